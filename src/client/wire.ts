@@ -1,0 +1,76 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { type Timestamp, timestampDate, timestampFromDate } from '@bufbuild/protobuf/wkt';
+import type { ClaimedFile, FileRecord, ResultRecord } from '#domain/file.ts';
+import { fileStatuses, type FileStatus as StatusWord } from '#domain/file-state.ts';
+import type {
+  ClaimedFile as ClaimedFileMessage,
+  ClaimedFileSchema,
+} from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
+import { type FileSchema, FileStatus } from '#gen/filemill/v1/file_pb.ts';
+import type { ResultSchema } from '#gen/filemill/v1/result_service_pb.ts';
+
+/** How the domain's records look on the wire. */
+
+export function fileToMessage(file: FileRecord): MessageInitShape<typeof FileSchema> {
+  return {
+    ...file,
+    size: BigInt(file.size),
+    status: FileStatus[file.status],
+    createdAt: timestampFromDate(file.createdAt),
+    updatedAt: timestampFromDate(file.updatedAt),
+    ...(file.completedAt === null ? { completedAt: undefined } : { completedAt: timestampFromDate(file.completedAt) }),
+    sha256: file.sha256 ?? '',
+    declaredSha256: file.declaredSha256 ?? '',
+    ...(file.errorCode === null ? {} : { error: { code: file.errorCode, message: file.errorMessage ?? '' } }),
+    worker: file.worker ?? '',
+  } as MessageInitShape<typeof FileSchema>;
+}
+
+/** `COMPLETED` for FILE_STATUS_COMPLETED; undefined for a number that this version does not know. */
+export function statusWord(status: number): StatusWord | undefined {
+  return fileStatuses.find((word) => FileStatus[word] === status);
+}
+
+export function optionalDate(timestamp: Timestamp | undefined): Date | undefined {
+  return timestamp === undefined ? undefined : timestampDate(timestamp);
+}
+
+export function resultToMessage(result: ResultRecord): MessageInitShape<typeof ResultSchema> {
+  const output = JSON.parse(result.outputJson) as {
+    mime_type: string;
+    word_count: number | null;
+    sha256: string;
+    size: number;
+  };
+  return {
+    id: result.id,
+    fileId: result.fileId,
+    createdAt: timestampFromDate(result.createdAt),
+    filename: result.filename,
+    path: result.path,
+    mimeType: output.mime_type,
+    ...(output.word_count === null ? {} : { wordCount: BigInt(output.word_count) }),
+    sha256: output.sha256,
+    size: BigInt(output.size),
+    outputJson: result.outputJson,
+  };
+}
+
+export function claimedFileToMessage(file: ClaimedFile): MessageInitShape<typeof ClaimedFileSchema> {
+  return { ...file, size: BigInt(file.size), declaredSha256: file.declaredSha256 ?? '' };
+}
+
+export function claimedFileFromMessage(file: ClaimedFileMessage): ClaimedFile {
+  const { id, leaseToken, storageKey, filename, mimeType, attempt, maxAttempts } = file;
+  return {
+    id,
+    leaseToken,
+    storageKey,
+    filename,
+    size: Number(file.size),
+    mimeType,
+    declaredSha256: file.declaredSha256 || null,
+    attempt,
+    maxAttempts,
+  };
+}

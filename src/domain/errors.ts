@@ -1,0 +1,183 @@
+/**
+ * Every error that Filemill reports on purpose. `code` is the gRPC status name; `action` tells the
+ * caller what to do. docs/errors.md is made from this table (`npm run docs:errors`).
+ *
+ * A reason is upper case on the wire (google.rpc.ErrorInfo.reason) and lower case in
+ * `files.error_code`.
+ */
+export const catalogue = {
+  // Refused uploads and requests
+  NAME_INVALID: entry(
+    'INVALID_ARGUMENT',
+    'The file name or path is not acceptable.',
+    'Rename the file: 1 to 255 bytes, no "/", "\\", control or bidi characters, not "." or "..".',
+  ),
+  SIZE_MISMATCH: entry(
+    'INVALID_ARGUMENT',
+    'The bytes received are not as many as declared.',
+    'The file probably changed while it was sent: upload it again.',
+  ),
+  METADATA_MISSING: entry(
+    'INVALID_ARGUMENT',
+    'The first message of the stream was not the metadata.',
+    'Send `metadata` first, then chunks.',
+  ),
+  METADATA_REPEATED: entry(
+    'INVALID_ARGUMENT',
+    'The stream held metadata twice, or went on after its closing message.',
+    'Send one `metadata`, chunks, then at most one `closing`.',
+  ),
+  FILE_TOO_LARGE: entry(
+    'INVALID_ARGUMENT',
+    'The file is larger than this server accepts.',
+    'Ask the operator to raise FILEMILL_MAX_FILE_SIZE, or split the file.',
+  ),
+  REQUEST_INVALID: entry(
+    'INVALID_ARGUMENT',
+    'A field of the request is not acceptable.',
+    'Correct the field that the message names.',
+  ),
+  CHECKSUM_MISMATCH: entry(
+    'DATA_LOSS',
+    'The bytes do not have the declared SHA-256.',
+    'The file changed or was damaged on the way: upload it again.',
+  ),
+  IDEMPOTENCY_KEY_REUSED: entry(
+    'ALREADY_EXISTS',
+    'The idempotency key belongs to a file with another name, size or SHA-256.',
+    'Use a new key for a new file.',
+  ),
+  NOT_FAILED: entry(
+    'FAILED_PRECONDITION',
+    'Only a FAILED file can be retried.',
+    'Wait for the file to end, or upload it again.',
+  ),
+  FILE_NOT_FOUND: entry('NOT_FOUND', 'No file has this id.', 'Check the id; deleted files are gone.'),
+  RESULT_NOT_FOUND: entry(
+    'NOT_FOUND',
+    'The file has no result yet, or does not exist.',
+    'Look at its status: only COMPLETED files have a result.',
+  ),
+  MESSAGE_TOO_LARGE: entry(
+    'RESOURCE_EXHAUSTED',
+    'One message is larger than the server accepts.',
+    'Send chunks of at most 512 KiB.',
+  ),
+  OVERLOADED: entry(
+    'RESOURCE_EXHAUSTED',
+    'The server has as much in hand as it can take.',
+    'Try again after the delay that the answer names.',
+    1_000,
+  ),
+  DISK_FULL: entry(
+    'RESOURCE_EXHAUSTED',
+    'The volume has no room for the file.',
+    'Try again later; operators: enlarge the volume or delete files.',
+    10_000,
+  ),
+  STREAM_IDLE: entry(
+    'DEADLINE_EXCEEDED',
+    'The stream sent nothing for too long.',
+    'Upload the file again over a steadier link.',
+  ),
+  UNAVAILABLE: entry(
+    'UNAVAILABLE',
+    'A part of the system is not reachable just now.',
+    'Try again; clients of this repository do so by themselves.',
+    500,
+  ),
+  SHUTTING_DOWN: entry(
+    'UNAVAILABLE',
+    'The server is going down.',
+    'Try again: another replica, or the restarted one, will answer.',
+    500,
+  ),
+  INTERNAL: entry('INTERNAL', 'Something failed that should not.', 'Report it with the server log of that moment.'),
+  // Why an attempt, or a file, FAILED
+  ANALYZER_ERROR: entry(
+    'INTERNAL',
+    'An analyser failed on the content.',
+    'Look at the message; retry after the analyser is mended.',
+  ),
+  ANALYZER_TIMEOUT: entry(
+    'INTERNAL',
+    'The analysis ran past its deadline (30 s + size ÷ 20 MB/s).',
+    'Retry; a file that fails again needs a mended analyser.',
+  ),
+  ANALYZER_OUT_OF_MEMORY: entry(
+    'INTERNAL',
+    'The analysis needed more memory than a thread may use.',
+    'Raise FILEMILL_ANALYSIS_HEAP_MB and retry.',
+  ),
+  BLOB_MISSING: entry(
+    'INTERNAL',
+    'The stored bytes are not on the volume.',
+    'Check the volume; restore it and retry, or upload the file again.',
+  ),
+  WORKER_CRASHED: entry(
+    'INTERNAL',
+    'The worker ended, or fell silent, while it held the file, as often as attempts are allowed.',
+    'Look at the worker log of that time, then retry.',
+  ),
+  RESULT_INVALID: entry(
+    'INTERNAL',
+    'PostgreSQL cannot hold what the analysis found.',
+    'Report it with the file: an analyser made text that JSON storage refuses.',
+  ),
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type Reason = keyof typeof catalogue;
+
+export type StatusName =
+  | 'INVALID_ARGUMENT'
+  | 'DATA_LOSS'
+  | 'ALREADY_EXISTS'
+  | 'FAILED_PRECONDITION'
+  | 'NOT_FOUND'
+  | 'RESOURCE_EXHAUSTED'
+  | 'DEADLINE_EXCEEDED'
+  | 'UNAVAILABLE'
+  | 'INTERNAL';
+
+interface CatalogueEntry {
+  readonly code: StatusName;
+  readonly what: string;
+  readonly action: string;
+  /** Suggested wait before another try; its presence means that trying again makes sense. */
+  readonly retryAfterMs: number | undefined;
+}
+
+function entry(code: StatusName, what: string, action: string, retryAfterMs?: number): CatalogueEntry {
+  return { code, what, action, retryAfterMs };
+}
+
+/** An error with a reason of the catalogue. `message` is for people and may be shown to any caller. */
+export class FilemillError extends Error {
+  override readonly name = 'FilemillError';
+  readonly reason: Reason;
+  /** Facts for machines, for example `{declared: "10", received: "12"}`. */
+  readonly facts: Readonly<Record<string, string>>;
+
+  constructor(reason: Reason, message?: string, options: { cause?: unknown; facts?: Record<string, string> } = {}) {
+    super(message ?? catalogue[reason].what, options.cause === undefined ? undefined : { cause: options.cause });
+    this.reason = reason;
+    this.facts = options.facts ?? {};
+  }
+
+  get action(): string {
+    return catalogue[this.reason].action;
+  }
+
+  get retryAfterMs(): number | undefined {
+    return catalogue[this.reason].retryAfterMs;
+  }
+}
+
+/** The word kept in `files.error_code`. */
+export function errorCode(reason: Reason): string {
+  return reason.toLowerCase();
+}
+
+export function isReason(word: string): word is Reason {
+  return Object.hasOwn(catalogue, word);
+}

@@ -1,0 +1,36 @@
+/**
+ * The life of a file. This table is what the SQL in adapters/postgres enforces, statement by
+ * statement; the repositories' tests walk every arrow and every arrow that is missing.
+ *
+ * ```mermaid
+ * stateDiagram-v2
+ *   [*] --> PENDING: create
+ *   PENDING --> PROCESSING: claim (attempt + 1, lease)
+ *   PROCESSING --> COMPLETED: save
+ *   PROCESSING --> PENDING: fail with attempts left (backoff)
+ *   PROCESSING --> PENDING: release (attempt refunded)
+ *   PROCESSING --> PENDING: expire with attempts left
+ *   PROCESSING --> FAILED: fail or expire at the last attempt
+ *   FAILED --> PENDING: retry (max_attempts raised)
+ * ```
+ * Deletion is allowed in every state and leaves no row.
+ */
+export const fileStatuses = ['PENDING', 'PROCESSING', 'COMPLETED', 'FAILED'] as const;
+
+export type FileStatus = (typeof fileStatuses)[number];
+
+export type Transition = 'claim' | 'save' | 'fail' | 'release' | 'expire' | 'retry';
+
+export const transitions: Readonly<Record<Transition, { from: FileStatus; to: readonly FileStatus[] }>> = {
+  claim: { from: 'PENDING', to: ['PROCESSING'] },
+  save: { from: 'PROCESSING', to: ['COMPLETED'] },
+  fail: { from: 'PROCESSING', to: ['PENDING', 'FAILED'] },
+  release: { from: 'PROCESSING', to: ['PENDING'] },
+  expire: { from: 'PROCESSING', to: ['PENDING', 'FAILED'] },
+  retry: { from: 'FAILED', to: ['PENDING'] },
+};
+
+/** Nothing but a retry or a deletion moves a terminal file. */
+export function isTerminal(status: FileStatus): boolean {
+  return status === 'COMPLETED' || status === 'FAILED';
+}

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+
+/** A setting that cannot be used. The boot ends with its message. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Reads a service's settings once. Each key of `shape` is an environment variable; `NAME_FILE` may name
+ * a file that holds the value instead (for secrets). An empty value counts as unset.
+ *
+ * @throws ConfigError naming every variable that is missing or wrong, and never its value
+ */
+export function readConfig<Shape extends z.ZodRawShape>(
+  shape: Shape,
+  env: NodeJS.ProcessEnv,
+): z.infer<z.ZodObject<Shape>> {
+  const values = Object.fromEntries(Object.keys(shape).map((name) => [name, readVariable(name, env)]));
+  const parsed = z.object(shape).safeParse(values);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => {
+    const name = String(issue.path[0]);
+    return values[name] === undefined ? `${name} is not set` : `${name}: ${issue.message}`;
+  });
+  throw new ConfigError(problems.join('; '));
+}
+
+function readVariable(name: string, env: NodeJS.ProcessEnv): string | undefined {
+  const file = env[`${name}_FILE`];
+  if (!file) return env[name] || undefined;
+  if (env[name]) throw new ConfigError(`${name} and ${name}_FILE are both set: keep one`);
+  try {
+    return readFileSync(file, 'utf8').trim() || undefined;
+  } catch (error) {
+    throw new ConfigError(`${name}_FILE: cannot read ${file}`, { cause: error });
+  }
+}
+
+/** A whole number between `min` and `max`. */
+export function integer(min: number, max: number = Number.MAX_SAFE_INTEGER) {
+  return z.coerce
+    .number({ error: 'must be a number' })
+    .int('must be a whole number')
+    .min(min, `must be at least ${min}`)
+    .max(max, `must be at most ${max}`);
+}
+
+/** `HOST:PORT`, `[IPV6]:PORT` or `unix:/PATH`. */
+export const listenAddress = z
+  .string()
+  .regex(/^(unix:\/.+|\[[0-9a-f:]+\]:\d{1,5}|[^:\s]+:\d{1,5})$/i, 'must be HOST:PORT or unix:/PATH');
+
+/** A gRPC target: a listen address, or a name for the resolver such as `dns:///metadata:50052`. */
+export const grpcTarget = z.string().min(1);
+
+const units: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 };
+
+/** A number of bytes, with an optional binary unit: `1048576`, `512MiB`, `10g`. */
+export const byteSize = z.string().transform((text, context) => {
+  const [, digits, unit = ''] = /^(\d+)\s*(?:([kmgt])(?:i?b)?)?$/i.exec(text.trim()) ?? [];
+  const bytes = Number(digits) * (units[unit.toLowerCase()] ?? Number.NaN);
+  if (Number.isSafeInteger(bytes)) return bytes;
+  context.addIssue({ code: 'custom', message: 'must be a size such as 512MiB or 10GiB' });
+  return z.NEVER;
+});
+
+/** Settings that every service has. */
+export const commonSettings = {
+  FILEMILL_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  /** `pretty` for people, `json` for machines; by default whichever suits the output. */
+  FILEMILL_LOG_FORMAT: z.enum(['pretty', 'json']).optional(),
+  /** Where /livez, /readyz and /metrics answer. */
+  FILEMILL_OPS_LISTEN: listenAddress.default('127.0.0.1:9090'),
+} as const;

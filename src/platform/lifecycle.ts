@@ -1,0 +1,50 @@
+import { ConfigError } from './config.ts';
+import type { Logger } from './logger.ts';
+
+/** What `main` hands its resources to; they close in reverse order when the service stops. */
+export interface ServiceScope {
+  /** Aborted once, on SIGTERM, SIGINT, or when the parent process is gone. */
+  readonly signal: AbortSignal;
+  /** Registers something to close; answers with it. */
+  use<T extends AsyncDisposable | Disposable>(resource: T): T;
+}
+
+/** Longest time from the signal to the end of the process. */
+const shutdownDeadlineMs = 28_000;
+
+/**
+ * Runs a service until it is told to stop: `start` opens everything through `scope.use`, then the
+ * process serves; on a signal all of it closes in reverse order and the process ends because nothing is
+ * left to do. A backstop ends it by force.
+ */
+export async function runService(logger: Logger, start: (scope: ServiceScope) => Promise<void>): Promise<void> {
+  const stopping = stopSignal();
+  await using resources = new AsyncDisposableStack();
+  try {
+    await start({ signal: stopping, use: (resource) => resources.use(resource) });
+    logger.info('ready');
+    if (process.connected) process.send?.('ready');
+    if (!stopping.aborted) await new Promise((resolve) => stopping.addEventListener('abort', resolve, { once: true }));
+    logger.info({ reason: String(stopping.reason) }, 'stopping');
+  } catch (error) {
+    if (!stopping.aborted) {
+      process.exitCode = error instanceof ConfigError ? 2 : 1;
+      if (error instanceof ConfigError) logger.fatal(error.message);
+      else logger.fatal({ err: error }, 'cannot start');
+    }
+  }
+  setTimeout(() => {
+    logger.error('shutdown took too long: ending by force');
+    process.exit(1);
+  }, shutdownDeadlineMs).unref();
+  await resources.disposeAsync();
+  if (process.connected) process.disconnect?.();
+}
+
+function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => controller.abort(name));
+  // Started by a supervisor: its death closes the channel.
+  if (process.connected) process.once('disconnect', () => controller.abort('the supervisor is gone'));
+  return controller.signal;
+}

@@ -1,0 +1,51 @@
+import {
+  create,
+  type DescMessage,
+  type DescMethod,
+  type DescService,
+  fromBinary,
+  type MessageInitShape,
+  type MessageShape,
+  toBinary,
+} from '@bufbuild/protobuf';
+import type { MethodDefinition, ServiceDefinition } from '@grpc/grpc-js';
+
+/** How grpc-js wants a protobuf-es service described. */
+export function grpcDefinition(service: DescService): ServiceDefinition {
+  return Object.fromEntries(service.methods.map((method) => [method.localName, methodDefinition(method)]));
+}
+
+/** The same with messages left as bytes: for passing calls on without decoding them. */
+export function rawDefinition(service: DescService): ServiceDefinition {
+  const bytes = { serialize: (message: Buffer) => message, deserialize: (message: Buffer) => message };
+  return Object.fromEntries(
+    service.methods.map((method) => [
+      method.localName,
+      {
+        ...methodDefinition(method),
+        requestSerialize: bytes.serialize,
+        requestDeserialize: bytes.deserialize,
+        responseSerialize: bytes.serialize,
+        responseDeserialize: bytes.deserialize,
+      },
+    ]),
+  );
+}
+
+export function methodDefinition(method: DescMethod): MethodDefinition<object, object> {
+  return {
+    path: `/${method.parent.typeName}/${method.name}`,
+    requestStream: method.methodKind === 'client_streaming' || method.methodKind === 'bidi_streaming',
+    responseStream: method.methodKind === 'server_streaming' || method.methodKind === 'bidi_streaming',
+    ...codec('request', method.input),
+    ...codec('response', method.output),
+  } as MethodDefinition<object, object>;
+}
+
+function codec(side: 'request' | 'response', message: DescMessage): Record<string, unknown> {
+  return {
+    [`${side}Serialize`]: (value: MessageInitShape<DescMessage>) =>
+      Buffer.from(toBinary(message, create(message, value))),
+    [`${side}Deserialize`]: (bytes: Buffer): MessageShape<DescMessage> => fromBinary(message, bytes),
+  };
+}

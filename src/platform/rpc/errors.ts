@@ -1,0 +1,90 @@
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { anyPack, anyUnpack, DurationSchema } from '@bufbuild/protobuf/wkt';
+import { Metadata, type ServiceError, type StatusObject, status } from '@grpc/grpc-js';
+import { catalogue, FilemillError, isReason } from '#domain/errors.ts';
+import { ErrorInfoSchema, RetryInfoSchema } from '#gen/google/rpc/error_details_pb.ts';
+import { StatusSchema } from '#gen/google/rpc/status_pb.ts';
+
+/** `domain` of every google.rpc.ErrorInfo that Filemill sends. */
+const errorDomain = 'filemill';
+const detailsKey = 'grpc-status-details-bin';
+
+/** What a caller is told of an error: the catalogue's code, its message, and the reason as a detail. */
+export function toStatus(error: unknown): Pick<StatusObject, 'code' | 'details' | 'metadata'> {
+  const known = error instanceof FilemillError ? error : new FilemillError('INTERNAL', undefined, { cause: error });
+  const code = status[catalogue[known.reason].code];
+  const details = [
+    anyPack(
+      ErrorInfoSchema,
+      create(ErrorInfoSchema, { reason: known.reason, domain: errorDomain, metadata: { ...known.facts } }),
+    ),
+  ];
+  if (known.retryAfterMs !== undefined) {
+    const delay = {
+      seconds: BigInt(Math.floor(known.retryAfterMs / 1_000)),
+      nanos: (known.retryAfterMs % 1_000) * 1e6,
+    };
+    details.push(anyPack(RetryInfoSchema, create(RetryInfoSchema, { retryDelay: create(DurationSchema, delay) })));
+  }
+  const metadata = new Metadata();
+  metadata.set(
+    detailsKey,
+    Buffer.from(toBinary(StatusSchema, create(StatusSchema, { code, message: known.message, details }))),
+  );
+  return { code, details: known.message, metadata };
+}
+
+/**
+ * The other way round, for clients. An answer without one of our reasons becomes the nearest word of
+ * the catalogue, with the transport's own message.
+ */
+export function fromServiceError(error: unknown): FilemillError {
+  if (error instanceof FilemillError) return error;
+  if (!isServiceError(error))
+    return new FilemillError('INTERNAL', error instanceof Error ? error.message : String(error), { cause: error });
+  const info = errorInfo(error.metadata);
+  if (info !== undefined && isReason(info.reason))
+    return new FilemillError(info.reason, error.details, { cause: error, facts: info.metadata });
+  return new FilemillError(nearestReason(error), error.details, { cause: error });
+}
+
+/** Clients try again on these and on nothing else: UNAVAILABLE, and whatever carries a RetryInfo. */
+export function isRetryable(error: FilemillError): boolean {
+  return error.retryAfterMs !== undefined;
+}
+
+function nearestReason(
+  error: ServiceError,
+): 'UNAVAILABLE' | 'MESSAGE_TOO_LARGE' | 'REQUEST_INVALID' | 'FILE_NOT_FOUND' | 'INTERNAL' {
+  switch (error.code) {
+    case status.UNAVAILABLE:
+    case status.CANCELLED:
+    case status.DEADLINE_EXCEEDED:
+      return 'UNAVAILABLE';
+    case status.RESOURCE_EXHAUSTED:
+      return 'MESSAGE_TOO_LARGE';
+    case status.INVALID_ARGUMENT:
+      return 'REQUEST_INVALID';
+    case status.NOT_FOUND:
+      return 'FILE_NOT_FOUND';
+    // A connection that breaks in mid-stream is reported as INTERNAL by the transport.
+    case status.INTERNAL:
+      return /RST_STREAM|GOAWAY|connection|ECONNRESET/i.test(error.details) ? 'UNAVAILABLE' : 'INTERNAL';
+    default:
+      return 'INTERNAL';
+  }
+}
+
+function errorInfo(metadata: Metadata | undefined) {
+  const [bytes] = metadata?.get(detailsKey) ?? [];
+  if (!Buffer.isBuffer(bytes)) return undefined;
+  for (const detail of fromBinary(StatusSchema, bytes).details) {
+    const info = anyUnpack(detail, ErrorInfoSchema);
+    if (info !== undefined) return info;
+  }
+  return undefined;
+}
+
+function isServiceError(error: unknown): error is ServiceError {
+  return error instanceof Error && 'code' in error && typeof error.code === 'number' && 'details' in error;
+}

@@ -1,0 +1,84 @@
+import type { DescService } from '@bufbuild/protobuf';
+import {
+  type Client,
+  Metadata,
+  type ServerUnaryCall,
+  type ServerWritableStream,
+  type ServiceDefinition,
+  type ServiceError,
+  type sendUnaryData,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
+import { rawDefinition } from './definition.ts';
+
+const unaryTimeoutMs = 15_000;
+
+/**
+ * Serves `service` by passing every call on to `upstream` as bytes, errors and their details included.
+ * Knows unary and server-streaming methods, which is all that is forwarded.
+ */
+export function forwarder(
+  service: DescService,
+  upstream: Client,
+): { definition: ServiceDefinition; implementation: UntypedServiceImplementation } {
+  const definition = rawDefinition(service);
+  const implementation: UntypedServiceImplementation = {};
+  for (const method of service.methods) {
+    const { path, requestSerialize, responseDeserialize } = definition[method.localName] as RawMethod;
+    if (method.methodKind === 'unary') {
+      implementation[method.localName] = (call: ServerUnaryCall<Buffer, Buffer>, callback: sendUnaryData<Buffer>) => {
+        const onward = upstream.makeUnaryRequest(
+          path,
+          requestSerialize,
+          responseDeserialize,
+          call.request,
+          new Metadata(),
+          { deadline: onwardDeadline(call) },
+          (error, response) => (error ? callback(statusOf(error)) : callback(null, response as Buffer)),
+        );
+        call.once('cancelled', () => onward.cancel());
+      };
+    } else if (method.methodKind === 'server_streaming') {
+      implementation[method.localName] = (call: ServerWritableStream<Buffer, Buffer>) => {
+        const onward = upstream.makeServerStreamRequest(
+          path,
+          requestSerialize,
+          responseDeserialize,
+          call.request,
+          new Metadata(),
+          {},
+        );
+        call.once('cancelled', () => onward.cancel());
+        onward.on('error', (error: ServiceError) => call.emit('error', statusOf(error)));
+        onward.on('data', (message: Buffer) => {
+          if (call.write(message)) return;
+          onward.pause();
+          call.once('drain', () => onward.resume());
+        });
+        onward.on('end', () => call.end());
+      };
+    } else
+      throw new Error(`${method.name} is ${method.methodKind}: only unary and server-streaming calls are forwarded`);
+  }
+  return { definition, implementation };
+}
+
+interface RawMethod {
+  readonly path: string;
+  readonly requestSerialize: (message: Buffer) => Buffer;
+  readonly responseDeserialize: (message: Buffer) => Buffer;
+}
+
+/** The caller's own deadline, or a default, so that a hanging upstream is noticed. */
+function onwardDeadline(call: ServerUnaryCall<Buffer, Buffer>): Date | number {
+  const deadline = call.getDeadline();
+  return deadline === Number.POSITIVE_INFINITY ? Date.now() + unaryTimeoutMs : deadline;
+}
+
+/** Only the details travel on: other trailers belong to the inner connection. */
+function statusOf(error: ServiceError) {
+  const metadata = new Metadata();
+  for (const value of error.metadata?.get('grpc-status-details-bin') ?? [])
+    metadata.set('grpc-status-details-bin', value);
+  return { code: error.code, details: error.details, metadata };
+}

@@ -1,0 +1,179 @@
+import type { EventEmitter } from 'node:events';
+import { rm } from 'node:fs/promises';
+import type { DescMethod, DescService } from '@bufbuild/protobuf';
+import {
+  Server,
+  ServerCredentials,
+  type ServerDuplexStream,
+  type ServerOptions,
+  type ServerReadableStream,
+  type ServerUnaryCall,
+  type ServerWritableStream,
+  type sendUnaryData,
+  type UntypedHandleCall,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
+import { FilemillError } from '#domain/errors.ts';
+import type { Logger } from '../logger.ts';
+import { grpcDefinition } from './definition.ts';
+import { toStatus } from './errors.ts';
+import type { CallContext, ServiceHandlers } from './handlers.ts';
+
+type AnyCall =
+  | ServerUnaryCall<object, object>
+  | ServerReadableStream<object, object>
+  | ServerWritableStream<object, object>
+  | ServerDuplexStream<object, object>;
+
+/** Largest message accepted; chunks should stay well below. */
+export const maxMessageBytes = 1024 * 1024;
+
+/** Time that calls in flight get once the server stops. */
+const drainMs = 20_000;
+
+/** A gRPC server whose handlers are plain async functions over protobuf-es messages. */
+export class RpcServer implements AsyncDisposable {
+  readonly #logger: Logger;
+  readonly #server: Server;
+  #port = 0;
+
+  constructor(logger: Logger, options: ServerOptions = {}) {
+    this.#logger = logger;
+    this.#server = new Server({
+      'grpc.max_receive_message_length': maxMessageBytes,
+      'grpc.max_concurrent_streams': 1_000,
+      'grpc.keepalive_time_ms': 30_000,
+      'grpc.keepalive_timeout_ms': 10_000,
+      ...options,
+    });
+  }
+
+  add<S extends DescService>(service: S, handlers: ServiceHandlers<S>): this {
+    const untyped = handlers as Record<string, Handler>;
+    const implementation: UntypedServiceImplementation = {};
+    for (const method of service.methods)
+      implementation[method.localName] = this.#adapt(method, untyped[method.localName] as Handler);
+    this.#server.addService(grpcDefinition(service), implementation);
+    return this;
+  }
+
+  /** Adds an implementation that speaks grpc-js itself, such as a forwarder. */
+  addRaw(definition: Parameters<Server['addService']>[0], implementation: UntypedServiceImplementation): this {
+    this.#server.addService(definition, implementation);
+    return this;
+  }
+
+  /** Listens on `HOST:PORT` or `unix:/PATH`. */
+  async listen(address: string): Promise<void> {
+    if (address.startsWith('unix:')) await rm(address.slice('unix:'.length), { force: true });
+    const { promise, resolve, reject } = Promise.withResolvers<number>();
+    this.#server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) =>
+      error ? reject(error) : resolve(port),
+    );
+    this.#port = await promise;
+    this.#logger.info({ address }, 'gRPC listens');
+  }
+
+  /** The TCP port that was bound; useful after listening on port 0. */
+  get port(): number {
+    return this.#port;
+  }
+
+  /** Takes no new calls, lets those in flight end, then cuts what is left. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const backstop = setTimeout(() => this.#server.forceShutdown(), drainMs);
+    this.#server.tryShutdown(() => resolve());
+    await promise;
+    clearTimeout(backstop);
+  }
+
+  #adapt(method: DescMethod, handler: Handler): UntypedHandleCall {
+    switch (method.methodKind) {
+      case 'unary':
+        return (call: ServerUnaryCall<object, object>, callback: sendUnaryData<object>) => {
+          void this.#answer(method, call, callback, (context) => handler(call.request, context) as Promise<object>);
+        };
+      case 'client_streaming':
+        return (call: ServerReadableStream<object, object>, callback: sendUnaryData<object>) => {
+          void this.#answer(method, call, callback, (context) => handler(read(call), context) as Promise<object>);
+        };
+      case 'server_streaming':
+        return (call: ServerWritableStream<object, object>) => {
+          void this.#stream(method, call, (context) => handler(call.request, context) as AsyncIterable<object>);
+        };
+      case 'bidi_streaming':
+        return (call: ServerDuplexStream<object, object>) => {
+          void this.#stream(method, call, (context) => handler(read(call), context) as AsyncIterable<object>);
+        };
+    }
+  }
+
+  async #answer(
+    method: DescMethod,
+    call: AnyCall,
+    callback: sendUnaryData<object>,
+    handle: (context: CallContext) => Promise<object>,
+  ): Promise<void> {
+    try {
+      callback(null, await handle(contextOf(call)));
+    } catch (error) {
+      this.#log(method, call, error);
+      callback(toStatus(error));
+    }
+  }
+
+  async #stream(
+    method: DescMethod,
+    call: ServerWritableStream<object, object> | ServerDuplexStream<object, object>,
+    handle: (context: CallContext) => AsyncIterable<object>,
+  ): Promise<void> {
+    const context = contextOf(call);
+    try {
+      for await (const message of handle(context)) {
+        if (context.signal.aborted) break;
+        if (!call.write(message)) await drained(call, context.signal);
+      }
+      call.end();
+    } catch (error) {
+      this.#log(method, call, error);
+      call.emit('error', toStatus(error));
+    }
+  }
+
+  #log(method: DescMethod, call: AnyCall, error: unknown): void {
+    const rpc = `${method.parent.typeName}/${method.name}`;
+    if (call.cancelled) this.#logger.debug({ rpc, err: error }, 'call cancelled');
+    else if (error instanceof FilemillError && error.reason !== 'INTERNAL')
+      this.#logger.info({ rpc, peer: call.getPeer(), reason: error.reason, detail: error.message }, 'call refused');
+    else this.#logger.error({ rpc, peer: call.getPeer(), err: error }, 'call failed');
+  }
+}
+
+type Handler = (request: object, context: CallContext) => Promise<object> | AsyncIterable<object>;
+
+function contextOf(call: AnyCall): CallContext {
+  const controller = new AbortController();
+  if (call.cancelled) controller.abort();
+  else
+    (call as EventEmitter).once('cancelled', () =>
+      controller.abort(new FilemillError('UNAVAILABLE', 'The client went away.')),
+    );
+  return { signal: controller.signal, peer: call.getPeer() };
+}
+
+/** Reading stops without destroying the call, which still has to carry the answer. */
+function read(call: ServerReadableStream<object, object> | ServerDuplexStream<object, object>): AsyncIterable<object> {
+  return { [Symbol.asyncIterator]: () => call.iterator({ destroyOnReturn: false })[Symbol.asyncIterator]() };
+}
+
+async function drained(
+  call: ServerWritableStream<object, object> | ServerDuplexStream<object, object>,
+  signal: AbortSignal,
+): Promise<void> {
+  if (signal.aborted) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  call.once('drain', resolve);
+  signal.addEventListener('abort', () => resolve(), { once: true });
+  await promise;
+}
