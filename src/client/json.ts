@@ -1,0 +1,127 @@
+import { type Timestamp, timestampDate } from '@bufbuild/protobuf/wkt';
+import type { OutputData } from '#domain/analysis.ts';
+import type { FileStatus } from '#domain/file-state.ts';
+import type { File } from '#gen/filemill/v1/file_pb.ts';
+import type { GetStatsResponse } from '#gen/filemill/v1/metadata_service_pb.ts';
+import type { Result } from '#gen/filemill/v1/result_service_pb.ts';
+import { statusWord } from './wire.ts';
+
+/**
+ * The public JSON: one shape for the HTTP API and for the CLI's `--json`. Numbers are numbers, times
+ * are RFC 3339 in UTC, statuses come without their prefix, and what is not known is null.
+ */
+
+export interface FileJson {
+  readonly id: string;
+  readonly filename: string;
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly mime_type: string;
+  readonly status: FileStatus | 'UNKNOWN';
+  readonly attempt: number;
+  readonly max_attempts: number;
+  readonly created_at: string | null;
+  readonly updated_at: string | null;
+  readonly completed_at: string | null;
+  /** What the worker measured; null until COMPLETED. */
+  readonly sha256: string | null;
+  readonly error: { readonly code: string; readonly message: string } | null;
+}
+
+export interface FileWithResultJson extends FileJson {
+  /** The `output_data` document of docs/results.md; null when there is none (yet). */
+  readonly result: OutputData | null;
+}
+
+export interface ResultJson {
+  readonly id: string;
+  readonly file_id: string;
+  readonly created_at: string | null;
+  readonly filename: string;
+  readonly path: string;
+  /** The `output_data` document of docs/results.md. */
+  readonly output: OutputData;
+}
+
+export interface StatsJson {
+  readonly statuses: Readonly<Record<string, { readonly files: number; readonly bytes: number }>>;
+  /** FAILED files by reason, most frequent first. */
+  readonly errors: readonly { readonly code: string; readonly files: number }[];
+  /** Seconds that the oldest PENDING file has waited since it was due. */
+  readonly oldest_pending_seconds: number;
+  readonly workers: readonly WorkerJson[];
+}
+
+interface WorkerJson {
+  readonly name: string;
+  readonly started_at: string | null;
+  readonly seen_at: string | null;
+  readonly slots: number;
+  readonly busy: number;
+  readonly source: string;
+}
+
+/** A file beside what its analysis found. */
+export function fileToJson(file: File, result?: Result | null): FileWithResultJson {
+  return { ...fileStateToJson(file), result: result ? outputOf(result) : null };
+}
+
+/** A file alone, for lists: says nothing of results. */
+export function fileStateToJson(file: File): FileJson {
+  return {
+    id: file.id,
+    filename: file.filename,
+    path: file.path,
+    size: Number(file.size),
+    mime_type: file.mimeType,
+    status: statusWord(file.status) ?? 'UNKNOWN',
+    attempt: file.attempt,
+    max_attempts: file.maxAttempts,
+    created_at: time(file.createdAt),
+    updated_at: time(file.updatedAt),
+    completed_at: time(file.completedAt),
+    sha256: file.sha256 || null,
+    error: file.error ? { code: file.error.code, message: file.error.message } : null,
+  };
+}
+
+export function resultToJson(result: Result): ResultJson {
+  return {
+    id: result.id,
+    file_id: result.fileId,
+    created_at: time(result.createdAt),
+    filename: result.filename,
+    path: result.path,
+    output: outputOf(result),
+  };
+}
+
+export function statsToJson(stats: GetStatsResponse): StatsJson {
+  return {
+    statuses: Object.fromEntries(
+      stats.statuses.map(({ status, files, bytes }) => [
+        statusWord(status) ?? 'UNKNOWN',
+        { files: Number(files), bytes: Number(bytes) },
+      ]),
+    ),
+    errors: stats.errors.map(({ code, files }) => ({ code, files: Number(files) })),
+    oldest_pending_seconds: stats.oldestPendingSeconds,
+    workers: stats.workers.map(({ name, startedAt, seenAt, slots, busy, source }) => ({
+      name,
+      started_at: time(startedAt),
+      seen_at: time(seenAt),
+      slots,
+      busy,
+      source,
+    })),
+  };
+}
+
+function outputOf(result: Result): OutputData {
+  return JSON.parse(result.outputJson) as OutputData;
+}
+
+function time(timestamp: Timestamp | undefined): string | null {
+  return timestamp === undefined ? null : timestampDate(timestamp).toISOString();
+}
