@@ -1,6 +1,6 @@
 /**
  * Every error that Filemill reports on purpose. `code` is the gRPC status name; `action` tells the
- * caller what to do. docs/errors.md is made from this table (`npm run docs:errors`).
+ * caller what to do. docs/errors.md is made from this table (`npm run generate`).
  *
  * A reason is upper case on the wire (google.rpc.ErrorInfo.reason) and lower case in
  * `files.error_code`.
@@ -172,6 +172,17 @@ export class FilemillError extends Error {
     return catalogue[this.reason].retryAfterMs;
   }
 }
+
+/** The reasons for which an attempt does not complete; the others refuse a request. */
+export const attemptFailures: readonly Reason[] = [
+  'ANALYZER_ERROR',
+  'ANALYZER_TIMEOUT',
+  'ANALYZER_OUT_OF_MEMORY',
+  'BLOB_MISSING',
+  'CHECKSUM_MISMATCH',
+  'WORKER_CRASHED',
+  'RESULT_INVALID',
+];
 
 /** The word kept in `files.error_code`. */
 export function errorCode(reason: Reason): string {

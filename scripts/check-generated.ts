@@ -1,0 +1,49 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempDisposable, readdir, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/**
+ * Shows that what is generated is what would be generated now: src/gen from proto, and docs/errors.md
+ * from the error catalogue. Ends with 1 and the command to run when they differ.
+ */
+const root = join(import.meta.dirname, '..');
+
+const stale = await staleGeneratedFiles();
+for (const problem of stale) console.error(problem);
+if (stale.length > 0) {
+  console.error('src/gen does not match proto. Run: npm run generate');
+  process.exitCode = 1;
+}
+if (run(process.execPath, 'scripts/errors-doc.ts') !== 0) process.exitCode = 1;
+
+async function staleGeneratedFiles(): Promise<string[]> {
+  await using scratch = await mkdtempDisposable(join(tmpdir(), 'filemill-gen-'));
+  if (run('buf', 'generate', '--output', scratch.path) !== 0) return ['buf generate failed'];
+  const fresh = await readTree(join(scratch.path, 'src', 'gen'));
+  const committed = await readTree(join(root, 'src', 'gen'));
+  return [...new Set([...fresh.keys(), ...committed.keys()])]
+    .filter((path) => fresh.get(path) !== committed.get(path))
+    .map((path) => `src/gen/${path} ${difference(fresh.has(path), committed.has(path))}`);
+}
+
+async function readTree(folder: string): Promise<Map<string, string>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return new Map(
+    await Promise.all(
+      paths.map(async (path) => [path.slice(folder.length + 1), await readFile(path, 'utf8')] as const),
+    ),
+  );
+}
+
+function difference(isMade: boolean, isCommitted: boolean): string {
+  if (!isMade) return 'is no longer made';
+  return isCommitted ? 'differs' : 'is missing';
+}
+
+function run(command: string, ...args: string[]): number | null {
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  if (error) console.error(`${command}: ${error.message}`);
+  return status;
+}
