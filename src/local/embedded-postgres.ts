@@ -1,0 +1,159 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.ts';
+import { type Credentials, databaseUrl, loadCredentials } from './postgres-credentials.ts';
+import { prepareDatabase, whenAnswering } from './postgres-database.ts';
+import { stopLeftover } from './postgres-leftover.ts';
+import { SetupError } from './setup-error.ts';
+import { unprivilegedCommand } from './unprivileged.ts';
+
+const run = promisify(execFile);
+
+export interface EmbeddedPostgresOptions {
+  /** Folder for the cluster, its credentials and its log; made when missing. */
+  readonly dataDir: string;
+  /** Told, in a line each, of what takes time or is out of the ordinary. */
+  readonly log?: (line: string) => void;
+}
+
+export interface EmbeddedPostgres extends AsyncDisposable {
+  /** Database `metadata_db` as its owner, the role `file_processor`. */
+  readonly url: string;
+  /** Database `postgres` as the superuser. */
+  readonly adminUrl: string;
+  /** Whether the cluster was made by this start. */
+  readonly firstStart: boolean;
+  readonly pid: number;
+  /** Resolves when the server has ended, whoever ended it. */
+  readonly ended: Promise<void>;
+  /** Fast shutdown: open transactions are rolled back. */
+  stop(): Promise<void>;
+}
+
+/** `fsync`, `full_page_writes` and `synchronous_commit` stay on, as PostgreSQL has them. */
+const settings = {
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+  max_connections: '200',
+  shared_buffers: '128MB',
+  max_wal_size: '2GB',
+  wal_compression: 'on',
+  password_encryption: 'scram-sha-256',
+  timezone: 'UTC',
+  log_timezone: 'UTC',
+};
+
+/** Time for a fast shutdown before the server is told to stop at once (it then recovers at the next start). */
+const fastShutdownMs = 20_000;
+
+/**
+ * Starts PostgreSQL 18 from npm on the folder, making the cluster the first time. It listens on
+ * 127.0.0.1 alone, on a port that stays the same while it is free, with scram and random passwords. A
+ * server that a killed predecessor left running on the folder is stopped first; one that crashed
+ * recovers. The server is in a process group of its own: a terminal's Ctrl-C does not reach it.
+ *
+ * @throws SetupError when a part is missing or the server does not start; it ends with the server's own words
+ */
+export async function startEmbeddedPostgres({
+  dataDir,
+  log = () => {},
+}: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const folder = resolve(dataDir);
+  const binaries = await findPostgresBinaries();
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const cluster = join(folder, 'data');
+  await stopLeftover(cluster, log);
+  const credentials = await loadCredentials(folder);
+  const prefix = await unprivilegedCommand(folder);
+  const firstStart = await makeCluster(binaries, prefix, folder, credentials);
+  const server = await startServer(binaries, prefix, folder, credentials.port);
+  try {
+    await whenAnswering(credentials, server, log);
+    await prepareDatabase(credentials);
+  } catch (error) {
+    await stopServer(server);
+    throw new SetupError(`PostgreSQL does not start on ${folder}.\n${await tailOfLog(folder)}`, { cause: error });
+  }
+  const stop = () => stopServer(server);
+  return {
+    url: databaseUrl(credentials, 'file_processor'),
+    adminUrl: databaseUrl(credentials, 'postgres'),
+    firstStart,
+    pid: server.pid ?? 0,
+    ended: hasEnded(server) ? Promise.resolve() : once(server, 'exit').then(() => undefined),
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+/** Made aside and moved into place whole, so that a crash leaves no half of a cluster. */
+async function makeCluster(
+  { initdb }: PostgresBinaries,
+  prefix: readonly string[],
+  folder: string,
+  credentials: Credentials,
+): Promise<boolean> {
+  const cluster = join(folder, 'data');
+  const exists = await readFile(join(cluster, 'PG_VERSION'), 'utf8').catch(() => undefined);
+  if (exists !== undefined) return requireVersion(cluster, exists.trim());
+  const fresh = join(folder, 'data.new');
+  const passwordFile = join(folder, 'initdb-password');
+  await rm(fresh, { recursive: true, force: true });
+  await writeFile(passwordFile, credentials.postgresPassword, { mode: 0o600 });
+  const locale = ['--encoding=UTF8', '--locale-provider=builtin', '--locale=C.UTF-8', '--lc-messages=C'];
+  const access = ['--username=postgres', '--auth=scram-sha-256', `--pwfile=${passwordFile}`];
+  const [program = '', ...args] = [...prefix, initdb, '-D', fresh, '--data-checksums', ...locale, ...access];
+  await run(program, args, { cwd: folder }).catch((error: unknown) => {
+    throw new SetupError(`initdb failed in ${folder}: ${(error as { stderr?: string }).stderr}`, { cause: error });
+  });
+  await rm(passwordFile);
+  await rename(fresh, cluster);
+  return true;
+}
+
+function requireVersion(cluster: string, version: string): false {
+  if (version === '18') return false;
+  throw new SetupError(`${cluster} was made by PostgreSQL ${version}; this is 18. Use another --data-dir.`);
+}
+
+async function startServer(
+  { postgres }: PostgresBinaries,
+  prefix: readonly string[],
+  folder: string,
+  port: number,
+): Promise<ChildProcess> {
+  await using logFile = await open(join(folder, 'server.log'), 'a', 0o600);
+  const options = Object.entries({ ...settings, port }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const [program = '', ...args] = [...prefix, postgres, '-D', join(folder, 'data'), ...options];
+  const server = spawn(program, args, { cwd: folder, detached: true, stdio: ['ignore', logFile.fd, logFile.fd] });
+  await once(server, 'spawn');
+  server.unref();
+  return server;
+}
+
+function hasEnded(server: ChildProcess): boolean {
+  return server.exitCode !== null || server.signalCode !== null;
+}
+
+async function stopServer(server: ChildProcess): Promise<void> {
+  if (hasEnded(server)) return;
+  const ended = once(server, 'exit');
+  server.ref();
+  server.kill('SIGINT');
+  const backstop = new AbortController();
+  void delay(fastShutdownMs, undefined, { signal: backstop.signal }).then(
+    () => server.kill('SIGQUIT'),
+    () => undefined,
+  );
+  await ended;
+  backstop.abort();
+}
+
+async function tailOfLog(folder: string): Promise<string> {
+  const text = await readFile(join(folder, 'server.log'), 'utf8').catch(() => '');
+  return text.trimEnd().split('\n').slice(-10).join('\n');
+}

@@ -1,0 +1,63 @@
+import type { ChildProcess } from 'node:child_process';
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { type Credentials, databaseUrl } from './postgres-credentials.ts';
+
+/** A start that takes longer than this is worth a word: the server is recovering from a crash. */
+const slowStartMs = 5_000;
+
+/** Waits until the server takes queries, as long as it runs. */
+export async function whenAnswering(
+  credentials: Credentials,
+  server: ChildProcess,
+  log: (line: string) => void,
+): Promise<void> {
+  let slowAt = performance.now() + slowStartMs;
+  for (;;) {
+    const failure = await query(credentials, 'SELECT 1').then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    if (failure === undefined) return;
+    if (server.exitCode !== null || server.signalCode !== null || !isStarting(failure)) throw failure;
+    if (performance.now() > slowAt) {
+      log('PostgreSQL is still starting: it may be recovering from a crash');
+      slowAt = Number.POSITIVE_INFINITY;
+    }
+    await delay(30);
+  }
+}
+
+/** Makes the role and its database where they are missing. May be repeated. */
+export async function prepareDatabase(credentials: Credentials): Promise<void> {
+  const { rows } = await query(
+    credentials,
+    `SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = 'file_processor') AS role,
+            EXISTS (SELECT FROM pg_database WHERE datname = 'metadata_db') AS database`,
+  );
+  // The password is hexadecimal, made here: it needs no quoting beyond the quotes.
+  if (!rows[0]?.role)
+    await query(credentials, `CREATE ROLE file_processor LOGIN PASSWORD '${credentials.fileProcessorPassword}'`);
+  if (!rows[0]?.database) await query(credentials, 'CREATE DATABASE metadata_db OWNER file_processor');
+}
+
+async function query(credentials: Credentials, sql: string): Promise<pg.QueryResult> {
+  const connectionString = databaseUrl(credentials, 'postgres');
+  const client = new pg.Client({ connectionString, ssl: false, connectionTimeoutMillis: 5_000 });
+  // A server that goes away between two queries must not end the process.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return await client.query(sql);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** Nobody listens yet, or "the database system is starting up" (57P03). */
+function isStarting(error: unknown): boolean {
+  const { code, message } = error as { code?: string; message?: string };
+  return (
+    code === 'ECONNREFUSED' || code === 'ECONNRESET' || code === '57P03' || message?.includes('terminated') === true
+  );
+}
