@@ -1,0 +1,41 @@
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { FilemillError } from '#domain/errors.ts';
+import { folderMode } from './layout.ts';
+
+/** Makes a folder that survives a power cut: every folder that got a new entry is synced. */
+export async function makeFolder(path: string): Promise<void> {
+  const firstMade = await mkdir(path, { recursive: true, mode: folderMode });
+  const top = dirname(firstMade ?? path);
+  for (let folder = dirname(path); ; folder = dirname(folder)) {
+    // A parent that we may not read need not be synced when it got no entry just now.
+    await syncFolder(folder).catch((error: unknown) => {
+      if (firstMade !== undefined || codeOf(error) !== 'EACCES') throw error;
+    });
+    if (folder === top) return;
+  }
+}
+
+/** Makes the entries of a folder durable. */
+export async function syncFolder(path: string): Promise<void> {
+  await using folder = await open(path, 'r');
+  await folder.sync();
+}
+
+/** Writes all of `bytes` at `position`; a single write may be short. */
+export async function writeFully(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let written = 0; written < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, written, bytes.length - written, position + written);
+    written += bytesWritten;
+  }
+}
+
+/** A full volume or quota as the catalogue's DISK_FULL; anything else as it is. */
+export function diskError(error: unknown): unknown {
+  const code = codeOf(error);
+  return code === 'ENOSPC' || code === 'EDQUOT' ? new FilemillError('DISK_FULL', undefined, { cause: error }) : error;
+}
+
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}

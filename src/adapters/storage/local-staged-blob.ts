@@ -1,0 +1,89 @@
+import { createHash, randomUUID, randomUUIDv7 } from 'node:crypto';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { StagedBlob } from '#domain/blob-store.ts';
+import { diskError, writeFully } from './durable.ts';
+import { fileMode, objectPath, stagingFolder } from './layout.ts';
+
+const readBackBytes = 1024 * 1024;
+
+/** A file in `staging/` that one call writes from front to back. */
+export class LocalStagedBlob implements StagedBlob {
+  readonly #root: string;
+  readonly #syncShardOf: SyncShardOf;
+  readonly #path: string;
+  readonly #file: FileHandle;
+  #size = 0;
+  #ended = false;
+
+  static async open(root: string, syncShardOf: SyncShardOf): Promise<LocalStagedBlob> {
+    const path = join(stagingFolder(root), randomUUID());
+    const file = await open(path, 'wx+', fileMode).catch((error: unknown) => {
+      throw diskError(error);
+    });
+    return new LocalStagedBlob(root, syncShardOf, path, file);
+  }
+
+  private constructor(root: string, syncShardOf: SyncShardOf, path: string, file: FileHandle) {
+    this.#root = root;
+    this.#syncShardOf = syncShardOf;
+    this.#path = path;
+    this.#file = file;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  async write(chunk: Uint8Array): Promise<void> {
+    try {
+      await writeFully(this.#file, chunk, this.#size);
+    } catch (error) {
+      throw diskError(error);
+    }
+    this.#size += chunk.length;
+  }
+
+  async sha256(): Promise<string> {
+    const hash = createHash('sha256');
+    const bytes = this.#file.createReadStream({ start: 0, autoClose: false, highWaterMark: readBackBytes });
+    for await (const chunk of bytes) hash.update(chunk as Uint8Array);
+    return hash.digest('hex');
+  }
+
+  async commit(): Promise<string> {
+    const storageKey = randomUUIDv7();
+    const path = objectPath(this.#root, storageKey);
+    try {
+      await this.#makeDurable(storageKey, path);
+    } catch (error) {
+      // No row can name this key yet, so that removing it is safe even after the rename.
+      await this.discard();
+      await rm(path, { force: true });
+      throw diskError(error);
+    }
+    this.#ended = true;
+    return storageKey;
+  }
+
+  /** The promise "acknowledged means kept" rests on these four lines and their order. */
+  async #makeDurable(storageKey: string, path: string): Promise<void> {
+    await this.#file.sync();
+    await this.#file.close();
+    await rename(this.#path, path);
+    await this.#syncShardOf(storageKey);
+  }
+
+  async discard(): Promise<void> {
+    if (this.#ended) return;
+    this.#ended = true;
+    await this.#file.close().catch(() => undefined);
+    await rm(this.#path, { force: true });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.discard();
+  }
+}
+
+type SyncShardOf = (storageKey: string) => Promise<void>;

@@ -1,0 +1,42 @@
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { Batcher } from '#platform/batcher.ts';
+import { makeFolder, syncFolder } from './durable.ts';
+import { folderMode, objectsFolder, shardFolder, shardOf, shards } from './layout.ts';
+
+/** The 256 folders of `objects/`, held open so that syncing one costs a single system call. */
+export class ShardFolders implements AsyncDisposable {
+  readonly #folders: ReadonlyMap<string, FileHandle>;
+  readonly #syncs: ReadonlyMap<string, Batcher<void, void>>;
+
+  /** Makes the folders that are missing; when this returns they are durable. */
+  static async open(root: string): Promise<ShardFolders> {
+    const folders = new Map<string, FileHandle>();
+    await makeFolder(objectsFolder(root));
+    for (const shard of shards) await mkdir(shardFolder(root, shard), { recursive: true, mode: folderMode });
+    await syncFolder(objectsFolder(root));
+    for (const shard of shards) folders.set(shard, await open(shardFolder(root, shard), 'r'));
+    return new ShardFolders(folders);
+  }
+
+  private constructor(folders: ReadonlyMap<string, FileHandle>) {
+    this.#folders = folders;
+    this.#syncs = new Map(folders.entries().map(([shard, folder]) => [shard, gatheredSync(folder)]));
+  }
+
+  /** Makes the entry of this key durable: returns after a sync that began after this call. */
+  async syncShardOf(storageKey: string): Promise<void> {
+    await this.#syncs.get(shardOf(storageKey))?.add();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const folder of this.#folders.values()) await folder.close();
+  }
+}
+
+/** One sync serves every entry that was made before it began. */
+function gatheredSync(folder: FileHandle): Batcher<void, void> {
+  return new Batcher<void, void>(async (calls) => {
+    await folder.sync();
+    return calls;
+  });
+}
