@@ -58,6 +58,16 @@ export const catalogue = {
     'The file has no result yet, or does not exist.',
     'Look at its status: only COMPLETED files have a result.',
   ),
+  ROUTE_NOT_FOUND: entry(
+    'NOT_FOUND',
+    'Nothing answers at this address.',
+    'Check the method and the path: the HTTP API lives under /api/v1/.',
+  ),
+  ORIGIN_REFUSED: entry(
+    'PERMISSION_DENIED',
+    'The request was sent by another site, or to a host name that is not known here.',
+    'Use the address that the server names at its start; operators: add further names to FILEMILL_HTTP_HOSTS.',
+  ),
   MESSAGE_TOO_LARGE: entry(
     'RESOURCE_EXHAUSTED',
     'One message is larger than the server accepts.',
@@ -134,6 +144,7 @@ export type StatusName =
   | 'ALREADY_EXISTS'
   | 'FAILED_PRECONDITION'
   | 'NOT_FOUND'
+  | 'PERMISSION_DENIED'
   | 'RESOURCE_EXHAUSTED'
   | 'DEADLINE_EXCEEDED'
   | 'UNAVAILABLE'

@@ -1,0 +1,76 @@
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import { FilemillError } from '#domain/errors.ts';
+import type { Logger } from '#platform/logger.ts';
+import type { Backend } from './backend.ts';
+import type { HostList } from './host-list.ts';
+import { guardOrigin } from './origin-guard.ts';
+import { problemType, retryAfterSeconds, toProblem } from './problem.ts';
+import { getFile } from './routes/get-file.ts';
+import { getFileResult } from './routes/get-file-result.ts';
+import { getStats } from './routes/get-stats.ts';
+import { listFiles } from './routes/list-files.ts';
+import { listResults } from './routes/list-results.ts';
+import { livez } from './routes/livez.ts';
+import { readyz } from './routes/readyz.ts';
+
+export interface AppContext {
+  readonly backend: Backend;
+  readonly hosts: HostList;
+  readonly logger: Logger;
+}
+
+/** The public HTTP surface. `inject` or `listen` starts it; disposing closes it. */
+export function createApp(context: AppContext): FastifyInstance {
+  const { backend, hosts, logger } = context;
+  const fail = (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
+    sendProblem(asFilemillError(error), request, reply, logger);
+  const app = fastify({ bodyLimit: 64 * 1024, forceCloseConnections: true, frameworkErrors: fail });
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(securityHeaders);
+    guardOrigin(request.headers, hosts);
+  });
+  app.setErrorHandler(fail);
+  app.setNotFoundHandler((request) => {
+    throw new FilemillError('ROUTE_NOT_FOUND', `${request.method} ${pathOf(request)} is not served.`);
+  });
+
+  app.get('/livez', livez());
+  app.get('/readyz', readyz(backend));
+  app.get('/api/v1/files', listFiles(backend));
+  app.get('/api/v1/files/:id', getFile(backend));
+  app.get('/api/v1/files/:id/result', getFileResult(backend));
+  app.get('/api/v1/results', listResults(backend));
+  app.get('/api/v1/stats', getStats(backend));
+  return app;
+}
+
+/** Answers are data: no browser may sniff, frame, cache or render them as something else. */
+const securityHeaders = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+} as const;
+
+/** Fastify's own refusals (a malformed address, a body that is too long) are the client's errors. */
+function asFilemillError(error: unknown): unknown {
+  const status = (error as { statusCode?: number }).statusCode ?? 500;
+  if (error instanceof FilemillError || !(error instanceof Error) || status < 400 || status > 499) return error;
+  return new FilemillError(status === 413 ? 'MESSAGE_TOO_LARGE' : 'REQUEST_INVALID', error.message, { cause: error });
+}
+
+function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply, logger: Logger): FastifyReply {
+  const problem = toProblem(error);
+  const facts = { method: request.method, path: pathOf(request), reason: problem.reason };
+  if (problem.reason === 'INTERNAL') logger.error({ ...facts, err: error }, 'request failed');
+  else logger.debug({ ...facts, detail: problem.detail }, 'request refused');
+  const seconds = retryAfterSeconds(problem.reason);
+  if (seconds !== undefined) reply.header('retry-after', seconds);
+  return reply.headers(securityHeaders).code(problem.status).type(problemType).send(JSON.stringify(problem));
+}
+
+function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0] as string;
+}

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { commonSettings, grpcTarget, listenAddress, readConfig } from '#platform/config.ts';
+import { HostList } from './host-list.ts';
+
+export interface WebConfig {
+  readonly httpListen: string;
+  readonly opsListen: string;
+  /** The public gRPC port, which forwards to everything else. */
+  readonly uploadTarget: string;
+  /** The names under which this server may be addressed. */
+  readonly hosts: HostList;
+  readonly log: { readonly level: string; readonly format: 'pretty' | 'json' | undefined };
+}
+
+/** @throws ConfigError */
+export function readWebConfig(env: NodeJS.ProcessEnv): WebConfig {
+  const settings = readConfig(
+    {
+      ...commonSettings,
+      FILEMILL_HTTP_LISTEN: listenAddress.default('127.0.0.1:8080'),
+      FILEMILL_UPLOAD_TARGET: grpcTarget.default('127.0.0.1:50051'),
+      /** Further names, `NAME` or `NAME:PORT`, separated by commas: for a proxy or a cluster. */
+      FILEMILL_HTTP_HOSTS: z.string().default(''),
+    },
+    env,
+  );
+  return {
+    httpListen: settings.FILEMILL_HTTP_LISTEN,
+    opsListen: settings.FILEMILL_OPS_LISTEN,
+    uploadTarget: settings.FILEMILL_UPLOAD_TARGET,
+    hosts: HostList.of(settings.FILEMILL_HTTP_LISTEN, settings.FILEMILL_HTTP_HOSTS),
+    log: { level: settings.FILEMILL_LOG_LEVEL, format: settings.FILEMILL_LOG_FORMAT },
+  };
+}

@@ -1,0 +1,11 @@
+import type { FastifyInstance } from 'fastify';
+
+/** Listens on `HOST:PORT` or `unix:/PATH`. */
+export async function listenHttp(app: FastifyInstance, address: string): Promise<void> {
+  if (address.startsWith('unix:')) await app.listen({ path: address.slice('unix:'.length) });
+  else {
+    const colon = address.lastIndexOf(':');
+    const host = address.slice(0, colon).replace(/^\[|\]$/g, '');
+    await app.listen({ host, port: Number(address.slice(colon + 1)) });
+  }
+}

@@ -1,0 +1,20 @@
+import { RpcChannel } from '#client/rpc-client.ts';
+import { runService } from '#platform/lifecycle.ts';
+import { createLogger } from '#platform/logger.ts';
+import { startOpsServer } from '#platform/ops-server.ts';
+import { createApp } from './app.ts';
+import { createBackend } from './backend.ts';
+import { readWebConfig } from './config.ts';
+import { listenHttp } from './listen-http.ts';
+import { uploadAnswers } from './readiness.ts';
+
+const config = readWebConfig(process.env);
+const logger = createLogger('web', config.log);
+
+await runService(logger, async (scope) => {
+  const backend = createBackend(scope.use(new RpcChannel(config.uploadTarget)));
+  const app = scope.use(createApp({ backend, hosts: config.hosts, logger }));
+  scope.use(await startOpsServer(config.opsListen, { ready: () => uploadAnswers(backend) }));
+  await listenHttp(app, config.httpListen);
+  logger.info({ address: config.httpListen }, 'HTTP listens');
+});

@@ -1,0 +1,59 @@
+import { catalogue, FilemillError, type Reason, type StatusName } from '#domain/errors.ts';
+
+export const problemType = 'application/problem+json; charset=utf-8';
+
+/** RFC 9457, with the catalogue's reason, action and facts as extension members. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly reason: Reason;
+  readonly action: string;
+  readonly facts?: Readonly<Record<string, string>>;
+}
+
+/** What an HTTP caller is told of an error. Anything that is not a FilemillError says nothing of itself. */
+export function toProblem(error: unknown): Problem {
+  const known = error instanceof FilemillError ? error : new FilemillError('INTERNAL', undefined, { cause: error });
+  return {
+    type: `urn:filemill:error:${known.reason}`,
+    title: catalogue[known.reason].what,
+    status: httpStatus(known.reason),
+    detail: known.message,
+    reason: known.reason,
+    action: known.action,
+    ...(Object.keys(known.facts).length > 0 ? { facts: known.facts } : {}),
+  };
+}
+
+/** Whole seconds for `Retry-After`, where trying again makes sense. */
+export function retryAfterSeconds(reason: Reason): number | undefined {
+  const { retryAfterMs } = catalogue[reason];
+  return retryAfterMs === undefined ? undefined : Math.ceil(retryAfterMs / 1_000);
+}
+
+function httpStatus(reason: Reason): number {
+  return statusOfReason[reason] ?? statusOfCode[catalogue[reason].code];
+}
+
+/** Where HTTP has a better word than the one for the gRPC code. */
+const statusOfReason: Readonly<Partial<Record<Reason, number>>> = {
+  FILE_TOO_LARGE: 413,
+  MESSAGE_TOO_LARGE: 413,
+  STREAM_IDLE: 408,
+  DISK_FULL: 507,
+};
+
+const statusOfCode: Readonly<Record<StatusName, number>> = {
+  INVALID_ARGUMENT: 400,
+  PERMISSION_DENIED: 403,
+  NOT_FOUND: 404,
+  ALREADY_EXISTS: 409,
+  FAILED_PRECONDITION: 409,
+  DATA_LOSS: 422,
+  RESOURCE_EXHAUSTED: 429,
+  INTERNAL: 500,
+  UNAVAILABLE: 503,
+  DEADLINE_EXCEEDED: 504,
+};

@@ -1,0 +1,60 @@
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { z } from 'zod';
+import { FilemillError } from '#domain/errors.ts';
+import { fileStatuses } from '#domain/file-state.ts';
+import { integer } from '#platform/config.ts';
+
+/**
+ * Reads query parameters. An empty value counts as absent; a parameter that is not in `shape` is refused,
+ * so that a misspelt filter does not quietly match everything.
+ *
+ * @throws FilemillError REQUEST_INVALID naming every parameter that is wrong
+ */
+export function readQuery<Shape extends z.ZodRawShape>(shape: Shape, query: unknown): z.infer<z.ZodObject<Shape>> {
+  const given = Object.entries(query as Record<string, unknown>).filter(([, value]) => value !== '');
+  const parsed = z.strictObject(shape).safeParse(Object.fromEntries(given));
+  if (parsed.success) return parsed.data as z.infer<z.ZodObject<Shape>>;
+  const problems = parsed.error.issues.map((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? `unknown parameter ${issue.keys.join(', ')} (known: ${Object.keys(shape).join(', ')})`
+      : `${issue.path[0] === undefined ? '' : `${String(issue.path[0])}: `}${issue.message}`,
+  );
+  throw new FilemillError('REQUEST_INVALID', problems.join('; '));
+}
+
+const once = { error: 'must be given once' };
+
+const statusWord = z
+  .string()
+  .toUpperCase()
+  .pipe(z.enum(fileStatuses, { error: `must be one of ${fileStatuses.join(', ')}` }));
+
+/** RFC 3339, as `2026-03-01T00:00:00Z`; a literal `+` in a query means a space and has to be sent as `%2B`. */
+const time = z.iso
+  .datetime({ offset: true, error: 'must be a time such as 2026-03-01T00:00:00Z' })
+  .transform((text) => timestampFromDate(new Date(text)));
+
+export const pageParameters = {
+  page_size: integer(1, 1_000).optional(),
+  page_token: z.string(once).optional(),
+} as const;
+
+export const mimeTypeParameter = {
+  /** `text/plain`, or a whole family: `image/*`. */
+  mime_type: z.string(once).optional(),
+} as const;
+
+export const fileFilterParameters = {
+  /** Repeatable. */
+  status: z.union([statusWord.transform((status) => [status]), z.array(statusWord)]).optional(),
+  ...mimeTypeParameter,
+  name: z.string(once).optional(),
+  sha256: z
+    .string(once)
+    .regex(/^[0-9a-f]{64}$/i, 'must be 64 hex digits')
+    .toLowerCase()
+    .optional(),
+  error_code: z.string(once).toLowerCase().optional(),
+  created_from: time.optional(),
+  created_before: time.optional(),
+} as const;

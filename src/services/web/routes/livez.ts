@@ -1,0 +1,4 @@
+/** This process runs. */
+export function livez() {
+  return async () => ({ live: true });
+}
