@@ -46,7 +46,10 @@ export const mimeTypeParameter = {
 
 export const fileFilterParameters = {
   /** Repeatable. */
-  status: z.union([statusWord.transform((status) => [status]), z.array(statusWord)]).optional(),
+  status: z
+    .union([z.string().transform((word) => [word]), z.array(z.string())])
+    .pipe(z.array(statusWord))
+    .optional(),
   ...mimeTypeParameter,
   name: z.string(once).optional(),
   sha256: z

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { after, describe, it } from 'node:test';
+import { RpcChannel } from '#client/rpc-client.ts';
+import { createLogger } from '#platform/logger.ts';
+import { createApp } from './app.ts';
+import { createBackend } from './backend.ts';
+import { HostList } from './host-list.ts';
+
+/** Nothing listens behind this target: what is shown here holds without a backend. */
+const channel = new RpcChannel('unix:/nonexistent/filemill.sock');
+const app = createApp({
+  backend: createBackend(channel),
+  hosts: HostList.of('127.0.0.1:8080', ''),
+  logger: createLogger('web', { level: 'silent', format: 'json' }),
+});
+after(async () => {
+  await app.close();
+  channel[Symbol.dispose]();
+});
+
+describe('the HTTP surface', () => {
+  it('is alive without a backend', async () => {
+    const response = await app.inject('/livez');
+    assert.equal(response.statusCode, 200);
+    assert.deepEqual(response.json(), { live: true });
+  });
+
+  it('is not ready without a backend, and names every part that is missing', async () => {
+    const response = await app.inject('/readyz');
+    assert.equal(response.statusCode, 503);
+    const { ready, missing } = response.json<{ ready: boolean; missing: { part: string; detail: string }[] }>();
+    assert.equal(ready, false);
+    assert.deepEqual(missing.map(({ part }) => part).sort(), ['metadata', 'result', 'upload', 'worker']);
+    assert.ok(missing.every(({ detail }) => detail.length > 0));
+  });
+
+  it('answers 503 with a problem and Retry-After while the backend is away', async () => {
+    const response = await app.inject('/api/v1/stats');
+    assert.equal(response.statusCode, 503);
+    assert.match(String(response.headers['content-type']), /^application\/problem\+json/);
+    assert.equal(response.headers['retry-after'], '1');
+    assert.equal(response.json<{ reason: string }>().reason, 'UNAVAILABLE');
+  });
+
+  it('refuses an unknown parameter by name, before it asks anybody', async () => {
+    const response = await app.inject('/api/v1/files?colour=red');
+    assert.equal(response.statusCode, 400);
+    const problem = response.json<Record<string, unknown>>();
+    assert.equal(problem.reason, 'REQUEST_INVALID');
+    assert.match(String(problem.detail), /unknown parameter colour/);
+    assert.equal(problem.status, 400);
+    assert.equal(problem.type, 'urn:filemill:error:REQUEST_INVALID');
+  });
+
+  it('has a problem for every address that is not served', async () => {
+    for (const url of ['/', '/api/v1/nothing', '/api/v1/files/%ff', '/api/v1/files/%2e%2e/%2e%2e/etc/passwd']) {
+      const response = await app.inject(url);
+      assert.ok([400, 404].includes(response.statusCode), `${url} answered ${response.statusCode}`);
+      assert.match(String(response.headers['content-type']), /^application\/problem\+json/);
+      assert.ok(['ROUTE_NOT_FOUND', 'REQUEST_INVALID'].includes(response.json<{ reason: string }>().reason));
+    }
+  });
+
+  it('says nothing of what a browser could misuse', async () => {
+    for (const url of ['/livez', '/nothing', '/api/v1/files/%ff']) {
+      const { headers } = await app.inject(url);
+      assert.equal(headers['x-content-type-options'], 'nosniff');
+      assert.match(String(headers['content-security-policy']), /default-src 'none'/);
+      assert.equal(headers['cache-control'], 'no-store');
+    }
+  });
+
+  it('answers HEAD as GET without a body', async () => {
+    const response = await app.inject({ method: 'HEAD', url: '/livez' });
+    assert.equal(response.statusCode, 200);
+    assert.equal(response.body, '');
+    assert.equal(response.headers['content-length'], String(JSON.stringify({ live: true }).length));
+  });
+
+  const foreign: readonly [name: string, headers: Record<string, string>][] = [
+    ['a foreign host', { host: 'evil.example' }],
+    ['a foreign origin', { host: 'localhost:8080', origin: 'https://evil.example' }],
+    ['what a browser calls cross-site', { host: 'localhost:8080', 'sec-fetch-site': 'cross-site' }],
+  ];
+  for (const [name, headers] of foreign)
+    it(`refuses ${name} on every address`, async () => {
+      for (const url of ['/livez', '/api/v1/files', '/nothing']) {
+        const response = await app.inject({ url, headers });
+        assert.equal(response.statusCode, 403);
+        assert.equal(response.json<{ reason: string }>().reason, 'ORIGIN_REFUSED');
+      }
+    });
+});
