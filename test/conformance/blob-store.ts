@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { describe, it } from 'node:test';
+import type { BlobReader, BlobStore } from '#domain/blob-store.ts';
+
+/** An empty store, and a reader of the same blobs. */
+export interface BlobStoreUnderTest extends AsyncDisposable {
+  readonly store: BlobStore;
+  readonly reader: BlobReader;
+}
+
+const longAgo = new Date('2020-01-01');
+const farAhead = new Date('2100-01-01');
+
+/** What every BlobStore promises. `open` gives each test a store of its own. */
+export function blobStoreConformance(name: string, open: () => Promise<BlobStoreUnderTest>): void {
+  describe(`${name} is a BlobStore`, () => {
+    it('gives back the bytes of a committed blob, whatever the chunks', async () => {
+      await using subject = await open();
+      const bytes = randomBytes(300_000);
+      const storageKey = await put(
+        subject.store,
+        bytes.subarray(0, 1),
+        bytes.subarray(1, 200_000),
+        bytes.subarray(200_000),
+      );
+      assert.deepEqual(await readFile(subject.reader.locate(storageKey).path), bytes);
+    });
+
+    it('keeps an empty blob', async () => {
+      await using subject = await open();
+      const storageKey = await put(subject.store);
+      assert.deepEqual(await readFile(subject.reader.locate(storageKey).path), Buffer.alloc(0));
+    });
+
+    it('counts and hashes what was written', async () => {
+      await using subject = await open();
+      await using staged = await subject.store.stage();
+      assert.equal(staged.size, 0);
+      assert.equal(await staged.sha256(), sha256(Buffer.alloc(0)));
+      const bytes = randomBytes(2_500_000);
+      await staged.write(bytes.subarray(0, 70_000));
+      await staged.write(bytes.subarray(70_000));
+      assert.equal(staged.size, bytes.length);
+      assert.equal(await staged.sha256(), sha256(bytes));
+    });
+
+    it('shows no staged blob among the committed ones', async () => {
+      await using subject = await open();
+      await using staged = await subject.store.stage();
+      await staged.write(Buffer.from('unfinished'));
+      assert.deepEqual(await keysBefore(subject.store, farAhead), []);
+      const storageKey = await staged.commit();
+      assert.deepEqual(await keysBefore(subject.store, farAhead), [storageKey]);
+    });
+
+    it('mints a UUIDv7 when a blob is finished, and finds keys by that time', async () => {
+      await using subject = await open();
+      const started = Date.now();
+      const storageKey = await put(subject.store, Buffer.from('x'));
+      assert.match(storageKey, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+      assert.deepEqual(await keysBefore(subject.store, new Date(started)), []);
+      assert.deepEqual(await keysBefore(subject.store, new Date(Date.now() + 1)), [storageKey]);
+    });
+
+    it('commits many blobs at once, each under its own key', async () => {
+      await using subject = await open();
+      const contents = Array.from({ length: 100 }, (_, n) => Buffer.from(`content ${n}`));
+      const keys = await Promise.all(contents.map((bytes) => put(subject.store, bytes)));
+      assert.equal(new Set(keys).size, contents.length);
+      for (const [n, storageKey] of keys.entries())
+        assert.deepEqual(await readFile(subject.reader.locate(storageKey).path), contents[n]);
+      assert.deepEqual((await keysBefore(subject.store, farAhead)).sort(), keys.sort());
+    });
+
+    it('discards without a trace, and more than once', async () => {
+      await using subject = await open();
+      const staged = await subject.store.stage();
+      await staged.write(Buffer.from('unwanted'));
+      await staged.discard();
+      await staged.discard();
+      assert.deepEqual(await keysBefore(subject.store, farAhead), []);
+      assert.equal(await subject.store.sweepStaging(farAhead), 0);
+    });
+
+    it('keeps a committed blob that is discarded or disposed of afterwards', async () => {
+      await using subject = await open();
+      const staged = await subject.store.stage();
+      const storageKey = await staged.commit();
+      await staged.discard();
+      await staged[Symbol.asyncDispose]();
+      assert.deepEqual(await keysBefore(subject.store, farAhead), [storageKey]);
+    });
+
+    it('removes a blob, and only that one, however often it is told', async () => {
+      await using subject = await open();
+      const [gone, kept] = [await put(subject.store, Buffer.from('a')), await put(subject.store, Buffer.from('b'))];
+      await subject.store.remove(gone);
+      await subject.store.remove(gone);
+      assert.deepEqual(await keysBefore(subject.store, farAhead), [kept]);
+      await assert.rejects(readFile(subject.reader.locate(gone).path), { code: 'ENOENT' });
+    });
+
+    it('takes no key that could lead elsewhere', async () => {
+      await using subject = await open();
+      const kept = await put(subject.store, Buffer.from('kept'));
+      for (const key of ['', '.', '..', `../${kept.slice(-2)}/${kept}`, `${kept}/`, kept.toUpperCase(), `x${kept}`]) {
+        await subject.store.remove(key);
+        assert.throws(() => subject.reader.locate(key), { reason: 'BLOB_MISSING' });
+      }
+      assert.deepEqual(await keysBefore(subject.store, farAhead), [kept]);
+    });
+
+    it('sweeps staged blobs by their last write', async () => {
+      await using subject = await open();
+      await using staged = await subject.store.stage();
+      await staged.write(Buffer.from('abandoned'));
+      const kept = await put(subject.store, Buffer.from('kept'));
+      assert.equal(await subject.store.sweepStaging(longAgo), 0);
+      assert.equal(await subject.store.sweepStaging(farAhead), 1);
+      assert.equal(await subject.store.sweepStaging(farAhead), 0);
+      await assert.rejects(staged.commit());
+      assert.deepEqual(await keysBefore(subject.store, farAhead), [kept]);
+    });
+
+    it('knows how much room is left', async () => {
+      await using subject = await open();
+      assert.ok((await subject.store.freeBytes()) > 0);
+    });
+  });
+}
+
+async function put(store: BlobStore, ...chunks: readonly Uint8Array[]): Promise<string> {
+  await using staged = await store.stage();
+  for (const chunk of chunks) await staged.write(chunk);
+  return await staged.commit();
+}
+
+async function keysBefore(store: BlobStore, before: Date): Promise<string[]> {
+  return (await Array.fromAsync(store.keysMintedBefore(before))).flat();
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
