@@ -16,3 +16,18 @@ export interface Work {
   readonly leaseExpiresAt: number;
   readonly leaseMs: number;
 }
+
+/**
+ * Claims the files that a doorbell named. Rejects when no answer came; claims made by a call whose answer
+ * was lost are returned by the repeated call, which the implementation makes with the same lease token.
+ */
+export type ClaimByIds = (ids: readonly string[], signal: AbortSignal) => Promise<ClaimAnswer>;
+
+export interface ClaimAnswer {
+  readonly files: readonly ClaimedFile[];
+  /** The ids that got a definite answer, claimed or not: their rings are done with. */
+  readonly settledIds: readonly string[];
+  readonly leaseMs: number;
+  /** `performance.now()` from before the first try was sent. */
+  readonly sentAt: number;
+}

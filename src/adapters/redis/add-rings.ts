@@ -1,0 +1,12 @@
+import type { Redis } from 'ioredis';
+import { fileIdField, workStream } from './keys.ts';
+
+/** One entry a file, in one round trip. Rejects with the first refusal (OOM, for one). */
+export async function addRings(redis: Redis, fileIds: readonly string[]): Promise<void> {
+  if (fileIds.length === 0) return;
+  const pipeline = redis.pipeline();
+  for (const id of fileIds) pipeline.xadd(workStream(), '*', fileIdField(), id);
+  const answers = (await pipeline.exec()) ?? [];
+  const refusal = answers.find(([error]) => error !== null)?.[0];
+  if (refusal) throw refusal;
+}

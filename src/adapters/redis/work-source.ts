@@ -1,0 +1,111 @@
+import { FilemillError } from '#domain/errors.ts';
+import type { ClaimByIds, Work, WorkSource } from '#domain/work-source.ts';
+import type { Logger } from '#platform/logger.ts';
+import type { RedisConnection } from './connection.ts';
+import { type Ring, WorkStream } from './work-stream.ts';
+
+export interface RedisWorkSourceOptions {
+  readonly connection: RedisConnection;
+  /** The worker's name: who holds what was delivered and not yet settled. */
+  readonly consumer: string;
+  readonly claim: ClaimByIds;
+  readonly logger: Logger;
+  /** A ring that was delivered this long ago without being settled is taken over. */
+  readonly reclaimIdleMs?: number;
+  readonly reclaimEveryMs?: number;
+}
+
+const consumerIdleMs = 3_600_000;
+const forgetEveryMs = 600_000;
+
+/**
+ * Reads rings, claims the files they name, and settles each ring after a definite answer. A ring whose
+ * claim had no answer stays open: this source tries it again, and after `reclaimIdleMs` so does any other.
+ */
+export class RedisWorkSource implements WorkSource {
+  readonly #options: Required<RedisWorkSourceOptions>;
+  readonly #stream: WorkStream;
+  /** Rings whose claim found the metadata service away. */
+  #unanswered: readonly Ring[] = [];
+  #nextReclaimAt = 0;
+  #nextForgetAt = 0;
+
+  constructor(options: RedisWorkSourceOptions) {
+    this.#options = { reclaimIdleMs: 15_000, reclaimEveryMs: 5_000, ...options };
+    this.#stream = new WorkStream(options.connection, options.consumer);
+  }
+
+  async next(max: number, signal: AbortSignal): Promise<Work> {
+    signal.throwIfAborted();
+    const rings = await this.#rings(max);
+    if (signal.aborted && rings.length > 0) await this.#stream.handBack(rings);
+    signal.throwIfAborted();
+    return await this.#claim(rings, signal);
+  }
+
+  /** Rejects while Redis cannot be used for taking work. */
+  async probe(): Promise<void> {
+    await this.#stream.ensureGroup();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stream.handBack(this.#unanswered).catch(() => undefined);
+    await this.#options.connection[Symbol.asyncDispose]();
+  }
+
+  async #rings(max: number): Promise<readonly Ring[]> {
+    if (this.#unanswered.length > 0) {
+      const rings = this.#unanswered.slice(0, max);
+      this.#unanswered = this.#unanswered.slice(max);
+      return rings;
+    }
+    const reclaimed = await this.#reclaim(max);
+    const rings = reclaimed.length > 0 ? reclaimed : await this.#stream.read(max);
+    await this.#dropMalformed(rings);
+    return rings.filter((ring) => ring.fileId !== undefined);
+  }
+
+  async #reclaim(max: number): Promise<readonly Ring[]> {
+    const now = performance.now();
+    if (now >= this.#nextForgetAt) {
+      this.#nextForgetAt = now + forgetEveryMs;
+      await this.#stream.forgetConsumers(consumerIdleMs).catch((error: unknown) => {
+        this.#options.logger.debug({ err: error }, 'idle consumers stay');
+      });
+    }
+    if (now < this.#nextReclaimAt) return [];
+    const { rings, complete } = await this.#stream.reclaim(max, this.#options.reclaimIdleMs);
+    if (complete) this.#nextReclaimAt = now + this.#options.reclaimEveryMs;
+    return rings;
+  }
+
+  async #dropMalformed(rings: readonly Ring[]): Promise<void> {
+    const malformed = rings.filter((ring) => ring.fileId === undefined).map((ring) => ring.entryId);
+    if (malformed.length === 0) return;
+    this.#options.logger.warn({ entries: malformed }, 'dropped entries of the work stream that name no file');
+    await this.#stream.settle(malformed);
+  }
+
+  async #claim(rings: readonly Ring[], signal: AbortSignal): Promise<Work> {
+    const ids = new Set(rings.map((ring) => ring.fileId as string));
+    if (ids.size === 0) return { files: [], leaseExpiresAt: performance.now(), leaseMs: 0 };
+    try {
+      const { files, settledIds, leaseMs, sentAt } = await this.#options.claim([...ids], signal);
+      await this.#settle(rings, new Set(settledIds));
+      return { files, leaseExpiresAt: sentAt + leaseMs, leaseMs };
+    } catch (error) {
+      // Any other failure may be the fault of one of these ids: they wait for XAUTOCLAIM and block nobody.
+      if (error instanceof FilemillError && error.retryAfterMs !== undefined)
+        this.#unanswered = [...rings, ...this.#unanswered];
+      throw error;
+    }
+  }
+
+  /** What was claimed has to reach the caller: a ring that cannot be settled now will be reclaimed. */
+  async #settle(rings: readonly Ring[], settledIds: ReadonlySet<string>): Promise<void> {
+    const settled = rings.filter((ring) => settledIds.has(ring.fileId as string));
+    await this.#stream.settle(settled.map((ring) => ring.entryId)).catch((error: unknown) => {
+      this.#options.logger.debug({ err: error }, 'rings stay open until they are reclaimed');
+    });
+  }
+}
