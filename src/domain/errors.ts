@@ -103,6 +103,17 @@ export const catalogue = {
     500,
   ),
   INTERNAL: entry('INTERNAL', 'Something failed that should not.', 'Report it with the server log of that moment.'),
+  // What a client cannot send from its own machine
+  NOT_A_FILE: entry(
+    'FAILED_PRECONDITION',
+    'This is neither a regular file nor a folder.',
+    'Leave it out, or pipe its content: filemill upload - --name NAME.',
+  ),
+  FILE_UNREADABLE: entry(
+    'FAILED_PRECONDITION',
+    'The file cannot be read on this machine.',
+    'Check that it exists and that you may read it.',
+  ),
   // Why an attempt, or a file, FAILED
   ANALYZER_ERROR: entry(
     'INTERNAL',

@@ -4,20 +4,12 @@ export const defaultMaxAttempts = 3;
 /** A claim lasts this long unless it is renewed. */
 export const defaultLeaseMs = 15_000;
 
-const baseDelayMs = 1_000;
-const maxDelayMs = 60_000;
-
 /**
- * The wait before the next attempt: full jitter over an exponential bound, so that files that failed
- * together do not come back together.
+ * Bounds of the wait after attempt 1, 2, 3 …, the last one for all that follow; the wait itself is a
+ * random part of its bound ("full jitter"), so that files that failed together do not come back together.
  * Source: M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
- *
- * @param attempt the attempt that has just failed, from 1
  */
-export function retryDelayMs(attempt: number, random: () => number = Math.random): number {
-  const bound = Math.min(maxDelayMs, baseDelayMs * 2 ** Math.min(attempt, 10));
-  return Math.round(bound * random());
-}
+export const retryDelayBoundsMs: readonly number[] = [2_000, 4_000, 8_000, 16_000, 32_000, 60_000];
 
 /** How long one analysis may take: 30 s + size ÷ 20 MB/s. */
 export function analysisDeadlineMs(size: number): number {

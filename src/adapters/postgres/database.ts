@@ -1,0 +1,156 @@
+import pg from 'pg';
+import { FilemillError } from '#domain/errors.ts';
+import { backoffMs, sleep } from '#platform/abort.ts';
+import type { Logger } from '#platform/logger.ts';
+
+/** A statement; under a name PostgreSQL parses and plans it once per connection. */
+export interface Statement {
+  readonly name?: string;
+  readonly text: string;
+}
+
+export interface DatabaseOptions {
+  readonly url: string;
+  readonly poolSize: number;
+  readonly logger: Logger;
+}
+
+const connectTimeoutMs = 5_000;
+const statementTimeoutMs = 10_000;
+const maxConflictRetries = 5;
+
+/** int8 as number: sizes and counts stay far below 2^53. */
+const types = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    oid === pg.types.builtins.INT8 && format !== 'binary' ? Number : pg.types.getTypeParser(oid, format),
+} as unknown as pg.CustomTypesConfig;
+
+/**
+ * A pool of connections to the one truth. Rejects with UNAVAILABLE when PostgreSQL is away, with
+ * OVERLOADED when no connection is free in time; statements that lost a deadlock are run again.
+ */
+export class Database implements AsyncDisposable {
+  readonly #pool: pg.Pool;
+
+  constructor({ url, poolSize, logger }: DatabaseOptions) {
+    this.#pool = new pg.Pool({
+      connectionString: url,
+      max: poolSize,
+      connectionTimeoutMillis: connectTimeoutMs,
+      idleTimeoutMillis: 30_000,
+      statement_timeout: statementTimeoutMs,
+      query_timeout: statementTimeoutMs + 2_000,
+      keepAlive: true,
+      application_name: 'filemill',
+      types,
+    });
+    // Without a listener the end of an idle connection would end the process.
+    this.#pool.on('error', (error) => logger.warn({ err: error }, 'an idle database connection was lost'));
+  }
+
+  async query<Row extends object>(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        const { rows } = await this.#pool.query<Row>({ ...statement, values: [...values] });
+        return rows;
+      } catch (error) {
+        if (!isConflict(error) || attempt === maxConflictRetries) throw toFilemillError(error);
+        await sleep(backoffMs(attempt, { baseMs: 5, maxMs: 200 }), new AbortController().signal);
+      }
+    }
+  }
+
+  /** Rows of a long read in batches, from one snapshot, without holding them all. */
+  async *cursor<Row extends object>(text: string, values: readonly unknown[], batch: number): AsyncGenerator<Row[]> {
+    const client = await this.#pool.connect().catch((error: unknown) => {
+      throw toFilemillError(error);
+    });
+    let broken: Error | undefined;
+    try {
+      await client.query('begin isolation level repeatable read read only');
+      await client.query({ text: `declare reading cursor for ${text}`, values: [...values] });
+      while (true) {
+        const { rows } = await client.query<Row>(`fetch ${batch} from reading`);
+        if (rows.length === 0) break;
+        yield rows;
+      }
+    } catch (error) {
+      broken = error as Error;
+      throw toFilemillError(error);
+    } finally {
+      await client.query('rollback').catch((error: Error) => {
+        broken ??= error;
+      });
+      client.release(broken);
+    }
+  }
+
+  /** Resolves when PostgreSQL answers and holds the schema. */
+  async ready(): Promise<void> {
+    await this.query(schemaProbe);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#pool.end();
+  }
+}
+
+const schemaProbe: Statement = { name: 'schema-probe', text: 'select from results limit 0' };
+
+/** Waits for PostgreSQL and its schema at boot, saying what it waits for. @throws the last failure */
+export async function waitForDatabase(
+  database: Database,
+  { logger, signal, forMs = 60_000 }: { logger: Logger; signal: AbortSignal; forMs?: number },
+): Promise<void> {
+  const giveUpAt = performance.now() + forMs;
+  for (let attempt = 0; !signal.aborted; attempt++) {
+    try {
+      return await database.ready();
+    } catch (error) {
+      if (performance.now() > giveUpAt) throw error;
+      const problem = error instanceof Error ? error.message : String(error);
+      logger.warn({ problem, givingUpInMs: Math.round(giveUpAt - performance.now()) }, 'waiting for the database');
+      await sleep(500 + backoffMs(attempt, { baseMs: 250, maxMs: 3_000 }), signal);
+    }
+  }
+}
+
+/** SQLSTATE of a PostgreSQL error. */
+export function sqlState(error: unknown): string | undefined {
+  const cause = error instanceof FilemillError ? error.cause : error;
+  return cause instanceof pg.DatabaseError ? cause.code : undefined;
+}
+
+const deadlock = '40P01';
+const serializationFailure = '40001';
+
+function isConflict(error: unknown): boolean {
+  const state = sqlState(error);
+  return state === deadlock || state === serializationFailure;
+}
+
+const undefinedTable = '42P01';
+const statementTimedOut = '57014';
+
+function toFilemillError(error: unknown): FilemillError {
+  if (error instanceof FilemillError) return error;
+  const state = sqlState(error);
+  const detail =
+    error instanceof Error ? error.message || String((error as NodeJS.ErrnoException).code) : String(error);
+  if (state === undefined) {
+    // Not an answer of PostgreSQL: the connection failed, or none was free in time.
+    if (/timeout exceeded when trying to connect/.test(detail))
+      return new FilemillError('OVERLOADED', 'No database connection was free in time.', { cause: error });
+    return new FilemillError('UNAVAILABLE', `The database is not reachable: ${detail}`, { cause: error });
+  }
+  if (state === undefinedTable)
+    return new FilemillError('UNAVAILABLE', 'The database has no schema yet: run `filemill migrate up`.', {
+      cause: error,
+    });
+  if (state === statementTimedOut)
+    return new FilemillError('OVERLOADED', 'The database took too long to answer.', { cause: error });
+  // Connection exceptions (08), insufficient resources (53), shutdown and start-up (57P).
+  if (/^(08|53|57P)/.test(state))
+    return new FilemillError('UNAVAILABLE', `The database is not ready: ${detail}`, { cause: error });
+  return new FilemillError('INTERNAL', undefined, { cause: error });
+}

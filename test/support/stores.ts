@@ -1,0 +1,80 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { migrate } from '#adapters/postgres/migrate.ts';
+import { findRedisServer } from './ensure-redis.ts';
+
+/** A database of the test's own, migrated, on the PostgreSQL 18 that `npm test` started. */
+export async function testDatabase(): Promise<{ readonly url: string } & AsyncDisposable> {
+  const adminUrl = process.env.FILEMILL_TEST_POSTGRES_URL;
+  if (adminUrl === undefined) throw new Error('This test needs PostgreSQL: run it as `npm test -- FILE`.');
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  await asAdmin(adminUrl, `create database ${name}`);
+  const url = Object.assign(new URL(adminUrl), { pathname: `/${name}` }).href;
+  await migrate(url);
+  return { url, [Symbol.asyncDispose]: () => asAdmin(adminUrl, `drop database ${name} with (force)`) };
+}
+
+async function asAdmin(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+export interface TestRedis extends AsyncDisposable {
+  /** `unix:///…` */
+  readonly url: string;
+  /** For tests that stop, freeze or kill it. */
+  readonly process: ChildProcess;
+}
+
+/** A private, empty Redis 7 on a unix socket. */
+export async function testRedis(): Promise<TestRedis> {
+  const server = findRedisServer();
+  if (server === undefined)
+    throw new Error('This test needs redis-server: run it as `npm test -- FILE`, or install it.');
+  const folder = await mkdtemp(join(tmpdir(), 'fm-redis-'));
+  const socket = join(folder, 's');
+  const child = spawn(
+    server,
+    ['--port', '0', '--unixsocket', socket, '--save', '', '--appendonly', 'no', '--dir', folder],
+    { stdio: 'ignore' },
+  );
+  process.once('exit', () => child.kill('SIGKILL'));
+  await untilAccepting(socket);
+  return {
+    url: `unix://${socket}`,
+    process: child,
+    async [Symbol.asyncDispose]() {
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill('SIGKILL');
+        await once(child, 'exit');
+      }
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function untilAccepting(socket: string): Promise<void> {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    const connection = connect(socket);
+    const accepted = await once(connection, 'connect').then(
+      () => true,
+      () => false,
+    );
+    connection.destroy();
+    if (accepted) return;
+    await delay(25);
+  }
+  throw new Error('redis-server did not start');
+}
