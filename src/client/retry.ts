@@ -4,7 +4,7 @@ import { fromServiceError, isRetryable } from '#platform/rpc/errors.ts';
 
 export interface RetryOptions {
   readonly signal: AbortSignal;
-  /** How long to go on trying, in milliseconds from the first try. */
+  /** How long to go on trying, in milliseconds from the first failure. */
   readonly forMs: number;
   /** Told of each failure that will be tried again. */
   readonly onRetry?: (error: FilemillError) => void;
@@ -17,12 +17,13 @@ export interface RetryOptions {
  * @throws FilemillError the last failure
  */
 export async function withRetry<T>(call: () => Promise<T>, { signal, forMs, onRetry }: RetryOptions): Promise<T> {
-  const giveUpAt = performance.now() + forMs;
+  let giveUpAt: number | undefined;
   for (let attempt = 0; ; attempt++) {
     try {
       return await call();
     } catch (cause) {
       const error = fromServiceError(cause);
+      giveUpAt ??= performance.now() + forMs;
       if (signal.aborted || !isRetryable(error) || performance.now() > giveUpAt) throw error;
       onRetry?.(error);
       await sleep(delayMs(error, attempt), signal);

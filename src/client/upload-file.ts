@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { FilemillError } from '#domain/errors.ts';
+import type { UploadFileRequestSchema, UploadFileResponse, UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
+import { type RetryOptions, withRetry } from './retry.ts';
+import type { RpcClient } from './rpc-client.ts';
+import type { UploadContent } from './upload-content.ts';
+
+/** What is sent, and under which names. */
+export interface FileToUpload {
+  readonly filename: string;
+  /** Where it lay relative to the folder given; may be empty. */
+  readonly path: string;
+  /** One for each file and decision to upload it: all tries carry the same. */
+  readonly idempotencyKey: string;
+  readonly content: UploadContent;
+}
+
+export interface UploadFileOptions extends RetryOptions {
+  /** Told how many bytes of the file are on their way; starts again from 0 with every try. */
+  readonly onSent?: (bytes: number) => void;
+}
+
+/**
+ * Sends one file over one stream, with the SHA-256 of what was sent to close it, and tries again while
+ * the server is away. When this resolves, the server keeps the file.
+ *
+ * @throws FilemillError the refusal, or what was met last when the time for trying ran out
+ */
+export async function uploadFile(
+  uploads: RpcClient<typeof UploadService>,
+  file: FileToUpload,
+  options: UploadFileOptions,
+): Promise<UploadFileResponse> {
+  return await withRetry(() => sendOnce(uploads, file, options), options);
+}
+
+async function sendOnce(
+  uploads: RpcClient<typeof UploadService>,
+  file: FileToUpload,
+  { signal, onSent }: UploadFileOptions,
+): Promise<UploadFileResponse> {
+  using stalled = new StallTimer(stallMs(file.content.size));
+  const requests = messages(file, (bytes) => {
+    stalled.refresh();
+    onSent?.(bytes);
+  });
+  try {
+    return await uploads.uploadFile(requests, { signal: AbortSignal.any([signal, stalled.signal]) });
+  } catch (error) {
+    if (stalled.signal.aborted) throw new FilemillError('UNAVAILABLE', 'The server took nothing in for too long.');
+    throw error;
+  }
+}
+
+async function* messages(
+  { filename, path, idempotencyKey, content }: FileToUpload,
+  onSent: (bytes: number) => void,
+): AsyncGenerator<MessageInitShape<typeof UploadFileRequestSchema>> {
+  const size = BigInt(content.size);
+  yield { part: { case: 'metadata', value: { filename, path, size, idempotencyKey, sha256AtClose: true } } };
+  const hash = createHash('sha256');
+  let sent = 0;
+  onSent(sent);
+  for await (const chunk of content.chunks()) {
+    hash.update(chunk);
+    yield { part: { case: 'chunk', value: chunk } };
+    sent += chunk.length;
+    onSent(sent);
+  }
+  yield { part: { case: 'closing', value: { sha256: hash.digest('hex') } } };
+}
+
+/** Covers the silence after the last chunk too, while the server reads the file back and syncs it. */
+function stallMs(size: number): number {
+  return 60_000 + size / 20_000;
+}
+
+/** Notices a server that is connected and yet takes nothing in. */
+class StallTimer implements Disposable {
+  readonly #controller = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(ms: number) {
+    this.#timer = setTimeout(() => this.#controller.abort(), ms);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  refresh(): void {
+    this.#timer.refresh();
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+  }
+}

@@ -1,0 +1,127 @@
+import type { Dirent } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { FilemillError } from '#domain/errors.ts';
+import { normalizeFileName, normalizePath } from '#domain/file-name.ts';
+import { UploadContent } from './upload-content.ts';
+
+/** A file that somebody asked to upload, not opened yet. */
+export interface UploadCandidate {
+  readonly filename: string;
+  /** Relative to the folder given; empty for a file that was named itself. */
+  readonly path: string;
+  /** @throws FilemillError when it cannot be sent: its name is refused, it is unreadable, no regular file, … */
+  open(): Promise<UploadContent>;
+  /** Bytes as far as can be told without opening it; 0 for what cannot be sent. */
+  measure(): Promise<number>;
+}
+
+export interface FindOptions {
+  /** Told of each symbolic link inside a folder: these are left alone, so that no folder is walked for ever. */
+  readonly onLink?: (path: string) => void;
+}
+
+/**
+ * The files at these paths, folders with all they hold, in the order of their names. What cannot be
+ * sent comes too: opening it rejects with the reason.
+ */
+export async function* findUploads(
+  paths: readonly string[],
+  options: FindOptions = {},
+): AsyncGenerator<UploadCandidate> {
+  for (const path of paths) {
+    const found = await stat(path).catch((error: Error) => error);
+    if (found instanceof Error) yield refused(basename(path), '', missing(path, found));
+    else if (found.isDirectory()) yield* walk(Buffer.from(path), '', options);
+    else if (found.isFile()) yield candidate(Buffer.from(path), basename(path), '');
+    else yield refused(basename(path), '', new FilemillError('NOT_A_FILE', kindOf(found)));
+  }
+}
+
+/** What is known of the work ahead, for a progress bar: unreadable and special files count as nothing. */
+export async function measureUploads(
+  paths: readonly string[],
+  onFile: (bytes: number) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  for await (const file of findUploads(paths)) {
+    if (signal.aborted) return;
+    onFile(await file.measure());
+  }
+}
+
+/** Names are read as bytes: a decoded name that is not UTF-8 could not be opened again. */
+async function* walk(folder: Buffer, prefix: string, options: FindOptions): AsyncGenerator<UploadCandidate> {
+  const entries = await readdir(folder, { encoding: 'buffer', withFileTypes: true }).catch((error: Error) => error);
+  if (entries instanceof Error) {
+    yield refused(basename(prefix || folder.toString()), prefix, missing(prefix || folder.toString(), entries));
+    return;
+  }
+  for (const entry of entries.sort((one, other) => Buffer.compare(one.name, other.name)))
+    yield* walkEntry(folder, prefix, entry, options);
+}
+
+async function* walkEntry(
+  folder: Buffer,
+  prefix: string,
+  entry: Dirent<Buffer>,
+  options: FindOptions,
+): AsyncGenerator<UploadCandidate> {
+  const name = decodeName(entry.name);
+  const path = prefix + (name ?? entry.name.toString('utf8'));
+  const location = Buffer.concat([folder, Buffer.from('/'), entry.name]);
+  if (entry.isSymbolicLink()) options.onLink?.(path);
+  else if (name === undefined) yield refused(entry.name.toString('utf8'), path, notUtf8(path));
+  else if (entry.isDirectory()) yield* walk(location, `${path}/`, options);
+  else if (entry.isFile()) yield candidate(location, name, path);
+  else yield refused(name, path, new FilemillError('NOT_A_FILE', kindOf(entry)));
+}
+
+function candidate(location: Buffer, name: string, path: string): UploadCandidate {
+  try {
+    return {
+      filename: normalizeFileName(name),
+      path: normalizePath(path),
+      open: () => UploadContent.open(location),
+      measure: () =>
+        stat(location).then(
+          ({ size }) => size,
+          () => 0,
+        ),
+    };
+  } catch (error) {
+    return refused(name, path, error as FilemillError);
+  }
+}
+
+function refused(filename: string, path: string, error: FilemillError): UploadCandidate {
+  return { filename, path, open: () => Promise.reject(error), measure: async () => 0 };
+}
+
+/** A leading byte order mark is a part of the name. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function decodeName(bytes: Buffer): string | undefined {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function missing(path: string, cause: Error): FilemillError {
+  // The command line of a process reaches us decoded: a byte that is no UTF-8 has become U+FFFD by then.
+  if (path.includes('\ufffd')) return notUtf8(path);
+  return new FilemillError('FILE_UNREADABLE', `It cannot be read: ${cause.message}.`, { cause });
+}
+
+function notUtf8(path: string): FilemillError {
+  return new FilemillError('NAME_INVALID', `The name ${JSON.stringify(path)} is not valid UTF-8.`);
+}
+
+function kindOf(entry: Pick<Dirent, 'isFIFO' | 'isSocket' | 'isBlockDevice' | 'isCharacterDevice'>): string {
+  if (entry.isFIFO()) return 'This is a named pipe, not a regular file.';
+  if (entry.isSocket()) return 'This is a socket, not a regular file.';
+  if (entry.isBlockDevice() || entry.isCharacterDevice()) return 'This is a device, not a regular file.';
+  return 'This is not a regular file.';
+}
