@@ -1,0 +1,79 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const root = join(import.meta.dirname, '..', '..');
+const startMs = 120_000;
+const stopMs = 60_000;
+
+export interface FilemillStack extends AsyncDisposable {
+  /** `HOST:PORT` of the public gRPC surface. */
+  readonly server: string;
+  readonly http: string;
+}
+
+/** Runs `filemill up` on free ports and a data directory of the caller's, until it is disposed. */
+export async function startFilemillStack(dataDir: string): Promise<FilemillStack> {
+  const [grpcPort, httpPort] = await freePorts(2);
+  const server = `127.0.0.1:${grpcPort}`;
+  const http = `http://127.0.0.1:${httpPort}`;
+  const up = spawn(process.execPath, ['src/cli/main.ts', 'up', '--data-dir', dataDir], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    env: {
+      ...process.env,
+      FILEMILL_GRPC_LISTEN: server,
+      FILEMILL_HTTP_LISTEN: `127.0.0.1:${httpPort}`,
+    },
+  });
+  try {
+    await untilReady(up, http);
+  } catch (error) {
+    await stop(up);
+    throw error;
+  }
+  return { server, http, [Symbol.asyncDispose]: () => stop(up) };
+}
+
+/** All of them are held open together, so that they differ. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer().listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      return server;
+    }),
+  );
+  const ports = servers.map((server) => (server.address() as { port: number }).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
+
+async function untilReady(up: ChildProcess, http: string): Promise<void> {
+  const giveUpAt = performance.now() + startMs;
+  let last = 'no answer';
+  while (performance.now() < giveUpAt) {
+    if (hasEnded(up)) throw new Error(`filemill up ended with ${up.exitCode ?? up.signalCode}`);
+    const response = await fetch(`${http}/readyz`).catch(() => undefined);
+    if (response?.ok) return;
+    if (response !== undefined) last = await response.text();
+    await delay(100);
+  }
+  throw new Error(`filemill up was not ready within ${startMs / 1_000} s: ${last}`);
+}
+
+async function stop(up: ChildProcess): Promise<void> {
+  if (hasEnded(up)) return;
+  const ended = once(up, 'exit');
+  up.kill('SIGTERM');
+  const outcome = await Promise.race([ended, delay(stopMs, 'too long' as const, { ref: false })]);
+  if (outcome !== 'too long') return;
+  up.kill('SIGKILL');
+  throw new Error(`filemill up did not stop within ${stopMs / 1_000} s`);
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
