@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { byteSize, commonSettings, grpcTarget, integer, listenAddress, readConfig } from '#platform/config.ts';
+
+export interface UploadConfig {
+  readonly grpcListen: string;
+  readonly opsListen: string;
+  readonly metadataTarget: string;
+  readonly resultTarget: string;
+  /** `none` for no Redis. */
+  readonly redisUrl: string;
+  readonly storageDir: string;
+  /** Bytes. */
+  readonly maxFileSize: number;
+  /** Bytes of the volume that uploads leave free. */
+  readonly diskReserve: number;
+  readonly streamIdleMs: number;
+  readonly stagingTtlMs: number;
+  readonly orphanTtlMs: number;
+  /** How long to ask again whether a file was registered. */
+  readonly registrationRetryMs: number;
+  readonly log: { readonly level: string; readonly format: 'pretty' | 'json' | undefined };
+}
+
+/** Shorter than the drain of the server, so that a shutdown waits for an answer. */
+const registrationRetryMs = 15_000;
+
+/** A file may be registered until its key is an hour old; what is swept must be older by a safe margin. */
+const minOrphanTtlMs = 2 * 60 * 60 * 1_000;
+
+/** @throws ConfigError */
+export function readUploadConfig(env: NodeJS.ProcessEnv): UploadConfig {
+  const settings = readConfig(
+    {
+      ...commonSettings,
+      FILEMILL_GRPC_LISTEN: listenAddress.default('127.0.0.1:50051'),
+      FILEMILL_METADATA_TARGET: grpcTarget.default('127.0.0.1:50052'),
+      FILEMILL_RESULT_TARGET: grpcTarget.default('127.0.0.1:50053'),
+      FILEMILL_REDIS_URL: z.string().default('none'),
+      FILEMILL_STORAGE_DIR: z.string(),
+      FILEMILL_MAX_FILE_SIZE: byteSize.prefault('100GiB'),
+      FILEMILL_DISK_RESERVE: byteSize.prefault('256MiB'),
+      FILEMILL_STREAM_IDLE_MS: integer(100).default(30_000),
+      FILEMILL_STAGING_TTL_MS: integer(1_000).default(60 * 60 * 1_000),
+      FILEMILL_ORPHAN_TTL_MS: integer(minOrphanTtlMs).default(24 * 60 * 60 * 1_000),
+    },
+    env,
+  );
+  return {
+    grpcListen: settings.FILEMILL_GRPC_LISTEN,
+    opsListen: settings.FILEMILL_OPS_LISTEN,
+    metadataTarget: settings.FILEMILL_METADATA_TARGET,
+    resultTarget: settings.FILEMILL_RESULT_TARGET,
+    redisUrl: settings.FILEMILL_REDIS_URL,
+    storageDir: settings.FILEMILL_STORAGE_DIR,
+    maxFileSize: settings.FILEMILL_MAX_FILE_SIZE,
+    diskReserve: settings.FILEMILL_DISK_RESERVE,
+    streamIdleMs: settings.FILEMILL_STREAM_IDLE_MS,
+    stagingTtlMs: settings.FILEMILL_STAGING_TTL_MS,
+    orphanTtlMs: settings.FILEMILL_ORPHAN_TTL_MS,
+    registrationRetryMs,
+    log: { level: settings.FILEMILL_LOG_LEVEL, format: settings.FILEMILL_LOG_FORMAT },
+  };
+}

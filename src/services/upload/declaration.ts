@@ -1,0 +1,66 @@
+import { FilemillError } from '#domain/errors.ts';
+import { normalizeFileName, normalizePath } from '#domain/file-name.ts';
+import type { UploadMetadata } from '#gen/filemill/v1/upload_service_pb.ts';
+
+/** What a client said of its file before the first byte, checked and in the form that is kept. */
+export interface Declaration {
+  readonly filename: string;
+  readonly path: string;
+  readonly mimeType: string;
+  /** Bytes; null when the client does not know. */
+  readonly size: number | null;
+  /** 64 lower-case hex digits. */
+  readonly sha256: string | null;
+  /** A SHA-256 will come in the closing message. */
+  readonly sha256AtClose: boolean;
+  readonly idempotencyKey: string | null;
+}
+
+const maxFieldBytes = 255;
+
+/** @throws FilemillError NAME_INVALID, FILE_TOO_LARGE or REQUEST_INVALID */
+export function readDeclaration(metadata: UploadMetadata, maxFileSize: number): Declaration {
+  return {
+    filename: normalizeFileName(metadata.filename),
+    path: normalizePath(metadata.path),
+    mimeType: readMimeType(metadata.mimeType),
+    size: readSize(metadata.size, maxFileSize),
+    sha256: metadata.sha256 === '' ? null : readSha256(metadata.sha256),
+    sha256AtClose: metadata.sha256AtClose,
+    idempotencyKey: metadata.idempotencyKey === '' ? null : readIdempotencyKey(metadata.idempotencyKey),
+  };
+}
+
+/** @throws FilemillError REQUEST_INVALID */
+export function readSha256(text: string): string {
+  if (!/^[0-9a-f]{64}$/i.test(text)) throw new FilemillError('REQUEST_INVALID', 'sha256 must be 64 hex digits.');
+  return text.toLowerCase();
+}
+
+export function fileTooLarge(maxFileSize: number): FilemillError {
+  return new FilemillError('FILE_TOO_LARGE', `The file is larger than ${maxFileSize} bytes.`, {
+    facts: { max_file_size: String(maxFileSize) },
+  });
+}
+
+function readSize(size: bigint | undefined, maxFileSize: number): number | null {
+  if (size === undefined) return null;
+  if (size < 0n) throw new FilemillError('REQUEST_INVALID', 'size must not be negative.');
+  if (size > BigInt(maxFileSize)) throw fileTooLarge(maxFileSize);
+  return Number(size);
+}
+
+function readMimeType(mimeType: string): string {
+  if (Buffer.byteLength(mimeType) > maxFieldBytes || /\p{C}/u.test(mimeType))
+    throw new FilemillError('REQUEST_INVALID', `mime_type must be at most ${maxFieldBytes} printable bytes.`);
+  return mimeType;
+}
+
+function readIdempotencyKey(key: string): string {
+  if (key.length > maxFieldBytes || !/^[\x20-\x7e]+$/.test(key))
+    throw new FilemillError(
+      'REQUEST_INVALID',
+      `idempotency_key must be at most ${maxFieldBytes} printable ASCII characters.`,
+    );
+  return key;
+}

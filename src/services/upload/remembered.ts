@@ -1,0 +1,9 @@
+/** Asks `look` at most once in `ms`; callers in between share the latest answer, a refusal included. */
+export function remembered<T>(ms: number, look: () => Promise<T>): () => Promise<T> {
+  let latest: { readonly answer: Promise<T>; readonly staleAt: number } | undefined;
+  return () => {
+    const now = performance.now();
+    if (latest === undefined || now >= latest.staleAt) latest = { answer: look(), staleAt: now + ms };
+    return latest.answer;
+  };
+}

@@ -1,0 +1,26 @@
+import type { RpcChannel } from '#client/rpc-client.ts';
+import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
+import { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
+import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
+import { Health } from '#gen/grpc/health/v1/health_pb.ts';
+import { forwarder } from '#platform/rpc/forward.ts';
+import { healthHandlers } from '#platform/rpc/health.ts';
+import { RpcServer } from '#platform/rpc/server.ts';
+import { type UploadFileContext, uploadFile } from './routes/upload-file.ts';
+
+/** The public gRPC port: everything that clients may call, and nothing else. */
+export function createUploadServer(
+  context: UploadFileContext,
+  upstream: { readonly metadata: RpcChannel; readonly result: RpcChannel },
+): RpcServer {
+  const metadata = forwarder(MetadataService, upstream.metadata.raw);
+  const result = forwarder(ResultService, upstream.result.raw);
+  return new RpcServer(context.logger)
+    .add(UploadService, { uploadFile: uploadFile(context) })
+    .addRaw(metadata.definition, metadata.implementation)
+    .addRaw(result.definition, result.implementation)
+    .add(
+      Health,
+      healthHandlers(() => context.admission.ready()),
+    );
+}
