@@ -8,26 +8,34 @@ export interface Analyzer {
 }
 
 export interface AnalyzerRun {
-  /** `chunk` is valid during the call only. */
+  /** `chunk` is valid during the call only. Chunks are never empty; an empty file has none. */
   update(chunk: Uint8Array): void;
   /** The fields this analyser adds to `output_data`. `context` holds what earlier analysers found. */
   finish(context: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> | Record<string, unknown>;
 }
 
-/** What is known of a file before it is read. */
-export interface AnalysisSubject {
+/** A file to look at: where its bytes are, and what is recorded of it. */
+export interface AnalysisFile {
+  readonly path: string;
   readonly filename: string;
+  /** As recorded at the upload; `OutputData.size` is what was really read. */
   readonly size: number;
-  /** The first bytes of the file, at most `headBytes`. */
+}
+
+/** What is known of a file before it is read. */
+export interface AnalysisSubject extends AnalysisFile {
+  /** The first bytes of the file, at most `headBytes`; valid during `start` only. */
   readonly head: Uint8Array;
 }
+
+export const headBytes = 65_536;
 
 /** The document in `results.output_data`; docs/results.md describes it to users. */
 export interface OutputData {
   /** Version of this shape. */
   readonly schema: 1;
   readonly mime_type: string;
-  /** null for binary files. */
+  /** null for binary files, as are the other counts and the charset. */
   readonly word_count: number | null;
   readonly line_count: number | null;
   readonly character_count: number | null;

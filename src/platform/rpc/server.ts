@@ -28,6 +28,9 @@ type AnyCall =
 /** Largest message accepted; chunks should stay well below. */
 export const maxMessageBytes = 1024 * 1024;
 
+/** For listeners that only the other services reach: whole batches come in one message. */
+export const internalServerOptions: ServerOptions = { 'grpc.max_receive_message_length': 32 * 1024 * 1024 };
+
 /** Time that calls in flight get once the server stops. */
 const drainMs = 20_000;
 

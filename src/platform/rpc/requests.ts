@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { FilemillError } from '#domain/errors.ts';
+import { isUuid } from '#domain/uuid.ts';
+
+/** Most items that one batched call may hold. */
+export const maxBatchItems = 1_000;
+
+/** @throws FilemillError REQUEST_INVALID when the batch is empty or too large */
+export function requireBatch<Item>(items: readonly Item[], field: string): readonly Item[] {
+  if (items.length > 0 && items.length <= maxBatchItems) return items;
+  throw new FilemillError(
+    'REQUEST_INVALID',
+    `\`${field}\` must hold 1 to ${maxBatchItems} items; it holds ${items.length}.`,
+  );
+}
+
+/**
+ * Runs a batch over its acceptable items only, and answers for all of them in order: a malformed item
+ * gets its own outcome and harms no other.
+ *
+ * @param refuse the outcome of a malformed item, or undefined for a good one
+ */
+export async function runBatch<Item, Outcome>(
+  items: readonly Item[],
+  refuse: (item: Item) => Outcome | undefined,
+  run: (items: readonly Item[]) => Promise<readonly Outcome[]>,
+): Promise<Outcome[]> {
+  const refusals = items.map(refuse);
+  const good = items.filter((_, index) => refusals[index] === undefined);
+  const outcomes = (good.length === 0 ? [] : await run(good)).values();
+  return refusals.map((refusal) => refusal ?? (outcomes.next().value as Outcome));
+}
+
+/** The page size asked for, or the default for 0. @throws FilemillError REQUEST_INVALID */
+export function pageSize(asked: number): number {
+  if (asked === 0) return 100;
+  if (asked > 0 && asked <= maxBatchItems) return asked;
+  throw new FilemillError('REQUEST_INVALID', `\`page_size\` must be 1 to ${maxBatchItems}; it is ${asked}.`);
+}
+
+/** An opaque token that continues after `lastId`, bound to the filter it was made for. */
+export function pageToken(lastId: string, filter: unknown): string {
+  return Buffer.from(`${lastId} ${fingerprint(filter)}`).toString('base64url');
+}
+
+/** The id to continue after; undefined for the first page. @throws FilemillError REQUEST_INVALID */
+export function parsePageToken(token: string, filter: unknown): string | undefined {
+  if (token === '') return undefined;
+  const [id = '', print] = Buffer.from(token, 'base64url').toString().split(' ');
+  if (!isUuid(id)) throw new FilemillError('REQUEST_INVALID', '`page_token` is not a token of this server.');
+  if (print !== fingerprint(filter))
+    throw new FilemillError('REQUEST_INVALID', '`page_token` belongs to another filter: start again without it.');
+  return id;
+}
+
+function fingerprint(filter: unknown): string {
+  return createHash('sha256')
+    .update(JSON.stringify(filter) ?? '')
+    .digest('base64url')
+    .slice(0, 8);
+}

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { databaseSettings } from '#adapters/postgres/settings.ts';
+import { defaultLeaseMs, defaultMaxAttempts } from '#domain/retry-policy.ts';
+import { commonSettings, integer, listenAddress, readConfig } from '#platform/config.ts';
+
+export type MetadataConfig = ReturnType<typeof readMetadataConfig>;
+
+export function readMetadataConfig(env: NodeJS.ProcessEnv) {
+  const settings = readConfig(
+    {
+      ...commonSettings,
+      ...databaseSettings,
+      /** Internal listener: only the other services may reach it. */
+      FILEMILL_GRPC_LISTEN: listenAddress.default('127.0.0.1:50052'),
+      /** `none`, `redis://…`, `rediss://…` or `unix:///…` */
+      FILEMILL_REDIS_URL: z.string().default('none'),
+      FILEMILL_LEASE_MS: integer(500, 3_600_000).default(defaultLeaseMs),
+      FILEMILL_MAX_ATTEMPTS: integer(1, 100).default(defaultMaxAttempts),
+    },
+    env,
+  );
+  return {
+    log: { level: settings.FILEMILL_LOG_LEVEL, format: settings.FILEMILL_LOG_FORMAT },
+    opsListen: settings.FILEMILL_OPS_LISTEN,
+    grpcListen: settings.FILEMILL_GRPC_LISTEN,
+    database: { url: settings.FILEMILL_DATABASE_URL, poolSize: settings.FILEMILL_DATABASE_POOL },
+    redisUrl: settings.FILEMILL_REDIS_URL,
+    leaseMs: settings.FILEMILL_LEASE_MS,
+    maxAttempts: settings.FILEMILL_MAX_ATTEMPTS,
+  };
+}

@@ -1,0 +1,24 @@
+import type { ChangeFeed } from '#adapters/postgres/change-feed.ts';
+import type { Database } from '#adapters/postgres/database.ts';
+import type { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
+import type { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
+import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
+import type { DueDispatcher } from './due-dispatcher.ts';
+
+/** What the routes of the metadata service work with. */
+export interface MetadataContext {
+  readonly database: Database;
+  readonly changes: ChangeFeed;
+  readonly dispatcher: DueDispatcher;
+  readonly leaseMs: number;
+  readonly maxAttempts: number;
+  /** Aborted when the service stops: long polls and watches end then. */
+  readonly stopping: AbortSignal;
+}
+
+type PublicHandlers = ServiceHandlers<typeof MetadataService>;
+type InternalHandlers = ServiceHandlers<typeof FileLifecycleService>;
+
+/** The function behind one call of this service. */
+export type Route<Name extends keyof PublicHandlers | keyof InternalHandlers> = (PublicHandlers &
+  InternalHandlers)[Name];

@@ -1,0 +1,118 @@
+import type { ChangeFeed } from '#adapters/postgres/change-feed.ts';
+import type { Database } from '#adapters/postgres/database.ts';
+import { type Claimant, claimDueFiles } from '#adapters/postgres/file-claims.ts';
+import { releaseFiles } from '#adapters/postgres/file-leases.ts';
+import type { ClaimedFile } from '#domain/file.ts';
+import type { Logger } from '#platform/logger.ts';
+
+/** Longest sleep while workers wait: what falls due by the clock is noticed within it. */
+const pollMs = 1_000;
+
+/**
+ * Hands due files to the workers that wait for them. One loop serves all of them in turn, woken by new
+ * waiters and by changes, so that a thousand idle workers cost one query now and then.
+ */
+export class DueDispatcher implements AsyncDisposable {
+  readonly #database: Database;
+  readonly #changes: ChangeFeed;
+  readonly #logger: Logger;
+  readonly #stopping = new AbortController();
+  readonly #running: Promise<void>;
+  #waiters: Waiter[] = [];
+  #wake = Promise.withResolvers<void>();
+
+  constructor({ database, changes, logger }: { database: Database; changes: ChangeFeed; logger: Logger }) {
+    this.#database = database;
+    this.#changes = changes;
+    this.#logger = logger;
+    this.#running = this.#run();
+  }
+
+  /** Claims up to `max` due files; waits up to `waitMs` when none is due, then answers with none. */
+  claim(
+    claimant: Claimant,
+    options: { max: number; waitMs: number; signal: AbortSignal },
+  ): Promise<readonly ClaimedFile[]> {
+    const { promise, resolve, reject } = Promise.withResolvers<readonly ClaimedFile[]>();
+    this.#waiters.push({
+      claimant,
+      max: options.max,
+      signal: options.signal,
+      until: performance.now() + options.waitMs,
+      asked: false,
+      resolve,
+      reject,
+    });
+    this.#wake.resolve();
+    return promise;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopping.abort();
+    this.#wake.resolve();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping;
+    using _ = this.#changes.listen(() => this.#wake.resolve());
+    while (!signal.aborted) {
+      this.#wake = Promise.withResolvers<void>();
+      if (await this.#serveAll()) continue;
+      const timer = this.#waiters.length === 0 ? undefined : setTimeout(this.#wake.resolve, pollMs);
+      await this.#wake.promise;
+      clearTimeout(timer);
+    }
+    for (const waiter of this.#waiters) waiter.resolve([]);
+  }
+
+  /** True when somebody was served and more may be due. */
+  async #serveAll(): Promise<boolean> {
+    let moreDue = true;
+    let served = false;
+    for (const waiter of [...this.#waiters]) {
+      // A new waiter is always asked for once: its token may hold claims of a call whose answer was lost.
+      if (!moreDue && waiter.asked && !isOver(waiter)) continue;
+      const files = isOver(waiter) ? [] : await this.#serve(waiter);
+      if (files.length > 0) served = true;
+      else moreDue = false;
+      if (files.length > 0 || isOver(waiter)) this.#settle(waiter, files);
+    }
+    return served;
+  }
+
+  async #serve(waiter: Waiter): Promise<readonly ClaimedFile[]> {
+    waiter.asked = true;
+    try {
+      return await claimDueFiles(this.#database, waiter.max, waiter.claimant);
+    } catch (error) {
+      this.#waiters = this.#waiters.filter((other) => other !== waiter);
+      waiter.reject(error);
+      return [];
+    }
+  }
+
+  #settle(waiter: Waiter, files: readonly ClaimedFile[]): void {
+    this.#waiters = this.#waiters.filter((other) => other !== waiter);
+    waiter.resolve(files);
+    if (!waiter.signal.aborted || files.length === 0) return;
+    // Nobody is there to take them.
+    releaseFiles(this.#database, files).catch((error: unknown) =>
+      this.#logger.warn({ err: error }, 'claims of a lost caller wait for their lease to end'),
+    );
+  }
+}
+
+interface Waiter {
+  readonly claimant: Claimant;
+  readonly max: number;
+  readonly signal: AbortSignal;
+  readonly until: number;
+  readonly resolve: (files: readonly ClaimedFile[]) => void;
+  readonly reject: (error: unknown) => void;
+  asked: boolean;
+}
+
+function isOver({ signal, until }: Waiter): boolean {
+  return signal.aborted || performance.now() >= until;
+}

@@ -1,0 +1,27 @@
+import { ChangeFeed } from '#adapters/postgres/change-feed.ts';
+import { Database, waitForDatabase } from '#adapters/postgres/database.ts';
+import { createDoorbell } from '#adapters/redis/doorbell.ts';
+import { configOrExit } from '#platform/config.ts';
+import { runService } from '#platform/lifecycle.ts';
+import { createLogger } from '#platform/logger.ts';
+import { startOpsServer } from '#platform/ops-server.ts';
+import { readMetadataConfig } from './config.ts';
+import { DueDispatcher } from './due-dispatcher.ts';
+import { Reconciler } from './reconciler.ts';
+import { metadataServer } from './routes/index.ts';
+
+const config = configOrExit(readMetadataConfig, process.env);
+const logger = createLogger('metadata', config.log);
+
+await runService(logger, async ({ signal, use }) => {
+  const database = use(new Database({ ...config.database, logger }));
+  use(await startOpsServer(config.opsListen, { ready: () => database.ready() }));
+  await waitForDatabase(database, { logger, signal });
+  const changes = use(new ChangeFeed(config.database.url, logger));
+  const doorbell = use(createDoorbell(config.redisUrl, logger));
+  use(new Reconciler({ database, doorbell: config.redisUrl === 'none' ? undefined : doorbell, logger }));
+  const dispatcher = use(new DueDispatcher({ database, changes, logger }));
+  const { leaseMs, maxAttempts } = config;
+  const server = use(metadataServer(logger, { database, changes, dispatcher, leaseMs, maxAttempts, stopping: signal }));
+  await server.listen(config.grpcListen);
+});

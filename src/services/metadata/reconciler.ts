@@ -1,0 +1,77 @@
+import type { Database } from '#adapters/postgres/database.ts';
+import { expireLeases } from '#adapters/postgres/file-leases.ts';
+import { takeDueRings } from '#adapters/postgres/file-rings.ts';
+import { forgetSilentWorkers } from '#adapters/postgres/workers.ts';
+import { type Doorbell, doorbellWindow } from '#domain/doorbell.ts';
+import { sleep } from '#platform/abort.ts';
+import type { Logger } from '#platform/logger.ts';
+
+const intervalMs = 1_000;
+const hurryMs = 50;
+const batch = 2_000;
+const forgetEveryRounds = 600;
+
+/**
+ * Repairs what faults leave behind, by PostgreSQL's clock alone: re-opens expired leases, and rings
+ * again for every PENDING file whose ring was lost or never sent. Any number may run at once.
+ */
+export class Reconciler implements AsyncDisposable {
+  readonly #database: Database;
+  readonly #doorbell: Doorbell | undefined;
+  readonly #logger: Logger;
+  readonly #stopping = new AbortController();
+  readonly #running: Promise<void>;
+  #failing = false;
+
+  /** @param doorbell undefined when workers take their work from PostgreSQL directly */
+  constructor({ database, doorbell, logger }: { database: Database; doorbell: Doorbell | undefined; logger: Logger }) {
+    this.#database = database;
+    this.#doorbell = doorbell;
+    this.#logger = logger;
+    this.#running = this.#run();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopping.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping;
+    for (let round = 0; !signal.aborted; round++) {
+      const moreToDo = await this.#round(round).catch((error: unknown) => this.#report(error));
+      await sleep(moreToDo ? hurryMs : intervalMs * (0.75 + Math.random() / 2), signal);
+    }
+  }
+
+  /** Answers whether a batch was full, so that there is probably more to do. */
+  async #round(round: number): Promise<boolean> {
+    const reopened = await this.#reopenExpired();
+    const rung = this.#doorbell === undefined ? 0 : await this.#ringForDue(this.#doorbell);
+    if (round % forgetEveryRounds === 0) await forgetSilentWorkers(this.#database);
+    this.#failing = false;
+    return reopened === batch || rung === batch;
+  }
+
+  async #reopenExpired(): Promise<number> {
+    const ids = await expireLeases(this.#database, batch);
+    if (ids.length > 0)
+      this.#logger.warn({ files: ids.length, first: ids[0] }, 'leases ran out: their workers fell silent');
+    return ids.length;
+  }
+
+  /** The doorbell is a bounded window: the backlog stays in PostgreSQL. */
+  async #ringForDue(doorbell: Doorbell): Promise<number> {
+    const room = doorbellWindow - (await doorbell.depth());
+    if (room <= 0) return 0;
+    const ids = await takeDueRings(this.#database, Math.min(room, batch));
+    if (ids.length > 0) await doorbell.ring(ids);
+    return ids.length;
+  }
+
+  #report(error: unknown): false {
+    if (!this.#failing) this.#logger.warn({ err: error }, 'the reconciler cannot do its round: trying on');
+    this.#failing = true;
+    return false;
+  }
+}

@@ -1,0 +1,16 @@
+import { deleteFiles } from '#adapters/postgres/file-commands.ts';
+import { isUuid } from '#domain/uuid.ts';
+import { DeleteFilesResponse_Outcome as Outcome } from '#gen/filemill/v1/metadata_service_pb.ts';
+import { requireBatch, runBatch } from '#platform/rpc/requests.ts';
+import type { MetadataContext, Route } from '../context.ts';
+
+export function deleteFilesRoute({ database }: MetadataContext): Route<'deleteFiles'> {
+  return async ({ ids }) => {
+    const deleted = await runBatch<string, boolean>(
+      requireBatch(ids, 'ids').map((id) => id.toLowerCase()),
+      (id) => (isUuid(id) ? undefined : false),
+      (good) => deleteFiles(database, good),
+    );
+    return { items: ids.map((id, index) => ({ id, outcome: deleted[index] ? Outcome.DELETED : Outcome.NOT_FOUND })) };
+  };
+}

@@ -1,0 +1,18 @@
+import { failAttempts } from '#adapters/postgres/file-leases.ts';
+import type { MetadataContext, Route } from '../context.ts';
+import { runLeaseBatch } from './lease-batch.ts';
+
+export function failAttemptsRoute({ database }: MetadataContext): Route<'failAttempts'> {
+  return async ({ items }) => ({
+    outcomes: await runLeaseBatch(items.map(storable), (good) => failAttempts(database, good)),
+  });
+}
+
+/** PostgreSQL's text holds no NUL; an error message may quote one from a file. */
+function storable<Item extends { errorCode: string; errorMessage: string }>(item: Item): Item {
+  return {
+    ...item,
+    errorCode: item.errorCode.replaceAll('\0', ''),
+    errorMessage: item.errorMessage.replaceAll('\0', '\uFFFD'),
+  };
+}

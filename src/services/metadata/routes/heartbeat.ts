@@ -1,0 +1,20 @@
+import { forgetWorker, recordHeartbeat } from '#adapters/postgres/workers.ts';
+import { optionalDate } from '#client/wire.ts';
+import { FilemillError } from '#domain/errors.ts';
+import type { MetadataContext, Route } from '../context.ts';
+
+export function heartbeatRoute({ database }: MetadataContext): Route<'heartbeat'> {
+  return async ({ worker, startedAt, slots, busy, source, leaving }) => {
+    if (worker === '' || worker.includes('\0')) throw new FilemillError('REQUEST_INVALID', '`worker` must be a name.');
+    if (leaving) await forgetWorker(database, worker);
+    else
+      await recordHeartbeat(database, {
+        name: worker,
+        startedAt: optionalDate(startedAt) ?? new Date(),
+        slots,
+        busy,
+        source,
+      });
+    return {};
+  };
+}

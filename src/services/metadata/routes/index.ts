@@ -1,0 +1,52 @@
+import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
+import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
+import { Health } from '#gen/grpc/health/v1/health_pb.ts';
+import type { Logger } from '#platform/logger.ts';
+import { healthHandlers } from '#platform/rpc/health.ts';
+import { internalServerOptions, RpcServer } from '#platform/rpc/server.ts';
+import type { MetadataContext } from '../context.ts';
+import { claimDueFilesRoute } from './claim-due-files.ts';
+import { claimFilesRoute } from './claim-files.ts';
+import { confirmDeletionsRoute } from './confirm-deletions.ts';
+import { createFilesRoute } from './create-files.ts';
+import { deleteFilesRoute } from './delete-files.ts';
+import { failAttemptsRoute } from './fail-attempts.ts';
+import { findStorageKeysRoute } from './find-storage-keys.ts';
+import { getFilesRoute } from './get-files.ts';
+import { getStatsRoute } from './get-stats.ts';
+import { heartbeatRoute } from './heartbeat.ts';
+import { listFilesRoute } from './list-files.ts';
+import { releaseFilesRoute } from './release-files.ts';
+import { renewLeasesRoute } from './renew-leases.ts';
+import { retryFilesRoute } from './retry-files.ts';
+import { takeDeletionsRoute } from './take-deletions.ts';
+import { watchFilesRoute } from './watch-files.ts';
+
+/** The metadata service's calls: MetadataService is forwarded to the public, the rest is internal. */
+export function metadataServer(logger: Logger, context: MetadataContext): RpcServer {
+  return new RpcServer(logger, internalServerOptions)
+    .add(
+      Health,
+      healthHandlers(() => context.database.ready()),
+    )
+    .add(MetadataService, {
+      getFiles: getFilesRoute(context),
+      listFiles: listFilesRoute(context),
+      watchFiles: watchFilesRoute(context),
+      retryFiles: retryFilesRoute(context),
+      deleteFiles: deleteFilesRoute(context),
+      getStats: getStatsRoute(context),
+    })
+    .add(FileLifecycleService, {
+      createFiles: createFilesRoute(context),
+      claimFiles: claimFilesRoute(context),
+      claimDueFiles: claimDueFilesRoute(context),
+      renewLeases: renewLeasesRoute(context),
+      releaseFiles: releaseFilesRoute(context),
+      failAttempts: failAttemptsRoute(context),
+      takeDeletions: takeDeletionsRoute(context),
+      confirmDeletions: confirmDeletionsRoute(context),
+      findStorageKeys: findStorageKeysRoute(context),
+      heartbeat: heartbeatRoute(context),
+    });
+}

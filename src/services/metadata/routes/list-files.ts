@@ -1,0 +1,40 @@
+import { type FileFilter, listFiles } from '#adapters/postgres/file-queries.ts';
+import { fileToMessage, optionalDate, statusWord } from '#client/wire.ts';
+import { FilemillError } from '#domain/errors.ts';
+import type { FileFilter as FileFilterMessage } from '#gen/filemill/v1/metadata_service_pb.ts';
+import { pageSize, pageToken, parsePageToken } from '#platform/rpc/requests.ts';
+import type { MetadataContext, Route } from '../context.ts';
+
+export function listFilesRoute({ database }: MetadataContext): Route<'listFiles'> {
+  return async (request) => {
+    const filter = toFilter(request.filter);
+    const limit = pageSize(request.pageSize);
+    const files = await listFiles(database, filter, {
+      limit: limit + 1,
+      beforeId: parsePageToken(request.pageToken, filter),
+    });
+    const page = files.slice(0, limit);
+    const last = files.length > limit ? page.at(-1) : undefined;
+    return { files: page.map(fileToMessage), nextPageToken: last === undefined ? '' : pageToken(last.id, filter) };
+  };
+}
+
+function toFilter(message: FileFilterMessage | undefined): FileFilter {
+  if (message === undefined) return {};
+  const statuses = message.statuses.map((status) => {
+    const word = statusWord(status);
+    if (word !== undefined) return word;
+    throw new FilemillError('REQUEST_INVALID', `\`filter.statuses\` holds ${status}, which is no status.`);
+  });
+  const createdFrom = optionalDate(message.createdFrom);
+  const createdBefore = optionalDate(message.createdBefore);
+  return {
+    ...(statuses.length > 0 && { statuses }),
+    ...(message.mimeType && { mimeType: message.mimeType }),
+    ...(message.nameContains && { nameContains: message.nameContains.normalize('NFC') }),
+    ...(message.sha256 && { sha256: message.sha256.toLowerCase() }),
+    ...(createdFrom && { createdFrom }),
+    ...(createdBefore && { createdBefore }),
+    ...(message.errorCode && { errorCode: message.errorCode.toLowerCase() }),
+  };
+}

@@ -1,0 +1,7 @@
+import { releaseFiles } from '#adapters/postgres/file-leases.ts';
+import type { MetadataContext, Route } from '../context.ts';
+import { runLeaseBatch } from './lease-batch.ts';
+
+export function releaseFilesRoute({ database }: MetadataContext): Route<'releaseFiles'> {
+  return async ({ leases }) => ({ outcomes: await runLeaseBatch(leases, (good) => releaseFiles(database, good)) });
+}

@@ -1,0 +1,10 @@
+import { renewLeases } from '#adapters/postgres/file-leases.ts';
+import type { MetadataContext, Route } from '../context.ts';
+import { runLeaseBatch } from './lease-batch.ts';
+
+export function renewLeasesRoute({ database, leaseMs }: MetadataContext): Route<'renewLeases'> {
+  return async ({ leases }) => ({
+    outcomes: await runLeaseBatch(leases, (good) => renewLeases(database, good, leaseMs)),
+    leaseMs,
+  });
+}

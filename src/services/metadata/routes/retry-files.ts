@@ -1,0 +1,16 @@
+import { type RetryOutcome, retryFiles } from '#adapters/postgres/file-commands.ts';
+import { isUuid } from '#domain/uuid.ts';
+import { RetryFilesResponse_Outcome as Outcome } from '#gen/filemill/v1/metadata_service_pb.ts';
+import { requireBatch, runBatch } from '#platform/rpc/requests.ts';
+import type { MetadataContext, Route } from '../context.ts';
+
+export function retryFilesRoute({ database, maxAttempts }: MetadataContext): Route<'retryFiles'> {
+  return async ({ ids }) => {
+    const outcomes = await runBatch<string, RetryOutcome>(
+      requireBatch(ids, 'ids').map((id) => id.toLowerCase()),
+      (id) => (isUuid(id) ? undefined : 'NOT_FOUND'),
+      (good) => retryFiles(database, good, maxAttempts),
+    );
+    return { items: ids.map((id, index) => ({ id, outcome: Outcome[outcomes[index] as RetryOutcome] })) };
+  };
+}

@@ -1,0 +1,40 @@
+import { changedFiles, type Version } from '#adapters/postgres/file-queries.ts';
+import { fileToMessage } from '#client/wire.ts';
+import { FilemillError } from '#domain/errors.ts';
+import { isTerminal } from '#domain/file-state.ts';
+import { isUuid } from '#domain/uuid.ts';
+import { requireBatch } from '#platform/rpc/requests.ts';
+import type { MetadataContext, Route } from '../context.ts';
+
+/** What no notification tells of is noticed within this time. */
+const pollMs = 2_000;
+
+/**
+ * State, not events: each message holds the latest state of what differs from what was sent before, so a
+ * slow reader skips steps but never misses the last one. Ends when every file is terminal or gone.
+ */
+export function watchFilesRoute({ database, changes, stopping }: MetadataContext): Route<'watchFiles'> {
+  return async function* ({ ids }, { signal }) {
+    const over = AbortSignal.any([signal, stopping]);
+    const malformed = requireBatch(ids, 'ids').filter((id) => !isUuid(id));
+    if (malformed.length > 0) yield { missingIds: malformed };
+    const seen = new Map<string, Version>(ids.filter(isUuid).map((id) => [id.toLowerCase(), '']));
+    while (seen.size > 0 && !over.aborted) {
+      // Subscribed before looking, so that no change falls between.
+      const changed = changes.next(pollMs, over);
+      const news = await changedFiles(database, seen);
+      for (const { id, version, file } of news) {
+        if (file === null || isTerminal(file.status)) seen.delete(id);
+        else seen.set(id, version);
+      }
+      if (news.length > 0) {
+        yield {
+          files: news.flatMap(({ file }) => (file === null ? [] : fileToMessage(file))),
+          missingIds: news.flatMap(({ id, file }) => (file === null ? id : [])),
+        };
+      }
+      if (seen.size > 0) await changed;
+    }
+    if (stopping.aborted && !signal.aborted) throw new FilemillError('SHUTTING_DOWN');
+  };
+}

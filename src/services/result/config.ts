@@ -1,0 +1,22 @@
+import { databaseSettings } from '#adapters/postgres/settings.ts';
+import { commonSettings, listenAddress, readConfig } from '#platform/config.ts';
+
+export type ResultConfig = ReturnType<typeof readResultConfig>;
+
+export function readResultConfig(env: NodeJS.ProcessEnv) {
+  const settings = readConfig(
+    {
+      ...commonSettings,
+      ...databaseSettings,
+      /** Internal listener: only the other services may reach it. */
+      FILEMILL_GRPC_LISTEN: listenAddress.default('127.0.0.1:50053'),
+    },
+    env,
+  );
+  return {
+    log: { level: settings.FILEMILL_LOG_LEVEL, format: settings.FILEMILL_LOG_FORMAT },
+    opsListen: settings.FILEMILL_OPS_LISTEN,
+    grpcListen: settings.FILEMILL_GRPC_LISTEN,
+    database: { url: settings.FILEMILL_DATABASE_URL, poolSize: settings.FILEMILL_DATABASE_POOL },
+  };
+}

@@ -1,0 +1,18 @@
+import { Database, waitForDatabase } from '#adapters/postgres/database.ts';
+import { configOrExit } from '#platform/config.ts';
+import { runService } from '#platform/lifecycle.ts';
+import { createLogger } from '#platform/logger.ts';
+import { startOpsServer } from '#platform/ops-server.ts';
+import { readResultConfig } from './config.ts';
+import { resultServer } from './routes/index.ts';
+
+const config = configOrExit(readResultConfig, process.env);
+const logger = createLogger('result', config.log);
+
+await runService(logger, async ({ signal, use }) => {
+  const database = use(new Database({ ...config.database, logger }));
+  use(await startOpsServer(config.opsListen, { ready: () => database.ready() }));
+  await waitForDatabase(database, { logger, signal });
+  const server = use(resultServer(logger, { database }));
+  await server.listen(config.grpcListen);
+});

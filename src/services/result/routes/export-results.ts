@@ -1,0 +1,10 @@
+import { exportResults } from '#adapters/postgres/results.ts';
+import { resultToMessage } from '#client/wire.ts';
+import type { ResultContext, Route } from '../context.ts';
+
+export function exportResultsRoute({ database }: ResultContext): Route<'exportResults'> {
+  return async function* ({ mimeType }) {
+    for await (const results of exportResults(database, mimeType || undefined))
+      yield { results: results.map(resultToMessage) };
+  };
+}

@@ -1,0 +1,26 @@
+import { ResultWriterService } from '#gen/filemill/internal/v1/result_writer_service_pb.ts';
+import { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
+import { Health } from '#gen/grpc/health/v1/health_pb.ts';
+import type { Logger } from '#platform/logger.ts';
+import { healthHandlers } from '#platform/rpc/health.ts';
+import { internalServerOptions, RpcServer } from '#platform/rpc/server.ts';
+import type { ResultContext } from '../context.ts';
+import { exportResultsRoute } from './export-results.ts';
+import { getResultsRoute } from './get-results.ts';
+import { listResultsRoute } from './list-results.ts';
+import { saveResultsRoute } from './save-results.ts';
+
+/** The result service's calls: ResultService is forwarded to the public, the rest is internal. */
+export function resultServer(logger: Logger, context: ResultContext): RpcServer {
+  return new RpcServer(logger, internalServerOptions)
+    .add(
+      Health,
+      healthHandlers(() => context.database.ready()),
+    )
+    .add(ResultService, {
+      getResults: getResultsRoute(context),
+      listResults: listResultsRoute(context),
+      exportResults: exportResultsRoute(context),
+    })
+    .add(ResultWriterService, { saveResults: saveResultsRoute(context) });
+}
