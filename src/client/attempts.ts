@@ -1,0 +1,104 @@
+import type { FailedAttempt, Finding, Lease, LeaseOutcome, SaveOutcome } from '#domain/file.ts';
+import {
+  FileLifecycleService,
+  LeaseOutcome as LeaseWord,
+} from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
+import {
+  ResultWriterService,
+  type SaveResultsResponse_Item,
+  SaveResultsResponse_Outcome as SaveWord,
+} from '#gen/filemill/internal/v1/result_writer_service_pb.ts';
+import { Batcher } from '#platform/batcher.ts';
+import { withRetry } from './retry.ts';
+import type { CallOptions, RpcChannel, RpcClient } from './rpc-client.ts';
+
+const callTimeoutMs = 10_000;
+/** Keeps a batch of results well below the largest message. */
+const maxBatch = 128;
+
+/**
+ * How attempts end, batched. All of these may be repeated safely, and are: until an answer comes, an
+ * error that trying again cannot mend, or `signal`, which stands for the end of the lease.
+ */
+export class AttemptsClient {
+  readonly #lifecycle: RpcClient<typeof FileLifecycleService>;
+  readonly #save: Batcher<Finding, SaveOutcome>;
+  readonly #fail: Batcher<FailedAttempt, LeaseOutcome>;
+
+  constructor(metadata: RpcChannel, result: RpcChannel) {
+    const lifecycle = metadata.client(FileLifecycleService);
+    const writer = result.client(ResultWriterService);
+    this.#lifecycle = lifecycle;
+    this.#save = new Batcher((findings) => saveAll(writer, findings), { maxBatch });
+    this.#fail = new Batcher((attempts) => failAll(lifecycle, attempts), { maxBatch });
+  }
+
+  async save(finding: Finding, signal: AbortSignal): Promise<SaveOutcome> {
+    return await withRetry(() => this.#save.add(finding), { signal, forMs: Number.POSITIVE_INFINITY });
+  }
+
+  async fail(attempt: FailedAttempt, signal: AbortSignal): Promise<LeaseOutcome> {
+    return await withRetry(() => this.#fail.add(attempt), { signal, forMs: Number.POSITIVE_INFINITY });
+  }
+
+  /** One try: whoever renews comes round again. */
+  async renew(
+    leases: readonly Lease[],
+    options: CallOptions,
+  ): Promise<{ outcomes: readonly LeaseOutcome[]; leaseMs: number }> {
+    const { outcomes, leaseMs } = await this.#lifecycle.renewLeases({ leases: leases.map(leaseRef) }, options);
+    return { outcomes: outcomes.map(leaseOutcome), leaseMs };
+  }
+
+  /** Gives claims back unused. */
+  async release(leases: readonly Lease[], { forMs }: { forMs: number }): Promise<readonly LeaseOutcome[]> {
+    if (leases.length === 0) return [];
+    const signal = AbortSignal.timeout(forMs);
+    const { outcomes } = await withRetry(
+      () => this.#lifecycle.releaseFiles({ leases: leases.map(leaseRef) }, { signal, timeoutMs: forMs }),
+      { signal, forMs },
+    );
+    return outcomes.map(leaseOutcome);
+  }
+}
+
+async function saveAll(writer: RpcClient<typeof ResultWriterService>, findings: readonly Finding[]) {
+  const items = findings.map(({ id, leaseToken, mimeType, sha256, outputJson }) => ({
+    fileId: id,
+    leaseToken,
+    mimeType,
+    sha256,
+    outputJson,
+  }));
+  return (await writer.saveResults({ items }, { timeoutMs: callTimeoutMs })).items.map(saveOutcome);
+}
+
+async function failAll(lifecycle: RpcClient<typeof FileLifecycleService>, attempts: readonly FailedAttempt[]) {
+  const items = attempts.map((attempt) => ({ ...attempt }));
+  return (await lifecycle.failAttempts({ items }, { timeoutMs: callTimeoutMs })).outcomes.map(leaseOutcome);
+}
+
+function leaseRef({ id, leaseToken }: Lease): Lease {
+  return { id, leaseToken };
+}
+
+/** An outcome that this version does not know is treated as a lost lease: dropping work is always safe. */
+function leaseOutcome(word: LeaseWord): LeaseOutcome {
+  if (word === LeaseWord.DONE) return 'DONE';
+  return word === LeaseWord.GONE ? 'GONE' : 'FENCED';
+}
+
+function saveOutcome({ outcome, message }: SaveResultsResponse_Item): SaveOutcome {
+  switch (outcome) {
+    case SaveWord.SAVED:
+      return { outcome: 'SAVED' };
+    case SaveWord.ALREADY_SAVED:
+      return { outcome: 'ALREADY_SAVED' };
+    case SaveWord.INVALID:
+      return { outcome: 'INVALID', message };
+    case SaveWord.GONE:
+      return { outcome: 'GONE' };
+    default:
+      return { outcome: 'FENCED' };
+  }
+}

@@ -1,0 +1,67 @@
+import type { Work, WorkSource } from '#domain/work-source.ts';
+import type {
+  ClaimDueFilesResponse,
+  FileLifecycleService,
+} from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
+import { fromServiceError, isRetryable } from '#platform/rpc/errors.ts';
+import { withRetry } from './retry.ts';
+import type { RpcClient } from './rpc-client.ts';
+import { claimedFileFromMessage } from './wire.ts';
+
+/** What the metadata service allows for is more; no idle worker needs to ask more seldom. */
+const maxWaitMs = 20_000;
+/** Until an answer has told the real one. */
+const assumedLeaseMs = 3_000;
+/** Beyond the wait: how long the answer itself may take. */
+const answerWithinMs = 3_000;
+const repeatForMs = 3_000;
+
+/** Takes whatever is due from the metadata service, as a long poll. */
+export class DirectWorkSource implements WorkSource {
+  readonly name = 'direct';
+  readonly #lifecycle: RpcClient<typeof FileLifecycleService>;
+  readonly #worker: string;
+  #leaseMs = assumedLeaseMs;
+
+  constructor(lifecycle: RpcClient<typeof FileLifecycleService>, worker: string) {
+    this.#lifecycle = lifecycle;
+    this.#worker = worker;
+  }
+
+  /**
+   * The claim is made at some moment of the wait, and the lease is counted from before it: so the wait is
+   * a third of a lease at most.
+   *
+   * @param waitMs how long to wait when nothing is due
+   */
+  async next(max: number, signal: AbortSignal, waitMs = maxWaitMs): Promise<Work> {
+    signal.throwIfAborted();
+    const leaseToken = crypto.randomUUID();
+    const sentAt = performance.now();
+    const { files, leaseMs } = await this.#claim(leaseToken, max, Math.min(waitMs, this.#leaseMs / 3), signal);
+    this.#leaseMs = leaseMs || this.#leaseMs;
+    return { files: files.map(claimedFileFromMessage), leaseExpiresAt: sentAt + leaseMs, leaseMs };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+
+  /**
+   * A wait that was cut short, by a fault or by `signal`, may have claimed files whose answer is lost:
+   * asking again with the same token, without waiting, brings them.
+   */
+  async #claim(leaseToken: string, maxFiles: number, waitMs: number, signal: AbortSignal) {
+    const call = (wait: number, abort?: AbortSignal): Promise<ClaimDueFilesResponse> =>
+      this.#lifecycle.claimDueFiles(
+        { worker: this.#worker, leaseToken, maxFiles, waitMs: Math.floor(wait) },
+        { timeoutMs: wait + answerWithinMs, ...(abort && { signal: abort }) },
+      );
+    try {
+      return await call(waitMs, signal);
+    } catch (cause) {
+      const error = fromServiceError(cause);
+      if (signal.aborted) return await call(0);
+      if (!isRetryable(error)) throw error;
+      return await withRetry(() => call(0), { signal, forMs: repeatForMs });
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import { availableParallelism, hostname } from 'node:os';
+import { z } from 'zod';
+import { commonSettings, grpcTarget, integer, readConfig } from '#platform/config.ts';
+
+export type WorkerConfig = ReturnType<typeof readWorkerConfig>;
+
+/** Claims that wait for a thread, for each thread: they hide the way to the metadata service and back. */
+const prefetchPerThread = 8;
+
+/** @throws ConfigError */
+export function readWorkerConfig(env: NodeJS.ProcessEnv) {
+  const settings = readConfig(
+    {
+      ...commonSettings,
+      FILEMILL_METADATA_TARGET: grpcTarget.default('127.0.0.1:50052'),
+      FILEMILL_RESULT_TARGET: grpcTarget.default('127.0.0.1:50053'),
+      /** `none`, `redis://…`, `rediss://…` or `unix:///…` */
+      FILEMILL_REDIS_URL: z.string().default('none'),
+      FILEMILL_STORAGE_DIR: z.string(),
+      /** Unique among the workers that run. */
+      FILEMILL_WORKER_NAME: z.string().max(200).default(`${hostname()}-${process.pid}`),
+      FILEMILL_WORKER_THREADS: integer(1, 256).default(availableParallelism()),
+      FILEMILL_ANALYSIS_HEAP_MB: integer(16, 65_536).default(256),
+      FILEMILL_WORKER_PREFETCH: integer(0, 900).optional(),
+    },
+    env,
+  );
+  const threads = settings.FILEMILL_WORKER_THREADS;
+  return {
+    log: { level: settings.FILEMILL_LOG_LEVEL, format: settings.FILEMILL_LOG_FORMAT },
+    opsListen: settings.FILEMILL_OPS_LISTEN,
+    metadataTarget: settings.FILEMILL_METADATA_TARGET,
+    resultTarget: settings.FILEMILL_RESULT_TARGET,
+    redisUrl: settings.FILEMILL_REDIS_URL,
+    storageDir: settings.FILEMILL_STORAGE_DIR,
+    name: settings.FILEMILL_WORKER_NAME,
+    threads,
+    heapMb: settings.FILEMILL_ANALYSIS_HEAP_MB,
+    /** Claims held at once. */
+    slots: threads + (settings.FILEMILL_WORKER_PREFETCH ?? prefetchPerThread * threads),
+  };
+}

@@ -1,0 +1,126 @@
+import type { AttemptsClient } from '#client/attempts.ts';
+import type { ClaimedFile } from '#domain/file.ts';
+import type { Logger } from '#platform/logger.ts';
+
+/** Why work on a claim ended without an outcome of its own. */
+export type LossReason = 'FENCED' | 'GONE' | 'EXPIRED' | 'RELEASED';
+
+export class LeaseLost extends Error {
+  override readonly name = 'LeaseLost';
+  readonly why: LossReason;
+
+  constructor(why: LossReason) {
+    super(`The lease was lost: ${why}`);
+    this.why = why;
+  }
+}
+
+/** A claimed file while this worker holds it. */
+export interface HeldClaim {
+  readonly file: ClaimedFile;
+  /** Aborted with `LeaseLost` once the file is no longer ours to work on. */
+  readonly signal: AbortSignal;
+  /** Ends the work on it, if any goes on. */
+  lose(why: LossReason): void;
+  /** Its attempt has an outcome: renew it no more. */
+  done(): void;
+}
+
+/** A lease is looked at this often within its time, and renewed once a third of it is used. */
+const looksPerLease = 15;
+const renewWhenLeft = 2 / 3;
+/** At most this many in one call. */
+const renewBatch = 1_000;
+
+/**
+ * Renews the leases of all held claims. It trusts its own monotonic clock, counted from before each
+ * claim or renewal was sent: a lease that ran out by that clock is lost, whatever the others may say.
+ */
+export class LeaseKeeper implements Disposable {
+  readonly #attempts: AttemptsClient;
+  readonly #logger: Logger;
+  readonly #held = new Set<Entry>();
+  #timer: NodeJS.Timeout | undefined;
+  #renewing = false;
+
+  constructor(attempts: AttemptsClient, logger: Logger) {
+    this.#attempts = attempts;
+    this.#logger = logger;
+  }
+
+  /** @param expiresAt in the time of `performance.now()` */
+  hold(file: ClaimedFile, expiresAt: number, leaseMs: number): HeldClaim {
+    const entry = new Entry(file, expiresAt, leaseMs, (gone) => this.#held.delete(gone));
+    this.#held.add(entry);
+    this.#timer ??= setInterval(() => this.#look(), leaseMs / looksPerLease);
+    return entry;
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+
+  #look(): void {
+    const now = performance.now();
+    for (const entry of this.#held) if (entry.expiresAt <= now) this.#lose(entry, 'EXPIRED');
+    const due = [...this.#held].filter((entry) => entry.expiresAt - now < entry.leaseMs * renewWhenLeft);
+    if (due.length > 0 && !this.#renewing) void this.#renew(due.slice(0, renewBatch));
+  }
+
+  async #renew(entries: readonly Entry[]): Promise<void> {
+    this.#renewing = true;
+    const sentAt = performance.now();
+    try {
+      const leases = entries.map((entry) => entry.file);
+      const timeoutMs = Math.min(...entries.map((entry) => entry.leaseMs)) / 3;
+      const { outcomes, leaseMs } = await this.#attempts.renew(leases, { timeoutMs });
+      for (const [index, entry] of entries.entries()) {
+        const outcome = outcomes[index] ?? 'FENCED';
+        if (outcome === 'DONE') entry.renewed(sentAt + leaseMs, leaseMs);
+        else this.#lose(entry, outcome);
+      }
+    } catch (error) {
+      this.#logger.debug({ err: error, leases: entries.length }, 'leases not renewed yet');
+    } finally {
+      this.#renewing = false;
+    }
+  }
+
+  #lose(entry: Entry, why: LossReason): void {
+    // What ended while the renewal was on its way has nothing left to lose.
+    if (this.#held.has(entry)) entry.lose(why);
+  }
+}
+
+class Entry implements HeldClaim {
+  readonly file: ClaimedFile;
+  readonly #abort = new AbortController();
+  readonly #forget: (entry: Entry) => void;
+  expiresAt: number;
+  leaseMs: number;
+
+  constructor(file: ClaimedFile, expiresAt: number, leaseMs: number, forget: (entry: Entry) => void) {
+    this.file = file;
+    this.expiresAt = expiresAt;
+    this.leaseMs = leaseMs;
+    this.#forget = forget;
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  renewed(expiresAt: number, leaseMs: number): void {
+    this.expiresAt = expiresAt;
+    this.leaseMs = leaseMs;
+  }
+
+  lose(why: LossReason): void {
+    this.done();
+    this.#abort.abort(new LeaseLost(why));
+  }
+
+  done(): void {
+    this.#forget(this);
+  }
+}

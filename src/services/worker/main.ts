@@ -1,0 +1,39 @@
+import { RedisConnection } from '#adapters/redis/connection.ts';
+import { RedisWorkSource } from '#adapters/redis/work-source.ts';
+import { LocalBlobReader } from '#adapters/storage/local-blob-reader.ts';
+import { AnalysisPool } from '#analysis/pool.ts';
+import { claimerByIds } from '#client/claims.ts';
+import { DirectWorkSource } from '#client/direct-work-source.ts';
+import { RpcChannel } from '#client/rpc-client.ts';
+import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
+import { configOrExit } from '#platform/config.ts';
+import { runService } from '#platform/lifecycle.ts';
+import { createLogger } from '#platform/logger.ts';
+import { startOpsServer } from '#platform/ops-server.ts';
+import { readWorkerConfig } from './config.ts';
+import { FallbackWorkSource } from './fallback-work-source.ts';
+import { untilStorageReadable } from './storage-folder.ts';
+import { Worker } from './worker.ts';
+
+const config = configOrExit(readWorkerConfig, process.env);
+const logger = createLogger('worker', config.log);
+
+await runService(logger, async ({ signal, use }) => {
+  const { name, redisUrl, threads, heapMb, slots } = config;
+  await untilStorageReadable(config.storageDir, signal, logger);
+  const blobs = new LocalBlobReader(config.storageDir);
+  const metadata = use(new RpcChannel(config.metadataTarget));
+  const result = use(new RpcChannel(config.resultTarget));
+  const lifecycle = metadata.client(FileLifecycleService);
+  const analysis = use(new AnalysisPool({ threads, heapMb }));
+  const direct = new DirectWorkSource(lifecycle, name);
+  const byDoorbell = (connection: RedisConnection) =>
+    new RedisWorkSource({ connection, consumer: name, claim: claimerByIds(lifecycle, name), logger });
+  const source = use(
+    redisUrl === 'none'
+      ? direct
+      : new FallbackWorkSource(byDoorbell(new RedisConnection(redisUrl, logger)), direct, logger),
+  );
+  const worker = use(new Worker({ name, slots, source, metadata, result, analysis, blobs, logger }));
+  use(await startOpsServer(config.opsListen, { ready: () => worker.ready() }));
+});

@@ -1,0 +1,132 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ClaimedFile } from '#domain/file.ts';
+import type { Work, WorkSource } from '#domain/work-source.ts';
+import { backoffMs, sleep } from '#platform/abort.ts';
+import { type AttemptTools, conclude, judge } from './attempt.ts';
+import type { HeldClaim, LeaseKeeper } from './lease-keeper.ts';
+
+export interface ProcessorOptions extends AttemptTools {
+  readonly source: WorkSource;
+  readonly keeper: LeaseKeeper;
+  /** Claims held at once: those on a thread, those that wait for one, those whose outcome is being written. */
+  readonly slots: number;
+  /** From the stop to the moment when what still runs is given back. */
+  readonly drainMs?: number;
+}
+
+const releaseForMs = 2_000;
+
+/**
+ * Claims files and carries each to its outcome; never holds more than `slots`. On disposal it claims
+ * no more, gives back at once what has not begun, lets the rest end, and gives back what does not.
+ */
+export class Processor implements AsyncDisposable {
+  readonly #options: ProcessorOptions;
+  readonly #stop = new AbortController();
+  readonly #held = new Set<HeldClaim>();
+  #waiting: HeldClaim[] = [];
+  #analysing = 0;
+  #slotFreed = Promise.withResolvers<void>();
+  readonly #claiming: Promise<void>;
+
+  constructor(options: ProcessorOptions) {
+    this.#options = options;
+    this.#claiming = this.#claimWhileRunning();
+  }
+
+  /** Claims held now. */
+  get busy(): number {
+    return this.#held.size;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const deadline = delay(this.#options.drainMs ?? 24_000, undefined, { ref: false });
+    this.#stop.abort();
+    this.#slotFreed.resolve();
+    await this.#release(this.#waiting);
+    await Promise.race([this.#claiming, deadline]);
+    await this.#release(this.#waiting);
+    await Promise.race([this.#allEnded(), deadline]);
+    await this.#release([...this.#held]);
+  }
+
+  async #claimWhileRunning(): Promise<void> {
+    const { source, slots, logger } = this.#options;
+    const { signal } = this.#stop;
+    let failures = 0;
+    while (!signal.aborted) {
+      if (this.#held.size >= slots) {
+        await this.#slotFree();
+        continue;
+      }
+      try {
+        this.#take(await source.next(slots - this.#held.size, signal));
+        if (failures > 0) logger.info('files can be claimed again');
+        failures = 0;
+      } catch (error) {
+        if (signal.aborted) return;
+        if (failures === 0) logger.warn({ err: error }, 'files cannot be claimed');
+        await sleep(backoffMs(failures++, { maxMs: 2_000 }), signal);
+      }
+    }
+  }
+
+  #take({ files, leaseExpiresAt, leaseMs }: Work): void {
+    for (const file of files) {
+      const claim = this.#options.keeper.hold(file, leaseExpiresAt, leaseMs);
+      this.#held.add(claim);
+      this.#waiting.push(claim);
+    }
+    this.#startWaiting();
+  }
+
+  /** One file a thread: the deadline of an analysis runs from when it begins. */
+  #startWaiting(): void {
+    while (!this.#stop.signal.aborted && this.#analysing < this.#options.analysis.threads) {
+      const claim = this.#waiting.shift();
+      if (claim === undefined) return;
+      void this.#attempt(claim);
+    }
+  }
+
+  async #attempt(claim: HeldClaim): Promise<void> {
+    this.#analysing += 1;
+    const verdict = await judge(claim, this.#options);
+    this.#analysing -= 1;
+    this.#startWaiting();
+    await conclude(claim, verdict, this.#options);
+    this.#end(claim);
+  }
+
+  #end(claim: HeldClaim): void {
+    claim.done();
+    this.#held.delete(claim);
+    this.#slotFreed.resolve();
+  }
+
+  async #slotFree(): Promise<void> {
+    await this.#slotFreed.promise;
+    if (!this.#stop.signal.aborted) this.#slotFreed = Promise.withResolvers();
+  }
+
+  async #allEnded(): Promise<void> {
+    while (this.#held.size > 0) {
+      this.#slotFreed = Promise.withResolvers();
+      await this.#slotFreed.promise;
+    }
+  }
+
+  /** The attempts are refunded; a claim that cannot be given back now is re-opened when its lease runs out. */
+  async #release(claims: readonly HeldClaim[]): Promise<void> {
+    if (claims.length === 0) return;
+    const { attempts, logger } = this.#options;
+    const files: ClaimedFile[] = claims.map(({ file }) => file);
+    this.#waiting = this.#waiting.filter((claim) => !claims.includes(claim));
+    for (const claim of claims) claim.lose('RELEASED');
+    await attempts.release(files, { forMs: releaseForMs }).then(
+      () => logger.info({ files: files.length }, 'claims given back'),
+      (error: unknown) => logger.warn({ err: error, files: files.length }, 'claims could not be given back'),
+    );
+    for (const claim of claims) this.#end(claim);
+  }
+}

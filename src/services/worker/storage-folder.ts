@@ -1,0 +1,24 @@
+import { access, constants } from 'node:fs/promises';
+import { sleep } from '#platform/abort.ts';
+import { ConfigError } from '#platform/config.ts';
+import type { Logger } from '#platform/logger.ts';
+
+const waitForMs = 30_000;
+const lookEveryMs = 250;
+
+/**
+ * Waits for the folder that the upload service makes when it first starts.
+ *
+ * @throws ConfigError when it is still not readable after half a minute
+ */
+export async function untilStorageReadable(folder: string, signal: AbortSignal, logger: Logger): Promise<void> {
+  const giveUpAt = performance.now() + waitForMs;
+  for (let told = false; !signal.aborted; told = true) {
+    const problem = await access(folder, constants.R_OK | constants.X_OK).catch((error: Error) => error);
+    if (problem === undefined) return;
+    if (performance.now() > giveUpAt)
+      throw new ConfigError(`FILEMILL_STORAGE_DIR: ${folder} cannot be read (${problem.message})`);
+    if (!told) logger.warn({ folder, detail: problem.message }, 'waiting for the storage folder');
+    await sleep(lookEveryMs, signal);
+  }
+}

@@ -1,0 +1,50 @@
+import { AttemptsClient } from '#client/attempts.ts';
+import type { RpcChannel } from '#client/rpc-client.ts';
+import type { BlobReader } from '#domain/blob-store.ts';
+import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
+import type { Logger } from '#platform/logger.ts';
+import type { Analysis } from './attempt.ts';
+import type { NamedWorkSource } from './fallback-work-source.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { LeaseKeeper } from './lease-keeper.ts';
+import { Processor } from './processor.ts';
+
+export interface WorkerOptions {
+  readonly name: string;
+  readonly slots: number;
+  readonly source: NamedWorkSource;
+  readonly metadata: RpcChannel;
+  readonly result: RpcChannel;
+  readonly analysis: Analysis;
+  readonly blobs: BlobReader;
+  readonly logger: Logger;
+  /** See `Processor`. */
+  readonly drainMs?: number;
+}
+
+/** The duties of a worker together: it works from its construction until its disposal. */
+export class Worker implements AsyncDisposable {
+  readonly #keeper: LeaseKeeper;
+  readonly #processor: Processor;
+  readonly #heartbeat: Heartbeat;
+
+  constructor(options: WorkerOptions) {
+    const { name, slots, source, metadata, result, logger } = options;
+    const attempts = new AttemptsClient(metadata, result);
+    this.#keeper = new LeaseKeeper(attempts, logger);
+    this.#processor = new Processor({ ...options, attempts, keeper: this.#keeper });
+    const vitals = () => ({ slots, busy: this.#processor.busy, source: source.name });
+    this.#heartbeat = new Heartbeat(metadata.client(FileLifecycleService), name, vitals, logger);
+  }
+
+  /** @throws FilemillError UNAVAILABLE while it cannot do its work */
+  async ready(): Promise<void> {
+    this.#heartbeat.assertAnswered();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#processor[Symbol.asyncDispose]();
+    await this.#heartbeat[Symbol.asyncDispose]();
+    this.#keeper[Symbol.dispose]();
+  }
+}
