@@ -2,22 +2,31 @@ import type { BlobStore } from '#domain/blob-store.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { remembered } from './remembered.ts';
 
-/** Files that may come in at the same time, over all connections. */
-const maxConcurrentUploads = 1_024;
 const rememberMs = 500;
+
+export interface AdmissionLimits {
+  /** Bytes of the volume that uploads leave free. */
+  readonly diskReserve: number;
+  /** Files that may come in at the same time, over all connections. */
+  readonly maxConcurrent?: number;
+  /** Rejects while files cannot be registered. */
+  readonly metadataServes: () => Promise<void>;
+}
 
 /** Refuses, before their first byte is stored, uploads that could not be kept anyway. */
 export class Admission {
   readonly #blobs: BlobStore;
   readonly #diskReserve: number;
+  readonly #maxConcurrent: number;
   readonly #metadataServes: () => Promise<void>;
   readonly #freeBytes: () => Promise<number>;
   #active = 0;
 
-  constructor(blobs: BlobStore, options: { diskReserve: number; metadataServes: () => Promise<void> }) {
+  constructor(blobs: BlobStore, { diskReserve, maxConcurrent = 1_024, metadataServes }: AdmissionLimits) {
     this.#blobs = blobs;
-    this.#diskReserve = options.diskReserve;
-    this.#metadataServes = options.metadataServes;
+    this.#diskReserve = diskReserve;
+    this.#maxConcurrent = maxConcurrent;
+    this.#metadataServes = metadataServes;
     this.#freeBytes = remembered(rememberMs, () => blobs.freeBytes());
   }
 
@@ -28,7 +37,7 @@ export class Admission {
    * @throws FilemillError OVERLOADED, DISK_FULL or UNAVAILABLE
    */
   async enter(declaredSize: number): Promise<Disposable> {
-    if (this.#active >= maxConcurrentUploads) throw new FilemillError('OVERLOADED');
+    if (this.#active >= this.#maxConcurrent) throw new FilemillError('OVERLOADED');
     this.#active += 1;
     const leave = () => {
       this.#active -= 1;

@@ -3,6 +3,7 @@ import { LocalBlobStore } from '#adapters/storage/local-blob-store.ts';
 import { FileCreation } from '#client/file-creation.ts';
 import { RpcChannel } from '#client/rpc-client.ts';
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
+import { configOrExit } from '#platform/config.ts';
 import { runService } from '#platform/lifecycle.ts';
 import { createLogger } from '#platform/logger.ts';
 import { startOpsServer } from '#platform/ops-server.ts';
@@ -12,10 +13,10 @@ import { DeletionDrain } from './deletion-drain.ts';
 import { metadataCheck } from './metadata-check.ts';
 import { OrphanSweeper } from './orphan-sweeper.ts';
 import { Ringer } from './ringer.ts';
-import { createUploadServer } from './server.ts';
+import { uploadServer } from './routes/index.ts';
 import { StagingSweeper } from './staging-sweeper.ts';
 
-const config = readUploadConfig(process.env);
+const config = configOrExit(readUploadConfig, process.env);
 const logger = createLogger('upload', config.log);
 
 await runService(logger, async (scope) => {
@@ -31,7 +32,7 @@ await runService(logger, async (scope) => {
   scope.use(new OrphanSweeper(lifecycle, blobs, { ttlMs: orphanTtlMs, logger }));
   const files = new FileCreation(metadata);
   const context = { blobs, files, admission, ringer, logger, maxFileSize, streamIdleMs, retryMs };
-  const server = scope.use(createUploadServer(context, { metadata, result }));
+  const server = scope.use(uploadServer(context, { metadata, result }));
   scope.use(await startOpsServer(config.opsListen, { ready: () => admission.ready() }));
   await server.listen(config.grpcListen);
 });

@@ -7,7 +7,7 @@ import type { Logger } from '#platform/logger.ts';
 
 export interface RegistrationContext {
   readonly blobs: BlobStore;
-  readonly files: FileCreation;
+  readonly files: Pick<FileCreation, 'create'>;
   readonly logger: Logger;
   /** How long to ask again for an answer that was lost. */
   readonly retryMs: number;

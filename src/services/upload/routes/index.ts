@@ -6,10 +6,10 @@ import { Health } from '#gen/grpc/health/v1/health_pb.ts';
 import { forwarder } from '#platform/rpc/forward.ts';
 import { healthHandlers } from '#platform/rpc/health.ts';
 import { RpcServer } from '#platform/rpc/server.ts';
-import { type UploadFileContext, uploadFile } from './routes/upload-file.ts';
+import { type UploadFileContext, uploadFile } from './upload-file.ts';
 
 /** The public gRPC port: everything that clients may call, and nothing else. */
-export function createUploadServer(
+export function uploadServer(
   context: UploadFileContext,
   upstream: { readonly metadata: RpcChannel; readonly result: RpcChannel },
 ): RpcServer {
