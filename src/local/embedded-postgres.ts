@@ -1,13 +1,12 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { type ChildProcess, execFile } from 'node:child_process';
 import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { endOf, spawnDetached, stopChild } from './child.ts';
+import { stopLeftoverServer } from './leftover-server.ts';
 import { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.ts';
 import { type Credentials, databaseUrl, loadCredentials } from './postgres-credentials.ts';
 import { prepareDatabase, whenAnswering } from './postgres-database.ts';
-import { stopLeftover } from './postgres-leftover.ts';
 import { SetupError } from './setup-error.ts';
 import { unprivilegedCommand } from './unprivileged.ts';
 
@@ -28,8 +27,8 @@ export interface EmbeddedPostgres extends AsyncDisposable {
   /** Whether the cluster was made by this start. */
   readonly firstStart: boolean;
   readonly pid: number;
-  /** Resolves when the server has ended, whoever ended it. */
-  readonly ended: Promise<void>;
+  /** Resolves when the server has ended, whoever ended it, with how. */
+  readonly ended: Promise<string>;
   /** Fast shutdown: open transactions are rolled back. */
   stop(): Promise<void>;
 }
@@ -66,7 +65,16 @@ export async function startEmbeddedPostgres({
   const binaries = await findPostgresBinaries();
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const cluster = join(folder, 'data');
-  await stopLeftover(cluster, log);
+  await stopLeftoverServer(
+    {
+      program: 'PostgreSQL',
+      path: join(cluster, 'postmaster.pid'),
+      folder: cluster,
+      gentle: 'SIGINT',
+      harsh: 'SIGQUIT',
+    },
+    log,
+  );
   const credentials = await loadCredentials(folder);
   const prefix = await unprivilegedCommand(folder);
   const firstStart = await makeCluster(binaries, prefix, folder, credentials);
@@ -84,7 +92,7 @@ export async function startEmbeddedPostgres({
     adminUrl: databaseUrl(credentials, 'postgres'),
     firstStart,
     pid: server.pid ?? 0,
-    ended: hasEnded(server) ? Promise.resolve() : once(server, 'exit').then(() => undefined),
+    ended: endOf(server),
     stop,
     [Symbol.asyncDispose]: stop,
   };
@@ -128,29 +136,14 @@ async function startServer(
 ): Promise<ChildProcess> {
   await using logFile = await open(join(folder, 'server.log'), 'a', 0o600);
   const options = Object.entries({ ...settings, port }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const [program = '', ...args] = [...prefix, postgres, '-D', join(folder, 'data'), ...options];
-  const server = spawn(program, args, { cwd: folder, detached: true, stdio: ['ignore', logFile.fd, logFile.fd] });
-  await once(server, 'spawn');
+  const command = [...prefix, postgres, '-D', join(folder, 'data'), ...options];
+  const server = await spawnDetached(command, { cwd: folder, stdio: ['ignore', logFile.fd, logFile.fd] });
   server.unref();
   return server;
 }
 
-function hasEnded(server: ChildProcess): boolean {
-  return server.exitCode !== null || server.signalCode !== null;
-}
-
 async function stopServer(server: ChildProcess): Promise<void> {
-  if (hasEnded(server)) return;
-  const ended = once(server, 'exit');
-  server.ref();
-  server.kill('SIGINT');
-  const backstop = new AbortController();
-  void delay(fastShutdownMs, undefined, { signal: backstop.signal }).then(
-    () => server.kill('SIGQUIT'),
-    () => undefined,
-  );
-  await ended;
-  backstop.abort();
+  await stopChild(server, { gentle: 'SIGINT', harsh: 'SIGQUIT', afterMs: fastShutdownMs });
 }
 
 async function tailOfLog(folder: string): Promise<string> {

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { listen } from '#platform/listen.ts';
+import { freePort, isFree } from './ports.ts';
 import { SetupError } from './setup-error.ts';
 
 const schema = z.object({
@@ -46,23 +45,4 @@ async function readCredentials(path: string): Promise<Credentials | undefined> {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw new SetupError(`Cannot read ${path}. Restore it, or use another --data-dir.`, { cause });
   }
-}
-
-async function isFree(port: number): Promise<boolean> {
-  return await tryPort(port).then(
-    () => true,
-    () => false,
-  );
-}
-
-async function freePort(): Promise<number> {
-  return await tryPort(0);
-}
-
-async function tryPort(port: number): Promise<number> {
-  const server = createServer();
-  await listen(server, `127.0.0.1:${port}`);
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : port;
 }

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import { hasEnded } from './child.ts';
 import { type Credentials, databaseUrl } from './postgres-credentials.ts';
 
 /** A start that takes longer than this is worth a word: the server is recovering from a crash. */
@@ -19,7 +20,7 @@ export async function whenAnswering(
       (error: unknown) => error,
     );
     if (failure === undefined) return;
-    if (server.exitCode !== null || server.signalCode !== null || !isStarting(failure)) throw failure;
+    if (hasEnded(server) || !isStarting(failure)) throw failure;
     if (performance.now() > slowAt) {
       log('PostgreSQL is still starting: it may be recovering from a crash');
       slowAt = Number.POSITIVE_INFINITY;

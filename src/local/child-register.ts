@@ -1,0 +1,57 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { z } from 'zod';
+import { findProcess, isRunning, type ProcessIdentity, signalProcess, waitForEnd } from './process-table.ts';
+
+const schema = z.record(z.string(), z.object({ pid: z.number().int().positive(), startTime: z.string() }));
+
+/** Left-over services are already ending by themselves; this is how long they get before they are ended. */
+const patienceMs = 5_000;
+
+/**
+ * Remembers, on disk, which processes were started, so that the run after a crash can end what is left
+ * of them.
+ */
+export class ChildRegister {
+  readonly #path: string;
+  readonly #children: Record<string, ProcessIdentity> = {};
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** Ends the processes that an earlier run started and that still run. */
+  async stopLeftovers(log: (line: string) => void): Promise<void> {
+    const left: [string, ProcessIdentity][] = [];
+    for (const entry of Object.entries(this.#read())) if (await isRunning(entry[1])) left.push(entry);
+    if (left.length === 0) return;
+    log(
+      `stopping what an earlier run left behind: ${left.map(([name, { pid }]) => `${name} (pid ${pid})`).join(', ')}`,
+    );
+    for (const [, { pid }] of left) signalProcess(pid, 'SIGTERM');
+    await Promise.all(left.map(([, identity]) => endByForceAfter(identity, patienceMs)));
+  }
+
+  async add(name: string, pid: number | undefined): Promise<void> {
+    const identity = pid === undefined ? undefined : await findProcess(pid);
+    if (identity === undefined) return;
+    this.#children[name] = identity;
+    writeFileSync(`${this.#path}.new`, JSON.stringify(this.#children), { mode: 0o600 });
+    renameSync(`${this.#path}.new`, this.#path);
+  }
+
+  #read(): Record<string, ProcessIdentity> {
+    try {
+      return schema.parse(JSON.parse(readFileSync(this.#path, 'utf8')));
+    } catch {
+      // Missing the first time; cut short by a crash of the machine, after which nothing is left running.
+      return {};
+    }
+  }
+}
+
+async function endByForceAfter(identity: ProcessIdentity, ms: number): Promise<void> {
+  if (await waitForEnd(identity, ms)) return;
+  // Every child leads a group of its own.
+  if (!signalProcess(-identity.pid, 'SIGKILL')) signalProcess(identity.pid, 'SIGKILL');
+  await waitForEnd(identity, ms);
+}

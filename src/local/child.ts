@@ -1,0 +1,41 @@
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { signalProcess } from './process-table.ts';
+
+/** Starts a program in a process group of its own, out of reach of a terminal's Ctrl-C. */
+export async function spawnDetached(
+  [program = '', ...args]: readonly string[],
+  options: Omit<SpawnOptions, 'detached'>,
+): Promise<ChildProcess> {
+  const child = spawn(program, args, { ...options, detached: true });
+  await once(child, 'spawn');
+  return child;
+}
+
+/** Resolves with how the process ended, also when it already has. */
+export async function endOf(child: ChildProcess): Promise<string> {
+  if (!hasEnded(child)) await once(child, 'exit');
+  return child.signalCode === null ? `ended with code ${child.exitCode}` : `was ended by ${child.signalCode}`;
+}
+
+export function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
+/** Sends `gentle`, and `harsh` to whoever is left of the process group `afterMs` later; resolves when it has ended. */
+export async function stopChild(
+  child: ChildProcess,
+  { gentle, harsh, afterMs }: { gentle: NodeJS.Signals; harsh: NodeJS.Signals; afterMs: number },
+): Promise<void> {
+  if (hasEnded(child)) return;
+  const ended = once(child, 'exit');
+  child.ref();
+  child.kill(gentle);
+  const backstop = setTimeout(() => killGroup(child, harsh), afterMs);
+  await ended;
+  clearTimeout(backstop);
+}
+
+export function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid !== undefined && !hasEnded(child)) signalProcess(-child.pid, signal);
+}

@@ -1,0 +1,96 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { SetupError } from './setup-error.ts';
+
+/** Paths of sockets end at 107 bytes (sun_path); names inside the folder stay below 32. */
+const longestSocketFolder = 107 - 32;
+
+/**
+ * The folder that keeps everything between runs, held by one process at a time:
+ *
+ * - `postgres/`, `redis/`, `storage/`, `logs/`: the data of each part
+ * - `children.json`: the processes that were started, for the run after a crash
+ * - `sockets`: the name of the short private folder for sockets, which lives in the system's folder for
+ *   temporary files
+ * - `lock`, `pid`: who holds the folder
+ */
+export class DataDir implements AsyncDisposable {
+  readonly path: string;
+  readonly #lock: DatabaseSync;
+
+  private constructor(path: string, lock: DatabaseSync) {
+    this.path = path;
+    this.#lock = lock;
+  }
+
+  /**
+   * Makes the folder where it is missing, and takes it.
+   *
+   * @throws SetupError naming the process that holds it
+   */
+  static async open(path: string): Promise<DataDir> {
+    const root = resolve(path);
+    try {
+      await mkdir(root, { recursive: true, mode: 0o700 });
+      const lock = await takeLock(root);
+      await writeFile(join(root, 'pid'), `${process.pid}\n`);
+      await writeFile(join(root, '.gitignore'), '*\n');
+      return new DataDir(root, lock);
+    } catch (error) {
+      if (error instanceof SetupError) throw error;
+      throw new SetupError(`Cannot use the data folder ${root}: ${(error as Error).message}`, { cause: error });
+    }
+  }
+
+  within(...names: string[]): string {
+    return join(this.path, ...names);
+  }
+
+  /** A fresh folder for sockets that only this user may enter; the one of an earlier run goes. */
+  async makeSocketFolder(): Promise<string> {
+    await this.#removeSocketFolder();
+    const parent = Buffer.byteLength(join(tmpdir(), 'filemill-123456')) <= longestSocketFolder ? tmpdir() : '/tmp';
+    const folder = await mkdtemp(join(parent, 'filemill-'));
+    await writeFile(this.within('sockets'), `${folder}\n`);
+    return folder;
+  }
+
+  /** Lets go of the folder. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#removeSocketFolder();
+    await rm(this.within('pid'), { force: true });
+    this.#lock.close();
+  }
+
+  async #removeSocketFolder(): Promise<void> {
+    const kept = (await readFile(this.within('sockets'), 'utf8').catch(() => '')).trim();
+    // The file may have been altered: only ever remove what has the name that mkdtemp gave.
+    if (/\/filemill-[A-Za-z0-9]{6}$/.test(kept)) await rm(kept, { recursive: true, force: true });
+    await rm(this.within('sockets'), { force: true });
+  }
+}
+
+/**
+ * SQLite's exclusive transaction is a lock of the operating system on the file: taken by one process at
+ * most, and given back by the kernel however that process ends. Node has no such lock of its own.
+ */
+async function takeLock(root: string): Promise<DatabaseSync> {
+  const lock = new DatabaseSync(join(root, 'lock'));
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+    return lock;
+  } catch (error) {
+    lock.close();
+    if ((error as { errcode?: number }).errcode !== sqliteBusy) throw error;
+    const pid = (await readFile(join(root, 'pid'), 'utf8').catch(() => '')).trim();
+    throw new SetupError(
+      `The data folder ${root} is in use by another "filemill up"${pid && ` (pid ${pid})`}. ` +
+        'Stop it first, or choose another folder with --data-dir.',
+      { exitCode: 2, cause: error },
+    );
+  }
+}
+
+const sqliteBusy = 5;

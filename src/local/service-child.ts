@@ -1,0 +1,72 @@
+import type { ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { endOf, killGroup, spawnDetached, stopChild } from './child.ts';
+import type { ChildRegister } from './child-register.ts';
+import type { Running } from './keeper.ts';
+import { ServiceLog } from './service-log.ts';
+import { SetupError } from './setup-error.ts';
+
+/** Services end within 28 s of SIGTERM by themselves; this is for one that hangs. */
+const stopDeadlineMs = 30_000;
+
+export interface ServiceSpec {
+  /** The folder under src/services. */
+  readonly service: string;
+  /** What people see: the service, with a number where there are several. */
+  readonly name: string;
+  /** The variables of its contract. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface ServiceSurroundings {
+  /** What every child inherits. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly register: ChildRegister;
+  readonly logPath: (name: string) => string;
+  /** Told each line that a service logs. */
+  readonly show: (name: string, line: { level: string; text: string }) => void;
+}
+
+/**
+ * Starts the entry point that the images run, and resolves when it has said that it is ready.
+ *
+ * @throws SetupError with its last lines when it ends before
+ */
+export async function startService(
+  spec: ServiceSpec,
+  surroundings: ServiceSurroundings,
+  signal: AbortSignal,
+): Promise<Running> {
+  signal.throwIfAborted();
+  const { name } = spec;
+  const log = new ServiceLog(surroundings.logPath(name), (line) => surroundings.show(name, line));
+  const script = fileURLToPath(new URL(`../services/${spec.service}/main.ts`, import.meta.url));
+  const child = await spawnDetached([process.execPath, script], {
+    env: { ...surroundings.env, ...spec.env },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  if (child.stdout) log.read(child.stdout);
+  if (child.stderr) log.read(child.stderr);
+  const ended = endOf(child);
+  child.once('close', () => log.close());
+  await surroundings.register.add(name, child.pid);
+  const giveUp = () => child.kill('SIGTERM');
+  signal.addEventListener('abort', giveUp, { once: true });
+  const failure = await Promise.race([isReady(child), ended]);
+  signal.removeEventListener('abort', giveUp);
+  if (failure !== 'ready') throw new SetupError(`${name} ${failure} while starting:\n${log.tail()}`);
+  return {
+    pid: child.pid ?? 0,
+    ended,
+    stop: () => stopChild(child, { gentle: 'SIGTERM', harsh: 'SIGKILL', afterMs: stopDeadlineMs }),
+    kill: () => killGroup(child, 'SIGKILL'),
+  };
+}
+
+async function isReady(child: ChildProcess): Promise<'ready'> {
+  const { promise, resolve } = Promise.withResolvers<'ready'>();
+  child.on('message', (message) => {
+    if (message === 'ready') resolve('ready');
+  });
+  return await promise;
+}

@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import type { ServiceSpec } from './service-child.ts';
+
+export interface StackSettings {
+  readonly grpcListen: string;
+  readonly httpListen: string;
+  readonly databaseUrl: string;
+  /** `none`, or where Redis is. */
+  readonly redisUrl: string;
+  readonly storageDir: string;
+  readonly socketFolder: string;
+  readonly workers: number;
+  readonly threadsPerWorker: number;
+  readonly logLevel: string;
+}
+
+/** The five services of one machine: public ports on 127.0.0.1, everything else on sockets. */
+export function serviceSpecs(settings: StackSettings): readonly ServiceSpec[] {
+  const socket = (name: string) => `unix:${join(settings.socketFolder, `${name}.sock`)}`;
+  const metadata = { FILEMILL_METADATA_TARGET: socket('metadata') };
+  const result = { FILEMILL_RESULT_TARGET: socket('result') };
+  const database = { FILEMILL_DATABASE_URL: settings.databaseUrl };
+  const redis = { FILEMILL_REDIS_URL: settings.redisUrl };
+  const storage = { FILEMILL_STORAGE_DIR: settings.storageDir };
+  const threads = { FILEMILL_WORKER_THREADS: String(settings.threadsPerWorker) };
+  const spec = (service: string, env: Record<string, string>, name = service): ServiceSpec => ({
+    service,
+    name,
+    env: {
+      FILEMILL_LOG_LEVEL: settings.logLevel,
+      FILEMILL_LOG_FORMAT: 'json',
+      FILEMILL_OPS_LISTEN: socket(`${name}-ops`),
+      ...env,
+    },
+  });
+  return [
+    spec('metadata', { FILEMILL_GRPC_LISTEN: socket('metadata'), ...database, ...redis }),
+    spec('result', { FILEMILL_GRPC_LISTEN: socket('result'), ...database }),
+    spec('upload', { FILEMILL_GRPC_LISTEN: settings.grpcListen, ...metadata, ...result, ...redis, ...storage }),
+    ...Array.from({ length: settings.workers }, (_, index) =>
+      spec('worker', { ...metadata, ...result, ...redis, ...storage, ...threads }, `worker-${index + 1}`),
+    ),
+    spec('web', { FILEMILL_HTTP_LISTEN: settings.httpListen, FILEMILL_UPLOAD_TARGET: settings.grpcListen }),
+  ];
+}
+
+/**
+ * What a service inherits: the user's own settings, but not the `_FILE` twins of those that are set here,
+ * nor PG… variables, which would bend connections to the embedded PostgreSQL.
+ */
+export function inheritedEnvironment(env: NodeJS.ProcessEnv, specs: readonly ServiceSpec[]): NodeJS.ProcessEnv {
+  const fixed = new Set(specs.flatMap((spec) => Object.keys(spec.env)).map((name) => `${name}_FILE`));
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !fixed.has(name) && !/^PG[A-Z]+$/.test(name)));
+}

@@ -1,0 +1,181 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { relative } from 'node:path';
+import { migrate } from '#adapters/postgres/migrate.ts';
+import { ChildRegister } from './child-register.ts';
+import { DataDir } from './data-dir.ts';
+import { startEmbeddedPostgres } from './embedded-postgres.ts';
+import { describeUrl, waitForDatabase } from './external-database.ts';
+import { Keeper, type KeeperOptions, type Open } from './keeper.ts';
+import { requirePort } from './ports.ts';
+import { findRedisProgram, startPrivateRedis } from './private-redis.ts';
+import { signalProcess } from './process-table.ts';
+import type { Report } from './report.ts';
+import { inheritedEnvironment, type StackSettings, serviceSpecs } from './service-specs.ts';
+import { Supervisor } from './supervisor.ts';
+
+export interface StackOptions {
+  readonly dataDir: string;
+  /** 0 takes a free one. */
+  readonly grpcPort: number;
+  readonly httpPort: number;
+  readonly workers: number;
+  /** A PostgreSQL that somebody else runs; the embedded one otherwise. */
+  readonly databaseUrl: string | undefined;
+  readonly databaseWaitMs: number;
+  /** `none`, or a Redis that somebody else runs; a private one, if there is a program for it, otherwise. */
+  readonly redisUrl: string | undefined;
+  readonly storageDir: string | undefined;
+  readonly threadsPerWorker: number | undefined;
+  readonly logLevel: string;
+  /** The environment that services inherit, and the search path. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly report: Report;
+  /** Aborted when everything is to stop: what starts gives up, nothing is started again. */
+  readonly signal: AbortSignal;
+}
+
+/** Filemill on one machine: PostgreSQL, Redis if there is one, and the five services. */
+export class LocalStack implements AsyncDisposable {
+  readonly #options: StackOptions;
+  readonly #opened = new AsyncDisposableStack();
+  readonly #kills: (() => void)[] = [];
+  readonly #keeping: KeeperOptions;
+  grpcAddress = '';
+  httpAddress = '';
+
+  constructor(options: StackOptions) {
+    this.#options = options;
+    this.#keeping = { log: options.report.warn, signal: options.signal };
+  }
+
+  /**
+   * Starts everything, in the order in which it is needed; call at most once, and dispose whether or not
+   * it succeeds.
+   *
+   * @throws SetupError what the user has to mend
+   */
+  async start(): Promise<void> {
+    const { dataDir, grpcPort, httpPort, report, signal } = this.#options;
+    const folder = this.#opened.use(await DataDir.open(dataDir));
+    const register = new ChildRegister(folder.within('children.json'));
+    await register.stopLeftovers(report.warn);
+    this.grpcAddress = `127.0.0.1:${await requirePort(grpcPort, { use: 'gRPC', option: '--grpc-port' })}`;
+    this.httpAddress = `127.0.0.1:${await requirePort(httpPort, { use: 'HTTP', option: '--http-port' })}`;
+    const socketFolder = await folder.makeSocketFolder();
+    const databaseUrl = await this.#startDatabase(folder);
+    signal.throwIfAborted();
+    const redisUrl = await this.#startRedis(folder, socketFolder);
+    signal.throwIfAborted();
+    await this.#startServices(folder, register, { databaseUrl, redisUrl, socketFolder });
+  }
+
+  /** Ends everything at once. PostgreSQL recovers at the next start. */
+  kill(): void {
+    for (const kill of this.#kills) kill();
+  }
+
+  /** Services first, then Redis, then PostgreSQL. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#opened.disposeAsync();
+  }
+
+  async #startDatabase(folder: DataDir): Promise<string> {
+    const { databaseUrl, databaseWaitMs, report, signal } = this.#options;
+    const since = performance.now();
+    if (databaseUrl !== undefined) {
+      const options = { signal, giveUpAfterMs: databaseWaitMs, log: report.warn };
+      const version = await waitForDatabase(databaseUrl, options);
+      await migrate(databaseUrl, report.warn);
+      report.ready(`PostgreSQL ${version}`, since, describeUrl(databaseUrl));
+      return databaseUrl;
+    }
+    let url = '';
+    await this.#keep('PostgreSQL', async () => {
+      const { pid, ended, stop, ...server } = await startEmbeddedPostgres({
+        dataDir: folder.within('postgres'),
+        log: report.warn,
+      });
+      url = server.url;
+      return { pid, ended, stop, kill: () => signalProcess(pid, 'SIGQUIT') };
+    });
+    await migrate(url, report.warn);
+    await writeFile(folder.within('database-url'), `${url}\n`, { mode: 0o600 });
+    report.ready('PostgreSQL 18 (embedded)', since, shortPath(folder.path));
+    return url;
+  }
+
+  async #startRedis(folder: DataDir, socketFolder: string): Promise<string> {
+    const { redisUrl, env, report } = this.#options;
+    const since = performance.now();
+    const standIn = 'tasks are claimed from PostgreSQL';
+    if (redisUrl === 'none') {
+      report.absent('No Redis (FILEMILL_REDIS_URL=none)', standIn);
+      return 'none';
+    }
+    if (redisUrl !== undefined) {
+      report.ready('Redis (FILEMILL_REDIS_URL)', since, withoutPassword(redisUrl));
+      return redisUrl;
+    }
+    const program = await findRedisProgram(env.PATH);
+    if (program === undefined) {
+      report.absent('No Redis found', standIn);
+      return 'none';
+    }
+    const socket = `${socketFolder}/redis.sock`;
+    const options = { program, dataDir: folder.within('redis'), socket, log: report.warn };
+    try {
+      await this.#keep('Redis', () => startPrivateRedis(options));
+    } catch (error) {
+      report.absent((error as Error).message, standIn);
+      return 'none';
+    }
+    report.ready(`${program.title} (private, from PATH)`, since, '');
+    return `unix://${socket}`;
+  }
+
+  async #startServices(
+    folder: DataDir,
+    register: ChildRegister,
+    found: Pick<StackSettings, 'databaseUrl' | 'redisUrl' | 'socketFolder'>,
+  ): Promise<void> {
+    const { workers, report, env, logLevel } = this.#options;
+    const since = performance.now();
+    const storageDir = this.#options.storageDir ?? folder.within('storage');
+    await mkdir(storageDir, { recursive: true, mode: 0o700 });
+    const specs = serviceSpecs({
+      ...found,
+      grpcListen: this.grpcAddress,
+      httpListen: this.httpAddress,
+      storageDir,
+      workers,
+      logLevel,
+      threadsPerWorker: this.#options.threadsPerWorker ?? Math.max(1, Math.round(availableParallelism() / workers)),
+    });
+    const surroundings = {
+      env: inheritedEnvironment(env, specs),
+      register,
+      logPath: (name: string) => folder.within('logs', `${name}.log`),
+      show: report.service,
+    };
+    const services = this.#opened.use(await Supervisor.start(specs, surroundings, this.#keeping));
+    this.#kills.push(() => services.kill());
+    const title = `upload, metadata, result, worker ×${workers}, web`;
+    report.ready(title, since, `gRPC ${this.grpcAddress}   http://${this.httpAddress}`);
+  }
+
+  async #keep(name: string, open: Open): Promise<void> {
+    const keeper = this.#opened.use(await Keeper.start(name, open, this.#keeping));
+    this.#kills.push(() => keeper.kill());
+  }
+}
+
+/** As people would type it. */
+function shortPath(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith('..') ? path : `./${short}`;
+}
+
+function withoutPassword(url: string): string {
+  return url.replace(/\/\/[^@/]*@/, '//');
+}
