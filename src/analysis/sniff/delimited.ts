@@ -1,0 +1,57 @@
+import type { Reading, TextSample, Verdict } from './reading.ts';
+
+export const csv: Reading = {
+  mime: 'text/csv',
+  extensions: ['csv'],
+  judge: (sample) => best(judge(sample, ','), judge(sample, ';')),
+};
+
+export const tsv: Reading = {
+  mime: 'text/tab-separated-values',
+  extensions: ['tsv', 'tab'],
+  judge: (sample) => judge(sample, '\t'),
+};
+
+/** The records that are looked at. */
+const maxRecords = 200;
+
+/**
+ * A table is likely when at least three records have the same number of fields, two or more, and the
+ * delimiters are not those of prose ("one, two") or code (all at the end, or all at the start, of lines).
+ */
+function judge(sample: TextSample, delimiter: string): Verdict {
+  const records = parse(sample, delimiter);
+  if (records === undefined) return 'no';
+  const fields = records[0]?.length ?? 0;
+  if (records.length < 3 || fields < 2 || records.some((record) => record.length !== fields)) return 'possible';
+  const all = records.flat();
+  const likeCode = records.every((record) => record[0] === '') || records.every((record) => record.at(-1) === '');
+  const likeProse = all.filter((field) => field.startsWith(' ')).length * 4 > all.length;
+  return likeCode || likeProse ? 'possible' : 'likely';
+}
+
+/** RFC 4180 with any delimiter; undefined when a quoted field does not end properly. */
+function parse({ text, truncated }: TextSample, delimiter: string): string[][] | undefined {
+  const field = new RegExp(
+    `("(?:[^"]|"")*"|[^"${delimiter}\\r\\n][^${delimiter}\\r\\n]*|)(${delimiter}|\\r?\\n|$)`,
+    'y',
+  );
+  const records: string[][] = [];
+  let record: string[] = [];
+  while (field.lastIndex < text.length && records.length < maxRecords) {
+    const [, value, end] = field.exec(text) ?? [];
+    // At the cut, the open field is no fault.
+    if (value === undefined) return truncated && records.length > 0 ? records : undefined;
+    record.push(value);
+    if (end === delimiter) continue;
+    if (record.length > 1 || value !== '') records.push(record);
+    record = [];
+  }
+  if (truncated && field.lastIndex >= text.length) records.pop();
+  return records;
+}
+
+function best(a: Verdict, b: Verdict): Verdict {
+  if (a === 'likely' || b === 'likely') return 'likely';
+  return a === 'possible' || b === 'possible' ? 'possible' : 'no';
+}

@@ -1,0 +1,60 @@
+/**
+ * Reads the beginning of a JSON text (RFC 8259) whose end may be missing.
+ *
+ * `whole`: one complete value, nothing after it; `open`: the beginning of a value; `broken`: neither.
+ */
+export function scanJson(text: string): 'whole' | 'open' | 'broken' {
+  const token = new RegExp(anyToken);
+  const closers: string[] = [];
+  let expected: Expected = 'value';
+  for (;;) {
+    const at = token.lastIndex;
+    const found = token.exec(text)?.[1];
+    if (found === undefined) {
+      const rest = text.slice(at).trimStart();
+      if (rest === '') return expected === 'nothing' ? 'whole' : 'open';
+      return openToken.test(rest) && expected !== 'nothing' ? 'open' : 'broken';
+    }
+    const next = step(found, expected, closers);
+    if (next === undefined) return 'broken';
+    expected = next;
+  }
+}
+
+// The parts of the tokens of RFC 8259, as regular expressions.
+const plainCharacters = String.raw`[^"\\\u0000-\u001f]*`;
+const escaped = String.raw`\\(?:["\\/bfnrt]|u[\da-fA-F]{4})`;
+const string = `"${plainCharacters}(?:${escaped}${plainCharacters})*"`;
+const number = String.raw`-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\d.eE+-])`;
+const anyToken = new RegExp(String.raw`\s*([{}[\],:]|${string}|${number}|(?:true|false|null)\b)`, 'y');
+
+/** What the cut can leave of a token: a string without its end, part of a number or of a word. */
+const openString = String.raw`"${plainCharacters}(?:\\[^\u0000-\u001f]${plainCharacters})*\\?`;
+const openToken = new RegExp(String.raw`^(?:${openString}|-?[\d.eE+-]+|t(?:ru?)?|f(?:a(?:ls?)?)?|n(?:ul?)?)$`);
+
+type Expected = 'value' | 'valueOrEnd' | 'key' | 'keyOrEnd' | 'colon' | 'commaOrEnd' | 'nothing';
+
+/** What may follow `token`; undefined when it may not stand here. `closers` are the ends still due. */
+function step(token: string, expected: Expected, closers: string[]): Expected | undefined {
+  switch (token) {
+    case '}':
+    case ']':
+      if (closers.pop() !== token || expected === 'value' || expected === 'key' || expected === 'colon')
+        return undefined;
+      return afterValue(closers);
+    case ',':
+      if (expected !== 'commaOrEnd') return undefined;
+      return closers.at(-1) === '}' ? 'key' : 'value';
+    case ':':
+      return expected === 'colon' ? 'value' : undefined;
+  }
+  if (expected === 'key' || expected === 'keyOrEnd') return token.startsWith('"') ? 'colon' : undefined;
+  if (expected !== 'value' && expected !== 'valueOrEnd') return undefined;
+  if (token !== '{' && token !== '[') return afterValue(closers);
+  closers.push(token === '{' ? '}' : ']');
+  return token === '{' ? 'keyOrEnd' : 'valueOrEnd';
+}
+
+function afterValue(closers: readonly string[]): Expected {
+  return closers.length === 0 ? 'nothing' : 'commaOrEnd';
+}

@@ -1,0 +1,21 @@
+import type { Reading } from './reading.ts';
+
+/** Texts that say what they are in their first line. */
+export const signed: readonly Reading[] = [
+  startingWith('text/x-shellscript', /^#! ?\S*[/ ](?:ba|da|z|k|a)?sh\b/),
+  startingWith('text/x-python', /^#! ?\S*[/ ]python[\d.]*\b/),
+  startingWith('text/javascript', /^#! ?\S*[/ ](?:node|deno|bun)\b/),
+  startingWith('text/x-perl', /^#! ?\S*[/ ]perl\b/),
+  startingWith('text/x-ruby', /^#! ?\S*[/ ]ruby\b/),
+  startingWith('text/x-php', /^(?:#!.*\n)?<\?php\s/),
+  startingWith('application/rtf', /^\{\\rtf\d/),
+  startingWith('application/postscript', /^%!PS/),
+  startingWith('text/vcard', /^BEGIN:VCARD\r?\n/i),
+  startingWith('text/calendar', /^BEGIN:VCALENDAR\r?\n/i),
+  startingWith('text/vtt', /^WEBVTT(?:[ \t].*)?(?:\r?\n|$)/),
+  startingWith('text/x-diff', /^(?:diff --git \S+ \S+\n|--- \S.*\n\+\+\+ \S.*\n@@ )/),
+];
+
+function startingWith(mime: string, signature: RegExp): Reading {
+  return { mime, extensions: [], judge: ({ text }) => (signature.test(text) ? 'certain' : 'no') };
+}

@@ -1,0 +1,55 @@
+import type { Analyzer, AnalyzerRun } from '#domain/analysis.ts';
+import { byteClass, oddControl } from './byte-classes.ts';
+import { startsAsTextButIsBinary } from './signatures.ts';
+import { type TextCounts, Utf8Counter } from './utf8-counter.ts';
+import { Utf16Counter } from './utf16-counter.ts';
+
+/**
+ * Words, lines, characters and charset; all null when the file is not text. The whole file decides, not
+ * its head:
+ *
+ * - with a UTF-16 byte order mark: text when it is well-formed UTF-16 without U+0000;
+ * - otherwise valid UTF-8 without NUL is text;
+ * - otherwise 8-bit text, when it holds neither NUL nor control characters that text does not use;
+ * - never text: a PDF or `ar` archive, and a head that is control characters to a tenth or more.
+ *
+ * docs/results.md defines the counts.
+ */
+export const text: Analyzer = {
+  name: 'text',
+  version: '1',
+  start({ head }) {
+    const counter = counterFor(head);
+    if (counter === undefined) return binaryRun;
+    return {
+      update: (chunk) => counter.update(chunk),
+      finish: () => findings(counter.finish()),
+    };
+  },
+};
+
+const binaryRun: AnalyzerRun = {
+  update() {},
+  finish: () => ({ word_count: null, line_count: null, character_count: null, charset: null }),
+};
+
+function counterFor(head: Uint8Array): { update(chunk: Uint8Array): void; finish(): TextCounts } | undefined {
+  // FF FE 00 00 is UTF-32; as UTF-16 it would start with U+0000, which the counter refuses.
+  if (head[0] === 0xff && head[1] === 0xfe) return new Utf16Counter('utf-16le');
+  if (head[0] === 0xfe && head[1] === 0xff) return new Utf16Counter('utf-16be');
+  return startsAsTextButIsBinary(head) || looksControlled(head) ? undefined : new Utf8Counter();
+}
+
+/** Ten bytes or a hundred, a text with one odd control character in ten is none. */
+function looksControlled(head: Uint8Array): boolean {
+  const sample = head.subarray(0, 4_096);
+  let odd = 0;
+  for (const byte of sample) if ((byteClass[byte] as number) & oddControl) odd += 1;
+  return odd * 10 > sample.length;
+}
+
+function findings({ charset, words, lines, characters }: TextCounts): Record<string, unknown> {
+  return charset === null
+    ? { word_count: null, line_count: null, character_count: null, charset }
+    : { word_count: words, line_count: lines, character_count: characters, charset };
+}
