@@ -15,6 +15,8 @@ const assumedLeaseMs = 3_000;
 /** Beyond the wait: how long the answer itself may take. */
 const answerWithinMs = 3_000;
 const repeatForMs = 3_000;
+/** Long enough to be served in turn, when only the claims of an earlier call are wanted. */
+const repeatWaitMs = 250;
 
 /** Takes whatever is due from the metadata service, as a long poll. */
 export class DirectWorkSource implements WorkSource {
@@ -47,7 +49,7 @@ export class DirectWorkSource implements WorkSource {
 
   /**
    * A wait that was cut short, by a fault or by `signal`, may have claimed files whose answer is lost:
-   * asking again with the same token, without waiting, brings them.
+   * asking again with the same token brings them.
    */
   async #claim(leaseToken: string, maxFiles: number, waitMs: number, signal: AbortSignal) {
     const call = (wait: number, abort?: AbortSignal): Promise<ClaimDueFilesResponse> =>
@@ -59,9 +61,9 @@ export class DirectWorkSource implements WorkSource {
       return await call(waitMs, signal);
     } catch (cause) {
       const error = fromServiceError(cause);
-      if (signal.aborted) return await call(0);
+      if (signal.aborted) return await call(repeatWaitMs);
       if (!isRetryable(error)) throw error;
-      return await withRetry(() => call(0), { signal, forMs: repeatForMs });
+      return await withRetry(() => call(repeatWaitMs), { signal, forMs: repeatForMs });
     }
   }
 }

@@ -76,8 +76,12 @@ function firstContact(redis: Redis): Promise<void> {
 /** One line when it goes, one when it is back. */
 function reportOutages(redis: Redis, logger: Logger): void {
   let away = false;
+  let detail = 'the connection was closed';
   redis.on('error', (error) => {
-    if (!away) logger.warn({ detail: error.message }, 'Redis does not answer');
+    detail = error.message;
+  });
+  redis.on('reconnecting', () => {
+    if (!away) logger.warn({ detail }, 'Redis does not answer');
     away = true;
   });
   redis.on('ready', () => {

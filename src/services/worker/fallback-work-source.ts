@@ -22,6 +22,7 @@ const probeEveryMs = 2_000;
 const directWaitMs = 2_000;
 /** Redis may answer and yet hear no ring, because whoever rings cannot reach it: look for oneself then. */
 const lookAfterIdleMs = 5_000;
+const lookForMs = 250;
 
 /**
  * Takes work by the doorbell while Redis answers, and straight from the metadata service while it does
@@ -71,7 +72,7 @@ export class FallbackWorkSource implements NamedWorkSource {
 
   async #look(max: number, signal: AbortSignal): Promise<Work> {
     this.#lastLookAt = performance.now();
-    return await this.#direct.next(max, signal, 0);
+    return await this.#direct.next(max, signal, lookForMs);
   }
 
   #fallBack(error: Error): void {

@@ -12,6 +12,7 @@ import { createLogger } from '#platform/logger.ts';
 import { startOpsServer } from '#platform/ops-server.ts';
 import { readWorkerConfig } from './config.ts';
 import { FallbackWorkSource } from './fallback-work-source.ts';
+import { proveAnalysis } from './self-test.ts';
 import { untilStorageReadable } from './storage-folder.ts';
 import { Worker } from './worker.ts';
 
@@ -26,14 +27,13 @@ await runService(logger, async ({ signal, use }) => {
   const result = use(new RpcChannel(config.resultTarget));
   const lifecycle = metadata.client(FileLifecycleService);
   const analysis = use(new AnalysisPool({ threads, heapMb }));
+  await proveAnalysis(analysis, signal);
   const direct = new DirectWorkSource(lifecycle, name);
-  const byDoorbell = (connection: RedisConnection) =>
-    new RedisWorkSource({ connection, consumer: name, claim: claimerByIds(lifecycle, name), logger });
-  const source = use(
-    redisUrl === 'none'
-      ? direct
-      : new FallbackWorkSource(byDoorbell(new RedisConnection(redisUrl, logger)), direct, logger),
-  );
+  const byDoorbell = () => {
+    const connection = new RedisConnection(redisUrl, logger);
+    return new RedisWorkSource({ connection, consumer: name, claim: claimerByIds(lifecycle, name), logger });
+  };
+  const source = use(redisUrl === 'none' ? direct : new FallbackWorkSource(byDoorbell(), direct, logger));
   const worker = use(new Worker({ name, slots, source, metadata, result, analysis, blobs, logger }));
   use(await startOpsServer(config.opsListen, { ready: () => worker.ready() }));
 });

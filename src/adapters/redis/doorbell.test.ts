@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { test } from 'node:test';
+import { Redis } from 'ioredis';
+import { pino } from 'pino';
+import { ConfigError } from '#platform/config.ts';
+import { doorbellConformance } from '../../../test/conformance/doorbell.ts';
+import { testRedis } from '../../../test/support/stores.ts';
+import { isRedisAway } from './connection.ts';
+import { createDoorbell } from './doorbell.ts';
+import { fileIdField, workStream } from './keys.ts';
+
+const logger = pino({ level: 'silent' });
+
+doorbellConformance('Redis doorbell', async () => {
+  const redis = await testRedis();
+  const doorbell = createDoorbell(redis.url, logger);
+  const reader = new Redis(redis.url.slice('unix://'.length));
+  return {
+    doorbell,
+    heard: async () => {
+      const entries = await reader.xrange(workStream(), '-', '+');
+      return entries.map(([, [field, id]]) => {
+        assert.equal(field, fileIdField());
+        return id ?? '';
+      });
+    },
+    async [Symbol.asyncDispose]() {
+      reader.disconnect();
+      await doorbell[Symbol.asyncDispose]();
+      await redis[Symbol.asyncDispose]();
+    },
+  };
+});
+
+doorbellConformance('silent doorbell', async () => {
+  const doorbell = createDoorbell('none', logger);
+  return { doorbell, heard: () => undefined, [Symbol.asyncDispose]: () => doorbell[Symbol.asyncDispose]() };
+});
+
+test('a bell whose Redis is away rejects instead of waiting, and is reported once', async () => {
+  const redis = await testRedis();
+  const lines: string[] = [];
+  const outageLogger = pino({ level: 'warn' }, { write: (line: string) => lines.push(JSON.parse(line).msg) });
+  await using doorbell = createDoorbell(redis.url, outageLogger);
+  await doorbell.ring(['00000000-0000-7000-8000-000000000000']);
+  redis.process.kill('SIGKILL');
+  await once(redis.process, 'exit');
+  for (let ring = 0; ring < 3; ring++)
+    await assert.rejects(doorbell.ring(['00000000-0000-7000-8000-000000000000']), isRedisAway);
+  await assert.rejects(doorbell.depth(), isRedisAway);
+  assert.deepEqual(lines, ['Redis does not answer']);
+  await redis[Symbol.asyncDispose]();
+});
+
+test('a frozen Redis is noticed', async () => {
+  await using redis = await testRedis();
+  await using doorbell = createDoorbell(redis.url, logger);
+  assert.equal(await doorbell.depth(), 0);
+  redis.process.kill('SIGSTOP');
+  await assert.rejects(doorbell.depth(), isRedisAway);
+});
+
+test('a Redis without memory refuses the ring, and the bell says so', async () => {
+  await using redis = await testRedis();
+  const admin = new Redis(redis.url.slice('unix://'.length));
+  await admin.config('SET', 'maxmemory', '1');
+  await using doorbell = createDoorbell(redis.url, logger);
+  await assert.rejects(doorbell.ring(['00000000-0000-7000-8000-000000000000']), /OOM/);
+  admin.disconnect();
+});
+
+test('an unknown kind of URL is a setting that cannot be used', () => {
+  assert.throws(() => createDoorbell('http://localhost', logger), ConfigError);
+});
