@@ -1,4 +1,5 @@
 import { RpcChannel } from '#client/rpc-client.ts';
+import { configOrExit } from '#platform/config.ts';
 import { runService } from '#platform/lifecycle.ts';
 import { createLogger } from '#platform/logger.ts';
 import { startOpsServer } from '#platform/ops-server.ts';
@@ -8,7 +9,7 @@ import { readWebConfig } from './config.ts';
 import { listenHttp } from './listen-http.ts';
 import { uploadAnswers } from './readiness.ts';
 
-const config = readWebConfig(process.env);
+const config = configOrExit(readWebConfig, process.env);
 const logger = createLogger('web', config.log);
 
 await runService(logger, async (scope) => {
