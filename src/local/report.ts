@@ -1,50 +1,47 @@
-import { styleText } from 'node:util';
+type Style = 'green' | 'yellow' | 'red' | 'dim';
 
-type Colour = 'green' | 'yellow' | 'red' | 'dim';
+/** How the command line writes to stderr. */
+export interface ReportOutput {
+  /** A remark that may be silenced. */
+  note(line: string): void;
+  /** Something that has to be said. */
+  complain(line: string): void;
+  paint(style: Style, text: string): string;
+  /** Whether everything that the services log is wanted. */
+  readonly verbose: boolean;
+}
 
-/** Where one line of progress ends and the time it took is shown. */
+/** Where the title of a part ends and the time it took is shown. */
 const titleWidth = 46;
 
-/** What `filemill up` tells people, on stderr: one line for each part, and what happens afterwards. */
+/** What `filemill up` tells people: one line for each part, then what happens to them. */
 export class Report {
-  readonly #verbose: boolean;
+  readonly #output: ReportOutput;
 
-  constructor({ verbose }: { verbose: boolean }) {
-    this.#verbose = verbose;
+  constructor(output: ReportOutput) {
+    this.#output = output;
   }
 
-  /** A part is up. `sinceMs` is a reading of performance.now(). */
-  ready(title: string, sinceMs: number, note: string): void {
-    const seconds = `${((performance.now() - sinceMs) / 1000).toFixed(1)} s`;
-    this.#write(`${paint('green', '✔')} ${title.padEnd(titleWidth)} ${seconds.padStart(6)}   ${note}`.trimEnd());
+  /** A part is up. `since` is a reading of performance.now(). */
+  ready(title: string, since: number, note: string): void {
+    const seconds = `${((performance.now() - since) / 1000).toFixed(1)} s`;
+    this.note(`${this.#output.paint('green', '✔')} ${title.padEnd(titleWidth)} ${seconds.padStart(6)}   ${note}`);
   }
 
   /** A part that is left out, and what stands in for it. */
   absent(title: string, note: string): void {
-    this.#write(`${paint('dim', '–')} ${title.padEnd(titleWidth)} ${''.padStart(6)}   ${note}`);
+    this.note(`${this.#output.paint('dim', '–')} ${title.padEnd(titleWidth)} ${''.padStart(6)}   ${note}`);
   }
 
-  readonly note = (line: string): void => this.#write(line);
+  readonly note = (line: string): void => this.#output.note(line.trimEnd());
 
-  readonly warn = (line: string): void => this.#write(`${paint('yellow', '!')} ${line}`);
-
-  error(line: string): void {
-    this.#write(`${paint('red', '✖')} ${line}`);
-  }
+  readonly warn = (line: string): void => this.#output.complain(`${this.#output.paint('yellow', '!')} ${line}`);
 
   /** What a service logged: everything when verbose, otherwise what somebody should look at. */
   readonly service = (name: string, { level, text }: { level: string; text: string }): void => {
-    if (this.#verbose) this.#write(`${paint('dim', name.padEnd(9))} ${level === 'raw' ? '' : `${level}: `}${text}`);
+    const { paint, complain, verbose } = this.#output;
+    if (verbose) complain(`${paint('dim', name.padEnd(9))} ${level === 'raw' ? '' : `${level}: `}${text}`);
     else if (level === 'warn') this.warn(`${name}: ${text}`);
-    else if (level === 'error' || level === 'fatal') this.error(`${name}: ${text}`);
+    else if (level === 'error' || level === 'fatal') complain(`${paint('red', '✖')} ${name}: ${text}`);
   };
-
-  #write(line: string): void {
-    process.stderr.write(`${line}\n`);
-  }
-}
-
-/** Coloured where stderr is a terminal that wants it (NO_COLOR and FORCE_COLOR are heeded). */
-function paint(colour: Colour, text: string): string {
-  return styleText(colour, text, { stream: process.stderr });
 }

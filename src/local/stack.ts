@@ -43,6 +43,8 @@ export class LocalStack implements AsyncDisposable {
   readonly #keeping: KeeperOptions;
   grpcAddress = '';
   httpAddress = '';
+  /** Holds the URL for psql and its like; undefined when the database is somebody else's. */
+  databaseUrlFile: string | undefined;
 
   constructor(options: StackOptions) {
     this.#options = options;
@@ -100,7 +102,8 @@ export class LocalStack implements AsyncDisposable {
       return { pid, ended, stop, kill: () => signalProcess(pid, 'SIGQUIT') };
     });
     await migrate(url, report.warn);
-    await writeFile(folder.within('database-url'), `${url}\n`, { mode: 0o600 });
+    this.databaseUrlFile = folder.within('database-url');
+    await writeFile(this.databaseUrlFile, `${url}\n`, { mode: 0o600 });
     report.ready('PostgreSQL 18 (embedded)', since, shortPath(folder.path));
     return url;
   }

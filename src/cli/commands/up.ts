@@ -1,83 +1,116 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
+import { RpcChannel } from '#client/rpc-client.ts';
+import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
+import { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
+import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { Report } from '#local/report.ts';
 import { SetupError } from '#local/setup-error.ts';
-import { LocalStack } from '#local/stack.ts';
-import { type StopSignal, stopSignal } from '#local/stop-signal.ts';
-import { ConfigError, commonSettings, integer, readConfig } from '#platform/config.ts';
+import { LocalStack, type StackOptions } from '#local/stack.ts';
+import { stopSignal } from '#local/stop-signal.ts';
+import { commonSettings, integer, readConfig } from '#platform/config.ts';
+import { CliError, type ExitCode, exitCodes } from '../failure.ts';
+import { count, type GlobalOptions } from '../options.ts';
+import { Terminal } from '../output/terminal.ts';
+import type { Session } from '../session.ts';
 
-interface UpOptions {
+interface UpOptions extends GlobalOptions {
   readonly dataDir: string;
   readonly grpcPort: number;
   readonly httpPort: number;
   readonly workers: number;
-  readonly exit: boolean;
-  readonly verbose: boolean;
-  readonly json: boolean;
+  readonly exit?: true;
 }
 
 /** `filemill up`: everything on this machine, from one command. */
 export function upCommand(): Command {
   return new Command('up')
-    .description('Run PostgreSQL, Redis if there is one, and all services on this machine.')
+    .description('Run PostgreSQL, Redis if there is one, and all services on this machine, until Ctrl-C.')
     .argument('[path...]', 'files and folders to upload and await once everything is up')
     .option('--data-dir <dir>', 'folder that keeps everything between runs', '.filemill')
-    .option('--grpc-port <port>', 'public gRPC port on 127.0.0.1; 0 takes a free one', port, 50051)
-    .option('--http-port <port>', 'public HTTP port on 127.0.0.1; 0 takes a free one', port, 8080)
-    .option('--workers <n>', 'worker processes', count, 2)
-    .option('--exit', 'stop once the paths are done: 0 when all are COMPLETED, 3 otherwise', false)
-    .option('-v, --verbose', 'show what the services log', false)
-    .option('--json', 'print results as one JSON object per line', false)
-    .action(async (paths: string[], options: UpOptions) => {
-      process.exitCode = await up(paths, options);
+    .option('--grpc-port <port>', 'public gRPC port on 127.0.0.1; 0 takes a free one', port, 50_051)
+    .option('--http-port <port>', 'public HTTP port on 127.0.0.1; 0 takes a free one', port, 8_080)
+    .option('--workers <n>', 'worker processes', count(64), 2)
+    .option('--exit', 'stop once the paths are done: 0 when all are COMPLETED, 3 when some are not')
+    .action(async (paths: string[], _options, command: Command) => {
+      process.exitCode = await up(paths, command.optsWithGlobals<UpOptions>());
     });
 }
 
-/** Answers with the exit code. */
-async function up(paths: readonly string[], options: UpOptions): Promise<number> {
-  const report = new Report({ verbose: options.verbose });
-  const { npm_lifecycle_event: npmScript } = process.env;
-  using stop = stopSignal({ onSecond: () => force(), followParent: npmScript !== undefined });
-  let force = () => process.exit(130);
+async function up(paths: readonly string[], options: UpOptions): Promise<ExitCode> {
+  const terminal = new Terminal({
+    quiet: options.quiet === true,
+    verbose: options.verbose === true,
+    color: options.color,
+  });
+  const report = reportOn(terminal);
+  let kill = () => {};
+  using stop = stopSignal({
+    onSecond: () => {
+      report.warn('ending everything by force');
+      kill();
+      process.exit(exitCodes.interrupted);
+    },
+    followParent: process.env.npm_lifecycle_event !== undefined,
+  });
   try {
     await using stack = new LocalStack(stackOptions(options, report, stop.signal));
-    force = () => {
-      report.warn('ending everything by force');
-      stack.kill();
-      process.exit(130);
-    };
+    kill = () => stack.kill();
     await stack.start();
-    const code = await work(stack, paths, options, report, stop);
-    report.note('Stopping: services, then Redis, then PostgreSQL. Press Ctrl-C again to force it.');
+    const code = await serve(stack, paths, { ...options, terminal, signal: stop.signal });
+    report.note('Stopping: services, then Redis, then PostgreSQL. Ctrl-C again ends them by force.');
     return code;
   } catch (error) {
-    if (stop.signal.aborted) return 130;
-    if (error instanceof ConfigError) report.error(error.message);
-    else if (error instanceof SetupError) report.error(error.message);
-    else report.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    return error instanceof SetupError ? error.exitCode : error instanceof ConfigError ? 2 : 1;
+    if (stop.signal.aborted) return exitCodes.interrupted;
+    throw error instanceof SetupError ? new CliError(error.exitCode, error.message) : error;
   }
 }
 
-async function work(
-  stack: LocalStack,
-  paths: readonly string[],
-  options: UpOptions,
-  report: Report,
-  { signal }: StopSignal,
-): Promise<number> {
-  void paths;
-  if (options.exit) return 0;
-  report.note(
-    `Ready. In another terminal: npx filemill upload FILE --wait   SQL: psql "$(cat ${options.dataDir}/database-url)"   Ctrl-C stops.`,
-  );
-  void stack;
+type ServeOptions = UpOptions & { readonly terminal: Terminal; readonly signal: AbortSignal };
+
+/** Does what was asked, then waits for the stop unless it was only that. */
+async function serve(stack: LocalStack, paths: readonly string[], options: ServeOptions): Promise<ExitCode> {
+  const { terminal, signal, dataDir, exit } = options;
+  const code = paths.length === 0 ? exitCodes.ok : await uploadAndAwait(stack, paths, options);
+  if (exit) return code;
+  const sql = stack.databaseUrlFile === undefined ? [] : [`  psql "$(cat ${dataDir}/database-url)"`];
+  const server = stack.grpcAddress.endsWith(':50051') ? '' : `--server ${stack.grpcAddress} `;
+  terminal.note(['Ready. In another terminal:', `  npx filemill upload ${server}FILE --wait`, ...sql].join('\n'));
   if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-  return 0;
+  return exitCodes.ok;
+}
+
+/** The same as `filemill upload PATH… --wait`. */
+async function uploadAndAwait(stack: LocalStack, paths: readonly string[], options: ServeOptions): Promise<ExitCode> {
+  const { terminal, signal, retryFor } = options;
+  using channel = new RpcChannel(stack.grpcAddress);
+  const session: Session = {
+    server: stack.grpcAddress,
+    channel,
+    uploads: channel.client(UploadService),
+    files: channel.client(MetadataService),
+    results: channel.client(ResultService),
+    terminal,
+    format: options.json ? 'ndjson' : options.output,
+    signal,
+    retry: { signal, forMs: retryFor },
+  };
+  void session;
+  void paths;
+  return exitCodes.ok;
+}
+
+function reportOn(terminal: Terminal): Report {
+  return new Report({
+    note: (line) => terminal.note(line),
+    complain: (line) => terminal.complain(line),
+    paint: (style, text) => terminal.paint(style, text, process.stderr),
+    verbose: terminal.verbose,
+  });
 }
 
 /** The environment is read here, once; everything below gets what it needs as a value. */
-function stackOptions(options: UpOptions, report: Report, signal: AbortSignal) {
+function stackOptions(options: UpOptions, report: Report, signal: AbortSignal): StackOptions {
   const config = readConfig(
     {
       FILEMILL_DATABASE_URL: z.string().optional(),
@@ -89,11 +122,9 @@ function stackOptions(options: UpOptions, report: Report, signal: AbortSignal) {
     },
     process.env,
   );
+  const { dataDir, grpcPort, httpPort, workers } = options;
   return {
-    dataDir: options.dataDir,
-    grpcPort: options.grpcPort,
-    httpPort: options.httpPort,
-    workers: options.workers,
+    ...{ dataDir, grpcPort, httpPort, workers, report, signal },
     databaseUrl: config.FILEMILL_DATABASE_URL,
     databaseWaitMs: config.FILEMILL_DATABASE_WAIT_MS,
     redisUrl: config.FILEMILL_REDIS_URL,
@@ -101,19 +132,11 @@ function stackOptions(options: UpOptions, report: Report, signal: AbortSignal) {
     threadsPerWorker: config.FILEMILL_WORKER_THREADS,
     logLevel: config.FILEMILL_LOG_LEVEL,
     env: process.env,
-    report,
-    signal,
   };
 }
 
 function port(text: string): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value <= 65_535) return value;
-  throw new InvalidArgumentError('It must be a port number from 0 to 65535.');
-}
-
-function count(text: string): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= 1 && value <= 64) return value;
-  throw new InvalidArgumentError('It must be a number from 1 to 64.');
+  throw new InvalidArgumentError('Expected a port number from 0 to 65535.');
 }
