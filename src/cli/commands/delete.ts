@@ -1,0 +1,27 @@
+import { Command } from 'commander';
+import { DeleteFilesResponse_Outcome as Outcome } from '#gen/filemill/v1/metadata_service_pb.ts';
+import { changeFiles } from '../change-files.ts';
+import type { ExitCode } from '../failure.ts';
+import { addFilterOptions } from '../filter.ts';
+import type { SelectionOptions } from '../selection.ts';
+import { type Session, withSession } from '../session.ts';
+
+const words: Readonly<Record<number, string>> = {
+  [Outcome.DELETED]: 'DELETED',
+  [Outcome.NOT_FOUND]: 'NOT_FOUND',
+};
+
+export function deleteCommand(): Command {
+  const command = new Command('delete')
+    .description('Delete files with their results, in whatever state they are.')
+    .argument('[id...]', 'ids; - reads them from stdin')
+    .option('--yes', 'needed with a filter: do it to every file that passes');
+  return addFilterOptions(command).action(withSession(remove));
+}
+
+async function remove(session: Session, ids: string[], options: SelectionOptions): Promise<ExitCode> {
+  return await changeFiles(session, 'delete', ids, options, async (group) => {
+    const { items } = await session.files.deleteFiles({ ids: group }, session.retry);
+    return items.map(({ id, outcome }) => ({ id, outcome: words[outcome] ?? 'UNKNOWN' }));
+  });
+}

@@ -1,0 +1,97 @@
+import { Command } from 'commander';
+import { statsToJson } from '#client/json.ts';
+import type { RpcChannel } from '#client/rpc-client.ts';
+import { FilemillError } from '#domain/errors.ts';
+import { Health, HealthCheckResponse_ServingStatus as ServingStatus } from '#gen/grpc/health/v1/health_pb.ts';
+import { type ExitCode, exitCodes } from '../failure.ts';
+import { plural, printable } from '../output/printable.ts';
+import { printRecord } from '../output/writer.ts';
+import { redactedSettings } from '../redact.ts';
+import { type Session, withSession } from '../session.ts';
+
+interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail: string;
+  /** What to do when it is not in order. */
+  readonly action: string | null;
+}
+
+const probeTimeoutMs = 3_000;
+
+export function doctorCommand(): Command {
+  return new Command('doctor')
+    .description('Check the server, its parts and this machine; say what to do about what is wrong.')
+    .action(withSession(doctor));
+}
+
+async function doctor(session: Session): Promise<ExitCode> {
+  const { terminal, format } = session;
+  const checks = [nodeVersion(), await reachable(session), await health(session.channel), ...(await workers(session))];
+  const settings = redactedSettings(process.env);
+  await printRecord(terminal, format, { checks, settings }, () => [
+    ...checks.flatMap((check) => checkView(check, session)),
+    ...Object.entries(settings).map(([name, value]) => `  ${name}=${printable(value)}`),
+    ...(Object.keys(settings).length === 0 ? ['  no FILEMILL_* variable is set: defaults are in force'] : []),
+  ]);
+  return checks.every(({ ok }) => ok) ? exitCodes.ok : exitCodes.unavailable;
+}
+
+function nodeVersion(): Check {
+  const ok = Number(process.versions.node.split('.')[0]) >= 26;
+  return check('Node', ok, process.version, 'Run `npm ci`: it brings Node 26 along.');
+}
+
+async function reachable({ channel, server }: Session): Promise<Check> {
+  const action = 'Start it with `npm start`, or name another with --server or FILEMILL_SERVER.';
+  try {
+    await channel.client(Health).check({}, { timeoutMs: probeTimeoutMs });
+    return check('Server', true, `${server} answers`, action);
+  } catch (error) {
+    const reason = error instanceof FilemillError ? error.message : String(error);
+    return check('Server', false, `${server} does not answer: ${printable(reason)}`, action);
+  }
+}
+
+async function health(channel: RpcChannel): Promise<Check> {
+  const action = 'Look at the log of `filemill up`, or at /readyz of each service, for what is missing.';
+  try {
+    const { status } = await channel.client(Health).check({}, { timeoutMs: probeTimeoutMs });
+    const serving = status === ServingStatus.SERVING;
+    return check('Uploads', serving, serving ? 'the upload service and what it needs are ready' : 'not ready', action);
+  } catch {
+    return check('Uploads', false, 'unknown: the server does not answer', action);
+  }
+}
+
+async function workers({ files }: Session): Promise<Check[]> {
+  try {
+    const stats = statsToJson(await files.getStats({}, { timeoutMs: probeTimeoutMs }));
+    const alive = stats.workers.length;
+    const pending = stats.statuses.PENDING?.files ?? 0;
+    const sources = [...new Set(stats.workers.map(({ source }) => source))].join(', ');
+    return [
+      check('Database', true, 'the metadata service answers from it', null),
+      check(
+        'Workers',
+        alive > 0,
+        alive > 0
+          ? `${plural(alive, 'worker')} alive (work from: ${printable(sources)})`
+          : `none alive, ${plural(pending, 'file')} pending`,
+        'Start one: `npm start`, or `node src/services/worker/main.ts`.',
+      ),
+    ];
+  } catch (error) {
+    const reason = error instanceof FilemillError ? error.message : String(error);
+    return [check('Database', false, printable(reason), 'Check that the metadata service and PostgreSQL run.')];
+  }
+}
+
+function check(name: string, ok: boolean, detail: string, action: string | null): Check {
+  return { name, ok, detail, action: ok ? null : action };
+}
+
+function checkView({ name, ok, detail, action }: Check, { terminal }: Session): string[] {
+  const sign = ok ? terminal.paint('green', '✔') : terminal.paint('red', '✖');
+  return [`${sign} ${name.padEnd(10)}${detail}`, ...(action === null ? [] : [`    → ${action}`])];
+}

@@ -1,0 +1,38 @@
+import { Command } from 'commander';
+import { z } from 'zod';
+import { migrate, migrationStatus } from '#adapters/postgres/migrate.ts';
+import { ConfigError, readConfig } from '#platform/config.ts';
+
+export function migrateCommand(): Command {
+  const command = new Command('migrate').description(
+    'Bring the schema of FILEMILL_DATABASE_URL up to date. `filemill up` does so by itself for its own database.',
+  );
+  command.command('up').description('apply what is missing').action(up);
+  command.command('status').description('list the migrations; ends with 3 if any is missing').action(status);
+  return command;
+}
+
+async function up(): Promise<void> {
+  const applied = await migrate(databaseUrl());
+  for (const name of applied) console.log(`✔ ${name}`);
+  console.log(applied.length === 0 ? 'The schema is up to date.' : `${applied.length} applied.`);
+}
+
+async function status(): Promise<void> {
+  const migrations = await migrationStatus(databaseUrl());
+  for (const { name, applied } of migrations) console.log(`${applied ? '✔' : '✖'} ${name}`);
+  if (migrations.every(({ applied }) => applied)) return;
+  console.error('Run `filemill migrate up` to apply what is missing.');
+  process.exitCode = 3;
+}
+
+function databaseUrl(): string {
+  try {
+    return readConfig({ FILEMILL_DATABASE_URL: z.string() }, process.env).FILEMILL_DATABASE_URL;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new ConfigError(
+      `${error.message}. Set it to the database, for example postgres://USER:PASSWORD@HOST/metadata_db`,
+    );
+  }
+}

@@ -1,0 +1,30 @@
+import { Command } from 'commander';
+import { RetryFilesResponse_Outcome as Outcome } from '#gen/filemill/v1/metadata_service_pb.ts';
+import { changeFiles } from '../change-files.ts';
+import type { ExitCode } from '../failure.ts';
+import { addFilterOptions, hasFilter } from '../filter.ts';
+import type { SelectionOptions } from '../selection.ts';
+import { type Session, withSession } from '../session.ts';
+
+const words: Readonly<Record<number, string>> = {
+  [Outcome.RETRIED]: 'RETRIED',
+  [Outcome.NOT_FAILED]: 'NOT_FAILED',
+  [Outcome.NOT_FOUND]: 'NOT_FOUND',
+};
+
+export function retryCommand(): Command {
+  const command = new Command('retry')
+    .description('Give FAILED files another round of attempts.')
+    .argument('[id...]', 'ids; - reads them from stdin')
+    .option('--yes', 'needed with a filter: do it to every FAILED file that passes');
+  return addFilterOptions(command).action(withSession(retry));
+}
+
+async function retry(session: Session, ids: string[], options: SelectionOptions): Promise<ExitCode> {
+  // Nothing but a FAILED file can be retried, so a filter means those unless it says otherwise.
+  const selection = hasFilter(options) ? { status: ['FAILED'] as const, ...options } : options;
+  return await changeFiles(session, 'retry', ids, selection, async (group) => {
+    const { items } = await session.files.retryFiles({ ids: group }, session.retry);
+    return items.map(({ id, outcome }) => ({ id, outcome: words[outcome] ?? 'UNKNOWN' }));
+  });
+}

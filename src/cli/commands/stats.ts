@@ -1,0 +1,44 @@
+import { Command } from 'commander';
+import { type StatsJson, statsToJson } from '#client/json.ts';
+import { withRetry } from '#client/retry.ts';
+import { type ExitCode, exitCodes } from '../failure.ts';
+import { formatBytes, formatCount, formatDuration, printable } from '../output/printable.ts';
+import { tableRows } from '../output/table.ts';
+import { printRecord } from '../output/writer.ts';
+import { type Session, withSession } from '../session.ts';
+
+export function statsCommand(): Command {
+  return new Command('stats')
+    .description('Count files by state and failures by reason; show the workers that are alive.')
+    .action(withSession(stats));
+}
+
+async function stats(session: Session): Promise<ExitCode> {
+  const { terminal, format, files, retry } = session;
+  const record = statsToJson(await withRetry(() => files.getStats({}, retry), retry));
+  await printRecord(terminal, format, record, () => statsView(record));
+  return exitCodes.ok;
+}
+
+function statsView(stats: StatsJson): string[] {
+  const states = tableRows(Object.entries(stats.statuses), [
+    { title: '', width: 12, cell: ([status]) => status },
+    { title: '', width: 10, align: 'right', cell: ([, { files }]) => `${formatCount(files)} files` },
+    { title: '', width: 10, align: 'right', cell: ([, { bytes }]) => formatBytes(bytes) },
+  ]);
+  const waiting = stats.oldest_pending_seconds;
+  return [
+    ...(states.length > 0 ? states : ['No files yet.']),
+    ...(waiting > 0 ? [`The oldest PENDING file has waited for ${formatDuration(waiting * 1_000)}.`] : []),
+    ...stats.errors.map(({ code, files }) => `FAILED with ${printable(code)}: ${formatCount(files)}`),
+    ...workerLines(stats),
+  ];
+}
+
+function workerLines({ workers }: StatsJson): string[] {
+  if (workers.length === 0) return ['No worker is alive: nothing is analysed until one is started.'];
+  return workers.map(
+    ({ name, busy, slots, source }) =>
+      `Worker ${printable(name)}: ${busy} of ${slots} busy, takes its work from ${printable(source)}`,
+  );
+}

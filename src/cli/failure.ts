@@ -1,0 +1,79 @@
+import { CommanderError } from 'commander';
+import { catalogue, FilemillError, type StatusName } from '#domain/errors.ts';
+import { printable } from './output/printable.ts';
+
+/** What the process ends with. */
+export const exitCodes = {
+  ok: 0,
+  unexpected: 1,
+  usage: 2,
+  someFailed: 3,
+  notFound: 4,
+  unavailable: 5,
+  notAllowed: 6,
+  interrupted: 130,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** A failure that the command line itself speaks of: what happened, and what to do about it. */
+export class CliError extends Error {
+  override readonly name = 'CliError';
+  readonly exitCode: ExitCode;
+  readonly action: string | undefined;
+
+  constructor(exitCode: ExitCode, message: string, action?: string) {
+    super(message);
+    this.exitCode = exitCode;
+    this.action = action;
+  }
+}
+
+/** The one place that turns a failure into words on stderr and an exit code. */
+export function reportFailure(error: unknown, write = (text: string) => void process.stderr.write(text)): ExitCode {
+  // Commander has already said what is wrong; code 0 means that help or the version was asked for.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  write(`filemill: ${describeFailure(error)}\n`);
+  return exitCodeOf(error);
+}
+
+/** What happened, why, and what to do, safe to print on a terminal. */
+export function describeFailure(error: unknown): string {
+  if (!(error instanceof Error)) return printable(String(error));
+  const known = error instanceof FilemillError || error instanceof CliError;
+  const what = error instanceof FilemillError ? whatHappened(error) : sentence(error.message);
+  const action = known ? error.action : undefined;
+  return printable(action === undefined ? what : `${what}\n  → ${action}`, { keepNewlines: true });
+}
+
+export function exitCodeOf(error: unknown): ExitCode {
+  if (error instanceof CliError) return error.exitCode;
+  if (error instanceof FilemillError) return isRefusedAccess(error) ? exitCodes.notAllowed : byStatus(error);
+  if (error instanceof Error && error.name === 'ConfigError') return exitCodes.usage;
+  return exitCodes.unexpected;
+}
+
+function byStatus(error: FilemillError): ExitCode {
+  if (error.retryAfterMs !== undefined) return exitCodes.unavailable;
+  const codes: Partial<Record<StatusName, ExitCode>> = {
+    NOT_FOUND: exitCodes.notFound,
+    DEADLINE_EXCEEDED: exitCodes.unavailable,
+    INTERNAL: exitCodes.unexpected,
+    INVALID_ARGUMENT: error.reason === 'REQUEST_INVALID' ? exitCodes.usage : exitCodes.someFailed,
+  };
+  return codes[catalogue[error.reason].code] ?? exitCodes.someFailed;
+}
+
+/** gRPC's PERMISSION_DENIED (7) and UNAUTHENTICATED (16), which have no word in the catalogue. */
+function isRefusedAccess({ cause }: FilemillError): boolean {
+  return cause instanceof Error && 'code' in cause && (cause.code === 7 || cause.code === 16);
+}
+
+function whatHappened(error: FilemillError): string {
+  const { what } = catalogue[error.reason];
+  return error.message === what ? what : `${what} (${error.message.replace(/\.$/, '')})`;
+}
+
+function sentence(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
+}

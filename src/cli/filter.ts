@@ -1,0 +1,65 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { type Command, InvalidArgumentError } from 'commander';
+import { fileStatuses, type FileStatus as StatusWord } from '#domain/file-state.ts';
+import { FileStatus } from '#gen/filemill/v1/file_pb.ts';
+import type { FileFilterSchema } from '#gen/filemill/v1/metadata_service_pb.ts';
+import { duration } from './options.ts';
+
+export interface FilterOptions {
+  readonly status?: readonly StatusWord[];
+  readonly mime?: string;
+  readonly name?: string;
+  readonly sha256?: string;
+  readonly error?: string;
+  readonly since?: Date;
+  readonly until?: Date;
+}
+
+export function addFilterOptions(command: Command): Command {
+  return command
+    .option('--status <status>', 'PENDING, PROCESSING, COMPLETED or FAILED; several with commas', statuses)
+    .option('--mime <type>', 'text/plain, or a family such as image/*')
+    .option('--name <text>', 'a part of the name')
+    .option('--sha256 <digits>', 'the 64 hex digits of the content', sha256)
+    .option('--error <code>', 'the reason of a failure, such as analyzer_timeout')
+    .option('--since <time>', 'registered at or after: 2026-01-31, 2026-01-31T12:00Z, or 2h ago as 2h', moment)
+    .option('--until <time>', 'registered before', moment);
+}
+
+export function hasFilter(options: FilterOptions): boolean {
+  const { status, mime, name, sha256: digits, error, since, until } = options;
+  return [status, mime, name, digits, error, since, until].some((value) => value !== undefined);
+}
+
+export function toFilter(options: FilterOptions): MessageInitShape<typeof FileFilterSchema> {
+  return {
+    statuses: (options.status ?? []).map((word) => FileStatus[word]),
+    mimeType: options.mime ?? '',
+    nameContains: options.name ?? '',
+    sha256: options.sha256 ?? '',
+    errorCode: (options.error ?? '').toLowerCase(),
+    ...(options.since === undefined ? {} : { createdFrom: timestampFromDate(options.since) }),
+    ...(options.until === undefined ? {} : { createdBefore: timestampFromDate(options.until) }),
+  };
+}
+
+function statuses(text: string, earlier: readonly StatusWord[] = []): StatusWord[] {
+  const words = text.toUpperCase().split(',');
+  const wrong = words.find((word) => !fileStatuses.some((known) => known === word));
+  if (wrong !== undefined) throw new InvalidArgumentError(`Expected ${fileStatuses.join(', ')}.`);
+  return [...earlier, ...(words as StatusWord[])];
+}
+
+function sha256(text: string): string {
+  if (/^[0-9a-f]{64}$/i.test(text)) return text.toLowerCase();
+  throw new InvalidArgumentError('Expected 64 hex digits.');
+}
+
+/** A moment, or how long ago it was. */
+function moment(text: string): Date {
+  const parsed = /^\d{4}-\d\d-\d\d/.test(text) ? new Date(text) : new Date(Date.now() - duration(text));
+  if (Number.isNaN(parsed.getTime()))
+    throw new InvalidArgumentError('Expected a time such as 2026-01-31T12:00Z or 2h.');
+  return parsed;
+}

@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { reportFailure } from './failure.ts';
+import { addGlobalOptions } from './options.ts';
+import { addVerbs } from './verbs.ts';
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+const program = addGlobalOptions(new Command('filemill'))
+  .description('Upload files, have them analysed, and read the results.')
+  .version(version, '-V, --version', 'print the version')
+  .helpOption('-h, --help', 'show what a command does and takes')
+  .configureHelp({ showGlobalOptions: true })
+  .showHelpAfterError('Run with --help to see what is possible.')
+  .exitOverride();
+
+// A reader that closes the pipe, such as `head`, has seen enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
+try {
+  const words = process.argv.slice(2);
+  await addVerbs(program, words);
+  if (words.length === 0) program.help();
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = reportFailure(error);
+}

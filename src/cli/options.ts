@@ -1,0 +1,53 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+
+export const formats = ['table', 'json', 'ndjson', 'yaml'] as const;
+export type Format = (typeof formats)[number];
+
+const defaultServer = '127.0.0.1:50051';
+
+/** What every command takes, before or after its name. Times are in milliseconds. */
+export interface GlobalOptions {
+  readonly server: string;
+  readonly output: Format;
+  readonly json?: true;
+  readonly quiet?: true;
+  readonly verbose?: true;
+  readonly color: boolean;
+  readonly timeout?: number;
+  readonly retryFor: number;
+}
+
+export function addGlobalOptions(program: Command): Command {
+  return program
+    .addOption(
+      new Option('--server <address>', 'HOST:PORT or unix:/PATH of the gRPC port')
+        .env('FILEMILL_SERVER')
+        .default(defaultServer)
+        .argParser((text) => text || defaultServer),
+    )
+    .addOption(new Option('-o, --output <format>', 'how data is printed').choices(formats).default('table'))
+    .option('--json', 'the same as -o ndjson: one object a line')
+    .option('-q, --quiet', 'no progress and no remarks; ids instead of tables')
+    .option('-v, --verbose', 'say more')
+    .option('--no-color', 'no colours')
+    .option('--timeout <duration>', 'give up after this time, for example 90s, 5m', duration)
+    .option('--retry-for <duration>', 'how long to go on trying while a service is away', duration, 60_000);
+}
+
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `500ms`, `90s`, `5m`, `2h`, `7d`, or a number of seconds; answers in milliseconds. */
+export function duration(text: string): number {
+  const [, digits, unit = 's'] = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)?$/.exec(text) ?? [];
+  if (digits === undefined) throw new InvalidArgumentError('Expected a time such as 90s or 5m.');
+  return Number(digits) * (unitMs[unit] ?? 1_000);
+}
+
+/** A whole number from 1 to `max`. */
+export function count(max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= 1 && value <= max) return value;
+    throw new InvalidArgumentError(`Expected a whole number from 1 to ${max}.`);
+  };
+}

@@ -1,0 +1,55 @@
+import type { FileWithResultJson } from '#client/json.ts';
+import { catalogue, isReason } from '#domain/errors.ts';
+import { formatBytes, formatCount, printable } from './printable.ts';
+import type { Style, Terminal } from './terminal.ts';
+
+/** All that is known of one file, a fact a line. */
+export function detailView(file: FileWithResultJson, terminal: Terminal): string[] {
+  const facts: [string, string][] = [
+    ['id', file.id],
+    ['status', terminal.paint(statusStyle(file.status), statusText(file))],
+    ...failure(file),
+    ...(file.path ? [['path', printable(file.path)] as [string, string]] : []),
+    ['size', `${formatCount(file.size)} bytes (${formatBytes(file.size)})`],
+    ['type', printable(file.mime_type) || '–'],
+    ...findings(file),
+    ['created', file.created_at ?? '–'],
+    ['updated', file.updated_at ?? '–'],
+  ];
+  const title = terminal.paint('bold', printable(file.filename));
+  return [title, ...facts.map(([name, value]) => `  ${name.padEnd(16)}${value}`)];
+}
+
+export function statusStyle(status: string): Style {
+  return ({ COMPLETED: 'green', FAILED: 'red', PROCESSING: 'cyan' } as const)[status] ?? 'yellow';
+}
+
+function statusText({ status, attempt, max_attempts }: FileWithResultJson): string {
+  const signs: Record<string, string> = { COMPLETED: '✔', FAILED: '✖', PROCESSING: '▶', PENDING: '…' };
+  return `${signs[status] ?? '?'} ${status}${attempt > 0 ? `, attempt ${attempt} of ${max_attempts}` : ''}`;
+}
+
+function failure({ error }: FileWithResultJson): [string, string][] {
+  if (error === null) return [];
+  const reason = error.code.toUpperCase();
+  const action = isReason(reason) ? [['what to do', catalogue[reason].action] as [string, string]] : [];
+  return [['reason', printable(`${error.code}: ${error.message}`)], ...action];
+}
+
+/** Every finding of the analysis, also those that this version has never heard of. */
+function findings({ result }: FileWithResultJson): [string, string][] {
+  if (result === null) return [];
+  return Object.entries(result)
+    .filter(([name]) => !['schema', 'mime_type', 'size'].includes(name))
+    .map(([name, value]) => [name.replaceAll('_', ' '), finding(value)]);
+}
+
+function finding(value: unknown): string {
+  if (value === null) return '–';
+  if (typeof value === 'number') return formatCount(value);
+  if (typeof value !== 'object') return printable(String(value));
+  const parts = Object.entries(value).map(
+    ([name, part]) => `${name} ${typeof part === 'object' ? JSON.stringify(part) : part}`,
+  );
+  return printable(parts.join(', '));
+}

@@ -1,0 +1,104 @@
+import type { FileWithResultJson } from '#client/json.ts';
+import type { UploadOutcome } from '#client/upload-files.ts';
+import { errorCode } from '#domain/errors.ts';
+import type { UploadFileResponse } from '#gen/filemill/v1/upload_service_pb.ts';
+import { formatBytes, formatCount, formatDuration } from './printable.ts';
+import type { Column } from './table.ts';
+import type { TableStyle } from './writer.ts';
+
+/** One file in `--json`: the public JSON of a file, where null stands for what is not known. */
+export type FileLine = {
+  readonly [Key in keyof FileWithResultJson]: Key extends 'id' | 'size' | 'mime_type' | 'status'
+    ? FileWithResultJson[Key] | null
+    : FileWithResultJson[Key];
+};
+
+/** What is known of a file when it is acknowledged. */
+export function acknowledgedLine(file: UploadOutcome['file'], { id, size }: UploadFileResponse): FileLine {
+  return { ...unknown(file), id, size: Number(size), status: 'PENDING' };
+}
+
+/** A file that was not uploaded. */
+export function refusedLine({ file, error }: UploadOutcome & { receipt: null }): FileLine {
+  return { ...unknown(file), error: { code: errorCode(error.reason), message: error.message } };
+}
+
+function unknown({ filename, path }: UploadOutcome['file']): FileLine {
+  return {
+    id: null,
+    filename,
+    path,
+    size: null,
+    mime_type: null,
+    status: null,
+    attempt: 0,
+    max_attempts: 0,
+    created_at: null,
+    updated_at: null,
+    completed_at: null,
+    sha256: null,
+    error: null,
+    result: null,
+  };
+}
+
+const id: Column<FileLine> = { title: 'ID', width: 36, cell: (file) => file.id ?? '' };
+const name: Column<FileLine> = { title: 'NAME', width: 24, cell: (file) => file.path || file.filename };
+const status: Column<FileLine> = { title: 'STATUS', width: 10, cell: (file) => file.status ?? 'NOT SENT' };
+const type: Column<FileLine> = {
+  title: 'TYPE',
+  width: 18,
+  cell: (file) => (file.result === null ? (file.status ?? 'NOT SENT') : (file.mime_type ?? '')),
+};
+const words: Column<FileLine> = {
+  title: 'WORDS',
+  width: 12,
+  align: 'right',
+  cell: ({ result }) =>
+    result === null ? '' : result.word_count === null ? '–' : `${formatCount(result.word_count)} words`,
+};
+const sha256: Column<FileLine> = {
+  title: 'SHA-256',
+  width: 9,
+  cell: ({ sha256: digits }) => (digits === null ? '' : `${digits.slice(0, 8)}…`),
+};
+const size: Column<FileLine> = {
+  title: 'SIZE',
+  width: 8,
+  align: 'right',
+  cell: (file) => (file.size === null ? '' : formatBytes(file.size)),
+};
+const took: Column<FileLine> = { title: 'TIME', width: 8, align: 'right', cell: (file) => elapsed(file) };
+const created: Column<FileLine> = {
+  title: 'CREATED',
+  cell: (file) => (file.created_at ?? '').slice(0, 19).replace('T', ' '),
+};
+const changed: Column<FileLine> = {
+  title: 'CHANGED',
+  width: 12,
+  cell: (file) => (file.updated_at ?? '').slice(11, 23),
+};
+const reason: Column<FileLine> = {
+  title: 'REASON',
+  cell: ({ error }) => (error === null ? '' : `${error.code}: ${error.message}`),
+};
+
+const quiet = (file: FileLine) => file.id ?? '';
+
+/** What the analysis found, one row a file: name, type, words, SHA-256, time from its registration to its end. */
+export const resultTable: TableStyle<FileLine> = {
+  columns: [name, type, words, sha256, took, reason],
+  quiet,
+  live: true,
+};
+/** What was acknowledged. */
+export const receiptTable: TableStyle<FileLine> = { columns: [id, size, name], quiet, live: true };
+export const listTable: TableStyle<FileLine> = {
+  columns: [id, status, { ...name, width: 8 }, { ...type, width: 8 }, { ...words, width: 6 }, sha256, size, created],
+  quiet,
+};
+export const changeTable: TableStyle<FileLine> = { columns: [changed, id, status, name, reason], quiet, live: true };
+
+function elapsed({ created_at: from, completed_at: until }: FileLine): string {
+  return from === null || until === null ? '' : formatDuration(Date.parse(until) - Date.parse(from));
+}

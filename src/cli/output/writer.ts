@@ -1,0 +1,94 @@
+import type { Format } from '../options.ts';
+import { type Column, tableRows, tableWithTitles } from './table.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface RecordWriter<T> {
+  write(record: T): void;
+  /** Must be called after the last record. */
+  end(): void;
+}
+
+export interface TableStyle<T> {
+  readonly columns: readonly Column<T>[];
+  /** What --quiet prints instead of a row. */
+  quiet(record: T): string;
+  /** True prints each row as it comes, without titles; otherwise rows are gathered and aligned under titles. */
+  readonly live?: boolean;
+}
+
+/** Prints records to stdout in the format asked for. */
+export async function recordWriter<T extends object>(
+  terminal: Terminal,
+  format: Format,
+  style: TableStyle<T>,
+): Promise<RecordWriter<T>> {
+  switch (format) {
+    case 'ndjson':
+      return { write: (record) => terminal.print(JSON.stringify(record)), end: () => undefined };
+    case 'json':
+      return jsonArrayWriter(terminal);
+    case 'yaml': {
+      const { stringify } = await import('yaml');
+      return { write: (record) => terminal.print(stringify([record]).trimEnd()), end: () => undefined };
+    }
+    case 'table':
+      if (terminal.quiet) return { write: (record) => terminal.print(style.quiet(record)), end: () => undefined };
+      return style.live ? liveTableWriter(terminal, style) : alignedTableWriter(terminal, style);
+  }
+}
+
+/** Prints one object, such as statistics, in the format asked for; `table` is its form for people. */
+export async function printRecord(
+  terminal: Terminal,
+  format: Format,
+  record: object,
+  table: () => readonly string[],
+): Promise<void> {
+  if (format === 'table') for (const line of table()) terminal.print(line);
+  else if (format === 'yaml') terminal.print((await import('yaml')).stringify(record).trimEnd());
+  else terminal.print(JSON.stringify(record, null, format === 'json' ? 2 : undefined));
+}
+
+function jsonArrayWriter<T>(terminal: Terminal): RecordWriter<T> {
+  let held: string | undefined;
+  return {
+    write(record) {
+      terminal.print(held === undefined ? '[' : `${held},`);
+      held = `  ${JSON.stringify(record)}`;
+    },
+    end() {
+      terminal.print(held === undefined ? '[]' : `${held}\n]`);
+    },
+  };
+}
+
+function liveTableWriter<T>(terminal: Terminal, { columns }: TableStyle<T>): RecordWriter<T> {
+  return {
+    write(record) {
+      for (const row of tableRows([record], columns)) terminal.print(row);
+    },
+    end: () => undefined,
+  };
+}
+
+/** Rows that are aligned with each other: so many are gathered before they are printed. */
+const gatherRows = 1_000;
+
+function alignedTableWriter<T>(terminal: Terminal, { columns }: TableStyle<T>): RecordWriter<T> {
+  let waiting: T[] = [];
+  let titled = false;
+  function flush(): void {
+    const [titles, ...rows] = titled ? ['', ...tableRows(waiting, columns)] : tableWithTitles(waiting, columns);
+    if (!titled && waiting.length > 0) terminal.print(terminal.paint('bold', titles ?? ''));
+    for (const row of rows) terminal.print(row);
+    titled = true;
+    waiting = [];
+  }
+  return {
+    write(record) {
+      waiting.push(record);
+      if (waiting.length >= gatherRows) flush();
+    },
+    end: flush,
+  };
+}

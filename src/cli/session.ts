@@ -1,0 +1,108 @@
+import type { Command } from 'commander';
+import type { RetryOptions } from '#client/retry.ts';
+import { RpcChannel, type RpcClient } from '#client/rpc-client.ts';
+import type { FilemillError } from '#domain/errors.ts';
+import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
+import { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
+import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
+import { CliError, type ExitCode, exitCodes } from './failure.ts';
+import type { Format, GlobalOptions } from './options.ts';
+import { formatDuration, printable } from './output/printable.ts';
+import { Terminal } from './output/terminal.ts';
+
+/** What a command works with while it runs. */
+export interface Session {
+  readonly server: string;
+  readonly channel: RpcChannel;
+  readonly uploads: RpcClient<typeof UploadService>;
+  readonly files: RpcClient<typeof MetadataService>;
+  readonly results: RpcClient<typeof ResultService>;
+  readonly terminal: Terminal;
+  readonly format: Format;
+  /** Aborted by Ctrl-C, SIGTERM and --timeout, with a CliError as its reason. */
+  readonly signal: AbortSignal;
+  /** For withRetry: as long as --retry-for says, with a remark when the server is away. */
+  readonly retry: RetryOptions;
+}
+
+/** Makes a commander action of a function that gets a session and answers with an exit code. */
+export function withSession<Args extends unknown[]>(
+  run: (session: Session, ...args: Args) => Promise<ExitCode>,
+): (...args: [...Args, Command]) => Promise<void> {
+  return async (...given) => {
+    const command = given.at(-1) as Command;
+    const args = given.slice(0, -1) as unknown as Args;
+    const options = command.optsWithGlobals<GlobalOptions>();
+    using stop = new StopSignal(options.timeout);
+    using channel = new RpcChannel(options.server);
+    const session = openSession(options, channel, stop.signal);
+    try {
+      process.exitCode = await run(session, ...args);
+    } catch (error) {
+      throw stop.signal.aborted ? stop.signal.reason : error;
+    } finally {
+      session.terminal.status('');
+    }
+  };
+}
+
+function openSession(options: GlobalOptions, channel: RpcChannel, signal: AbortSignal): Session {
+  const terminal = new Terminal({
+    quiet: options.quiet === true,
+    verbose: options.verbose === true,
+    color: options.color,
+  });
+  return {
+    server: options.server,
+    channel,
+    uploads: channel.client(UploadService),
+    files: channel.client(MetadataService),
+    results: channel.client(ResultService),
+    terminal,
+    format: options.json ? 'ndjson' : options.output,
+    signal,
+    retry: { signal, forMs: options.retryFor, onRetry: outageRemark(terminal, options) },
+  };
+}
+
+/** Says that the server is away once, then again only after it was quiet about it for a while. */
+function outageRemark(terminal: Terminal, { server, retryFor }: GlobalOptions): (error: FilemillError) => void {
+  const silenceMs = 10_000;
+  let saidAt = Number.NEGATIVE_INFINITY;
+  return (error) => {
+    if (performance.now() - saidAt < silenceMs && !terminal.verbose) return;
+    saidAt = performance.now();
+    terminal.note(`${server}: ${printable(error.message)} Trying on for up to ${formatDuration(retryFor)}…`);
+  };
+}
+
+class StopSignal implements Disposable {
+  readonly #controller = new AbortController();
+  readonly #timer: NodeJS.Timeout | undefined;
+  readonly #onSignal = () => {
+    // The second Ctrl-C does not wait for anything.
+    if (this.#controller.signal.aborted) process.exit(exitCodes.interrupted);
+    this.#controller.abort(new CliError(exitCodes.interrupted, 'Interrupted.'));
+  };
+
+  constructor(timeoutMs: number | undefined) {
+    for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, this.#onSignal);
+    if (timeoutMs !== undefined) this.#timer = setTimeout(() => this.#timedOut(timeoutMs), timeoutMs);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+    for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, this.#onSignal);
+  }
+
+  #timedOut(timeoutMs: number): void {
+    const message = `Not done after ${formatDuration(timeoutMs)}.`;
+    this.#controller.abort(
+      new CliError(exitCodes.unavailable, message, 'Allow more with --timeout, or see `filemill doctor`.'),
+    );
+  }
+}

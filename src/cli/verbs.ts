@@ -1,0 +1,52 @@
+import type { Command } from 'commander';
+
+interface Verb {
+  readonly summary: string;
+  load(): Promise<Command>;
+}
+
+/** What `filemill --help` lists. A command's own module is loaded only when its name is on the command line. */
+const verbs: Readonly<Record<string, Verb>> = {
+  up: verb('start everything on this machine', async () => (await import('./commands/up.ts')).upCommand()),
+  upload: verb('upload files and folders', async () => (await import('./commands/upload.ts')).uploadCommand()),
+  get: verb('show files and their results', async () => (await import('./commands/get.ts')).getCommand()),
+  list: verb('list files, newest first', async () => (await import('./commands/list.ts')).listCommand()),
+  watch: verb('show each change of files', async () => (await import('./commands/watch.ts')).watchCommand()),
+  wait: verb('wait until files are analysed', async () => (await import('./commands/wait.ts')).waitCommand()),
+  retry: verb('try FAILED files again', async () => (await import('./commands/retry.ts')).retryCommand()),
+  delete: verb('delete files and their results', async () => (await import('./commands/delete.ts')).deleteCommand()),
+  stats: verb('count files by state, show the workers', async () =>
+    (await import('./commands/stats.ts')).statsCommand(),
+  ),
+  migrate: verb("bring the database's schema up to date", async () =>
+    (await import('./commands/migrate.ts')).migrateCommand(),
+  ),
+  doctor: verb('check that everything is in order', async () => (await import('./commands/doctor.ts')).doctorCommand()),
+  completion: verb('print a script that completes commands in a shell', async () =>
+    (await import('./commands/completion.ts')).completionCommand(),
+  ),
+};
+
+/** Adds every verb: those named among `words` in full, the others by name and summary only. */
+export async function addVerbs(program: Command, words: readonly string[]): Promise<void> {
+  const needsAll = words.includes('completion');
+  for (const [name, { summary, load }] of Object.entries(verbs)) {
+    if (needsAll || words.includes(name)) inherit(program, (await load()).summary(summary));
+    else program.command(name, { hidden: false }).summary(summary).description(summary);
+  }
+}
+
+function verb(summary: string, load: () => Promise<Command>): Verb {
+  return { summary, load };
+}
+
+/** Hands the program's settings, `exitOverride` among them, down to a command that was made elsewhere. */
+function inherit(program: Command, command: Command): void {
+  program.addCommand(command);
+  settle(program, command);
+}
+
+function settle(parent: Command, command: Command): void {
+  command.copyInheritedSettings(parent);
+  for (const child of command.commands) settle(command, child);
+}
