@@ -73,7 +73,7 @@ export class DueDispatcher implements AsyncDisposable {
     for (const waiter of [...this.#waiters]) {
       // A new waiter is always asked for once: its token may hold claims of a call whose answer was lost.
       if (!moreDue && waiter.asked && !isOver(waiter)) continue;
-      const files = isOver(waiter) ? [] : await this.#serve(waiter);
+      const files = waiter.signal.aborted || (waiter.asked && isOver(waiter)) ? [] : await this.#serve(waiter);
       if (files.length > 0) served = true;
       else moreDue = false;
       if (files.length > 0 || isOver(waiter)) this.#settle(waiter, files);

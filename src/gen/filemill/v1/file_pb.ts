@@ -102,7 +102,7 @@ export type File = Message<"filemill.v1.File"> & {
   declaredSha256: string;
 
   /**
-   * Why the latest attempt did not complete; set while FAILED, and while PENDING between attempts.
+   * Why the latest attempt that ended did not complete; kept until the file is COMPLETED or retried.
    *
    * @generated from field: filemill.v1.FileError error = 14;
    */

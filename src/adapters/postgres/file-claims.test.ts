@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { claimFile, createFile, openTestDatabase } from '../../../test/support/files.ts';
+import type { Database } from './database.ts';
+import { claimDueFiles, claimFiles } from './file-claims.ts';
+import { failAttempts, renewLeases } from './file-leases.ts';
+
+let opened: Awaited<ReturnType<typeof openTestDatabase>>;
+let database: Database;
+before(async () => {
+  opened = await openTestDatabase();
+  database = opened.database;
+});
+after(() => opened[Symbol.asyncDispose]());
+
+const claimant = (leaseToken: string = randomUUID()) => ({ worker: 'w', leaseToken, leaseMs: 60_000 });
+
+test('a file is claimed once, whoever asks and however often', async () => {
+  const id = await createFile(database);
+  const claims = (await Promise.all(Array.from({ length: 20 }, () => claimFiles(database, [id], claimant())))).flat();
+  assert.equal(claims.filter(({ outcome }) => outcome === 'CLAIMED').length, 1);
+  assert.equal(claims.filter(({ outcome }) => outcome === 'NOT_CLAIMABLE').length, 19);
+});
+
+test('a repeated claim with the same token returns the same attempt', async () => {
+  const id = await createFile(database);
+  const me = claimant();
+  const [first] = await claimFiles(database, [id], me);
+  const [second] = await claimFiles(database, [id], me);
+  assert(first?.outcome === 'CLAIMED' && second?.outcome === 'CLAIMED');
+  assert.deepEqual([second.file.attempt, second.file.leaseToken], [1, first.file.leaseToken]);
+});
+
+test('outcomes come in the order asked, the unknown id among them', async () => {
+  const [a, b] = [await createFile(database), await createFile(database)];
+  await claimFile(database, a);
+  const unknown = randomUUID();
+  const claims = await claimFiles(database, [unknown, a, b], claimant());
+  assert.deepEqual(
+    claims.map(({ outcome }) => outcome),
+    ['GONE', 'NOT_CLAIMABLE', 'CLAIMED'],
+  );
+});
+
+test('due claims share the files between all who ask, and repeat for the same token', async () => {
+  await claimDueFiles(database, 1_000, claimant());
+  const ids = await Promise.all(Array.from({ length: 30 }, () => createFile(database)));
+  const askers = Array.from({ length: 6 }, () => claimant());
+  const claims = (await Promise.all(askers.map((asker) => claimDueFiles(database, 10, asker)))).flat();
+  assert.deepEqual(claims.map(({ id }) => id).sort(), ids.sort());
+  const first = askers.find(({ leaseToken }) => claims.some((file) => file.leaseToken === leaseToken));
+  assert(first !== undefined);
+  const held = claims.filter(({ leaseToken }) => leaseToken === first.leaseToken).map(({ id }) => id);
+  await createFile(database);
+  assert.deepEqual((await claimDueFiles(database, 10, first)).map(({ id }) => id).sort(), held.sort());
+});
+
+test('renewing tells apart what is held, what is lost and what is gone', async () => {
+  const file = await claimFile(database, await createFile(database));
+  const lost = { id: file.id, leaseToken: randomUUID() };
+  const gone = { id: randomUUID(), leaseToken: randomUUID() };
+  assert.deepEqual(await renewLeases(database, [gone, file], 60_000), ['GONE', 'DONE']);
+  assert.deepEqual(await renewLeases(database, [lost], 60_000), ['FENCED']);
+});
+
+test('a repeated failure is recorded once', async () => {
+  const { id, leaseToken } = await claimFile(database, await createFile(database));
+  const failed = { id, leaseToken, errorCode: 'analyzer_error', errorMessage: 'no', permanent: false };
+  assert.deepEqual(await failAttempts(database, [failed]), ['DONE']);
+  assert.deepEqual(await failAttempts(database, [failed]), ['DONE']);
+  const rows = await database.query<{ count: number }>({ text: 'select count(*) from attempts where file_id = $1' }, [
+    id,
+  ]);
+  assert.equal(rows[0]?.count, 1);
+});

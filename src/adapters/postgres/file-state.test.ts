@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { type FileStatus, fileStatuses, type Transition, transitions } from '#domain/file-state.ts';
+import {
+  claimFile,
+  createFile,
+  finding,
+  letLeaseRunOut,
+  makeDue,
+  openTestDatabase,
+} from '../../../test/support/files.ts';
+import type { Database } from './database.ts';
+import { claimFiles } from './file-claims.ts';
+import { retryFiles } from './file-commands.ts';
+import { saveResults } from './file-completion.ts';
+import { expireLeases, failAttempts, releaseFiles } from './file-leases.ts';
+import { getFiles } from './file-queries.ts';
+
+/** Walks every arrow of the state machine, and every arrow that is missing. */
+
+let opened: Awaited<ReturnType<typeof openTestDatabase>>;
+let database: Database;
+before(async () => {
+  opened = await openTestDatabase();
+  database = opened.database;
+});
+after(() => opened[Symbol.asyncDispose]());
+
+/** Brings a fresh file into a state; the token is the one that was valid last. */
+const arrive: Record<FileStatus, () => Promise<{ id: string; leaseToken: string }>> = {
+  PENDING: async () => ({ id: await createFile(database), leaseToken: randomUUID() }),
+  PROCESSING: async () => claimFile(database, await createFile(database)),
+  COMPLETED: async () => {
+    const file = await claimFile(database, await createFile(database));
+    await saveResults(database, [finding(file)]);
+    return file;
+  },
+  FAILED: async () => {
+    const file = await claimFile(database, await createFile(database));
+    await failAttempts(database, [failure(file, { permanent: true })]);
+    return file;
+  },
+};
+
+/** Tries a transition and answers whether the database says that it happened. */
+const attempt: Record<Transition, (file: { id: string; leaseToken: string }) => Promise<boolean>> = {
+  claim: async ({ id }) => {
+    const [claim] = await claimFiles(database, [id], { worker: 'v', leaseToken: randomUUID(), leaseMs: 60_000 });
+    return claim?.outcome === 'CLAIMED';
+  },
+  save: async ({ id, leaseToken }) => {
+    const [saved] = await saveResults(database, [finding({ id, leaseToken } as never)]);
+    return saved?.outcome === 'SAVED';
+  },
+  fail: async (file) =>
+    (await failAttempts(database, [failure(file)]))[0] === 'DONE' && (await statusOf(file.id)) === 'PENDING',
+  release: async (file) => (await releaseFiles(database, [file]))[0] === 'DONE',
+  expire: async ({ id }) => {
+    await letLeaseRunOut(database, id);
+    return (await expireLeases(database, 1_000)).includes(id);
+  },
+  retry: async ({ id }) => (await retryFiles(database, [id], 3))[0] === 'RETRIED',
+};
+
+for (const [name, { from, to }] of Object.entries(transitions) as [Transition, (typeof transitions)[Transition]][]) {
+  for (const status of fileStatuses) {
+    test(`${name} on ${status} ${status === from ? `leads to ${to[0]}` : 'changes nothing'}`, async () => {
+      const file = await arrive[status]();
+      const happened = await attempt[name](file);
+      assert.equal(happened, status === from);
+      assert.equal(await statusOf(file.id), happened ? to[0] : status);
+    });
+  }
+}
+
+test('the last attempt that fails makes the file FAILED, with its reason', async () => {
+  const id = await createFile(database);
+  for (const expected of ['PENDING', 'PENDING', 'FAILED']) {
+    await makeDue(database, id);
+    await failAttempts(database, [failure(await claimFile(database, id))]);
+    assert.equal(await statusOf(id), expected);
+  }
+  const file = (await getFiles(database, [id])).get(id);
+  assert.deepEqual([file?.attempt, file?.errorCode, file?.errorMessage], [3, 'analyzer_error', 'it broke']);
+});
+
+test('the last lease that runs out makes the file FAILED with worker_crashed', async () => {
+  const id = await createFile(database);
+  for (const expected of ['PENDING', 'PENDING', 'FAILED']) {
+    await claimFile(database, id);
+    await letLeaseRunOut(database, id);
+    await expireLeases(database, 1_000);
+    assert.equal(await statusOf(id), expected);
+  }
+  assert.equal((await getFiles(database, [id])).get(id)?.errorCode, 'worker_crashed');
+});
+
+test('a failed attempt waits before the next claim', async () => {
+  const id = await createFile(database);
+  await failAttempts(database, [failure(await claimFile(database, id))]);
+  await database.query({ text: `update files set run_after = now() + interval '1 second' where id = $1` }, [id]);
+  assert.equal(await attempt.claim({ id, leaseToken: '' }), false);
+});
+
+test('a retry raises the bound; the count of attempts goes on', async () => {
+  const { id } = await arrive.FAILED();
+  await retryFiles(database, [id], 3);
+  const file = (await getFiles(database, [id])).get(id);
+  assert.deepEqual([file?.attempt, file?.maxAttempts, file?.errorCode], [1, 4, null]);
+  assert.equal((await claimFile(database, id)).attempt, 2);
+});
+
+test('a release refunds its attempt', async () => {
+  const file = await arrive.PROCESSING();
+  await releaseFiles(database, [file]);
+  assert.equal((await claimFile(database, file.id)).attempt, 1);
+});
+
+function failure(file: { id: string; leaseToken: string }, { permanent = false } = {}) {
+  return { id: file.id, leaseToken: file.leaseToken, errorCode: 'analyzer_error', errorMessage: 'it broke', permanent };
+}
+
+async function statusOf(id: string): Promise<FileStatus | undefined> {
+  return (await getFiles(database, [id])).get(id)?.status;
+}

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { randomUUIDv7 } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { claimFile, createFile, makeDue, openTestDatabase } from '../../../test/support/files.ts';
+import { confirmDeletions, findStorageKeys, takeDeletions } from './blob-deletions.ts';
+import type { Database } from './database.ts';
+import { deleteFiles } from './file-commands.ts';
+import { listFiles } from './file-queries.ts';
+import { takeDueRings } from './file-rings.ts';
+import { migrate, migrationStatus } from './migrate.ts';
+
+let opened: Awaited<ReturnType<typeof openTestDatabase>>;
+let database: Database;
+before(async () => {
+  opened = await openTestDatabase();
+  database = opened.database;
+});
+after(() => opened[Symbol.asyncDispose]());
+
+test('a PENDING file is rung for when its ring is due, and then not again at once', async () => {
+  const id = await createFile(database);
+  assert.deepEqual(await takeDueRings(database, 100), []);
+  await makeDue(database, id);
+  assert.deepEqual(await takeDueRings(database, 100), [id]);
+  assert.deepEqual(await takeDueRings(database, 100), []);
+});
+
+test('five reconcilers at once ring for each file once', async () => {
+  const ids = await Promise.all(Array.from({ length: 40 }, () => createFile(database)));
+  for (const id of ids) await makeDue(database, id);
+  const rung = (await Promise.all(Array.from({ length: 5 }, () => takeDueRings(database, 100)))).flat();
+  assert.deepEqual(rung.sort(), ids.sort());
+});
+
+test('the bytes of a deleted file are handed out once a minute until confirmed', async () => {
+  const storageKey = randomUUIDv7();
+  const id = await createFile(database, { storageKey });
+  assert.deepEqual(await deleteFiles(database, [id, id]), [true, true]);
+  assert.deepEqual(await findStorageKeys(database, [storageKey, randomUUIDv7()]), [storageKey]);
+  assert.deepEqual(await takeDeletions(database, 10), [storageKey]);
+  assert.deepEqual(await takeDeletions(database, 10), []);
+  await confirmDeletions(database, [storageKey]);
+  assert.deepEqual(await findStorageKeys(database, [storageKey]), []);
+});
+
+test('filters work alone and together', async () => {
+  const id = await createFile(database, { filename: 'Quarterly Report.csv', mimeType: 'text/csv' });
+  await claimFile(database, id);
+  const filters = [
+    { nameContains: 'REPORT' },
+    { statuses: ['PROCESSING' as const], mimeType: 'text/csv' },
+    {
+      mimeType: 'text/*',
+      nameContains: 'quarterly',
+      createdFrom: new Date(Date.now() - 60_000),
+      createdBefore: new Date(Date.now() + 60_000),
+    },
+  ];
+  for (const filter of filters)
+    assert.deepEqual(
+      (await listFiles(database, filter, { limit: 10 })).map((file) => file.id),
+      [id],
+    );
+  for (const filter of [
+    { nameContains: 'REPORT', statuses: ['FAILED' as const] },
+    { mimeType: 'image/*' },
+    { sha256: 'no' },
+    { errorCode: 'no' },
+  ]) {
+    assert.deepEqual(await listFiles(database, filter, { limit: 10 }), []);
+  }
+});
+
+test('migrating twice, and by several at once, applies each migration once', async () => {
+  assert.deepEqual((await Promise.all([migrate(opened.url), migrate(opened.url)])).flat(), []);
+  assert((await migrationStatus(opened.url)).every(({ applied }) => applied));
+});

@@ -1,0 +1,217 @@
+import assert from 'node:assert/strict';
+import { randomUUID, randomUUIDv7 } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { RpcChannel, type RpcClient } from '#client/rpc-client.ts';
+import { FilemillError } from '#domain/errors.ts';
+import {
+  CreateFilesResponse_Outcome,
+  FileLifecycleService,
+} from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
+import { ResultWriterService } from '#gen/filemill/internal/v1/result_writer_service_pb.ts';
+import { FileStatus } from '#gen/filemill/v1/file_pb.ts';
+import {
+  DeleteFilesResponse_Outcome,
+  MetadataService,
+  RetryFilesResponse_Outcome,
+  type WatchFilesResponse,
+} from '#gen/filemill/v1/metadata_service_pb.ts';
+import { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
+import { type ServiceProcess, startService, testFolder } from '../../../test/support/start-services.ts';
+import { testDatabase } from '../../../test/support/stores.ts';
+
+/** The metadata and result services as real processes, through the real client. */
+
+const stack = new AsyncDisposableStack();
+let files: RpcClient<typeof MetadataService>;
+let lifecycle: RpcClient<typeof FileLifecycleService>;
+let writer: RpcClient<typeof ResultWriterService>;
+let results: RpcClient<typeof ResultService>;
+let metadata: ServiceProcess;
+
+before(async () => {
+  const { path } = stack.use(await testFolder());
+  const { url } = stack.use(await testDatabase());
+  const env = { FILEMILL_DATABASE_URL: url, FILEMILL_LEASE_MS: '1000' };
+  metadata = stack.use(await startService('metadata', { ...env, FILEMILL_GRPC_LISTEN: `unix:${path}/metadata` }));
+  stack.use(await startService('result', { ...env, FILEMILL_GRPC_LISTEN: `unix:${path}/result` }));
+  const toMetadata = stack.use(new RpcChannel(`unix:${path}/metadata`));
+  const toResult = stack.use(new RpcChannel(`unix:${path}/result`));
+  files = toMetadata.client(MetadataService);
+  lifecycle = toMetadata.client(FileLifecycleService);
+  writer = toResult.client(ResultWriterService);
+  results = toResult.client(ResultService);
+});
+after(() => stack.disposeAsync());
+
+async function createFile(filename = 'a.txt'): Promise<string> {
+  const { items } = await lifecycle.createFiles({ items: [{ storageKey: randomUUIDv7(), filename, size: 3n }] });
+  return items[0]?.id ?? '';
+}
+
+async function claimFile(id: string) {
+  const { items } = await lifecycle.claimFiles({ worker: 'w', leaseToken: randomUUID(), ids: [id] });
+  const file = items[0]?.file;
+  assert(file !== undefined);
+  return file;
+}
+
+async function complete(id: string): Promise<void> {
+  const { leaseToken } = await claimFile(id);
+  const outputJson = JSON.stringify({ mime_type: 'text/plain', word_count: 2, sha256: 'ab', size: 3 });
+  await writer.saveResults({ items: [{ fileId: id, leaseToken, mimeType: 'text/plain', sha256: 'ab', outputJson }] });
+}
+
+test('one bad item of a batch gets its own outcome, its neighbours are created', async () => {
+  const good = () => ({ storageKey: randomUUIDv7(), filename: 'שלום.txt', size: 1n });
+  const { items } = await lifecycle.createFiles({
+    items: [
+      good(),
+      { ...good(), filename: '../x' },
+      { ...good(), storageKey: 'no' },
+      { ...good(), mimeType: 'a\0b' },
+      good(),
+    ],
+  });
+  const { CREATED, REJECTED } = CreateFilesResponse_Outcome;
+  assert.deepEqual(
+    items.map(({ outcome }) => outcome),
+    [CREATED, REJECTED, REJECTED, REJECTED, CREATED],
+  );
+});
+
+test('files are answered in the order asked; unknown and malformed ids are named', async () => {
+  const [a, b] = [await createFile(), await createFile()];
+  const answer = await files.getFiles({ ids: [b, 'nonsense', a] });
+  assert.deepEqual(
+    answer.files.map(({ id }) => id),
+    [b, a],
+  );
+  assert.deepEqual(answer.missingIds, ['nonsense']);
+});
+
+test('a batch that is empty or too large is refused by name', async () => {
+  for (const ids of [[], Array.from({ length: 1_001 }, () => randomUUID())]) {
+    await assert.rejects(
+      files.getFiles({ ids }),
+      (error) => error instanceof FilemillError && error.reason === 'REQUEST_INVALID' && /ids/.test(error.message),
+    );
+  }
+});
+
+test('pages follow each other without gap or repetition; a token serves its own filter only', async () => {
+  const created = await Promise.all(Array.from({ length: 7 }, () => createFile('paged.bin')));
+  const filter = { nameContains: 'PAGED' };
+  const seen: string[] = [];
+  let pageToken = '';
+  do {
+    const page = await files.listFiles({ filter, pageSize: 3, pageToken });
+    seen.push(...page.files.map(({ id }) => id));
+    pageToken = page.nextPageToken;
+    if (pageToken !== '')
+      await assert.rejects(files.listFiles({ pageSize: 3, pageToken }), { reason: 'REQUEST_INVALID' });
+  } while (pageToken !== '');
+  assert.deepEqual(seen, created.sort().reverse());
+});
+
+test('a waiting worker gets a file as soon as it is created', async () => {
+  while (
+    (await lifecycle.claimDueFiles({ worker: 'w', leaseToken: randomUUID(), maxFiles: 1_000, waitMs: 0 })).files
+      .length > 0
+  );
+  const waiting = lifecycle.claimDueFiles({ worker: 'w', leaseToken: randomUUID(), maxFiles: 5, waitMs: 14_000 });
+  const id = await createFile();
+  assert.deepEqual(
+    (await waiting).files.map((file) => file.id),
+    [id],
+  );
+});
+
+test('a watch shows the state at once, then what changes, and ends when all are terminal', async () => {
+  const [a, b] = [await createFile(), await createFile()];
+  const watch = files.watchFiles({ ids: [a, b, 'nonsense', randomUUID()] })[Symbol.asyncIterator]();
+  const messages: WatchFilesResponse[] = [];
+  while (messages.flatMap((message) => message.files).length < 2)
+    messages.push((await watch.next()).value as WatchFilesResponse);
+  assert.equal(messages.flatMap(({ missingIds }) => missingIds).length, 2);
+  await complete(a);
+  await files.deleteFiles({ ids: [b] });
+  for (let next = await watch.next(); !next.done; next = await watch.next()) messages.push(next.value);
+  const last = messages.flatMap((message) => message.files).findLast(({ id }) => id === a);
+  assert.equal(last?.status, FileStatus.COMPLETED);
+  assert(messages.some(({ missingIds }) => missingIds.includes(b)));
+});
+
+test('a lease that nobody renews is re-opened by the reconciler', async () => {
+  const id = await createFile();
+  const { attempt } = await claimFile(id);
+  for await (const {
+    files: [file],
+  } of files.watchFiles({ ids: [id] }))
+    if (file?.status === FileStatus.PENDING) break;
+  assert.equal((await claimFile(id)).attempt, attempt + 1);
+});
+
+test('retry and delete answer for each id', async () => {
+  const [pending, failed] = [await createFile(), await createFile()];
+  const { leaseToken } = await claimFile(failed);
+  await lifecycle.failAttempts({
+    items: [{ id: failed, leaseToken, errorCode: 'analyzer_error', errorMessage: 'NUL \0 inside', permanent: true }],
+  });
+  const { RETRIED, NOT_FAILED, NOT_FOUND } = RetryFilesResponse_Outcome;
+  const retried = await files.retryFiles({ ids: [pending, 'nonsense', failed] });
+  assert.deepEqual(
+    retried.items.map(({ outcome }) => outcome),
+    [NOT_FAILED, NOT_FOUND, RETRIED],
+  );
+  const deleted = await files.deleteFiles({ ids: [failed, randomUUID()] });
+  assert.deepEqual(
+    deleted.items.map(({ outcome }) => outcome),
+    [DeleteFilesResponse_Outcome.DELETED, DeleteFilesResponse_Outcome.NOT_FOUND],
+  );
+});
+
+test('statistics count files by status and name the workers that live', async () => {
+  await complete(await createFile());
+  await lifecycle.heartbeat({ worker: 'here', slots: 2, busy: 1, source: 'direct' });
+  await lifecycle.heartbeat({ worker: 'leaving', slots: 2 });
+  await lifecycle.heartbeat({ worker: 'leaving', leaving: true });
+  const stats = await files.getStats({});
+  assert((stats.statuses.find(({ status }) => status === FileStatus.COMPLETED)?.files ?? 0n) > 0n);
+  assert.deepEqual(
+    stats.workers.map(({ name }) => name),
+    ['here'],
+  );
+});
+
+test('results are read in batches, in pages and as an export', async () => {
+  const ids = await Promise.all([createFile(), createFile()]);
+  for (const id of ids) await complete(id);
+  const batch = await results.getResults({ fileIds: [...ids, 'nonsense'] });
+  assert.deepEqual([batch.results.map(({ fileId }) => fileId), batch.missingFileIds], [ids, ['nonsense']]);
+  assert.equal(batch.results[0]?.wordCount, 2n);
+  const page = await results.listResults({ pageSize: 1, mimeType: 'text/*' });
+  assert.equal(page.results.length, 1);
+  assert.notEqual(page.nextPageToken, '');
+  const exported = (await Array.fromAsync(results.exportResults({}))).flatMap((message) => message.results);
+  for (const id of ids) assert(exported.some(({ fileId }) => fileId === id));
+});
+
+test('a stopping service ends watches and long polls, so that their callers turn elsewhere', async () => {
+  const id = await createFile();
+  await claimFile(id);
+  const watch = files.watchFiles({ ids: [id] })[Symbol.asyncIterator]();
+  await watch.next();
+  const waiting = lifecycle.claimDueFiles({ worker: 'w', leaseToken: randomUUID(), maxFiles: 5, waitMs: 14_000 });
+  // Both calls have arrived once a later one on the same connection is answered.
+  await files.getStats({});
+  const ended = metadata.stop();
+  await assert.rejects(
+    async () => {
+      while (!(await watch.next()).done);
+    },
+    { reason: 'SHUTTING_DOWN' },
+  );
+  await waiting;
+  await ended;
+  assert.equal(metadata.child.exitCode, 0);
+});

@@ -1,0 +1,51 @@
+import { randomUUID, randomUUIDv7 } from 'node:crypto';
+import { Database } from '#adapters/postgres/database.ts';
+import { claimFiles } from '#adapters/postgres/file-claims.ts';
+import { createFiles } from '#adapters/postgres/file-creation.ts';
+import type { ClaimedFile, Finding, NewFile } from '#domain/file.ts';
+import { createLogger } from '#platform/logger.ts';
+import { testDatabase } from './stores.ts';
+
+/** An open, migrated database of the test's own. */
+export async function openTestDatabase(): Promise<{ database: Database; url: string } & AsyncDisposable> {
+  const stack = new AsyncDisposableStack();
+  const { url } = stack.use(await testDatabase());
+  const logger = createLogger('test', { level: 'silent', format: 'json' });
+  const database = stack.use(new Database({ url, poolSize: 5, logger }));
+  return { database, url, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+export function newFile(fields: Partial<NewFile> = {}): NewFile {
+  const defaults = { filename: 'a.txt', path: '', size: 3, mimeType: 'text/plain' };
+  return { storageKey: randomUUIDv7(), declaredSha256: null, idempotencyKey: null, ...defaults, ...fields };
+}
+
+/** Creates one PENDING file and answers its id. */
+export async function createFile(database: Database, fields: Partial<NewFile> = {}): Promise<string> {
+  const [created] = await createFiles(database, [newFile(fields)], 3);
+  if (created?.outcome !== 'CREATED') throw new Error(`not created: ${created?.outcome}`);
+  return created.id;
+}
+
+/** Claims one file that must be claimable. */
+export async function claimFile(database: Database, id: string): Promise<ClaimedFile> {
+  const [claim] = await claimFiles(database, [id], { worker: 'w', leaseToken: randomUUID(), leaseMs: 60_000 });
+  if (claim?.outcome !== 'CLAIMED') throw new Error(`not claimed: ${claim?.outcome}`);
+  return claim.file;
+}
+
+export function finding({ id, leaseToken }: ClaimedFile, fields: Partial<Finding> = {}): Finding {
+  const sha256 = 'ab'.repeat(32);
+  const outputJson = JSON.stringify({ mime_type: 'text/html', word_count: 1, sha256, size: 3 });
+  return { id, leaseToken, mimeType: 'text/html', sha256, outputJson, ...fields };
+}
+
+/** Lets the clock of the database run ahead for one file. */
+export async function letLeaseRunOut(database: Database, id: string): Promise<void> {
+  await database.query({ text: `update files set lease_until = now() - interval '1 second' where id = $1` }, [id]);
+}
+
+/** Makes a file due that waits for its backoff. */
+export async function makeDue(database: Database, id: string): Promise<void> {
+  await database.query({ text: 'update files set run_after = now(), next_ring_at = now() where id = $1' }, [id]);
+}

@@ -1,0 +1,46 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export type ServiceName = 'upload' | 'metadata' | 'result' | 'worker' | 'web';
+
+/** One of the five services as a real process, started by the entry point that the images run. */
+export interface ServiceProcess extends AsyncDisposable {
+  readonly name: ServiceName;
+  readonly child: ChildProcess;
+  /** Standard error so far. */
+  readonly log: () => string;
+  /** Ends the process and waits for its end. */
+  stop(signal?: NodeJS.Signals): Promise<void>;
+}
+
+/** Resolves when the service says that it is ready; rejects with its log when it ends before that. */
+export async function startService(name: ServiceName, env: Record<string, string>): Promise<ServiceProcess> {
+  const entry = fileURLToPath(new URL(`../../src/services/${name}/main.ts`, import.meta.url));
+  const child = spawn(process.execPath, [entry], {
+    env: { PATH: process.env.PATH, FILEMILL_LOG_LEVEL: 'info', FILEMILL_OPS_LISTEN: '127.0.0.1:0', ...env },
+    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+  });
+  let log = '';
+  child.stderr?.on('data', (chunk) => {
+    log += chunk;
+  });
+  const stop = async (signal: NodeJS.Signals = 'SIGTERM') => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill(signal);
+    await once(child, 'exit');
+  };
+  const ready = once(child, 'message').then(() => true);
+  if (!(await Promise.race([ready, once(child, 'exit').then(() => false)])))
+    throw new Error(`${name} did not start:\n${log}`);
+  return { name, child, log: () => log, stop, [Symbol.asyncDispose]: () => stop() };
+}
+
+/** A short private folder for sockets and data, removed at the end. */
+export async function testFolder(): Promise<{ readonly path: string } & AsyncDisposable> {
+  const path = await mkdtemp(join(tmpdir(), 'fm-'));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}

@@ -1,0 +1,135 @@
+import { readdir } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import pg from 'pg';
+import { LocalBlobStore } from '#adapters/storage/local-blob-store.ts';
+import { FileCreation } from '#client/file-creation.ts';
+import { RpcChannel, type RpcClient } from '#client/rpc-client.ts';
+import type { BlobStore } from '#domain/blob-store.ts';
+import {
+  type UploadFileRequestSchema,
+  type UploadMetadataSchema,
+  UploadService,
+} from '#gen/filemill/v1/upload_service_pb.ts';
+import { createLogger } from '#platform/logger.ts';
+import { Admission } from '#services/upload/admission.ts';
+import { metadataCheck } from '#services/upload/metadata-check.ts';
+import { Ringer } from '#services/upload/ringer.ts';
+import { uploadServer } from '#services/upload/routes/index.ts';
+import type { UploadFileContext } from '#services/upload/routes/upload-file.ts';
+import { type ServiceProcess, startService, testFolder } from './start-services.ts';
+import { testDatabase } from './stores.ts';
+
+export const quiet = createLogger('test', { level: 'silent', format: 'json' });
+
+/** Real metadata and result services on a database of their own, for all tests of a file. */
+export interface Backends extends AsyncDisposable {
+  readonly databaseUrl: string;
+  readonly metadataTarget: string;
+  readonly resultTarget: string;
+  readonly metadata: ServiceProcess;
+}
+
+export async function startBackends(): Promise<Backends> {
+  const resources = new AsyncDisposableStack();
+  const database = resources.use(await testDatabase());
+  const folder = resources.use(await testFolder());
+  const [metadataTarget, resultTarget] = [`unix:${folder.path}/m`, `unix:${folder.path}/r`];
+  const [metadata, result] = await Promise.all([
+    startService('metadata', { FILEMILL_DATABASE_URL: database.url, FILEMILL_GRPC_LISTEN: metadataTarget }),
+    startService('result', { FILEMILL_DATABASE_URL: database.url, FILEMILL_GRPC_LISTEN: resultTarget }),
+  ]);
+  resources.use(result);
+  resources.use(metadata);
+  return {
+    databaseUrl: database.url,
+    metadataTarget,
+    resultTarget,
+    metadata,
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
+}
+
+/** An upload service in this process, on a volume of its own, and a client of its public port. */
+export interface UploadStack extends AsyncDisposable {
+  readonly root: string;
+  readonly blobs: BlobStore;
+  readonly channel: RpcChannel;
+  readonly metadata: RpcChannel;
+  readonly uploads: RpcClient<typeof UploadService>;
+}
+
+export async function startUploadStack(
+  backends: Backends,
+  overrides: Partial<UploadFileContext> & { diskReserve?: number; maxConcurrent?: number } = {},
+): Promise<UploadStack> {
+  const resources = new AsyncDisposableStack();
+  const { path: root } = resources.use(await testFolder());
+  const { path: sockets } = resources.use(await testFolder());
+  const metadata = resources.use(new RpcChannel(backends.metadataTarget));
+  const result = resources.use(new RpcChannel(backends.resultTarget));
+  const blobs = resources.use(await LocalBlobStore.open(root));
+  const { diskReserve = 0, maxConcurrent = 1_024 } = overrides;
+  const admission = new Admission(blobs, { diskReserve, maxConcurrent, metadataServes: metadataCheck(metadata) });
+  const ringer = resources.use(new Ringer(deafDoorbell, quiet));
+  const files = new FileCreation(metadata);
+  const limits = { maxFileSize: 1_000_000, streamIdleMs: 30_000, retryMs: 5_000 };
+  const context = { blobs, admission, ringer, files, logger: quiet, ...limits, ...overrides };
+  const server = resources.use(uploadServer(context, { metadata, result }));
+  await server.listen(`unix:${sockets}/u`);
+  const channel = resources.use(new RpcChannel(`unix:${sockets}/u`));
+  const uploads = channel.client(UploadService);
+  return { root, blobs, channel, metadata, uploads, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+}
+
+const deafDoorbell = {
+  ring: async () => undefined,
+  depth: async () => 0,
+  [Symbol.asyncDispose]: async () => undefined,
+};
+
+export type UploadMessage = MessageInitShape<typeof UploadFileRequestSchema>;
+
+export function metadataOf(metadata: MessageInitShape<typeof UploadMetadataSchema>): UploadMessage {
+  return { part: { case: 'metadata', value: metadata } };
+}
+
+export function chunkOf(bytes: string | Uint8Array): UploadMessage {
+  return { part: { case: 'chunk', value: Buffer.from(bytes) } };
+}
+
+export function closingOf(sha256: string): UploadMessage {
+  return { part: { case: 'closing', value: { sha256 } } };
+}
+
+export async function* streamOf(...messages: readonly UploadMessage[]): AsyncGenerator<UploadMessage> {
+  yield* messages;
+}
+
+/** Every file below `root`, as paths relative to it. */
+export async function filesBelow(root: string): Promise<string[]> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    .sort();
+}
+
+export async function queryRows(
+  databaseUrl: string,
+  text: string,
+  values: readonly unknown[] = [],
+): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    return (await client.query<Record<string, unknown>>(text, [...values])).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+/** Looks again until it holds; the test's own timeout bounds it. */
+export async function eventually(holds: () => Promise<boolean> | boolean): Promise<void> {
+  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
+}
