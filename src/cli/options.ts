@@ -31,7 +31,11 @@ export function addGlobalOptions(program: Command): Command {
     .option('-v, --verbose', 'say more')
     .option('--no-color', 'no colours')
     .option('--timeout <duration>', 'give up after this time, for example 90s, 5m', duration)
-    .option('--retry-for <duration>', 'how long to go on trying while a service is away', duration, 60_000);
+    .addOption(
+      new Option('--retry-for <duration>', 'how long to go on trying while a service is away')
+        .default(60_000, '60s')
+        .argParser(duration),
+    );
 }
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };

@@ -1,0 +1,84 @@
+import { UploadContent } from '#client/upload-content.ts';
+import { uploadFiles } from '#client/upload-files.ts';
+import { findUploads, measureUploads, type UploadCandidate } from '#client/upload-paths.ts';
+import { normalizeFileName } from '#domain/file-name.ts';
+import { CliError, type ExitCode, exitCodes } from './failure.ts';
+import { plural, printable } from './output/printable.ts';
+import { UploadProgress } from './output/upload-progress.ts';
+import type { Session } from './session.ts';
+import { UploadReport } from './upload-report.ts';
+
+export interface UploadOptions {
+  readonly wait?: true;
+  /** Files at a time. */
+  readonly concurrency: number;
+  /** For what comes from stdin. */
+  readonly name?: string;
+  readonly idempotencyKey?: string;
+}
+
+/** Uploads files, folders and stdin (`-`), prints a line for each file, and answers with the exit code. */
+export async function uploadPaths(session: Session, paths: string[], options: UploadOptions): Promise<ExitCode> {
+  await refuseUnfit(paths, options);
+  const { terminal, signal } = session;
+  using progress = new UploadProgress(terminal);
+  const report = await UploadReport.open(session, progress, options.wait === true);
+  const files = paths.filter((path) => path !== '-');
+  if (terminal.animated) void measure(files, progress, signal);
+  let links = 0;
+  await uploadFiles(
+    session.uploads,
+    candidates(paths, options, () => links++),
+    {
+      ...session.retry,
+      concurrency: options.concurrency,
+      ...(options.idempotencyKey === undefined ? {} : { idempotencyKey: options.idempotencyKey }),
+      onBytes: (bytes) => progress.sent(bytes),
+      onOutcome: (outcome) => report.take(outcome),
+    },
+  );
+  if (links > 0) terminal.note(`${plural(links, 'symbolic link')} inside folders not followed.`);
+  return await report.end();
+}
+
+async function* candidates(
+  paths: readonly string[],
+  { name = 'stdin' }: UploadOptions,
+  onLink: () => void,
+): AsyncGenerator<UploadCandidate> {
+  for (const path of paths) {
+    if (path === '-') yield fromStdin(name);
+    else yield* findUploads([path], { onLink });
+  }
+}
+
+function fromStdin(name: string): UploadCandidate {
+  return {
+    filename: name,
+    path: '',
+    open: async () => {
+      normalizeFileName(name);
+      return await UploadContent.fromPipe(process.stdin);
+    },
+    measure: async () => 0,
+  };
+}
+
+async function measure(paths: readonly string[], progress: UploadProgress, signal: AbortSignal): Promise<void> {
+  await measureUploads(paths, (bytes) => progress.foresee(bytes), signal);
+  progress.measured();
+}
+
+async function refuseUnfit(paths: readonly string[], { name, idempotencyKey }: UploadOptions): Promise<void> {
+  const pipes = paths.filter((path) => path === '-').length;
+  if (pipes > 1) throw usage('stdin can be read only once: give - once.');
+  if (pipes === 0 && name !== undefined) throw usage(`--name ${printable(name)} is for what comes from stdin.`);
+  if (idempotencyKey === undefined) return;
+  let files = pipes;
+  for await (const _ of findUploads(paths.filter((path) => path !== '-'))) files += 1;
+  if (files !== 1) throw usage(`--idempotency-key names one file, and ${files} are given.`);
+}
+
+function usage(message: string): CliError {
+  return new CliError(exitCodes.usage, message);
+}
