@@ -2,7 +2,7 @@ import { type ChildProcess, execFile } from 'node:child_process';
 import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { endOf, spawnDetached, stopChild } from './child.ts';
+import { endOf, killGroup, spawnDetached, stopChild } from './child.ts';
 import { stopLeftoverServer } from './leftover-server.ts';
 import { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.ts';
 import { type Credentials, databaseUrl, loadCredentials } from './postgres-credentials.ts';
@@ -31,6 +31,8 @@ export interface EmbeddedPostgres extends AsyncDisposable {
   readonly ended: Promise<string>;
   /** Fast shutdown: open transactions are rolled back. */
   stop(): Promise<void>;
+  /** Immediate shutdown, not waited for: the next start recovers. */
+  kill(): void;
 }
 
 /** `fsync`, `full_page_writes` and `synchronous_commit` stay on, as PostgreSQL has them. */
@@ -94,6 +96,7 @@ export async function startEmbeddedPostgres({
     pid: server.pid ?? 0,
     ended: endOf(server),
     stop,
+    kill: () => killGroup(server, 'SIGQUIT'),
     [Symbol.asyncDispose]: stop,
   };
 }

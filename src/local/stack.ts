@@ -9,7 +9,6 @@ import { describeUrl, waitForDatabase } from './external-database.ts';
 import { Keeper, type KeeperOptions, type Open } from './keeper.ts';
 import { requirePort } from './ports.ts';
 import { findRedisProgram, startPrivateRedis } from './private-redis.ts';
-import { signalProcess } from './process-table.ts';
 import type { Report } from './report.ts';
 import { inheritedEnvironment, type StackSettings, serviceSpecs } from './service-specs.ts';
 import { Supervisor } from './supervisor.ts';
@@ -72,7 +71,7 @@ export class LocalStack implements AsyncDisposable {
     await this.#startServices(folder, register, { databaseUrl, redisUrl, socketFolder });
   }
 
-  /** Ends everything at once. PostgreSQL recovers at the next start. */
+  /** Ends at once whatever still runs, without waiting. PostgreSQL recovers at the next start. */
   kill(): void {
     for (const kill of this.#kills) kill();
   }
@@ -94,12 +93,9 @@ export class LocalStack implements AsyncDisposable {
     }
     let url = '';
     await this.#keep('PostgreSQL', async () => {
-      const { pid, ended, stop, ...server } = await startEmbeddedPostgres({
-        dataDir: folder.within('postgres'),
-        log: report.warn,
-      });
+      const server = await startEmbeddedPostgres({ dataDir: folder.within('postgres'), log: report.warn });
       url = server.url;
-      return { pid, ended, stop, kill: () => signalProcess(pid, 'SIGQUIT') };
+      return server;
     });
     await migrate(url, report.warn);
     this.databaseUrlFile = folder.within('database-url');

@@ -1,6 +1,9 @@
+import { access } from 'node:fs/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 import { RpcChannel } from '#client/rpc-client.ts';
+import { uploadFiles } from '#client/upload-files.ts';
+import { findUploads } from '#client/upload-paths.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
@@ -12,7 +15,11 @@ import { commonSettings, integer, readConfig } from '#platform/config.ts';
 import { CliError, type ExitCode, exitCodes } from '../failure.ts';
 import { count, type GlobalOptions } from '../options.ts';
 import { Terminal } from '../output/terminal.ts';
+import { UploadProgress } from '../output/upload-progress.ts';
 import type { Session } from '../session.ts';
+import { UploadReport } from '../upload-report.ts';
+
+const uploadsAtOnce = 8;
 
 interface UpOptions extends GlobalOptions {
   readonly dataDir: string;
@@ -43,6 +50,7 @@ async function up(paths: readonly string[], options: UpOptions): Promise<ExitCod
     verbose: options.verbose === true,
     color: options.color,
   });
+  await refuseMissing(paths);
   const report = reportOn(terminal);
   let kill = () => {};
   using stop = stopSignal({
@@ -56,6 +64,8 @@ async function up(paths: readonly string[], options: UpOptions): Promise<ExitCod
   try {
     await using stack = new LocalStack(stackOptions(options, report, stop.signal));
     kill = () => stack.kill();
+    // However this process comes to exit (a reader of stdout that has gone, a defect), nothing stays behind.
+    process.once('exit', kill);
     await stack.start();
     const code = await serve(stack, paths, { ...options, terminal, signal: stop.signal });
     report.note('Stopping: services, then Redis, then PostgreSQL. Ctrl-C again ends them by force.');
@@ -64,6 +74,14 @@ async function up(paths: readonly string[], options: UpOptions): Promise<ExitCod
     if (stop.signal.aborted) return exitCodes.interrupted;
     throw error instanceof SetupError ? new CliError(error.exitCode, error.message) : error;
   }
+}
+
+/** Better said before everything is started than after. */
+async function refuseMissing(paths: readonly string[]): Promise<void> {
+  for (const path of paths)
+    await access(path).catch((error: Error) => {
+      throw new CliError(exitCodes.usage, `${path} cannot be uploaded: ${error.message}`);
+    });
 }
 
 type ServeOptions = UpOptions & { readonly terminal: Terminal; readonly signal: AbortSignal };
@@ -82,22 +100,34 @@ async function serve(stack: LocalStack, paths: readonly string[], options: Serve
 
 /** The same as `filemill upload PATH… --wait`. */
 async function uploadAndAwait(stack: LocalStack, paths: readonly string[], options: ServeOptions): Promise<ExitCode> {
-  const { terminal, signal, retryFor } = options;
   using channel = new RpcChannel(stack.grpcAddress);
-  const session: Session = {
-    server: stack.grpcAddress,
+  const session = sessionOn(channel, options);
+  using progress = new UploadProgress(session.terminal);
+  const outcomes = await UploadReport.open(session, progress, true);
+  await uploadFiles(session.uploads, findUploads(paths), {
+    ...session.retry,
+    concurrency: uploadsAtOnce,
+    onBytes: (bytes) => progress.sent(bytes),
+    onOutcome: (outcome) => outcomes.take(outcome),
+  });
+  return await outcomes.end();
+}
+
+function sessionOn(channel: RpcChannel, options: ServeOptions): Session {
+  const interrupted = new AbortController();
+  const interrupt = () => interrupted.abort(new CliError(exitCodes.interrupted, 'Interrupted.'));
+  options.signal.addEventListener('abort', interrupt, { once: true });
+  return {
+    server: channel.target,
     channel,
     uploads: channel.client(UploadService),
     files: channel.client(MetadataService),
     results: channel.client(ResultService),
-    terminal,
+    terminal: options.terminal,
     format: options.json ? 'ndjson' : options.output,
-    signal,
-    retry: { signal, forMs: retryFor },
+    signal: interrupted.signal,
+    retry: { signal: interrupted.signal, forMs: options.retryFor },
   };
-  void session;
-  void paths;
-  return exitCodes.ok;
 }
 
 function reportOn(terminal: Terminal): Report {
