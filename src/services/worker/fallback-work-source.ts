@@ -35,6 +35,8 @@ export class FallbackWorkSource implements NamedWorkSource {
   readonly #stop = new AbortController();
   #redisAway = false;
   #lastLookAt = performance.now();
+  /** The last look found files that nobody had rung for: there may be more. */
+  #moreOverlooked = false;
 
   constructor(redis: RedisSource, direct: DirectSource, logger: Logger) {
     this.#redis = redis;
@@ -48,6 +50,10 @@ export class FallbackWorkSource implements NamedWorkSource {
 
   async next(max: number, signal: AbortSignal): Promise<Work> {
     if (this.#redisAway) return await this.#direct.next(max, signal, directWaitMs);
+    if (this.#moreOverlooked) {
+      const work = await this.#look(max, signal);
+      if (work.files.length > 0) return work;
+    }
     try {
       const work = await this.#redis.next(max, signal);
       if (work.files.length > 0) this.#lastLookAt = performance.now();
@@ -72,7 +78,9 @@ export class FallbackWorkSource implements NamedWorkSource {
 
   async #look(max: number, signal: AbortSignal): Promise<Work> {
     this.#lastLookAt = performance.now();
-    return await this.#direct.next(max, signal, lookForMs);
+    const work = await this.#direct.next(max, signal, lookForMs);
+    this.#moreOverlooked = work.files.length > 0;
+    return work;
   }
 
   #fallBack(error: Error): void {
