@@ -2,11 +2,11 @@ import type { Reading } from './reading.ts';
 
 /** Texts that say what they are in their first line. */
 export const signed: readonly Reading[] = [
-  startingWith('text/x-shellscript', /^#! ?\S*[/ ](?:ba|da|z|k|a)?sh\b/),
-  startingWith('text/x-python', /^#! ?\S*[/ ]python[\d.]*\b/),
-  startingWith('text/javascript', /^#! ?\S*[/ ](?:node|deno|bun)\b/),
-  startingWith('text/x-perl', /^#! ?\S*[/ ]perl\b/),
-  startingWith('text/x-ruby', /^#! ?\S*[/ ]ruby\b/),
+  startingWith('text/x-shellscript', /^#!.*[/ ](?:ba|da|z|k|a)?sh\b/),
+  startingWith('text/x-python', /^#!.*[/ ]python[\d.]*\b/),
+  startingWith('text/javascript', /^#!.*[/ ](?:node|deno|bun)\b/),
+  startingWith('text/x-perl', /^#!.*[/ ]perl\b/),
+  startingWith('text/x-ruby', /^#!.*[/ ]ruby\b/),
   startingWith('text/x-php', /^(?:#!.*\n)?<\?php\s/),
   startingWith('application/rtf', /^\{\\rtf\d/),
   startingWith('application/postscript', /^%!PS/),
