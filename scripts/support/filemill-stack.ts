@@ -19,15 +19,8 @@ export async function startFilemillStack(dataDir: string): Promise<FilemillStack
   const [grpcPort, httpPort] = await freePorts(2);
   const server = `127.0.0.1:${grpcPort}`;
   const http = `http://127.0.0.1:${httpPort}`;
-  const up = spawn(process.execPath, ['src/cli/main.ts', 'up', '--data-dir', dataDir], {
-    cwd: root,
-    stdio: ['ignore', 2, 2],
-    env: {
-      ...process.env,
-      FILEMILL_GRPC_LISTEN: server,
-      FILEMILL_HTTP_LISTEN: `127.0.0.1:${httpPort}`,
-    },
-  });
+  const args = ['up', '--data-dir', dataDir, '--grpc-port', String(grpcPort), '--http-port', String(httpPort)];
+  const up = spawn(process.execPath, ['src/cli/main.ts', ...args], { cwd: root, stdio: ['ignore', 2, 2] });
   try {
     await untilReady(up, http);
   } catch (error) {
@@ -69,9 +62,11 @@ async function stop(up: ChildProcess): Promise<void> {
   const ended = once(up, 'exit');
   up.kill('SIGTERM');
   const outcome = await Promise.race([ended, delay(stopMs, 'too long' as const, { ref: false })]);
-  if (outcome !== 'too long') return;
-  up.kill('SIGKILL');
-  throw new Error(`filemill up did not stop within ${stopMs / 1_000} s`);
+  if (outcome === 'too long') {
+    up.kill('SIGKILL');
+    throw new Error(`filemill up did not stop within ${stopMs / 1_000} s`);
+  }
+  if (up.exitCode !== 0) throw new Error(`filemill up, when told to stop, ended with ${up.exitCode ?? up.signalCode}`);
 }
 
 function hasEnded(child: ChildProcess): boolean {
