@@ -151,9 +151,8 @@ async function clientStream(
     },
   );
   using _ = cancelOn(options.signal, call);
-  promise.catch(() => undefined);
-  await pump(call, requests, () => ended, promise);
-  return await promise;
+  // A refusal ends the call even while `requests` has nothing to send.
+  return await Promise.race([promise, pump(call, requests, () => ended, promise).then(() => promise)]);
 }
 
 async function* serverStream(
