@@ -40,9 +40,8 @@ export function reportFailure(error: unknown, write = (text: string) => void pro
 /** What happened, why, and what to do, safe to print on a terminal. */
 export function describeFailure(error: unknown): string {
   if (!(error instanceof Error)) return printable(String(error));
-  const known = error instanceof FilemillError || error instanceof CliError;
   const what = error instanceof FilemillError ? whatHappened(error) : sentence(error.message);
-  const action = known ? error.action : undefined;
+  const action = whatToDo(error);
   return printable(action === undefined ? what : `${what}\n  → ${action}`, { keepNewlines: true });
 }
 
@@ -72,6 +71,13 @@ function isRefusedAccess({ cause }: FilemillError): boolean {
 function whatHappened(error: FilemillError): string {
   const { what } = catalogue[error.reason];
   return error.message === what ? what : `${what} (${error.message.replace(/\.$/, '')})`;
+}
+
+function whatToDo(error: Error): string | undefined {
+  if (error instanceof CliError) return error.action;
+  if (!(error instanceof FilemillError)) return undefined;
+  if (error.reason !== 'UNAVAILABLE') return error.action;
+  return 'Start the server with `npm start`, or name another by --server or FILEMILL_SERVER; `filemill doctor` looks closer.';
 }
 
 function sentence(text: string): string {

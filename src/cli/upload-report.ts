@@ -1,7 +1,7 @@
 import type { UploadOutcome } from '#client/upload-files.ts';
 import { TerminalWaiter } from '#client/watch-files.ts';
 import { FilemillError } from '#domain/errors.ts';
-import { fromServiceError } from '#platform/rpc/errors.ts';
+import { fromServiceError, isRetryable } from '#platform/rpc/errors.ts';
 import { describeFailure, type ExitCode } from './failure.ts';
 import { FileLines } from './lookup.ts';
 import { acknowledgedLine, type FileLine, receiptTable, refusedLine, resultTable } from './output/file-line.ts';
@@ -53,7 +53,8 @@ export class UploadReport {
     this.#writer.end();
     const { terminal, signal } = this.#session;
     const summary = this.#tally.summary({ waited: this.#wait, stopped: signal.aborted });
-    if (signal.aborted) terminal.complain(`filemill: ${describeFailure(signal.reason)}`);
+    const stop: unknown = signal.aborted ? signal.reason : this.#tally.outage;
+    if (stop !== undefined) terminal.complain(`filemill: ${describeFailure(stop)}`);
     if (signal.aborted || this.#tally.hasTrouble) terminal.complain(summary);
     else terminal.note(summary);
     return this.#tally.exitCode(signal.reason);
@@ -63,7 +64,9 @@ export class UploadReport {
     // For people refusals are remarks beside the table; for programs they are lines of their own.
     if (this.#session.format !== 'table') this.#writer.write(refusedLine(outcome));
     const name = printable(outcome.file.path || outcome.file.filename);
-    this.#session.terminal.complain(`✖ ${name}: ${describeFailure(outcome.error)}`);
+    // Why there was no answer is said once, at the end.
+    const why = isRetryable(outcome.error) ? 'not acknowledged' : describeFailure(outcome.error);
+    this.#session.terminal.complain(`✖ ${name}: ${why}`);
   }
 
   #follow(receipt: Receipt): void {

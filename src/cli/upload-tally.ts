@@ -50,7 +50,12 @@ export class UploadTally {
       parts.push(
         `${this.#unanswered} without an answer: ${stopped ? 'they may or may not be kept' : 'not acknowledged'}`,
       );
-    return `${parts.join(', ')}.`;
+    return `${parts.join(', ')}.${stopped ? ' Nothing else was begun.' : ''}`;
+  }
+
+  /** Why files are without an answer. */
+  get outage(): FilemillError | undefined {
+    return this.#outage;
   }
 
   get hasTrouble(): boolean {

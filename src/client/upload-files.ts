@@ -52,11 +52,16 @@ export async function uploadFiles(
     try {
       return { file, receipt: await uploadOne(uploads, file, { ...options, signal: stop }), error: null };
     } catch (error) {
-      return { file, receipt: null, error: fromServiceError(error) };
+      return { file, receipt: null, error: cutShortBy(outage.signal, fromServiceError(error)) };
     }
   }
 
   await Promise.all(Array.from({ length: concurrency }, lane));
+}
+
+/** A file that was cut short because another one found the server gone shares that one's reason. */
+function cutShortBy(outage: AbortSignal, error: FilemillError): FilemillError {
+  return outage.aborted && isRetryable(error) ? (outage.reason as FilemillError) : error;
 }
 
 async function uploadOne(

@@ -57,6 +57,12 @@ const words: Column<FileLine> = {
   cell: ({ result }) =>
     result === null ? '' : result.word_count === null ? '–' : `${formatCount(result.word_count)} words`,
 };
+const wordCount: Column<FileLine> = {
+  title: 'WORDS',
+  width: 6,
+  align: 'right',
+  cell: ({ result }) => (result === null ? '' : result.word_count === null ? '–' : formatCount(result.word_count)),
+};
 const sha256: Column<FileLine> = {
   title: 'SHA-256',
   width: 9,
@@ -94,7 +100,7 @@ export const resultTable: TableStyle<FileLine> = {
 /** What was acknowledged. */
 export const receiptTable: TableStyle<FileLine> = { columns: [id, size, name], quiet, live: true };
 export const listTable: TableStyle<FileLine> = {
-  columns: [id, status, { ...name, width: 8 }, { ...type, width: 8 }, { ...words, width: 6 }, sha256, size, created],
+  columns: [id, status, { ...name, width: 8 }, { ...type, width: 8 }, wordCount, sha256, size, created],
   quiet,
 };
 export const changeTable: TableStyle<FileLine> = { columns: [changed, id, status, name, reason], quiet, live: true };

@@ -45,7 +45,7 @@ export function fromServiceError(error: unknown): FilemillError {
   const info = errorInfo(error.metadata);
   if (info !== undefined && isReason(info.reason))
     return new FilemillError(info.reason, error.details, { cause: error, facts: info.metadata });
-  return new FilemillError(nearestReason(error), error.details, { cause: error });
+  return new FilemillError(nearestReason(error), readableDetails(error.details), { cause: error });
 }
 
 /** Clients try again on these and on nothing else: UNAVAILABLE, and whatever carries a RetryInfo. */
@@ -73,6 +73,12 @@ function nearestReason(
     default:
       return 'INTERNAL';
   }
+}
+
+/** The transport wraps the reason of a failed connection in words about its load balancing. */
+function readableDetails(details: string): string {
+  const [, reason] = /Last error: (?:Error: )?(?!.*Last error: )(.*?)\.? Resolution note: /s.exec(details) ?? [];
+  return reason ?? details;
 }
 
 function errorInfo(metadata: Metadata | undefined) {
