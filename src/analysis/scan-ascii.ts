@@ -1,6 +1,6 @@
 import { byteClass, high, newline, pairClass, space } from './byte-classes.ts';
 
-/** What has been counted so far. */
+/** What has been counted so far, in the text read as UTF-8. */
 export interface Tally {
   words: number;
   lines: number;

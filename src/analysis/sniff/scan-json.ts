@@ -31,7 +31,7 @@ const anyToken = new RegExp(String.raw`\s*([{}[\],:]|${string}|${number}|(?:true
 /** What the cut can leave of a token: a string without its end, part of a number or of a word. */
 const openString = String.raw`"${plainCharacters}(?:\\[^\u0000-\u001f]${plainCharacters})*\\?`;
 const openNumber = String.raw`-|-?(?:0|[1-9]\d*)(?:\.|(?:\.\d+)?[eE][+-]?)`;
-const openToken = new RegExp(String.raw`^(?:${openString}|${openNumber}|t(?:ru?)?|f(?:a(?:ls?)?)?|n(?:ul?)?)$`);
+const openToken = new RegExp(`^(?:${openString}|${openNumber}|t(?:ru?)?|f(?:a(?:ls?)?)?|n(?:ul?)?)$`);
 
 type Expected = 'value' | 'valueOrEnd' | 'key' | 'keyOrEnd' | 'colon' | 'commaOrEnd' | 'nothing';
 
