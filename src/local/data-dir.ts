@@ -79,7 +79,8 @@ export class DataDir implements AsyncDisposable {
 async function takeLock(root: string): Promise<DatabaseSync> {
   const lock = new DatabaseSync(join(root, 'lock'));
   try {
-    lock.exec('BEGIN EXCLUSIVE');
+    // Nothing is ever written: no journal file beside it either.
+    lock.exec('PRAGMA journal_mode = OFF; BEGIN EXCLUSIVE');
     return lock;
   } catch (error) {
     lock.close();

