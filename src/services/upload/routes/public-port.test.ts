@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, describe, it } from 'node:test';
+import { status } from '@grpc/grpc-js';
+import { FilemillError } from '#domain/errors.ts';
+import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
+import { ResultWriterService } from '#gen/filemill/internal/v1/result_writer_service_pb.ts';
+import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
+import { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
+import { Health, HealthCheckResponse_ServingStatus as ServingStatus } from '#gen/grpc/health/v1/health_pb.ts';
+import {
+  type Backends,
+  chunkOf,
+  metadataOf,
+  startBackends,
+  startUploadStack,
+  streamOf,
+} from '../../../../test/support/upload-stack.ts';
+
+let backends: Backends;
+before(async () => {
+  backends = await startBackends();
+});
+after(() => backends[Symbol.asyncDispose]());
+
+describe('The public port', () => {
+  for (const service of [FileLifecycleService, ResultWriterService])
+    for (const method of service.methods)
+      it(`does not serve ${service.typeName}/${method.name}`, async () => {
+        await using stack = await startUploadStack(backends);
+        const call = (stack.channel.client(service) as Record<string, Call>)[method.localName] as Call;
+        const error: unknown = await call({}).catch((error: unknown) => error);
+        assert.ok(error instanceof FilemillError);
+        assert.equal((error.cause as { code: number }).code, status.UNIMPLEMENTED);
+      });
+
+  it('passes calls on to metadata and result', async () => {
+    await using stack = await startUploadStack(backends);
+    const { id } = await stack.uploads.uploadFile(streamOf(metadataOf({ filename: 'passed-on' }), chunkOf('x')));
+    const metadata = stack.channel.client(MetadataService);
+    const { files } = await metadata.getFiles({ ids: [id] });
+    assert.equal(files[0]?.filename, 'passed-on');
+    assert.deepEqual((await stack.channel.client(ResultService).getResults({ fileIds: [id] })).missingFileIds, [id]);
+  });
+
+  it('passes streams on, also their cancellation', async () => {
+    await using stack = await startUploadStack(backends);
+    const { id } = await stack.uploads.uploadFile(streamOf(metadataOf({ filename: 'watched' }), chunkOf('x')));
+    const metadata = stack.channel.client(MetadataService);
+    for await (const { files } of metadata.watchFiles({ ids: [id] })) {
+      assert.equal(files[0]?.id, id);
+      break;
+    }
+    assert.deepEqual(await Array.fromAsync(stack.channel.client(ResultService).exportResults({})), []);
+    const missing = await Array.fromAsync(metadata.watchFiles({ ids: [randomUUID()] }));
+    assert.equal(missing.flatMap(({ missingIds }) => missingIds).length, 1);
+  });
+
+  it('passes errors on with their reason', async () => {
+    await using stack = await startUploadStack(backends);
+    const ids = Array.from({ length: 1_001 }, () => randomUUID());
+    await assert.rejects(stack.channel.client(MetadataService).getFiles({ ids }), { reason: 'REQUEST_INVALID' });
+    await assert.rejects(Array.fromAsync(stack.channel.client(MetadataService).watchFiles({ ids })), {
+      reason: 'REQUEST_INVALID',
+    });
+  });
+
+  it('says whether files can be taken in', async () => {
+    await using stack = await startUploadStack(backends);
+    assert.equal((await stack.channel.client(Health).check({})).status, ServingStatus.SERVING);
+    await using full = await startUploadStack(backends, { diskReserve: Number.MAX_SAFE_INTEGER });
+    assert.equal((await full.channel.client(Health).check({})).status, ServingStatus.NOT_SERVING);
+  });
+});
+
+type Call = (request: object) => Promise<object>;
