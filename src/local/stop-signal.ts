@@ -29,7 +29,8 @@ export function stopSignal({ onSecond, followParent }: StopSignalOptions): StopS
   };
   const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const name of names) process.on(name, onSignal);
-  if (followParent) void abortWithoutParent(controller);
+  // Rejects when a signal came first: then there is nothing more to watch for.
+  if (followParent) abortWithoutParent(controller).catch(() => undefined);
   return {
     signal: controller.signal,
     [Symbol.dispose]() {
