@@ -13,11 +13,11 @@ const pauseMs = 1_000;
  */
 export class DeletionDrain implements AsyncDisposable {
   readonly #lifecycle: RpcClient<typeof FileLifecycleService>;
-  readonly #blobs: BlobStore;
+  readonly #blobs: Pick<BlobStore, 'remove'>;
   readonly #logger: Logger;
   readonly #duty: AsyncDisposable;
 
-  constructor(lifecycle: RpcClient<typeof FileLifecycleService>, blobs: BlobStore, logger: Logger) {
+  constructor(lifecycle: RpcClient<typeof FileLifecycleService>, blobs: Pick<BlobStore, 'remove'>, logger: Logger) {
     this.#lifecycle = lifecycle;
     this.#blobs = blobs;
     this.#logger = logger;

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { randomUUIDv7 } from 'node:crypto';
+import { utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
+import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
+import {
+  type Backends,
+  chunkOf,
+  eventually,
+  filesBelow,
+  metadataOf,
+  queryRows,
+  quiet,
+  startBackends,
+  startUploadStack,
+  streamOf,
+  type UploadStack,
+} from '../../../test/support/upload-stack.ts';
+import { DeletionDrain } from './deletion-drain.ts';
+import { OrphanSweeper } from './orphan-sweeper.ts';
+import { StagingSweeper } from './staging-sweeper.ts';
+
+const hourMs = 60 * 60 * 1_000;
+
+let backends: Backends;
+before(async () => {
+  backends = await startBackends();
+});
+after(() => backends[Symbol.asyncDispose]());
+
+describe('The deletion drain', () => {
+  it('removes the bytes of deleted files, of no other, and confirms', async () => {
+    await using stack = await startUploadStack(backends);
+    const [gone, kept] = [await upload(stack), await upload(stack)];
+    await stack.channel.client(MetadataService).deleteFiles({ ids: [gone] });
+    await using _drain = new DeletionDrain(stack.metadata.client(FileLifecycleService), stack.blobs, quiet);
+    await eventually(async () => (await rows('select storage_key from blob_deletions')).length === 0);
+    assert.deepEqual(await filesBelow(stack.root), await objectsOf(kept));
+  });
+
+  it('goes on when one object cannot be removed, and takes that one again', async () => {
+    await using stack = await startUploadStack(backends);
+    const [first, second] = [await upload(stack), await upload(stack)];
+    const [stubborn] = await keysOf(first);
+    await stack.channel.client(MetadataService).deleteFiles({ ids: [first, second] });
+    const blobs = {
+      remove: async (key: string) => {
+        if (key === stubborn) throw new Error('EIO');
+        await stack.blobs.remove(key);
+      },
+    };
+    await using _drain = new DeletionDrain(stack.metadata.client(FileLifecycleService), blobs, quiet);
+    await eventually(async () => (await filesBelow(stack.root)).length === 1);
+    await eventually(async () => (await rows('select storage_key from blob_deletions')).length === 1);
+    assert.equal((await rows('select storage_key from blob_deletions'))[0]?.storage_key, stubborn);
+    await rows('delete from blob_deletions');
+  });
+});
+
+describe('The orphan sweeper', () => {
+  it('removes old objects that no file and no deletion names, and nothing else', async () => {
+    await using stack = await startUploadStack(backends);
+    const known = await upload(stack);
+    const oldKnown = await putOld(stack, 3 * hourMs);
+    await rows('update files set storage_key = $1 where id = $2', [oldKnown, known]);
+    const deleted = await putOld(stack, 3 * hourMs);
+    await rows('insert into blob_deletions (storage_key) values ($1)', [deleted]);
+    const young = await putOld(stack, hourMs);
+    const [unregistered] = (await filesBelow(stack.root)).filter(
+      (path) => !path.match(`${oldKnown}|${deleted}|${young}`),
+    );
+    const orphan = await putOld(stack, 3 * hourMs);
+    const lifecycle = stack.metadata.client(FileLifecycleService);
+    await using _sweeper = new OrphanSweeper(lifecycle, stack.blobs, { ttlMs: 2 * hourMs, logger: quiet });
+    await eventually(async () => !(await filesBelow(stack.root)).includes(objectOf(orphan)));
+    const left = [oldKnown, deleted, young].map(objectOf);
+    assert.deepEqual(await filesBelow(stack.root), [...left, unregistered].sort());
+    await rows('delete from blob_deletions');
+  });
+});
+
+describe('The staging sweeper', () => {
+  it('removes what was last written long ago', async () => {
+    await using stack = await startUploadStack(backends);
+    await using live = await stack.blobs.stage();
+    await live.write(Buffer.from('on its way'));
+    const [liveFile] = await filesBelow(stack.root);
+    const abandoned = join(stack.root, 'staging', crypto.randomUUID());
+    await writeFile(abandoned, 'left by a crash');
+    await utimes(abandoned, new Date(), new Date(Date.now() - 2 * hourMs));
+    await using _sweeper = new StagingSweeper(stack.blobs, hourMs, quiet);
+    await eventually(async () => (await filesBelow(stack.root)).length === 1);
+    assert.deepEqual(await filesBelow(stack.root), [liveFile]);
+    await live.commit();
+  });
+});
+
+async function upload(stack: UploadStack): Promise<string> {
+  return (await stack.uploads.uploadFile(streamOf(metadataOf({ filename: 'duty' }), chunkOf('x')))).id;
+}
+
+/** An object as it would be had it been committed `ageMs` ago. */
+async function putOld(stack: UploadStack, ageMs: number): Promise<string> {
+  const time = (Date.now() - ageMs).toString(16).padStart(12, '0');
+  const storageKey = `${time.slice(0, 8)}-${time.slice(8)}${randomUUIDv7().slice(13)}`;
+  await writeFile(join(stack.root, objectOf(storageKey)), 'x');
+  return storageKey;
+}
+
+function objectOf(storageKey: string): string {
+  return `objects/${storageKey.slice(-2)}/${storageKey}`;
+}
+
+async function keysOf(...ids: readonly string[]): Promise<string[]> {
+  return (await rows('select storage_key from files where id = any ($1)', [ids])).map((row) => String(row.storage_key));
+}
+
+async function objectsOf(...ids: readonly string[]): Promise<string[]> {
+  return (await keysOf(...ids)).map(objectOf).sort();
+}
+
+async function rows(text: string, values: readonly unknown[] = []) {
+  return await queryRows(backends.databaseUrl, text, values);
+}

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
+import { request } from 'node:http';
+import { after, before, describe, it } from 'node:test';
+import { RpcChannel } from '#client/rpc-client.ts';
+import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
+import { startService, testFolder } from '../../../test/support/start-services.ts';
+import {
+  type Backends,
+  chunkOf,
+  filesBelow,
+  metadataOf,
+  startBackends,
+  streamOf,
+} from '../../../test/support/upload-stack.ts';
+
+let backends: Backends;
+before(async () => {
+  backends = await startBackends();
+});
+after(() => backends[Symbol.asyncDispose]());
+
+describe('The upload service', () => {
+  it('takes files in, says that it is ready, and ends on SIGTERM', async () => {
+    await using folder = await testFolder();
+    await using service = await startService('upload', settings(folder.path, backends.metadataTarget));
+    using channel = new RpcChannel(`unix:${folder.path}/u`);
+    assert.deepEqual(await readiness(folder.path), { status: 200, body: 'ok\n' });
+    const answer = await channel
+      .client(UploadService)
+      .uploadFile(streamOf(metadataOf({ filename: 'real' }), chunkOf('content')));
+    assert.equal(answer.size, 7n);
+    assert.equal((await filesBelow(`${folder.path}/volume/objects`)).length, 1);
+    await service.stop();
+    assert.equal(service.child.exitCode, 0, service.log());
+  });
+
+  it('starts without metadata, refuses files before it stores them, and says why it is not ready', async () => {
+    await using folder = await testFolder();
+    await using _service = await startService('upload', settings(folder.path, `unix:${folder.path}/nobody`));
+    using channel = new RpcChannel(`unix:${folder.path}/u`);
+    const { status, body } = await readiness(folder.path);
+    assert.equal(status, 503);
+    assert.match(body, /metadata service is not reachable/);
+    await assert.rejects(
+      channel.client(UploadService).uploadFile(streamOf(metadataOf({ filename: 'early' }), chunkOf('x'))),
+      { reason: 'UNAVAILABLE' },
+    );
+    assert.deepEqual(await filesBelow(`${folder.path}/volume`), []);
+  });
+
+  it('refuses settings that would sweep files in flight', async () => {
+    await using folder = await testFolder();
+    const unsafe = { ...settings(folder.path, backends.metadataTarget), FILEMILL_ORPHAN_TTL_MS: '60000' };
+    await assert.rejects(startService('upload', unsafe), /FILEMILL_ORPHAN_TTL_MS: must be at least 7200000/);
+    assert.deepEqual(await readdir(folder.path), []);
+  });
+});
+
+function settings(folder: string, metadataTarget: string): Record<string, string> {
+  return {
+    FILEMILL_GRPC_LISTEN: `unix:${folder}/u`,
+    FILEMILL_OPS_LISTEN: `unix:${folder}/ops`,
+    FILEMILL_METADATA_TARGET: metadataTarget,
+    FILEMILL_RESULT_TARGET: backends.resultTarget,
+    FILEMILL_STORAGE_DIR: `${folder}/volume`,
+  };
+}
+
+async function readiness(folder: string): Promise<{ status: number | undefined; body: string }> {
+  const { promise, resolve, reject } = Promise.withResolvers<{ status: number | undefined; body: string }>();
+  request({ socketPath: `${folder}/ops`, path: '/readyz' }, async (response) => {
+    const chunks = await Array.fromAsync(response);
+    resolve({ status: response.statusCode, body: Buffer.concat(chunks as Buffer[]).toString() });
+  })
+    .on('error', reject)
+    .end();
+  return await promise;
+}
