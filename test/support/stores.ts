@@ -10,14 +10,14 @@ import pg from 'pg';
 import { migrate } from '#adapters/postgres/migrate.ts';
 import { findRedisServer } from './ensure-redis.ts';
 
-/** A database of the test's own, migrated, on the PostgreSQL 18 that `npm test` started. */
-export async function testDatabase(): Promise<{ readonly url: string } & AsyncDisposable> {
+/** A database of the test's own, migrated unless told otherwise, on the PostgreSQL 18 that `npm test` started. */
+export async function testDatabase({ migrated = true } = {}): Promise<{ readonly url: string } & AsyncDisposable> {
   const adminUrl = process.env.FILEMILL_TEST_POSTGRES_URL;
   if (adminUrl === undefined) throw new Error('This test needs PostgreSQL: run it as `npm test -- FILE`.');
   const name = `test_${randomBytes(6).toString('hex')}`;
   await asAdmin(adminUrl, `create database ${name}`);
   const url = Object.assign(new URL(adminUrl), { pathname: `/${name}` }).href;
-  await migrate(url);
+  if (migrated) await migrate(url);
   return { url, [Symbol.asyncDispose]: () => asAdmin(adminUrl, `drop database ${name} with (force)`) };
 }
 

@@ -1,14 +1,15 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { runner } from 'node-pg-migrate';
 import pg from 'pg';
 
-const directory = fileURLToPath(new URL('../../../db/migrations', import.meta.url));
-const migrationsTable = 'filemill_migrations';
+const directory = new URL('../../../db/migrations/', import.meta.url);
+
+/** Any number will do, as long as it stays the same. */
+const advisoryLock = 0x66_69_6c_65;
 
 /**
- * Applies the migrations that are missing, in order, each once even when several processes start
- * together (an advisory lock makes the others wait). Forward only.
+ * Applies the migrations of db/migrations that are missing, in order, each in a transaction of its own
+ * with the note that it was applied. Forward only. Processes that start together wait for each other.
  *
  * @returns the names that this call applied
  */
@@ -17,33 +18,56 @@ export async function migrate(
   log: (line: string) => void = () => undefined,
 ): Promise<readonly string[]> {
   await using connection = await connect(databaseUrl);
-  const applied = await runner({
-    dbClient: connection.client,
-    dir: directory,
-    direction: 'up',
-    migrationsTable,
-    advisoryLockMode: 'wait',
-    logger: { debug: () => undefined, info: () => undefined, warn: log, error: log },
-  });
-  return applied.map(({ name }) => name);
+  const { client } = connection;
+  await client.query('select pg_advisory_lock($1)', [advisoryLock]);
+  await client.query(
+    'create table if not exists migrations (name text primary key, applied_at timestamptz not null default now())',
+  );
+  const applied = await appliedNames(client);
+  const missing = (await knownNames()).filter((name) => !applied.has(name));
+  for (const name of missing) {
+    await applyOne(client, name);
+    log(`applied ${name}`);
+  }
+  return missing;
 }
 
 /** Every migration that this version knows, and whether the database has it. */
 export async function migrationStatus(databaseUrl: string): Promise<readonly { name: string; applied: boolean }[]> {
-  const names = (await readdir(directory))
-    .filter((file) => file.endsWith('.sql'))
-    .map((file) => file.slice(0, -4))
-    .sort();
   await using connection = await connect(databaseUrl);
-  const {
-    rows: [table],
-  } = await connection.client.query('select to_regclass($1) as oid', [migrationsTable]);
-  if (table.oid === null) return names.map((name) => ({ name, applied: false }));
-  const { rows } = await connection.client.query<{ name: string }>(`select name from ${migrationsTable}`);
-  const applied = new Set(rows.map(({ name }) => name));
-  return names.map((name) => ({ name, applied: applied.has(name) }));
+  const { client } = connection;
+  const exists = await client.query<{ oid: string | null }>(`select to_regclass('migrations') as oid`);
+  const applied = exists.rows[0]?.oid === null ? new Set<string>() : await appliedNames(client);
+  return (await knownNames()).map((name) => ({ name, applied: applied.has(name) }));
 }
 
+async function applyOne(client: pg.Client, name: string): Promise<void> {
+  const sql = await readFile(new URL(`${name}.sql`, directory), 'utf8');
+  await client.query('begin');
+  try {
+    await client.query(sql);
+    await client.query('insert into migrations (name) values ($1)', [name]);
+    await client.query('commit');
+  } catch (cause) {
+    await client.query('rollback');
+    throw new Error(`Migration ${name} failed: ${(cause as Error).message}`, { cause });
+  }
+}
+
+async function knownNames(): Promise<string[]> {
+  const files = await readdir(fileURLToPath(directory));
+  return files
+    .filter((file) => file.endsWith('.sql'))
+    .map((file) => file.slice(0, -'.sql'.length))
+    .sort();
+}
+
+async function appliedNames(client: pg.Client): Promise<Set<string>> {
+  const { rows } = await client.query<{ name: string }>('select name from migrations');
+  return new Set(rows.map(({ name }) => name));
+}
+
+/** Closing the connection gives the advisory lock back. */
 async function connect(databaseUrl: string): Promise<{ client: pg.Client } & AsyncDisposable> {
   const client = new pg.Client({
     connectionString: databaseUrl,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUIDv7 } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { claimFile, createFile, makeDue, openTestDatabase } from '../../../test/support/files.ts';
+import { testDatabase } from '../../../test/support/stores.ts';
 import { confirmDeletions, findStorageKeys, takeDeletions } from './blob-deletions.ts';
 import type { Database } from './database.ts';
 import { deleteFiles } from './file-commands.ts';
@@ -71,7 +72,15 @@ test('filters work alone and together', async () => {
   }
 });
 
-test('migrating twice, and by several at once, applies each migration once', async () => {
-  assert.deepEqual((await Promise.all([migrate(opened.url), migrate(opened.url)])).flat(), []);
-  assert((await migrationStatus(opened.url)).every(({ applied }) => applied));
+test('migrating an empty database by several at once applies each migration once', async () => {
+  await using empty = await testDatabase({ migrated: false });
+  assert((await migrationStatus(empty.url)).every(({ applied }) => !applied));
+  const applied = (await Promise.all([migrate(empty.url), migrate(empty.url), migrate(empty.url)])).flat();
+  const status = await migrationStatus(empty.url);
+  assert.deepEqual(
+    applied,
+    status.map(({ name }) => name),
+  );
+  assert(status.every(({ applied }) => applied));
+  assert.deepEqual(await migrate(empty.url), []);
 });
