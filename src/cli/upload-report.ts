@@ -11,7 +11,7 @@ import { type RecordWriter, recordWriter } from './output/writer.ts';
 import type { Session } from './session.ts';
 import { UploadTally } from './upload-tally.ts';
 
-type Receipt = UploadOutcome & { error: null };
+type Acknowledged = UploadOutcome & { error: null };
 
 /** Prints a line for each file of one upload, once its fate is known, and sums up. */
 export class UploadReport {
@@ -69,16 +69,19 @@ export class UploadReport {
     this.#session.terminal.complain(`✖ ${name}: ${why}`);
   }
 
-  #follow(receipt: Receipt): void {
+  #follow(outcome: Acknowledged): void {
+    const { filename, path } = outcome.file;
+    if (this.#session.terminal.verbose)
+      this.#session.terminal.note(`${printable(path || filename)} is acknowledged: ${outcome.receipt.id}`);
     this.#progress.waiting(1);
-    const followed = this.#untilAnalysed(receipt).then(() => {
+    const followed = this.#untilAnalysed(outcome).then(() => {
       this.#progress.waiting(-1);
       this.#followed.delete(followed);
     });
     this.#followed.add(followed);
   }
 
-  async #untilAnalysed({ file, receipt }: Receipt): Promise<void> {
+  async #untilAnalysed({ file, receipt }: Acknowledged): Promise<void> {
     try {
       const state = await this.#waiter.wait(receipt.id);
       if (state === undefined) throw new FilemillError('FILE_NOT_FOUND', 'It was deleted before its analysis ended.');

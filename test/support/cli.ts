@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+
+const program = fileURLToPath(new URL('../../bin/filemill.js', import.meta.url));
+
+export interface CliRun {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** stdout as JSON lines. */
+  lines<Line>(): Line[];
+}
+
+export interface CliOptions {
+  readonly server: string;
+  readonly stdin?: string;
+  /** Called with the text so far whenever the program says something on stderr. */
+  readonly onStderr?: (said: string, kill: (signal: NodeJS.Signals) => void) => void;
+}
+
+/** Runs `filemill ARGS…` as people do: a process of its own, with nothing but its arguments and FILEMILL_SERVER. */
+export async function filemill(args: readonly string[], { server, stdin, onStderr }: CliOptions): Promise<CliRun> {
+  const child = spawn(process.execPath, [program, ...args], {
+    env: { PATH: process.env.PATH, FILEMILL_SERVER: server },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(stdin ?? '');
+  let said = '';
+  child.stderr.on('data', (chunk) => {
+    said += chunk;
+    onStderr?.(said, (signal) => child.kill(signal));
+  });
+  const [stdout, [code]] = await Promise.all([text(child.stdout), once(child, 'close') as Promise<[number | null]>]);
+  return {
+    code,
+    stdout,
+    stderr: said,
+    lines: <Line>() =>
+      stdout
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as Line),
+  };
+}
