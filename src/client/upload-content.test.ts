@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import { appendFile, mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import type { FilemillError, Reason } from '#domain/errors.ts';
+import { UploadContent } from './upload-content.ts';
+import { findUploads } from './upload-paths.ts';
+
+let folder: string;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fm-'));
+});
+after(() => rm(folder, { recursive: true }));
+
+async function file(name: string, content: string | Buffer): Promise<string> {
+  await writeFile(join(folder, name), content);
+  return join(folder, name);
+}
+
+const because = (reason: Reason) => (error: FilemillError) => error.reason === reason;
+
+describe('the content of an upload', () => {
+  it('is read from the start as often as it is asked for', async () => {
+    const bytes = randomBytes(2_000_000);
+    await using content = await UploadContent.open(await file('twice', bytes));
+    const expected = createHash('sha256').update(bytes).digest('hex');
+    for (let turn = 0; turn < 2; turn++) {
+      const hash = createHash('sha256');
+      for await (const chunk of content.chunks()) hash.update(chunk);
+      assert.equal(hash.digest('hex'), expected);
+    }
+  });
+
+  it('keeps the chunks that may still wait in a queue of a stream', async () => {
+    const bytes = randomBytes(40 * 256 * 1024);
+    await using content = await UploadContent.open(await file('queue', bytes));
+    const queue: { chunk: Uint8Array; from: number }[] = [];
+    let position = 0;
+    for await (const chunk of content.chunks()) {
+      queue.push({ chunk, from: position });
+      position += chunk.length;
+      if (queue.length > 17) queue.shift();
+      for (const { chunk: kept, from } of queue)
+        assert.ok(bytes.subarray(from, from + kept.length).equals(kept), 'a queued chunk was overwritten');
+    }
+  });
+
+  it('has no chunks when the file is empty', async () => {
+    await using content = await UploadContent.open(await file('empty', ''));
+    assert.deepEqual(await Array.fromAsync(content.chunks()), []);
+  });
+
+  it('refuses a file that grew, shrank or was written to on the way', async () => {
+    const changes: [Reason, (path: string) => Promise<void>][] = [
+      ['SIZE_MISMATCH', (path) => appendFile(path, 'more')],
+      ['SIZE_MISMATCH', (path) => writeFile(path, 'less')],
+      ['CHECKSUM_MISMATCH', (path) => utimes(path, new Date(0), new Date(0))],
+    ];
+    for (const [reason, change] of changes) {
+      const path = await file('changing', 'as it was at first');
+      await using content = await UploadContent.open(path);
+      await change(path);
+      await assert.rejects(Array.fromAsync(content.chunks()), because(reason));
+    }
+  });
+
+  it('is kept without a trace in any folder when it comes from a pipe', async () => {
+    const spool = await mkdtemp(join(folder, 'spool-'));
+    process.env.TMPDIR = spool;
+    await using content = await UploadContent.fromPipe(pieces(['some ', 'bytes']));
+    assert.equal(content.size, 10);
+    assert.equal(Buffer.concat(await Array.fromAsync(content.chunks())).toString(), 'some bytes');
+    assert.deepEqual(await readdir(spool), []);
+  });
+
+  it('is not there for folders and for what does not exist', async () => {
+    await assert.rejects(UploadContent.open(folder), because('NOT_A_FILE'));
+    await assert.rejects(UploadContent.open(join(folder, 'absent')), because('FILE_UNREADABLE'));
+  });
+});
+
+describe('finding what to upload', () => {
+  it('follows a link that is named itself, and none inside a folder', async () => {
+    const target = await file('target.txt', 'x');
+    const inside = await mkdtemp(join(folder, 'links-'));
+    await symlink(target, join(inside, 'to-file'));
+    await symlink(inside, join(inside, 'to-itself'));
+    await writeFile(join(inside, 'own.txt'), 'y');
+    const links: string[] = [];
+    const found = await Array.fromAsync(
+      findUploads([inside, join(inside, 'to-file')], { onLink: (path) => links.push(path) }),
+    );
+    assert.deepEqual(
+      found.map(({ filename, path }) => [filename, path]),
+      [
+        ['own.txt', 'own.txt'],
+        ['to-file', ''],
+      ],
+    );
+    assert.deepEqual(links, ['to-file', 'to-itself']);
+  });
+
+  it('gives names in NFC, and refuses those that are no UTF-8', async () => {
+    const inside = await mkdtemp(join(folder, 'names-'));
+    await writeFile(join(inside, 'e\u0301.txt'), '');
+    await writeFile(Buffer.concat([Buffer.from(`${inside}/x`), Buffer.from([0xff])]), '');
+    const [composed, broken] = await Array.fromAsync(findUploads([inside]));
+    assert.equal(composed?.filename, '\u00e9.txt');
+    await assert.rejects(async () => broken?.open(), because('NAME_INVALID'));
+  });
+});
+
+async function* pieces(texts: readonly string[]): AsyncGenerator<Buffer> {
+  for (const text of texts) yield Buffer.from(text);
+}
