@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import type { Analyzer } from '#domain/analysis.ts';
 import { analyzeFile } from './pass.ts';
 import { analyzers } from './registry.ts';
@@ -86,6 +87,14 @@ test('two analysers cannot give the same field, and no field may be absent', asy
   const subject = await file('fields.txt', 'x');
   await assert.rejects(analyzeFile(subject, [...analyzers, gives({ size: 1 })]), /"extra" repeats the field "size"/);
   await assert.rejects(analyzeFile(subject, [gives({ size: 1 })]), /No analyser found "mime_type"/);
+});
+
+test('docs/results.md shows the document of testdata/hello.txt', async () => {
+  const fromRoot = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+  const page = await readFile(fromRoot('docs/results.md'), 'utf8');
+  const shown = JSON.parse(/```json\n(.*?)```/s.exec(page)?.[1] ?? '');
+  const path = fromRoot('testdata/hello.txt');
+  assert.deepEqual(await analyzeFile({ path, filename: 'hello.txt', size: 69 }, analyzers), shown);
 });
 
 async function file(filename: string, content: string | Uint8Array) {
