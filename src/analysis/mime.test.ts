@@ -61,6 +61,7 @@ const texts: readonly (readonly [filename: string, content: string, mime: string
   ['big', `{"text": "${'x'.repeat(100_000)}"}`, 'application/json'],
   ['big', `[${'{"key": value},\n'.repeat(9_000)}{}]`, 'text/plain'],
   ['big', '{"n":1}\n'.repeat(20_000), 'application/x-ndjson'],
+  ['longer than a chunk', `{"text": "${'x'.repeat(3 * 1024 * 1024)}"}`, 'application/json'],
   // Tables
   ['x', 'a,b,c\n1,2,3\n4,"5,\n5",6\n', 'text/csv'],
   ['x', 'a;b\n1;2\n3;4\n', 'text/csv'],

@@ -12,7 +12,7 @@ export const mime: Analyzer = {
   name: 'mime',
   version: '1',
   start(subject) {
-    const head = subject.head.slice();
+    const head = new Uint8Array(subject.head); // a copy: `slice` of a Buffer would be none
     let bytes = 0;
     return {
       update: (chunk) => {
