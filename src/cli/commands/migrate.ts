@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { z } from 'zod';
 import { migrate, migrationStatus } from '#adapters/postgres/migrate.ts';
 import { ConfigError, readConfig } from '#platform/config.ts';
+import { CliError, exitCodes } from '../failure.ts';
 
 export function migrateCommand(): Command {
   const command = new Command('migrate').description(
@@ -13,17 +14,17 @@ export function migrateCommand(): Command {
 }
 
 async function up(): Promise<void> {
-  const applied = await migrate(databaseUrl());
+  const applied = await reached(migrate(databaseUrl()));
   for (const name of applied) console.log(`✔ ${name}`);
   console.log(applied.length === 0 ? 'The schema is up to date.' : `${applied.length} applied.`);
 }
 
 async function status(): Promise<void> {
-  const migrations = await migrationStatus(databaseUrl());
+  const migrations = await reached(migrationStatus(databaseUrl()));
   for (const { name, applied } of migrations) console.log(`${applied ? '✔' : '✖'} ${name}`);
   if (migrations.every(({ applied }) => applied)) return;
   console.error('Run `filemill migrate up` to apply what is missing.');
-  process.exitCode = 3;
+  process.exitCode = exitCodes.someFailed;
 }
 
 function databaseUrl(): string {
@@ -35,4 +36,14 @@ function databaseUrl(): string {
       `${error.message}. Set it to the database, for example postgres://USER:PASSWORD@HOST/metadata_db`,
     );
   }
+}
+
+/** A database that cannot be reached is not a defect of this program. */
+async function reached<T>(work: Promise<T>): Promise<T> {
+  return await work.catch((error: NodeJS.ErrnoException) => {
+    const message = error.message || String(error.code);
+    if (!/^E[A-Z]+$|^57P0/.test(error.code ?? '') && !/timeout/.test(message)) throw error;
+    const action = 'Check that PostgreSQL runs, and that FILEMILL_DATABASE_URL names it.';
+    throw new CliError(exitCodes.unavailable, `The database is not reachable: ${message}`, action);
+  });
 }
