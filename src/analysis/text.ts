@@ -11,7 +11,7 @@ import { Utf16Counter } from './utf16-counter.ts';
  * - with a UTF-16 byte order mark: text when it is well-formed UTF-16 without U+0000;
  * - otherwise valid UTF-8 without NUL is text;
  * - otherwise 8-bit text, when it holds neither NUL nor control characters that text does not use;
- * - never text: a PDF or `ar` archive, and a head whose control characters are more than 3 in 10.
+ * - never text: a PDF or `ar` archive, and a first KiB whose control characters are more than 3 in 10.
  *
  * docs/results.md defines the counts.
  */
@@ -42,10 +42,10 @@ function counterFor(head: Uint8Array): { update(chunk: Uint8Array): void; finish
 
 /** Valid UTF-8 may hold controls, but bytes that are mostly controls are no text that anyone wrote. */
 function looksControlled(head: Uint8Array): boolean {
-  const sample = head.subarray(0, 4_096);
+  const length = Math.min(head.length, 1_024);
   let odd = 0;
-  for (const byte of sample) if ((byteClass[byte] as number) & oddControl) odd += 1;
-  return odd * 10 > sample.length * 3;
+  for (let index = 0; index < length; index++) if ((byteClass[head[index] as number] as number) & oddControl) odd += 1;
+  return odd * 10 > length * 3;
 }
 
 function findings({ charset, words, lines, characters }: TextCounts): Record<string, unknown> {

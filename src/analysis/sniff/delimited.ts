@@ -3,13 +3,13 @@ import type { Reading, TextSample, Verdict } from './reading.ts';
 export const csv: Reading = {
   mime: 'text/csv',
   extensions: ['csv'],
-  judge: (sample) => best(judge(sample, ','), judge(sample, ';')),
+  judge: (sample) => best(judge(sample, csv, ','), judge(sample, csv, ';')),
 };
 
 export const tsv: Reading = {
   mime: 'text/tab-separated-values',
   extensions: ['tsv', 'tab'],
-  judge: (sample) => judge(sample, '\t'),
+  judge: (sample) => judge(sample, tsv, '\t'),
 };
 
 /** The records that are looked at. */
@@ -19,7 +19,10 @@ const maxRecords = 200;
  * A table is likely when at least three records have the same number of fields, two or more, and the
  * delimiters are not those of prose ("one, two") or code (all at the end, or all at the start, of lines).
  */
-function judge(sample: TextSample, delimiter: string): Verdict {
+function judge(sample: TextSample, reading: Reading, delimiter: string): Verdict {
+  const firstLine = sample.text.slice(0, Math.max(0, sample.text.indexOf('\n')));
+  // Most texts are no tables: without the extension, do not even parse them.
+  if (!firstLine.includes(delimiter) && !reading.extensions.includes(sample.extension)) return 'no';
   const records = parse(sample, delimiter);
   if (records === undefined) return 'no';
   const fields = records[0]?.length ?? 0;
@@ -30,7 +33,10 @@ function judge(sample: TextSample, delimiter: string): Verdict {
   return likeCode || likeProse ? 'possible' : 'likely';
 }
 
-/** RFC 4180 with any delimiter; undefined when a quoted field does not end properly. */
+/**
+ * RFC 4180 with any delimiter, up to the first record of another length; undefined when a quoted field does
+ * not end properly.
+ */
 function parse({ text, truncated }: TextSample, delimiter: string): string[][] | undefined {
   const field = new RegExp(
     `("(?:[^"]|"")*"|[^"${delimiter}\\r\\n][^${delimiter}\\r\\n]*|)(${delimiter}|\\r?\\n|$)`,
@@ -45,6 +51,7 @@ function parse({ text, truncated }: TextSample, delimiter: string): string[][] |
     record.push(value);
     if (end === delimiter) continue;
     if (record.length > 1 || value !== '') records.push(record);
+    if (record.length !== records[0]?.length) return records;
     record = [];
   }
   if (truncated && field.lastIndex >= text.length) records.pop();
