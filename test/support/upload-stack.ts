@@ -64,6 +64,7 @@ export async function startUploadStack(
   overrides: Partial<UploadFileContext> & { diskReserve?: number; maxConcurrent?: number } = {},
 ): Promise<UploadStack> {
   const resources = new AsyncDisposableStack();
+  const stopping = new AbortController();
   const { path: root } = resources.use(await testFolder());
   const { path: sockets } = resources.use(await testFolder());
   const metadata = resources.use(new RpcChannel(backends.metadataTarget));
@@ -75,7 +76,8 @@ export async function startUploadStack(
   const files = new FileCreation(metadata);
   const limits = { maxFileSize: 1_000_000, streamIdleMs: 30_000, retryMs: 5_000 };
   const context = { blobs, admission, ringer, files, logger: quiet, ...limits, ...overrides };
-  const server = resources.use(uploadServer(context, { metadata, result }));
+  const server = resources.use(uploadServer(context, { metadata, result }, stopping.signal));
+  resources.defer(() => stopping.abort());
   await server.listen(`unix:${sockets}/u`);
   const channel = resources.use(new RpcChannel(`unix:${sockets}/u`));
   const uploads = channel.client(UploadService);

@@ -9,17 +9,21 @@ import {
   type sendUnaryData,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
+import { FilemillError } from '#domain/errors.ts';
 import { rawDefinition } from './definition.ts';
+import { toStatus } from './errors.ts';
 
 const unaryTimeoutMs = 15_000;
 
 /**
  * Serves `service` by passing every call on to `upstream` as bytes, errors and their details included.
- * Knows unary and server-streaming methods, which is all that is forwarded.
+ * Knows unary and server-streaming methods, which is all that is forwarded. Streams, which may be without
+ * end, end with SHUTTING_DOWN when `stopping` is aborted.
  */
 export function forwarder(
   service: DescService,
   upstream: Client,
+  stopping: AbortSignal,
 ): { definition: ServiceDefinition; implementation: UntypedServiceImplementation } {
   const definition = rawDefinition(service);
   const implementation: UntypedServiceImplementation = {};
@@ -49,7 +53,12 @@ export function forwarder(
           {},
         );
         call.once('cancelled', () => onward.cancel());
-        onward.on('error', (error: ServiceError) => call.emit('error', statusOf(error)));
+        const stop = () => onward.cancel();
+        stopping.addEventListener('abort', stop, { once: true });
+        onward.once('status', () => stopping.removeEventListener('abort', stop));
+        onward.on('error', (error: ServiceError) =>
+          call.emit('error', stopping.aborted ? toStatus(new FilemillError('SHUTTING_DOWN')) : statusOf(error)),
+        );
         onward.on('data', (message: Buffer) => {
           if (call.write(message)) return;
           onward.pause();

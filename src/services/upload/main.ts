@@ -32,7 +32,7 @@ await runService(logger, async (scope) => {
   scope.use(new OrphanSweeper(lifecycle, blobs, { ttlMs: orphanTtlMs, logger }));
   const files = new FileCreation(metadata);
   const context = { blobs, files, admission, ringer, logger, maxFileSize, streamIdleMs, retryMs };
-  const server = scope.use(uploadServer(context, { metadata, result }));
+  const server = scope.use(uploadServer(context, { metadata, result }, scope.signal));
   scope.use(await startOpsServer(config.opsListen, { ready: () => admission.ready() }));
   await server.listen(config.grpcListen);
 });

@@ -12,9 +12,10 @@ import { type UploadFileContext, uploadFile } from './upload-file.ts';
 export function uploadServer(
   context: UploadFileContext,
   upstream: { readonly metadata: RpcChannel; readonly result: RpcChannel },
+  stopping: AbortSignal,
 ): RpcServer {
-  const metadata = forwarder(MetadataService, upstream.metadata.raw);
-  const result = forwarder(ResultService, upstream.result.raw);
+  const metadata = forwarder(MetadataService, upstream.metadata.raw, stopping);
+  const result = forwarder(ResultService, upstream.result.raw, stopping);
   return new RpcServer(context.logger)
     .add(UploadService, { uploadFile: uploadFile(context) })
     .addRaw(metadata.definition, metadata.implementation)

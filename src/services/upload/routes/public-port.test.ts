@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { status } from '@grpc/grpc-js';
+import { RpcChannel } from '#client/rpc-client.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import { ResultWriterService } from '#gen/filemill/internal/v1/result_writer_service_pb.ts';
@@ -63,6 +64,23 @@ describe('The public port', () => {
     await assert.rejects(Array.fromAsync(stack.channel.client(MetadataService).watchFiles({ ids })), {
       reason: 'REQUEST_INVALID',
     });
+  });
+
+  it('ends streams that are passed on when it stops', async () => {
+    const stack = await startUploadStack(backends);
+    const { id } = await stack.uploads.uploadFile(streamOf(metadataOf({ filename: 'open end' }), chunkOf('x')));
+    using channel = new RpcChannel(stack.channel.target);
+    const watching = channel
+      .client(MetadataService)
+      .watchFiles({ ids: [id] })
+      [Symbol.asyncIterator]();
+    await watching.next();
+    const [, error] = await Promise.all([
+      stack[Symbol.asyncDispose](),
+      watching.next().catch((error: unknown) => error),
+    ]);
+    assert.ok(error instanceof FilemillError);
+    assert.equal(error.reason, 'SHUTTING_DOWN');
   });
 
   it('says whether files can be taken in', async () => {
