@@ -26,7 +26,7 @@ type AnyCall =
   | ServerDuplexStream<object, object>;
 
 /** Largest message accepted; chunks should stay well below. */
-export const maxMessageBytes = 1024 * 1024;
+const maxMessageBytes = 1024 * 1024;
 
 /** For listeners that only the other services reach: whole batches come in one message. */
 export const internalServerOptions: ServerOptions = { 'grpc.max_receive_message_length': 32 * 1024 * 1024 };

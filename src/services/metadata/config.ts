@@ -3,8 +3,6 @@ import { databaseSettings } from '#adapters/postgres/settings.ts';
 import { defaultLeaseMs, defaultMaxAttempts } from '#domain/retry-policy.ts';
 import { commonSettings, integer, listenAddress, readConfig } from '#platform/config.ts';
 
-export type MetadataConfig = ReturnType<typeof readMetadataConfig>;
-
 export function readMetadataConfig(env: NodeJS.ProcessEnv) {
   const settings = readConfig(
     {

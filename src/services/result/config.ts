@@ -1,8 +1,6 @@
 import { databaseSettings } from '#adapters/postgres/settings.ts';
 import { commonSettings, listenAddress, readConfig } from '#platform/config.ts';
 
-export type ResultConfig = ReturnType<typeof readResultConfig>;
-
 export function readResultConfig(env: NodeJS.ProcessEnv) {
   const settings = readConfig(
     {

@@ -2,8 +2,6 @@ import { availableParallelism, hostname } from 'node:os';
 import { z } from 'zod';
 import { commonSettings, grpcTarget, integer, readConfig } from '#platform/config.ts';
 
-export type WorkerConfig = ReturnType<typeof readWorkerConfig>;
-
 /** Claims that wait for a thread, for each thread: they hide the way to the metadata service and back. */
 const prefetchPerThread = 8;
 
