@@ -32,7 +32,7 @@ export async function addVerbs(program: Command, words: readonly string[]): Prom
   const needsAll = words.includes('completion');
   for (const [name, { summary, load }] of Object.entries(verbs)) {
     if (needsAll || words.includes(name)) inherit(program, (await load()).summary(summary));
-    else program.command(name, { hidden: false }).summary(summary).description(summary);
+    else program.command(name).summary(summary).description(summary);
   }
 }
 

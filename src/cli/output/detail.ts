@@ -20,7 +20,7 @@ export function detailView(file: FileWithResultJson, terminal: Terminal): string
   return [title, ...facts.map(([name, value]) => `  ${name.padEnd(16)}${value}`)];
 }
 
-export function statusStyle(status: string): Style {
+function statusStyle(status: string): Style {
   return ({ COMPLETED: 'green', FAILED: 'red', PROCESSING: 'cyan' } as const)[status] ?? 'yellow';
 }
 
