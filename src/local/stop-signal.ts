@@ -1,5 +1,3 @@
-import { setInterval } from 'node:timers/promises';
-
 /** A second signal within this time is the first one, come twice: from the terminal and from a parent that passes it on. */
 const echoMs = 500;
 
@@ -29,19 +27,23 @@ export function stopSignal({ onSecond, followParent }: StopSignalOptions): StopS
   };
   const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const name of names) process.on(name, onSignal);
-  // Rejects when a signal came first: then there is nothing more to watch for.
-  if (followParent) abortWithoutParent(controller).catch(() => undefined);
+  const watch = followParent ? watchParent(() => controller.abort('the parent process is gone')) : undefined;
   return {
     signal: controller.signal,
     [Symbol.dispose]() {
       for (const name of names) process.off(name, onSignal);
+      clearInterval(watch);
     },
   };
 }
 
 /** Orphans get another parent. */
-async function abortWithoutParent(controller: AbortController): Promise<void> {
+function watchParent(onGone: () => void): NodeJS.Timeout {
   const parent = process.ppid;
-  for await (const _ of setInterval(500, undefined, { ref: false, signal: controller.signal }))
-    if (process.ppid !== parent) return controller.abort('the parent process is gone');
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    onGone();
+  }, 500);
+  return watch.unref();
 }
