@@ -1,0 +1,261 @@
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { access, readdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import { listen } from '#platform/listen.ts';
+import { testFolder } from '../support/start-services.ts';
+import { testDatabase, testRedis } from '../support/stores.ts';
+import { Up } from '../support/up.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const testdata = join(root, 'testdata');
+const run = promisify(execFile);
+
+interface Line {
+  readonly path: string;
+  readonly status: string;
+  readonly sha256: string;
+}
+
+async function eventually(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await delay(50);
+}
+
+async function nothingRuns(up: Up): Promise<void> {
+  assert.deepEqual(await up.running(), []);
+}
+
+async function completedFiles(dataDir: string): Promise<number> {
+  const client = new pg.Client({ connectionString: (await readFile(join(dataDir, 'database-url'), 'utf8')).trim() });
+  await client.connect();
+  const { rows } = await client.query(
+    "SELECT count(*)::int AS files FROM files JOIN results ON file_id = files.id WHERE status = 'COMPLETED'",
+  );
+  await client.end();
+  return rows[0].files;
+}
+
+for (const [title, env] of [
+  ['a private Redis', {}],
+  ['no Redis', { FILEMILL_REDIS_URL: 'none' }],
+] as const)
+  describe(`filemill up with ${title}`, () => {
+    test('analyses the samples, prints their results, ends with 0 and leaves nothing running', async () => {
+      await using folder = await testFolder();
+      await using up = new Up(join(folder.path, 'data'), [testdata, '--exit', '--json'], env);
+      assert.equal(await up.ended(), 0, up.stderr);
+      const lines = up.stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Line);
+      const expected = await Promise.all(
+        (await readdir(testdata)).map(async (path) => ({
+          path,
+          status: 'COMPLETED',
+          sha256: createHash('sha256')
+            .update(await readFile(join(testdata, path)))
+            .digest('hex'),
+        })),
+      );
+      const byPath = (one: Line, other: Line) => one.path.localeCompare(other.path);
+      assert.deepEqual(
+        lines.map(({ path, status, sha256 }) => ({ path, status, sha256 })).sort(byPath),
+        expected.sort(byPath),
+      );
+      assert.match(up.stderr, /✔ PostgreSQL 18 \(embedded\) .* s {3}\S/);
+      assert.match(
+        up.stderr,
+        env === undefined || 'FILEMILL_REDIS_URL' in env
+          ? /tasks are claimed from PostgreSQL/
+          : /✔ \w+ [\d.]+ \(private, from PATH\)/,
+      );
+      await nothingRuns(up);
+    });
+
+    test('after kill -9 its services end by themselves, and the next run works on the same data', async () => {
+      await using folder = await testFolder();
+      const dataDir = join(folder.path, 'data');
+      await using killed = new Up(dataDir, [testdata], env);
+      await killed.ready();
+      const services = Object.values(await killed.services()).map(String);
+      killed.child.kill('SIGKILL');
+      await killed.ended();
+      await eventually(
+        async () => !(await killed.running()).some((line) => services.includes(line.split(' ')[0] ?? '')),
+      );
+      await using next = new Up(dataDir, [testdata], env);
+      await next.ready();
+      const samples = (await readdir(testdata)).length;
+      assert.equal(await completedFiles(dataDir), 2 * samples);
+      next.ctrlC();
+      assert.equal(await next.ended(), 0, next.stderr);
+      await nothingRuns(next);
+      await nothingRuns(killed);
+    });
+  });
+
+describe('filemill up', () => {
+  test('takes over at once from a killed run whose services had no time to end', async () => {
+    await using folder = await testFolder();
+    const dataDir = join(folder.path, 'data');
+    await using killed = new Up(dataDir);
+    await killed.ready();
+    // A frozen worker is deaf to the end of its supervisor.
+    const { 'worker-1': worker = 0 } = await killed.services();
+    process.kill(worker, 'SIGSTOP');
+    killed.child.kill('SIGKILL');
+    await using next = new Up(dataDir, [testdata, '--exit']);
+    assert.equal(await next.ended(), 0, next.stderr);
+    assert.match(next.stderr, /an earlier run left behind/);
+    await nothingRuns(killed);
+    await nothingRuns(next);
+  });
+
+  test('starts a killed service again, says so, and loses nothing', async () => {
+    await using folder = await testFolder();
+    await using up = new Up(join(folder.path, 'data'));
+    const { grpc } = await up.ready();
+    const services = await up.services();
+    for (const pid of Object.values(services)) process.kill(pid, 'SIGKILL');
+    for (const [name, pid] of Object.entries(services)) {
+      await up.said(new RegExp(`${name} \\(pid ${pid}\\) was ended by SIGKILL: starting it again`));
+      await up.said(new RegExp(`${name} runs again`));
+    }
+    const upload = ['src/cli/main.ts', '--server', grpc, 'upload', '--wait', '--json', join(testdata, 'hello.txt')];
+    const { stdout } = await run(process.execPath, upload, { cwd: root });
+    assert.equal((JSON.parse(stdout) as Line).status, 'COMPLETED');
+    up.ctrlC();
+    assert.equal(await up.ended(), 0, up.stderr);
+    await nothingRuns(up);
+  });
+
+  test('starts a killed PostgreSQL and a killed Redis again', async () => {
+    await using folder = await testFolder();
+    await using up = new Up(join(folder.path, 'data'));
+    const { grpc } = await up.ready();
+    const pidFiles = ['postgres/data/postmaster.pid', 'redis/redis.pid'];
+    for (const file of pidFiles)
+      process.kill(Number.parseInt(await readFile(join(up.dataDir, file), 'utf8'), 10), 'SIGKILL');
+    await up.said(/PostgreSQL runs again/);
+    await up.said(/Redis runs again/);
+    const upload = ['src/cli/main.ts', '--server', grpc, 'upload', '--wait', '--json', join(testdata, 'hello.txt')];
+    const { stdout } = await run(process.execPath, upload, { cwd: root });
+    assert.equal((JSON.parse(stdout) as Line).status, 'COMPLETED');
+  });
+
+  test('ends by force, leaving nothing, when Ctrl-C comes again while a service hangs', async () => {
+    await using folder = await testFolder();
+    await using up = new Up(join(folder.path, 'data'));
+    await up.ready();
+    const { metadata = 0 } = await up.services();
+    process.kill(metadata, 'SIGSTOP');
+    up.ctrlC();
+    await up.said(/Stopping/);
+    // Two signals in one moment are one Ctrl-C that came twice.
+    await delay(600);
+    up.ctrlC();
+    assert.equal(await up.ended(), 130);
+    assert.match(up.stderr, /by force/);
+    await eventually(async () => (await up.running()).length === 0);
+  });
+
+  test('a Ctrl-C in the middle of the start ends it, with nothing left', async () => {
+    await using folder = await testFolder();
+    await using up = new Up(join(folder.path, 'data'));
+    await up.said(/✔ PostgreSQL/);
+    up.ctrlC();
+    assert.equal(await up.ended(), 130, up.stderr);
+    await nothingRuns(up);
+  });
+
+  test('ends with 3 when a file of the paths was refused', async () => {
+    await using folder = await testFolder();
+    const path = join(folder.path, 'bad\u0001name.txt');
+    await writeFile(path, 'x');
+    await using up = new Up(join(folder.path, 'data'), [path, '--exit']);
+    assert.equal(await up.ended(), 3, up.stderr);
+    await nothingRuns(up);
+  });
+
+  test('ends with 2 and names the port that is taken, before anything is started', async () => {
+    await using folder = await testFolder();
+    const server = createServer();
+    await listen(server, '127.0.0.1:0');
+    const { port } = server.address() as { port: number };
+    for (const [option, use] of [
+      ['--grpc-port', 'gRPC'],
+      ['--http-port', 'HTTP'],
+    ] as const) {
+      await using up = new Up(join(folder.path, 'data'), [option, String(port)]);
+      assert.equal(await up.ended(), 2);
+      assert.match(up.stderr, new RegExp(`Port ${port} \\(${use}\\) is already in use\\. .*${option}`));
+    }
+    await assert.rejects(access(join(folder.path, 'data', 'postgres')), { code: 'ENOENT' });
+    server.close();
+  });
+
+  test('ends with 2 and names the process that holds the data folder', async () => {
+    await using folder = await testFolder();
+    await using first = new Up(join(folder.path, 'data'));
+    await first.ready();
+    await using second = new Up(join(folder.path, 'data'));
+    assert.equal(await second.ended(), 2);
+    assert.match(second.stderr, new RegExp(`in use by another "filemill up" \\(pid ${first.child.pid}\\)`));
+    first.ctrlC();
+    assert.equal(await first.ended(), 0);
+  });
+
+  test('works on a PostgreSQL and a Redis that somebody else runs', async () => {
+    await using database = await testDatabase();
+    await using redis = await testRedis();
+    await using folder = await testFolder();
+    const env = { FILEMILL_DATABASE_URL: database.url, FILEMILL_REDIS_URL: redis.url };
+    await using up = new Up(join(folder.path, 'data'), [testdata, '--exit', '--json'], env);
+    assert.equal(await up.ended(), 0, up.stderr);
+    assert.equal(up.stdout.trim().split('\n').length, (await readdir(testdata)).length);
+    await assert.rejects(access(join(up.dataDir, 'postgres')), { code: 'ENOENT' });
+    await assert.rejects(access(join(up.dataDir, 'redis')), { code: 'ENOENT' });
+  });
+
+  test('retries a database that cannot be reached, then ends with 5 and says why', async () => {
+    await using folder = await testFolder();
+    const env = {
+      FILEMILL_DATABASE_URL: 'postgresql://nobody:secret@127.0.0.1:1/metadata_db',
+      FILEMILL_DATABASE_WAIT_MS: '500',
+    };
+    await using up = new Up(join(folder.path, 'data'), [], env);
+    assert.equal(await up.ended(), 5);
+    assert.match(up.stderr, /127\.0\.0\.1:1\/metadata_db cannot be reached \(.*ECONNREFUSED.*\): trying again/);
+    assert.match(up.stderr, /Gave up after/);
+    assert.doesNotMatch(up.stderr, /secret/);
+  });
+
+  test('ends when the npm that started it is ended', async () => {
+    await using folder = await testFolder();
+    // Stands for npm, which passes no signal on: it is npm's variable that makes `up` follow its parent.
+    const script = 'exec "$@" & wait';
+    const args = ['--data-dir', join(folder.path, 'data'), '--grpc-port', '0', '--http-port', '0'];
+    const npm = spawn('sh', ['-c', script, 'sh', process.execPath, join(root, 'src/cli/main.ts'), 'up', ...args], {
+      env: { ...process.env, npm_lifecycle_event: 'start' },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let stderr = '';
+    npm.stderr.on('data', (chunk) => {
+      stderr += chunk;
+    });
+    await eventually(async () => stderr.includes('Ready.') || npm.exitCode !== null);
+    assert.match(stderr, /Ready\./);
+    npm.kill('SIGTERM');
+    await once(npm.stderr, 'close');
+    assert.match(stderr, /Stopping/);
+    await assert.rejects(access(join(folder.path, 'data', 'pid')), { code: 'ENOENT' });
+  });
+});
