@@ -87,7 +87,7 @@ export class LocalStack implements AsyncDisposable {
     if (databaseUrl !== undefined) {
       const options = { signal, giveUpAfterMs: databaseWaitMs, log: report.warn };
       const version = await waitForDatabase(databaseUrl, options);
-      await migrate(databaseUrl, report.warn);
+      await migrate(databaseUrl);
       report.ready(`PostgreSQL ${version}`, since, describeUrl(databaseUrl));
       return databaseUrl;
     }
@@ -97,7 +97,7 @@ export class LocalStack implements AsyncDisposable {
       url = server.url;
       return server;
     });
-    await migrate(url, report.warn);
+    await migrate(url);
     this.databaseUrlFile = folder.within('database-url');
     await writeFile(this.databaseUrlFile, `${url}\n`, { mode: 0o600 });
     report.ready('PostgreSQL 18 (embedded)', since, shortPath(folder.path));

@@ -13,10 +13,7 @@ const advisoryLock = 0x66_69_6c_65;
  *
  * @returns the names that this call applied
  */
-export async function migrate(
-  databaseUrl: string,
-  log: (line: string) => void = () => undefined,
-): Promise<readonly string[]> {
+export async function migrate(databaseUrl: string): Promise<readonly string[]> {
   await using connection = await connect(databaseUrl);
   const { client } = connection;
   await client.query('select pg_advisory_lock($1)', [advisoryLock]);
@@ -25,10 +22,7 @@ export async function migrate(
   );
   const applied = await appliedNames(client);
   const missing = (await knownNames()).filter((name) => !applied.has(name));
-  for (const name of missing) {
-    await applyOne(client, name);
-    log(`applied ${name}`);
-  }
+  for (const name of missing) await applyOne(client, name);
   return missing;
 }
 
