@@ -1,0 +1,42 @@
+# HTTP (8080) in front of the public gRPC calls.
+#   docker build -f build/package/web.Dockerfile -t web-service:v1 .
+# The five Dockerfiles begin with the same lines, so that the images share these layers.
+ARG NODE_IMAGE=node:26-slim
+
+FROM ${NODE_IMAGE} AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund --no-update-notifier
+
+FROM ${NODE_IMAGE}
+# Packages are installed above: what runs needs neither npm nor yarn. The folder is for a volume of the user's.
+RUN rm -rf /opt/yarn* /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /usr/local/bin/yarn* \
+ && install -d -o 10001 -g 10001 /var/lib/filemill
+WORKDIR /app
+COPY --from=dependencies /app/node_modules node_modules
+COPY package.json ./
+COPY src/domain src/domain
+COPY src/gen src/gen
+COPY src/platform src/platform
+COPY src/client src/client
+
+COPY src/services/web src/services/web
+
+ENV NODE_ENV=production \
+    FILEMILL_LOG_FORMAT=json \
+    FILEMILL_HTTP_LISTEN=0.0.0.0:8080 \
+    FILEMILL_OPS_LISTEN=0.0.0.0:9090
+USER 10001:10001
+EXPOSE 8080 9090
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:9090/readyz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "src/services/web/main.ts"]
+
+ARG VERSION=v1
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="web-service" \
+      org.opencontainers.image.description="Filemill: HTTP in front of the public gRPC calls" \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
