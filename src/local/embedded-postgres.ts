@@ -2,11 +2,12 @@ import { type ChildProcess, execFile } from 'node:child_process';
 import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { prepareDatabase } from '#adapters/postgres/prepare-database.ts';
 import { endOf, killGroup, spawnDetached, stopChild } from './child.ts';
 import { stopLeftoverServer } from './leftover-server.ts';
 import { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.ts';
 import { type Credentials, databaseUrl, loadCredentials } from './postgres-credentials.ts';
-import { prepareDatabase, whenAnswering } from './postgres-database.ts';
+import { whenAnswering } from './postgres-database.ts';
 import { SetupError } from './setup-error.ts';
 import { unprivilegedCommand } from './unprivileged.ts';
 
@@ -83,7 +84,7 @@ export async function startEmbeddedPostgres({
   const server = await startServer(binaries, prefix, folder, credentials.port);
   try {
     await whenAnswering(credentials, server, log);
-    await prepareDatabase(credentials);
+    await prepareDatabase(databaseUrl(credentials, 'postgres'), databaseUrl(credentials, 'file_processor'));
   } catch (error) {
     await stopServer(server);
     throw new SetupError(`PostgreSQL does not start on ${folder}.\n${await tailOfLog(folder)}`, { cause: error });

@@ -29,19 +29,6 @@ export async function whenAnswering(
   }
 }
 
-/** Makes the role and its database where they are missing. May be repeated. */
-export async function prepareDatabase(credentials: Credentials): Promise<void> {
-  const { rows } = await query(
-    credentials,
-    `SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = 'file_processor') AS role,
-            EXISTS (SELECT FROM pg_database WHERE datname = 'metadata_db') AS database`,
-  );
-  // The password is hexadecimal, made here: it needs no quoting beyond the quotes.
-  if (!rows[0]?.role)
-    await query(credentials, `CREATE ROLE file_processor LOGIN PASSWORD '${credentials.fileProcessorPassword}'`);
-  if (!rows[0]?.database) await query(credentials, 'CREATE DATABASE metadata_db OWNER file_processor');
-}
-
 async function query(credentials: Credentials, sql: string): Promise<pg.QueryResult> {
   const connectionString = databaseUrl(credentials, 'postgres');
   const client = new pg.Client({ connectionString, ssl: false, connectionTimeoutMillis: 5_000 });

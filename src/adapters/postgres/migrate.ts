@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import pg from 'pg';
+import type pg from 'pg';
+import { connectTo } from './connect.ts';
 
 const directory = new URL('../../../db/migrations/', import.meta.url);
 
@@ -14,7 +15,8 @@ const advisoryLock = 0x66_69_6c_65;
  * @returns the names that this call applied
  */
 export async function migrate(databaseUrl: string): Promise<readonly string[]> {
-  await using connection = await connect(databaseUrl);
+  // Closing the connection gives the lock back.
+  await using connection = await connectTo(databaseUrl);
   const { client } = connection;
   await client.query('select pg_advisory_lock($1)', [advisoryLock]);
   await client.query(
@@ -28,7 +30,7 @@ export async function migrate(databaseUrl: string): Promise<readonly string[]> {
 
 /** Every migration that this version knows, and whether the database has it. */
 export async function migrationStatus(databaseUrl: string): Promise<readonly { name: string; applied: boolean }[]> {
-  await using connection = await connect(databaseUrl);
+  await using connection = await connectTo(databaseUrl);
   const { client } = connection;
   const exists = await client.query<{ oid: string | null }>(`select to_regclass('migrations') as oid`);
   const applied = exists.rows[0]?.oid === null ? new Set<string>() : await appliedNames(client);
@@ -59,15 +61,4 @@ async function knownNames(): Promise<string[]> {
 async function appliedNames(client: pg.Client): Promise<Set<string>> {
   const { rows } = await client.query<{ name: string }>('select name from migrations');
   return new Set(rows.map(({ name }) => name));
-}
-
-/** Closing the connection gives the advisory lock back. */
-async function connect(databaseUrl: string): Promise<{ client: pg.Client } & AsyncDisposable> {
-  const client = new pg.Client({
-    connectionString: databaseUrl,
-    connectionTimeoutMillis: 5_000,
-    application_name: 'filemill-migrate',
-  });
-  await client.connect();
-  return { client, [Symbol.asyncDispose]: () => client.end() };
 }

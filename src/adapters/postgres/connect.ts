@@ -1,0 +1,49 @@
+import pg from 'pg';
+import { backoffMs, sleep } from '#platform/abort.ts';
+
+/** One connection outside the pool, closed at the end of the scope. */
+export async function connectTo(url: string): Promise<{ readonly client: pg.Client } & AsyncDisposable> {
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: 5_000,
+    application_name: 'filemill-migrate',
+  });
+  // A server that goes away between two queries must not end the process.
+  client.on('error', () => undefined);
+  await client.connect();
+  return { client, [Symbol.asyncDispose]: () => client.end() };
+}
+
+export interface WaitOptions {
+  readonly signal: AbortSignal;
+  readonly forMs: number;
+  /** Told of the first failure. */
+  readonly onAway: (problem: string) => void;
+}
+
+/** Does `work`, again and again while PostgreSQL is away. @throws what else goes wrong, or the last failure */
+export async function onceReachable<T>(work: () => Promise<T>, { signal, forMs, onAway }: WaitOptions): Promise<T> {
+  const giveUpAt = performance.now() + forMs;
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isAway(error) || performance.now() > giveUpAt) throw error;
+      if (attempt === 0) onAway(problemOf(error));
+    }
+    await sleep(200 + backoffMs(attempt, { maxMs: 2_000 }), signal);
+    signal.throwIfAborted();
+  }
+}
+
+/** The name or the port does not answer (yet), or the server does not take queries: SQLSTATE 08…, 53…, 57P…. */
+export function isAway(error: unknown): boolean {
+  const { code, message } = error as { code?: string; message?: string };
+  if (code !== undefined) return /^(E[A-Z_]+|08...|53...|57P..)$/.test(code);
+  return /terminated|timeout/i.test(message ?? '');
+}
+
+function problemOf(error: unknown): string {
+  const { code, message } = error as { code?: string; message?: string };
+  return message || code || String(error);
+}

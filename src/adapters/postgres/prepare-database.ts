@@ -1,0 +1,28 @@
+import pg from 'pg';
+import { connectTo } from './connect.ts';
+
+/**
+ * Makes the role and the database that `databaseUrl` names, as the superuser of `adminUrl`. May be
+ * repeated; a role that exists gets the password of the URL, so that a new one takes effect.
+ */
+export async function prepareDatabase(adminUrl: string, databaseUrl: string): Promise<void> {
+  const { role, password, database } = partsOf(databaseUrl);
+  await using connection = await connectTo(adminUrl);
+  const { client } = connection;
+  const { rows } = await client.query<{ role: boolean; database: boolean }>(
+    `select exists (select from pg_roles where rolname = $1) as role,
+            exists (select from pg_database where datname = $2) as database`,
+    [role, database],
+  );
+  // Utility statements take no parameters.
+  const [name, secret] = [pg.escapeIdentifier(role), pg.escapeLiteral(password)];
+  await client.query(`${rows[0]?.role ? 'alter' : 'create'} role ${name} login password ${secret}`);
+  if (!rows[0]?.database) await client.query(`create database ${pg.escapeIdentifier(database)} owner ${name}`);
+}
+
+function partsOf(databaseUrl: string): { role: string; password: string; database: string } {
+  const { username, password, pathname } = new URL(databaseUrl);
+  const [role, database] = [decodeURIComponent(username), decodeURIComponent(pathname.slice(1))];
+  if (!role || !password || !database) throw new Error('The URL of the database must name role, password and database');
+  return { role, password: decodeURIComponent(password), database };
+}

@@ -1,0 +1,25 @@
+import { onceReachable } from '#adapters/postgres/connect.ts';
+import { migrate } from '#adapters/postgres/migrate.ts';
+import { prepareDatabase } from '#adapters/postgres/prepare-database.ts';
+import { configOrExit } from '#platform/config.ts';
+import { createLogger } from '#platform/logger.ts';
+import { readMigrateConfig } from './migrate-config.ts';
+
+// `node src/services/metadata/migrate.ts`: waits for PostgreSQL, makes role and database when it is given
+// a superuser, applies what is missing of db/migrations, and ends. May be repeated.
+const config = configOrExit(readMigrateConfig, process.env);
+const logger = createLogger('migrate', config.log);
+const stopping = new AbortController();
+for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stopping.abort(new Error(name)));
+
+try {
+  const onAway = (problem: string) => logger.warn({ problem }, 'waiting for PostgreSQL');
+  const whenReachable = { signal: stopping.signal, forMs: config.waitMs, onAway };
+  const { adminUrl, url } = config.database;
+  if (adminUrl !== undefined) await onceReachable(() => prepareDatabase(adminUrl, url), whenReachable);
+  const applied = await onceReachable(() => migrate(url), whenReachable);
+  logger.info({ applied }, 'the schema is up to date');
+} catch (error) {
+  logger.fatal({ err: error }, 'the schema is not up to date');
+  process.exitCode = 1;
+}
