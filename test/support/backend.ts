@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { LocalBlobStore } from '#adapters/storage/local-blob-store.ts';
 import { claimerByIds } from '#client/claims.ts';
+import { withRetry } from '#client/retry.ts';
 import { RpcChannel } from '#client/rpc-client.ts';
 import type { ClaimByIds } from '#domain/work-source.ts';
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
@@ -23,6 +24,8 @@ export interface Backend extends AsyncDisposable {
   readonly metadata: RpcChannel;
   readonly result: RpcChannel;
   readonly storageDir: string;
+  /** `none`, or where the metadata service rings. */
+  readonly redisUrl: string;
   /** The service processes; either may be stopped and started again. */
   stop(name: 'metadata' | 'result', signal?: NodeJS.Signals): Promise<void>;
   start(name: 'metadata' | 'result'): Promise<void>;
@@ -82,6 +85,7 @@ export async function startBackend({ redisUrl = 'none', leaseMs = 15_000 }: Back
     metadata,
     result,
     storageDir,
+    redisUrl,
     start,
     stop: async (name, signal) => running.get(name)?.stop(signal),
     query,
@@ -103,8 +107,10 @@ async function store(blobs: LocalBlobStore, { content = '', filename = 'a.txt', 
 }
 
 async function register(metadata: RpcChannel, items: Awaited<ReturnType<typeof store>>[]): Promise<string[]> {
-  const created = await metadata.client(FileLifecycleService).createFiles({
-    items: items.map((item) => ({ ...item, idempotencyKey: randomUUIDv7() })),
+  const request = { items: items.map((item) => ({ ...item, idempotencyKey: randomUUIDv7() })) };
+  const created = await withRetry(() => metadata.client(FileLifecycleService).createFiles(request), {
+    signal: new AbortController().signal,
+    forMs: 10_000,
   });
   return created.items.map(({ id, message }) => {
     assert.notEqual(id, '', message);

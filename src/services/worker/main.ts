@@ -21,7 +21,7 @@ const logger = createLogger('worker', config.log);
 
 await runService(logger, async ({ signal, use }) => {
   const { name, redisUrl, threads, heapMb, slots } = config;
-  await untilStorageReadable(config.storageDir, signal, logger);
+  await untilStorageReadable(config.storageDir, { signal, logger });
   const blobs = new LocalBlobReader(config.storageDir);
   const metadata = use(new RpcChannel(config.metadataTarget));
   const result = use(new RpcChannel(config.resultTarget));

@@ -44,7 +44,8 @@ export class Processor implements AsyncDisposable {
     this.#stop.abort();
     this.#slotFreed.resolve();
     await this.#release(this.#waiting);
-    await Promise.race([this.#claiming, deadline]);
+    // A claim on its way ends within seconds, and what it brings is ours to give back.
+    await this.#claiming;
     await this.#release(this.#waiting);
     await Promise.race([this.#allEnded(), deadline]);
     await this.#release([...this.#held]);

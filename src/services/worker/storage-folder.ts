@@ -3,16 +3,18 @@ import { sleep } from '#platform/abort.ts';
 import { ConfigError } from '#platform/config.ts';
 import type { Logger } from '#platform/logger.ts';
 
-const waitForMs = 30_000;
 const lookEveryMs = 250;
 
 /**
  * Waits for the folder that the upload service makes when it first starts.
  *
- * @throws ConfigError when it is still not readable after half a minute
+ * @throws ConfigError when it is still not readable after `forMs`
  */
-export async function untilStorageReadable(folder: string, signal: AbortSignal, logger: Logger): Promise<void> {
-  const giveUpAt = performance.now() + waitForMs;
+export async function untilStorageReadable(
+  folder: string,
+  { signal, logger, forMs = 30_000 }: { signal: AbortSignal; logger: Logger; forMs?: number },
+): Promise<void> {
+  const giveUpAt = performance.now() + forMs;
   for (let told = false; !signal.aborted; told = true) {
     const problem = await access(folder, constants.R_OK | constants.X_OK).catch((error: Error) => error);
     if (problem === undefined) return;

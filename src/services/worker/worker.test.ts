@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict';
+import { appendFile, rm } from 'node:fs/promises';
+import { after, before, describe, it } from 'node:test';
+import { LocalBlobReader } from '#adapters/storage/local-blob-reader.ts';
+import { AnalysisPool } from '#analysis/pool.ts';
+import { type Backend, sha256, startBackend } from '../../../test/support/backend.ts';
+import { GatedAnalysis, startWorker, until } from '../../../test/support/test-worker.ts';
+
+describe('a worker without Redis', () => {
+  let backend: Backend;
+  let pool: AnalysisPool;
+  before(async () => {
+    backend = await startBackend();
+    pool = new AnalysisPool({ threads: 2, heapMb: 256 });
+  });
+  after(async () => {
+    await pool?.[Symbol.asyncDispose]();
+    await backend?.[Symbol.asyncDispose]();
+  });
+
+  /** A file that gets one attempt, and the path of its bytes. */
+  const addFragile = async (file: Parameters<Backend['add']>[0][number]) => {
+    const [id = ''] = await backend.add([file]);
+    const [row] = await backend.query<{ storage_key: string }>(
+      'update files set max_attempts = 1 where id = $1 returning storage_key',
+      [id],
+    );
+    return { id, path: new LocalBlobReader(backend.storageDir).locate(row?.storage_key ?? '').path };
+  };
+  const statusOf = async (id: string) =>
+    (
+      await backend.query<{ status: string; attempt: number }>('select status, attempt from files where id = $1', [id])
+    )[0];
+
+  it('carries files to their results', async () => {
+    await using _ = startWorker(backend);
+    const contents = ['', 'one two three', 'x'.repeat(300_000)];
+    const ids = await backend.add(contents.map((content) => ({ content, declaredSha256: sha256(content) })));
+    for (const [index, file] of (await backend.ended(ids)).entries())
+      assert.deepEqual(file, {
+        id: ids[index],
+        status: 'COMPLETED',
+        attempt: 1,
+        error_code: null,
+        worker: 'tester',
+        sha256: sha256(contents[index] ?? ''),
+        results: 1,
+      });
+    const saved = await backend.query('select output_data->$2 as words from results where file_id = $1', [
+      ids[1],
+      'word_count',
+    ]);
+    assert.deepEqual(saved, [{ words: 3 }]);
+  });
+
+  it('says of a missing blob that it is missing', async () => {
+    const { id, path } = await addFragile({ content: 'gone' });
+    await rm(path);
+    await using _ = startWorker(backend);
+    const [file] = await backend.ended([id]);
+    assert.deepEqual([file?.status, file?.error_code, file?.results], ['FAILED', 'blob_missing', 0]);
+  });
+
+  it('accepts no bytes but those that were declared', async () => {
+    const other = await addFragile({ content: 'good', declaredSha256: sha256('evil') });
+    const longer = await addFragile({ content: 'short' });
+    await appendFile(longer.path, ' no more');
+    await using _ = startWorker(backend);
+    for (const file of await backend.ended([other.id, longer.id]))
+      assert.deepEqual([file.status, file.error_code, file.results], ['FAILED', 'checksum_mismatch', 0]);
+  });
+
+  it('lets a poisonous file cost nobody else an attempt', async () => {
+    const registryUrl = new URL('../../analysis/poison-registry.ts', import.meta.url).href;
+    await using poisonous = new AnalysisPool({ threads: 2, heapMb: 64, registryUrl });
+    const harms = { loop: 'analyzer_timeout', exit: 'analyzer_error', heap: 'analyzer_out_of_memory' };
+    const bad = await Promise.all(Object.keys(harms).map((filename) => addFragile({ filename, content: 'x' })));
+    const neighbours = await backend.add(Array.from({ length: 20 }, (_, index) => ({ content: `good ${index}` })));
+    await using _ = startWorker(backend, {
+      slots: 30,
+      analysis: {
+        threads: 2,
+        analyze: (subject, options) =>
+          poisonous.analyze(subject, { ...options, deadlineMs: subject.filename === 'loop' ? 300 : 60_000 }),
+      },
+    });
+    const failed = await backend.ended(bad.map(({ id }) => id));
+    assert.deepEqual(
+      failed.map((file) => file.error_code),
+      Object.values(harms),
+    );
+    for (const file of await backend.ended(neighbours)) assert.deepEqual([file.status, file.attempt], ['COMPLETED', 1]);
+  });
+
+  it('drops a file whose lease was lost, and leaves it one result', async () => {
+    const gated = new GatedAnalysis(pool);
+    await using worker = startWorker(backend, { analysis: gated });
+    const ids = await backend.add([{ content: 'contested' }]);
+    await until(() => gated.arrived === 1);
+    await backend.query("update files set lease_until = now() - interval '1 hour' where id = any ($1)", [ids]);
+    gated.open(1);
+    const [file] = await backend.ended(ids);
+    assert.deepEqual([file?.status, file?.attempt, file?.results], ['COMPLETED', 2, 1]);
+    // The first attempt never passes its gate: it ends because the renewal was refused.
+    await until(() => worker.messages.includes('claim dropped'));
+  });
+
+  it('lets a zombie change nothing', async () => {
+    const gated = new GatedAnalysis(pool, { deaf: true });
+    await using worker = startWorker(backend, { analysis: gated });
+    const ids = await backend.add([{ content: 'undead' }]);
+    await until(() => gated.arrived === 1);
+    await backend.query("update files set lease_until = now() - interval '1 hour' where id = any ($1)", [ids]);
+    gated.open(1);
+    const [before] = await backend.ended(ids);
+    gated.open(0);
+    await until(() => worker.messages.includes('claim dropped'));
+    assert.deepEqual(await backend.ended(ids), [before]);
+    assert.deepEqual([before?.attempt, before?.results], [2, 1]);
+  });
+
+  it('lets a file go that was deleted under it', async () => {
+    const gated = new GatedAnalysis(pool);
+    await using worker = startWorker(backend, { analysis: gated });
+    const ids = await backend.add([{ content: 'deleted' }]);
+    await until(() => gated.arrived === 1);
+    await backend.query('delete from files where id = any ($1)', [ids]);
+    gated.open(0);
+    await until(() => worker.messages.includes('claim dropped'));
+  });
+
+  it('never holds more than its slots', async () => {
+    const gated = new GatedAnalysis(pool);
+    await using _ = startWorker(backend, { analysis: gated, slots: 3, drainMs: 0 });
+    const ids = await backend.add(Array.from({ length: 8 }, () => ({ content: 'many' })));
+    const held = async () =>
+      (await backend.query("select id from files where status = 'PROCESSING' and id = any ($1)", [ids])).length;
+    await until(async () => (await held()) === 3);
+    for (let index = 0; index < ids.length; index++) {
+      assert.ok((await held()) <= 3);
+      gated.open(index);
+    }
+    await backend.ended(ids);
+  });
+
+  it('gives its claims back when it stops, and the attempts with them', async () => {
+    const gated = new GatedAnalysis(pool);
+    const worker = startWorker(backend, { analysis: gated, slots: 6, drainMs: 100, name: 'leaver' });
+    const ids = await backend.add(Array.from({ length: 6 }, () => ({ content: 'unfinished' })));
+    for (const id of ids) await until(async () => (await statusOf(id))?.status === 'PROCESSING');
+    await worker[Symbol.asyncDispose]();
+    // The metadata service gives back by itself what it claimed for a call that was cut off.
+    for (const id of ids) await until(async () => (await statusOf(id))?.status === 'PENDING');
+    for (const id of ids) assert.deepEqual(await statusOf(id), { status: 'PENDING', attempt: 0 });
+    assert.deepEqual(await backend.query("select * from workers where name = 'leaver'"), []);
+    await backend.query('delete from files where id = any ($1)', [ids]);
+  });
+
+  it('finishes what runs before it stops', async () => {
+    const gated = new GatedAnalysis(pool);
+    const worker = startWorker(backend, { analysis: gated });
+    const [id = ''] = await backend.add([{ content: 'last' }]);
+    await until(() => gated.arrived === 1);
+    const stopping = worker[Symbol.asyncDispose]();
+    gated.open(0);
+    await stopping;
+    assert.equal((await statusOf(id))?.status, 'COMPLETED');
+  });
+
+  it('waits for the result service to come back', async () => {
+    const gated = new GatedAnalysis(pool);
+    await using _ = startWorker(backend, { analysis: gated });
+    const ids = await backend.add([{ content: 'patient' }, { content: 'too' }]);
+    await until(() => gated.arrived === 2);
+    await backend.stop('result', 'SIGKILL');
+    gated.open(0);
+    gated.open(1);
+    await backend.start('result');
+    for (const file of await backend.ended(ids)) assert.deepEqual([file.attempt, file.results], [1, 1]);
+  });
+
+  it('waits for the metadata service to come back', async () => {
+    await using worker = startWorker(backend);
+    await backend.ended(await backend.add([{ content: 'before' }]));
+    await backend.stop('metadata', 'SIGKILL');
+    await until(() => worker.messages.includes('files cannot be claimed'));
+    await backend.start('metadata');
+    for (const file of await backend.ended(await backend.add([{ content: 'after' }])))
+      assert.deepEqual([file.attempt, file.results], [1, 1]);
+    assert.equal(worker.messages.filter((message) => message === 'files cannot be claimed').length, 1);
+  });
+});

@@ -1,0 +1,92 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Logger, pino } from 'pino';
+import { RedisConnection } from '#adapters/redis/connection.ts';
+import { RedisWorkSource } from '#adapters/redis/work-source.ts';
+import { LocalBlobReader } from '#adapters/storage/local-blob-reader.ts';
+import { AnalysisPool } from '#analysis/pool.ts';
+import { DirectWorkSource } from '#client/direct-work-source.ts';
+import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
+import type { Analysis } from '#services/worker/attempt.ts';
+import { FallbackWorkSource } from '#services/worker/fallback-work-source.ts';
+import { Worker } from '#services/worker/worker.ts';
+import { type Backend, claimerFor } from './backend.ts';
+
+export interface TestWorkerOptions {
+  readonly name?: string;
+  readonly slots?: number;
+  readonly drainMs?: number;
+  /** The pool of production unless given; the caller disposes of its own. */
+  readonly analysis?: Analysis;
+}
+
+/** A worker in this process, put together as its main does. */
+export interface TestWorker extends AsyncDisposable {
+  /** Messages of level info and above, in order. */
+  readonly messages: readonly string[];
+}
+
+export function startWorker(backend: Backend, options: TestWorkerOptions = {}): TestWorker {
+  const { name = 'tester', slots = 12 } = options;
+  const messages: string[] = [];
+  const logger = pino({ level: 'info' }, { write: (line: string) => messages.push(JSON.parse(line).msg) });
+  const resources = new AsyncDisposableStack();
+  const analysis = options.analysis ?? resources.use(new AnalysisPool({ threads: 2, heapMb: 256 }));
+  const source = resources.use(openSource(backend, name, logger));
+  const { metadata, result, storageDir } = backend;
+  const blobs = new LocalBlobReader(storageDir);
+  resources.use(new Worker({ ...options, name, slots, source, metadata, result, analysis, blobs, logger }));
+  return { messages, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+}
+
+function openSource(backend: Backend, name: string, logger: Logger) {
+  const direct = new DirectWorkSource(backend.metadata.client(FileLifecycleService), name);
+  if (backend.redisUrl === 'none') return direct;
+  const connection = new RedisConnection(backend.redisUrl, logger);
+  const claim = claimerFor(backend, name);
+  return new FallbackWorkSource(new RedisWorkSource({ connection, consumer: name, claim, logger }), direct, logger);
+}
+
+/** An analysis that begins only when its gate is opened, file by file. */
+export class GatedAnalysis implements Analysis {
+  readonly threads: number;
+  readonly #analysis: Analysis;
+  readonly #gates: PromiseWithResolvers<void>[] = [];
+  readonly #deaf: boolean;
+  #arrived = 0;
+
+  /** @param options `deaf`: goes on after an abort, as a zombie would */
+  constructor(analysis: Analysis, { deaf = false } = {}) {
+    this.#analysis = analysis;
+    this.threads = analysis.threads;
+    this.#deaf = deaf;
+  }
+
+  /** Files that came to a gate so far. */
+  get arrived(): number {
+    return this.#arrived;
+  }
+
+  /** Lets the file that came as number `index` through, be it now or when it comes. */
+  open(index: number): void {
+    this.#gate(index).resolve();
+  }
+
+  async analyze(...[subject, { deadlineMs, signal }]: Parameters<Analysis['analyze']>) {
+    const heard = this.#deaf ? new AbortController().signal : signal;
+    const gate = this.#gate(this.#arrived++);
+    const aborted = Promise.withResolvers<never>();
+    heard.addEventListener('abort', () => aborted.reject(heard.reason), { once: true });
+    await Promise.race([gate.promise, aborted.promise]);
+    return await this.#analysis.analyze(subject, { deadlineMs, signal: heard });
+  }
+
+  #gate(index: number): PromiseWithResolvers<void> {
+    while (this.#gates.length <= index) this.#gates.push(Promise.withResolvers());
+    return this.#gates[index] as PromiseWithResolvers<void>;
+  }
+}
+
+/** Asks until the answer is true; the timeout of the test bounds it. */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await delay(25);
+}
