@@ -63,6 +63,7 @@ export class ChangeFeed implements AsyncDisposable {
     const client = new pg.Client({
       connectionString: this.#url,
       connectionTimeoutMillis: 5_000,
+      query_timeout: 5_000,
       keepAlive: true,
       application_name: 'filemill-changes',
     });
@@ -71,7 +72,8 @@ export class ChangeFeed implements AsyncDisposable {
     client.on('error', reject);
     client.on('end', () => reject(new Error('the connection ended')));
     client.on('notification', () => this.#tell());
-    signal.addEventListener('abort', () => resolve(), { once: true });
+    const stop = () => resolve();
+    signal.addEventListener('abort', stop, { once: true });
     try {
       await client.connect();
       await client.query(`listen ${changeChannel}`);
@@ -79,7 +81,9 @@ export class ChangeFeed implements AsyncDisposable {
       this.#tell();
       await ended;
     } finally {
-      await client.end().catch(() => undefined);
+      signal.removeEventListener('abort', stop);
+      // A server that has fallen silent may never say goodbye.
+      await Promise.race([client.end().catch(() => undefined), sleep(1_000, new AbortController().signal)]);
     }
   }
 

@@ -60,31 +60,6 @@ export class Database implements AsyncDisposable {
     }
   }
 
-  /** Rows of a long read in batches, from one snapshot, without holding them all. */
-  async *cursor<Row extends object>(text: string, values: readonly unknown[], batch: number): AsyncGenerator<Row[]> {
-    const client = await this.#pool.connect().catch((error: unknown) => {
-      throw toFilemillError(error);
-    });
-    let broken: Error | undefined;
-    try {
-      await client.query('begin isolation level repeatable read read only');
-      await client.query({ text: `declare reading cursor for ${text}`, values: [...values] });
-      while (true) {
-        const { rows } = await client.query<Row>(`fetch ${batch} from reading`);
-        if (rows.length === 0) break;
-        yield rows;
-      }
-    } catch (error) {
-      broken = error as Error;
-      throw toFilemillError(error);
-    } finally {
-      await client.query('rollback').catch((error: Error) => {
-        broken ??= error;
-      });
-      client.release(broken);
-    }
-  }
-
   /** Resolves when PostgreSQL answers and holds the schema. */
   async ready(): Promise<void> {
     await this.query(schemaProbe);

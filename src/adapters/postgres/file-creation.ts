@@ -1,9 +1,6 @@
 import type { CreateOutcome, NewFile } from '#domain/file.ts';
 import type { Database, Statement } from './database.ts';
-import { column, notifiedBy } from './file-rows.ts';
-
-/** Longest time from minting a storage key to creating its row; sweeps wait far longer. */
-const maxKeyAge = '1 hour';
+import { column, maxKeyAge, notifiedBy } from './file-rows.ts';
 
 // Invariant: one row per storage key and per idempotency key, however often a create is repeated.
 // Rows go in by idempotency key, so that two batches with the same keys cannot lock each other out.

@@ -17,6 +17,9 @@ export const claimColumns = `
 
 export type ClaimRow = ClaimedFile;
 
+/** Longest time from minting a storage key to creating its row; sweeps wait far longer. */
+export const maxKeyAge = '1 hour';
+
 /** Payload-free: tells every metadata process that files changed, once a batch. */
 export const changeChannel = 'filemill_changed';
 

@@ -20,8 +20,14 @@ const page: Statement = {
     where ${typed} and ($3::uuid is null or r.id < $3) order by r.id desc limit $4`,
 };
 
-const all = `
-  select ${resultColumns} from results r join files f on f.id = r.file_id where ${typed} order by r.file_id`;
+const exportBound: Statement = { name: 'export-bound', text: 'select uuidv7() as id' };
+
+const exportPage: Statement = {
+  name: 'export-results',
+  text: `
+    select ${resultColumns} from results r join files f on f.id = r.file_id
+    where ${typed} and ($3::uuid is null or r.id > $3) and r.id <= $4 order by r.id limit $5`,
+};
 
 const exportBatch = 500;
 
@@ -40,9 +46,19 @@ export async function listResults(
   return await database.query<ResultRecord>(page, [...typeParameters(mimeType), beforeId ?? null, limit]);
 }
 
-/** Every result of one moment, oldest file first, in batches. */
-export function exportResults(database: Database, mimeType: string | undefined): AsyncGenerator<ResultRecord[]> {
-  return database.cursor<ResultRecord>(all, typeParameters(mimeType), exportBatch);
+/**
+ * Every result that is saved now, oldest first, in batches. Page by page, so that a slow reader holds
+ * neither a connection nor a snapshot.
+ */
+export async function* exportResults(database: Database, mimeType: string | undefined): AsyncGenerator<ResultRecord[]> {
+  const [bound] = await database.query<{ id: string }>(exportBound);
+  let last: string | null = null;
+  do {
+    const values = [...typeParameters(mimeType), last, bound?.id, exportBatch];
+    const page: ResultRecord[] = await database.query<ResultRecord>(exportPage, values);
+    if (page.length > 0) yield page;
+    last = page.length < exportBatch ? null : (page.at(-1)?.id ?? null);
+  } while (last !== null);
 }
 
 function typeParameters(mimeType: string | undefined): [exact: string | null, family: string | null] {

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { randomUUIDv7 } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { claimFile, createFile, makeDue, openTestDatabase } from '../../../test/support/files.ts';
+import { claimFile, createFile, makeDue, newFile, openTestDatabase } from '../../../test/support/files.ts';
 import { testDatabase } from '../../../test/support/stores.ts';
-import { confirmDeletions, findStorageKeys, takeDeletions } from './blob-deletions.ts';
+import { confirmDeletions, findStorageKeys, forgetConfirmedDeletions, takeDeletions } from './blob-deletions.ts';
 import type { Database } from './database.ts';
 import { deleteFiles } from './file-commands.ts';
+import { createFiles } from './file-creation.ts';
 import { listFiles } from './file-queries.ts';
 import { takeDueRings } from './file-rings.ts';
 import { migrate, migrationStatus } from './migrate.ts';
@@ -42,6 +43,22 @@ test('the bytes of a deleted file are handed out once a minute until confirmed',
   assert.deepEqual(await takeDeletions(database, 10), []);
   await confirmDeletions(database, [storageKey]);
   assert.deepEqual(await findStorageKeys(database, [storageKey]), []);
+  assert.deepEqual(await takeDeletions(database, 10), []);
+  // A create whose answer was lost may still be repeated: its bytes are gone for good.
+  assert.equal((await createFiles(database, [newFile({ storageKey })], 3))[0]?.outcome, 'REJECTED');
+  await forgetConfirmedDeletions(database);
+  assert.equal((await createFiles(database, [newFile({ storageKey })], 3))[0]?.outcome, 'REJECTED');
+});
+
+test('a confirmed deletion is forgotten once its key could not be registered any more', async () => {
+  const old = '018cc251-f400-7000-8000-000000000001';
+  await database.query({ text: 'insert into blob_deletions (storage_key) values ($1)' }, [old]);
+  await forgetConfirmedDeletions(database);
+  assert.deepEqual(await takeDeletions(database, 10), [old]);
+  await confirmDeletions(database, [old]);
+  await forgetConfirmedDeletions(database);
+  const rows = await database.query({ text: 'select from blob_deletions where storage_key = $1' }, [old]);
+  assert.equal(rows.length, 0);
 });
 
 test('filters work alone and together', async () => {

@@ -14,6 +14,7 @@ import {
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import { FilemillError } from '#domain/errors.ts';
+import { integer } from '../config.ts';
 import type { Logger } from '../logger.ts';
 import { grpcDefinition } from './definition.ts';
 import { toStatus } from './errors.ts';
@@ -28,8 +29,22 @@ type AnyCall =
 /** Largest message accepted; chunks should stay well below. */
 const maxMessageBytes = 1024 * 1024;
 
-/** For listeners that only the other services reach: whole batches come in one message. */
-export const internalServerOptions: ServerOptions = { 'grpc.max_receive_message_length': 32 * 1024 * 1024 };
+/**
+ * For listeners that only the other services reach: whole batches come in one message, and a connection may be
+ * closed at an age (0 for never), so that clients look up their peers anew and spread over those that came since.
+ * Calls in flight end first.
+ */
+export function internalServerOptions({ maxConnectionAgeMs }: { readonly maxConnectionAgeMs: number }): ServerOptions {
+  return {
+    'grpc.max_receive_message_length': 32 * 1024 * 1024,
+    ...(maxConnectionAgeMs > 0 && { 'grpc.max_connection_age_ms': maxConnectionAgeMs }),
+  };
+}
+
+/** Of a service with such a listener. */
+export const internalServerSettings = {
+  FILEMILL_GRPC_MAX_CONNECTION_AGE_MS: integer(0).default(0),
+} as const;
 
 /** Time that calls in flight get once the server stops. */
 const drainMs = 20_000;
@@ -176,7 +191,9 @@ async function drained(
 ): Promise<void> {
   if (signal.aborted) return;
   const { promise, resolve } = Promise.withResolvers<void>();
-  call.once('drain', resolve);
-  signal.addEventListener('abort', () => resolve(), { once: true });
+  const stop = () => resolve();
+  call.once('drain', stop);
+  signal.addEventListener('abort', stop, { once: true });
   await promise;
+  signal.removeEventListener('abort', stop);
 }

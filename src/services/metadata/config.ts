@@ -2,12 +2,14 @@ import { z } from 'zod';
 import { databaseSettings } from '#adapters/postgres/settings.ts';
 import { defaultLeaseMs, defaultMaxAttempts } from '#domain/retry-policy.ts';
 import { commonSettings, integer, listenAddress, readConfig } from '#platform/config.ts';
+import { internalServerSettings } from '#platform/rpc/server.ts';
 
 export function readMetadataConfig(env: NodeJS.ProcessEnv) {
   const settings = readConfig(
     {
       ...commonSettings,
       ...databaseSettings,
+      ...internalServerSettings,
       /** Internal listener: only the other services may reach it. */
       FILEMILL_GRPC_LISTEN: listenAddress.default('127.0.0.1:50052'),
       /** `none`, `redis://…`, `rediss://…` or `unix:///…` */
@@ -21,6 +23,7 @@ export function readMetadataConfig(env: NodeJS.ProcessEnv) {
     log: { level: settings.FILEMILL_LOG_LEVEL, format: settings.FILEMILL_LOG_FORMAT },
     opsListen: settings.FILEMILL_OPS_LISTEN,
     grpcListen: settings.FILEMILL_GRPC_LISTEN,
+    maxConnectionAgeMs: settings.FILEMILL_GRPC_MAX_CONNECTION_AGE_MS,
     database: { url: settings.FILEMILL_DATABASE_URL, poolSize: settings.FILEMILL_DATABASE_POOL },
     redisUrl: settings.FILEMILL_REDIS_URL,
     leaseMs: settings.FILEMILL_LEASE_MS,

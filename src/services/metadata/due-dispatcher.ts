@@ -16,15 +16,18 @@ export class DueDispatcher implements AsyncDisposable {
   readonly #database: Database;
   readonly #changes: ChangeFeed;
   readonly #logger: Logger;
-  readonly #stopping = new AbortController();
+  readonly #stopping: AbortSignal;
+  readonly #releases = new Set<Promise<unknown>>();
   readonly #running: Promise<void>;
   #waiters: Waiter[] = [];
   #wake = Promise.withResolvers<void>();
 
-  constructor({ database, changes, logger }: { database: Database; changes: ChangeFeed; logger: Logger }) {
+  /** @param stopping answers all who wait with nothing, so that they turn elsewhere */
+  constructor({ database, changes, logger, stopping }: DueDispatcherOptions) {
     this.#database = database;
     this.#changes = changes;
     this.#logger = logger;
+    this.#stopping = stopping;
     this.#running = this.#run();
   }
 
@@ -33,6 +36,7 @@ export class DueDispatcher implements AsyncDisposable {
     claimant: Claimant,
     options: { max: number; waitMs: number; signal: AbortSignal },
   ): Promise<readonly ClaimedFile[]> {
+    if (this.#stopping.aborted) return Promise.resolve([]);
     const { promise, resolve, reject } = Promise.withResolvers<readonly ClaimedFile[]>();
     this.#waiters.push({
       claimant,
@@ -48,15 +52,14 @@ export class DueDispatcher implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#stopping.abort();
-    this.#wake.resolve();
     await this.#running;
+    await Promise.allSettled(this.#releases);
   }
 
   async #run(): Promise<void> {
-    const { signal } = this.#stopping;
     using _ = this.#changes.listen(() => this.#wake.resolve());
-    while (!signal.aborted) {
+    this.#stopping.addEventListener('abort', () => this.#wake.resolve(), { once: true });
+    while (!this.#stopping.aborted) {
       this.#wake = Promise.withResolvers<void>();
       if (await this.#serveAll()) continue;
       const timer = this.#waiters.length === 0 ? undefined : setTimeout(this.#wake.resolve, pollMs);
@@ -71,12 +74,14 @@ export class DueDispatcher implements AsyncDisposable {
     let moreDue = true;
     let served = false;
     for (const waiter of [...this.#waiters]) {
+      if (waiter.signal.aborted || (waiter.asked && isExpired(waiter))) this.#settle(waiter, []);
       // A new waiter is always asked for once: its token may hold claims of a call whose answer was lost.
-      if (!moreDue && waiter.asked && !isOver(waiter)) continue;
-      const files = waiter.signal.aborted || (waiter.asked && isOver(waiter)) ? [] : await this.#serve(waiter);
-      if (files.length > 0) served = true;
-      else moreDue = false;
-      if (files.length > 0 || isOver(waiter)) this.#settle(waiter, files);
+      else if (moreDue || !waiter.asked) {
+        const files = await this.#serve(waiter);
+        if (files.length > 0) served = true;
+        else moreDue = false;
+        if (files.length > 0 || isExpired(waiter)) this.#settle(waiter, files);
+      }
     }
     return served;
   }
@@ -94,13 +99,24 @@ export class DueDispatcher implements AsyncDisposable {
 
   #settle(waiter: Waiter, files: readonly ClaimedFile[]): void {
     this.#waiters = this.#waiters.filter((other) => other !== waiter);
-    waiter.resolve(files);
-    if (!waiter.signal.aborted || files.length === 0) return;
-    // Nobody is there to take them.
-    releaseFiles(this.#database, files).catch((error: unknown) =>
-      this.#logger.warn({ err: error }, 'claims of a lost caller wait for their lease to end'),
-    );
+    if (waiter.signal.aborted && files.length > 0) this.#giveBack(files);
+    else waiter.resolve(files);
   }
+
+  /** The caller went away while its files were claimed. */
+  #giveBack(files: readonly ClaimedFile[]): void {
+    const release = releaseFiles(this.#database, files)
+      .catch((error: unknown) => this.#logger.warn({ err: error }, 'claims of a lost caller wait for their lease'))
+      .finally(() => this.#releases.delete(release));
+    this.#releases.add(release);
+  }
+}
+
+interface DueDispatcherOptions {
+  readonly database: Database;
+  readonly changes: ChangeFeed;
+  readonly logger: Logger;
+  readonly stopping: AbortSignal;
 }
 
 interface Waiter {
@@ -113,6 +129,6 @@ interface Waiter {
   asked: boolean;
 }
 
-function isOver({ signal, until }: Waiter): boolean {
-  return signal.aborted || performance.now() >= until;
+function isExpired({ until }: Waiter): boolean {
+  return performance.now() >= until;
 }

@@ -20,8 +20,9 @@ await runService(logger, async ({ signal, use }) => {
   const changes = use(new ChangeFeed(config.database.url, logger));
   const doorbell = use(createDoorbell(config.redisUrl, logger));
   use(new Reconciler({ database, doorbell: config.redisUrl === 'none' ? undefined : doorbell, logger }));
-  const dispatcher = use(new DueDispatcher({ database, changes, logger }));
+  const dispatcher = use(new DueDispatcher({ database, changes, logger, stopping: signal }));
   const { leaseMs, maxAttempts } = config;
-  const server = use(metadataServer(logger, { database, changes, dispatcher, leaseMs, maxAttempts, stopping: signal }));
+  const context = { database, changes, dispatcher, leaseMs, maxAttempts, stopping: signal };
+  const server = use(metadataServer(logger, context, config));
   await server.listen(config.grpcListen);
 });

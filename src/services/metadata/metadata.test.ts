@@ -126,6 +126,18 @@ test('a waiting worker gets a file as soon as it is created', async () => {
   );
 });
 
+test('two who wait share what is created, though the first of them gives up', async () => {
+  const claim = (waitMs: number) =>
+    lifecycle.claimDueFiles({ worker: 'w', leaseToken: randomUUID(), maxFiles: 5, waitMs });
+  const patient = claim(14_000);
+  assert.deepEqual((await claim(1)).files, []);
+  const id = await createFile();
+  assert.deepEqual(
+    (await patient).files.map((file) => file.id),
+    [id],
+  );
+});
+
 test('a watch shows the state at once, then what changes, and ends when all are terminal', async () => {
   const [a, b] = [await createFile(), await createFile()];
   const watch = files.watchFiles({ ids: [a, b, 'nonsense', randomUUID()] })[Symbol.asyncIterator]();

@@ -1,3 +1,4 @@
+import { forgetConfirmedDeletions } from '#adapters/postgres/blob-deletions.ts';
 import type { Database } from '#adapters/postgres/database.ts';
 import { expireLeases } from '#adapters/postgres/file-leases.ts';
 import { takeDueRings } from '#adapters/postgres/file-rings.ts';
@@ -48,7 +49,10 @@ export class Reconciler implements AsyncDisposable {
   async #round(round: number): Promise<boolean> {
     const reopened = await this.#reopenExpired();
     const rung = this.#doorbell === undefined ? 0 : await this.#ringForDue(this.#doorbell);
-    if (round % forgetEveryRounds === 0) await forgetSilentWorkers(this.#database);
+    if (round % forgetEveryRounds === 0) {
+      await forgetSilentWorkers(this.#database);
+      await forgetConfirmedDeletions(this.#database);
+    }
     this.#failing = false;
     return reopened === batch || rung === batch;
   }

@@ -13,6 +13,6 @@ await runService(logger, async ({ signal, use }) => {
   const database = use(new Database({ ...config.database, logger }));
   use(await startOpsServer(config.opsListen, { ready: () => database.ready() }));
   await waitForDatabase(database, { logger, signal });
-  const server = use(resultServer(logger, { database }));
+  const server = use(resultServer(logger, { database }, config));
   await server.listen(config.grpcListen);
 });

@@ -5,7 +5,7 @@ import { createDoorbell } from '#adapters/redis/doorbell.ts';
 import { type Doorbell, doorbellWindow } from '#domain/doorbell.ts';
 import { testRedis } from '../../../test/support/stores.ts';
 import { eventually, quiet } from '../../../test/support/upload-stack.ts';
-import { Ringer } from './ringer.ts';
+import { maxQueued, Ringer } from './ringer.ts';
 
 describe('The ringer', () => {
   it('rings Redis once for each file', async () => {
@@ -34,6 +34,17 @@ describe('The ringer', () => {
     redis.process.kill('SIGKILL');
     await using ringer = new Ringer(doorbell, quiet);
     for (let n = 0; n < 20_000; n++) ringer.ring(randomUUID());
+  });
+
+  it('keeps a bounded number of ids in memory', async () => {
+    const bell = new RecordingBell();
+    const { promise, resolve } = Promise.withResolvers<number>();
+    bell.depth = () => promise;
+    const ringer = new Ringer(bell, quiet);
+    for (let n = 0; n < 2 * maxQueued; n++) ringer.ring(String(n));
+    resolve(0);
+    await ringer[Symbol.asyncDispose]();
+    assert(bell.rung.length >= maxQueued && bell.rung.length < 1.5 * maxQueued, `${bell.rung.length} rung`);
   });
 
   it('rings again once the bell is back', async () => {
@@ -73,9 +84,7 @@ class RecordingBell implements Doorbell {
     this.rung.push(...ids);
   }
 
-  async depth(): Promise<number> {
-    return this.waiting;
-  }
+  depth = async (): Promise<number> => this.waiting;
 
   async [Symbol.asyncDispose](): Promise<void> {}
 }

@@ -3,7 +3,8 @@ import { backoffMs, sleep } from '#platform/abort.ts';
 import type { Logger } from '#platform/logger.ts';
 import { remembered } from './remembered.ts';
 
-const maxQueued = 10_000;
+/** Ids that wait in memory at most; what comes beyond is left to the reconciler. */
+export const maxQueued = 10_000;
 const idsPerRing = 500;
 const depthRememberedMs = 500;
 

@@ -15,7 +15,7 @@ export async function missingParts(backend: Backend): Promise<readonly MissingPa
   const timeoutMs = partTimeoutMs;
   const [upload, metadata, result] = await Promise.allSettled([
     uploadAnswers(backend),
-    backend.metadata.getStats({}, { timeoutMs }),
+    backend.metadata.getStats({ workersOnly: true }, { timeoutMs }),
     backend.result.listResults({ pageSize: 1 }, { timeoutMs }),
   ]);
   const missing: MissingPart[] = [];

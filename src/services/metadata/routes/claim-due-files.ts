@@ -6,14 +6,14 @@ import { requireLeaseToken } from './claim-files.ts';
 
 const maxWaitMs = 30_000;
 
-export function claimDueFilesRoute({ dispatcher, leaseMs, stopping }: MetadataContext): Route<'claimDueFiles'> {
+export function claimDueFilesRoute({ dispatcher, leaseMs }: MetadataContext): Route<'claimDueFiles'> {
   return async ({ worker, leaseToken, maxFiles, waitMs }, { signal }) => {
     requireLeaseToken(leaseToken);
     if (maxFiles < 1 || maxFiles > maxBatchItems)
       throw new FilemillError('REQUEST_INVALID', `\`max_files\` must be 1 to ${maxBatchItems}.`);
     const files = await dispatcher.claim(
       { worker, leaseToken, leaseMs },
-      { max: maxFiles, waitMs: Math.min(Math.max(0, waitMs), maxWaitMs), signal: AbortSignal.any([signal, stopping]) },
+      { max: maxFiles, waitMs: Math.min(Math.max(0, waitMs), maxWaitMs), signal },
     );
     return { files: files.map(claimedFileToMessage), leaseMs };
   };

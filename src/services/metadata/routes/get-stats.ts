@@ -1,12 +1,14 @@
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
-import { fileStats } from '#adapters/postgres/stats.ts';
+import { type FileStats, fileStats } from '#adapters/postgres/stats.ts';
 import { workersAlive } from '#adapters/postgres/workers.ts';
 import { FileStatus } from '#gen/filemill/v1/file_pb.ts';
 import type { MetadataContext, Route } from '../context.ts';
 
+const noCounts: FileStats = { statuses: [], errors: [], oldestPendingSeconds: 0 };
+
 export function getStatsRoute({ database }: MetadataContext): Route<'getStats'> {
-  return async () => {
-    const [stats, workers] = await Promise.all([fileStats(database), workersAlive(database)]);
+  return async ({ workersOnly }) => {
+    const [stats, workers] = await Promise.all([workersOnly ? noCounts : fileStats(database), workersAlive(database)]);
     return {
       statuses: stats.statuses.map(({ status, files, bytes }) => ({
         status: FileStatus[status],

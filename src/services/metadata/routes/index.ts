@@ -23,8 +23,12 @@ import { takeDeletionsRoute } from './take-deletions.ts';
 import { watchFilesRoute } from './watch-files.ts';
 
 /** The metadata service's calls: MetadataService is forwarded to the public, the rest is internal. */
-export function metadataServer(logger: Logger, context: MetadataContext): RpcServer {
-  return new RpcServer(logger, internalServerOptions)
+export function metadataServer(
+  logger: Logger,
+  context: MetadataContext,
+  options: { readonly maxConnectionAgeMs: number },
+): RpcServer {
+  return new RpcServer(logger, internalServerOptions(options))
     .add(
       Health,
       healthHandlers(() => context.database.ready()),

@@ -3,11 +3,15 @@ import { fileToMessage } from '#client/wire.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { isTerminal } from '#domain/file-state.ts';
 import { isUuid } from '#domain/uuid.ts';
+import { sleep } from '#platform/abort.ts';
 import { requireBatch } from '#platform/rpc/requests.ts';
 import type { MetadataContext, Route } from '../context.ts';
 
 /** What no notification tells of is noticed within this time. */
 const pollMs = 2_000;
+
+/** Rest between two looks, for each watched file: 200 ms for 1,000. */
+const restPerFileMs = 0.2;
 
 /**
  * State, not events: each message holds the latest state of what differs from what was sent before, so a
@@ -34,6 +38,8 @@ export function watchFilesRoute({ database, changes, stopping }: MetadataContext
         };
       }
       if (seen.size > 0) await changed;
+      // The more is watched, the dearer a look: changes that come meanwhile are seen together.
+      await sleep(seen.size * restPerFileMs, over);
     }
     if (stopping.aborted && !signal.aborted) throw new FilemillError('SHUTTING_DOWN');
   };

@@ -11,8 +11,12 @@ import { listResultsRoute } from './list-results.ts';
 import { saveResultsRoute } from './save-results.ts';
 
 /** The result service's calls: ResultService is forwarded to the public, the rest is internal. */
-export function resultServer(logger: Logger, context: ResultContext): RpcServer {
-  return new RpcServer(logger, internalServerOptions)
+export function resultServer(
+  logger: Logger,
+  context: ResultContext,
+  options: { readonly maxConnectionAgeMs: number },
+): RpcServer {
+  return new RpcServer(logger, internalServerOptions(options))
     .add(
       Health,
       healthHandlers(() => context.database.ready()),
