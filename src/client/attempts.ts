@@ -9,6 +9,7 @@ import {
   SaveResultsResponse_Outcome as SaveWord,
 } from '#gen/filemill/internal/v1/result_writer_service_pb.ts';
 import { Batcher } from '#platform/batcher.ts';
+import { maxBatchItems } from '#platform/rpc/requests.ts';
 import { withRetry } from './retry.ts';
 import type { CallOptions, RpcChannel, RpcClient } from './rpc-client.ts';
 
@@ -52,13 +53,14 @@ export class AttemptsClient {
 
   /** Gives claims back unused. */
   async release(leases: readonly Lease[], { forMs }: { forMs: number }): Promise<readonly LeaseOutcome[]> {
-    if (leases.length === 0) return [];
     const signal = AbortSignal.timeout(forMs);
-    const { outcomes } = await withRetry(
-      () => this.#lifecycle.releaseFiles({ leases: leases.map(leaseRef) }, { signal, timeoutMs: forMs }),
-      { signal, forMs },
-    );
-    return outcomes.map(leaseOutcome);
+    const outcomes: LeaseOutcome[] = [];
+    for (let from = 0; from < leases.length; from += maxBatchItems) {
+      const batch = leases.slice(from, from + maxBatchItems).map(leaseRef);
+      const call = () => this.#lifecycle.releaseFiles({ leases: batch }, { signal, timeoutMs: forMs });
+      outcomes.push(...(await withRetry(call, { signal, forMs })).outcomes.map(leaseOutcome));
+    }
+    return outcomes;
   }
 }
 

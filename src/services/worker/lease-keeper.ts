@@ -1,6 +1,7 @@
 import type { AttemptsClient } from '#client/attempts.ts';
 import type { ClaimedFile } from '#domain/file.ts';
 import type { Logger } from '#platform/logger.ts';
+import { maxBatchItems } from '#platform/rpc/requests.ts';
 
 /** Why work on a claim ended without an outcome of its own. */
 export type LossReason = 'FENCED' | 'GONE' | 'EXPIRED' | 'RELEASED';
@@ -29,8 +30,6 @@ export interface HeldClaim {
 /** A lease is looked at this often within its time, and renewed once a third of it is used. */
 const looksPerLease = 15;
 const renewWhenLeft = 2 / 3;
-/** At most this many in one call. */
-const renewBatch = 1_000;
 
 /**
  * Renews the leases of all held claims. It trusts its own monotonic clock, counted from before each
@@ -64,7 +63,7 @@ export class LeaseKeeper implements Disposable {
     const now = performance.now();
     for (const entry of this.#held) if (entry.expiresAt <= now) this.#lose(entry, 'EXPIRED');
     const due = [...this.#held].filter((entry) => entry.expiresAt - now < entry.leaseMs * renewWhenLeft);
-    if (due.length > 0 && !this.#renewing) void this.#renew(due.slice(0, renewBatch));
+    if (due.length > 0 && !this.#renewing) void this.#renew(due.slice(0, maxBatchItems));
   }
 
   async #renew(entries: readonly Entry[]): Promise<void> {

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ClaimedFile } from '#domain/file.ts';
 import type { Work, WorkSource } from '#domain/work-source.ts';
 import { backoffMs, sleep } from '#platform/abort.ts';
+import { maxBatchItems } from '#platform/rpc/requests.ts';
 import { type AttemptTools, conclude, judge } from './attempt.ts';
 import type { HeldClaim, LeaseKeeper } from './lease-keeper.ts';
 
@@ -61,7 +62,7 @@ export class Processor implements AsyncDisposable {
         continue;
       }
       try {
-        this.#take(await source.next(slots - this.#held.size, signal));
+        this.#take(await source.next(Math.min(slots - this.#held.size, maxBatchItems), signal));
         if (failures > 0) logger.info('files can be claimed again');
         failures = 0;
       } catch (error) {
