@@ -30,7 +30,7 @@ export interface ServiceSurroundings {
 /**
  * Starts the entry point that the images run, and resolves when it has said that it is ready.
  *
- * @throws SetupError with its last lines when it ends before
+ * @throws SetupError with its last lines when it ends before; whatever is thrown, it does not run
  */
 export async function startService(
   spec: ServiceSpec,
@@ -49,18 +49,36 @@ export async function startService(
   if (child.stderr) log.read(child.stderr);
   const ended = endOf(child);
   child.once('close', () => log.close());
-  await surroundings.register.add(name, child.pid);
-  const giveUp = () => child.kill('SIGTERM');
-  signal.addEventListener('abort', giveUp, { once: true });
-  const failure = await Promise.race([isReady(child), ended]);
-  signal.removeEventListener('abort', giveUp);
-  if (failure !== 'ready') throw new SetupError(`${name} ${failure} while starting:\n${log.tail()}`);
+  try {
+    await surroundings.register.add(name, child.pid);
+    await untilReady(child, spec, { ended, log, signal });
+  } catch (error) {
+    // Whoever is not recorded would not be found by the run after a crash.
+    killGroup(child, 'SIGKILL');
+    await ended;
+    throw error;
+  }
   return {
     pid: child.pid ?? 0,
     ended,
     stop: () => stopChild(child, { gentle: 'SIGTERM', harsh: 'SIGKILL', afterMs: stopDeadlineMs }),
     kill: () => killGroup(child, 'SIGKILL'),
   };
+}
+
+interface Start {
+  readonly ended: Promise<string>;
+  readonly log: ServiceLog;
+  readonly signal: AbortSignal;
+}
+
+async function untilReady(child: ChildProcess, { name }: ServiceSpec, { ended, log, signal }: Start): Promise<void> {
+  const giveUp = () => child.kill('SIGTERM');
+  signal.addEventListener('abort', giveUp, { once: true });
+  if (signal.aborted) giveUp();
+  const outcome = await Promise.race([isReady(child), ended]);
+  signal.removeEventListener('abort', giveUp);
+  if (outcome !== 'ready') throw new SetupError(`${name} ${outcome} while starting:\n${log.tail()}`);
 }
 
 async function isReady(child: ChildProcess): Promise<'ready'> {

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { ChildRegister } from './child-register.ts';
+import { findProcess, signalProcess } from './process-table.ts';
+import { startService } from './service-child.ts';
+
+/** Remembers for the test what it was told of. */
+class ObservedRegister extends ChildRegister {
+  pid = 0;
+
+  override async add(name: string, pid: number | undefined): Promise<void> {
+    this.pid = pid ?? 0;
+    await super.add(name, pid);
+  }
+}
+
+test('a service that cannot be recorded, for want of disk space, does not stay behind', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'fm-service-'));
+  await symlink('/dev/full', join(folder, 'children.json.new'));
+  const register = new ObservedRegister(join(folder, 'children.json'));
+  const socket = (name: string) => `unix:${join(folder, name)}`;
+  const env = { FILEMILL_HTTP_LISTEN: socket('http'), FILEMILL_OPS_LISTEN: socket('ops') };
+  const surroundings = { env: process.env, register, logPath: (name: string) => join(folder, name), show: () => {} };
+  try {
+    const start = startService({ service: 'web', name: 'web', env }, surroundings, new AbortController().signal);
+    await assert.rejects(start, { code: 'ENOSPC' });
+    assert.notEqual(register.pid, 0);
+    assert.equal(await findProcess(register.pid), undefined);
+  } finally {
+    signalProcess(register.pid, 'SIGKILL');
+    await rm(folder, { recursive: true, force: true });
+  }
+});
