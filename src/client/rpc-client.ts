@@ -1,4 +1,4 @@
-import type { DescMessage, DescMethod, DescService, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import type { DescMethod, DescService } from '@bufbuild/protobuf';
 import {
   type ChannelOptions,
   Client,
@@ -10,6 +10,7 @@ import {
 } from '@grpc/grpc-js';
 import { methodDefinition } from '#platform/rpc/definition.ts';
 import { fromServiceError } from '#platform/rpc/errors.ts';
+import type { ServiceMethods } from '#platform/rpc/service-methods.ts';
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
@@ -17,39 +18,8 @@ export interface CallOptions {
   readonly timeoutMs?: number;
 }
 
-type Unary<I extends DescMessage, O extends DescMessage> = (
-  request: MessageInitShape<I>,
-  options?: CallOptions,
-) => Promise<MessageShape<O>>;
-type ClientStreaming<I extends DescMessage, O extends DescMessage> = (
-  requests: AsyncIterable<MessageInitShape<I>>,
-  options?: CallOptions,
-) => Promise<MessageShape<O>>;
-type ServerStreaming<I extends DescMessage, O extends DescMessage> = (
-  request: MessageInitShape<I>,
-  options?: CallOptions,
-) => AsyncIterable<MessageShape<O>>;
-type BidiStreaming<I extends DescMessage, O extends DescMessage> = (
-  requests: AsyncIterable<MessageInitShape<I>>,
-  options?: CallOptions,
-) => AsyncIterable<MessageShape<O>>;
-
 /** One function for each RPC; all of them reject with FilemillError. */
-export type RpcClient<S extends DescService> = {
-  readonly [Name in keyof S['method']]: S['method'][Name] extends {
-    methodKind: infer Kind;
-    input: infer I extends DescMessage;
-    output: infer O extends DescMessage;
-  }
-    ? Kind extends 'unary'
-      ? Unary<I, O>
-      : Kind extends 'client_streaming'
-        ? ClientStreaming<I, O>
-        : Kind extends 'server_streaming'
-          ? ServerStreaming<I, O>
-          : BidiStreaming<I, O>
-    : never;
-};
+export type RpcClient<S extends DescService> = ServiceMethods<S, 'client', [options?: CallOptions]>;
 
 const defaultUnaryTimeoutMs = 15_000;
 
