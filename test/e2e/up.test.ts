@@ -73,9 +73,7 @@ for (const [title, env] of [
       assert.match(up.stderr, /✔ PostgreSQL 18 \(embedded\) .* s {3}\S/);
       assert.match(
         up.stderr,
-        env === undefined || 'FILEMILL_REDIS_URL' in env
-          ? /tasks are claimed from PostgreSQL/
-          : /✔ \w+ [\d.]+ \(private, from PATH\)/,
+        'FILEMILL_REDIS_URL' in env ? /tasks are claimed from PostgreSQL/ : /✔ \w+ [\d.]+ \(private, from PATH\)/,
       );
       await nothingRuns(up);
     });
