@@ -21,14 +21,18 @@ export interface TestWorkerOptions {
 
 /** A worker in this process, put together as its main does. */
 export interface TestWorker extends AsyncDisposable {
-  /** Messages of level info and above, in order. */
+  /** Messages of level info and above, in order, with their `why` if they have one: `claim dropped: FENCED`. */
   readonly messages: readonly string[];
 }
 
 export function startWorker(backend: Backend, options: TestWorkerOptions = {}): TestWorker {
   const { name = 'tester', slots = 12 } = options;
   const messages: string[] = [];
-  const logger = pino({ level: 'info' }, { write: (line: string) => messages.push(JSON.parse(line).msg) });
+  const write = (line: string) => {
+    const { msg, why } = JSON.parse(line) as { msg: string; why?: string };
+    messages.push(why === undefined ? msg : `${msg}: ${why}`);
+  };
+  const logger = pino({ level: 'info' }, { write });
   const resources = new AsyncDisposableStack();
   const analysis = options.analysis ?? resources.use(new AnalysisPool({ threads: 2, heapMb: 256 }));
   const source = resources.use(openSource(backend, name, logger));

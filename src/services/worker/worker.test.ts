@@ -102,7 +102,7 @@ describe('a worker without Redis', () => {
     const [file] = await backend.ended(ids);
     assert.deepEqual([file?.status, file?.attempt, file?.results], ['COMPLETED', 2, 1]);
     // The first attempt never passes its gate: it ends because the renewal was refused.
-    await until(() => worker.messages.includes('claim dropped'));
+    await until(() => worker.messages.includes('claim dropped: FENCED'));
   });
 
   it('lets a zombie change nothing', async () => {
@@ -114,7 +114,7 @@ describe('a worker without Redis', () => {
     gated.open(1);
     const [before] = await backend.ended(ids);
     gated.open(0);
-    await until(() => worker.messages.includes('claim dropped'));
+    await until(() => worker.messages.includes('claim dropped: FENCED'));
     assert.deepEqual(await backend.ended(ids), [before]);
     assert.deepEqual([before?.attempt, before?.results], [2, 1]);
   });
@@ -126,19 +126,19 @@ describe('a worker without Redis', () => {
     await until(() => gated.arrived === 1);
     await backend.query('delete from files where id = any ($1)', [ids]);
     gated.open(0);
-    await until(() => worker.messages.includes('claim dropped'));
+    await until(() => worker.messages.includes('claim dropped: GONE'));
   });
 
   it('never holds more than its slots', async () => {
     const gated = new GatedAnalysis(pool);
     await using _ = startWorker(backend, { analysis: gated, slots: 3, drainMs: 0 });
     const ids = await backend.add(Array.from({ length: 8 }, () => ({ content: 'many' })));
-    const held = async () =>
-      (await backend.query("select id from files where status = 'PROCESSING' and id = any ($1)", [ids])).length;
-    await until(async () => (await held()) === 3);
-    for (let index = 0; index < ids.length; index++) {
-      assert.ok((await held()) <= 3);
-      gated.open(index);
+    const count = async (status: string) =>
+      (await backend.query('select from files where status = $1 and id = any ($2)', [status, ids])).length;
+    for (let done = 0; done < ids.length; done++) {
+      await until(async () => (await count('COMPLETED')) === done && (await count('PROCESSING')) > 0);
+      for (let look = 0; look < 5; look++) assert.ok((await count('PROCESSING')) <= 3);
+      gated.open(done);
     }
     await backend.ended(ids);
   });
