@@ -1,10 +1,11 @@
 import { FilemillError } from '#domain/errors.ts';
-import { backoffMs, sleep } from '#platform/abort.ts';
+import { sleep } from '#platform/abort.ts';
 import { fromServiceError, isRetryable } from '#platform/rpc/errors.ts';
+import { Outage } from './outage.ts';
 
 export interface RetryOptions {
   readonly signal: AbortSignal;
-  /** How long to go on trying, in milliseconds from the first failure. */
+  /** How long to go on trying, in milliseconds from the first failure of an outage. */
   readonly forMs: number;
   /** Told of each failure that will be tried again. */
   readonly onRetry?: (error: FilemillError) => void;
@@ -14,25 +15,29 @@ export interface RetryOptions {
  * Calls until it succeeds, meets an error that trying again cannot mend, or has tried for `forMs`.
  * Waits with full jitter, and at least as long as the server asks for.
  *
+ * @param call says through `onProgress` that the server does its part: what fails after that is a new
+ *   outage, with the whole of `forMs` before it. How long a try lasts says nothing: it may have been silence.
  * @throws FilemillError the last failure
  */
-export async function withRetry<T>(call: () => Promise<T>, { signal, forMs, onRetry }: RetryOptions): Promise<T> {
-  let giveUpAt: number | undefined;
-  for (let attempt = 0; ; attempt++) {
+export async function withRetry<T>(
+  call: (onProgress: () => void) => Promise<T>,
+  { signal, forMs, onRetry }: RetryOptions,
+): Promise<T> {
+  const outage = new Outage(forMs);
+  for (;;) {
     try {
-      return await call();
+      return await call(() => outage.end());
     } catch (cause) {
       const error = fromServiceError(cause);
-      giveUpAt ??= performance.now() + forMs;
-      if (signal.aborted || !isRetryable(error) || performance.now() > giveUpAt) throw error;
+      if (signal.aborted || !isRetryable(error) || outage.isTooLong()) throw error;
       onRetry?.(error);
-      await sleep(delayMs(error, attempt), signal);
+      await sleep(askedMs(error) + outage.nextDelayMs(), signal);
       if (signal.aborted) throw new FilemillError('UNAVAILABLE', 'Stopped before an answer came.', { cause: error });
     }
   }
 }
 
-function delayMs(error: FilemillError, attempt: number): number {
-  const asked = error.reason === 'UNAVAILABLE' || error.reason === 'SHUTTING_DOWN' ? 0 : (error.retryAfterMs ?? 0);
-  return asked * (0.5 + Math.random() / 2) + backoffMs(attempt);
+function askedMs({ reason, retryAfterMs = 0 }: FilemillError): number {
+  const asked = reason === 'UNAVAILABLE' || reason === 'SHUTTING_DOWN' ? 0 : retryAfterMs;
+  return asked * (0.5 + Math.random() / 2);
 }

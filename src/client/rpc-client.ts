@@ -16,6 +16,11 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
   /** Milliseconds until the call gives up; unary calls get 15 s unless told otherwise, streams have none. */
   readonly timeoutMs?: number;
+  /**
+   * Told of each message of a client's stream that was taken off our hands. The first MiB may go no further
+   * than the transport's own memory; what is taken after that, the server has made room for.
+   */
+  readonly onTaken?: () => void;
 }
 
 /** One function for each RPC; all of them reject with FilemillError. */
@@ -122,7 +127,7 @@ async function clientStream(
   );
   using _ = cancelOn(options.signal, call);
   // A refusal ends the call even while `requests` has nothing to send.
-  return await Promise.race([promise, pump(call, requests, () => ended, promise).then(() => promise)]);
+  return await Promise.race([promise, pump(call, requests, options, () => ended, promise).then(() => promise)]);
 }
 
 async function* serverStream(
@@ -166,7 +171,7 @@ async function* bidiStream(
     resolve();
   });
   // A failing source cancels the call, whose reader then reports it.
-  pump(call, requests, () => ended, over).catch(() => undefined);
+  pump(call, requests, options, () => ended, over).catch(() => undefined);
   yield* messages(call);
 }
 
@@ -174,13 +179,14 @@ async function* bidiStream(
 async function pump(
   call: ClientWritableStream<object> | ClientDuplexStream<object, object>,
   requests: AsyncIterable<object>,
+  { onTaken }: CallOptions,
   isOver: () => boolean,
   over: Promise<unknown>,
 ): Promise<void> {
   try {
     for await (const request of requests) {
       if (isOver()) return;
-      if (call.write(request)) continue;
+      if (call.write(request, (error?: Error | null) => error ?? onTaken?.())) continue;
       const { promise, resolve } = Promise.withResolvers<void>();
       call.once('drain', resolve);
       await Promise.race([promise, over]);

@@ -4,7 +4,7 @@ import { FilemillError } from '#domain/errors.ts';
 import type { UploadFileRequestSchema, UploadFileResponse, UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { type RetryOptions, withRetry } from './retry.ts';
 import type { RpcClient } from './rpc-client.ts';
-import type { UploadContent } from './upload-content.ts';
+import { chunkBytes, type UploadContent } from './upload-content.ts';
 
 /** What is sent, and under which names. */
 export interface FileToUpload {
@@ -32,21 +32,36 @@ export async function uploadFile(
   file: FileToUpload,
   options: UploadFileOptions,
 ): Promise<UploadFileResponse> {
-  return await withRetry(() => sendOnce(uploads, file, options), options);
+  // Only new ground is progress: a server that fails at the same place each time is not tried for ever.
+  let farthest = messagesTakenUnseen;
+  return await withRetry(
+    (onProgress) =>
+      sendOnce(uploads, file, options, (taken) => {
+        if (taken <= farthest) return;
+        farthest = taken;
+        onProgress();
+      }),
+    options,
+  );
 }
 
 async function sendOnce(
   uploads: RpcClient<typeof UploadService>,
   file: FileToUpload,
   { signal, onSent }: UploadFileOptions,
+  onMessagesTaken: (count: number) => void,
 ): Promise<UploadFileResponse> {
   using stalled = new StallTimer(stallMs(file.content.size));
-  const requests = messages(file, (bytes) => {
+  let taken = 0;
+  const onTaken = () => {
     stalled.refresh();
-    onSent?.(bytes);
-  });
+    onMessagesTaken(++taken);
+  };
   try {
-    return await uploads.uploadFile(requests, { signal: AbortSignal.any([signal, stalled.signal]) });
+    return await uploads.uploadFile(messages(file, onSent), {
+      signal: AbortSignal.any([signal, stalled.signal]),
+      onTaken,
+    });
   } catch (error) {
     if (stalled.signal.aborted) throw new FilemillError('UNAVAILABLE', 'The server took nothing in for too long.');
     throw error;
@@ -55,21 +70,24 @@ async function sendOnce(
 
 async function* messages(
   { filename, path, idempotencyKey, content }: FileToUpload,
-  onSent: (bytes: number) => void,
+  onSent?: (bytes: number) => void,
 ): AsyncGenerator<MessageInitShape<typeof UploadFileRequestSchema>> {
   const size = BigInt(content.size);
   yield { part: { case: 'metadata', value: { filename, path, size, idempotencyKey, sha256AtClose: true } } };
   const hash = createHash('sha256');
   let sent = 0;
-  onSent(sent);
+  onSent?.(sent);
   for await (const chunk of content.chunks()) {
     hash.update(chunk);
     yield { part: { case: 'chunk', value: chunk } };
     sent += chunk.length;
-    onSent(sent);
+    onSent?.(sent);
   }
   yield { part: { case: 'closing', value: { sha256: hash.digest('hex') } } };
 }
+
+/** The metadata and the first MiB of chunks: these are taken even where no server is. */
+const messagesTakenUnseen = 1 + 1024 ** 2 / chunkBytes;
 
 /** Covers the silence after the last chunk too, while the server reads the file back and syncs it. */
 function stallMs(size: number): number {

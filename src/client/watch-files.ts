@@ -4,6 +4,7 @@ import type { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { backoffMs, sleep } from '#platform/abort.ts';
 import { Batcher } from '#platform/batcher.ts';
 import { fromServiceError, isRetryable } from '#platform/rpc/errors.ts';
+import { Outage } from './outage.ts';
 import type { RetryOptions } from './retry.ts';
 import type { RpcClient } from './rpc-client.ts';
 import { statusWord } from './wire.ts';
@@ -106,29 +107,4 @@ async function watchGroup(
 function isOver(file: File): boolean {
   const status = statusWord(file.status);
   return status !== undefined && isTerminal(status);
-}
-
-/** Time since the server was last heard. */
-class Outage {
-  readonly #forMs: number;
-  #since: number | undefined;
-  #tries = 0;
-
-  constructor(forMs: number) {
-    this.#forMs = forMs;
-  }
-
-  isTooLong(): boolean {
-    this.#since ??= performance.now();
-    return performance.now() - this.#since > this.#forMs;
-  }
-
-  nextDelayMs(): number {
-    return backoffMs(this.#tries++);
-  }
-
-  end(): void {
-    this.#since = undefined;
-    this.#tries = 0;
-  }
 }
