@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Makes the passwords that compose.yaml mounts, once: new random ones, in .secrets/, which git ignores.
+#
+#   build/make-compose-secrets.sh && docker compose up --detach --build
+#
+# They are the entries of the Secret that k8s/make-secrets.sh makes, a file each. Containers read them under their own
+# users, so the files are open and the folder is closed.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+folder=.secrets
+if [ -e "$folder" ]; then
+  echo "$folder is there already: the databases know those passwords, so they stay." >&2
+  exit 0
+fi
+new=$(mktemp -d "$folder.XXXXXX")
+trap 'rm -rf "$new"' EXIT
+k8s/make-secrets.sh | awk -v folder="$new" '
+  /^stringData:/ { inside = 1; next }
+  !inside { next }
+  /^  [^ ].*: \|$/ { file = folder "/" substr($1, 1, length($1) - 1); next }
+  /^    / { print substr($0, 5) > file; next }
+  { value = substr($0, index($0, ": ") + 2); gsub(/^\047|\047$/, "", value)
+    print value > (folder "/" substr($1, 1, length($1) - 1)) }'
+chmod 444 "$new"/*
+mv "$new" "$folder"
+echo "Made $(find "$folder" -type f | wc -l) secrets in $folder/."

@@ -1,0 +1,75 @@
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { must, succeeds } from './command.ts';
+import type { Engine } from './engine.ts';
+
+export const services = ['upload', 'metadata', 'result', 'worker', 'web'] as const;
+export type ServiceName = (typeof services)[number];
+
+export interface Image {
+  readonly service: ServiceName;
+  readonly name: string;
+  /** Bytes, with all layers. */
+  readonly size: number;
+  /** Bytes of the layers that only this image has. */
+  readonly ownSize: number;
+  /** As the image declares it. */
+  readonly user: string;
+}
+
+export function imageName(service: ServiceName): string {
+  return `${service}-service:v1`;
+}
+
+const bases = ['node:26-slim', 'postgres:18', 'redis:7'] as const;
+
+/** The base images as they are found here, pulled when missing: one line each. */
+export async function baseImages({ program }: Engine): Promise<readonly string[]> {
+  return await Promise.all(
+    bases.map(async (name) => {
+      if (!(await succeeds([program, 'image', 'inspect', name]))) await must([program, 'pull', name]);
+      const [id, created] = (await must([program, 'image', 'inspect', '--format', '{{.Id}} {{.Created}}', name])).split(
+        ' ',
+      );
+      const version = await must([program, 'run', '--rm', '--entrypoint', 'sh', name, '-c', versionCommand(name)]);
+      return `${name}: ${version.trim()}, ${id?.replace('sha256:', '').slice(0, 12)} of ${created?.slice(0, 10)}`;
+    }),
+  );
+}
+
+function versionCommand(base: (typeof bases)[number]): string {
+  const program = { 'node:26-slim': 'node', 'postgres:18': 'postgres', 'redis:7': 'redis-server' }[base];
+  return `${program} --version; . /etc/os-release; echo "on $PRETTY_NAME"`;
+}
+
+/** Builds one after the other, so that the second finds the layers of the first. */
+export async function buildImages(engine: Engine): Promise<readonly Image[]> {
+  const built: Image[] = [];
+  for (const service of services) {
+    await build(engine, service);
+    built.push(await inspect(engine, service, built[0]));
+  }
+  return built;
+}
+
+async function build({ program }: Engine, service: ServiceName): Promise<void> {
+  // podman's own format has no HEALTHCHECK. The network and the npm settings of this machine lead to its registry.
+  const settings = join(homedir(), '.npmrc');
+  const npm = existsSync(settings) ? ['--volume', `${settings}:/root/.npmrc:ro`] : [];
+  const own = program === 'podman' ? ['--format', 'docker', ...npm] : [];
+  const file = `build/package/${service}.Dockerfile`;
+  await must([program, 'build', '--network', 'host', ...own, '--file', file, '--tag', imageName(service), '.']);
+}
+
+async function inspect({ program }: Engine, service: ServiceName, first: Image | undefined): Promise<Image> {
+  const name = imageName(service);
+  const [image] = JSON.parse(await must([program, 'image', 'inspect', name])) as [ImageDetails];
+  const size = image.Size;
+  return { service, name, size, user: image.Config.User, ownSize: size - (first?.size ?? size) };
+}
+
+interface ImageDetails {
+  readonly Size: number;
+  readonly Config: { readonly User: string };
+}
