@@ -1,0 +1,140 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type ComposeService,
+  type Dockerfile,
+  readCompose,
+  readDockerfile,
+  type Service,
+  services,
+} from './dockerfiles.ts';
+import { type Manifest, root, type Workload, workloadsOf } from './manifests.ts';
+import { networkProblems } from './network.ts';
+import { environmentOf, makeSecrets, readSettings, type Variables } from './settings.ts';
+
+/** Where Dockerfiles, manifests and compose.yaml do not say the same, or not what the programs read. */
+export function consistencyProblems(manifests: readonly Manifest[]): string[] {
+  const dockerfiles = services.map(readDockerfile);
+  return [
+    ...dockerfiles.flatMap(dockerfileProblems),
+    ...workloadProblems(manifests, dockerfiles),
+    ...composeProblems(readCompose(), dockerfiles),
+  ];
+}
+
+function dockerfileProblems({ service, image, user, command }: Dockerfile): string[] {
+  const where = `build/package/${service}.Dockerfile`;
+  return [
+    ...differ(`${where}: image`, image, `${service}-service:v1`),
+    ...differ(`${where}: CMD`, command.join(' '), `node src/services/${service}/main.ts`),
+    ...differ(`${where}: USER`, user, '10001:10001'),
+  ];
+}
+
+function workloadProblems(manifests: readonly Manifest[], dockerfiles: readonly Dockerfile[]): string[] {
+  const known = [...manifests, ...makeSecrets()];
+  const settings = new Map<string, Variables>();
+  const problems = workloadsOf(manifests)
+    .filter(({ labels }) => labels['app.kubernetes.io/component'] !== 'database')
+    .flatMap((workload) => {
+      const dockerfile = dockerfileOf(workload.container.image, dockerfiles);
+      if (dockerfile === undefined) return [`${workload.title}: no Dockerfile makes ${workload.container.image}`];
+      const reading = readSettings(environmentOf(workload, dockerfile.env, known));
+      settings.set(workload.name, reading.values);
+      return [...reading.problems, ...containerProblems(workload, dockerfile, reading.values)];
+    });
+  return [...problems, ...referenceProblems(known), ...networkProblems(manifests, settings)];
+}
+
+/** Ports and user of a container, against its image and against the addresses that the program is told. */
+function containerProblems(workload: Workload, dockerfile: Dockerfile, settings: Variables): string[] {
+  const { title, name, pod, container } = workload;
+  const { runAsUser, runAsGroup } = pod.securityContext ?? {};
+  const user = differ(`${title}: user`, `${runAsUser}:${runAsGroup}`, dockerfile.user);
+  const command = container.command?.at(-1);
+  if (command !== undefined && !existsSync(join(root, command))) return [...user, `${title}: there is no ${command}`];
+  if (name !== dockerfile.service) return user;
+  const ports = sorted((container.ports ?? []).map(({ containerPort }) => containerPort));
+  const listening = Object.entries(settings).filter(([variable]) => variable.endsWith('_LISTEN'));
+  return [
+    ...user,
+    ...differ(`${title}: ports`, ports, sorted(dockerfile.ports)),
+    ...differ(`${title}: ports that it is told to listen on`, sorted(listening.map(([, at]) => portOf(at))), ports),
+  ];
+}
+
+function composeProblems(compose: readonly ComposeService[], dockerfiles: readonly Dockerfile[]): string[] {
+  const missing = services.filter((service) => !compose.some(({ name }) => name === service));
+  return [
+    ...missing.map((service) => `compose.yaml: there is no ${service}`),
+    ...compose.flatMap((service) => composeServiceProblems(service, dockerfiles)),
+  ];
+}
+
+function composeServiceProblems(service: ComposeService, dockerfiles: readonly Dockerfile[]): string[] {
+  const where = `compose.yaml, ${service.name}`;
+  const open = (service.ports ?? []).filter((port) => !port.startsWith('127.0.0.1:'));
+  const exposure = open.map((port) => `${where}: ${port} is not bound to 127.0.0.1`);
+  const dockerfile = dockerfileOf(service.image, dockerfiles);
+  if (dockerfile === undefined)
+    return isBaseImage(service.image) ? exposure : [...exposure, `${where}: no Dockerfile makes ${service.image}`];
+  const secrets = makeSecrets()[0]?.stringData as Variables;
+  const { problems } = readSettings({
+    reader: service.name,
+    where,
+    shared: dockerfile.env,
+    own: service.environment ?? {},
+    files: Object.fromEntries((service.secrets ?? []).map((key) => [`/run/secrets/${key}`, secrets[key] ?? ''])),
+  });
+  const closed = (service.ports ?? [])
+    .map((port) => Number(port.split(':').at(-1)))
+    .filter((port) => !dockerfile.ports.includes(port));
+  return [...exposure, ...problems, ...closed.map((port) => `${where}: the image does not listen on ${port}`)];
+}
+
+function isBaseImage(image: string): boolean {
+  return ['postgres:18', 'redis:7'].includes(image);
+}
+
+/** What pods and scalers name must exist, and one scaler must do for each. */
+function referenceProblems(manifests: readonly Manifest[]): string[] {
+  const names = new Set(manifests.map(({ kind, metadata }) => `${kind} ${metadata.name}`));
+  const wanted = workloadsOf(manifests).flatMap(({ title, pod, container }) => [
+    [title, `ServiceAccount ${pod.serviceAccountName}`],
+    ...(pod.priorityClassName ? [[title, `PriorityClass ${pod.priorityClassName}`]] : []),
+    ...(container.envFrom ?? []).map(({ configMapRef }) => [title, `ConfigMap ${configMapRef?.name}`]),
+    ...(pod.volumes ?? []).flatMap(({ persistentVolumeClaim: claim }) =>
+      claim ? [[title, `PersistentVolumeClaim ${claim.claimName}`]] : [],
+    ),
+  ]);
+  const scaled = manifests
+    .filter(({ kind }) => ['HorizontalPodAutoscaler', 'ScaledObject'].includes(kind))
+    .map(({ kind, metadata, spec }) => {
+      const target = (spec as { scaleTargetRef: { name: string } }).scaleTargetRef.name;
+      return [`${kind} ${metadata.name}`, `Deployment ${target}`] as const;
+    });
+  const targets = scaled.map(([, target]) => target);
+  return [
+    ...[...wanted, ...scaled].filter(([, name = '']) => !names.has(name)).map(([who, name]) => `${who}: no ${name}`),
+    ...targets
+      .filter((target, index) => targets.indexOf(target) !== index)
+      .map((target) => `two scalers for ${target}`),
+  ];
+}
+
+function dockerfileOf(image: string | undefined, dockerfiles: readonly Dockerfile[]): Dockerfile | undefined {
+  const service: Service | undefined = services.find((name) => image === `${name}-service:v1`);
+  return dockerfiles.find((dockerfile) => dockerfile.service === service);
+}
+
+function differ(what: string, is: unknown, expected: unknown): string[] {
+  return String(is) === String(expected) ? [] : [`${what}: ${is}, not ${expected}`];
+}
+
+function sorted(ports: readonly number[]): readonly number[] {
+  return [...ports].sort((a, b) => a - b);
+}
+
+function portOf(address: string): number {
+  return Number(address.split(':').at(-1));
+}

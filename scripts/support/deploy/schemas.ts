@@ -1,0 +1,70 @@
+import type { Manifest } from './manifests.ts';
+
+/**
+ * What of an object does not match Kubernetes' own schemas (of version 1.36, as `kubernetes-models` compiles them for
+ * ajv) or KEDA's: wrong types, missing fields, and fields that there are none of. (The package drops fields named
+ * `description`: nothing of ours may have one.)
+ */
+export async function schemaProblems(manifest: Manifest): Promise<string[]> {
+  const { apiVersion, kind } = manifest;
+  const validate = await validatorOf(String(apiVersion), String(kind));
+  if (validate === undefined) return [`there is no kind ${kind} in ${apiVersion}`];
+  const watched = watch(manifest);
+  const unknown = () => unaskedFields(watched).map((path) => `${path} is no field of ${kind}`);
+  try {
+    validate.call(watched.proxy);
+  } catch (error) {
+    return [(error as Error).message.replaceAll('data/', '/'), ...unknown()];
+  }
+  return unknown();
+}
+
+/** Throws an Error that names everything that is wrong with `this`. */
+type Validate = (this: unknown) => void;
+
+async function validatorOf(apiVersion: string, kind: string): Promise<Validate | undefined> {
+  const load = apiVersion.startsWith('keda.sh/')
+    ? import(`@kubernetes-models/keda/${apiVersion}/${kind}`)
+    : import(`kubernetes-models/${apiVersion}/${kind}`);
+  const models: Readonly<Record<string, { prototype: { validate: Validate } }>> = await load.catch(() => ({}));
+  return models[kind]?.prototype.validate;
+}
+
+/** A value that notes which of its fields were asked for. */
+interface Watched {
+  readonly proxy: unknown;
+  readonly asked: ReadonlySet<string | symbol>;
+  readonly fields: ReadonlyMap<string, Watched>;
+}
+
+function watch(value: unknown): Watched {
+  const asked = new Set<string | symbol>();
+  if (typeof value !== 'object' || value === null) return { proxy: value, asked, fields: new Map() };
+  const fields = new Map(Object.entries(value).map(([name, field]) => [name, watch(field)] as const));
+  const proxies = [...fields].map(([name, { proxy }]) => [name, proxy] as const);
+  const copy = Object.assign(Array.isArray(value) ? [] : {}, Object.fromEntries(proxies));
+  const proxy = new Proxy(copy, {
+    get(target, name) {
+      asked.add(name);
+      return Reflect.get(target, name);
+    },
+    // Who lists the names takes any: of labels, for one.
+    ownKeys(target) {
+      for (const name of fields.keys()) asked.add(name);
+      return Reflect.ownKeys(target);
+    },
+  });
+  return { proxy, asked, fields };
+}
+
+/**
+ * The schemas allow fields that they do not know, as an API server must that has older clients. A validator asks an
+ * object for each field that its schema has, so the fields that it never asked for are unknown; an object that it
+ * asked for nothing may hold anything.
+ */
+function unaskedFields({ asked, fields }: Watched, path = ''): string[] {
+  if (asked.size === 0) return [];
+  return [...fields].flatMap(([name, field]) =>
+    asked.has(name) ? unaskedFields(field, `${path}/${name}`) : [`${path}/${name}`],
+  );
+}

