@@ -1,7 +1,7 @@
+import { maxIdsPerCall } from '#client/file-watch.ts';
 import { type FileWithResultJson, fileToJson } from '#client/json.ts';
 import { ResultLookup } from '#client/result-lookup.ts';
 import { withRetry } from '#client/retry.ts';
-import { maxIdsPerCall } from '#client/watch-files.ts';
 import { type File, FileStatus } from '#gen/filemill/v1/file_pb.ts';
 import { isFileId } from './ids.ts';
 import type { Session } from './session.ts';

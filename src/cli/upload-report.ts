@@ -1,5 +1,5 @@
+import { TerminalWaiter } from '#client/terminal-waiter.ts';
 import type { UploadOutcome } from '#client/upload-files.ts';
-import { TerminalWaiter } from '#client/watch-files.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { fromServiceError, isRetryable } from '#platform/rpc/errors.ts';
 import { describeFailure, type ExitCode } from './failure.ts';

@@ -1,8 +1,8 @@
 import type { Result, ResultService } from '#gen/filemill/v1/result_service_pb.ts';
 import { Batcher } from '#platform/batcher.ts';
+import { maxIdsPerCall } from './file-watch.ts';
 import { type RetryOptions, withRetry } from './retry.ts';
 import type { RpcClient } from './rpc-client.ts';
-import { maxIdsPerCall } from './watch-files.ts';
 
 /** Fetches results by file id, many in one call: what is asked for while a call is in flight shares the next. */
 export class ResultLookup {
@@ -21,6 +21,6 @@ export class ResultLookup {
 
   /** Undefined when the file has no result, or is unknown. */
   get(fileId: string): Promise<Result | undefined> {
-    return this.#batcher.add(fileId);
+    return this.#batcher.add(fileId.toLowerCase());
   }
 }

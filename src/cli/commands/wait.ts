@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { TerminalWaiter } from '#client/watch-files.ts';
+import { TerminalWaiter } from '#client/terminal-waiter.ts';
 import { type ExitCode, exitCodes } from '../failure.ts';
 import { isFileId, readIds } from '../ids.ts';
 import { FileLines } from '../lookup.ts';
