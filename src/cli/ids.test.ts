@@ -1,0 +1,8 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { readIds } from './ids.ts';
+
+it('reads an id in whatever case once, as the server writes it', async () => {
+  const id = '01900000-abcd-7000-8000-00000000000f';
+  assert.deepEqual(await readIds([id.toUpperCase(), id, 'No-Id']), [id, 'No-Id']);
+});
