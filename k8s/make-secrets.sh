@@ -4,7 +4,8 @@
 #   k8s/make-secrets.sh | kubectl create -f -
 #
 # `create`, not `apply`: a second run must not change the password of a database that has one. With databases of your
-# own, set FILEMILL_DATABASE_URL, FILEMILL_ADMIN_DATABASE_URL and FILEMILL_REDIS_URL to theirs. NAMESPACE: filemill.
+# own, set FILEMILL_DATABASE_URL, FILEMILL_ADMIN_DATABASE_URL (empty when you make role and database yourself) and
+# FILEMILL_REDIS_URL. NAMESPACE is filemill unless you say otherwise.
 set -euo pipefail
 
 main() {
@@ -23,7 +24,7 @@ metadata:
 type: Opaque
 stringData:
   postgres-password: '$postgres_password'
-  admin-database-url: $(quoted "${FILEMILL_ADMIN_DATABASE_URL:-postgresql://postgres:$postgres_password@postgres:5432/postgres}")
+  admin-database-url: $(quoted "${FILEMILL_ADMIN_DATABASE_URL-postgresql://postgres:$postgres_password@postgres:5432/postgres}")
   database-password: '$database_password'
   database-url: $(quoted "${FILEMILL_DATABASE_URL:-postgresql://file_processor:$database_password@postgres:5432/metadata_db}")
   redis-password: '$redis_password'
