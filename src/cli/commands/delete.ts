@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { DeleteFilesResponse_Outcome as Outcome } from '#gen/filemill/v1/metadata_service_pb.ts';
-import { changeFiles } from '../change-files.ts';
+import { changeFiles, type FileChange } from '../change-files.ts';
 import type { ExitCode } from '../failure.ts';
 import { addFilterOptions } from '../filter.ts';
 import type { SelectionOptions } from '../selection.ts';
@@ -20,8 +20,15 @@ export function deleteCommand(): Command {
 }
 
 async function remove(session: Session, ids: string[], options: SelectionOptions): Promise<ExitCode> {
-  return await changeFiles(session, 'delete', ids, options, async (group) => {
-    const { items } = await session.files.deleteFiles({ ids: group }, session.retry);
-    return items.map(({ id, outcome }) => ({ id, outcome: words[outcome] ?? 'UNKNOWN' }));
-  });
+  const deletion: FileChange = {
+    verb: 'delete',
+    make: async (group) => {
+      const { items } = await session.files.deleteFiles({ ids: group }, session.retry);
+      return items.map(({ id, outcome }) => ({ id, outcome: words[outcome] ?? 'UNKNOWN' }));
+    },
+    isPossible: () => true,
+    done: 'DELETED',
+    again: 'NOT_FOUND',
+  };
+  return await changeFiles(session, deletion, ids, options);
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
+import { FileStatus } from '#gen/filemill/v1/file_pb.ts';
 import { RetryFilesResponse_Outcome as Outcome } from '#gen/filemill/v1/metadata_service_pb.ts';
-import { changeFiles } from '../change-files.ts';
+import { changeFiles, type FileChange } from '../change-files.ts';
 import type { ExitCode } from '../failure.ts';
 import { addFilterOptions, hasFilter } from '../filter.ts';
 import type { SelectionOptions } from '../selection.ts';
@@ -23,8 +24,15 @@ export function retryCommand(): Command {
 async function retry(session: Session, ids: string[], options: SelectionOptions): Promise<ExitCode> {
   // Nothing but a FAILED file can be retried, so a filter means those unless it says otherwise.
   const selection = hasFilter(options) ? { status: ['FAILED'] as const, ...options } : options;
-  return await changeFiles(session, 'retry', ids, selection, async (group) => {
-    const { items } = await session.files.retryFiles({ ids: group }, session.retry);
-    return items.map(({ id, outcome }) => ({ id, outcome: words[outcome] ?? 'UNKNOWN' }));
-  });
+  const another: FileChange = {
+    verb: 'retry',
+    make: async (group) => {
+      const { items } = await session.files.retryFiles({ ids: group }, session.retry);
+      return items.map(({ id, outcome }) => ({ id, outcome: words[outcome] ?? 'UNKNOWN' }));
+    },
+    isPossible: ({ status }) => status === FileStatus.FAILED,
+    done: 'RETRIED',
+    again: 'NOT_FAILED',
+  };
+  return await changeFiles(session, another, ids, selection);
 }
