@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.ts';
 import { findPostgresBinaries } from './postgres-binaries.ts';
-import { findProcess } from './process-table.ts';
+import { findProcess, workingDirectory } from './process-table.ts';
 
 const searchPath = process.env.PATH;
 
@@ -19,6 +21,13 @@ async function query(url: string, sql: string): Promise<Record<string, unknown>[
   } finally {
     await client.end().catch(() => undefined);
   }
+}
+
+/** Those that work below the folder. */
+async function processesIn(folder: string): Promise<string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const folders = await Promise.all(pids.map((pid) => workingDirectory(Number(pid))));
+  return pids.filter((_, index) => folders[index]?.startsWith(folder));
 }
 
 /** A folder that only this user may enter, with the data folder below it. */
@@ -94,7 +103,7 @@ describe('embedded PostgreSQL', () => {
     await using folder = await privateFolder();
     const crashed = await startEmbeddedPostgres(folder);
     await query(crashed.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
-    crashed.kill();
+    process.kill(crashed.pid, 'SIGQUIT');
     await crashed.ended;
     await using server = await startEmbeddedPostgres(folder);
     assert.deepEqual(await query(server.url, 'SELECT answer FROM kept'), [{ answer: 42 }]);
@@ -110,6 +119,18 @@ describe('embedded PostgreSQL', () => {
     await writeFile(lockFile, lock.replace(/^\d+/, String(process.ppid)), { mode: 0o600 });
     await using server = await startEmbeddedPostgres(folder);
     assert.equal((await query(server.url, 'SELECT 1 AS one'))[0]?.one, 1);
+  });
+
+  test('gives up in the middle of making the cluster, leaving nothing running', async () => {
+    await using folder = await privateFolder();
+    const stop = new AbortController();
+    const start = startEmbeddedPostgres({ ...folder, signal: stop.signal });
+    const fresh = join(folder.dataDir, 'data.new');
+    while (!existsSync(join(fresh, 'PG_VERSION'))) await delay(5);
+    stop.abort('SIGINT');
+    await assert.rejects(start, (reason) => reason === 'SIGINT');
+    assert.deepEqual(await processesIn(folder.dataDir), []);
+    assert.equal(existsSync(join(folder.dataDir, 'data')), false);
   });
 
   test('starts over when making the cluster was cut short', async () => {

@@ -3,8 +3,9 @@ import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { prepareDatabase } from '#adapters/postgres/prepare-database.ts';
-import { endOf, killGroup, spawnDetached, stopChild } from './child.ts';
+import { endOf, spawnDetached, stopChild } from './child.ts';
 import { stopLeftoverServer } from './leftover-server.ts';
+import type { LiveProcesses } from './live-processes.ts';
 import { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.ts';
 import { type Credentials, databaseUrl, loadCredentials } from './postgres-credentials.ts';
 import { whenAnswering } from './postgres-database.ts';
@@ -18,6 +19,10 @@ export interface EmbeddedPostgresOptions {
   readonly dataDir: string;
   /** Told, in a line each, of what takes time or is out of the ordinary. */
   readonly log?: (line: string) => void;
+  /** Once aborted, a start gives up, leaving nothing running. */
+  readonly signal?: AbortSignal;
+  /** Joined by the server as soon as its process exists. */
+  readonly processes?: LiveProcesses;
 }
 
 export interface EmbeddedPostgres extends AsyncDisposable {
@@ -32,8 +37,6 @@ export interface EmbeddedPostgres extends AsyncDisposable {
   readonly ended: Promise<string>;
   /** Fast shutdown: open transactions are rolled back. */
   stop(): Promise<void>;
-  /** Immediate shutdown, not waited for: the next start recovers. */
-  kill(): void;
 }
 
 /** `fsync`, `full_page_writes` and `synchronous_commit` stay on, as PostgreSQL has them. */
@@ -58,11 +61,14 @@ const fastShutdownMs = 20_000;
  * server that a killed predecessor left running on the folder is stopped first; one that crashed
  * recovers. The server is in a process group of its own: a terminal's Ctrl-C does not reach it.
  *
- * @throws SetupError when a part is missing or the server does not start; it ends with the server's own words
+ * @throws SetupError when a part is missing or the server does not start; it ends with the server's own words;
+ *   the reason of the signal
  */
 export async function startEmbeddedPostgres({
   dataDir,
   log = () => {},
+  signal = new AbortController().signal,
+  processes,
 }: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const folder = resolve(dataDir);
   const binaries = await findPostgresBinaries();
@@ -80,13 +86,16 @@ export async function startEmbeddedPostgres({
   );
   const credentials = await loadCredentials(folder);
   const prefix = await unprivilegedCommand(folder);
-  const firstStart = await makeCluster(binaries, prefix, folder, credentials);
+  const firstStart = await makeCluster({ initdb: [...prefix, binaries.initdb], folder, credentials, signal });
+  signal.throwIfAborted();
   const server = await startServer(binaries, prefix, folder, credentials.port);
+  processes?.add(server, 'SIGQUIT');
   try {
-    await whenAnswering(credentials, server, log);
+    await whenAnswering(credentials, { server, signal, log });
     await prepareDatabase(databaseUrl(credentials, 'postgres'), databaseUrl(credentials, 'file_processor'));
   } catch (error) {
     await stopServer(server);
+    signal.throwIfAborted();
     throw new SetupError(`PostgreSQL does not start on ${folder}.\n${await tailOfLog(folder)}`, { cause: error });
   }
   const stop = () => stopServer(server);
@@ -97,18 +106,20 @@ export async function startEmbeddedPostgres({
     pid: server.pid ?? 0,
     ended: endOf(server),
     stop,
-    kill: () => killGroup(server, 'SIGQUIT'),
     [Symbol.asyncDispose]: stop,
   };
 }
 
+interface NewCluster {
+  /** The command, with what has to stand before it. */
+  readonly initdb: readonly string[];
+  readonly folder: string;
+  readonly credentials: Credentials;
+  readonly signal: AbortSignal;
+}
+
 /** Made aside and moved into place whole, so that a crash leaves no half of a cluster. */
-async function makeCluster(
-  { initdb }: PostgresBinaries,
-  prefix: readonly string[],
-  folder: string,
-  credentials: Credentials,
-): Promise<boolean> {
+async function makeCluster({ initdb, folder, credentials, signal }: NewCluster): Promise<boolean> {
   const cluster = join(folder, 'data');
   const exists = await readFile(join(cluster, 'PG_VERSION'), 'utf8').catch(() => undefined);
   if (exists !== undefined) return requireVersion(cluster, exists.trim());
@@ -118,10 +129,20 @@ async function makeCluster(
   await writeFile(passwordFile, credentials.postgresPassword, { mode: 0o600 });
   const locale = ['--encoding=UTF8', '--locale-provider=builtin', '--locale=C.UTF-8', '--lc-messages=C'];
   const access = ['--username=postgres', '--auth=scram-sha-256', `--pwfile=${passwordFile}`];
-  const [program = '', ...args] = [...prefix, initdb, '-D', fresh, '--data-checksums', ...locale, ...access];
-  await run(program, args, { cwd: folder }).catch((error: unknown) => {
+  const [program = '', ...args] = [...initdb, '-D', fresh, '--data-checksums', ...locale, ...access];
+  signal.throwIfAborted();
+  const running = run(program, args, { cwd: folder });
+  // Not execFile's own `signal`: that does not wait for the end.
+  const giveUp = () => running.child.kill('SIGTERM');
+  signal.addEventListener('abort', giveUp, { once: true });
+  try {
+    await running;
+  } catch (error) {
+    signal.throwIfAborted();
     throw new SetupError(`initdb failed in ${folder}: ${(error as { stderr?: string }).stderr}`, { cause: error });
-  });
+  } finally {
+    signal.removeEventListener('abort', giveUp);
+  }
   await rm(passwordFile);
   await rename(fresh, cluster);
   return true;

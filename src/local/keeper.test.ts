@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { endOf, killGroup, spawnDetached, stopChild } from './child.ts';
+import { endOf, spawnDetached, stopChild } from './child.ts';
 import { Keeper, type Running } from './keeper.ts';
 import { findProcess } from './process-table.ts';
 
@@ -10,7 +10,6 @@ async function startSleep(): Promise<Running> {
     pid: child.pid ?? 0,
     ended: endOf(child),
     stop: () => stopChild(child, { gentle: 'SIGTERM', harsh: 'SIGKILL', afterMs: 5_000 }),
-    kill: () => killGroup(child, 'SIGKILL'),
   };
 }
 
@@ -62,7 +61,7 @@ test('a later start that fails is tried again', async () => {
   };
   await using _ = await Keeper.start('sleeper', open, { log, signal: new AbortController().signal });
   const again = said(/^sleeper runs again/);
-  started[0]?.kill();
+  process.kill(started[0]?.pid ?? 0, 'SIGKILL');
   await again;
   assert.equal(lines[1], 'sleeper does not start: port taken');
 });
@@ -76,15 +75,15 @@ test('a first start that fails is for the caller to know', async () => {
 test('nothing is started again once the stop has come', async () => {
   const stop = new AbortController();
   const { log, lines } = listener();
-  let starts = 0;
+  const started: Running[] = [];
   const open = async () => {
-    starts++;
-    return await startSleep();
+    started.push(await startSleep());
+    return started.at(-1) as Running;
   };
   await using keeper = await Keeper.start('sleeper', open, { log, signal: stop.signal });
   stop.abort();
-  keeper.kill();
+  process.kill(started[0]?.pid ?? 0, 'SIGKILL');
   await keeper[Symbol.asyncDispose]();
-  assert.equal(starts, 1);
+  assert.equal(started.length, 1);
   assert.deepEqual(lines, []);
 });

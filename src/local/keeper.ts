@@ -7,8 +7,6 @@ export interface Running {
   readonly ended: Promise<string>;
   /** Asks it to end, waits, and ends it by force when it takes too long. */
   stop(): Promise<void>;
-  /** Ends it at once. */
-  kill(): void;
 }
 
 /** Starts the process; gives up, leaving nothing running, when the signal is aborted. */
@@ -47,11 +45,6 @@ export class Keeper implements AsyncDisposable {
   /** Rejects when the first start fails: then something is wrong that a restart will not mend. */
   static async start(name: string, open: Open, options: KeeperOptions): Promise<Keeper> {
     return new Keeper(name, open, options, await open(options.signal));
-  }
-
-  kill(): void {
-    this.#disposal.abort();
-    this.#running.kill();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

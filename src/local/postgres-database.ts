@@ -1,18 +1,20 @@
 import type { ChildProcess } from 'node:child_process';
-import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import { sleep } from '#platform/abort.ts';
 import { hasEnded } from './child.ts';
 import { type Credentials, databaseUrl } from './postgres-credentials.ts';
 
 /** A start that takes longer than this is worth a word: the server is recovering from a crash. */
 const slowStartMs = 5_000;
 
-/** Waits until the server takes queries, as long as it runs. */
-export async function whenAnswering(
-  credentials: Credentials,
-  server: ChildProcess,
-  log: (line: string) => void,
-): Promise<void> {
+export interface StartingServer {
+  readonly server: ChildProcess;
+  readonly signal: AbortSignal;
+  readonly log: (line: string) => void;
+}
+
+/** Waits until the server takes queries, as long as it runs and the signal is not aborted. */
+export async function whenAnswering(credentials: Credentials, { server, signal, log }: StartingServer): Promise<void> {
   let slowAt = performance.now() + slowStartMs;
   for (;;) {
     const failure = await query(credentials, 'SELECT 1').then(
@@ -25,7 +27,8 @@ export async function whenAnswering(
       log('PostgreSQL is still starting: it may be recovering from a crash');
       slowAt = Number.POSITIVE_INFINITY;
     }
-    await delay(30);
+    await sleep(30, signal);
+    signal.throwIfAborted();
   }
 }
 

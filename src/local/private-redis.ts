@@ -1,12 +1,13 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 import { access, constants, mkdir, open, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
-import { endOf, hasEnded, killGroup, spawnDetached, stopChild } from './child.ts';
+import { sleep } from '#platform/abort.ts';
+import { endOf, hasEnded, spawnDetached, stopChild } from './child.ts';
 import type { Running } from './keeper.ts';
 import { stopLeftoverServer } from './leftover-server.ts';
+import type { LiveProcesses } from './live-processes.ts';
 import { SetupError } from './setup-error.ts';
 
 const run = promisify(execFile);
@@ -24,6 +25,8 @@ export interface PrivateRedisOptions {
   /** Path of the unix socket: at most 107 bytes. */
   readonly socket: string;
   readonly log: (line: string) => void;
+  /** Joined by the server as soon as its process exists. */
+  readonly processes: LiveProcesses;
 }
 
 /** The `valkey-server` or `redis-server` on the search path, if one runs. */
@@ -54,24 +57,26 @@ async function titleOf(path: string): Promise<string | undefined> {
  * file, `noeviction`. What a killed predecessor left running is stopped first. Redis only rings a bell:
  * a file that it cannot read is thrown away rather than mourned.
  *
- * @throws SetupError when it does not start
+ * @throws SetupError when it does not start; the reason of the signal, once that is aborted
  */
-export async function startPrivateRedis(options: PrivateRedisOptions): Promise<Running> {
+export async function startPrivateRedis(options: PrivateRedisOptions, signal: AbortSignal): Promise<Running> {
   const { dataDir, socket, log } = options;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const path = join(dataDir, 'redis.pid');
   await stopLeftoverServer({ program: 'Redis', path, folder: dataDir, gentle: 'SIGTERM', harsh: 'SIGKILL' }, log);
   try {
-    return await startOnce(options);
+    return await startOnce(options, signal);
   } catch {
+    signal.throwIfAborted();
     log('Redis does not start on what it kept: starting it empty (PostgreSQL has all the work)');
     await rm(join(dataDir, 'appendonlydir'), { recursive: true, force: true });
     await rm(socket, { force: true });
-    return await startOnce(options);
+    return await startOnce(options, signal);
   }
 }
 
-async function startOnce({ program, dataDir, socket }: PrivateRedisOptions): Promise<Running> {
+async function startOnce(options: PrivateRedisOptions, signal: AbortSignal): Promise<Running> {
+  const { program, dataDir, socket, processes } = options;
   await using logFile = await open(join(dataDir, 'server.log'), 'a', 0o600);
   const settings = {
     port: '0',
@@ -86,18 +91,19 @@ async function startOnce({ program, dataDir, socket }: PrivateRedisOptions): Pro
   };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
   const server = await spawnDetached([program.path, ...args], { stdio: ['ignore', logFile.fd, logFile.fd] });
+  processes.add(server, 'SIGKILL');
   const stop = () => stopChild(server, { gentle: 'SIGTERM', harsh: 'SIGKILL', afterMs: 10_000 });
-  if (await answers(socket, () => !hasEnded(server)))
-    return { pid: server.pid ?? 0, ended: endOf(server), stop, kill: () => killGroup(server, 'SIGKILL') };
+  if (await answers(socket, server, signal)) return { pid: server.pid ?? 0, ended: endOf(server), stop };
   await stop();
+  signal.throwIfAborted();
   throw new SetupError(`${program.title} does not start; see ${join(dataDir, 'server.log')}`);
 }
 
-/** Asks until Redis has loaded its file and answers; false when it ends before. */
-async function answers(socket: string, isRunning: () => boolean): Promise<boolean> {
-  while (isRunning()) {
+/** Asks until Redis has loaded its file and answers; false when it ends before, or is to be given up. */
+async function answers(socket: string, server: ChildProcess, signal: AbortSignal): Promise<boolean> {
+  while (!hasEnded(server) && !signal.aborted) {
     if (await ping(socket)) return true;
-    await delay(20);
+    await sleep(20, signal);
   }
   return false;
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ChildRegister } from './child-register.ts';
+import { LiveProcesses } from './live-processes.ts';
 import { findProcess, signalProcess } from './process-table.ts';
 import { startService } from './service-child.ts';
 
@@ -23,7 +24,13 @@ test('a service that cannot be recorded, for want of disk space, does not stay b
   const register = new ObservedRegister(join(folder, 'children.json'));
   const socket = (name: string) => `unix:${join(folder, name)}`;
   const env = { FILEMILL_HTTP_LISTEN: socket('http'), FILEMILL_OPS_LISTEN: socket('ops') };
-  const surroundings = { env: process.env, register, logPath: (name: string) => join(folder, name), show: () => {} };
+  const surroundings = {
+    env: process.env,
+    register,
+    processes: new LiveProcesses(),
+    logPath: (name: string) => join(folder, name),
+    show: () => {},
+  };
   try {
     const start = startService({ service: 'web', name: 'web', env }, surroundings, new AbortController().signal);
     await assert.rejects(start, { code: 'ENOSPC' });

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { endOf, killGroup, spawnDetached, stopChild } from './child.ts';
 import type { ChildRegister } from './child-register.ts';
 import type { Running } from './keeper.ts';
+import type { LiveProcesses } from './live-processes.ts';
 import { ServiceLog } from './service-log.ts';
 import { SetupError } from './setup-error.ts';
 
@@ -22,6 +23,8 @@ export interface ServiceSurroundings {
   /** What every child inherits. */
   readonly env: NodeJS.ProcessEnv;
   readonly register: ChildRegister;
+  /** Joined by the service as soon as its process exists. */
+  readonly processes: LiveProcesses;
   readonly logPath: (name: string) => string;
   /** Told each line that a service logs. */
   readonly show: (name: string, line: { level: string; text: string }) => void;
@@ -45,6 +48,7 @@ export async function startService(
     env: { ...surroundings.env, ...spec.env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
+  surroundings.processes.add(child, 'SIGKILL');
   if (child.stdout) log.read(child.stdout);
   if (child.stderr) log.read(child.stderr);
   const ended = endOf(child);
@@ -62,7 +66,6 @@ export async function startService(
     pid: child.pid ?? 0,
     ended,
     stop: () => stopChild(child, { gentle: 'SIGTERM', harsh: 'SIGKILL', afterMs: stopDeadlineMs }),
-    kill: () => killGroup(child, 'SIGKILL'),
   };
 }
 

@@ -7,6 +7,7 @@ import { DataDir } from './data-dir.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
 import { describeUrl, waitForDatabase } from './external-database.ts';
 import { Keeper, type KeeperOptions, type Open } from './keeper.ts';
+import { LiveProcesses } from './live-processes.ts';
 import { requirePort } from './ports.ts';
 import { findRedisProgram, startPrivateRedis } from './private-redis.ts';
 import type { Report } from './report.ts';
@@ -38,7 +39,7 @@ export interface StackOptions {
 export class LocalStack implements AsyncDisposable {
   readonly #options: StackOptions;
   readonly #opened = new AsyncDisposableStack();
-  readonly #kills: (() => void)[] = [];
+  readonly #processes = new LiveProcesses();
   readonly #keeping: KeeperOptions;
   grpcAddress = '';
   httpAddress = '';
@@ -71,9 +72,12 @@ export class LocalStack implements AsyncDisposable {
     await this.#startServices(folder, register, { databaseUrl, redisUrl, socketFolder });
   }
 
-  /** Ends at once whatever still runs, without waiting. PostgreSQL recovers at the next start. */
+  /**
+   * Ends at once whatever runs, be it still starting, without waiting; for a process that exits. PostgreSQL
+   * recovers at the next start.
+   */
   kill(): void {
-    for (const kill of this.#kills) kill();
+    this.#processes.kill();
   }
 
   /** Services first, then Redis, then PostgreSQL. */
@@ -92,8 +96,9 @@ export class LocalStack implements AsyncDisposable {
       return databaseUrl;
     }
     let url = '';
-    await this.#keep('PostgreSQL', async () => {
-      const server = await startEmbeddedPostgres({ dataDir: folder.within('postgres'), log: report.warn });
+    const options = { dataDir: folder.within('postgres'), log: report.warn, processes: this.#processes };
+    await this.#keep('PostgreSQL', async (signal) => {
+      const server = await startEmbeddedPostgres({ ...options, signal });
       url = server.url;
       return server;
     });
@@ -105,7 +110,7 @@ export class LocalStack implements AsyncDisposable {
   }
 
   async #startRedis(folder: DataDir, socketFolder: string): Promise<string> {
-    const { redisUrl, env, report } = this.#options;
+    const { redisUrl, env, report, signal } = this.#options;
     const since = performance.now();
     const standIn = 'tasks are claimed from PostgreSQL';
     if (redisUrl === 'none') {
@@ -122,10 +127,12 @@ export class LocalStack implements AsyncDisposable {
       return 'none';
     }
     const socket = `${socketFolder}/redis.sock`;
-    const options = { program, dataDir: folder.within('redis'), socket, log: report.warn };
+    const dataDir = folder.within('redis');
+    const options = { program, dataDir, socket, log: report.warn, processes: this.#processes };
     try {
-      await this.#keep('Redis', () => startPrivateRedis(options));
+      await this.#keep('Redis', (signal) => startPrivateRedis(options, signal));
     } catch (error) {
+      signal.throwIfAborted();
       report.absent((error as Error).message, standIn);
       return 'none';
     }
@@ -154,18 +161,17 @@ export class LocalStack implements AsyncDisposable {
     const surroundings = {
       env: inheritedEnvironment(env, specs),
       register,
+      processes: this.#processes,
       logPath: (name: string) => folder.within('logs', `${name}.log`),
       show: report.service,
     };
-    const services = this.#opened.use(await Supervisor.start(specs, surroundings, this.#keeping));
-    this.#kills.push(() => services.kill());
+    this.#opened.use(await Supervisor.start(specs, surroundings, this.#keeping));
     const title = `upload, metadata, result, worker ×${workers}, web`;
     report.ready(title, since, `gRPC ${this.grpcAddress}   http://${this.httpAddress}`);
   }
 
   async #keep(name: string, open: Open): Promise<void> {
-    const keeper = this.#opened.use(await Keeper.start(name, open, this.#keeping));
-    this.#kills.push(() => keeper.kill());
+    this.#opened.use(await Keeper.start(name, open, this.#keeping));
   }
 }
 

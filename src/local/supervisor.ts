@@ -31,11 +31,6 @@ export class Supervisor implements AsyncDisposable {
     throw failed.reason;
   }
 
-  /** Ends all at once, without waiting. */
-  kill(): void {
-    for (const { keeper } of this.#keepers) keeper.kill();
-  }
-
   /** Takes in no more, lets work in hand end, then closes what it was saved through. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#stop((service) => first.has(service));

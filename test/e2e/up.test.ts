@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { access, readdir, readFile, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -10,6 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import pg from 'pg';
+import { startEmbeddedPostgres } from '#local/embedded-postgres.ts';
 import { listen } from '#platform/listen.ts';
 import { testFolder } from '../support/start-services.ts';
 import { testDatabase, testRedis } from '../support/stores.ts';
@@ -27,6 +28,23 @@ interface Line {
 
 async function eventually(holds: () => Promise<boolean>): Promise<void> {
   while (!(await holds())) await delay(50);
+}
+
+/** A standby that waits for a primary which does not exist: "the database system is starting up", for ever. */
+async function makeEndlesslyRecovering(dataDir: string): Promise<void> {
+  await using server = await startEmbeddedPostgres({ dataDir });
+  await server.stop();
+  await writeFile(join(dataDir, 'data', 'standby.signal'), '');
+  await writeFile(join(dataDir, 'data', 'postgresql.auto.conf'), 'hot_standby = off\n');
+}
+
+/** A folder for the PATH with a Redis that is deaf to SIGTERM before it listens. */
+async function hangingRedis(folder: string): Promise<string> {
+  const bin = join(folder, 'bin');
+  await mkdir(bin);
+  const script = '#!/bin/sh\n[ "$1" = --version ] && exec echo "Redis server v=7.0.15"\nkill -STOP $$\n';
+  await writeFile(join(bin, 'redis-server'), script, { mode: 0o755 });
+  return bin;
 }
 
 async function nothingRuns(up: Up): Promise<void> {
@@ -172,6 +190,31 @@ describe('filemill up', () => {
     up.ctrlC();
     assert.equal(await up.ended(), 130, up.stderr);
     await nothingRuns(up);
+  });
+
+  test('a Ctrl-C while PostgreSQL recovers ends the start, with nothing left', async () => {
+    await using folder = await testFolder();
+    const dataDir = join(folder.path, 'data');
+    await makeEndlesslyRecovering(join(dataDir, 'postgres'));
+    await using up = new Up(dataDir);
+    await up.said(/still starting/);
+    up.ctrlC();
+    assert.equal(await up.ended(), 130, up.stderr);
+    await nothingRuns(up);
+  });
+
+  test('ends by force, leaving nothing, when Ctrl-C comes again while Redis hangs in its start', async () => {
+    await using folder = await testFolder();
+    await using up = new Up(join(folder.path, 'data'), [], {
+      PATH: `${await hangingRedis(folder.path)}:/usr/bin:/bin`,
+    });
+    await eventually(async () => (await up.running()).some((line) => line.includes('redis.sock')));
+    up.ctrlC();
+    await delay(600);
+    up.ctrlC();
+    assert.equal(await up.ended(), 130, up.stderr);
+    assert.match(up.stderr, /by force/);
+    await eventually(async () => (await up.running()).length === 0);
   });
 
   test('ends with 3 when a file of the paths was refused', async () => {
