@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
 
 export interface CommandResult {
   readonly code: number | null;
@@ -50,4 +51,38 @@ export async function succeeds(command: readonly string[]): Promise<boolean> {
 
 function lastLines(said: string): string {
   return said.trim().split('\n').slice(-15).join('\n');
+}
+
+export interface Background extends AsyncDisposable {
+  /** Resolves when what it has said so far matches. @throws Error when it ends or takes too long before that */
+  says(pattern: RegExp, withinMs?: number): Promise<void>;
+}
+
+/** Runs a program in a process group of its own until it is disposed of. */
+export function startInBackground(command: readonly string[], env: Readonly<Record<string, string>> = {}): Background {
+  const [program = '', ...args] = command;
+  const child = spawn(program, args, {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk));
+  const ended = once(child, 'close').catch(() => undefined);
+  const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
+  return {
+    async says(pattern, withinMs = 60_000) {
+      const giveUpAt = performance.now() + withinMs;
+      while (!pattern.test(said)) {
+        if (hasEnded() || performance.now() > giveUpAt)
+          throw new Error(`${command.join(' ')}\nnever said ${pattern}, but: ${lastLines(said)}`);
+        await delay(50);
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      if (!hasEnded() && child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
+      await ended;
+    },
+  };
 }

@@ -12,10 +12,12 @@ export interface Image {
   readonly name: string;
   /** Bytes, with all layers. */
   readonly size: number;
-  /** Bytes of the layers that only this image has. */
-  readonly ownSize: number;
+  /** Bytes beyond the base image. */
+  readonly overBase: number;
   /** As the image declares it. */
   readonly user: string;
+  /** From the base upwards. */
+  readonly layers: readonly string[];
 }
 
 export function imageName(service: ServiceName): string {
@@ -48,9 +50,15 @@ export async function buildImages(engine: Engine): Promise<readonly Image[]> {
   const built: Image[] = [];
   for (const service of services) {
     await build(engine, service);
-    built.push(await inspect(engine, service, built[0]));
+    built.push(await inspect(engine, service));
   }
   return built;
+}
+
+/** How many layers from the base upwards all of them have in common. */
+export function sharedLayers([first, ...others]: readonly Image[]): number {
+  const differs = first?.layers.findIndex((layer, index) => others.some(({ layers }) => layers[index] !== layer));
+  return differs ?? 0;
 }
 
 async function build({ program }: Engine, service: ServiceName): Promise<void> {
@@ -62,14 +70,21 @@ async function build({ program }: Engine, service: ServiceName): Promise<void> {
   await must([program, 'build', '--network', 'host', ...own, '--file', file, '--tag', imageName(service), '.']);
 }
 
-async function inspect({ program }: Engine, service: ServiceName, first: Image | undefined): Promise<Image> {
-  const name = imageName(service);
-  const [image] = JSON.parse(await must([program, 'image', 'inspect', name])) as [ImageDetails];
-  const size = image.Size;
-  return { service, name, size, user: image.Config.User, ownSize: size - (first?.size ?? size) };
+async function inspect({ program }: Engine, service: ServiceName): Promise<Image> {
+  const names = [imageName(service), bases[0]];
+  const [image, base] = JSON.parse(await must([program, 'image', 'inspect', ...names])) as [ImageDetails, ImageDetails];
+  return {
+    service,
+    name: imageName(service),
+    size: image.Size,
+    overBase: image.Size - base.Size,
+    user: image.Config.User,
+    layers: image.RootFS.Layers,
+  };
 }
 
 interface ImageDetails {
   readonly Size: number;
   readonly Config: { readonly User: string };
+  readonly RootFS: { readonly Layers: readonly string[] };
 }

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
+import { manyFiles, stressTest, uploadAndWait } from './clients.ts';
+import { services } from './images.ts';
+import type { Kubectl } from './kubectl.ts';
+import { allReady, podsOf } from './pods.ts';
+import type { Report } from './report.ts';
+
+const fileCount = 1_500;
+
+/** Kills a worker and a metadata service while files come in from many clients: every one must complete. */
+export async function killUnderLoad(kubectl: Kubectl, server: string): Promise<{ files: number; summary: string }> {
+  await using folder = await manyFiles(fileCount);
+  const load = Promise.all([uploadAndWait(server, [folder.path]), stressTest(server, 10)]);
+  load.catch(() => undefined);
+  await untilWorking(kubectl);
+  const killed = [await kill(kubectl, 'worker'), await kill(kubectl, 'metadata')];
+  const [files] = await load;
+  assert.equal(files.length, fileCount);
+  for (const { id, status } of files) assert.equal(status, 'COMPLETED', id);
+  await allReady(kubectl);
+  for (const pod of killed) await assertHealed(kubectl, pod);
+  const again = files.filter(({ attempt }) => attempt > 1).length;
+  return {
+    files: fileCount + 10,
+    summary: `${killed.map(({ name }) => name).join(' and ')} killed; ${fileCount} files COMPLETED, ${again} at a later attempt`,
+  };
+}
+
+/** Some of the files are done, and more are on their way. */
+async function untilWorking(kubectl: Kubectl): Promise<void> {
+  const sql = `select count(*) from files where status = 'COMPLETED' and filename ~ '^[0-9]+[.]txt$'`;
+  const psql = ['psql', '--username=postgres', '--dbname=metadata_db', '--tuples-only', '--command', sql];
+  for (;;) {
+    const done = Number(await kubectl.must('exec', 'statefulset/postgres', '--', ...psql));
+    assert.ok(done < fileCount, 'the load was over before anything was killed');
+    if (done > 10) return;
+    await delay(100);
+  }
+}
+
+interface Killed {
+  readonly app: string;
+  readonly name: string;
+}
+
+async function kill(kubectl: Kubectl, app: string): Promise<Killed> {
+  const [pod] = await podsOf(kubectl, app);
+  assert.ok(pod, app);
+  await kubectl.must('delete', 'pod', pod.name, '--force', '--grace-period=0');
+  return { app, name: pod.name };
+}
+
+/** It was started again, or another took its place. */
+async function assertHealed(kubectl: Kubectl, { app, name }: Killed): Promise<void> {
+  const same = (await podsOf(kubectl, app)).find((pod) => pod.name === name);
+  assert.ok(same === undefined || same.restarts > 0, `${name} was not started again`);
+}
+
+/** Tells every pod of every service to stop; notes how long its successor takes to be ready. */
+export async function restartAll(kubectl: Kubectl, report: Report): Promise<string> {
+  let pods = 0;
+  for (const service of services) {
+    for (const { name } of await podsOf(kubectl, service)) {
+      await kubectl.must('delete', 'pod', name);
+      await kubectl.must('rollout', 'status', `deployment/${service}`, '--timeout=120s');
+      pods += 1;
+    }
+    report.started(service, await startTime(kubectl, service));
+  }
+  return `${pods} pods`;
+}
+
+/** Milliseconds from the start of the youngest container to `ready` in its log. */
+async function startTime(kubectl: Kubectl, service: string): Promise<number> {
+  const pods = await podsOf(kubectl, service);
+  const youngest = pods.reduce((one, other) => (one.startedAt > other.startedAt ? one : other));
+  const { stdout, stderr } = await kubectl.run('logs', youngest.name, '--tail=100');
+  const ready = (stdout + stderr).split('\n').findLast((line) => line.includes('"msg":"ready"')) ?? '{}';
+  return Date.parse((JSON.parse(ready) as { time: string }).time) - youngest.startedAt.getTime();
+}
