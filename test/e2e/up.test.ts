@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { access, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -10,6 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import pg from 'pg';
+import { objectPath } from '#adapters/storage/layout.ts';
 import { startEmbeddedPostgres } from '#local/embedded-postgres.ts';
 import { listen } from '#platform/listen.ts';
 import { testFolder } from '../support/start-services.ts';
@@ -22,6 +23,7 @@ const run = promisify(execFile);
 
 interface Line {
   readonly path: string;
+  readonly filename: string;
   readonly status: string;
   readonly sha256: string;
 }
@@ -45,6 +47,20 @@ async function hangingRedis(folder: string): Promise<string> {
   const script = '#!/bin/sh\n[ "$1" = --version ] && exec echo "Redis server v=7.0.15"\nkill -STOP $$\n';
   await writeFile(join(bin, 'redis-server'), script, { mode: 0o755 });
   return bin;
+}
+
+/** Until `release`, no worker gets a file. */
+async function holdClaims(url: string): Promise<{ client: pg.Client; release(): Promise<unknown> } & AsyncDisposable> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(`
+    create function hold() returns trigger language plpgsql as
+      'begin perform pg_advisory_xact_lock_shared(1); return new; end';
+    create trigger hold before update on files for each row
+      when (old.status = 'PENDING' and new.status = 'PROCESSING') execute function hold();
+    select pg_advisory_lock(1)`);
+  const release = () => client.query('select pg_advisory_unlock(1)');
+  return { client, release, [Symbol.asyncDispose]: () => client.end() };
 }
 
 async function nothingRuns(up: Up): Promise<void> {
@@ -83,7 +99,7 @@ for (const [title, env] of [
             .digest('hex'),
         })),
       );
-      const byPath = (one: Line, other: Line) => one.path.localeCompare(other.path);
+      const byPath = (one: { path: string }, other: { path: string }) => one.path.localeCompare(other.path);
       assert.deepEqual(
         lines.map(({ path, status, sha256 }) => ({ path, status, sha256 })).sort(byPath),
         expected.sort(byPath),
@@ -215,6 +231,35 @@ describe('filemill up', () => {
     assert.equal(await up.ended(), 130, up.stderr);
     assert.match(up.stderr, /by force/);
     await eventually(async () => (await up.running()).length === 0);
+  });
+
+  test('ends with 3 when a file of the paths FAILED, and says why', async () => {
+    await using database = await testDatabase();
+    await using folder = await testFolder();
+    const paths = ['kept.txt', 'lost.txt'].map((name) => join(folder.path, name));
+    for (const path of paths) await writeFile(path, 'two words');
+    const env = { FILEMILL_DATABASE_URL: database.url, FILEMILL_MAX_ATTEMPTS: '1' };
+    await using claims = await holdClaims(database.url);
+    await using up = new Up(join(folder.path, 'data'), [...paths, '--exit', '--json'], env);
+    const find = async () =>
+      (await claims.client.query("select storage_key from files where filename = 'lost.txt'")).rows[0];
+    await eventually(async () => (await find()) !== undefined);
+    await rm(objectPath(join(up.dataDir, 'storage'), (await find()).storage_key));
+    await claims.release();
+    assert.equal(await up.ended(), 3, up.stderr);
+    const lines = up.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Line);
+    assert.deepEqual(
+      new Map(lines.map(({ filename, status }) => [filename, status])),
+      new Map([
+        ['kept.txt', 'COMPLETED'],
+        ['lost.txt', 'FAILED'],
+      ]),
+    );
+    assert.match(up.stdout, /BLOB_MISSING/i);
+    await nothingRuns(up);
   });
 
   test('ends with 3 when a file of the paths was refused', async () => {
