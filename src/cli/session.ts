@@ -72,7 +72,9 @@ function outageRemark(terminal: Terminal, { server, retryFor }: GlobalOptions): 
   return (error) => {
     if (performance.now() - saidAt < silenceMs && !terminal.verbose) return;
     saidAt = performance.now();
-    terminal.note(`${server}: ${printable(error.message)}. Trying on for up to ${formatDuration(retryFor)}…`);
+    terminal.note(
+      `${server}: ${printable(error.message.replace(/\.$/, ''))}. Trying on for up to ${formatDuration(retryFor)}…`,
+    );
   };
 }
 
