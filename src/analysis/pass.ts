@@ -7,6 +7,7 @@ import {
   headBytes,
   type OutputData,
 } from '#domain/analysis.ts';
+import { failpoint } from '#platform/failpoints.ts';
 
 /** Read by every pass of this thread: reading is synchronous, so no two passes share it at a time. */
 const buffer = Buffer.allocUnsafeSlow(1024 * 1024);
@@ -18,9 +19,12 @@ const buffer = Buffer.allocUnsafeSlow(1024 * 1024);
  * @throws the error of the file system (`code: 'ENOENT'`, ...), or whatever an analyser throws
  */
 export async function analyzeFile(file: AnalysisFile, analyzers: readonly Analyzer[]): Promise<OutputData> {
+  await failpoint('analysis.opening');
   const runs = readThrough(file, analyzers);
+  await failpoint('analysis.read');
   const findings: Record<string, unknown> = {};
   for (const { analyzer, run } of runs) {
+    await failpoint('analysis.finishing');
     const found = await run.finish(findings);
     const taken = Object.keys(found).find((field) => field in findings);
     if (taken !== undefined) throw new Error(`The analyser "${analyzer.name}" repeats the field "${taken}"`);

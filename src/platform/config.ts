@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { ConfigError } from './config-error.ts';
+import { armFailpoints } from './failpoints.ts';
 
-/** A setting that cannot be used. The boot ends with its message. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
+export { ConfigError };
 
 /**
  * Reads a service's settings once. Each key of `shape` is an environment variable; `NAME_FILE` may name
@@ -77,6 +76,7 @@ export const commonSettings = {
 /** The settings for `main`: a setting that cannot be used ends the process with 2 and names the variable. */
 export function configOrExit<Config>(read: (env: NodeJS.ProcessEnv) => Config, env: NodeJS.ProcessEnv): Config {
   try {
+    armFailpoints(env);
     return read(env);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;

@@ -12,6 +12,9 @@ export interface ServiceScope {
 /** Longest time from the signal to the end of the process. */
 const shutdownDeadlineMs = 28_000;
 
+/** What is left to do once everything is closed takes no longer than this. */
+const lingerMs = 500;
+
 /**
  * Runs a service until it is told to stop: `start` opens everything through `scope.use`, then the
  * process serves; on a signal all of it closes in reverse order and the process ends because nothing is
@@ -39,6 +42,9 @@ export async function runService(logger: Logger, start: (scope: ServiceScope) =>
   }, shutdownDeadlineMs).unref();
   await resources.disposeAsync();
   if (process.connected) process.disconnect?.();
+  // A gRPC channel that was closed while it connected to an address that is gone (a pod that was replaced)
+  // would hold the process for the half minute that the attempt takes: grpc-js cannot cancel it.
+  setTimeout(() => process.exit(), lingerMs).unref();
 }
 
 function stopSignal(): AbortSignal {

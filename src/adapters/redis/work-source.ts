@@ -1,5 +1,6 @@
 import { FilemillError } from '#domain/errors.ts';
 import type { ClaimByIds, Work, WorkSource } from '#domain/work-source.ts';
+import { failpoint } from '#platform/failpoints.ts';
 import type { Logger } from '#platform/logger.ts';
 import type { RedisConnection } from './connection.ts';
 import { type Ring, WorkStream } from './work-stream.ts';
@@ -89,9 +90,12 @@ export class RedisWorkSource implements WorkSource {
   async #claim(rings: readonly Ring[], signal: AbortSignal): Promise<Work> {
     const ids = new Set(rings.map((ring) => ring.fileId as string));
     if (ids.size === 0) return { files: [], leaseExpiresAt: performance.now(), leaseMs: 0 };
+    await failpoint('worker.delivered');
     try {
       const { files, settledIds, leaseMs, sentAt } = await this.#options.claim([...ids], signal);
+      await failpoint('worker.claimed');
       await this.#settle(rings, new Set(settledIds));
+      await failpoint('worker.settled');
       return { files, leaseExpiresAt: sentAt + leaseMs, leaseMs };
     } catch (error) {
       // Any other failure may be the fault of one of these ids: they wait for XAUTOCLAIM and block nobody.

@@ -2,6 +2,7 @@ import { createHash, randomUUID, randomUUIDv7 } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StagedBlob } from '#domain/blob-store.ts';
+import { failpoint } from '#platform/failpoints.ts';
 import { diskError, writeFully } from './durable.ts';
 import { fileMode, objectPath, stagingFolder } from './layout.ts';
 
@@ -66,12 +67,15 @@ export class LocalStagedBlob implements StagedBlob {
     return storageKey;
   }
 
-  /** The promise "acknowledged means kept" rests on these four lines and their order. */
+  /** The promise "acknowledged means kept" rests on these four steps and their order. */
   async #makeDurable(storageKey: string, path: string): Promise<void> {
     await this.#file.sync();
+    await failpoint('upload.synced');
     await this.#file.close();
     await rename(this.#path, path);
+    await failpoint('upload.renamed');
     await this.#syncShardOf(storageKey);
+    await failpoint('upload.folder-synced');
   }
 
   async discard(): Promise<void> {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { StagedBlob } from '#domain/blob-store.ts';
 import { FilemillError } from '#domain/errors.ts';
 import type { UploadFileRequest, UploadMetadata } from '#gen/filemill/v1/upload_service_pb.ts';
+import { failpoint } from '#platform/failpoints.ts';
 import { type Declaration, fileTooLarge, readSha256 } from './declaration.ts';
 
 type Messages = AsyncIterator<UploadFileRequest, void>;
@@ -36,6 +37,7 @@ export async function receiveContent(
       refuseTooMany(staged.size + part.value.length, declared.size, maxFileSize);
       hash?.update(part.value);
       await staged.write(part.value);
+      await failpoint('upload.chunk');
     } else throw new FilemillError('REQUEST_INVALID', 'A message held neither metadata nor chunk nor closing.');
   }
   refuseTooFew(staged.size, declared.size);

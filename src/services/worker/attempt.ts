@@ -4,6 +4,7 @@ import type { BlobReader } from '#domain/blob-store.ts';
 import { errorCode, FilemillError } from '#domain/errors.ts';
 import type { ClaimedFile } from '#domain/file.ts';
 import { analysisDeadlineMs } from '#domain/retry-policy.ts';
+import { failpoint } from '#platform/failpoints.ts';
 import type { Logger } from '#platform/logger.ts';
 import { type HeldClaim, LeaseLost } from './lease-keeper.ts';
 
@@ -34,6 +35,7 @@ export async function judge(claim: HeldClaim, { analysis, blobs }: AttemptTools)
   try {
     signal.throwIfAborted();
     const { path } = blobs.locate(file.storageKey);
+    await failpoint('worker.analysing');
     const subject = { path, filename: file.filename, size: file.size };
     const output = await analysis.analyze(subject, { deadlineMs: analysisDeadlineMs(file.size), signal });
     assertIntact(file, output);
@@ -49,6 +51,7 @@ export async function judge(claim: HeldClaim, { analysis, blobs }: AttemptTools)
  */
 export async function conclude(claim: HeldClaim, verdict: Verdict, tools: AttemptTools): Promise<void> {
   try {
+    await failpoint('worker.analysed');
     if ('output' in verdict) await save(claim, verdict.output, tools);
     else await fail(claim, verdict.failure, tools);
   } catch (error) {
@@ -67,6 +70,7 @@ async function save(claim: HeldClaim, output: OutputData, tools: AttemptTools): 
     outputJson: JSON.stringify(output),
   };
   const saved = await tools.attempts.save(finding, signal).catch((error: unknown) => ({ outcome: 'ERROR', error }));
+  await failpoint('worker.saved');
   switch (saved.outcome) {
     case 'SAVED':
     case 'ALREADY_SAVED':

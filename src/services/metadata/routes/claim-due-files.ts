@@ -1,5 +1,6 @@
 import { claimedFileToMessage } from '#client/wire.ts';
 import { FilemillError } from '#domain/errors.ts';
+import { failpoint } from '#platform/failpoints.ts';
 import { maxBatchItems } from '#platform/rpc/requests.ts';
 import type { MetadataContext, Route } from '../context.ts';
 import { requireLeaseToken } from './claim-files.ts';
@@ -15,6 +16,7 @@ export function claimDueFilesRoute({ dispatcher, leaseMs }: MetadataContext): Ro
       { worker, leaseToken, leaseMs },
       { max: maxFiles, waitMs: Math.min(Math.max(0, waitMs), maxWaitMs), signal },
     );
+    await failpoint('metadata.claimed');
     return { files: files.map(claimedFileToMessage), leaseMs };
   };
 }

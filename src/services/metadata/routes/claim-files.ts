@@ -4,6 +4,7 @@ import { FilemillError } from '#domain/errors.ts';
 import type { ClaimOutcome } from '#domain/file.ts';
 import { isUuid } from '#domain/uuid.ts';
 import { ClaimFilesResponse_Outcome as Outcome } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
+import { failpoint } from '#platform/failpoints.ts';
 import { requireBatch, runBatch } from '#platform/rpc/requests.ts';
 import type { MetadataContext, Route } from '../context.ts';
 
@@ -15,6 +16,7 @@ export function claimFilesRoute({ database, leaseMs }: MetadataContext): Route<'
       (id) => (isUuid(id) ? undefined : { outcome: 'GONE', id }),
       (good) => claimFiles(database, good, { worker, leaseToken, leaseMs }),
     );
+    await failpoint('metadata.claimed');
     const items = outcomes.map((claim) =>
       claim.outcome === 'CLAIMED'
         ? { id: claim.file.id, outcome: Outcome.CLAIMED, file: claimedFileToMessage(claim.file) }

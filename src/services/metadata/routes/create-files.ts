@@ -8,16 +8,19 @@ import {
   type CreateFilesResponse_ItemSchema,
   CreateFilesResponse_Outcome as Outcome,
 } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
+import { failpoint } from '#platform/failpoints.ts';
 import { requireBatch, runBatch } from '#platform/rpc/requests.ts';
 import type { MetadataContext, Route } from '../context.ts';
 
 export function createFilesRoute({ database, maxAttempts }: MetadataContext): Route<'createFiles'> {
   return async ({ items }) => {
+    await failpoint('metadata.creating');
     const outcomes = await runBatch<CreateFilesRequest_Item, CreateOutcome>(
       requireBatch(items, 'items'),
       refusal,
       (good) => createFiles(database, good.map(toNewFile), maxAttempts),
     );
+    await failpoint('metadata.created');
     return { items: outcomes.map(toMessage) };
   };
 }

@@ -1,5 +1,6 @@
 import type { BlobStore } from '#domain/blob-store.ts';
 import type { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
+import { failpoint } from '#platform/failpoints.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
 import type { Admission } from '../admission.ts';
 import { readDeclaration } from '../declaration.ts';
@@ -28,13 +29,17 @@ export function uploadFile(context: UploadFileContext): ServiceHandlers<typeof U
     const declared = readDeclaration(await receiveMetadata(messages), maxFileSize);
     using _admitted = await admission.enter(declared.size ?? 0);
     await using staged = await blobs.stage();
+    await failpoint('upload.staged');
     const sha256 = await receiveContent(messages, staged, declared, maxFileSize);
+    await failpoint('upload.written');
     const { filename, path, mimeType, idempotencyKey } = declared;
     const size = staged.size;
     const storageKey = await staged.commit();
     const file = { storageKey, filename, path, size, mimeType, declaredSha256: sha256, idempotencyKey };
     const { id, duplicate } = await register(context, file, signal);
+    await failpoint('upload.created');
     if (!duplicate) ringer.ring(id);
+    await failpoint('upload.rung');
     logger.debug({ id, size, duplicate }, 'file accepted');
     return { id, size: BigInt(size), sha256: sha256 ?? '', duplicate };
   };

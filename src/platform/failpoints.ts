@@ -1,0 +1,92 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
+import { ConfigError } from './config-error.ts';
+
+/**
+ * The places where a test may make a process die, fail or wait, in the order in which a file meets them.
+ * docs/reliability.md shows this table.
+ */
+export const failpoints = {
+  'upload.staged': 'upload: the staging file is open, nothing is in it',
+  'upload.chunk': 'upload: a chunk was written; passed once a chunk',
+  'upload.written': 'upload: all bytes are written and checked, not synced',
+  'upload.synced': 'upload: the bytes are synced, under their staging name',
+  'upload.renamed': 'upload: the object has its final name, its folder is not synced',
+  'upload.folder-synced': 'upload: the object is durable, no row names it',
+  'metadata.creating': 'metadata: a batch of new files was received, nothing is written',
+  'metadata.created': 'metadata: their rows are committed, upload does not know',
+  'upload.created': 'upload: the row is known to be committed, nothing was rung',
+  'upload.rung': 'upload: the ring is queued, the client has no answer',
+  'worker.delivered': 'worker: rings were read, nothing is claimed',
+  'metadata.claimed': 'metadata: a claim is committed, the worker does not know',
+  'worker.claimed': 'worker: the claim was answered, its rings are not settled',
+  'worker.settled': 'worker: the rings are settled, no work has begun',
+  'worker.analysing': 'worker: a file is about to be handed to a thread',
+  'analysis.opening': 'analysis thread: the file is about to be opened',
+  'analysis.read': 'analysis thread: all bytes were read, no analyser has finished',
+  'analysis.finishing': 'analysis thread: an analyser is about to finish; passed once an analyser',
+  'worker.analysed': 'worker: the verdict is there, nothing is written',
+  'result.saving': 'result: a batch of results was received, nothing is written',
+  'result.saved': 'result: results are committed, the worker does not know',
+  'worker.saved': 'worker: the save was answered',
+} as const satisfies Record<string, string>;
+
+export type Failpoint = keyof typeof failpoints;
+
+type Action =
+  /** SIGKILL to this process, or a rejection, at the n-th pass and at no other. */
+  | { readonly kind: 'kill' | 'error'; readonly atPass: number; passes: number }
+  /** Every pass takes so much longer. */
+  | { readonly kind: 'delay'; readonly ms: number };
+
+const environmentKey = 'filemill.failpoints';
+const defaultDelayMs = 1_000;
+
+/** Empty unless a test armed some. Threads inherit what their process was told, and count for themselves. */
+const armed = parseFailpoints((getEnvironmentData(environmentKey) as string | undefined) ?? '');
+
+/** Does what a test has ordered for this place; nothing otherwise. */
+export function failpoint(name: Failpoint): Promise<void> | undefined {
+  return armed.size === 0 ? undefined : act(name);
+}
+
+/**
+ * Arms `FILEMILL_FAILPOINTS`, a list of `name:kill[:n]`, `name:error[:n]` (at the n-th pass, the first
+ * unless told otherwise) and `name:delay[:ms]` (at every pass, 1000 ms unless told otherwise).
+ *
+ * @throws ConfigError for a list that cannot be read, and for any list unless FILEMILL_ALLOW_FAILPOINTS is 1
+ */
+export function armFailpoints(env: NodeJS.ProcessEnv): void {
+  const list = env.FILEMILL_FAILPOINTS;
+  if (!list) return;
+  if (env.FILEMILL_ALLOW_FAILPOINTS !== '1')
+    throw new ConfigError('FILEMILL_FAILPOINTS: makes processes die; refused unless FILEMILL_ALLOW_FAILPOINTS is 1');
+  for (const [name, action] of parseFailpoints(list)) armed.set(name, action);
+  setEnvironmentData(environmentKey, list);
+}
+
+async function act(name: Failpoint): Promise<void> {
+  const action = armed.get(name);
+  if (action === undefined) return;
+  if (action.kind === 'delay') return await delay(action.ms);
+  action.passes += 1;
+  if (action.passes !== action.atPass) return;
+  if (action.kind === 'error') throw new Error(`failpoint ${name}`);
+  process.kill(process.pid, 'SIGKILL');
+  await new Promise(() => undefined);
+}
+
+function parseFailpoints(list: string): Map<Failpoint, Action> {
+  return new Map(list.split(',').filter(Boolean).map(parseFailpoint));
+}
+
+function parseFailpoint(text: string): [Failpoint, Action] {
+  const [, name = '', kind, digits] = /^([^:]+):(kill|error|delay)(?::(\d{1,9}))?$/.exec(text.trim()) ?? [];
+  if (!Object.hasOwn(failpoints, name) || digits === '0')
+    throw new ConfigError(`FILEMILL_FAILPOINTS: "${text}" is not NAME:kill[:n], NAME:error[:n] or NAME:delay[:ms]`);
+  const action: Action =
+    kind === 'delay'
+      ? { kind, ms: Number(digits ?? defaultDelayMs) }
+      : { kind: kind as 'kill' | 'error', atPass: Number(digits ?? 1), passes: 0 };
+  return [name as Failpoint, action];
+}
