@@ -61,7 +61,7 @@ export function claimedFileToMessage(file: ClaimedFile): MessageInitShape<typeof
 }
 
 export function claimedFileFromMessage(file: ClaimedFileMessage): ClaimedFile {
-  const { id, leaseToken, storageKey, filename, mimeType, attempt, maxAttempts } = file;
+  const { id, leaseToken, storageKey, filename, mimeType, attempt, maxAttempts, alone } = file;
   return {
     id,
     leaseToken,
@@ -72,5 +72,6 @@ export function claimedFileFromMessage(file: ClaimedFileMessage): ClaimedFile {
     declaredSha256: file.declaredSha256 || null,
     attempt,
     maxAttempts,
+    alone,
   };
 }

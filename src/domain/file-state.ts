@@ -9,8 +9,8 @@
  *   PROCESSING --> COMPLETED: save
  *   PROCESSING --> PENDING: fail with attempts left (backoff)
  *   PROCESSING --> PENDING: release (attempt refunded)
- *   PROCESSING --> PENDING: expire with attempts left
- *   PROCESSING --> FAILED: fail or expire at the last attempt
+ *   PROCESSING --> PENDING: expire (attempt refunded unless it ran alone)
+ *   PROCESSING --> FAILED: fail at the last attempt, expire alone at the last attempt or after ten refunds
  *   FAILED --> PENDING: retry (max_attempts raised)
  * ```
  * Deletion is allowed in every state and leaves no row.

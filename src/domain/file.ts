@@ -48,6 +48,8 @@ export interface ClaimedFile {
   readonly declaredSha256: string | null;
   readonly attempt: number;
   readonly maxAttempts: number;
+  /** A lease of this file ran out before: nothing may run beside it, and it in a process of its own. */
+  readonly alone: boolean;
 }
 
 export type ClaimOutcome =

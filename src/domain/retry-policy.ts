@@ -1,6 +1,12 @@
 /** Attempts that a file gets when it is created, and again with each retry. */
 export const defaultMaxAttempts = 3;
 
+/**
+ * Leases of a file that may run out without being counted as attempts, until it is FAILED. So a file is handed
+ * over at most this often plus `max_attempts` times, whatever silences its workers.
+ */
+export const maxSilences = 10;
+
 /** A claim lasts this long unless it is renewed. */
 export const defaultLeaseMs = 15_000;
 
@@ -12,6 +18,6 @@ export const defaultLeaseMs = 15_000;
 export const retryDelayBoundsMs: readonly number[] = [2_000, 4_000, 8_000, 16_000, 32_000, 60_000];
 
 /** How long one analysis may take: 30 s + size ÷ 20 MB/s. */
-export function analysisDeadlineMs(size: number): number {
-  return 30_000 + Math.ceil(size / 20_000);
+export function analysisDeadlineMs(size: number, baseMs = 30_000): number {
+  return baseMs + Math.ceil(size / 20_000);
 }

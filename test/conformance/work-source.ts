@@ -88,6 +88,7 @@ export function workSourceConformance(name: string, start: () => Promise<WorkSou
         declaredSha256,
         attempt: 1,
         maxAttempts: 3,
+        alone: false,
       });
       assert.equal(leaseMs, 15_000);
       assert.ok(leaseExpiresAt - leaseMs >= startedAt && leaseExpiresAt - leaseMs <= performance.now());

@@ -13,7 +13,8 @@ export interface Claimant {
 // the conditions are checked again on the locked row. Rows are locked by id, as everywhere.
 const claimSet = `
   set status = 'PROCESSING', attempt = f.attempt + 1, lease_token = $2,
-      lease_until = now() + interval '1 millisecond' * $3, worker = $4, claimed_at = now(), updated_at = now()`;
+      lease_until = now() + interval '1 millisecond' * $3, worker = $4, claimed_at = now(), begun_alone = false,
+      updated_at = now()`;
 
 const claimable = `status = 'PENDING' and run_after <= now() and attempt < max_attempts`;
 

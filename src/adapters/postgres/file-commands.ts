@@ -1,7 +1,8 @@
 import type { Database, Statement } from './database.ts';
 import { column, notifiedBy } from './file-rows.ts';
 
-// `attempt` never decreases: a retry raises the bound instead, so that the attempts' history stays true.
+// A retry raises the bound instead of lowering `attempt`, so that the attempts' history stays true. What has
+// silenced workers goes on running alone.
 const retry: Statement = {
   name: 'retry-files',
   text: `
@@ -9,7 +10,7 @@ const retry: Statement = {
       select id from files where id = any ($1::uuid[]) and status = 'FAILED' order by id for update
     ), retried as (
       update files f set status = 'PENDING', max_attempts = f.attempt + $2, error_code = null, error_message = null,
-        run_after = now(), next_ring_at = now(), updated_at = now()
+        silences = least(f.silences, 1), run_after = now(), next_ring_at = now(), updated_at = now()
       from failed where f.id = failed.id returning f.id
     ), ${notifiedBy('retried')}
     select retried.id from retried left join notified on true`,

@@ -1,6 +1,6 @@
 import { errorCode } from '#domain/errors.ts';
 import type { FailedAttempt, Lease, LeaseOutcome } from '#domain/file.ts';
-import { retryDelayBoundsMs } from '#domain/retry-policy.ts';
+import { maxSilences, retryDelayBoundsMs } from '#domain/retry-policy.ts';
 import type { Database, Statement } from './database.ts';
 import { column, notifiedBy } from './file-rows.ts';
 
@@ -18,7 +18,8 @@ const renew: Statement = {
   name: 'renew-leases',
   text: `
     with ${held(leases)}
-    update files f set lease_until = now() + interval '1 millisecond' * $3 from held h where f.id = h.id returning f.id`,
+    update files f set lease_until = now() + interval '1 millisecond' * $3, begun_alone = f.begun_alone or $4
+    from held h where f.id = h.id returning f.id`,
 };
 
 const release: Statement = {
@@ -55,19 +56,28 @@ const fail: Statement = {
     select failed.id from failed left join notified on true`,
 };
 
+// A silent worker held many files, and at most one of them silenced it: the attempt counts against the file
+// that ran alone, and is given back to all others, `maxSilences` times. The first of these goes on at once.
 const expire: Statement = {
   name: 'expire-leases',
   text: `
     with expired as (
-      select id, lease_token from files where status = 'PROCESSING' and lease_until < now()
+      select id, lease_token, attempt, begun_alone as charged,
+        case when begun_alone then attempt >= max_attempts else silences + 1 >= $3 end as last,
+        now() + interval '1 millisecond' * random() * coalesce(
+          ($4::int[])[least(case when begun_alone then attempt else silences end, cardinality($4::int[]))], 0) as due_at
+      from files where status = 'PROCESSING' and lease_until < now()
       order by id limit $1 for update skip locked
     ), ended as (
       update files f set
-        status = case when f.attempt >= f.max_attempts then 'FAILED' else 'PENDING' end,
-        error_code = $2, error_message = format('Worker %s fell silent in attempt %s.', f.worker, f.attempt),
-        lease_token = null, lease_until = null, run_after = now(), next_ring_at = now(), updated_at = now()
+        status = case when e.last then 'FAILED' else 'PENDING' end,
+        attempt = f.attempt - (not e.charged)::int, silences = f.silences + (not e.charged)::int,
+        error_code = $2, error_message = case
+          when e.charged then format('Worker %s fell silent in attempt %s, which ran alone.', f.worker, f.attempt)
+          else format('Worker %s fell silent while it held the file; %s of %s times.', f.worker, f.silences + 1, $3) end,
+        lease_token = null, lease_until = null, run_after = e.due_at, next_ring_at = e.due_at, updated_at = now()
       from expired e where f.id = e.id
-      returning f.id, e.lease_token, f.attempt, f.worker, f.claimed_at, f.error_code, f.error_message
+      returning f.id, e.lease_token, e.attempt, f.worker, f.claimed_at, f.error_code, f.error_message
     ), recorded as (
       insert into attempts (file_id, lease_token, attempt, worker, claimed_at, outcome, error_code, error_message)
       select id, lease_token, attempt, worker, claimed_at, 'EXPIRED', error_code, error_message from ended
@@ -83,16 +93,22 @@ const findOthers: Statement = {
     from unnest($1::uuid[], $2::uuid[]) as l (id, lease_token) join files f on f.id = l.id`,
 };
 
-/** Outcomes in the order of `leases`, here and below. */
+/**
+ * Outcomes in the order of `leases`, here and below.
+ *
+ * @param begunAlone the holder begins these files now, with nothing beside them
+ */
 export async function renewLeases(
   database: Database,
   leases: readonly Lease[],
   leaseMs: number,
+  begunAlone = false,
 ): Promise<LeaseOutcome[]> {
   const done = await database.query<{ id: string }>(renew, [
     column(leases, 'id'),
     column(leases, 'leaseToken'),
     leaseMs,
+    begunAlone,
   ]);
   return await leaseOutcomes(database, leases, done);
 }
@@ -116,9 +132,17 @@ export async function failAttempts(database: Database, attempts: readonly Failed
   return await leaseOutcomes(database, attempts, done, { endedIsDone: true });
 }
 
-/** Re-opens, or at the last attempt fails, up to `max` files whose lease has run out; answers their ids. */
+/**
+ * Re-opens up to `max` files whose lease has run out, or makes them FAILED where that was the last attempt, or
+ * the last silence that a file is forgiven; answers their ids.
+ */
 export async function expireLeases(database: Database, max: number): Promise<string[]> {
-  const ended = await database.query<{ id: string }>(expire, [max, errorCode('WORKER_CRASHED')]);
+  const ended = await database.query<{ id: string }>(expire, [
+    max,
+    errorCode('WORKER_CRASHED'),
+    maxSilences,
+    retryDelayBoundsMs,
+  ]);
   return column(ended, 'id');
 }
 

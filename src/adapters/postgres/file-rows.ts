@@ -13,7 +13,7 @@ export type FileRow = FileRecord;
 export const claimColumns = `
   f.id, f.lease_token as "leaseToken", f.storage_key as "storageKey", f.filename, f.size,
   f.mime_type as "mimeType", f.declared_sha256 as "declaredSha256", f.attempt,
-  f.max_attempts as "maxAttempts"`;
+  f.max_attempts as "maxAttempts", f.silences > 0 as alone`;
 
 export type ClaimRow = ClaimedFile;
 

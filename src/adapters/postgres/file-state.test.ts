@@ -14,7 +14,7 @@ import type { Database } from './database.ts';
 import { claimFiles } from './file-claims.ts';
 import { retryFiles } from './file-commands.ts';
 import { saveResults } from './file-completion.ts';
-import { expireLeases, failAttempts, releaseFiles } from './file-leases.ts';
+import { expireLeases, failAttempts, releaseFiles, renewLeases } from './file-leases.ts';
 import { getFiles } from './file-queries.ts';
 
 /** Walks every arrow of the state machine, and every arrow that is missing. */
@@ -85,15 +85,59 @@ test('the last attempt that fails makes the file FAILED, with its reason', async
   assert.deepEqual([file?.attempt, file?.errorCode, file?.errorMessage], [3, 'analyzer_error', 'it broke']);
 });
 
-test('the last lease that runs out makes the file FAILED with worker_crashed', async () => {
+test('a lease that runs out is not counted as an attempt: the file runs alone from then on', async () => {
   const id = await createFile(database);
+  assert.deepEqual([(await claimFile(database, id)).alone, await silence(id)], [false, 'PENDING']);
+  const again = await claimFile(database, id);
+  assert.deepEqual([again.alone, again.attempt], [true, 1]);
+});
+
+test('silences are forgiven ten times, then the file is FAILED with worker_crashed; a retry forgives again', async () => {
+  const id = await createFile(database);
+  const walk = async () => {
+    const outcomes = [];
+    do {
+      await makeDue(database, id);
+      await claimFile(database, id);
+      outcomes.push(await silence(id));
+    } while (outcomes.at(-1) === 'PENDING');
+    return outcomes.length;
+  };
+  assert.equal(await walk(), 10);
+  const file = (await getFiles(database, [id])).get(id);
+  assert.deepEqual([file?.attempt, file?.errorCode], [0, 'worker_crashed']);
+  assert.match(file?.errorMessage ?? '', /10 of 10 times/);
+  await retryFiles(database, [id], 3);
+  assert.equal((await claimFile(database, id)).alone, true);
+  await silence(id);
+  assert.equal(await walk(), 8);
+});
+
+test('the last attempt that falls silent alone makes the file FAILED with worker_crashed', async () => {
+  const id = await createFile(database);
+  await claimFile(database, id);
+  await silence(id);
   for (const expected of ['PENDING', 'PENDING', 'FAILED']) {
-    await claimFile(database, id);
-    await letLeaseRunOut(database, id);
-    await expireLeases(database, 1_000);
-    assert.equal(await statusOf(id), expected);
+    await makeDue(database, id);
+    const file = await claimFile(database, id);
+    assert.deepEqual(await renewLeases(database, [file], 60_000, true), ['DONE']);
+    assert.deepEqual(await renewLeases(database, [file], 60_000), ['DONE']);
+    assert.equal(await silence(id), expected);
   }
-  assert.equal((await getFiles(database, [id])).get(id)?.errorCode, 'worker_crashed');
+  const file = (await getFiles(database, [id])).get(id);
+  assert.deepEqual([file?.attempt, file?.errorCode], [3, 'worker_crashed']);
+  assert.match(file?.errorMessage ?? '', /attempt 3, which ran alone/);
+});
+
+test('a claim that followed one that ran alone is not counted before it begins', async () => {
+  const id = await createFile(database);
+  await renewLeases(database, [await claimFile(database, id)], 60_000, true);
+  await silence(id);
+  await makeDue(database, id);
+  assert.equal((await claimFile(database, id)).attempt, 2);
+  await silence(id);
+  await makeDue(database, id);
+  assert.equal((await claimFile(database, id)).attempt, 2);
 });
 
 test('a failed attempt waits before the next claim', async () => {
@@ -119,6 +163,13 @@ test('a release refunds its attempt', async () => {
 
 function failure(file: { id: string; leaseToken: string }, { permanent = false } = {}) {
   return { id: file.id, leaseToken: file.leaseToken, errorCode: 'analyzer_error', errorMessage: 'it broke', permanent };
+}
+
+/** Lets the worker that holds the file fall silent. */
+async function silence(id: string): Promise<FileStatus | undefined> {
+  await letLeaseRunOut(database, id);
+  await expireLeases(database, 1_000);
+  return await statusOf(id);
 }
 
 async function statusOf(id: string): Promise<FileStatus | undefined> {

@@ -153,14 +153,15 @@ test('a watch shows the state at once, then what changes, and ends when all are 
   assert(messages.some(({ missingIds }) => missingIds.includes(b)));
 });
 
-test('a lease that nobody renews is re-opened by the reconciler', async () => {
+test('a lease that nobody renews is re-opened by the reconciler, uncounted, to run alone', async () => {
   const id = await createFile();
-  const { attempt } = await claimFile(id);
+  assert.equal((await claimFile(id)).alone, false);
   for await (const {
     files: [file],
   } of files.watchFiles({ ids: [id] }))
     if (file?.status === FileStatus.PENDING) break;
-  assert.equal((await claimFile(id)).attempt, attempt + 1);
+  const { attempt, alone } = await claimFile(id);
+  assert.deepEqual([attempt, alone], [1, true]);
 });
 
 test('retry and delete answer for each id', async () => {

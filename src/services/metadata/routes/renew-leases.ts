@@ -3,8 +3,8 @@ import type { MetadataContext, Route } from '../context.ts';
 import { runLeaseBatch } from './lease-batch.ts';
 
 export function renewLeasesRoute({ database, leaseMs }: MetadataContext): Route<'renewLeases'> {
-  return async ({ leases }) => ({
-    outcomes: await runLeaseBatch(leases, (good) => renewLeases(database, good, leaseMs)),
+  return async ({ leases, begunAlone }) => ({
+    outcomes: await runLeaseBatch(leases, (good) => renewLeases(database, good, leaseMs, begunAlone)),
     leaseMs,
   });
 }
