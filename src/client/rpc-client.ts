@@ -34,6 +34,8 @@ const defaultChannelOptions: ChannelOptions = {
   'grpc.keepalive_timeout_ms': 5_000,
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 2_000,
+  // 30 s by default: as long would a name keep leading to pods that were all replaced.
+  'grpc.dns_min_time_between_resolutions_ms': 1_000,
   'grpc.max_receive_message_length': 64 * 1024 * 1024,
   'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
 };
