@@ -103,7 +103,7 @@ async function followLogs(project: Project): Promise<string> {
   const container = await containerOf(project, 'worker');
   await using following = startInBackground([program, 'logs', '--follow', container]);
   await following.says(/"msg":"ready"/);
-  await must([program, 'restart', '--time', '30', container]);
+  await must([program, 'restart', '-t', '30', container]);
   await following.says(/"msg":"stopping"/);
   return 'worker';
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { root } from './command.ts';
 
 /** The commands of a document's shell examples, each with the lines that its quotes and backslashes join. */
-export function documentedCommands(file: string): readonly string[] {
+function documentedCommands(file: string): readonly string[] {
   const blocks = readFileSync(join(root, file), 'utf8').matchAll(/```sh\n([\s\S]*?)```/g);
   const commands: string[] = [];
   for (const [, block = ''] of blocks) {

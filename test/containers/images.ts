@@ -42,7 +42,7 @@ export async function baseImages({ program }: Engine): Promise<readonly string[]
 
 function versionCommand(base: (typeof bases)[number]): string {
   const program = { 'node:26-slim': 'node', 'postgres:18': 'postgres', 'redis:7': 'redis-server' }[base];
-  return `${program} --version; . /etc/os-release; echo "on $PRETTY_NAME"`;
+  return `. /etc/os-release; echo "$(${program} --version | cut -c1-40) on $PRETTY_NAME"`;
 }
 
 /** Builds one after the other, so that the second finds the layers of the first. */

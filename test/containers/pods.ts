@@ -1,6 +1,6 @@
 import type { Kubectl } from './kubectl.ts';
 
-export const workloads = [
+const workloads = [
   'statefulset/postgres',
   'statefulset/redis',
   'deployment/metadata',

@@ -37,7 +37,7 @@ export async function onceReachable<T>(work: () => Promise<T>, { signal, forMs, 
 }
 
 /** The name or the port does not answer (yet), or the server does not take queries: SQLSTATE 08…, 53…, 57P…. */
-export function isAway(error: unknown): boolean {
+function isAway(error: unknown): boolean {
   const { code, message } = error as { code?: string; message?: string };
   if (code !== undefined) return /^(E[A-Z_]+|08...|53...|57P..)$/.test(code);
   return /terminated|timeout/i.test(message ?? '');

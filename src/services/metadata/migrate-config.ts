@@ -1,8 +1,6 @@
 import { databaseSettings } from '#adapters/postgres/settings.ts';
 import { commonSettings, integer, readConfig } from '#platform/config.ts';
 
-export type MigrateConfig = ReturnType<typeof readMigrateConfig>;
-
 /** @throws ConfigError */
 export function readMigrateConfig(env: NodeJS.ProcessEnv) {
   const settings = readConfig(

@@ -23,7 +23,7 @@ export async function deletePods(cluster: Cluster, [kind, ...names]: readonly st
 async function restart(cluster: Cluster, pod: string): Promise<void> {
   const { terminationGracePeriodSeconds: seconds = 30 } = (await workloadOf(cluster, pod)).spec.template.spec;
   const container = `${cluster.name}-${pod}`;
-  await cluster.must(['stop', '--time', String(seconds), container]);
+  await cluster.must(['stop', '-t', String(seconds), container]);
   const { ExitCode } = await stateOf(cluster, pod);
   await cluster.must(['start', container]);
   if (ExitCode !== 0) throw new Error(`${pod} ended with ${ExitCode} when it was told to stop`);
