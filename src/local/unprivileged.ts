@@ -20,8 +20,7 @@ const inNamespace = ['unshare', '--user', `--map-user=${nobody}`, `--map-group=$
  * - an ordinary user with a name needs nothing;
  * - root, and a user without a name, wear the name of nobody in a user namespace of their own;
  * - where namespaces are refused, root really becomes nobody and keeps one right: to pass the modes of
- *   files and folders (so neither the data nor the binaries have to be moved where nobody can reach them).
- *   The data belongs to nobody from then on;
+ *   files and folders, so that the data need not be moved. It belongs to nobody from then on;
  * - data of an ordinary user, met as root, is served as that user.
  *
  * @throws SetupError when all of these are refused
