@@ -1,0 +1,28 @@
+import type { Ledger } from './ledger.ts';
+import type { Load } from './load.ts';
+import type { Random } from './random.ts';
+import type { Stack } from './stack.ts';
+
+/** One row of the table: something that goes wrong, done for real. */
+export interface Fault {
+  /** Its row in docs/reliability.md. */
+  readonly row: number;
+  readonly name: string;
+  readonly title: string;
+  /** Uploads may be given up: the fault is that they must be refused. */
+  readonly refuses?: true;
+  /** While clients upload: does the damage, and mends what a supervisor or an operator would mend. */
+  inject(scene: Scene): Promise<void>;
+}
+
+/** What a fault works with during a round. */
+export interface Scene {
+  readonly stack: Stack;
+  readonly load: Load;
+  readonly ledger: Ledger;
+  readonly random: Random;
+  /** Says that the damage was seen to be done, as often as it was. A round without it proves nothing. */
+  injected(times?: number): void;
+  /** This file was made impossible to analyse: it has to end FAILED with this code. */
+  mustFail(id: string, errorCode: string): void;
+}

@@ -1,0 +1,50 @@
+/** `npm run faults -- --seed S --rounds N [--only NAME] [--resume FILE] [--json FILE]`: see docs/reliability.md. */
+import { randomInt } from 'node:crypto';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ensureRedisServer } from '../support/ensure-redis.ts';
+import { faults } from './faults.ts';
+import { Ledger } from './ledger.ts';
+import { heading, rowLine } from './report.ts';
+import { runFaults } from './run-faults.ts';
+import { Stack } from './stack.ts';
+import { loadTotals, saveTotals, verdictOf } from './totals.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    seed: { type: 'string', default: String(randomInt(2 ** 31)) },
+    rounds: { type: 'string', default: '1' },
+    only: { type: 'string', multiple: true, default: [] },
+    resume: { type: 'string' },
+    json: { type: 'string' },
+  },
+});
+const { seed, only, resume, json } = options;
+const rounds = Number(options.rounds);
+const chosen =
+  only.length === 0
+    ? faults
+    : faults.filter(({ name, row }) => only.some((word) => name.startsWith(word) || String(row) === word));
+if (!(rounds >= 1) || chosen.length === 0) {
+  console.error(`--rounds must be 1 or more, and --only one of: ${faults.map(({ name }) => name).join(', ')}`);
+  process.exit(2);
+}
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
+await ensureRedisServer();
+const totals = await loadTotals(resume);
+totals.seeds.push(seed);
+const startedAt = performance.now();
+console.log(`seed ${seed}, ${rounds} rounds of ${chosen.length} faults\n${heading}`);
+{
+  await using stack = await Stack.start();
+  const ledger = new Ledger(join(stack.folder, 'ledger.jsonl'));
+  await runFaults({ stack, ledger, faults: chosen, seed, rounds, totals, print: console.log });
+}
+for (const path of [resume, json]) if (path !== undefined) await saveTotals(path, totals);
+const bad = totals.rows.filter((total) => verdictOf(total) !== 'survived');
+console.log(
+  `\n${totals.rows.length - bad.length} of ${totals.rows.length} rows survived; ${((performance.now() - startedAt) / 1_000).toFixed(0)} s.`,
+);
+if (resume !== undefined) for (const total of totals.rows) console.log(rowLine(total));
+process.exitCode = bad.length === 0 ? 0 : 1;

@@ -1,0 +1,54 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { analyzers } from '#analysis/registry.ts';
+import type { Failpoint } from '#platform/failpoints.ts';
+import type { Fault, Scene } from '../fault.ts';
+import { deathOf, type ProcessName } from '../stack.ts';
+
+/** A process kills itself at a step of a file's way, at a pass that the seed chooses; then it starts again. */
+export const crashPoints: readonly Fault[] = [
+  crash(1, 'upload', 'upload.chunk', 'upload dies in the middle of a stream'),
+  crash(1, 'upload', 'upload.staged', 'upload dies before the first byte is written'),
+  crash(2, 'upload', 'upload.written', 'upload dies after the write, before fsync'),
+  crash(3, 'upload', 'upload.synced', 'upload dies after fsync, before the rename'),
+  crash(4, 'upload', 'upload.renamed', 'upload dies after the rename, before fsync of the folder'),
+  crash(5, 'upload', 'upload.folder-synced', 'upload dies with an object stored and no row'),
+  crash(5, 'metadata', 'metadata.creating', 'metadata dies before rows are written'),
+  crash(7, 'metadata', 'metadata.created', 'metadata dies after the commit of rows, before its answer'),
+  crash(7, 'upload', 'upload.rung', 'upload dies after the commit, before its answer'),
+  crash(8, 'upload', 'upload.created', 'upload dies after the commit, before it rings'),
+  crash(9, 'worker-1', 'worker.delivered', 'a worker dies between delivery and claim'),
+  crash(9, 'metadata', 'metadata.claimed', 'metadata dies after the commit of a claim, before its answer'),
+  crash(10, 'worker-1', 'worker.claimed', 'a worker dies after the claim, rings not settled'),
+  crash(10, 'worker-1', 'worker.settled', 'a worker dies after the claim, rings settled'),
+  crash(10, 'worker-1', 'worker.analysing', 'a worker dies before an analysis'),
+  crash(10, 'worker-1', 'analysis.opening', 'a worker dies before a file is opened', 1),
+  crash(10, 'worker-1', 'analysis.read', 'a worker dies when a file was read', 1),
+  crash(10, 'worker-1', 'analysis.finishing', 'a worker dies between two analysers', analyzers.length),
+  crash(10, 'worker-1', 'worker.analysed', 'a worker dies before the save'),
+  crash(10, 'result', 'result.saving', 'result dies before results are written'),
+  crash(11, 'result', 'result.saved', 'result dies after the commit of results, before its answer'),
+  crash(11, 'worker-1', 'worker.saved', 'a worker dies after the save was answered'),
+];
+
+/** @param passesAtBoot how often the worker's own proof at its start comes by */
+function crash(row: number, name: ProcessName, failpoint: Failpoint, title: string, passesAtBoot = 0): Fault {
+  return {
+    row,
+    name: `kill-at-${failpoint.replace('.', '-')}`,
+    title,
+    inject: (scene) => dieAt(scene, name, failpoint, passesAtBoot + scene.random.between(1, 6)),
+  };
+}
+
+async function dieAt({ stack, injected }: Scene, name: ProcessName, failpoint: Failpoint, pass: number): Promise<void> {
+  await stack.arm(name, failpoint, `kill:${pass}`);
+  const death = await Promise.race([deathOf(stack.process(name)), patience()]);
+  // Nobody else kills: it was the failpoint.
+  if (death !== 'SIGKILL') throw new Error(`${name} did not come by ${failpoint} ${pass} times`);
+  injected();
+  await stack.start(name);
+}
+
+async function patience(): Promise<undefined> {
+  return await delay(30_000, undefined, { ref: false });
+}

@@ -1,0 +1,33 @@
+import type { Fault } from './fault.ts';
+import type { Ledger } from './ledger.ts';
+import { rowLine } from './report.ts';
+import { runRound } from './round.ts';
+import type { Stack } from './stack.ts';
+import { addRound, type Totals } from './totals.ts';
+
+export interface FaultRun {
+  readonly stack: Stack;
+  readonly ledger: Ledger;
+  readonly faults: readonly Fault[];
+  readonly seed: string;
+  readonly rounds: number;
+  /** Added to. */
+  readonly totals: Totals;
+  readonly print: (line: string) => void;
+}
+
+/** All rounds of each fault in turn on the one stack; prints a row a fault, and what went wrong in it. */
+export async function runFaults({ stack, ledger, faults, seed, rounds, totals, print }: FaultRun): Promise<void> {
+  for (const fault of faults) {
+    const row: Totals = { seeds: [], rows: [] };
+    for (let round = 1; round <= rounds; round++) {
+      const outcome = await runRound(stack, ledger, fault, `${seed}/${round}`);
+      addRound(row, fault, outcome);
+      addRound(totals, fault, outcome);
+      for (const problem of [...outcome.lost, ...outcome.duplicated, outcome.unproven ?? []].flat())
+        print(`    round ${round}: ${problem}`);
+      await stack.wipe();
+    }
+    for (const total of row.rows) print(rowLine(total));
+  }
+}

@@ -1,0 +1,172 @@
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LocalBlobReader } from '#adapters/storage/local-blob-reader.ts';
+import { RpcChannel } from '#client/rpc-client.ts';
+import type { Failpoint } from '#platform/failpoints.ts';
+import { type ServiceName, type ServiceProcess, startService } from '../support/start-services.ts';
+import { DatabaseProxy } from './database-proxy.ts';
+import { PostgresServer } from './postgres-server.ts';
+import { RedisServer } from './redis-server.ts';
+
+/** The processes of the system under test; two workers, so that one can fail while the other goes on. */
+export const processNames = ['metadata', 'result', 'upload', 'worker-1', 'worker-2'] as const;
+export type ProcessName = (typeof processNames)[number];
+
+type Settings = Readonly<Record<string, string>>;
+
+/** Short, so that a round does not wait long for the claims of a dead worker. */
+const leaseMs = 2_000;
+
+/**
+ * A whole system of real processes with stores of its own. The services reach PostgreSQL through a proxy;
+ * the harness asks it directly.
+ */
+export class Stack implements AsyncDisposable {
+  readonly folder: string;
+  readonly postgres: PostgresServer;
+  readonly proxy: DatabaseProxy;
+  readonly redis: RedisServer;
+  /** To the public port. */
+  readonly channel: RpcChannel;
+  /** To the internal ports, as the services themselves have them. */
+  readonly metadata: RpcChannel;
+  readonly result: RpcChannel;
+  readonly #resources: AsyncDisposableStack;
+  readonly #running = new Map<ProcessName, ServiceProcess>();
+  /** Processes that run with settings of a fault. */
+  readonly #altered = new Set<ProcessName>();
+  #storageDir: string;
+
+  static async start(): Promise<Stack> {
+    await using opening = new AsyncDisposableStack();
+    const folder = await mkdtemp(join(tmpdir(), 'fmf-'));
+    opening.defer(() => rm(folder, { recursive: true, force: true }));
+    const postgres = opening.use(await PostgresServer.start(join(folder, 'postgres')));
+    const proxy = opening.use(await DatabaseProxy.start(postgres.url));
+    const redis = opening.use(await RedisServer.start(folder));
+    await mkdir(join(folder, 'storage'));
+    const stack = new Stack(folder, { postgres, proxy, redis }, opening.move());
+    process.once('exit', () => stack.#killAll());
+    await Promise.all(processNames.map((name) => stack.start(name)));
+    return stack;
+  }
+
+  private constructor(
+    folder: string,
+    stores: { postgres: PostgresServer; proxy: DatabaseProxy; redis: RedisServer },
+    resources: AsyncDisposableStack,
+  ) {
+    this.folder = folder;
+    this.postgres = stores.postgres;
+    this.proxy = stores.proxy;
+    this.redis = stores.redis;
+    this.#storageDir = join(folder, 'storage');
+    this.#resources = resources;
+    resources.defer(() => this.#killAll());
+    this.channel = resources.use(new RpcChannel(this.target('upload')));
+    this.metadata = resources.use(new RpcChannel(this.target('metadata')));
+    this.result = resources.use(new RpcChannel(this.target('result')));
+  }
+
+  target(name: string): string {
+    return `unix:${this.folder}/${name}`;
+  }
+
+  get storageDir(): string {
+    return this.#storageDir;
+  }
+
+  /** Where the bytes under a key are, or should be. */
+  pathOf(storageKey: string): string {
+    return new LocalBlobReader(this.#storageDir).locate(storageKey).path;
+  }
+
+  process(name: ProcessName): ServiceProcess {
+    const running = this.#running.get(name);
+    if (running === undefined) throw new Error(`${name} was never started`);
+    return running;
+  }
+
+  /** Starts a process that does not run, with settings beside the usual ones. */
+  async start(name: ProcessName, settings: Settings = {}): Promise<void> {
+    if (Object.keys(settings).length > 0) this.#altered.add(name);
+    else this.#altered.delete(name);
+    this.#running.set(name, await startService(serviceOf(name), { ...this.settingsOf(name), ...settings }));
+  }
+
+  /** An orderly stop and a start. */
+  async restart(name: ProcessName, settings: Settings = {}): Promise<void> {
+    await this.process(name).stop();
+    await this.start(name, settings);
+  }
+
+  /** Starts it anew with failpoints armed. */
+  async arm(name: ProcessName, failpoint: Failpoint, action: string): Promise<void> {
+    const list = `${failpoint}:${action}`;
+    await this.restart(name, { FILEMILL_FAILPOINTS: list, FILEMILL_ALLOW_FAILPOINTS: '1' });
+  }
+
+  settingsOf(name: ProcessName): Record<string, string> {
+    return {
+      FILEMILL_LOG_FORMAT: 'json',
+      FILEMILL_GRPC_LISTEN: this.target(name),
+      FILEMILL_DATABASE_URL: this.proxy.url,
+      FILEMILL_REDIS_URL: this.redis.url,
+      FILEMILL_STORAGE_DIR: this.#storageDir,
+      FILEMILL_METADATA_TARGET: this.target('metadata'),
+      FILEMILL_RESULT_TARGET: this.target('result'),
+      FILEMILL_LEASE_MS: String(leaseMs),
+      FILEMILL_WORKER_NAME: name,
+      FILEMILL_WORKER_THREADS: '1',
+      FILEMILL_WORKER_PREFETCH: '2',
+    };
+  }
+
+  /** Lets the processes that touch bytes start over on another folder. */
+  async moveStorage(folder: string, settings: Settings = {}): Promise<void> {
+    this.#storageDir = folder;
+    await Promise.all((['upload', 'worker-1', 'worker-2'] as const).map((name) => this.restart(name, settings)));
+  }
+
+  /** Everything runs again, as it does without a fault. */
+  async heal(): Promise<void> {
+    this.redis.signal('SIGCONT');
+    if (!this.redis.running) await this.redis.start();
+    await Promise.all(
+      processNames.map(async (name) => {
+        const { child } = this.process(name);
+        child.kill('SIGCONT');
+        if (child.exitCode !== null || child.signalCode !== null) await this.start(name);
+        else if (this.#altered.has(name)) await this.restart(name);
+      }),
+    );
+  }
+
+  /** Forgets the files of the rounds so far. For a quiet system only. */
+  async wipe(): Promise<void> {
+    await this.postgres.query('truncate files, blob_deletions cascade');
+    const objects = join(this.#storageDir, 'objects');
+    for (const shard of await readdir(objects))
+      for (const name of await readdir(join(objects, shard))) await rm(join(objects, shard, name), { force: true });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#resources.disposeAsync();
+  }
+
+  #killAll(): void {
+    for (const { child } of this.#running.values()) child.kill('SIGKILL');
+  }
+}
+
+/** Resolves with the signal that ended the process. */
+export async function deathOf({ child }: ServiceProcess): Promise<NodeJS.Signals | null> {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  return child.signalCode;
+}
+
+function serviceOf(name: ProcessName): ServiceName {
+  return name.startsWith('worker') ? 'worker' : (name as ServiceName);
+}
