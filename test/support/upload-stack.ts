@@ -74,7 +74,7 @@ export async function startUploadStack(
   const admission = new Admission(blobs, { diskReserve, maxConcurrent, metadataServes: metadataCheck(metadata) });
   const ringer = resources.use(new Ringer(deafDoorbell, quiet));
   const files = new FileCreation(metadata);
-  const limits = { maxFileSize: 1_000_000, streamIdleMs: 30_000, retryMs: 5_000 };
+  const limits = { maxFileSize: 1_000_000, streamIdleMs: 30_000, streamMinRate: 1_024, retryMs: 5_000 };
   const context = { blobs, admission, ringer, files, logger: quiet, ...limits, ...overrides };
   const server = resources.use(uploadServer(context, { metadata, result }, stopping.signal));
   resources.defer(() => stopping.abort());

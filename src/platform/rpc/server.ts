@@ -16,6 +16,7 @@ import {
 import { FilemillError } from '#domain/errors.ts';
 import { integer } from '../config.ts';
 import type { Logger } from '../logger.ts';
+import { ConnectionGuard, type ConnectionLimits } from './connection-guard.ts';
 import { grpcDefinition } from './definition.ts';
 import { toStatus } from './errors.ts';
 import type { CallContext, ServiceHandlers } from './handlers.ts';
@@ -46,6 +47,14 @@ export const internalServerSettings = {
   FILEMILL_GRPC_MAX_CONNECTION_AGE_MS: integer(0).default(0),
 } as const;
 
+/** For a port that anyone may reach: one connection can hold neither many calls nor much memory. */
+export const publicServerOptions: ServerOptions = {
+  'grpc.max_concurrent_streams': 256,
+  'grpc-node.max_session_memory': 64,
+};
+
+const defaultLimits: ConnectionLimits = { requestMs: 15_000, heldBytes: 256 * 1024 * 1024, maxConnections: 4_096 };
+
 /** Time that calls in flight get once the server stops. */
 const drainMs = 20_000;
 
@@ -53,9 +62,11 @@ const drainMs = 20_000;
 export class RpcServer implements AsyncDisposable {
   readonly #logger: Logger;
   readonly #server: Server;
+  readonly #guard: ConnectionGuard;
+  readonly #streamedPaths = new Set<string>();
   #port = 0;
 
-  constructor(logger: Logger, options: ServerOptions = {}) {
+  constructor(logger: Logger, options: ServerOptions = {}, limits: Partial<ConnectionLimits> = {}) {
     this.#logger = logger;
     this.#server = new Server({
       'grpc.max_receive_message_length': maxMessageBytes,
@@ -64,6 +75,8 @@ export class RpcServer implements AsyncDisposable {
       'grpc.keepalive_timeout_ms': 10_000,
       ...options,
     });
+    this.#guard = new ConnectionGuard({ ...defaultLimits, ...limits }, logger, (path) => this.#streamedPaths.has(path));
+    this.#guard.watch(this.#server);
   }
 
   add<S extends DescService>(service: S, handlers: ServiceHandlers<S>): this {
@@ -71,12 +84,12 @@ export class RpcServer implements AsyncDisposable {
     const implementation: UntypedServiceImplementation = {};
     for (const method of service.methods)
       implementation[method.localName] = this.#adapt(method, untyped[method.localName] as Handler);
-    this.#server.addService(grpcDefinition(service), implementation);
-    return this;
+    return this.addRaw(grpcDefinition(service), implementation);
   }
 
   /** Adds an implementation that speaks grpc-js itself, such as a forwarder. */
   addRaw(definition: Parameters<Server['addService']>[0], implementation: UntypedServiceImplementation): this {
+    for (const { path, requestStream } of Object.values(definition)) if (requestStream) this.#streamedPaths.add(path);
     this.#server.addService(definition, implementation);
     return this;
   }
@@ -104,6 +117,7 @@ export class RpcServer implements AsyncDisposable {
     this.#server.tryShutdown(() => resolve());
     await promise;
     clearTimeout(backstop);
+    this.#guard[Symbol.dispose]();
   }
 
   #adapt(method: DescMethod, handler: Handler): UntypedHandleCall {

@@ -13,6 +13,22 @@ export interface AdmissionLimits {
   readonly metadataServes: () => Promise<void>;
 }
 
+/** An upload that was let in; disposing of it lets it out. */
+export interface Admitted extends Disposable {
+  /**
+   * Tells that bytes were written.
+   *
+   * @throws FilemillError DISK_FULL when an upload of unknown size has used up what there was
+   */
+  received(bytes: number): Promise<void>;
+}
+
+/** Share of the places that may be taken before those who have one must hurry. */
+const crowdedShare = 0.75;
+
+/** An upload of unknown size looks at the volume again each time it has written so much. */
+const lookAgainBytes = 16 * 1024 * 1024;
+
 /** Refuses, before their first byte is stored, uploads that could not be kept anyway. */
 export class Admission {
   readonly #blobs: BlobStore;
@@ -21,6 +37,8 @@ export class Admission {
   readonly #metadataServes: () => Promise<void>;
   readonly #freeBytes: () => Promise<number>;
   #active = 0;
+  /** Declared by uploads that were let in, and not yet written. */
+  #promisedBytes = 0;
 
   constructor(blobs: BlobStore, { diskReserve, maxConcurrent = 1_024, metadataServes }: AdmissionLimits) {
     this.#blobs = blobs;
@@ -30,26 +48,30 @@ export class Admission {
     this.#freeBytes = remembered(rememberMs, () => blobs.freeBytes());
   }
 
+  /** Whether places are so few that slow uploads should make room. */
+  get crowded(): boolean {
+    return this.#active >= this.#maxConcurrent * crowdedShare;
+  }
+
   /**
-   * Lets one upload in; disposing of the answer lets it out.
+   * Lets one upload in. What it declared stays reserved until it is written.
    *
-   * @param declaredSize bytes; 0 when unknown
+   * @param declaredSize bytes; null when unknown
    * @throws FilemillError OVERLOADED, DISK_FULL or UNAVAILABLE
    */
-  async enter(declaredSize: number): Promise<Disposable> {
+  async enter(declaredSize: number | null): Promise<Admitted> {
     if (this.#active >= this.#maxConcurrent) throw new FilemillError('OVERLOADED');
     this.#active += 1;
-    const leave = () => {
-      this.#active -= 1;
-    };
+    this.#promisedBytes += declaredSize ?? 0;
+    const admitted = declaredSize === null ? this.#undeclared() : this.#declared(declaredSize);
     try {
       await this.#metadataServes();
-      await this.#requireRoom(declaredSize);
+      await this.#requireRoom();
     } catch (error) {
-      leave();
+      admitted[Symbol.dispose]();
       throw error;
     }
-    return { [Symbol.dispose]: leave };
+    return admitted;
   }
 
   /**
@@ -59,11 +81,41 @@ export class Admission {
    */
   async ready(): Promise<void> {
     await this.#metadataServes();
-    await this.#requireRoom(0);
+    await this.#requireRoom();
     await (await this.#blobs.stage()).discard();
   }
 
-  async #requireRoom(bytes: number): Promise<void> {
-    if ((await this.#freeBytes()) - bytes < this.#diskReserve) throw new FilemillError('DISK_FULL');
+  #declared(size: number): Admitted {
+    let missing = size;
+    const settle = (bytes: number) => {
+      missing -= bytes;
+      this.#promisedBytes -= bytes;
+    };
+    return {
+      received: async (bytes) => settle(Math.min(bytes, missing)),
+      [Symbol.dispose]: () => {
+        settle(missing);
+        this.#active -= 1;
+      },
+    };
+  }
+
+  #undeclared(): Admitted {
+    let unseen = 0;
+    return {
+      received: async (bytes) => {
+        unseen += bytes;
+        if (unseen < lookAgainBytes) return;
+        unseen = 0;
+        await this.#requireRoom();
+      },
+      [Symbol.dispose]: () => {
+        this.#active -= 1;
+      },
+    };
+  }
+
+  async #requireRoom(): Promise<void> {
+    if ((await this.#freeBytes()) - this.#promisedBytes < this.#diskReserve) throw new FilemillError('DISK_FULL');
   }
 }

@@ -13,7 +13,11 @@ export interface UploadConfig {
   readonly maxFileSize: number;
   /** Bytes of the volume that uploads leave free. */
   readonly diskReserve: number;
+  /** Files that may come in at the same time. */
+  readonly maxUploads: number;
   readonly streamIdleMs: number;
+  /** Bytes a second. */
+  readonly streamMinRate: number;
   readonly stagingTtlMs: number;
   readonly orphanTtlMs: number;
   /** How long to ask again whether a file was registered. */
@@ -39,7 +43,9 @@ export function readUploadConfig(env: NodeJS.ProcessEnv): UploadConfig {
       FILEMILL_STORAGE_DIR: z.string(),
       FILEMILL_MAX_FILE_SIZE: byteSize.prefault('100GiB'),
       FILEMILL_DISK_RESERVE: byteSize.prefault('256MiB'),
+      FILEMILL_MAX_UPLOADS: integer(1).default(1_024),
       FILEMILL_STREAM_IDLE_MS: integer(100).default(30_000),
+      FILEMILL_STREAM_MIN_RATE: byteSize.prefault('1KiB'),
       FILEMILL_STAGING_TTL_MS: integer(1_000).default(60 * 60 * 1_000),
       FILEMILL_ORPHAN_TTL_MS: integer(minOrphanTtlMs).default(24 * 60 * 60 * 1_000),
     },
@@ -54,7 +60,9 @@ export function readUploadConfig(env: NodeJS.ProcessEnv): UploadConfig {
     storageDir: settings.FILEMILL_STORAGE_DIR,
     maxFileSize: settings.FILEMILL_MAX_FILE_SIZE,
     diskReserve: settings.FILEMILL_DISK_RESERVE,
+    maxUploads: settings.FILEMILL_MAX_UPLOADS,
     streamIdleMs: settings.FILEMILL_STREAM_IDLE_MS,
+    streamMinRate: settings.FILEMILL_STREAM_MIN_RATE,
     stagingTtlMs: settings.FILEMILL_STAGING_TTL_MS,
     orphanTtlMs: settings.FILEMILL_ORPHAN_TTL_MS,
     registrationRetryMs,

@@ -20,18 +20,19 @@ const config = configOrExit(readUploadConfig, process.env);
 const logger = createLogger('upload', config.log);
 
 await runService(logger, async (scope) => {
-  const { maxFileSize, streamIdleMs, diskReserve, stagingTtlMs, orphanTtlMs, registrationRetryMs: retryMs } = config;
+  const { maxFileSize, streamIdleMs, streamMinRate, diskReserve, maxUploads: maxConcurrent } = config;
+  const { stagingTtlMs, orphanTtlMs, registrationRetryMs: retryMs } = config;
   const metadata = scope.use(new RpcChannel(config.metadataTarget));
   const result = scope.use(new RpcChannel(config.resultTarget));
   const lifecycle = metadata.client(FileLifecycleService);
   const blobs = scope.use(await LocalBlobStore.open(config.storageDir, logger));
-  const admission = new Admission(blobs, { diskReserve, metadataServes: metadataCheck(metadata) });
+  const admission = new Admission(blobs, { diskReserve, maxConcurrent, metadataServes: metadataCheck(metadata) });
   const ringer = scope.use(new Ringer(scope.use(createDoorbell(config.redisUrl, logger)), logger));
   scope.use(new DeletionDrain(lifecycle, blobs, logger));
   scope.use(new StagingSweeper(blobs, stagingTtlMs, logger));
   scope.use(new OrphanSweeper(lifecycle, blobs, { ttlMs: orphanTtlMs, logger }));
   const files = new FileCreation(metadata);
-  const context = { blobs, files, admission, ringer, logger, maxFileSize, streamIdleMs, retryMs };
+  const context = { blobs, files, admission, ringer, logger, maxFileSize, streamIdleMs, streamMinRate, retryMs };
   const server = scope.use(uploadServer(context, { metadata, result }, scope.signal));
   scope.use(await startOpsServer(config.opsListen, { ready: () => admission.ready() }));
   await server.listen(config.grpcListen);

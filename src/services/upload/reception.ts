@@ -3,7 +3,17 @@ import type { StagedBlob } from '#domain/blob-store.ts';
 import { FilemillError } from '#domain/errors.ts';
 import type { UploadFileRequest, UploadMetadata } from '#gen/filemill/v1/upload_service_pb.ts';
 import { failpoint } from '#platform/failpoints.ts';
+import type { Admitted } from './admission.ts';
 import { type Declaration, fileTooLarge, readSha256 } from './declaration.ts';
+
+/** Where content goes, and what it must keep to. */
+interface Reception {
+  readonly staged: StagedBlob;
+  readonly admitted: Admitted;
+  readonly declared: Declaration;
+  /** Bytes. */
+  readonly maxFileSize: number;
+}
 
 type Messages = AsyncIterator<UploadFileRequest, void>;
 
@@ -12,6 +22,22 @@ export async function receiveMetadata(messages: Messages): Promise<UploadMetadat
   const { value: first } = await messages.next();
   if (first?.part.case !== 'metadata') throw new FilemillError('METADATA_MISSING');
   return first.part.value;
+}
+
+/** Waits until something follows the metadata, so that who only announces a file takes no place from others. */
+export async function untilContent(messages: AsyncGenerator<UploadFileRequest, void>): Promise<Messages> {
+  const first = await messages.next();
+  const all = async function* () {
+    if (first.done) return;
+    yield first.value;
+    yield* messages;
+  };
+  return all();
+}
+
+/** Bytes of the file that a message carries. */
+export function contentBytes({ part }: UploadFileRequest): number {
+  return part.case === 'chunk' ? part.value.length : 0;
 }
 
 /**
@@ -23,9 +49,7 @@ export async function receiveMetadata(messages: Messages): Promise<UploadMetadat
  */
 export async function receiveContent(
   messages: Messages,
-  staged: StagedBlob,
-  declared: Declaration,
-  maxFileSize: number,
+  { staged, admitted, declared, maxFileSize }: Reception,
 ): Promise<string | null> {
   const hash = declared.sha256 !== null || declared.sha256AtClose ? createHash('sha256') : null;
   let closing: string | null = null;
@@ -37,6 +61,7 @@ export async function receiveContent(
       refuseTooMany(staged.size + part.value.length, declared.size, maxFileSize);
       hash?.update(part.value);
       await staged.write(part.value);
+      await admitted.received(part.value.length);
       await failpoint('upload.chunk');
     } else throw new FilemillError('REQUEST_INVALID', 'A message held neither metadata nor chunk nor closing.');
   }

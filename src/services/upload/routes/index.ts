@@ -5,8 +5,11 @@ import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { Health } from '#gen/grpc/health/v1/health_pb.ts';
 import { forwarder } from '#platform/rpc/forward.ts';
 import { healthHandlers } from '#platform/rpc/health.ts';
-import { RpcServer } from '#platform/rpc/server.ts';
+import { publicServerOptions, RpcServer } from '#platform/rpc/server.ts';
 import { type UploadFileContext, uploadFile } from './upload-file.ts';
+
+/** Memory for messages half received and answers not taken, over all connections. */
+const maxHeldBytes = 64 * 1024 * 1024;
 
 /** The public gRPC port: everything that clients may call, and nothing else. */
 export function uploadServer(
@@ -16,7 +19,7 @@ export function uploadServer(
 ): RpcServer {
   const metadata = forwarder(MetadataService, upstream.metadata.raw, stopping);
   const result = forwarder(ResultService, upstream.result.raw, stopping);
-  return new RpcServer(context.logger)
+  return new RpcServer(context.logger, publicServerOptions, { heldBytes: maxHeldBytes })
     .add(UploadService, { uploadFile: uploadFile(context) })
     .addRaw(metadata.definition, metadata.implementation)
     .addRaw(result.definition, result.implementation)

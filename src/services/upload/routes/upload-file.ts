@@ -1,11 +1,11 @@
 import type { BlobStore } from '#domain/blob-store.ts';
-import type { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
+import type { UploadFileRequest, UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { failpoint } from '#platform/failpoints.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
 import type { Admission } from '../admission.ts';
 import { readDeclaration } from '../declaration.ts';
-import { withIdleLimit } from '../idle-limit.ts';
-import { receiveContent, receiveMetadata } from '../reception.ts';
+import { withPaceLimit } from '../pace-limit.ts';
+import { contentBytes, receiveContent, receiveMetadata, untilContent } from '../reception.ts';
 import { type RegistrationContext, register } from '../registration.ts';
 import type { Ringer } from '../ringer.ts';
 
@@ -16,21 +16,30 @@ export interface UploadFileContext extends RegistrationContext {
   /** Bytes. */
   readonly maxFileSize: number;
   readonly streamIdleMs: number;
+  /** Bytes a second, over `streamIdleMs`; 0 for any. */
+  readonly streamMinRate: number;
 }
+
+/** Time for a client to begin, once it has opened a stream. */
+const openingMs = 10_000;
+
+/** How many times shorter the patience with slow streams is when there is hardly room for others. */
+const hurry = 6;
 
 /**
  * Takes one file in. The answer is sent only after the content was checked, the bytes are durable, and
  * the row that names them is committed; whatever fails before leaves nothing staged.
  */
 export function uploadFile(context: UploadFileContext): ServiceHandlers<typeof UploadService>['uploadFile'] {
-  const { admission, blobs, ringer, logger, maxFileSize, streamIdleMs } = context;
+  const { admission, blobs, ringer, logger, maxFileSize } = context;
   return async (requests, { signal }) => {
-    const messages = withIdleLimit(requests, streamIdleMs);
+    const messages = paced(context, requests);
     const declared = readDeclaration(await receiveMetadata(messages), maxFileSize);
-    using _admitted = await admission.enter(declared.size ?? 0);
+    const content = await untilContent(messages);
+    using admitted = await admission.enter(declared.size);
     await using staged = await blobs.stage();
     await failpoint('upload.staged');
-    const sha256 = await receiveContent(messages, staged, declared, maxFileSize);
+    const sha256 = await receiveContent(content, { staged, admitted, declared, maxFileSize });
     await failpoint('upload.written');
     const { filename, path, mimeType, idempotencyKey } = declared;
     const size = staged.size;
@@ -43,4 +52,20 @@ export function uploadFile(context: UploadFileContext): ServiceHandlers<typeof U
     logger.debug({ id, size, duplicate }, 'file accepted');
     return { id, size: BigInt(size), sha256: sha256 ?? '', duplicate };
   };
+}
+
+function paced(
+  { admission, streamIdleMs, streamMinRate }: UploadFileContext,
+  requests: AsyncIterable<UploadFileRequest>,
+) {
+  let messages = 0;
+  const idleMs = () => {
+    if (messages < 2) return Math.min(openingMs, streamIdleMs);
+    return admission.crowded ? streamIdleMs / hurry : streamIdleMs;
+  };
+  const bytesOf = (message: UploadFileRequest) => {
+    messages += 1;
+    return contentBytes(message);
+  };
+  return withPaceLimit(requests, { idleMs, minRate: streamMinRate, bytesOf });
 }

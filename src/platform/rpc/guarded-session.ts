@@ -1,0 +1,71 @@
+import { constants, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
+import { GuardedStream } from './guarded-stream.ts';
+
+/** Bytes beside the data of calls that any connection may send, and how many more each second. */
+const strayBurst = 1024 * 1024;
+const strayRate = 64 * 1024;
+
+/** Head of a call, and frames around it. */
+const callOverhead = 16 * 1024;
+
+/** One connection, with the calls that are open on it. */
+export class GuardedSession {
+  readonly #session: ServerHttp2Session;
+  readonly #streams = new Set<GuardedStream>();
+  readonly #openedAt = performance.now();
+  readonly peer: string;
+  #opened = 0;
+  #receivedByEnded = 0;
+
+  constructor(session: ServerHttp2Session) {
+    this.#session = session;
+    this.peer = `${session.socket.remoteAddress ?? 'unix'}:${session.socket.remotePort ?? ''}`;
+  }
+
+  add(stream: ServerHttp2Stream, streamed: boolean): void {
+    const guarded = new GuardedStream(stream, streamed);
+    this.#opened += 1;
+    this.#streams.add(guarded);
+    stream.once('close', () => {
+      this.#receivedByEnded += guarded.receivedBytes;
+      this.#streams.delete(guarded);
+    });
+  }
+
+  get heldBytes(): number {
+    let held = 0;
+    for (const stream of this.#streams) held += stream.heldBytes;
+    return held;
+  }
+
+  /** Ends every call that holds memory; a client may try them again. */
+  release(): void {
+    for (const stream of this.#streams) if (stream.heldBytes > 0) stream.reset(constants.NGHTTP2_REFUSED_STREAM);
+  }
+
+  /** Ends calls whose request has been coming for longer than `requestMs`. */
+  endOverdue(requestMs: number): void {
+    const before = performance.now() - requestMs;
+    for (const stream of this.#streams)
+      if (stream.openedAt < before && !stream.hasRequest) stream.reset(constants.NGHTTP2_CANCEL);
+  }
+
+  /**
+   * Whether it sends much that feeds no call: data after a reset, which the HTTP/2 layer drops unseen, or
+   * floods of frames. A call that was reset may have a window of data on its way.
+   */
+  get strays(): boolean {
+    if (this.#session.destroyed) return false;
+    const { socket, localSettings } = this.#session;
+    let received = this.#receivedByEnded;
+    for (const stream of this.#streams) received += stream.receivedBytes;
+    const perCall = callOverhead + (localSettings.initialWindowSize ?? 0);
+    const seconds = (performance.now() - this.#openedAt) / 1_000;
+    const allowed = strayBurst + strayRate * seconds + perCall * this.#opened + received / 2 + socket.bytesWritten / 2;
+    return socket.bytesRead - received > allowed;
+  }
+
+  cut(): void {
+    this.#session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM);
+  }
+}

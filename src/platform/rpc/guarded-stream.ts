@@ -1,0 +1,60 @@
+import { constants, type ServerHttp2Stream } from 'node:http2';
+import { MessageProgress } from './message-progress.ts';
+
+/**
+ * One call as HTTP/2 sees it. grpc-js reads and drops what a client goes on sending after the answer; here
+ * the stream is reset once the trailers are out (RFC 9113 §8.1: NO_ERROR asks the client to stop).
+ */
+export class GuardedStream {
+  readonly openedAt = performance.now();
+  readonly #stream: ServerHttp2Stream;
+  readonly #streamed: boolean;
+  readonly #progress = new MessageProgress();
+  #receivedBytes = 0;
+  #requestEnded = false;
+
+  /** @param streamed whether its request is a stream of messages */
+  constructor(stream: ServerHttp2Stream, streamed: boolean) {
+    this.#stream = stream;
+    this.#streamed = streamed;
+    stream.on('data', (data: Buffer) => {
+      this.#receivedBytes += data.length;
+      this.#progress.take(data);
+    });
+    stream.once('end', () => {
+      this.#requestEnded = true;
+    });
+    for (const event of ['finish', 'wantTrailers'])
+      stream.once(event, () => setImmediate(() => this.#stopReadingOnceAnswered()));
+  }
+
+  get receivedBytes(): number {
+    return this.#receivedBytes;
+  }
+
+  /** Whether its handler has been given something to do: the first message, or the whole of a plain request. */
+  get hasRequest(): boolean {
+    return this.#requestEnded || (this.#streamed && this.#progress.complete > 0);
+  }
+
+  /** Memory held for it, in bytes: the message on its way in, and answers that the client does not take. */
+  get heldBytes(): number {
+    return this.#progress.held + this.#stream.writableLength;
+  }
+
+  reset(code: number): void {
+    this.#stream.close(code);
+    // What was received and not read would keep the stream alive.
+    this.#stream.resume();
+  }
+
+  #stopReadingOnceAnswered(): void {
+    if (!this.#requestEnded && !this.#stream.closed && isAnswered(this.#stream)) this.reset(constants.NGHTTP2_NO_ERROR);
+  }
+}
+
+/** Whether the status is out: in trailers, or in the head of an answer that has no more. */
+function isAnswered({ sentHeaders, sentTrailers }: ServerHttp2Stream): boolean {
+  if (sentTrailers !== undefined) return true;
+  return sentHeaders !== undefined && (sentHeaders['grpc-status'] !== undefined || sentHeaders[':status'] !== 200);
+}
