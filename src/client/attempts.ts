@@ -51,6 +51,14 @@ export class AttemptsClient {
     return { outcomes: outcomes.map(leaseOutcome), leaseMs };
   }
 
+  /** Says that the file begins now, alone: should its lease run out, the attempt stays counted. */
+  async beginAlone(lease: Lease, signal: AbortSignal): Promise<LeaseOutcome> {
+    const request = { leases: [leaseRef(lease)], begunAlone: true };
+    const call = () => this.#lifecycle.renewLeases(request, { signal, timeoutMs: callTimeoutMs });
+    const { outcomes } = await withRetry(call, { signal, forMs: Number.POSITIVE_INFINITY });
+    return outcomes[0] === undefined ? 'FENCED' : leaseOutcome(outcomes[0]);
+  }
+
   /** Gives claims back unused. */
   async release(leases: readonly Lease[], { forMs }: { forMs: number }): Promise<readonly LeaseOutcome[]> {
     const signal = AbortSignal.timeout(forMs);

@@ -3,6 +3,7 @@ import { type Logger, pino } from 'pino';
 import { RedisConnection } from '#adapters/redis/connection.ts';
 import { RedisWorkSource } from '#adapters/redis/work-source.ts';
 import { LocalBlobReader } from '#adapters/storage/local-blob-reader.ts';
+import { LoneAnalysis } from '#analysis/lone-analysis.ts';
 import { AnalysisPool } from '#analysis/pool.ts';
 import { DirectWorkSource } from '#client/direct-work-source.ts';
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
@@ -15,6 +16,7 @@ export interface TestWorkerOptions {
   readonly name?: string;
   readonly slots?: number;
   readonly drainMs?: number;
+  readonly patienceMs?: number;
   /** The pool of production unless given; the caller disposes of its own. */
   readonly analysis?: Analysis;
 }
@@ -35,10 +37,11 @@ export function startWorker(backend: Backend, options: TestWorkerOptions = {}): 
   const logger = pino({ level: 'info' }, { write });
   const resources = new AsyncDisposableStack();
   const analysis = options.analysis ?? resources.use(new AnalysisPool({ threads: 2, heapMb: 256 }));
+  const lone = resources.use(new LoneAnalysis({ heapMb: 256, memoryMb: 512 }));
   const source = resources.use(openSource(backend, name, logger));
   const { metadata, result, storageDir } = backend;
   const blobs = new LocalBlobReader(storageDir);
-  resources.use(new Worker({ ...options, name, slots, source, metadata, result, analysis, blobs, logger }));
+  resources.use(new Worker({ ...options, name, slots, source, metadata, result, analysis, lone, blobs, logger }));
   return { messages, [Symbol.asyncDispose]: () => resources.disposeAsync() };
 }
 

@@ -21,6 +21,10 @@ export interface Analysis {
 
 export interface AttemptTools {
   readonly analysis: Analysis;
+  /** For files that must run alone: a process of its own. Rejects with WORKER_CRASHED too. */
+  readonly lone: Pick<Analysis, 'analyze'>;
+  /** Shortest deadline of an analysis; the one of production unless given. */
+  readonly deadlineMs?: number | undefined;
   readonly blobs: BlobReader;
   readonly attempts: AttemptsClient;
   readonly logger: Logger;
@@ -29,20 +33,28 @@ export interface AttemptTools {
 /** What an analysis came to: a finding to save, or why there is none. */
 export type Verdict = { readonly output: OutputData } | { readonly failure: unknown };
 
-/** The part of an attempt that needs a thread. Never rejects. */
-export async function judge(claim: HeldClaim, { analysis, blobs }: AttemptTools): Promise<Verdict> {
+/** The part of an attempt that needs a thread or a process. Never rejects. */
+export async function judge(claim: HeldClaim, tools: AttemptTools): Promise<Verdict> {
   const { file, signal } = claim;
   try {
     signal.throwIfAborted();
-    const { path } = blobs.locate(file.storageKey);
+    if (file.alone) await beginAlone(claim, tools);
+    const { path } = tools.blobs.locate(file.storageKey);
     await failpoint('worker.analysing');
     const subject = { path, filename: file.filename, size: file.size };
-    const output = await analysis.analyze(subject, { deadlineMs: analysisDeadlineMs(file.size), signal });
+    const deadlineMs = analysisDeadlineMs(file.size, tools.deadlineMs);
+    const output = await (file.alone ? tools.lone : tools.analysis).analyze(subject, { deadlineMs, signal });
     assertIntact(file, output);
     return { output };
   } catch (failure) {
     return { failure };
   }
+}
+
+async function beginAlone(claim: HeldClaim, { attempts }: AttemptTools): Promise<void> {
+  const outcome = await attempts.beginAlone(claim.file, claim.signal);
+  if (outcome !== 'DONE') claim.lose(outcome);
+  claim.signal.throwIfAborted();
 }
 
 /**

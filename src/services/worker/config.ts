@@ -1,6 +1,7 @@
 import { availableParallelism, hostname } from 'node:os';
+import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
-import { commonSettings, grpcTarget, integer, readConfig } from '#platform/config.ts';
+import { ConfigError, commonSettings, grpcTarget, integer, readConfig } from '#platform/config.ts';
 
 /** Claims that wait for a thread, for each thread: they hide the way to the metadata service and back. */
 const prefetchPerThread = 8;
@@ -20,9 +21,20 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv) {
       FILEMILL_WORKER_THREADS: integer(1, 256).default(availableParallelism()),
       FILEMILL_ANALYSIS_HEAP_MB: integer(16, 65_536).default(256),
       FILEMILL_WORKER_PREFETCH: integer(0, 900).optional(),
+      /** Largest resident memory of the whole process; unlimited unless set. */
+      FILEMILL_WORKER_MEMORY_MB: integer(128, 16_777_216).optional(),
+      /** Of the process in which files run alone, beyond the heap what Buffers and Node itself need. */
+      FILEMILL_ANALYSIS_CHILD_MEMORY_MB: integer(128, 16_777_216).default(512),
+      FILEMILL_ANALYSIS_DEADLINE_MS: integer(100, 3_600_000).default(30_000),
+      /** For tests alone: a module whose analysers do harm. */
+      FILEMILL_ANALYSIS_REGISTRY: z.string().optional(),
+      FILEMILL_ALLOW_FAILPOINTS: z.string().optional(),
     },
     env,
   );
+  const registry = settings.FILEMILL_ANALYSIS_REGISTRY;
+  if (registry !== undefined && settings.FILEMILL_ALLOW_FAILPOINTS !== '1')
+    throw new ConfigError('FILEMILL_ANALYSIS_REGISTRY: for tests alone; refused unless FILEMILL_ALLOW_FAILPOINTS is 1');
   const threads = settings.FILEMILL_WORKER_THREADS;
   return {
     log: { level: settings.FILEMILL_LOG_LEVEL, format: settings.FILEMILL_LOG_FORMAT },
@@ -33,7 +45,13 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv) {
     storageDir: settings.FILEMILL_STORAGE_DIR,
     name: settings.FILEMILL_WORKER_NAME,
     threads,
-    heapMb: settings.FILEMILL_ANALYSIS_HEAP_MB,
+    memoryMb: settings.FILEMILL_WORKER_MEMORY_MB,
+    analysis: {
+      heapMb: settings.FILEMILL_ANALYSIS_HEAP_MB,
+      ...(registry !== undefined && { registryUrl: pathToFileURL(registry).href }),
+    },
+    childMemoryMb: settings.FILEMILL_ANALYSIS_CHILD_MEMORY_MB,
+    deadlineMs: settings.FILEMILL_ANALYSIS_DEADLINE_MS,
     /** Claims held at once. */
     slots: threads + (settings.FILEMILL_WORKER_PREFETCH ?? prefetchPerThread * threads),
   };

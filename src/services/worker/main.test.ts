@@ -59,11 +59,10 @@ describe('the worker process', () => {
     await until(() => gated.arrived === 1);
     await backend.stop('metadata', 'SIGKILL');
     await until(() => worker.messages.includes('claim dropped: EXPIRED'));
-    for (const later of [1, 2]) gated.open(later);
     await backend.start('metadata');
     const [file] = await backend.ended([id as string]);
     assert.deepEqual([file?.status, file?.results], ['COMPLETED', 1]);
-    assert.deepEqual(await backend.query('select outcome from attempts where file_id = $1', [id]), [
+    assert.deepEqual(await backend.query('select distinct outcome from attempts where file_id = $1', [id]), [
       { outcome: 'EXPIRED' },
     ]);
   });

@@ -1,6 +1,7 @@
 import { RedisConnection } from '#adapters/redis/connection.ts';
 import { RedisWorkSource } from '#adapters/redis/work-source.ts';
 import { LocalBlobReader } from '#adapters/storage/local-blob-reader.ts';
+import { LoneAnalysis } from '#analysis/lone-analysis.ts';
 import { AnalysisPool } from '#analysis/pool.ts';
 import { claimerByIds } from '#client/claims.ts';
 import { DirectWorkSource } from '#client/direct-work-source.ts';
@@ -20,20 +21,20 @@ const config = configOrExit(readWorkerConfig, process.env);
 const logger = createLogger('worker', config.log);
 
 await runService(logger, async ({ signal, use }) => {
-  const { name, redisUrl, threads, heapMb, slots } = config;
+  const { name, redisUrl, threads, deadlineMs, memoryMb, slots } = config;
   await untilStorageReadable(config.storageDir, { signal, logger });
-  const blobs = new LocalBlobReader(config.storageDir);
   const metadata = use(new RpcChannel(config.metadataTarget));
   const result = use(new RpcChannel(config.resultTarget));
   const lifecycle = metadata.client(FileLifecycleService);
-  const analysis = use(new AnalysisPool({ threads, heapMb }));
+  const analysis = use(new AnalysisPool({ ...config.analysis, threads }));
+  const lone = use(new LoneAnalysis({ ...config.analysis, memoryMb: config.childMemoryMb }));
   await proveAnalysis(analysis, signal);
   const direct = new DirectWorkSource(lifecycle, name);
-  const byDoorbell = () => {
-    const connection = new RedisConnection(redisUrl, logger);
-    return new RedisWorkSource({ connection, consumer: name, claim: claimerByIds(lifecycle, name), logger });
-  };
+  const claim = claimerByIds(lifecycle, name);
+  const byDoorbell = () =>
+    new RedisWorkSource({ connection: new RedisConnection(redisUrl, logger), consumer: name, claim, logger });
   const source = use(redisUrl === 'none' ? direct : new FallbackWorkSource(byDoorbell(), direct, logger));
-  const worker = use(new Worker({ name, slots, source, metadata, result, analysis, blobs, logger }));
+  const work = { source, analysis, lone, deadlineMs, blobs: new LocalBlobReader(config.storageDir) };
+  const worker = use(new Worker({ name, slots, metadata, result, ...work, memoryMb, logger }));
   use(await startOpsServer(config.opsListen, { ready: () => worker.ready() }));
 });

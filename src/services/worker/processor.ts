@@ -5,6 +5,7 @@ import { backoffMs, sleep } from '#platform/abort.ts';
 import { maxBatchItems } from '#platform/rpc/requests.ts';
 import { type AttemptTools, conclude, judge } from './attempt.ts';
 import type { HeldClaim, LeaseKeeper } from './lease-keeper.ts';
+import { WaitingLine } from './waiting-line.ts';
 
 export interface ProcessorOptions extends AttemptTools {
   readonly source: WorkSource;
@@ -13,6 +14,8 @@ export interface ProcessorOptions extends AttemptTools {
   readonly slots: number;
   /** From the stop to the moment when what still runs is given back. */
   readonly drainMs?: number;
+  /** See `WaitingLine`. */
+  readonly patienceMs?: number;
 }
 
 const releaseForMs = 2_000;
@@ -25,13 +28,18 @@ export class Processor implements AsyncDisposable {
   readonly #options: ProcessorOptions;
   readonly #stop = new AbortController();
   readonly #held = new Set<HeldClaim>();
-  #waiting: HeldClaim[] = [];
-  #analysing = 0;
+  readonly #line: WaitingLine;
   #slotFreed = Promise.withResolvers<void>();
   readonly #claiming: Promise<void>;
 
   constructor(options: ProcessorOptions) {
     this.#options = options;
+    const { analysis, patienceMs } = options;
+    this.#line = new WaitingLine({
+      threads: analysis.threads,
+      patienceMs,
+      onPatienceEnd: () => this.#startWaiting(),
+    });
     this.#claiming = this.#claimWhileRunning();
   }
 
@@ -44,10 +52,10 @@ export class Processor implements AsyncDisposable {
     const deadline = delay(this.#options.drainMs ?? 24_000, undefined, { ref: false });
     this.#stop.abort();
     this.#slotFreed.resolve();
-    await this.#release(this.#waiting);
+    await this.#release(this.#line.waiting);
     // A claim on its way ends within seconds, and what it brings is ours to give back.
     await this.#claiming;
-    await this.#release(this.#waiting);
+    await this.#release(this.#line.waiting);
     await Promise.race([this.#allEnded(), deadline]);
     await this.#release([...this.#held]);
   }
@@ -77,24 +85,23 @@ export class Processor implements AsyncDisposable {
     for (const file of files) {
       const claim = this.#options.keeper.hold(file, leaseExpiresAt, leaseMs);
       this.#held.add(claim);
-      this.#waiting.push(claim);
+      this.#line.add(claim);
     }
     this.#startWaiting();
   }
 
   /** One file a thread: the deadline of an analysis runs from when it begins. */
   #startWaiting(): void {
-    while (!this.#stop.signal.aborted && this.#analysing < this.#options.analysis.threads) {
-      const claim = this.#waiting.shift();
+    while (!this.#stop.signal.aborted) {
+      const claim = this.#line.next();
       if (claim === undefined) return;
       void this.#attempt(claim);
     }
   }
 
   async #attempt(claim: HeldClaim): Promise<void> {
-    this.#analysing += 1;
     const verdict = await judge(claim, this.#options);
-    this.#analysing -= 1;
+    this.#line.ended(claim);
     this.#startWaiting();
     await conclude(claim, verdict, this.#options);
     this.#end(claim);
@@ -123,7 +130,7 @@ export class Processor implements AsyncDisposable {
     if (claims.length === 0) return;
     const { attempts, logger } = this.#options;
     const files: ClaimedFile[] = claims.map(({ file }) => file);
-    this.#waiting = this.#waiting.filter((claim) => !claims.includes(claim));
+    this.#line.remove(claims);
     for (const claim of claims) claim.lose('RELEASED');
     await attempts.release(files, { forMs: releaseForMs }).then(
       () => logger.info({ files: files.length }, 'claims given back'),

@@ -94,11 +94,10 @@ describe('a worker without Redis', () => {
 
   it('drops a file whose lease was lost, and leaves it one result', async () => {
     const gated = new GatedAnalysis(pool);
-    await using worker = startWorker(backend, { analysis: gated });
+    await using worker = startWorker(backend, { analysis: gated, patienceMs: 0 });
     const ids = await backend.add([{ content: 'contested' }]);
     await until(() => gated.arrived === 1);
     await backend.query("update files set lease_until = now() - interval '1 hour' where id = any ($1)", [ids]);
-    gated.open(1);
     const [file] = await backend.ended(ids);
     assert.deepEqual([file?.status, file?.attempt, file?.results], ['COMPLETED', 1, 1]);
     // The first attempt never passes its gate: it ends because the renewal was refused.
@@ -107,11 +106,10 @@ describe('a worker without Redis', () => {
 
   it('lets a zombie change nothing', async () => {
     const gated = new GatedAnalysis(pool, { deaf: true });
-    await using worker = startWorker(backend, { analysis: gated });
+    await using worker = startWorker(backend, { analysis: gated, patienceMs: 0 });
     const ids = await backend.add([{ content: 'undead' }]);
     await until(() => gated.arrived === 1);
     await backend.query("update files set lease_until = now() - interval '1 hour' where id = any ($1)", [ids]);
-    gated.open(1);
     const [before] = await backend.ended(ids);
     gated.open(0);
     await until(() => worker.messages.includes('claim dropped: FENCED'));

@@ -7,6 +7,7 @@ import type { Analysis } from './attempt.ts';
 import type { NamedWorkSource } from './fallback-work-source.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
+import { MemoryWatch } from './memory-watch.ts';
 import { Processor } from './processor.ts';
 
 export interface WorkerOptions {
@@ -16,20 +17,29 @@ export interface WorkerOptions {
   readonly metadata: RpcChannel;
   readonly result: RpcChannel;
   readonly analysis: Analysis;
+  readonly lone: Pick<Analysis, 'analyze'>;
   readonly blobs: BlobReader;
   readonly logger: Logger;
+  /** See `MemoryWatch`. */
+  readonly memoryMb?: number | undefined;
+  /** See `AttemptTools`. */
+  readonly deadlineMs?: number | undefined;
   /** See `Processor`. */
   readonly drainMs?: number;
+  /** See `WaitingLine`. */
+  readonly patienceMs?: number;
 }
 
 /** The duties of a worker together: it works from its construction until its disposal. */
 export class Worker implements AsyncDisposable {
+  readonly #memory: MemoryWatch;
   readonly #keeper: LeaseKeeper;
   readonly #processor: Processor;
   readonly #heartbeat: Heartbeat;
 
   constructor(options: WorkerOptions) {
     const { name, slots, source, metadata, result, logger } = options;
+    this.#memory = new MemoryWatch(options.memoryMb, logger);
     const attempts = new AttemptsClient(metadata, result);
     this.#keeper = new LeaseKeeper(attempts, logger);
     this.#processor = new Processor({ ...options, attempts, keeper: this.#keeper });
@@ -46,5 +56,6 @@ export class Worker implements AsyncDisposable {
     await this.#processor[Symbol.asyncDispose]();
     await this.#heartbeat[Symbol.asyncDispose]();
     this.#keeper[Symbol.dispose]();
+    this.#memory[Symbol.dispose]();
   }
 }
