@@ -8,4 +8,6 @@ export const databaseSettings = {
     .regex(/^postgres(ql)?:\/\//, 'must be postgresql://USER:PASSWORD@HOST:PORT/DATABASE'),
   /** Connections in the pool at most. */
   FILEMILL_DATABASE_POOL: integer(1, 1_000).default(10),
+  /** 1 accepts a PostgreSQL that may lose committed work (fsync, full_page_writes or synchronous_commit off). */
+  FILEMILL_ALLOW_UNSAFE_DATABASE: z.enum(['0', '1']).default('0'),
 } as const;

@@ -24,7 +24,11 @@ export function readMetadataConfig(env: NodeJS.ProcessEnv) {
     opsListen: settings.FILEMILL_OPS_LISTEN,
     grpcListen: settings.FILEMILL_GRPC_LISTEN,
     maxConnectionAgeMs: settings.FILEMILL_GRPC_MAX_CONNECTION_AGE_MS,
-    database: { url: settings.FILEMILL_DATABASE_URL, poolSize: settings.FILEMILL_DATABASE_POOL },
+    database: {
+      url: settings.FILEMILL_DATABASE_URL,
+      poolSize: settings.FILEMILL_DATABASE_POOL,
+      allowUnsafe: settings.FILEMILL_ALLOW_UNSAFE_DATABASE === '1',
+    },
     redisUrl: settings.FILEMILL_REDIS_URL,
     leaseMs: settings.FILEMILL_LEASE_MS,
     maxAttempts: settings.FILEMILL_MAX_ATTEMPTS,

@@ -1,5 +1,6 @@
 import { ChangeFeed } from '#adapters/postgres/change-feed.ts';
 import { Database, waitForDatabase } from '#adapters/postgres/database.ts';
+import { requireDurableCommits } from '#adapters/postgres/durability.ts';
 import { createDoorbell } from '#adapters/redis/doorbell.ts';
 import { configOrExit } from '#platform/config.ts';
 import { runService } from '#platform/lifecycle.ts';
@@ -17,6 +18,7 @@ await runService(logger, async ({ signal, use }) => {
   const database = use(new Database({ ...config.database, logger }));
   use(await startOpsServer(config.opsListen, { ready: () => database.ready() }));
   await waitForDatabase(database, { logger, signal });
+  await requireDurableCommits(database, config.database);
   const changes = use(new ChangeFeed(config.database.url, logger));
   const doorbell = use(createDoorbell(config.redisUrl, logger));
   use(new Reconciler({ database, doorbell: config.redisUrl === 'none' ? undefined : doorbell, logger }));

@@ -18,6 +18,10 @@ export function readResultConfig(env: NodeJS.ProcessEnv) {
     opsListen: settings.FILEMILL_OPS_LISTEN,
     grpcListen: settings.FILEMILL_GRPC_LISTEN,
     maxConnectionAgeMs: settings.FILEMILL_GRPC_MAX_CONNECTION_AGE_MS,
-    database: { url: settings.FILEMILL_DATABASE_URL, poolSize: settings.FILEMILL_DATABASE_POOL },
+    database: {
+      url: settings.FILEMILL_DATABASE_URL,
+      poolSize: settings.FILEMILL_DATABASE_POOL,
+      allowUnsafe: settings.FILEMILL_ALLOW_UNSAFE_DATABASE === '1',
+    },
   };
 }

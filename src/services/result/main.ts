@@ -1,4 +1,5 @@
 import { Database, waitForDatabase } from '#adapters/postgres/database.ts';
+import { requireDurableCommits } from '#adapters/postgres/durability.ts';
 import { configOrExit } from '#platform/config.ts';
 import { runService } from '#platform/lifecycle.ts';
 import { createLogger } from '#platform/logger.ts';
@@ -13,6 +14,7 @@ await runService(logger, async ({ signal, use }) => {
   const database = use(new Database({ ...config.database, logger }));
   use(await startOpsServer(config.opsListen, { ready: () => database.ready() }));
   await waitForDatabase(database, { logger, signal });
+  await requireDurableCommits(database, config.database);
   const server = use(resultServer(logger, { database }, config));
   await server.listen(config.grpcListen);
 });
