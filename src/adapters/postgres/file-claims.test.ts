@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { claimFile, createFile, openTestDatabase } from '../../../test/support/files.ts';
+import { claimFile, createFile, letLeaseRunOut, makeDue, openTestDatabase } from '../../../test/support/files.ts';
 import type { Database } from './database.ts';
 import { claimDueFiles, claimFiles } from './file-claims.ts';
-import { failAttempts, renewLeases } from './file-leases.ts';
+import { expireLeases, failAttempts, renewLeases } from './file-leases.ts';
 
 let opened: Awaited<ReturnType<typeof openTestDatabase>>;
 let database: Database;
@@ -73,4 +73,20 @@ test('a repeated failure is recorded once', async () => {
     id,
   ]);
   assert.equal(rows[0]?.count, 1);
+});
+
+test('a repetition that claims a file anew, after its attempt ended, stops neither its end nor the reconciler', async () => {
+  const id = await createFile(database);
+  const me = claimant();
+  for (const end of ['expired', 'failed', 'expired']) {
+    await makeDue(database, id);
+    const [claim] = await claimFiles(database, [id], me);
+    assert(claim?.outcome === 'CLAIMED', end);
+    const failure = { ...claim.file, errorCode: 'analyzer_error', errorMessage: 'it broke', permanent: false };
+    if (end === 'failed') assert.deepEqual(await failAttempts(database, [failure]), ['DONE']);
+    else {
+      await letLeaseRunOut(database, id);
+      assert((await expireLeases(database, 1_000)).includes(id));
+    }
+  }
 });

@@ -5,7 +5,8 @@ import type { Database, Statement } from './database.ts';
 import { column, notifiedBy } from './file-rows.ts';
 
 // Invariant of this file: nothing is written about an attempt but by the holder of its lease token,
-// while the file is PROCESSING. Rows are locked by id.
+// while the file is PROCESSING. Rows are locked by id. A repeated claim may arrive after its attempt ended and
+// claim the file anew under the old token: the second end of that token is not recorded again.
 const held = (input: string) => `
   held as (
     select f.id from files f join (${input}) i on i.id = f.id
@@ -52,6 +53,7 @@ const fail: Statement = {
     ), recorded as (
       insert into attempts (file_id, lease_token, attempt, worker, claimed_at, outcome, error_code, error_message)
       select id, lease_token, attempt, worker, claimed_at, 'FAILED', error_code, error_message from failed
+      on conflict do nothing
     ), ${notifiedBy('failed')}
     select failed.id from failed left join notified on true`,
 };
@@ -81,6 +83,7 @@ const expire: Statement = {
     ), recorded as (
       insert into attempts (file_id, lease_token, attempt, worker, claimed_at, outcome, error_code, error_message)
       select id, lease_token, attempt, worker, claimed_at, 'EXPIRED', error_code, error_message from ended
+      on conflict do nothing
     ), ${notifiedBy('ended')}
     select ended.id from ended left join notified on true`,
 };
