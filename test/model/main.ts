@@ -1,0 +1,34 @@
+/** `npm run model [-- --histories N] [--seed S]`: many random histories against a PostgreSQL of its own. */
+import { randomInt } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { startEmbeddedPostgres } from '#local/embedded-postgres.ts';
+import { runHistories } from './histories.ts';
+
+const { values } = parseArgs({
+  options: { histories: { type: 'string', default: '10000' }, seed: { type: 'string' } },
+});
+const [histories, seed] = [Number(values.histories), Number(values.seed ?? randomInt(2 ** 31))];
+const dataDir = await mkdtemp(join(tmpdir(), 'filemill-model-'));
+try {
+  await using postgres = await startEmbeddedPostgres({ dataDir });
+  process.env.FILEMILL_TEST_POSTGRES_URL = postgres.adminUrl;
+  await runAndTell();
+} finally {
+  await rm(dataDir, { recursive: true, force: true });
+}
+
+async function runAndTell(): Promise<void> {
+  console.log(`${histories} histories with seed ${seed}`);
+  let [ran, steps] = [0, 0];
+  const began = performance.now();
+  const seconds = () => Math.round((performance.now() - began) / 1_000);
+  const onHistory = (length: number) => {
+    [ran, steps] = [ran + 1, steps + length];
+    if (ran % 1_000 === 0) console.log(`${ran} histories, ${steps} commands, ${seconds()} s`);
+  };
+  await runHistories({ histories, seed, onHistory });
+  console.log(`All ${ran} histories agree: ${steps} commands in ${seconds()} s.`);
+}
