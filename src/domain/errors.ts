@@ -127,8 +127,8 @@ export const catalogue = {
   ),
   ANALYZER_OUT_OF_MEMORY: entry(
     'INTERNAL',
-    'The analysis needed more memory than a thread may use.',
-    'Raise FILEMILL_ANALYSIS_HEAP_MB and retry.',
+    'The analysis needed more memory than it may use.',
+    'Raise FILEMILL_ANALYSIS_HEAP_MB, or FILEMILL_ANALYSIS_CHILD_MEMORY_MB for what ran alone, and retry.',
   ),
   BLOB_MISSING: entry(
     'INTERNAL',
@@ -137,7 +137,7 @@ export const catalogue = {
   ),
   WORKER_CRASHED: entry(
     'INTERNAL',
-    'The worker ended, or fell silent, while it held the file, as often as attempts are allowed.',
+    'The process that ran the file alone died, or its workers fell silent, as often as is allowed.',
     'Look at the worker log of that time, then retry.',
   ),
   RESULT_INVALID: entry(
