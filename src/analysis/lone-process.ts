@@ -35,6 +35,8 @@ export class LoneProcess {
       env: {},
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
+    // What is said to a process that is gone is lost; that it is gone is heard by its exit.
+    this.#child.on('error', () => undefined);
     this.#child.on('message', (answer: ProcessAnswer) => {
       if ('outgrown' in answer) this.#outgrown = true;
     });
@@ -62,7 +64,6 @@ export class LoneProcess {
     stack.defer(() => clearTimeout(timer));
     void this.#ended.then((cause) => reject(new ProcessDeath(cause)));
     const { path, filename, size } = file;
-    // A process that is gone cannot be told; that it is gone is heard above.
     this.#child.send({ file: { path, filename, size }, deadlineMs } satisfies ProcessOrder, () => undefined);
     return await promise;
   }

@@ -6,6 +6,9 @@ import { ConfigError, commonSettings, grpcTarget, integer, readConfig } from '#p
 /** Claims that wait for a thread, for each thread: they hide the way to the metadata service and back. */
 const prefetchPerThread = 8;
 
+/** What a process that analyses needs beside its heap: Node itself, buffers, the memories of WASM. */
+const besideHeapMb = 256;
+
 /** @throws ConfigError */
 export function readWorkerConfig(env: NodeJS.ProcessEnv) {
   const settings = readConfig(
@@ -23,8 +26,8 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv) {
       FILEMILL_WORKER_PREFETCH: integer(0, 900).optional(),
       /** Largest resident memory of the whole process; unlimited unless set. */
       FILEMILL_WORKER_MEMORY_MB: integer(128, 16_777_216).optional(),
-      /** Of the process in which files run alone, beyond the heap what Buffers and Node itself need. */
-      FILEMILL_ANALYSIS_CHILD_MEMORY_MB: integer(128, 16_777_216).default(512),
+      /** Largest resident memory of the process in which files run alone: the heap and 256 MiB unless set. */
+      FILEMILL_ANALYSIS_CHILD_MEMORY_MB: integer(128, 16_777_216).optional(),
       FILEMILL_ANALYSIS_DEADLINE_MS: integer(100, 3_600_000).default(30_000),
       /** For tests alone: a module whose analysers do harm. */
       FILEMILL_ANALYSIS_REGISTRY: z.string().optional(),
@@ -50,7 +53,7 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv) {
       heapMb: settings.FILEMILL_ANALYSIS_HEAP_MB,
       ...(registry !== undefined && { registryUrl: pathToFileURL(registry).href }),
     },
-    childMemoryMb: settings.FILEMILL_ANALYSIS_CHILD_MEMORY_MB,
+    childMemoryMb: settings.FILEMILL_ANALYSIS_CHILD_MEMORY_MB ?? settings.FILEMILL_ANALYSIS_HEAP_MB + besideHeapMb,
     deadlineMs: settings.FILEMILL_ANALYSIS_DEADLINE_MS,
     /** Claims held at once. */
     slots: threads + (settings.FILEMILL_WORKER_PREFETCH ?? prefetchPerThread * threads),

@@ -1,0 +1,17 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readWorkerConfig } from './config.ts';
+
+const env = { FILEMILL_STORAGE_DIR: '/storage' };
+
+test('analysers that do harm are refused unless tests ask for them', () => {
+  const poisonous = { ...env, FILEMILL_ANALYSIS_REGISTRY: '/poison.ts' };
+  assert.throws(() => readWorkerConfig(poisonous), /FILEMILL_ANALYSIS_REGISTRY: .* FILEMILL_ALLOW_FAILPOINTS/);
+  const { analysis } = readWorkerConfig({ ...poisonous, FILEMILL_ALLOW_FAILPOINTS: '1' });
+  assert.equal(analysis.registryUrl, 'file:///poison.ts');
+  assert.deepEqual(readWorkerConfig(env).analysis, { heapMb: 256 });
+});
+
+test('a process that runs a file alone has room for its heap, and for more', () => {
+  assert.equal(readWorkerConfig({ ...env, FILEMILL_ANALYSIS_HEAP_MB: '1000' }).childMemoryMb, 1_256);
+});
