@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { AnalysisPool } from '#analysis/pool.ts';
+import { startBackend } from '../../../test/support/backend.ts';
+import { GatedAnalysis, startWorker, until } from '../../../test/support/test-worker.ts';
+
+test('a file keeps its lease, and its attempt, for as long as a worker works on it', async () => {
+  const leaseMs = 1_000;
+  await using backend = await startBackend({ leaseMs });
+  await using pool = new AnalysisPool({ threads: 1, heapMb: 256 });
+  const gated = new GatedAnalysis(pool);
+  await using _ = startWorker(backend, { analysis: gated });
+  const ids = await backend.add([{ content: 'slow' }]);
+  await until(() => gated.arrived === 1);
+  const lease = async () => {
+    const [row] = await backend.query<{ token: string | null; until: Date | null }>(
+      'select lease_token as token, lease_until as until from files where id = any ($1)',
+      [ids],
+    );
+    return { token: row?.token, until: row?.until?.getTime() ?? 0 };
+  };
+  const first = await lease();
+  await until(async () => {
+    const now = await lease();
+    assert.equal(now.token, first.token, 'the lease was lost');
+    return now.until > first.until + 3 * leaseMs;
+  });
+  gated.open(0);
+  const [file] = await backend.ended(ids);
+  assert.deepEqual([file?.status, file?.attempt, file?.results], ['COMPLETED', 1, 1]);
+});
