@@ -17,7 +17,9 @@ export async function watchOver(database: Queryable): Promise<void> {
         return new;
       end $$;
     create trigger left_terminal after update on files for each row
-      when (old.status in ('COMPLETED', 'FAILED') and old.status <> new.status) execute function note_left_terminal();
+      when (old.status in ('COMPLETED', 'FAILED') and old.status <> new.status
+        -- A retry grants further attempts: that is how it is known.
+        and not (old.status = 'FAILED' and new.max_attempts > old.max_attempts)) execute function note_left_terminal();
     create trigger result_changed after update on results for each row execute function note_result_changed()`);
 }
 
