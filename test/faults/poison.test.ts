@@ -19,9 +19,9 @@ interface Line {
 
 /** What each kind of poison must end with: the code, and words of the message. */
 const expected: Readonly<Record<string, RegExp>> = {
-  buffers: /analyzer_out_of_memory: .* more than the 300 MiB/,
+  buffers: /analyzer_out_of_memory: .* more than the 250 MiB/,
   crash: /worker_crashed: .* ended by SIGSEGV/,
-  heap: /analyzer_out_of_memory: .* memory than its thread may use/,
+  heap: /analyzer_out_of_memory: /,
   loop: /analyzer_timeout: .* deadline/,
   throw: /analyzer_error: the content upset me/,
   wasm: /analyzer_timeout: .* deadline/,
@@ -33,10 +33,10 @@ const settings = {
   FILEMILL_LEASE_MS: '3000',
   FILEMILL_MAX_ATTEMPTS: '3',
   FILEMILL_WORKER_THREADS: '2',
-  FILEMILL_WORKER_MEMORY_MB: '700',
+  FILEMILL_WORKER_MEMORY_MB: '450',
   FILEMILL_ANALYSIS_HEAP_MB: '64',
-  FILEMILL_ANALYSIS_CHILD_MEMORY_MB: '300',
-  FILEMILL_ANALYSIS_DEADLINE_MS: '3000',
+  FILEMILL_ANALYSIS_CHILD_MEMORY_MB: '250',
+  FILEMILL_ANALYSIS_DEADLINE_MS: '4000',
   FILEMILL_ALLOW_FAILPOINTS: '1',
 };
 
