@@ -11,7 +11,7 @@ export interface ConnectionLimits {
   readonly maxConnections: number;
 }
 
-const roundMs = 100;
+const roundMs = 50;
 
 /**
  * What grpc-js leaves open against hostile clients, watched from below it: streams are reset once they

@@ -60,9 +60,9 @@ export function forwarder(
           call.emit('error', stopping.aborted ? toStatus(new FilemillError('SHUTTING_DOWN')) : statusOf(error)),
         );
         onward.on('data', (message: Buffer) => {
-          if (call.write(message)) return;
-          onward.pause();
-          call.once('drain', () => onward.resume());
+          call.write(message, () => onward.resume());
+          // Streams queue 16 messages before they say that it is enough: too much for readers who take nothing.
+          if (call.writableLength > 1) onward.pause();
         });
         onward.on('end', () => call.end());
       };

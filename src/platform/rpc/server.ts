@@ -164,7 +164,7 @@ export class RpcServer implements AsyncDisposable {
     try {
       for await (const message of handle(context)) {
         if (context.signal.aborted) break;
-        if (!call.write(message)) await drained(call, context.signal);
+        await written(call, message, context.signal);
       }
       call.end();
     } catch (error) {
@@ -199,14 +199,16 @@ function read(call: ServerReadableStream<object, object> | ServerDuplexStream<ob
   return { [Symbol.asyncIterator]: () => call.iterator({ destroyOnReturn: false })[Symbol.asyncIterator]() };
 }
 
-async function drained(
+/** Lets one message wait behind the one that is being sent; a stream by itself would queue 16. */
+async function written(
   call: ServerWritableStream<object, object> | ServerDuplexStream<object, object>,
+  message: object,
   signal: AbortSignal,
 ): Promise<void> {
-  if (signal.aborted) return;
   const { promise, resolve } = Promise.withResolvers<void>();
+  call.write(message, () => resolve());
+  if (call.writableLength <= 1 || signal.aborted) return;
   const stop = () => resolve();
-  call.once('drain', stop);
   signal.addEventListener('abort', stop, { once: true });
   await promise;
   signal.removeEventListener('abort', stop);
