@@ -17,7 +17,8 @@ export interface HistoryOptions {
   readonly seed: number;
   /** Worlds that run at the same time. */
   readonly lanes?: number;
-  readonly onHistory?: (steps: number) => void;
+  /** Called after each with the number of times that model and rows were compared. */
+  readonly onHistory?: (comparisons: number) => void;
 }
 
 const maxSteps = 60;
@@ -31,7 +32,7 @@ export async function runHistories({ histories, seed, lanes = 2, onHistory }: Hi
   await Promise.all(shares.map((numRuns, lane) => runLane({ numRuns, seed: seed + lane }, onHistory)));
 }
 
-async function runLane(parameters: { numRuns: number; seed: number }, onHistory = (_steps: number) => {}) {
+async function runLane(parameters: { numRuns: number; seed: number }, onHistory: HistoryOptions['onHistory']) {
   await using world = await World.open();
   const commands = fc.commands([...creationCommands, ...dispatchCommands, ...attemptCommands], {
     maxCommands: maxSteps,
@@ -43,7 +44,7 @@ async function runLane(parameters: { numRuns: number; seed: number }, onHistory 
     await fc.asyncModelRun(() => ({ model, real: world }), steps);
     await world.accountsForKeys(model);
     await allProgress(model, world);
-    onHistory(world.comparisons);
+    onHistory?.(world.comparisons);
   });
   await fc.assert(property, parameters);
 }

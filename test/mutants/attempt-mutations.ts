@@ -1,0 +1,113 @@
+import type { Mutation } from './mutation.ts';
+
+const claims = 'src/adapters/postgres/file-claims.ts';
+const leases = 'src/adapters/postgres/file-leases.ts';
+const completion = 'src/adapters/postgres/file-completion.ts';
+const claimsTest = 'src/adapters/postgres/file-claims.test.ts';
+const completionTest = 'src/adapters/postgres/file-completion.test.ts';
+const stateTest = 'src/adapters/postgres/file-state.test.ts';
+
+/** "One result per file, by the attempt that owns it", and attempts that are counted fairly. */
+export const attemptMutations: readonly Mutation[] = [
+  {
+    name: 'claim-without-compare',
+    breaks: 'the compare-and-set of the claim',
+    file: claims,
+    edits: [{ search: "`status = 'PENDING' and run_after", replace: "`status <> 'COMPLETED' and run_after" }],
+    test: { file: claimsTest, name: 'a file is claimed once, whoever asks and however often' },
+  },
+  {
+    name: 'attempt-not-counted',
+    breaks: 'counting the attempt at the claim',
+    file: claims,
+    edits: [{ search: 'attempt = f.attempt + 1, ', replace: '' }],
+    test: { file: stateTest, name: 'the last attempt that fails makes the file FAILED, with its reason' },
+  },
+  {
+    name: 'repeated-claim-refused',
+    breaks: 'answering a repeated claim with the attempt that the token holds',
+    file: claims,
+    edits: [
+      {
+        search: "if (other.status === 'PROCESSING' && other.leaseToken === leaseToken)",
+        replace: 'if (false)',
+      },
+    ],
+    test: { file: claimsTest, name: 'a repeated claim with the same token returns the same attempt' },
+  },
+  {
+    name: 'save-without-token',
+    breaks: 'the lease token in the save',
+    file: completion,
+    edits: [
+      { search: "f.lease_token = i.lease_token and f.status = 'PROCESSING'", replace: "f.status = 'PROCESSING'" },
+      { search: 'where f.id = h.id and f.lease_token = i.lease_token', replace: 'where f.id = h.id' },
+    ],
+    test: {
+      file: completionTest,
+      name: 'a zombie saves nothing: not after its lease, not over the next attempt, not after its result',
+    },
+  },
+  {
+    name: 'lease-writes-without-token',
+    breaks: 'the lease token in renew, release and fail',
+    file: leases,
+    edits: [
+      { search: "f.lease_token = i.lease_token and f.status = 'PROCESSING'", replace: "f.status = 'PROCESSING'" },
+    ],
+    test: { file: claimsTest, name: 'renewing tells apart what is held, what is lost and what is gone' },
+  },
+  {
+    name: 'bad-item-sinks-batch',
+    breaks: 'halving a batch until the bad result stands alone',
+    file: completion,
+    edits: [{ search: 'if (!isDataError(error)) throw error;', replace: 'throw error;' }],
+    test: { file: completionTest, name: 'a finding that PostgreSQL cannot hold harms no neighbour' },
+  },
+  {
+    name: 'release-not-refunded',
+    breaks: 'giving the attempt of a released claim back',
+    file: leases,
+    edits: [
+      { search: "set status = 'PENDING', attempt = f.attempt - 1, lease", replace: "set status = 'PENDING', lease" },
+    ],
+    test: { file: stateTest, name: 'a release refunds its attempt' },
+  },
+  {
+    name: 'silence-charged',
+    breaks: 'giving the attempt back when a worker falls silent with many files',
+    file: leases,
+    edits: [{ search: 'attempt = f.attempt - (not e.charged)::int, ', replace: '' }],
+    test: {
+      file: 'test/model/model.test.ts',
+      name: 'model and PostgreSQL agree on 250 random histories of commands and faults',
+    },
+  },
+  {
+    name: 'second-end-of-a-token-fatal',
+    breaks: 'expiry that goes on although one token ended before',
+    file: leases,
+    edits: [{ search: 'error_message from ended\n      on conflict do nothing', replace: 'error_message from ended' }],
+    test: {
+      file: claimsTest,
+      name: 'a repetition that claims a file anew, after its attempt ended, stops neither its end nor the reconciler',
+    },
+  },
+  {
+    name: 'no-lease-renewal',
+    breaks: 'renewing the leases of what a worker works on',
+    file: 'src/services/worker/lease-keeper.ts',
+    edits: [{ search: 'if (due.length > 0 && !this.#renewing)', replace: 'if (false)' }],
+    test: {
+      file: 'src/services/worker/lease-keeper.test.ts',
+      name: 'a file keeps its lease, and its attempt, for as long as a worker works on it',
+    },
+  },
+  {
+    name: 'sha256-unchecked-by-worker',
+    breaks: 'comparing the stored bytes with the declared SHA-256',
+    file: 'src/services/worker/attempt.ts',
+    edits: [{ search: 'if (declaredSha256 !== null && output.sha256 !== declaredSha256)', replace: 'if (false)' }],
+    test: { file: 'src/services/worker/worker.test.ts', name: 'accepts no bytes but those that were declared' },
+  },
+];

@@ -1,0 +1,47 @@
+import type { Mutation } from './mutation.ts';
+
+const reconciler = 'src/services/metadata/reconciler.ts';
+
+/** "PostgreSQL is the only truth; Redis is a doorbell": every file progresses. */
+export const dispatchMutations: readonly Mutation[] = [
+  {
+    name: 'reconciler-rings-not',
+    breaks: 'the reconciler ringing for files whose ring was lost',
+    file: reconciler,
+    edits: [{ search: 'this.#doorbell === undefined ? 0 : await this.#ringForDue(this.#doorbell)', replace: '0' }],
+    test: {
+      file: 'src/services/metadata/reconciler.test.ts',
+      name: 'the reconciler rings for a file that nobody rang for, and again when its ring is lost',
+    },
+  },
+  {
+    name: 'reconciler-expires-not',
+    breaks: 'the reconciler re-opening leases that ran out',
+    file: reconciler,
+    edits: [{ search: 'await this.#reopenExpired()', replace: '0' }],
+    test: {
+      file: 'src/services/metadata/metadata.test.ts',
+      name: 'a lease that nobody renews is re-opened by the reconciler, uncounted, to run alone',
+    },
+  },
+  {
+    name: 'group-from-the-end',
+    breaks: "making the consumer group from '0', so that earlier rings are heard",
+    file: 'src/adapters/redis/work-stream.ts',
+    edits: [{ search: "workGroup(), '0', 'MKSTREAM'", replace: "workGroup(), '$', 'MKSTREAM'" }],
+    test: {
+      file: 'src/adapters/redis/work-source.test.ts',
+      name: 'hears rings that came before its group, also after FLUSHALL',
+    },
+  },
+  {
+    name: 'group-not-healed',
+    breaks: 'making the consumer group again when it vanished with the stream',
+    file: 'src/adapters/redis/work-stream.ts',
+    edits: [{ search: 'if (!isGroupMissing(error)) throw error;', replace: 'throw error;' }],
+    test: {
+      file: 'src/adapters/redis/work-source.test.ts',
+      name: 'hears rings that came before its group, also after FLUSHALL',
+    },
+  },
+];

@@ -1,0 +1,157 @@
+import type { Mutation } from './mutation.ts';
+
+const staged = 'src/adapters/storage/local-staged-blob.ts';
+const creation = 'src/adapters/postgres/file-creation.ts';
+const deletions = 'src/adapters/postgres/blob-deletions.ts';
+const commitOrder = {
+  file: 'src/adapters/storage/local-blob-store.test.ts',
+  name: 'syncs the file, renames it, then syncs its folder',
+};
+const creationTest = 'src/adapters/postgres/file-creation.test.ts';
+const registrationTest = 'src/services/upload/registration.test.ts';
+
+/** "Acknowledged means kept", and nothing that was deleted comes back. */
+export const ingestMutations: readonly Mutation[] = [
+  {
+    name: 'no-file-sync',
+    breaks: 'fsync of the file before its rename',
+    file: staged,
+    edits: [{ search: '    await this.#file.sync();\n', replace: '' }],
+    test: commitOrder,
+  },
+  {
+    name: 'no-rename',
+    breaks: 'rename from staging to the final name',
+    file: staged,
+    edits: [{ search: '    await rename(this.#path, path);\n', replace: '' }],
+    test: commitOrder,
+  },
+  {
+    name: 'no-folder-sync',
+    breaks: 'fsync of the directory after the rename',
+    file: staged,
+    edits: [{ search: '    await this.#syncShardOf(storageKey);\n', replace: '' }],
+    test: commitOrder,
+  },
+  {
+    name: 'sha256-unchecked-at-upload',
+    breaks: 'comparing the received bytes with the declared SHA-256',
+    file: 'src/services/upload/reception.ts',
+    edits: [{ search: '  refuseOtherSha256(sha256, [declared.sha256, closing]);\n', replace: '' }],
+    test: {
+      file: 'src/services/upload/routes/upload-file.test.ts',
+      name: 'another SHA-256 than declared with CHECKSUM_MISMATCH, and keeps nothing',
+    },
+  },
+  {
+    name: 'early-acknowledgement',
+    breaks: 'waiting for the committed row before the answer',
+    file: 'src/services/upload/routes/upload-file.ts',
+    edits: [
+      {
+        search: 'const { id, duplicate } = await register(context, file, signal);',
+        replace:
+          'register(context, file, signal).catch(() => undefined);\n    const { id, duplicate } = { id: storageKey, duplicate: false };',
+      },
+    ],
+    test: {
+      file: 'src/services/upload/routes/upload-file.test.ts',
+      name: 'a file, and answers when its bytes and its row are there',
+    },
+  },
+  {
+    name: 'acknowledged-on-unknown-outcome',
+    breaks: 'refusing to acknowledge when nobody knows whether the row exists',
+    file: 'src/services/upload/registration.ts',
+    edits: [
+      {
+        search:
+          "    throw new FilemillError('UNAVAILABLE', 'The file is stored, but could not be registered just now.', { cause });\n",
+        replace: "    return { outcome: 'CREATED' as const, id: file.storageKey, cause };\n",
+      },
+    ],
+    test: {
+      file: registrationTest,
+      name: 'never costs the object, and the next try of the client finds the file',
+    },
+  },
+  {
+    name: 'unlink-on-unknown-outcome',
+    breaks: 'keeping the object when nobody knows whether the row exists',
+    file: 'src/services/upload/registration.ts',
+    edits: [
+      {
+        search: '.catch((cause: unknown) => {\n',
+        replace: '.catch(async (cause: unknown) => {\n    await removeOwn(context, file.storageKey);\n',
+      },
+    ],
+    test: {
+      file: registrationTest,
+      name: 'never costs the object, and the next try of the client finds the file',
+    },
+  },
+  {
+    name: 'no-idempotency-key',
+    breaks: 'writing the idempotency key into the row',
+    file: creation,
+    edits: [
+      {
+        search: 'select i.*, $8,',
+        replace: 'select i.storage_key, i.filename, i.path, i.size, i.mime_type, i.declared_sha256, null, $8,',
+      },
+    ],
+    test: {
+      file: creationTest,
+      name: 'an idempotency key makes one file, in one batch, one after the other, and at once',
+    },
+  },
+  {
+    name: 'stale-key-accepted',
+    breaks: 'refusing storage keys older than an hour, which a sweep may have removed',
+    file: creation,
+    edits: [{ search: '(i.storage_key) > now() -', replace: "(i.storage_key) > now() - interval '100 years' -" }],
+    test: { file: creationTest, name: 'a stale storage key is refused and harms no neighbour' },
+  },
+  {
+    name: 'tombstone-ignored',
+    breaks: 'refusing a repeated create of a deleted file',
+    file: creation,
+    edits: [
+      {
+        search: 'and not exists (select from blob_deletions d where d.storage_key = i.storage_key)',
+        replace: '',
+      },
+    ],
+    test: { file: creationTest, name: 'a late repetition does not bring a deleted file back' },
+  },
+  {
+    name: 'no-tombstone',
+    breaks: 'keeping the tombstone of a deletion once its bytes are gone',
+    file: deletions,
+    edits: [
+      {
+        search: "`update blob_deletions set taken_until = 'infinity' where storage_key = any ($1::uuid[])`",
+        replace: '`delete from blob_deletions where storage_key = any ($1::uuid[])`',
+      },
+    ],
+    test: {
+      file: 'src/adapters/postgres/upkeep.test.ts',
+      name: 'the bytes of a deleted file are handed out once a minute until confirmed',
+    },
+  },
+  {
+    name: 'deletion-not-queued',
+    breaks: 'queueing the bytes of a deleted file for removal',
+    file: 'src/adapters/postgres/file-commands.ts',
+    edits: [
+      {
+        search: 'select storage_key from gone on conflict',
+        replace: 'select storage_key from gone where false on conflict',
+      },
+    ],
+    test: {
+      file: 'src/services/upload/duties.test.ts',
+      name: 'removes the bytes of deleted files, of no other, and confirms',
+    },
+  },
+];

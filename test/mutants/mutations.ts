@@ -1,0 +1,5 @@
+import { attemptMutations } from './attempt-mutations.ts';
+import { dispatchMutations } from './dispatch-mutations.ts';
+import { ingestMutations } from './ingest-mutations.ts';
+
+export const mutations = [...ingestMutations, ...attemptMutations, ...dispatchMutations];
