@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -12,18 +12,18 @@ export interface CommandResult {
 export interface CommandOptions {
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Ends it by SIGTERM. */
-  readonly signal?: AbortSignal;
 }
 
 export const root = new URL('../../', import.meta.url).pathname;
 
+const running = new Set<ChildProcess>();
+
 /** Runs a program in the project's folder to its end, whatever that is. */
 export async function run(command: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
   const [program = '', ...args] = command;
-  const child = spawn(program, args, { cwd: root, env: { ...process.env, ...options.env }, stdio: 'pipe' });
-  const stop = () => child.kill('SIGTERM');
-  options.signal?.addEventListener('abort', stop, { once: true });
+  const env = { ...process.env, ...options.env };
+  const child = spawn(program, args, { cwd: root, env, stdio: 'pipe', detached: true });
+  running.add(child);
   child.stdin.on('error', () => undefined);
   child.stdin.end(options.input ?? '');
   try {
@@ -31,8 +31,20 @@ export async function run(command: readonly string[], options: CommandOptions = 
     const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
     return { code, stdout, stderr };
   } finally {
-    options.signal?.removeEventListener('abort', stop);
+    running.delete(child);
   }
+}
+
+/** Ends every program that runs just now; resolves when they have ended. */
+export async function stopCommands(): Promise<void> {
+  await Promise.all(
+    [...running].map(async (child) => {
+      if (child.pid === undefined) return;
+      const ended = once(child, 'exit');
+      process.kill(-child.pid, 'SIGTERM');
+      await ended;
+    }),
+  );
 }
 
 /** The same for a program that must succeed; answers with its output. @throws Error with what it said */

@@ -13,7 +13,7 @@ import {
 import { findKubectl, type Kubectl } from './kubectl.ts';
 import { allReady } from './pods.ts';
 import type { Report } from './report.ts';
-import { killUnderLoad, restartAll } from './upheaval.ts';
+import { killUnderLoad, restartEach } from './upheaval.ts';
 
 const guide = 'docs/deploy.md';
 const manifests = ['infrastructure', 'databases', 'services', 'upload'] as const;
@@ -51,7 +51,7 @@ export async function testKubernetes(report: Report, engine: Engine, resources: 
   await report.check("the README's query, by the documented command", () => readmeQueryAnswers(kubectl, guide));
   await report.check('one result for each file', () => oneResultEach(kubectl, sent));
   await report.check('Redis carries the work', () => viaRedis(web));
-  await report.check('every service stops by itself within its grace period', () => restartAll(kubectl, report));
+  await report.check('every service stops by itself within its grace period', () => restartEach(kubectl, report));
   await report.check('logs are followed by the documented command', () => followLogs(kubectl, guide));
 }
 

@@ -1,10 +1,25 @@
 import type { Image } from './images.ts';
 
+/** Somebody wants the tests to end. */
+export class Stopped extends Error {
+  override readonly name = 'Stopped';
+}
+
 /** Says what is checked as it goes on, and at the end what came of it. */
 export class Report {
   readonly #results: { readonly name: string; readonly outcome: string }[] = [];
   readonly #startMs = new Map<string, number>();
+  readonly #stopped = Promise.withResolvers<never>();
   #failed = 0;
+
+  constructor() {
+    this.#stopped.promise.catch(() => undefined);
+  }
+
+  /** Lets the check that runs, and every later one, throw. */
+  stop(reason: string): void {
+    this.#stopped.reject(new Stopped(reason));
+  }
 
   get failed(): boolean {
     return this.#failed > 0;
@@ -21,9 +36,10 @@ export class Report {
   /** Runs a check; what it answers is shown. A failure is shown and counted; false then. */
   async check(name: string, run: () => Promise<string>): Promise<boolean> {
     const began = performance.now();
-    const outcome = await run().then(
+    const outcome = await Promise.race([this.#stopped.promise, run()]).then(
       (detail) => `✔ ${detail}`,
       (error: unknown) => {
+        if (error instanceof Stopped) throw error;
         this.#failed += 1;
         return `✖ ${error instanceof Error ? error.message : String(error)}`;
       },

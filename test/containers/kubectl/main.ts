@@ -1,3 +1,4 @@
+import { stopCommands } from '../command.ts';
 import { removeLabelled } from '../engine.ts';
 import { apply } from './apply.ts';
 import { Cluster } from './cluster.ts';
@@ -27,6 +28,9 @@ const verbs: Readonly<Record<string, () => Promise<void>>> = {
   'port-forward': () => portForward(cluster, targets),
 };
 
+// What runs until it is told to end sees to that itself. Else: a container that is being made is not left to itself.
+const endsItself = ['exec', 'logs', 'port-forward'].includes(verb);
+if (!endsItself) process.once('SIGTERM', () => void stopCommands().then(() => process.exit(143)));
 try {
   const run = verbs[verb];
   if (run === undefined) throw new Error(`"${verb}" needs a cluster`);
