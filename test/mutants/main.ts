@@ -1,7 +1,7 @@
 /** `npm run mutants [-- --only NAME] [--markdown]`: breaks one promise at a time and looks whether its test notices. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startEmbeddedPostgres } from '#local/embedded-postgres.ts';
 import { ensureRedisServer } from '../support/ensure-redis.ts';
@@ -9,6 +9,10 @@ import type { Mutation } from './mutation.ts';
 import { mutations } from './mutations.ts';
 import { PrivateCopy } from './private-copy.ts';
 import { type Outcome, runTest } from './run-test.ts';
+
+const markdownHead = `\
+| mutation | what the code no longer does | test that goes red | outcome | s |
+|---|---|---|---|--:|`;
 
 const { values } = parseArgs({ options: { only: { type: 'string', multiple: true }, markdown: { type: 'boolean' } } });
 const chosen = mutations.filter(({ name }) => values.only?.includes(name) ?? true);
@@ -29,16 +33,15 @@ try {
 async function allNoticed(copy: PrivateCopy): Promise<boolean> {
   if (!(await unbrokenPasses(copy))) return false;
   let unnoticed = 0;
-  print('mutation', 'without it', 'test that goes red', 'outcome', 's');
-  if (values.markdown) print('---', '---', '---', '---', '--:');
+  if (values.markdown) console.log(markdownHead);
   for (const mutation of chosen) {
     const began = performance.now();
     const verdict = verdictOf(await runBroken(copy, mutation));
-    if (verdict !== 'red' && verdict !== 'red (hung)') unnoticed += 1;
+    if (!verdict.startsWith('red')) unnoticed += 1;
     const seconds = ((performance.now() - began) / 1_000).toFixed(1);
-    print(`\`${mutation.name}\``, mutation.breaks, `${mutation.test.file}: ${mutation.test.name}`, verdict, seconds);
+    console.log(values.markdown ? markdownRow(mutation, verdict, seconds) : plainRow(mutation, verdict, seconds));
   }
-  console.log(`\n${chosen.length} mutations, ${unnoticed} not noticed.`);
+  console.log(`\nNot noticed: ${unnoticed} of ${chosen.length}.`);
   return unnoticed === 0;
 }
 
@@ -63,10 +66,11 @@ function verdictOf(outcome: Outcome): string {
   return { failed: 'red', hung: 'red (hung)', passed: 'SURVIVED', 'not run': 'NOT RUN' }[outcome];
 }
 
-function print(...cells: readonly string[]): void {
-  if (values.markdown) console.log(`| ${cells.join(' | ')} |`);
-  else {
-    const [name = '', , test = '', outcome = '', seconds = ''] = cells;
-    console.log(`${outcome.padEnd(10)} ${seconds.padStart(5)}  ${name.replaceAll('`', '').padEnd(32)} ${test}`);
-  }
+function markdownRow({ name, breaks, test }: Mutation, verdict: string, seconds: string): string {
+  const link = `${test.name} ([${basename(test.file)}](../${test.file}))`;
+  return `| \`${name}\` | ${breaks} | ${link} | ${verdict} | ${seconds} |`;
+}
+
+function plainRow({ name, test }: Mutation, verdict: string, seconds: string): string {
+  return `${verdict.padEnd(10)} ${seconds.padStart(5)}  ${name.padEnd(32)} ${test.file}: ${test.name}`;
 }
