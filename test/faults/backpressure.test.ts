@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { after, before, it } from 'node:test';
+import { RpcChannel } from '#client/rpc-client.ts';
+import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
+import { filemill } from '../support/cli.ts';
+import { testFolder } from '../support/start-services.ts';
+import { chunkOf, eventually, filesBelow, metadataOf, queryRows } from '../support/upload-stack.ts';
+import { startTarget, type Target } from './hostile/target.ts';
+
+let target: Target;
+before(async () => {
+  target = await startTarget({
+    FILEMILL_MAX_UPLOADS: '2',
+    FILEMILL_STREAM_IDLE_MS: '600000',
+    FILEMILL_LOG_LEVEL: 'info',
+  });
+});
+after(() => target[Symbol.asyncDispose]());
+
+it('20 clients of a server that takes two files at a time wait, and all succeed', async (test) => {
+  const release = Promise.withResolvers<void>();
+  const holders = await holdBothPlaces(release.promise);
+  const clients = Array.from({ length: 20 }, (_, n) => target.upload(Buffer.alloc(300_000, n)));
+  await refusals(20);
+  release.resolve();
+  assert.equal(new Set(await Promise.all(clients)).size, 20);
+  await Promise.all(holders);
+  test.diagnostic(`refused as OVERLOADED: ${countRefusals()} times`);
+});
+
+it('the command line waits too', async () => {
+  await using folder = await testFolder();
+  await mkdir(`${folder.path}/files`);
+  for (let n = 0; n < 20; n += 1) await writeFile(`${folder.path}/files/${n}`, Buffer.alloc(300_000, n));
+  const release = Promise.withResolvers<void>();
+  const holders = await holdBothPlaces(release.promise);
+  const before = countRefusals();
+  const running = filemill(['upload', '--json', '--concurrency', '20', `${folder.path}/files`], {
+    server: target.address,
+  });
+  await refusals(before + 20);
+  release.resolve();
+  const run = await running;
+  assert.equal(run.code, 0, run.stderr);
+  assert.equal(run.lines().length, 20);
+  const [row] = await queryRows(
+    target.backends.databaseUrl,
+    "select count(*)::int from files where filename ~ '^[0-9]+$'",
+  );
+  assert.equal(row?.count, 20);
+  await Promise.all(holders);
+});
+
+/** Two uploads that are let in and do not end before `released` resolves. */
+async function holdBothPlaces(released: Promise<void>): Promise<readonly Promise<unknown>[]> {
+  const answers = [holdPlace(released), holdPlace(released)];
+  await eventually(async () => (await filesBelow(`${target.storageDir}/staging`)).length === 2);
+  return answers;
+}
+
+async function holdPlace(released: Promise<void>): Promise<unknown> {
+  using channel = new RpcChannel(target.address);
+  const messages = async function* () {
+    yield metadataOf({ filename: 'held' });
+    yield chunkOf('held');
+    await released;
+  };
+  return await channel.client(UploadService).uploadFile(messages());
+}
+
+async function refusals(atLeast: number): Promise<void> {
+  await eventually(() => countRefusals() >= atLeast);
+}
+
+function countRefusals(): number {
+  return target.log().split('"reason":"OVERLOADED"').length - 1;
+}
