@@ -24,10 +24,14 @@ try {
 }
 
 async function runTests(settings: Record<string, string>): Promise<number> {
-  const tests = spawn(process.execPath, ['--test', '--test-concurrency=2', '--test-timeout=300000', ...files], {
-    stdio: 'inherit',
-    env: { ...process.env, ...settings },
-  });
+  const tests = spawn(
+    process.execPath,
+    ['--test', '--test-concurrency=2', '--test-timeout=300000', '--test-force-exit', ...files],
+    {
+      stdio: 'inherit',
+      env: { ...process.env, ...settings },
+    },
+  );
   // A Ctrl-C reaches the tests too: wait for them, then stop PostgreSQL.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => tests.kill(signal));
   const [code] = (await once(tests, 'exit')) as [number | null];
