@@ -11,6 +11,10 @@ export interface Fault {
   readonly title: string;
   /** Uploads may be given up: the fault is that they must be refused. */
   readonly refuses?: true;
+  /** Before clients upload: changes what has to be as it is from the first file on. */
+  prepare?(stack: Stack): Promise<void>;
+  /** After the round was judged: takes that back. */
+  cleanUp?(stack: Stack): Promise<void>;
   /** While clients upload: does the damage, and mends what a supervisor or an operator would mend. */
   inject(scene: Scene): Promise<void>;
 }

@@ -1,9 +1,12 @@
 import type { Fault } from './fault.ts';
+import { clientFaults } from './rows/clients.ts';
 import { crashPoints } from './rows/crash-points.ts';
 import { leaseFaults } from './rows/leases.ts';
 import { postgresFaults } from './rows/postgres.ts';
 import { processFaults } from './rows/processes.ts';
 import { redisFaults } from './rows/redis.ts';
+import { surroundingFaults } from './rows/surroundings.ts';
+import { volumeFaults } from './rows/volume.ts';
 import { zombieWrites } from './rows/zombie-writes.ts';
 
 /** The table: see docs/reliability.md. */
@@ -13,5 +16,8 @@ export const faults: readonly Fault[] = [
   ...zombieWrites,
   ...redisFaults,
   ...postgresFaults,
+  ...clientFaults,
+  ...volumeFaults,
+  ...surroundingFaults,
   ...processFaults,
 ].sort((one, other) => one.row - other.row);

@@ -61,12 +61,13 @@ export class Load {
     await this.#lanes;
   }
 
-  /** Sends one file of its own, beside the lanes. Answers with its id, or undefined when it was given up. */
-  async send(content = makeContent(this.#options.random)): Promise<string | undefined> {
+  /** Sends one file of its own, beside the lanes; a name that is given must be new. Answers with its id, or undefined when it was given up. */
+  async send(content = makeContent(this.#options.random), name?: string): Promise<string | undefined> {
     const { uploads, ledger, folder, prefix } = this.#options;
-    const filename = `${prefix}-${this.#names.length}.txt`;
+    const unique = `${prefix}-${this.#names.length}.txt`;
+    const filename = name ?? unique;
     this.#names.push(filename);
-    const path = join(folder, filename);
+    const path = join(folder, unique);
     await writeFile(path, content);
     try {
       await using opened = await UploadContent.open(path);

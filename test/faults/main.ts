@@ -1,4 +1,4 @@
-/** `npm run faults -- --seed S --rounds N [--only NAME] [--resume FILE] [--json FILE]`: see docs/reliability.md. */
+/** `npm run faults -- --seed S --rounds N [--only NAME] [--resume FILE] [--json FILE] [--jobs N]`: see docs/reliability.md. */
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -14,19 +14,22 @@ const { values: options } = parseArgs({
   options: {
     seed: { type: 'string', default: String(randomInt(2 ** 31)) },
     rounds: { type: 'string', default: '1' },
+    jobs: { type: 'string', default: '2' },
     only: { type: 'string', multiple: true, default: [] },
     resume: { type: 'string' },
     json: { type: 'string' },
   },
 });
 const { seed, only, resume, json } = options;
-const rounds = Number(options.rounds);
+const [rounds, jobs] = [Number(options.rounds), Number(options.jobs)];
 const chosen =
   only.length === 0
     ? faults
     : faults.filter(({ name, row }) => only.some((word) => name.startsWith(word) || String(row) === word));
-if (!(rounds >= 1) || chosen.length === 0) {
-  console.error(`--rounds must be 1 or more, and --only one of: ${faults.map(({ name }) => name).join(', ')}`);
+if (!(rounds >= 1 && jobs >= 1) || chosen.length === 0) {
+  console.error(
+    `--rounds and --jobs must be 1 or more, and --only one of: ${faults.map(({ name }) => name).join(', ')}`,
+  );
   process.exit(2);
 }
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
@@ -36,11 +39,8 @@ const totals = await loadTotals(resume);
 totals.seeds.push(seed);
 const startedAt = performance.now();
 console.log(`seed ${seed}, ${rounds} rounds of ${chosen.length} faults\n${heading}`);
-{
-  await using stack = await Stack.start();
-  const ledger = new Ledger(join(stack.folder, 'ledger.jsonl'));
-  await runFaults({ stack, ledger, faults: chosen, seed, rounds, totals, print: console.log });
-}
+const queue = chosen.values();
+await Promise.all(Array.from({ length: Math.min(jobs, chosen.length) }, runQueue));
 for (const path of [resume, json]) if (path !== undefined) await saveTotals(path, totals);
 const bad = totals.rows.filter((total) => verdictOf(total) !== 'survived');
 console.log(
@@ -48,3 +48,10 @@ console.log(
 );
 if (resume !== undefined) for (const total of totals.rows) console.log(rowLine(total));
 process.exitCode = bad.length === 0 ? 0 : 1;
+
+/** Takes faults from the queue until it is empty, on a system of its own. */
+async function runQueue(): Promise<void> {
+  await using stack = await Stack.start();
+  const ledger = new Ledger(join(stack.folder, 'ledger.jsonl'));
+  await runFaults({ stack, ledger, faults: queue, seed, rounds, totals, print: console.log });
+}

@@ -25,6 +25,7 @@ const quietWithinMs = 60_000;
 export async function runRound(stack: Stack, ledger: Ledger, fault: Fault, seed: string): Promise<RoundOutcome> {
   ledger.turnPage();
   const random = new Random(`${seed}/${fault.name}`);
+  await fault.prepare?.(stack);
   const uploads = stack.channel.client(UploadService);
   const prefix = `${fault.name}-${seed.replaceAll('/', '-')}`;
   const load = new Load({ uploads, ledger, random, folder: stack.folder, prefix });
@@ -57,6 +58,7 @@ export async function runRound(stack: Stack, ledger: Ledger, fault: Fault, seed:
   const recoveryMs = performance.now() - damagedAt;
   await stack.heal();
   const findings = await audit(stack, { acknowledged: ledger.entries, names, mustFail });
+  await fault.cleanUp?.(stack);
   if (failures[0] !== undefined && !fault.refuses) unproven ??= `an upload was given up: ${failures[0].message}`;
   if (injected === 0) unproven ??= 'the fault was not seen to happen';
   return { ...findings, injected, acknowledged: ledger.entries.length, recoveryMs, unproven };

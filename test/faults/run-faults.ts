@@ -8,7 +8,8 @@ import { addRound, type Totals } from './totals.ts';
 export interface FaultRun {
   readonly stack: Stack;
   readonly ledger: Ledger;
-  readonly faults: readonly Fault[];
+  /** May be shared with other runs: each fault is then taken by one of them. */
+  readonly faults: Iterable<Fault>;
   readonly seed: string;
   readonly rounds: number;
   /** Added to. */

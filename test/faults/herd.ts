@@ -1,0 +1,35 @@
+/** 50 workers in one process, each with connections of its own, put together as the worker's main does. */
+import { RedisConnection } from '#adapters/redis/connection.ts';
+import { RedisWorkSource } from '#adapters/redis/work-source.ts';
+import { LocalBlobReader } from '#adapters/storage/local-blob-reader.ts';
+import { LoneAnalysis } from '#analysis/lone-analysis.ts';
+import { AnalysisPool } from '#analysis/pool.ts';
+import { claimerByIds } from '#client/claims.ts';
+import { DirectWorkSource } from '#client/direct-work-source.ts';
+import { RpcChannel } from '#client/rpc-client.ts';
+import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
+import { createLogger } from '#platform/logger.ts';
+import { FallbackWorkSource } from '#services/worker/fallback-work-source.ts';
+import { Worker } from '#services/worker/worker.ts';
+
+const size = 50;
+const { FILEMILL_METADATA_TARGET, FILEMILL_RESULT_TARGET, FILEMILL_REDIS_URL, FILEMILL_STORAGE_DIR } =
+  process.env as Record<string, string>;
+const logger = createLogger('herd', { level: 'fatal', format: 'json' });
+const analysis = new AnalysisPool({ threads: 1, heapMb: 256 });
+const lone = new LoneAnalysis({ heapMb: 256, memoryMb: 512 });
+
+for (let n = 0; n < size; n++) {
+  const name = `herd-${n}`;
+  const metadata = new RpcChannel(FILEMILL_METADATA_TARGET ?? '');
+  const result = new RpcChannel(FILEMILL_RESULT_TARGET ?? '');
+  const lifecycle = metadata.client(FileLifecycleService);
+  const connection = new RedisConnection(FILEMILL_REDIS_URL ?? '', logger);
+  const byDoorbell = new RedisWorkSource({ connection, consumer: name, claim: claimerByIds(lifecycle, name), logger });
+  const source = new FallbackWorkSource(byDoorbell, new DirectWorkSource(lifecycle, name), logger);
+  const blobs = new LocalBlobReader(FILEMILL_STORAGE_DIR ?? '');
+  new Worker({ name, slots: 2, source, metadata, result, analysis, lone, blobs, logger });
+}
+// Dies as suddenly as it can: its claims are left to their leases.
+process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+process.send?.('ready');

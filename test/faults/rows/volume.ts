@@ -1,0 +1,84 @@
+import { execFile } from 'node:child_process';
+import { mkdir, open, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { FilemillError } from '#domain/errors.ts';
+import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
+import { chunkOf, metadataOf, streamOf } from '../../support/upload-stack.ts';
+import type { Fault, Scene } from '../fault.ts';
+import type { Stack } from '../stack.ts';
+
+const run = promisify(execFile);
+
+export const volumeFaults: readonly Fault[] = [
+  {
+    row: 23,
+    name: 'disk-full',
+    title: 'the volume is full (a tmpfs of 16 MiB)',
+    prepare: moveToSmallVolume,
+    inject: fillVolume,
+    cleanUp: moveBack,
+  },
+  { row: 29, name: 'object-damaged', title: 'objects are deleted or flipped under the worker', inject: damageObjects },
+];
+
+const smallVolume = (stack: Stack) => join(stack.folder, 'small');
+
+async function moveToSmallVolume(stack: Stack): Promise<void> {
+  await mkdir(smallVolume(stack));
+  await run('mount', ['-t', 'tmpfs', '-o', 'size=16m', 'filemill-faults', smallVolume(stack)]);
+  await stack.moveStorage(smallVolume(stack), { FILEMILL_DISK_RESERVE: '0' });
+}
+
+async function moveBack(stack: Stack): Promise<void> {
+  await stack.moveStorage(join(stack.folder, 'storage'));
+  await run('umount', [smallVolume(stack)]);
+  await rm(smallVolume(stack), { recursive: true });
+}
+
+/** Below the watermark of zero there is only ENOSPC itself. */
+async function fillVolume({ stack, injected }: Scene): Promise<void> {
+  const filler = join(smallVolume(stack), 'filler');
+  await writeFile(filler, Buffer.alloc(32 * 2 ** 20)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOSPC') throw error;
+  });
+  const { uploadFile } = stack.channel.client(UploadService);
+  for (let n = 0; n < 5; n++) {
+    const messages = streamOf(metadataOf({ filename: `no-room-${n}` }), chunkOf(Buffer.alloc(500_000)));
+    const reason = await uploadFile(messages).catch((error) => error instanceof FilemillError && error.reason);
+    if (reason === 'DISK_FULL') injected();
+    await delay(100);
+  }
+  await rm(filler);
+}
+
+async function damageObjects({ stack, load, mustFail, injected }: Scene): Promise<void> {
+  const workers = (['worker-1', 'worker-2'] as const).map((name) => stack.process(name).child);
+  for (const worker of workers) worker.kill('SIGSTOP');
+  try {
+    const [missing, flipped] = [
+      await load.send(Buffer.from('to be deleted')),
+      await load.send(Buffer.from('to be flipped')),
+    ];
+    if (missing === undefined || flipped === undefined) throw new Error('Nothing to damage');
+    await rm(await pathOf(stack, missing));
+    mustFail(missing, 'blob_missing');
+    await flipFirstBit(await pathOf(stack, flipped));
+    mustFail(flipped, 'checksum_mismatch');
+    injected(2);
+  } finally {
+    for (const worker of workers) worker.kill('SIGCONT');
+  }
+}
+
+async function pathOf(stack: Stack, id: string): Promise<string> {
+  const rows = await stack.postgres.query<{ key: string }>('select storage_key as key from files where id = $1', [id]);
+  return stack.pathOf(rows[0]?.key ?? '');
+}
+
+async function flipFirstBit(path: string): Promise<void> {
+  await using file = await open(path, 'r+');
+  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, 0);
+  await file.write(Buffer.from([(buffer[0] ?? 0) ^ 1]), 0, 1, 0);
+}
