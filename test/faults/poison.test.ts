@@ -120,8 +120,14 @@ describe('poison', { concurrency: true }, () => {
       const registry = new URL('../../src/analysis/poison-registry.ts', import.meta.url).pathname;
       await backend.add(Array.from({ length: 3 }, () => ({ filename: 'wasm', content: 'x' })));
       await backend.query('update files set silences = 1');
-      const env = { ...backend.env, FILEMILL_ALLOW_FAILPOINTS: '1', FILEMILL_ANALYSIS_REGISTRY: registry };
-      const worker = await startService('worker', { ...env, FILEMILL_WORKER_THREADS: '1' });
+      // No deadline of its own ends the loop.
+      const worker = await startService('worker', {
+        ...backend.env,
+        FILEMILL_ALLOW_FAILPOINTS: '1',
+        FILEMILL_ANALYSIS_REGISTRY: registry,
+        FILEMILL_ANALYSIS_DEADLINE_MS: '3600000',
+        FILEMILL_WORKER_THREADS: '1',
+      });
       const lonePids = () => childrenOf(worker.child.pid ?? 0);
       await until(async () => (await backend.query('select from files where begun_alone')).length === 1);
       await until(async () => (await lonePids()).length === 1);
