@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { ConfigError } from './config-error.ts';
-import { armFailpoints, failpoint } from './failpoints.ts';
+import { armFailpoints, failpoint, failpoints } from './failpoints.ts';
 
 const module = JSON.stringify(import.meta.resolve('./failpoints.ts'));
 const allowed = { FILEMILL_ALLOW_FAILPOINTS: '1' };
@@ -34,6 +35,12 @@ describe('failpoints', () => {
       'toString:kill',
     ])
       assert.throws(() => armFailpoints({ ...allowed, FILEMILL_FAILPOINTS: list }), /NAME:kill/);
+  });
+
+  it('are all in the table of docs/reliability.md, in their order', async () => {
+    const page = await readFile(new URL('../../docs/reliability.md', import.meta.url), 'utf8');
+    const rows = Object.entries(failpoints).map(([name, place]) => `| \`${name}\` | ${place} |`);
+    assert.ok(page.includes(rows.join('\n')), `the table should be:\n${rows.join('\n')}`);
   });
 
   it('kill at the pass that was named', async () => {

@@ -1,10 +1,12 @@
-/** `npm run faults -- --seed S --rounds N [--only NAME] [--resume FILE] [--json FILE] [--jobs N]`: see docs/reliability.md. */
+/** `npm run faults -- --seed S --rounds N [--only NAME] [--resume FILE] [--json FILE]`: see docs/reliability.md. */
 import { randomInt } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureRedisServer } from '../support/ensure-redis.ts';
 import { faults } from './faults.ts';
 import { Ledger } from './ledger.ts';
+import { markdownTable } from './markdown.ts';
 import { heading, rowLine } from './report.ts';
 import { runFaults } from './run-faults.ts';
 import { Stack } from './stack.ts';
@@ -18,9 +20,10 @@ const { values: options } = parseArgs({
     only: { type: 'string', multiple: true, default: [] },
     resume: { type: 'string' },
     json: { type: 'string' },
+    markdown: { type: 'string' },
   },
 });
-const { seed, only, resume, json } = options;
+const { seed, only, resume, json, markdown } = options;
 const [rounds, jobs] = [Number(options.rounds), Number(options.jobs)];
 const chosen =
   only.length === 0
@@ -42,6 +45,7 @@ console.log(`seed ${seed}, ${rounds} rounds of ${chosen.length} faults\n${headin
 const queue = chosen.values();
 await Promise.all(Array.from({ length: Math.min(jobs, chosen.length) }, runQueue));
 for (const path of [resume, json]) if (path !== undefined) await saveTotals(path, totals);
+if (markdown !== undefined) await writeFile(markdown, markdownTable(totals));
 const bad = totals.rows.filter((total) => verdictOf(total) !== 'survived');
 console.log(
   `\n${totals.rows.length - bad.length} of ${totals.rows.length} rows survived; ${((performance.now() - startedAt) / 1_000).toFixed(0)} s.`,

@@ -144,12 +144,12 @@ export class Stack implements AsyncDisposable {
     );
   }
 
-  /** Forgets the files of the rounds so far. For a quiet system only. */
+  /** Forgets the files of the rounds so far, and what dead processes left staged. For a quiet system only. */
   async wipe(): Promise<void> {
     await this.postgres.query('truncate files, blob_deletions cascade');
-    const objects = join(this.#storageDir, 'objects');
-    for (const shard of await readdir(objects))
-      for (const name of await readdir(join(objects, shard))) await rm(join(objects, shard, name), { force: true });
+    const shards = (await readdir(join(this.#storageDir, 'objects'))).map((shard) => join('objects', shard));
+    for (const folder of ['staging', ...shards].map((name) => join(this.#storageDir, name)))
+      for (const name of await readdir(folder)) await rm(join(folder, name), { force: true });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
