@@ -47,8 +47,11 @@ async function* halfOf(filename: string): AsyncGenerator<UploadMessage> {
   await new Promise(() => undefined);
 }
 
+/** Longer than a busy machine keeps a client that means well from sending. */
+const idleMs = 5_000;
+
 async function fallSilent({ stack, load, injected }: Scene): Promise<void> {
-  await stack.restart('upload', { FILEMILL_STREAM_IDLE_MS: '1000' });
+  await stack.restart('upload', { FILEMILL_STREAM_IDLE_MS: String(idleMs) });
   await load.acknowledges(1);
   const { uploadFile } = stack.channel.client(UploadService);
   const streams = Array.from({ length: 100 }, (_, n) =>

@@ -12,6 +12,13 @@ export const crashPoints: readonly Fault[] = [
   crash(3, 'upload', 'upload.synced', 'upload dies after fsync, before the rename'),
   crash(4, 'upload', 'upload.renamed', 'upload dies after the rename, before fsync of the folder'),
   crash(5, 'upload', 'upload.folder-synced', 'upload dies with an object stored and no row'),
+  {
+    row: 6,
+    name: 'outcome-stays-unknown',
+    title: 'metadata dies after the commit of rows and stays away until upload gives up asking',
+    inject: (scene) =>
+      dieAt(scene, 'metadata', 'metadata.created', { pass: scene.random.between(1, 6), awayMs: 21_000 }),
+  },
   crash(5, 'metadata', 'metadata.creating', 'metadata dies before rows are written'),
   crash(7, 'metadata', 'metadata.created', 'metadata dies after the commit of rows, before its answer'),
   crash(7, 'upload', 'upload.rung', 'upload dies after the commit, before its answer'),
@@ -36,16 +43,22 @@ function crash(row: number, name: ProcessName, failpoint: Failpoint, title: stri
     row,
     name: `kill-at-${failpoint.replace('.', '-')}`,
     title,
-    inject: (scene) => dieAt(scene, name, failpoint, passesAtBoot + scene.random.between(1, 6)),
+    inject: (scene) => dieAt(scene, name, failpoint, { pass: passesAtBoot + scene.random.between(1, 6) }),
   };
 }
 
-async function dieAt({ stack, injected }: Scene, name: ProcessName, failpoint: Failpoint, pass: number): Promise<void> {
+async function dieAt(
+  { stack, injected }: Scene,
+  name: ProcessName,
+  failpoint: Failpoint,
+  { pass, awayMs = 0 }: { pass: number; awayMs?: number },
+): Promise<void> {
   await stack.arm(name, failpoint, `kill:${pass}`);
   const death = await Promise.race([deathOf(stack.process(name)), patience()]);
   // Nobody else kills: it was the failpoint.
   if (death !== 'SIGKILL') throw new Error(`${name} did not come by ${failpoint} ${pass} times`);
   injected();
+  await delay(awayMs);
   await stack.start(name);
 }
 

@@ -30,13 +30,17 @@ async function wakeLate(scene: Scene): Promise<void> {
 async function backDate(scene: Scene): Promise<void> {
   const { postgres } = scene.stack;
   await holdClaims(scene);
-  const rows = await postgres.query<{ id: string }>(
-    `update files set lease_until = now() - interval '1 hour' where status = 'PROCESSING' and worker = 'worker-1' returning id`,
-  );
-  const ids = rows.map(({ id }) => id);
-  // Whatever was saved before the reconciler looked has ended in order.
-  await until('a lease was taken away', async () => (await expiredAttempts(scene, ids)) || ids.length === 0);
-  scene.injected(await expiredAttempts(scene, ids));
+  const touched = new Set<string>();
+  const taken = await until('a lease was taken away', async () => {
+    // Again and again: whoever renews before the reconciler looks has the lease back.
+    const rows = await postgres.query<{ id: string }>(
+      `update files set lease_until = now() - interval '1 hour'
+       where status = 'PROCESSING' and worker = 'worker-1' returning id`,
+    );
+    for (const { id } of rows) touched.add(id);
+    return await expiredAttempts(scene, [...touched]);
+  });
+  scene.injected(taken);
 }
 
 async function reconcileFivefold(scene: Scene): Promise<void> {
