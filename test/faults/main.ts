@@ -35,13 +35,15 @@ if (!(rounds >= 1 && jobs >= 1) || chosen.length === 0) {
   );
   process.exit(2);
 }
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void interrupt());
 
 await ensureRedisServer();
 const totals = await loadTotals(resume);
 totals.seeds.push(seed);
 const startedAt = performance.now();
 console.log(`seed ${seed}, ${rounds} rounds of ${chosen.length} faults\n${heading}`);
+const stacks: Stack[] = [];
+let interrupted = false;
 const queue = chosen.values();
 await Promise.all(Array.from({ length: Math.min(jobs, chosen.length) }, runQueue));
 for (const path of [resume, json]) if (path !== undefined) await saveTotals(path, totals);
@@ -56,6 +58,21 @@ process.exitCode = bad.length === 0 ? 0 : 1;
 /** Takes faults from the queue until it is empty, on a system of its own. */
 async function runQueue(): Promise<void> {
   await using stack = await Stack.start();
+  stacks.push(stack);
   const ledger = new Ledger(join(stack.folder, 'ledger.jsonl'));
-  await runFaults({ stack, ledger, faults: queue, seed, rounds, totals, print: console.log });
+  try {
+    await runFaults({ stack, ledger, faults: queue, seed, rounds, totals, print: console.log });
+  } catch (error) {
+    // What fails after an interruption is its doing: `interrupt` ends the process.
+    if (interrupted) await new Promise(() => undefined);
+    throw error;
+  }
+}
+
+/** Leaves nothing running; the second time it does not wait for that. */
+async function interrupt(): Promise<void> {
+  if (interrupted) process.exit(130);
+  interrupted = true;
+  await Promise.allSettled(stacks.map((stack) => stack[Symbol.asyncDispose]()));
+  process.exit(130);
 }

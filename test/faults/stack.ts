@@ -152,6 +152,11 @@ export class Stack implements AsyncDisposable {
       for (const name of await readdir(folder)) await rm(join(folder, name), { force: true });
   }
 
+  /** Does this before all else when the stack is disposed of. */
+  defer(work: () => void): void {
+    this.#resources.defer(work);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#resources.disposeAsync();
   }

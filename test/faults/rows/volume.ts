@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -28,6 +28,8 @@ const smallVolume = (stack: Stack) => join(stack.folder, 'small');
 async function moveToSmallVolume(stack: Stack): Promise<void> {
   await mkdir(smallVolume(stack));
   await run('mount', ['-t', 'tmpfs', '-o', 'size=16m', 'filemill-faults', smallVolume(stack)]);
+  // For an interrupted round: after an orderly one there is nothing to unmount.
+  stack.defer(() => void spawnSync('umount', ['--lazy', smallVolume(stack)], { stdio: 'ignore' }));
   await stack.moveStorage(smallVolume(stack), { FILEMILL_DISK_RESERVE: '0' });
 }
 
