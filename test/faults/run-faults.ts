@@ -1,7 +1,7 @@
 import type { Fault } from './fault.ts';
 import type { Ledger } from './ledger.ts';
 import { rowLine } from './report.ts';
-import { runRound } from './round.ts';
+import { type RoundOutcome, runRound } from './round.ts';
 import type { Stack } from './stack.ts';
 import { addRound, type Totals } from './totals.ts';
 
@@ -22,13 +22,26 @@ export async function runFaults({ stack, ledger, faults, seed, rounds, totals, p
   for (const fault of faults) {
     const row: Totals = { seeds: [], rows: [] };
     for (let round = 1; round <= rounds; round++) {
-      const outcome = await runRound(stack, ledger, fault, `${seed}/${round}`);
+      const outcome = await runRound(stack, ledger, fault, `${seed}/${round}`).catch(brokenOff);
       addRound(row, fault, outcome);
       addRound(totals, fault, outcome);
       for (const problem of [...outcome.lost, ...outcome.duplicated, outcome.unproven ?? []].flat())
         print(`    round ${round}: ${problem}`);
+      await stack.heal();
       await stack.wipe();
     }
     for (const total of row.rows) print(rowLine(total));
   }
+}
+
+/** A round that could not be carried through proves nothing, and says why. */
+function brokenOff(error: Error): RoundOutcome {
+  return {
+    injected: 0,
+    acknowledged: 0,
+    lost: [],
+    duplicated: [],
+    recoveryMs: 0,
+    unproven: `broken off: ${error.message}`,
+  };
 }

@@ -153,7 +153,7 @@ export class Stack implements AsyncDisposable {
   }
 
   /** Does this before all else when the stack is disposed of. */
-  defer(work: () => void): void {
+  defer(work: () => Promise<void>): void {
     this.#resources.defer(work);
   }
 
