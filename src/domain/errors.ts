@@ -88,7 +88,8 @@ export const catalogue = {
   STREAM_IDLE: entry(
     'DEADLINE_EXCEEDED',
     'The stream sent nothing for too long.',
-    'Upload the file again over a steadier link.',
+    'Try again, or over a steadier link; clients of this repository do so by themselves.',
+    1_000,
   ),
   UNAVAILABLE: entry(
     'UNAVAILABLE',

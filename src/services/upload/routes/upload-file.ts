@@ -20,8 +20,11 @@ export interface UploadFileContext extends RegistrationContext {
   readonly streamMinRate: number;
 }
 
-/** Time for a client to begin, once it has opened a stream. */
-const openingMs = 10_000;
+/**
+ * Time for a client to begin, once it has opened a stream. A good one may need long: its streams share a connection,
+ * its disk is busy.
+ */
+const openingMs = 30_000;
 
 /** How many times shorter the patience with slow streams is when there is hardly room for others. */
 const hurry = 6;
