@@ -5,7 +5,7 @@ import { RpcChannel } from '#client/rpc-client.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { filemill } from '../support/cli.ts';
 import { testFolder } from '../support/start-services.ts';
-import { chunkOf, eventually, filesBelow, metadataOf, queryRows } from '../support/upload-stack.ts';
+import { chunkOf, eventually, filesBelow, metadataOf, queryRows, streamOf } from '../support/upload-stack.ts';
 import { startTarget, type Target } from './hostile/target.ts';
 
 let target: Target;
@@ -50,6 +50,21 @@ it('the command line waits too', async () => {
   );
   assert.equal(row?.count, 20);
   await Promise.all(holders);
+});
+
+it('a server with a full backlog refuses until workers have caught up', async () => {
+  await using bounded = await startTarget({ FILEMILL_MAX_BACKLOG: '3' });
+  for (let n = 0; n < 3; n += 1) await bounded.upload(Buffer.from(`waits ${n}`));
+  using channel = new RpcChannel(bounded.address);
+  const { uploadFile } = channel.client(UploadService);
+  const refused = async () => {
+    const outcome = uploadFile(streamOf(metadataOf({ filename: 'one too many' }), chunkOf('x'))).then(() => 'kept');
+    return (await outcome.catch((error) => error.reason)) === 'OVERLOADED';
+  };
+  await eventually(refused);
+  const patient = bounded.upload(Buffer.from('patient'));
+  await queryRows(bounded.backends.databaseUrl, `update files set status = 'COMPLETED' where status = 'PENDING'`);
+  assert.match(await patient, /^[0-9a-f-]{36}$/);
 });
 
 /** Two uploads that are let in and do not end before `released` resolves. */

@@ -46,7 +46,7 @@ const stacks: Stack[] = [];
 let interrupted = false;
 const queue = chosen.values();
 await Promise.all(Array.from({ length: Math.min(jobs, chosen.length) }, runQueue));
-for (const path of [resume, json]) if (path !== undefined) await saveTotals(path, totals);
+await save();
 if (markdown !== undefined) await writeFile(markdown, markdownTable(totals));
 const bad = totals.rows.filter((total) => verdictOf(total) !== 'survived');
 console.log(
@@ -61,12 +61,17 @@ async function runQueue(): Promise<void> {
   stacks.push(stack);
   const ledger = new Ledger(join(stack.folder, 'ledger.jsonl'));
   try {
-    await runFaults({ stack, ledger, faults: queue, seed, rounds, totals, print: console.log });
+    await runFaults({ stack, ledger, faults: queue, seed, rounds, totals, print: console.log, rowDone: save });
   } catch (error) {
     // What fails after an interruption is its doing: `interrupt` ends the process.
     if (interrupted) await new Promise(() => undefined);
     throw error;
   }
+}
+
+/** After each row, so that a long run that is broken off keeps what it has shown. */
+async function save(): Promise<void> {
+  for (const path of [resume, json]) if (path !== undefined) await saveTotals(path, totals);
 }
 
 /** Leaves nothing running; the second time it does not wait for that. */

@@ -15,10 +15,21 @@ export interface FaultRun {
   /** Added to. */
   readonly totals: Totals;
   readonly print: (line: string) => void;
+  /** Called when all rounds of a fault are in the totals. */
+  readonly rowDone?: () => Promise<void>;
 }
 
 /** All rounds of each fault in turn on the one stack; prints a row a fault, and what went wrong in it. */
-export async function runFaults({ stack, ledger, faults, seed, rounds, totals, print }: FaultRun): Promise<void> {
+export async function runFaults({
+  stack,
+  ledger,
+  faults,
+  seed,
+  rounds,
+  totals,
+  print,
+  rowDone,
+}: FaultRun): Promise<void> {
   for (const fault of faults) {
     const row: Totals = { seeds: [], rows: [] };
     for (let round = 1; round <= rounds; round++) {
@@ -31,6 +42,7 @@ export async function runFaults({ stack, ledger, faults, seed, rounds, totals, p
       await stack.wipe();
     }
     for (const total of row.rows) print(rowLine(total));
+    await rowDone?.();
   }
 }
 

@@ -11,7 +11,7 @@ import { PostgresServer } from './postgres-server.ts';
 import { RedisServer } from './redis-server.ts';
 
 /** The processes of the system under test; two workers, so that one can fail while the other goes on. */
-export const processNames = ['metadata', 'result', 'upload', 'worker-1', 'worker-2'] as const;
+export const processNames = ['metadata', 'result', 'upload', 'worker-1', 'worker-2', 'web'] as const;
 export type ProcessName = (typeof processNames)[number];
 
 type Settings = Readonly<Record<string, string>>;
@@ -117,6 +117,8 @@ export class Stack implements AsyncDisposable {
       FILEMILL_STORAGE_DIR: this.#storageDir,
       FILEMILL_METADATA_TARGET: this.target('metadata'),
       FILEMILL_RESULT_TARGET: this.target('result'),
+      FILEMILL_UPLOAD_TARGET: this.target('upload'),
+      FILEMILL_HTTP_LISTEN: this.target('web'),
       FILEMILL_LEASE_MS: String(leaseMs),
       FILEMILL_WORKER_NAME: name,
       FILEMILL_WORKER_THREADS: '1',

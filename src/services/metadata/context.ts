@@ -4,12 +4,14 @@ import type { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecy
 import type { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
 import type { DueDispatcher } from './due-dispatcher.ts';
+import type { WatchPlaces } from './watch-places.ts';
 
 /** What the routes of the metadata service work with. */
 export interface MetadataContext {
   readonly database: Database;
   readonly changes: ChangeFeed;
   readonly dispatcher: DueDispatcher;
+  readonly watchPlaces: WatchPlaces;
   readonly leaseMs: number;
   readonly maxAttempts: number;
   /** Aborted when the service stops: long polls and watches end then. */

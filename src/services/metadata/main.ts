@@ -10,6 +10,7 @@ import { readMetadataConfig } from './config.ts';
 import { DueDispatcher } from './due-dispatcher.ts';
 import { Reconciler } from './reconciler.ts';
 import { metadataServer } from './routes/index.ts';
+import { WatchPlaces } from './watch-places.ts';
 
 const config = configOrExit(readMetadataConfig, process.env);
 const logger = createLogger('metadata', config.log);
@@ -24,7 +25,8 @@ await runService(logger, async ({ signal, use }) => {
   use(new Reconciler({ database, doorbell: config.redisUrl === 'none' ? undefined : doorbell, logger }));
   const dispatcher = use(new DueDispatcher({ database, changes, logger, stopping: signal }));
   const { leaseMs, maxAttempts } = config;
-  const context = { database, changes, dispatcher, leaseMs, maxAttempts, stopping: signal };
+  const watchPlaces = new WatchPlaces();
+  const context = { database, changes, dispatcher, watchPlaces, leaseMs, maxAttempts, stopping: signal };
   const server = use(metadataServer(logger, context, config));
   await server.listen(config.grpcListen);
 });

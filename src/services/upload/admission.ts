@@ -11,6 +11,8 @@ export interface AdmissionLimits {
   readonly maxConcurrent?: number;
   /** Rejects while files cannot be registered. */
   readonly metadataServes: () => Promise<void>;
+  /** Rejects while too many files wait for workers. */
+  readonly backlogAllows?: () => Promise<void>;
 }
 
 /** An upload that was let in; disposing of it lets it out. */
@@ -35,16 +37,21 @@ export class Admission {
   readonly #diskReserve: number;
   readonly #maxConcurrent: number;
   readonly #metadataServes: () => Promise<void>;
+  readonly #backlogAllows: () => Promise<void>;
   readonly #freeBytes: () => Promise<number>;
   #active = 0;
   /** Declared by uploads that were let in, and not yet written. */
   #promisedBytes = 0;
 
-  constructor(blobs: BlobStore, { diskReserve, maxConcurrent = 1_024, metadataServes }: AdmissionLimits) {
+  constructor(
+    blobs: BlobStore,
+    { diskReserve, maxConcurrent = 1_024, metadataServes, backlogAllows = async () => undefined }: AdmissionLimits,
+  ) {
     this.#blobs = blobs;
     this.#diskReserve = diskReserve;
     this.#maxConcurrent = maxConcurrent;
     this.#metadataServes = metadataServes;
+    this.#backlogAllows = backlogAllows;
     this.#freeBytes = remembered(rememberMs, () => blobs.freeBytes());
   }
 
@@ -66,6 +73,7 @@ export class Admission {
     const admitted = declaredSize === null ? this.#undeclared() : this.#declared(declaredSize);
     try {
       await this.#metadataServes();
+      await this.#backlogAllows();
       await this.#requireRoom();
     } catch (error) {
       admitted[Symbol.dispose]();

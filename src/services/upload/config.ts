@@ -15,6 +15,8 @@ export interface UploadConfig {
   readonly diskReserve: number;
   /** Files that may come in at the same time. */
   readonly maxUploads: number;
+  /** PENDING files at which no more are taken in; 0 for no limit. */
+  readonly maxBacklog: number;
   readonly streamIdleMs: number;
   /** Bytes a second. */
   readonly streamMinRate: number;
@@ -44,6 +46,7 @@ export function readUploadConfig(env: NodeJS.ProcessEnv): UploadConfig {
       FILEMILL_MAX_FILE_SIZE: byteSize.prefault('100GiB'),
       FILEMILL_DISK_RESERVE: byteSize.prefault('256MiB'),
       FILEMILL_MAX_UPLOADS: integer(1).default(1_024),
+      FILEMILL_MAX_BACKLOG: integer(0).default(0),
       FILEMILL_STREAM_IDLE_MS: integer(100).default(30_000),
       FILEMILL_STREAM_MIN_RATE: byteSize.prefault('1KiB'),
       FILEMILL_STAGING_TTL_MS: integer(1_000).default(60 * 60 * 1_000),
@@ -61,6 +64,7 @@ export function readUploadConfig(env: NodeJS.ProcessEnv): UploadConfig {
     maxFileSize: settings.FILEMILL_MAX_FILE_SIZE,
     diskReserve: settings.FILEMILL_DISK_RESERVE,
     maxUploads: settings.FILEMILL_MAX_UPLOADS,
+    maxBacklog: settings.FILEMILL_MAX_BACKLOG,
     streamIdleMs: settings.FILEMILL_STREAM_IDLE_MS,
     streamMinRate: settings.FILEMILL_STREAM_MIN_RATE,
     stagingTtlMs: settings.FILEMILL_STAGING_TTL_MS,

@@ -8,6 +8,7 @@ import { runService } from '#platform/lifecycle.ts';
 import { createLogger } from '#platform/logger.ts';
 import { startOpsServer } from '#platform/ops-server.ts';
 import { Admission } from './admission.ts';
+import { backlogCheck } from './backlog-check.ts';
 import { readUploadConfig } from './config.ts';
 import { DeletionDrain } from './deletion-drain.ts';
 import { metadataCheck } from './metadata-check.ts';
@@ -26,7 +27,9 @@ await runService(logger, async (scope) => {
   const result = scope.use(new RpcChannel(config.resultTarget));
   const lifecycle = metadata.client(FileLifecycleService);
   const blobs = scope.use(await LocalBlobStore.open(config.storageDir, logger));
-  const admission = new Admission(blobs, { diskReserve, maxConcurrent, metadataServes: metadataCheck(metadata) });
+  const metadataServes = metadataCheck(metadata);
+  const backlogAllows = backlogCheck(metadata, config.maxBacklog);
+  const admission = new Admission(blobs, { diskReserve, maxConcurrent, metadataServes, backlogAllows });
   const ringer = scope.use(new Ringer(scope.use(createDoorbell(config.redisUrl, logger)), logger));
   scope.use(new DeletionDrain(lifecycle, blobs, logger));
   scope.use(new StagingSweeper(blobs, stagingTtlMs, logger));

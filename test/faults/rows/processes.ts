@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault, Scene } from '../fault.ts';
+import { seenThroughWeb } from '../seen-through-web.ts';
 import { deathOf, type ProcessName, processNames } from '../stack.ts';
 
-const services: readonly ProcessName[] = ['upload', 'metadata', 'result', 'worker-1'];
+const services: readonly ProcessName[] = ['upload', 'metadata', 'result', 'worker-1', 'web'];
 
 /** What can become of any process at any moment; the seed chooses the moment. */
 export const processFaults: readonly Fault[] = [
@@ -22,41 +23,49 @@ export const processFaults: readonly Fault[] = [
   { row: 34, name: 'rolling-restart', title: 'every service restarts in turn: no upload fails', inject: roll },
 ];
 
-async function kill({ stack, random, injected }: Scene, name: ProcessName): Promise<void> {
+async function kill(scene: Scene, name: ProcessName): Promise<void> {
+  const { stack, random, injected } = scene;
   await delay(random.between(0, 500));
   const victim = stack.process(name);
   victim.child.kill('SIGKILL');
   if ((await deathOf(victim)) === 'SIGKILL') injected();
   await stack.start(name);
+  await worksAgain(scene, name);
+}
+
+/** Files pass by every service but `web`, which has to be asked. */
+async function worksAgain(scene: Scene, name: ProcessName): Promise<void> {
+  if (name === 'web') await seenThroughWeb(scene);
 }
 
 /** Longer than the lease of a claim. */
-async function freeze({ stack, random, injected }: Scene, name: ProcessName): Promise<void> {
+async function freeze(scene: Scene, name: ProcessName): Promise<void> {
+  const { stack, random, injected } = scene;
   await delay(random.between(0, 500));
   const { child } = stack.process(name);
   if (child.kill('SIGSTOP')) injected();
   await delay(3_000);
   child.kill('SIGCONT');
+  await worksAgain(scene, name);
 }
 
-async function stop({ stack, random, injected }: Scene, name: ProcessName): Promise<void> {
-  await delay(random.between(0, 500));
-  await restartInOrder({ stack, injected }, name);
+async function stop(scene: Scene, name: ProcessName): Promise<void> {
+  await delay(scene.random.between(0, 500));
+  await restartInOrder(scene, name);
 }
 
-async function roll({ stack, load, injected }: Scene): Promise<void> {
+async function roll(scene: Scene): Promise<void> {
   for (const name of processNames) {
-    await restartInOrder({ stack, injected }, name);
-    await load.acknowledges(3);
+    await restartInOrder(scene, name);
+    await scene.load.acknowledges(3);
   }
 }
 
-async function restartInOrder(
-  { stack, injected }: Pick<Scene, 'stack' | 'injected'>,
-  name: ProcessName,
-): Promise<void> {
+async function restartInOrder(scene: Scene, name: ProcessName): Promise<void> {
+  const { stack, injected } = scene;
   const stopped = stack.process(name);
   await stack.restart(name);
   if (stopped.child.exitCode !== 0) throw new Error(`${name} did not end in order:\n${stopped.log().slice(-2_000)}`);
   injected();
+  await worksAgain(scene, name);
 }

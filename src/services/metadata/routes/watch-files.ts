@@ -17,11 +17,12 @@ const restPerFileMs = 0.2;
  * State, not events: each message holds the latest state of what differs from what was sent before, so a
  * slow reader skips steps but never misses the last one. Ends when every file is terminal or gone.
  */
-export function watchFilesRoute({ database, changes, stopping }: MetadataContext): Route<'watchFiles'> {
+export function watchFilesRoute({ database, changes, watchPlaces, stopping }: MetadataContext): Route<'watchFiles'> {
   return async function* ({ ids }, { signal }) {
     const over = AbortSignal.any([signal, stopping]);
     const malformed = requireBatch(ids, 'ids').filter((id) => !isUuid(id));
     if (malformed.length > 0) yield { missingIds: malformed };
+    using _ = watchPlaces.take(ids.length);
     const seen = new Map<string, Version>(ids.filter(isUuid).map((id) => [id.toLowerCase(), '']));
     while (seen.size > 0 && !over.aborted) {
       // Subscribed before looking, so that no change falls between.
