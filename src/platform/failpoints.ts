@@ -13,6 +13,10 @@ export const failpoints = {
   'upload.synced': 'upload: the bytes are synced, under their staging name',
   'upload.renamed': 'upload: the object has its final name, its folder is not synced',
   'upload.folder-synced': 'upload: the object is durable, no row names it',
+  'segment.opened': 'upload: a new segment is there, nothing is in it',
+  'segment.written': 'upload: a batch of small files is written to a segment, not synced',
+  'segment.synced': 'upload: the batch is synced, nobody was told of its keys',
+  'upload.packed': 'upload: a small file is durable in its segment, no row names it',
   'metadata.creating': 'metadata: a batch of new files was received, nothing is written',
   'metadata.created': 'metadata: their rows are committed, upload does not know',
   'upload.created': 'upload: the row is known to be committed, nothing was rung',
@@ -29,6 +33,9 @@ export const failpoints = {
   'result.saving': 'result: a batch of results was received, nothing is written',
   'result.saved': 'result: results are committed, the worker does not know',
   'worker.saved': 'worker: the save was answered',
+  'compactor.copied': 'upload: blobs of a wasteful segment were copied, their rows name the old ones',
+  'metadata.moved': 'metadata: rows name the copies, upload does not know',
+  'compactor.moved': 'upload: rows name the copies, those of lost rows are still there',
 } as const satisfies Record<string, string>;
 
 export type Failpoint = keyof typeof failpoints;

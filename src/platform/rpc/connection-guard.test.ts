@@ -37,7 +37,10 @@ describe('The connection guard', () => {
 /** A server whose uploads never end by themselves, and a client of it. */
 async function serve(limits: Partial<ConnectionLimits>) {
   const server = new RpcServer(createLogger('test', { level: 'silent', format: 'json' }), {}, limits)
-    .add(UploadService, { uploadFile: (requests) => Array.fromAsync(requests).then(() => ({})) })
+    .add(UploadService, {
+      uploadFile: (requests) => Array.fromAsync(requests).then(() => ({})),
+      async *uploadMany() {},
+    })
     .add(
       Health,
       healthHandlers(async () => undefined),

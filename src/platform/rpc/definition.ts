@@ -44,8 +44,10 @@ export function methodDefinition(method: DescMethod): MethodDefinition<object, o
 
 function codec(side: 'request' | 'response', message: DescMessage): Record<string, unknown> {
   return {
-    [`${side}Serialize`]: (value: MessageInitShape<DescMessage>) =>
-      Buffer.from(toBinary(message, create(message, value))),
+    [`${side}Serialize`]: (value: MessageInitShape<DescMessage>) => {
+      const { buffer, byteOffset, length } = toBinary(message, create(message, value));
+      return Buffer.from(buffer, byteOffset, length);
+    },
     [`${side}Deserialize`]: (bytes: Buffer): MessageShape<DescMessage> => fromBinary(message, bytes),
   };
 }

@@ -3,7 +3,7 @@ import { anyPack, anyUnpack, DurationSchema } from '@bufbuild/protobuf/wkt';
 import { Metadata, type ServiceError, type StatusObject, status } from '@grpc/grpc-js';
 import { catalogue, FilemillError, isReason } from '#domain/errors.ts';
 import { ErrorInfoSchema, RetryInfoSchema } from '#gen/google/rpc/error_details_pb.ts';
-import { StatusSchema } from '#gen/google/rpc/status_pb.ts';
+import { type Status, StatusSchema } from '#gen/google/rpc/status_pb.ts';
 
 /** `domain` of every google.rpc.ErrorInfo that Filemill sends. */
 const errorDomain = 'filemill';
@@ -11,6 +11,14 @@ const detailsKey = 'grpc-status-details-bin';
 
 /** What a caller is told of an error: the catalogue's code, its message, and the reason as a detail. */
 export function toStatus(error: unknown): Pick<StatusObject, 'code' | 'details' | 'metadata'> {
+  const told = toRpcStatus(error);
+  const metadata = new Metadata();
+  metadata.set(detailsKey, Buffer.from(toBinary(StatusSchema, told)));
+  return { code: told.code, details: told.message, metadata };
+}
+
+/** The same as a message of its own, for answers that tell of one among many. */
+export function toRpcStatus(error: unknown): Status {
   const known = error instanceof FilemillError ? error : new FilemillError('INTERNAL', undefined, { cause: error });
   const code = status[catalogue[known.reason].code];
   const details = [
@@ -26,12 +34,15 @@ export function toStatus(error: unknown): Pick<StatusObject, 'code' | 'details' 
     };
     details.push(anyPack(RetryInfoSchema, create(RetryInfoSchema, { retryDelay: create(DurationSchema, delay) })));
   }
-  const metadata = new Metadata();
-  metadata.set(
-    detailsKey,
-    Buffer.from(toBinary(StatusSchema, create(StatusSchema, { code, message: known.message, details }))),
-  );
-  return { code, details: known.message, metadata };
+  return create(StatusSchema, { code, message: known.message, details });
+}
+
+/** An error that a client was told of in a message. */
+export function fromRpcStatus(told: Status): FilemillError {
+  const info = findErrorInfo(told);
+  return info !== undefined && isReason(info.reason)
+    ? new FilemillError(info.reason, told.message, { facts: info.metadata })
+    : new FilemillError(nearestReason({ code: told.code, details: told.message }), told.message);
 }
 
 /**
@@ -54,7 +65,7 @@ export function isRetryable(error: FilemillError): boolean {
 }
 
 function nearestReason(
-  error: ServiceError,
+  error: Pick<ServiceError, 'code' | 'details'>,
 ): 'UNAVAILABLE' | 'MESSAGE_TOO_LARGE' | 'REQUEST_INVALID' | 'FILE_NOT_FOUND' | 'INTERNAL' {
   switch (error.code) {
     case status.UNAVAILABLE:
@@ -83,8 +94,11 @@ function readableDetails(details: string): string {
 
 function errorInfo(metadata: Metadata | undefined) {
   const [bytes] = metadata?.get(detailsKey) ?? [];
-  if (!Buffer.isBuffer(bytes)) return undefined;
-  for (const detail of fromBinary(StatusSchema, bytes).details) {
+  return Buffer.isBuffer(bytes) ? findErrorInfo(fromBinary(StatusSchema, bytes)) : undefined;
+}
+
+function findErrorInfo({ details }: Status) {
+  for (const detail of details) {
     const info = anyUnpack(detail, ErrorInfoSchema);
     if (info !== undefined) return info;
   }

@@ -1,6 +1,9 @@
 import { constants, type ServerHttp2Stream } from 'node:http2';
 import { MessageProgress } from './message-progress.ts';
 
+/** A client of grpc-js does not hear of a status behind answers when the reset is in the same packet. */
+const hearMs = 50;
+
 /**
  * One call as HTTP/2 sees it. grpc-js reads and drops what a client goes on sending after the answer; here
  * the stream is reset once the trailers are out (RFC 9113 §8.1: NO_ERROR asks the client to stop).
@@ -25,7 +28,7 @@ export class GuardedStream {
       this.#requestEnded = true;
     });
     for (const event of ['finish', 'wantTrailers'])
-      stream.once(event, () => setImmediate(() => this.#stopReadingOnceAnswered()));
+      stream.once(event, () => setTimeout(() => this.#stopReadingOnceAnswered(), hearMs).unref());
   }
 
   get receivedBytes(): number {

@@ -14,6 +14,13 @@ export function requireBatch<Item>(items: readonly Item[], field: string): reado
   );
 }
 
+/** @throws FilemillError REQUEST_INVALID unless all columns are as long */
+export function requireColumns(length: number, columns: Readonly<Record<string, readonly unknown[]>>): void {
+  const odd = Object.keys(columns).find((name) => columns[name]?.length !== length);
+  if (odd !== undefined)
+    throw new FilemillError('REQUEST_INVALID', `The column \`${odd}\` does not hold ${length} values.`);
+}
+
 /**
  * Runs a batch over its acceptable items only, and answers for all of them in order: a malformed item
  * gets its own outcome and harms no other.

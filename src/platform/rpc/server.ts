@@ -184,13 +184,13 @@ export class RpcServer implements AsyncDisposable {
 
 type Handler = (request: object, context: CallContext) => Promise<object> | AsyncIterable<object>;
 
+/** One for all: where it was made tells nothing, and every call would make one at its end. */
+const clientWentAway = new FilemillError('UNAVAILABLE', 'The client went away.');
+
 function contextOf(call: AnyCall): CallContext {
   const controller = new AbortController();
   if (call.cancelled) controller.abort();
-  else
-    (call as EventEmitter).once('cancelled', () =>
-      controller.abort(new FilemillError('UNAVAILABLE', 'The client went away.')),
-    );
+  else (call as EventEmitter).once('cancelled', () => controller.abort(clientWentAway));
   return { signal: controller.signal, peer: call.getPeer() };
 }
 

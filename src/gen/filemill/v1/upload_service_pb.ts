@@ -4,13 +4,15 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Status } from "../../google/rpc/status_pb.ts";
+import { file_google_rpc_status } from "../../google/rpc/status_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file filemill/v1/upload_service.proto.
  */
 export const file_filemill_v1_upload_service: GenFile = /*@__PURE__*/
-  fileDesc("CiBmaWxlbWlsbC92MS91cGxvYWRfc2VydmljZS5wcm90bxILZmlsZW1pbGwudjEijAEKEVVwbG9hZEZpbGVSZXF1ZXN0Ei8KCG1ldGFkYXRhGAEgASgLMhsuZmlsZW1pbGwudjEuVXBsb2FkTWV0YWRhdGFIABIPCgVjaHVuaxgCIAEoDEgAEi0KB2Nsb3NpbmcYAyABKAsyGi5maWxlbWlsbC52MS5VcGxvYWRDbG9zaW5nSABCBgoEcGFydCKhAQoOVXBsb2FkTWV0YWRhdGESEAoIZmlsZW5hbWUYASABKAkSDAoEcGF0aBgCIAEoCRIRCgRzaXplGAMgASgDSACIAQESDgoGc2hhMjU2GAQgASgJEhEKCW1pbWVfdHlwZRgFIAEoCRIXCg9pZGVtcG90ZW5jeV9rZXkYBiABKAkSFwoPc2hhMjU2X2F0X2Nsb3NlGAcgASgIQgcKBV9zaXplIh8KDVVwbG9hZENsb3NpbmcSDgoGc2hhMjU2GAEgASgJIlEKElVwbG9hZEZpbGVSZXNwb25zZRIKCgJpZBgBIAEoCRIMCgRzaXplGAIgASgDEg4KBnNoYTI1NhgDIAEoCRIRCglkdXBsaWNhdGUYBCABKAgyYAoNVXBsb2FkU2VydmljZRJPCgpVcGxvYWRGaWxlEh4uZmlsZW1pbGwudjEuVXBsb2FkRmlsZVJlcXVlc3QaHy5maWxlbWlsbC52MS5VcGxvYWRGaWxlUmVzcG9uc2UoAWIGcHJvdG8z");
+  fileDesc("CiBmaWxlbWlsbC92MS91cGxvYWRfc2VydmljZS5wcm90bxILZmlsZW1pbGwudjEijAEKEVVwbG9hZEZpbGVSZXF1ZXN0Ei8KCG1ldGFkYXRhGAEgASgLMhsuZmlsZW1pbGwudjEuVXBsb2FkTWV0YWRhdGFIABIPCgVjaHVuaxgCIAEoDEgAEi0KB2Nsb3NpbmcYAyABKAsyGi5maWxlbWlsbC52MS5VcGxvYWRDbG9zaW5nSABCBgoEcGFydCKhAQoOVXBsb2FkTWV0YWRhdGESEAoIZmlsZW5hbWUYASABKAkSDAoEcGF0aBgCIAEoCRIRCgRzaXplGAMgASgDSACIAQESDgoGc2hhMjU2GAQgASgJEhEKCW1pbWVfdHlwZRgFIAEoCRIXCg9pZGVtcG90ZW5jeV9rZXkYBiABKAkSFwoPc2hhMjU2X2F0X2Nsb3NlGAcgASgIQgcKBV9zaXplIh8KDVVwbG9hZENsb3NpbmcSDgoGc2hhMjU2GAEgASgJIjsKEVVwbG9hZE1hbnlSZXF1ZXN0EiYKBXBhcnRzGAEgAygLMhcuZmlsZW1pbGwudjEuVXBsb2FkUGFydCKLAQoKVXBsb2FkUGFydBIQCghzZXF1ZW5jZRgBIAEoDRItCghtZXRhZGF0YRgCIAEoCzIbLmZpbGVtaWxsLnYxLlVwbG9hZE1ldGFkYXRhEg8KB2NvbnRlbnQYAyABKAwSKwoHY2xvc2luZxgEIAEoCzIaLmZpbGVtaWxsLnYxLlVwbG9hZENsb3NpbmciQAoSVXBsb2FkTWFueVJlc3BvbnNlEioKB2Fuc3dlcnMYASADKAsyGS5maWxlbWlsbC52MS5VcGxvYWRBbnN3ZXIigQEKDFVwbG9hZEFuc3dlchIQCghzZXF1ZW5jZRgBIAEoDRIvCgRmaWxlGAIgASgLMh8uZmlsZW1pbGwudjEuVXBsb2FkRmlsZVJlc3BvbnNlSAASIwoFZXJyb3IYAyABKAsyEi5nb29nbGUucnBjLlN0YXR1c0gAQgkKB291dGNvbWUiUQoSVXBsb2FkRmlsZVJlc3BvbnNlEgoKAmlkGAEgASgJEgwKBHNpemUYAiABKAMSDgoGc2hhMjU2GAMgASgJEhEKCWR1cGxpY2F0ZRgEIAEoCDKzAQoNVXBsb2FkU2VydmljZRJPCgpVcGxvYWRGaWxlEh4uZmlsZW1pbGwudjEuVXBsb2FkRmlsZVJlcXVlc3QaHy5maWxlbWlsbC52MS5VcGxvYWRGaWxlUmVzcG9uc2UoARJRCgpVcGxvYWRNYW55Eh4uZmlsZW1pbGwudjEuVXBsb2FkTWFueVJlcXVlc3QaHy5maWxlbWlsbC52MS5VcGxvYWRNYW55UmVzcG9uc2UoATABYgZwcm90bzM", [file_google_rpc_status]);
 
 /**
  * @generated from message filemill.v1.UploadFileRequest
@@ -129,6 +131,122 @@ export const UploadClosingSchema: GenMessage<UploadClosing> = /*@__PURE__*/
   messageDesc(file_filemill_v1_upload_service, 2);
 
 /**
+ * At most 1 MiB less 1 KiB in all.
+ *
+ * @generated from message filemill.v1.UploadManyRequest
+ */
+export type UploadManyRequest = Message<"filemill.v1.UploadManyRequest"> & {
+  /**
+   * In the order in which they are taken.
+   *
+   * @generated from field: repeated filemill.v1.UploadPart parts = 1;
+   */
+  parts: UploadPart[];
+};
+
+/**
+ * Describes the message filemill.v1.UploadManyRequest.
+ * Use `create(UploadManyRequestSchema)` to create a new message.
+ */
+export const UploadManyRequestSchema: GenMessage<UploadManyRequest> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_upload_service, 3);
+
+/**
+ * A whole small file, or a piece of a larger one. The pieces of a file follow each other: no other file's
+ * part comes between them.
+ *
+ * @generated from message filemill.v1.UploadPart
+ */
+export type UploadPart = Message<"filemill.v1.UploadPart"> & {
+  /**
+   * The client's number for the file, in every part of it; no other file on the stream may have it before
+   * this one is answered.
+   *
+   * @generated from field: uint32 sequence = 1;
+   */
+  sequence: number;
+
+  /**
+   * In the first part of a file, and there only. `sha256_at_close` is not needed here.
+   *
+   * @generated from field: filemill.v1.UploadMetadata metadata = 2;
+   */
+  metadata?: UploadMetadata | undefined;
+
+  /**
+   * @generated from field: bytes content = 3;
+   */
+  content: Uint8Array;
+
+  /**
+   * Ends the file; its `sha256` may be empty.
+   *
+   * @generated from field: filemill.v1.UploadClosing closing = 4;
+   */
+  closing?: UploadClosing | undefined;
+};
+
+/**
+ * Describes the message filemill.v1.UploadPart.
+ * Use `create(UploadPartSchema)` to create a new message.
+ */
+export const UploadPartSchema: GenMessage<UploadPart> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_upload_service, 4);
+
+/**
+ * @generated from message filemill.v1.UploadManyResponse
+ */
+export type UploadManyResponse = Message<"filemill.v1.UploadManyResponse"> & {
+  /**
+   * @generated from field: repeated filemill.v1.UploadAnswer answers = 1;
+   */
+  answers: UploadAnswer[];
+};
+
+/**
+ * Describes the message filemill.v1.UploadManyResponse.
+ * Use `create(UploadManyResponseSchema)` to create a new message.
+ */
+export const UploadManyResponseSchema: GenMessage<UploadManyResponse> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_upload_service, 5);
+
+/**
+ * @generated from message filemill.v1.UploadAnswer
+ */
+export type UploadAnswer = Message<"filemill.v1.UploadAnswer"> & {
+  /**
+   * @generated from field: uint32 sequence = 1;
+   */
+  sequence: number;
+
+  /**
+   * @generated from oneof filemill.v1.UploadAnswer.outcome
+   */
+  outcome: {
+    /**
+     * @generated from field: filemill.v1.UploadFileResponse file = 2;
+     */
+    value: UploadFileResponse;
+    case: "file";
+  } | {
+    /**
+     * What UploadFile would have ended with: a code of google.rpc.Code, and details with a reason of docs/errors.md.
+     *
+     * @generated from field: google.rpc.Status error = 3;
+     */
+    value: Status;
+    case: "error";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message filemill.v1.UploadAnswer.
+ * Use `create(UploadAnswerSchema)` to create a new message.
+ */
+export const UploadAnswerSchema: GenMessage<UploadAnswer> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_upload_service, 6);
+
+/**
  * @generated from message filemill.v1.UploadFileResponse
  */
 export type UploadFileResponse = Message<"filemill.v1.UploadFileResponse"> & {
@@ -162,7 +280,7 @@ export type UploadFileResponse = Message<"filemill.v1.UploadFileResponse"> & {
  * Use `create(UploadFileResponseSchema)` to create a new message.
  */
 export const UploadFileResponseSchema: GenMessage<UploadFileResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_upload_service, 3);
+  messageDesc(file_filemill_v1_upload_service, 7);
 
 /**
  * Takes files in. An answer means: the bytes are on disk, synced, and registered in the database.
@@ -180,6 +298,19 @@ export const UploadService: GenService<{
     methodKind: "client_streaming";
     input: typeof UploadFileRequestSchema;
     output: typeof UploadFileResponseSchema;
+  },
+  /**
+   * Many files over one stream, for clients with many small ones. Each file is answered by itself, in any
+   * order, as soon as it is kept or refused; a refusal concerns no other file. The stream is read no faster
+   * than files can be kept. When it breaks, files without an answer may or may not be kept: send them again
+   * with the same idempotency keys.
+   *
+   * @generated from rpc filemill.v1.UploadService.UploadMany
+   */
+  uploadMany: {
+    methodKind: "bidi_streaming";
+    input: typeof UploadManyRequestSchema;
+    output: typeof UploadManyResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_filemill_v1_upload_service, 0);

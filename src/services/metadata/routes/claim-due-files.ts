@@ -1,4 +1,4 @@
-import { claimedFileToMessage } from '#client/wire.ts';
+import { claimedFilesToMessage } from '#client/wire.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { failpoint } from '#platform/failpoints.ts';
 import { maxBatchItems } from '#platform/rpc/requests.ts';
@@ -8,15 +8,15 @@ import { requireLeaseToken } from './claim-files.ts';
 const maxWaitMs = 30_000;
 
 export function claimDueFilesRoute({ dispatcher, leaseMs }: MetadataContext): Route<'claimDueFiles'> {
-  return async ({ worker, leaseToken, maxFiles, waitMs }, { signal }) => {
+  return async ({ worker, leaseToken, maxFiles, waitMs, repeatedCall }, { signal }) => {
     requireLeaseToken(leaseToken);
     if (maxFiles < 1 || maxFiles > maxBatchItems)
       throw new FilemillError('REQUEST_INVALID', `\`max_files\` must be 1 to ${maxBatchItems}.`);
     const files = await dispatcher.claim(
       { worker, leaseToken, leaseMs },
-      { max: maxFiles, waitMs: Math.min(Math.max(0, waitMs), maxWaitMs), signal },
+      { max: maxFiles, waitMs: Math.min(Math.max(0, waitMs), maxWaitMs), repeated: repeatedCall, signal },
     );
     await failpoint('metadata.claimed');
-    return { files: files.map(claimedFileToMessage), leaseMs };
+    return { files: claimedFilesToMessage(files), leaseMs };
   };
 }

@@ -1,63 +1,51 @@
-import type { MessageInitShape } from '@bufbuild/protobuf';
 import { createFiles } from '#adapters/postgres/file-creation.ts';
 import type { CreateOutcome, NewFile } from '#domain/file.ts';
-import { normalizeFileName, normalizePath } from '#domain/file-name.ts';
 import { isUuid } from '#domain/uuid.ts';
 import {
-  type CreateFilesRequest_Item,
-  type CreateFilesResponse_ItemSchema,
+  type CreateFilesRequest,
   CreateFilesResponse_Outcome as Outcome,
 } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import { failpoint } from '#platform/failpoints.ts';
-import { requireBatch, runBatch } from '#platform/rpc/requests.ts';
+import { requireBatch, requireColumns, runBatch } from '#platform/rpc/requests.ts';
 import type { MetadataContext, Route } from '../context.ts';
 
 export function createFilesRoute({ database, maxAttempts }: MetadataContext): Route<'createFiles'> {
-  return async ({ items }) => {
+  return async (request) => {
     await failpoint('metadata.creating');
-    const outcomes = await runBatch<CreateFilesRequest_Item, CreateOutcome>(
-      requireBatch(items, 'items'),
-      refusal,
-      (good) => createFiles(database, good.map(toNewFile), maxAttempts),
+    const outcomes = await runBatch<NewFile, CreateOutcome>(newFiles(request), refusal, (good) =>
+      createFiles(database, good, maxAttempts),
     );
     await failpoint('metadata.created');
-    return { items: outcomes.map(toMessage) };
+    return {
+      outcomes: outcomes.map(({ outcome }) => Outcome[outcome]),
+      ids: outcomes.map((created) => ('id' in created ? created.id : '')),
+      rejections: outcomes.flatMap((created) => ('message' in created ? created.message : [])),
+    };
   };
+}
+
+function newFiles(request: CreateFilesRequest): NewFile[] {
+  const { ids, storageKeys, filenames, paths, sizes, mimeTypes, declaredSha256s, idempotencyKeys } = request;
+  const columns = { storageKeys, filenames, paths, sizes, mimeTypes, declaredSha256s, idempotencyKeys };
+  requireColumns(requireBatch(ids, 'ids').length, columns);
+  return ids.map((id, n) => ({
+    id: id.toLowerCase(),
+    storageKey: storageKeys[n] as string,
+    filename: filenames[n] as string,
+    path: paths[n] as string,
+    size: Number(sizes[n]),
+    mimeType: mimeTypes[n] as string,
+    declaredSha256: declaredSha256s[n] || null,
+    idempotencyKey: idempotencyKeys[n] || null,
+  }));
 }
 
 /** The upload service has checked all this: here it keeps a faulty caller from spoiling a whole batch. */
-function refusal(item: CreateFilesRequest_Item): CreateOutcome | undefined {
-  try {
-    normalizeFileName(item.filename);
-    normalizePath(item.path);
-  } catch (error) {
-    return { outcome: 'REJECTED', message: (error as Error).message };
-  }
-  if (!isUuid(item.storageKey)) return { outcome: 'REJECTED', message: 'The storage key is not a UUID.' };
-  if (item.size < 0n || item.size > BigInt(Number.MAX_SAFE_INTEGER))
-    return { outcome: 'REJECTED', message: 'The size is out of range.' };
-  if (`${item.mimeType}${item.declaredSha256}${item.idempotencyKey}`.includes('\0'))
+function refusal(file: NewFile): CreateOutcome | undefined {
+  const { id, storageKey, filename, path, size, mimeType, declaredSha256, idempotencyKey } = file;
+  if (!isUuid(id)) return { outcome: 'REJECTED', message: 'The id is not a UUID.' };
+  if (!Number.isSafeInteger(size) || size < 0) return { outcome: 'REJECTED', message: 'The size is out of range.' };
+  if (`${storageKey}${filename}${path}${mimeType}${declaredSha256}${idempotencyKey}`.includes('\0'))
     return { outcome: 'REJECTED', message: 'A field holds a NUL character.' };
   return undefined;
-}
-
-function toNewFile(item: CreateFilesRequest_Item): NewFile {
-  return {
-    storageKey: item.storageKey.toLowerCase(),
-    filename: normalizeFileName(item.filename),
-    path: normalizePath(item.path),
-    size: Number(item.size),
-    mimeType: item.mimeType,
-    declaredSha256: item.declaredSha256 || null,
-    idempotencyKey: item.idempotencyKey || null,
-  };
-}
-
-function toMessage(created: CreateOutcome): MessageInitShape<typeof CreateFilesResponse_ItemSchema> {
-  const { outcome } = created;
-  return {
-    outcome: Outcome[outcome],
-    ...('id' in created && { id: created.id }),
-    ...('message' in created && { message: created.message }),
-  };
 }

@@ -11,11 +11,12 @@ import { confirmDeletionsRoute } from './confirm-deletions.ts';
 import { createFilesRoute } from './create-files.ts';
 import { deleteFilesRoute } from './delete-files.ts';
 import { failAttemptsRoute } from './fail-attempts.ts';
-import { findStorageKeysRoute } from './find-storage-keys.ts';
+import { findBlobsRoute } from './find-blobs.ts';
 import { getFilesRoute } from './get-files.ts';
 import { getStatsRoute } from './get-stats.ts';
 import { heartbeatRoute } from './heartbeat.ts';
 import { listFilesRoute } from './list-files.ts';
+import { moveBlobsRoute } from './move-blobs.ts';
 import { releaseFilesRoute } from './release-files.ts';
 import { renewLeasesRoute } from './renew-leases.ts';
 import { retryFilesRoute } from './retry-files.ts';
@@ -50,7 +51,8 @@ export function metadataServer(
       failAttempts: failAttemptsRoute(context),
       takeDeletions: takeDeletionsRoute(context),
       confirmDeletions: confirmDeletionsRoute(context),
-      findStorageKeys: findStorageKeysRoute(context),
+      findBlobs: findBlobsRoute(context),
+      moveBlobs: moveBlobsRoute(context),
       heartbeat: heartbeatRoute(context),
     });
 }

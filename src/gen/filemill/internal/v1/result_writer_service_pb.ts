@@ -10,16 +10,40 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file filemill/internal/v1/result_writer_service.proto.
  */
 export const file_filemill_internal_v1_result_writer_service: GenFile = /*@__PURE__*/
-  fileDesc("CjBmaWxlbWlsbC9pbnRlcm5hbC92MS9yZXN1bHRfd3JpdGVyX3NlcnZpY2UucHJvdG8SFGZpbGVtaWxsLmludGVybmFsLnYxIrgBChJTYXZlUmVzdWx0c1JlcXVlc3QSPAoFaXRlbXMYASADKAsyLS5maWxlbWlsbC5pbnRlcm5hbC52MS5TYXZlUmVzdWx0c1JlcXVlc3QuSXRlbRpkCgRJdGVtEg8KB2ZpbGVfaWQYASABKAkSEwoLbGVhc2VfdG9rZW4YAiABKAkSEQoJbWltZV90eXBlGAMgASgJEg4KBnNoYTI1NhgEIAEoCRITCgtvdXRwdXRfanNvbhgFIAEoCSLQAgoTU2F2ZVJlc3VsdHNSZXNwb25zZRI9CgVpdGVtcxgBIAMoCzIuLmZpbGVtaWxsLmludGVybmFsLnYxLlNhdmVSZXN1bHRzUmVzcG9uc2UuSXRlbRpsCgRJdGVtEg8KB2ZpbGVfaWQYASABKAkSQgoHb3V0Y29tZRgCIAEoDjIxLmZpbGVtaWxsLmludGVybmFsLnYxLlNhdmVSZXN1bHRzUmVzcG9uc2UuT3V0Y29tZRIPCgdtZXNzYWdlGAMgASgJIosBCgdPdXRjb21lEhcKE09VVENPTUVfVU5TUEVDSUZJRUQQABIRCg1PVVRDT01FX1NBVkVEEAESGQoVT1VUQ09NRV9BTFJFQURZX1NBVkVEEAISEgoOT1VUQ09NRV9GRU5DRUQQAxIQCgxPVVRDT01FX0dPTkUQBBITCg9PVVRDT01FX0lOVkFMSUQQBTJ5ChNSZXN1bHRXcml0ZXJTZXJ2aWNlEmIKC1NhdmVSZXN1bHRzEiguZmlsZW1pbGwuaW50ZXJuYWwudjEuU2F2ZVJlc3VsdHNSZXF1ZXN0GikuZmlsZW1pbGwuaW50ZXJuYWwudjEuU2F2ZVJlc3VsdHNSZXNwb25zZWIGcHJvdG8z");
+  fileDesc("CjBmaWxlbWlsbC9pbnRlcm5hbC92MS9yZXN1bHRfd3JpdGVyX3NlcnZpY2UucHJvdG8SFGZpbGVtaWxsLmludGVybmFsLnYxIncKElNhdmVSZXN1bHRzUmVxdWVzdBIQCghmaWxlX2lkcxgBIAMoCRIUCgxsZWFzZV90b2tlbnMYAiADKAkSEgoKbWltZV90eXBlcxgDIAMoCRIPCgdzaGEyNTZzGAQgAygJEhQKDG91dHB1dF9qc29ucxgFIAMoCSL5AQoTU2F2ZVJlc3VsdHNSZXNwb25zZRJDCghvdXRjb21lcxgBIAMoDjIxLmZpbGVtaWxsLmludGVybmFsLnYxLlNhdmVSZXN1bHRzUmVzcG9uc2UuT3V0Y29tZRIPCgdyZWFzb25zGAIgAygJIosBCgdPdXRjb21lEhcKE09VVENPTUVfVU5TUEVDSUZJRUQQABIRCg1PVVRDT01FX1NBVkVEEAESGQoVT1VUQ09NRV9BTFJFQURZX1NBVkVEEAISEgoOT1VUQ09NRV9GRU5DRUQQAxIQCgxPVVRDT01FX0dPTkUQBBITCg9PVVRDT01FX0lOVkFMSUQQBTJ5ChNSZXN1bHRXcml0ZXJTZXJ2aWNlEmIKC1NhdmVSZXN1bHRzEiguZmlsZW1pbGwuaW50ZXJuYWwudjEuU2F2ZVJlc3VsdHNSZXF1ZXN0GikuZmlsZW1pbGwuaW50ZXJuYWwudjEuU2F2ZVJlc3VsdHNSZXNwb25zZWIGcHJvdG8z");
 
 /**
+ * Columns: the n-th value of each belongs to the n-th finding.
+ *
  * @generated from message filemill.internal.v1.SaveResultsRequest
  */
 export type SaveResultsRequest = Message<"filemill.internal.v1.SaveResultsRequest"> & {
   /**
-   * @generated from field: repeated filemill.internal.v1.SaveResultsRequest.Item items = 1;
+   * @generated from field: repeated string file_ids = 1;
    */
-  items: SaveResultsRequest_Item[];
+  fileIds: string[];
+
+  /**
+   * @generated from field: repeated string lease_tokens = 2;
+   */
+  leaseTokens: string[];
+
+  /**
+   * @generated from field: repeated string mime_types = 3;
+   */
+  mimeTypes: string[];
+
+  /**
+   * @generated from field: repeated string sha256s = 4;
+   */
+  sha256s: string[];
+
+  /**
+   * JSON objects: docs/results.md describes their shape.
+   *
+   * @generated from field: repeated string output_jsons = 5;
+   */
+  outputJsons: string[];
 };
 
 /**
@@ -30,54 +54,22 @@ export const SaveResultsRequestSchema: GenMessage<SaveResultsRequest> = /*@__PUR
   messageDesc(file_filemill_internal_v1_result_writer_service, 0);
 
 /**
- * @generated from message filemill.internal.v1.SaveResultsRequest.Item
- */
-export type SaveResultsRequest_Item = Message<"filemill.internal.v1.SaveResultsRequest.Item"> & {
-  /**
-   * @generated from field: string file_id = 1;
-   */
-  fileId: string;
-
-  /**
-   * @generated from field: string lease_token = 2;
-   */
-  leaseToken: string;
-
-  /**
-   * @generated from field: string mime_type = 3;
-   */
-  mimeType: string;
-
-  /**
-   * @generated from field: string sha256 = 4;
-   */
-  sha256: string;
-
-  /**
-   * A JSON object: docs/results.md describes its shape.
-   *
-   * @generated from field: string output_json = 5;
-   */
-  outputJson: string;
-};
-
-/**
- * Describes the message filemill.internal.v1.SaveResultsRequest.Item.
- * Use `create(SaveResultsRequest_ItemSchema)` to create a new message.
- */
-export const SaveResultsRequest_ItemSchema: GenMessage<SaveResultsRequest_Item> = /*@__PURE__*/
-  messageDesc(file_filemill_internal_v1_result_writer_service, 0, 0);
-
-/**
  * @generated from message filemill.internal.v1.SaveResultsResponse
  */
 export type SaveResultsResponse = Message<"filemill.internal.v1.SaveResultsResponse"> & {
   /**
    * In the order sent.
    *
-   * @generated from field: repeated filemill.internal.v1.SaveResultsResponse.Item items = 1;
+   * @generated from field: repeated filemill.internal.v1.SaveResultsResponse.Outcome outcomes = 1;
    */
-  items: SaveResultsResponse_Item[];
+  outcomes: SaveResultsResponse_Outcome[];
+
+  /**
+   * Why each invalid finding, in order, cannot be held.
+   *
+   * @generated from field: repeated string reasons = 2;
+   */
+  reasons: string[];
 };
 
 /**
@@ -86,33 +78,6 @@ export type SaveResultsResponse = Message<"filemill.internal.v1.SaveResultsRespo
  */
 export const SaveResultsResponseSchema: GenMessage<SaveResultsResponse> = /*@__PURE__*/
   messageDesc(file_filemill_internal_v1_result_writer_service, 1);
-
-/**
- * @generated from message filemill.internal.v1.SaveResultsResponse.Item
- */
-export type SaveResultsResponse_Item = Message<"filemill.internal.v1.SaveResultsResponse.Item"> & {
-  /**
-   * @generated from field: string file_id = 1;
-   */
-  fileId: string;
-
-  /**
-   * @generated from field: filemill.internal.v1.SaveResultsResponse.Outcome outcome = 2;
-   */
-  outcome: SaveResultsResponse_Outcome;
-
-  /**
-   * @generated from field: string message = 3;
-   */
-  message: string;
-};
-
-/**
- * Describes the message filemill.internal.v1.SaveResultsResponse.Item.
- * Use `create(SaveResultsResponse_ItemSchema)` to create a new message.
- */
-export const SaveResultsResponse_ItemSchema: GenMessage<SaveResultsResponse_Item> = /*@__PURE__*/
-  messageDesc(file_filemill_internal_v1_result_writer_service, 1, 0);
 
 /**
  * @generated from enum filemill.internal.v1.SaveResultsResponse.Outcome
@@ -148,7 +113,7 @@ export const SaveResultsResponse_Outcome = {
   GONE: 4,
 
   /**
-   * PostgreSQL cannot hold this finding; `message` says why.
+   * PostgreSQL cannot hold this finding.
    *
    * @generated from enum value: OUTCOME_INVALID = 5;
    */

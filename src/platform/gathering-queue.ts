@@ -1,0 +1,32 @@
+/** Items pushed one by one and taken in batches: whatever came while the taker was busy is its next batch. */
+export class GatheringQueue<Item> {
+  readonly #maxBatch: number;
+  #items: Item[] = [];
+  #closed = false;
+  #wake = Promise.withResolvers<void>();
+
+  constructor(maxBatch = Number.POSITIVE_INFINITY) {
+    this.#maxBatch = maxBatch;
+  }
+
+  push(item: Item): void {
+    this.#items.push(item);
+    this.#wake.resolve();
+  }
+
+  /** What was pushed is still taken. */
+  close(): void {
+    this.#closed = true;
+    this.#wake.resolve();
+  }
+
+  /** For one taker; ends once the queue is closed and empty. */
+  async *batches(): AsyncGenerator<Item[], void> {
+    for (;;) {
+      while (this.#items.length > 0) yield this.#items.splice(0, this.#maxBatch);
+      if (this.#closed) return;
+      await this.#wake.promise;
+      this.#wake = Promise.withResolvers();
+    }
+  }
+}
