@@ -20,12 +20,24 @@ export interface AnalysisFile {
   readonly filename: string;
   /** As recorded at the upload; `OutputData.size` is what was really read. */
   readonly size: number;
+  /** Where in the file at `path` the bytes are, when they are not all of it. */
+  readonly range?: ByteRange | undefined;
+  /** What they must have, when whoever stored them knows it: CRC32C (RFC 3720, appendix B.4). */
+  readonly crc32c?: number | undefined;
+}
+
+/** In bytes. What lies beyond the end of the file is not there. */
+export interface ByteRange {
+  readonly offset: number;
+  readonly length: number;
 }
 
 /** What is known of a file before it is read. */
 export interface AnalysisSubject extends AnalysisFile {
   /** The first bytes of the file, at most `headBytes`; valid during `start` only. */
   readonly head: Uint8Array;
+  /** `head` is all of it. */
+  readonly whole: boolean;
 }
 
 export const headBytes = 65_536;
@@ -44,3 +56,9 @@ export interface OutputData {
   readonly size: number;
   readonly analyzers: Readonly<Record<string, string>>;
 }
+
+/**
+ * What became of a file that was handed over with others. `again`: nothing was found out, as another one of them ended
+ * the thread.
+ */
+export type HandOverOutcome = { readonly output: OutputData } | { readonly failure: unknown } | 'again';

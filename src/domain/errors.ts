@@ -52,6 +52,11 @@ export const catalogue = {
     'Only a FAILED file can be retried.',
     'Wait for the file to end, or upload it again.',
   ),
+  FILTER_TOO_BROAD: entry(
+    'FAILED_PRECONDITION',
+    'No index helps with this combination of filters, and looking at every file takes too long.',
+    'Narrow it: by status, by sha256, by a shorter span of time, or by a longer part of the name.',
+  ),
   FILE_NOT_FOUND: entry('NOT_FOUND', 'No file has this id.', 'Check the id; deleted files are gone.'),
   RESULT_NOT_FOUND: entry(
     'NOT_FOUND',

@@ -23,6 +23,8 @@ export interface FileRecord {
 
 /** A file whose bytes are durable and whose row is still to be made. */
 export interface NewFile {
+  /** Of its blob: a UUIDv7, minted when the bytes were complete. */
+  readonly id: string;
   readonly storageKey: string;
   readonly filename: string;
   readonly path: string;
@@ -44,17 +46,11 @@ export interface ClaimedFile {
   readonly storageKey: string;
   readonly filename: string;
   readonly size: number;
-  readonly mimeType: string;
   readonly declaredSha256: string | null;
   readonly attempt: number;
-  readonly maxAttempts: number;
   /** A lease of this file ran out before: nothing may run beside it, and it in a process of its own. */
   readonly alone: boolean;
 }
-
-export type ClaimOutcome =
-  | { readonly outcome: 'CLAIMED'; readonly file: ClaimedFile }
-  | { readonly outcome: 'NOT_CLAIMABLE' | 'GONE'; readonly id: string };
 
 /** A claim by the token that fences it. */
 export interface Lease {

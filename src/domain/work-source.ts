@@ -24,9 +24,8 @@ export interface Work {
 export type ClaimByIds = (ids: readonly string[], signal: AbortSignal) => Promise<ClaimAnswer>;
 
 export interface ClaimAnswer {
+  /** An id that is not among these is not to be had: its rings are done with, too. */
   readonly files: readonly ClaimedFile[];
-  /** The ids that got a definite answer, claimed or not: their rings are done with. */
-  readonly settledIds: readonly string[];
   readonly leaseMs: number;
   /** `performance.now()` from before the first try was sent. */
   readonly sentAt: number;

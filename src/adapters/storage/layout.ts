@@ -3,12 +3,14 @@ import { join } from 'node:path';
 /**
  * How a volume is laid out:
  *
- *     ROOT/staging/<uuid>            blobs on their way in
- *     ROOT/objects/<shard>/<key>     committed blobs
+ *     ROOT/staging/<uuid>                  blobs on their way in
+ *     ROOT/objects/<shard>/<id>            committed blobs, one file each
+ *     ROOT/segments/<period>/<segment>     small blobs, many in a file: segment-format.ts
+ *     ROOT/segments/open/<segment>         empty: somebody may still append to that segment
  *
- * Both are on one file system, so that a rename moves a blob in one step. The shard is the last two hex
- * digits of the key, which are random in a UUIDv7; its first digits are the time and would fill one
- * folder after the other.
+ * All are on one file system, so that a rename moves a blob in one step. The shard is the last two hex
+ * digits of the id, which are random in a UUIDv7; its first digits are the time and would fill one
+ * folder after the other. Segments are few: their folders are periods of about five hours.
  *
  * Folders are made with 0750 and files with 0640 (less the umask): workers may run as another user of the
  * same group, which reads and never writes.
@@ -20,6 +22,7 @@ export const shards: readonly string[] = Array.from({ length: 256 }, (_, n) => n
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const uuidV7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const period = /^[0-9a-f]{6}$/;
 
 export function stagingFolder(root: string): string {
   return join(root, 'staging');
@@ -33,17 +36,38 @@ export function shardFolder(root: string, shard: string): string {
   return join(root, 'objects', shard);
 }
 
-export function objectPath(root: string, storageKey: string): string {
-  return join(shardFolder(root, shardOf(storageKey)), storageKey);
+export function objectPath(root: string, id: string): string {
+  return join(shardFolder(root, shardOf(id)), id);
 }
 
-export function shardOf(storageKey: string): string {
-  return storageKey.slice(-2);
+export function shardOf(id: string): string {
+  return id.slice(-2);
+}
+
+export function segmentsFolder(root: string): string {
+  return join(root, 'segments');
+}
+
+export function periodFolder(root: string, segment: string): string {
+  return join(segmentsFolder(root), segment.slice(0, 6));
+}
+
+/** Asked for with every small file, and `join` takes its time. */
+export function segmentPath(root: string, segment: string): string {
+  return `${root}/segments/${segment.slice(0, 6)}/${segment}`;
+}
+
+export function openMarksFolder(root: string): string {
+  return join(segmentsFolder(root), 'open');
 }
 
 /** Nothing else ever becomes part of a path. */
-export function isStorageKey(name: string): boolean {
+export function isBlobId(name: string): boolean {
   return uuidV7.test(name);
+}
+
+export function isPeriod(name: string): boolean {
+  return period.test(name);
 }
 
 export function isStagingName(name: string): boolean {
@@ -51,6 +75,6 @@ export function isStagingName(name: string): boolean {
 }
 
 /** The Unix time in milliseconds that a UUIDv7 begins with (RFC 9562, section 5.7). */
-export function mintedAt(storageKey: string): number {
-  return Number.parseInt(storageKey.slice(0, 8) + storageKey.slice(9, 13), 16);
+export function mintedAt(id: string): number {
+  return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
 }

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import type { BlobLocation, BlobReader } from '#domain/blob-store.ts';
 import { FilemillError } from '#domain/errors.ts';
-import { isStorageKey, objectPath } from './layout.ts';
+import { isBlobId, objectPath, segmentPath } from './layout.ts';
+import { parseSegmentKey } from './segment-key.ts';
 
 /** The blobs of a volume that LocalBlobStore keeps, for those who only read. */
 export class LocalBlobReader implements BlobReader {
@@ -12,8 +13,11 @@ export class LocalBlobReader implements BlobReader {
   }
 
   locate(storageKey: string): BlobLocation {
-    if (!isStorageKey(storageKey))
+    if (isBlobId(storageKey)) return { path: objectPath(this.#root, storageKey) };
+    const packed = parseSegmentKey(storageKey);
+    if (packed === undefined)
       throw new FilemillError('BLOB_MISSING', `${JSON.stringify(storageKey)} is not a storage key.`);
-    return { path: objectPath(this.#root, storageKey) };
+    const { segment, offset, length, crc32c } = packed;
+    return { path: segmentPath(this.#root, segment), range: { offset, length }, crc32c };
   }
 }

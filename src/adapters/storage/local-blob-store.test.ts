@@ -5,20 +5,22 @@ import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { it, mock } from 'node:test';
+import type { Blob } from '#domain/blob-store.ts';
 import { type BlobStoreUnderTest, blobStoreConformance } from '../../../test/conformance/blob-store.ts';
 import { diskError, writeFully } from './durable.ts';
 import { objectPath, shardFolder } from './layout.ts';
 import { LocalBlobReader } from './local-blob-reader.ts';
 import { LocalBlobStore } from './local-blob-store.ts';
 
-blobStoreConformance('LocalBlobStore', openStore);
+blobStoreConformance('LocalBlobStore, one object a blob', openStore);
+blobStoreConformance('LocalBlobStore, small blobs packed', () => openStore({ packBelow: 64 * 1024 }));
 
 it('syncs the file, renames it, then syncs its folder', async () => {
   await using subject = await openStore();
   await using staged = await subject.store.stage();
   await staged.write(Buffer.from('precious'));
   using calls = await traceCalls(subject.root);
-  const storageKey = await staged.commit();
+  const { storageKey } = await staged.commit();
   const object = relative(subject.root, objectPath(subject.root, storageKey));
   const [synced, renamed, folderSynced] = calls.seen;
   assert.match(synced ?? '', /^sync staging\/[0-9a-f-]{36}$/);
@@ -66,14 +68,14 @@ it('writes all of a chunk when single writes are short', async () => {
 it('opens an existing volume again and finds what is there', async () => {
   await using folder = await temporaryFolder();
   const root = join(folder.path, 'made', 'on', 'the', 'way');
-  let storageKey: string;
+  let blob: Blob;
   {
-    await using store = await LocalBlobStore.open(root);
+    await using store = await LocalBlobStore.open(root, objectsOnly);
     await using staged = await store.stage();
-    storageKey = await staged.commit();
+    blob = await staged.commit();
   }
-  await using store = await LocalBlobStore.open(root);
-  assert.deepEqual(await Array.fromAsync(store.keysMintedBefore(new Date('2100-01-01'))), [[storageKey]]);
+  await using store = await LocalBlobStore.open(root, objectsOnly);
+  assert.deepEqual(await Array.fromAsync(store.finishedBefore(new Date('2100-01-01'))), [[blob]]);
 });
 
 it('lists keys in batches of at most 1,000 and leaves foreign files alone', async () => {
@@ -84,19 +86,27 @@ it('lists keys in batches of at most 1,000 and leaves foreign files alone', asyn
   await writeFile(objectPath(subject.root, old), '');
   await writeFile(join(shardFolder(subject.root, 'aa'), 'lost+found'), '');
   await writeFile(join(shardFolder(subject.root, 'ab'), old), '');
-  const batches = await Array.fromAsync(subject.store.keysMintedBefore(new Date('2100-01-01')));
+  const batches = await Array.fromAsync(subject.store.finishedBefore(new Date('2100-01-01')));
   assert.deepEqual(
     batches.map((batch) => batch.length),
     [1_000, 501],
   );
-  assert.deepEqual(batches.flat().sort(), [...keys, old].sort());
-  assert.deepEqual(await Array.fromAsync(subject.store.keysMintedBefore(new Date('2024-01-01'))), [[old]]);
+  assert.deepEqual(
+    batches
+      .flat()
+      .map(({ storageKey }) => storageKey)
+      .sort(),
+    [...keys, old].sort(),
+  );
+  assert.deepEqual(await Array.fromAsync(subject.store.finishedBefore(new Date('2024-01-01'))), [
+    [{ id: old, storageKey: old }],
+  ]);
 });
 
 it('lets a group read and nobody else', async () => {
   await using subject = await openStore();
   await using staged = await subject.store.stage();
-  const storageKey = await staged.commit();
+  const { storageKey } = await staged.commit();
   assert.equal((await stat(objectPath(subject.root, storageKey))).mode & 0o027, 0);
   assert.equal((await stat(shardFolder(subject.root, '00'))).mode & 0o027, 0);
 });
@@ -109,9 +119,11 @@ it('sweeps nothing from staging that is not its own', async () => {
   assert.deepEqual((await readdir(join(subject.root, 'staging'))).sort(), ['folder', 'notes.txt']);
 });
 
-async function openStore(): Promise<BlobStoreUnderTest & { root: string }> {
+const objectsOnly = { packBelow: 0 };
+
+async function openStore(options = objectsOnly): Promise<BlobStoreUnderTest & { root: string }> {
   const folder = await temporaryFolder();
-  const store = await LocalBlobStore.open(folder.path);
+  const store = await LocalBlobStore.open(folder.path, options);
   return {
     root: folder.path,
     store,

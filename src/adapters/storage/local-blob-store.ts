@@ -1,79 +1,93 @@
-import { opendir, rm, stat, statfs } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import type { BlobStore, StagedBlob } from '#domain/blob-store.ts';
+import { randomUUIDv7 } from 'node:crypto';
+import { statfs } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Blob, BlobStore, StagedBlob } from '#domain/blob-store.ts';
+import { FilemillError } from '#domain/errors.ts';
+import { failpoint } from '#platform/failpoints.ts';
 import type { Logger } from '#platform/logger.ts';
-import { codeOf, makeFolder } from './durable.ts';
-import {
-  isStagingName,
-  isStorageKey,
-  mintedAt,
-  objectPath,
-  objectsFolder,
-  shardFolder,
-  shardOf,
-  shards,
-  stagingFolder,
-} from './layout.ts';
-import { LocalStagedBlob } from './local-staged-blob.ts';
-import { ShardFolders } from './shard-folders.ts';
+import { makeFolder } from './durable.ts';
+import { ObjectStore } from './object-store.ts';
+import { parseSegmentKey } from './segment-key.ts';
+import { SegmentStore } from './segment-store.ts';
+import { SmallStagedBlob } from './small-staged-blob.ts';
 
-const keysPerBatch = 1_000;
+export interface LocalBlobStoreOptions {
+  /** Blobs of fewer bytes share files; 0 gives each one of its own. */
+  readonly packBelow?: number;
+  readonly segmentBytes?: number;
+  readonly segmentAgeMs?: number;
+  readonly logger?: Logger;
+}
 
-/** Blobs on a local or mounted volume, one file each; layout.ts says where. */
+/** Blobs on a local or mounted volume: small ones packed into segments, the others one file each. */
 export class LocalBlobStore implements BlobStore, AsyncDisposable {
   readonly #root: string;
-  readonly #shardFolders: ShardFolders;
-  readonly #logger: Logger | undefined;
-  #foreignFileSeen = false;
+  readonly #objects: ObjectStore;
+  readonly #segments: SegmentStore;
+  readonly #packBelow: number;
 
   /** Makes whatever is missing of the layout, durably. */
-  static async open(rootDir: string, logger?: Logger): Promise<LocalBlobStore> {
+  static async open(rootDir: string, options: LocalBlobStoreOptions = {}): Promise<LocalBlobStore> {
+    const { packBelow = 64 * 1024, segmentBytes = 128 * 1024 * 1024, segmentAgeMs = 600_000, logger } = options;
     const root = resolve(rootDir);
     await makeFolder(root);
-    await makeFolder(stagingFolder(root));
-    const shardFolders = await ShardFolders.open(root);
-    await requireOneFileSystem(stagingFolder(root), objectsFolder(root));
-    return new LocalBlobStore(root, shardFolders, logger);
+    const objects = await ObjectStore.open(root, logger);
+    const segments = await SegmentStore.open(root, { segmentBytes, segmentAgeMs }, logger);
+    return new LocalBlobStore(root, { objects, segments, packBelow });
   }
 
-  private constructor(root: string, shardFolders: ShardFolders, logger: Logger | undefined) {
+  private constructor(root: string, parts: { objects: ObjectStore; segments: SegmentStore; packBelow: number }) {
     this.#root = root;
-    this.#shardFolders = shardFolders;
-    this.#logger = logger;
+    this.#objects = parts.objects;
+    this.#segments = parts.segments;
+    this.#packBelow = parts.packBelow;
   }
 
-  stage(): Promise<StagedBlob> {
-    return LocalStagedBlob.open(this.#root, (storageKey) => this.#shardFolders.syncShardOf(storageKey));
+  async stage(): Promise<StagedBlob> {
+    if (this.#packBelow === 0) return await this.#objects.stage();
+    return new SmallStagedBlob({
+      below: this.#packBelow,
+      append: async (blob) => (await this.#segments.appendAll([blob]))[0] as string,
+      stage: () => this.#objects.stage(),
+    });
   }
 
-  /** Not synced: a file that a power cut brings back has no row, and is swept as an orphan. */
+  async keep(contents: readonly Uint8Array[]): Promise<readonly Blob[]> {
+    if (contents.some(({ length }) => length >= this.#packBelow)) return await this.#keepEach(contents);
+    const blobs = contents.map((content) => ({ id: randomUUIDv7(), chunks: [content], length: content.length }));
+    const keys = await this.#segments.appendAll(blobs);
+    await failpoint('upload.packed');
+    return blobs.map(({ id }, n) => ({ id, storageKey: keys[n] as string }));
+  }
+
+  async #keepEach(contents: readonly Uint8Array[]): Promise<readonly Blob[]> {
+    const outcomes = await Promise.allSettled(contents.map((content) => this.#keepOne(content)));
+    const blobs = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value : []));
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed === undefined) return blobs;
+    for (const { storageKey } of blobs) await this.remove(storageKey);
+    throw failed.reason;
+  }
+
+  async #keepOne(content: Uint8Array): Promise<Blob> {
+    await using staged = await this.stage();
+    if (content.length > 0) await staged.write(content);
+    return await staged.commit();
+  }
+
   async remove(storageKey: string): Promise<void> {
-    if (isStorageKey(storageKey)) await rm(objectPath(this.#root, storageKey), { force: true });
+    const packed = parseSegmentKey(storageKey);
+    if (packed === undefined) await this.#objects.remove(storageKey);
+    else await this.#segments.remove(packed);
   }
 
-  async *keysMintedBefore(before: Date): AsyncGenerator<readonly string[]> {
-    let batch: string[] = [];
-    for (const shard of shards) {
-      for await (const name of fileNames(shardFolder(this.#root, shard))) {
-        if (!isStorageKey(name) || shardOf(name) !== shard) this.#noteForeignFile(shard, name);
-        else if (mintedAt(name) < before.getTime()) batch.push(name);
-        if (batch.length < keysPerBatch) continue;
-        yield batch;
-        batch = [];
-      }
-    }
-    if (batch.length > 0) yield batch;
+  async *finishedBefore(before: Date): AsyncGenerator<readonly Blob[]> {
+    yield* this.#objects.finishedBefore(before);
+    yield* inBatches(this.#segments.finishedBefore(before));
   }
 
   async sweepStaging(before: Date): Promise<number> {
-    let swept = 0;
-    for await (const name of fileNames(stagingFolder(this.#root))) {
-      const path = join(stagingFolder(this.#root), name);
-      if (!isStagingName(name) || !(await wasWrittenBefore(path, before))) continue;
-      await rm(path, { force: true });
-      swept += 1;
-    }
-    return swept;
+    return await this.#objects.sweepStaging(before);
   }
 
   async freeBytes(): Promise<number> {
@@ -81,32 +95,28 @@ export class LocalBlobStore implements BlobStore, AsyncDisposable {
     return bavail * bsize;
   }
 
+  async *wasteful(): AsyncGenerator<readonly Blob[]> {
+    await this.#segments.closeAbandoned();
+    yield* inBatches(this.#segments.wasteful());
+  }
+
+  async copy({ id, storageKey }: Blob): Promise<string> {
+    const packed = parseSegmentKey(storageKey);
+    if (packed === undefined) throw new FilemillError('INTERNAL', `${storageKey} is not in a segment.`);
+    const content = await this.#segments.read(packed);
+    const [copyKey] = await this.#segments.appendAll([{ id, chunks: [content], length: content.length }]);
+    return copyKey as string;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#shardFolders[Symbol.asyncDispose]();
-  }
-
-  #noteForeignFile(shard: string, name: string): void {
-    if (this.#foreignFileSeen) return;
-    this.#foreignFileSeen = true;
-    this.#logger?.warn({ shard, name }, 'the objects folder holds files that are not ours: left alone');
+    await this.#segments[Symbol.asyncDispose]();
+    await this.#objects[Symbol.asyncDispose]();
   }
 }
 
-async function requireOneFileSystem(staging: string, objects: string): Promise<void> {
-  const [a, b] = await Promise.all([stat(staging), stat(objects)]);
-  if (a.dev !== b.dev) throw new Error(`${staging} and ${objects} must be on one file system`);
-}
+const batchSize = 1_000;
 
-async function* fileNames(folder: string): AsyncGenerator<string> {
-  for await (const entry of await opendir(folder, { bufferSize: 256 })) yield entry.name;
-}
-
-/** False for a file that was committed or discarded meanwhile. */
-async function wasWrittenBefore(path: string, before: Date): Promise<boolean> {
-  try {
-    return (await stat(path)).mtimeMs < before.getTime();
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return false;
-    throw error;
-  }
+async function* inBatches(source: AsyncIterable<readonly Blob[]>): AsyncGenerator<readonly Blob[]> {
+  for await (const blobs of source)
+    for (let from = 0; from < blobs.length; from += batchSize) yield blobs.slice(from, from + batchSize);
 }

@@ -23,9 +23,9 @@ export class ShardFolders implements AsyncDisposable {
     this.#syncs = new Map(folders.entries().map(([shard, folder]) => [shard, gatheredSync(folder)]));
   }
 
-  /** Makes the entry of this key durable: returns after a sync that began after this call. */
-  async syncShardOf(storageKey: string): Promise<void> {
-    await this.#syncs.get(shardOf(storageKey))?.add();
+  /** Makes the entry of this blob durable: returns after a sync that began after this call. */
+  async syncShardOf(id: string): Promise<void> {
+    await this.#syncs.get(shardOf(id))?.add();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,7 +1,7 @@
 import { createHash, randomUUID, randomUUIDv7 } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { StagedBlob } from '#domain/blob-store.ts';
+import type { Blob, StagedBlob } from '#domain/blob-store.ts';
 import { failpoint } from '#platform/failpoints.ts';
 import { diskError, writeFully } from './durable.ts';
 import { fileMode, objectPath, stagingFolder } from './layout.ts';
@@ -9,7 +9,7 @@ import { fileMode, objectPath, stagingFolder } from './layout.ts';
 const readBackBytes = 1024 * 1024;
 
 /** A file in `staging/` that one call writes from front to back. */
-export class LocalStagedBlob implements StagedBlob {
+export class StagedObject implements StagedBlob {
   readonly #root: string;
   readonly #syncShardOf: SyncShardOf;
   readonly #path: string;
@@ -17,12 +17,12 @@ export class LocalStagedBlob implements StagedBlob {
   #size = 0;
   #ended = false;
 
-  static async open(root: string, syncShardOf: SyncShardOf): Promise<LocalStagedBlob> {
+  static async open(root: string, syncShardOf: SyncShardOf): Promise<StagedObject> {
     const path = join(stagingFolder(root), randomUUID());
     const file = await open(path, 'wx+', fileMode).catch((error: unknown) => {
       throw diskError(error);
     });
-    return new LocalStagedBlob(root, syncShardOf, path, file);
+    return new StagedObject(root, syncShardOf, path, file);
   }
 
   private constructor(root: string, syncShardOf: SyncShardOf, path: string, file: FileHandle) {
@@ -52,11 +52,11 @@ export class LocalStagedBlob implements StagedBlob {
     return hash.digest('hex');
   }
 
-  async commit(): Promise<string> {
-    const storageKey = randomUUIDv7();
-    const path = objectPath(this.#root, storageKey);
+  async commit(): Promise<Blob> {
+    const id = randomUUIDv7();
+    const path = objectPath(this.#root, id);
     try {
-      await this.#makeDurable(storageKey, path);
+      await this.#makeDurable(id, path);
     } catch (error) {
       // No row can name this key yet, so that removing it is safe even after the rename.
       await this.discard();
@@ -64,17 +64,17 @@ export class LocalStagedBlob implements StagedBlob {
       throw diskError(error);
     }
     this.#ended = true;
-    return storageKey;
+    return { id, storageKey: id };
   }
 
   /** The promise "acknowledged means kept" rests on these four steps and their order. */
-  async #makeDurable(storageKey: string, path: string): Promise<void> {
+  async #makeDurable(id: string, path: string): Promise<void> {
     await this.#file.sync();
     await failpoint('upload.synced');
     await this.#file.close();
     await rename(this.#path, path);
     await failpoint('upload.renamed');
-    await this.#syncShardOf(storageKey);
+    await this.#syncShardOf(id);
     await failpoint('upload.folder-synced');
   }
 
@@ -90,4 +90,4 @@ export class LocalStagedBlob implements StagedBlob {
   }
 }
 
-type SyncShardOf = (storageKey: string) => Promise<void>;
+type SyncShardOf = (id: string) => Promise<void>;
