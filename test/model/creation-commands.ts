@@ -47,7 +47,7 @@ const createTooLate = command(
   'createTooLate',
   fc.record(keyedFields),
   async (fields, model, { database }) => {
-    const file = newFile({ ...fields, storageKey: `018cc251-f400-7000-8000-${randomBytes(6).toString('hex')}` });
+    const file = newFile({ ...fields, id: `018cc251-f400-7000-8000-${randomBytes(6).toString('hex')}` });
     const earlier = keyedLike(model, file);
     const [created] = await createFiles(database, [file], 3);
     if (earlier !== undefined) return assert.deepEqual(created, answerToReuse(earlier, file));

@@ -76,8 +76,7 @@ async function retryAll(model: Model, { database }: World): Promise<void> {
 async function completeRung(model: Model, { database }: World): Promise<void> {
   const token = randomUUID();
   const ids = [...new Set(model.rings.splice(0))];
-  const claims = await claimFiles(database, ids, claimant(token));
-  const claimed = claims.flatMap((outcome) => (outcome.outcome === 'CLAIMED' ? outcome.file : []));
+  const claimed = await claimFiles(database, ids, claimant(token));
   await saveResults(
     database,
     claimed.map((file) => finding(file)),

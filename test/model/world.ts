@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { findStorageKeys } from '#adapters/postgres/blob-deletions.ts';
+import { findBlobs } from '#adapters/postgres/blob-deletions.ts';
 import { Database } from '#adapters/postgres/database.ts';
 import type { FileStatus } from '#domain/file-state.ts';
 import { retryDelayBoundsMs } from '#domain/retry-policy.ts';
 import { createLogger } from '#platform/logger.ts';
+import { stateContradictions } from '../support/state-contradictions.ts';
 import { testDatabase } from '../support/stores.ts';
 import type { Model, ModelFile } from './model.ts';
 
@@ -76,7 +77,7 @@ export class World implements AsyncDisposable {
   async empty(): Promise<void> {
     this.#completed.clear();
     this.comparisons = 0;
-    await this.run('delete from files');
+    await this.run('truncate files cascade; truncate file_states, file_counts, claims');
     await this.run('delete from blob_deletions');
   }
 
@@ -109,10 +110,12 @@ export class World implements AsyncDisposable {
   /** Asserts that model and database say the same, and what must hold whatever the model says. */
   async agreesWith(model: Model): Promise<void> {
     this.comparisons += 1;
-    const [actual, blobs] = await Promise.all([
+    const [actual, contradictions, blobs] = await Promise.all([
       this.database.query<Row>(rows),
+      this.database.query<object>({ name: 'model-contradictions', text: stateContradictions }),
       this.database.query<{ key: string; state: string }>(deletions),
     ]);
+    assert.deepEqual(contradictions, []);
     assert.deepEqual(actual, [...model.living.values()].map(rowOf).sort(byId));
     assert.deepEqual(new Map(blobs.map(({ key, state }) => [key, state])), model.deletions);
     this.#assertFinal(actual);
@@ -120,8 +123,12 @@ export class World implements AsyncDisposable {
 
   /** Every key that was ever acknowledged belongs to a row or to a deletion; the sweep spares what is not gone. */
   async accountsForKeys(model: Model): Promise<void> {
-    const keys = model.created.map(({ file }) => file.storageKey);
-    const known = new Set(await findStorageKeys(this.database, keys));
+    const known = new Set(
+      await findBlobs(
+        this.database,
+        model.created.map(({ file }) => file),
+      ),
+    );
     for (const { id, file } of model.created) {
       const spared = model.living.has(id) || model.deletions.get(file.storageKey) !== 'CONFIRMED';
       assert.equal(known.has(file.storageKey), spared, `storage key of ${id}`);

@@ -1,3 +1,4 @@
+import type { Blob } from '#domain/blob-store.ts';
 import type { Database, Statement } from './database.ts';
 import { column, maxKeyAge } from './file-rows.ts';
 
@@ -15,22 +16,39 @@ const take: Statement = {
 // The row stays as a tombstone: a create that is repeated late must not bring the file back without its bytes.
 const confirm: Statement = {
   name: 'confirm-blob-deletions',
-  text: `update blob_deletions set taken_until = 'infinity' where storage_key = any ($1::uuid[])`,
+  text: `update blob_deletions set taken_until = 'infinity' where storage_key = any ($1::text[])`,
 };
 
 const forgetConfirmed: Statement = {
   name: 'forget-confirmed-deletions',
   text: `
-    delete from blob_deletions where taken_until = 'infinity'
-    and uuid_extract_timestamp(storage_key) < now() - 2 * interval '${maxKeyAge}'`,
+    delete from blob_deletions
+    where taken_until = 'infinity' and created_at < now() - 2 * interval '${maxKeyAge}'`,
 };
 
 const findKnown: Statement = {
-  name: 'find-storage-keys',
+  name: 'find-blobs',
   text: `
-    select k as "storageKey" from unnest($1::uuid[]) as k
-    where exists (select from files f where f.storage_key = k)
-       or exists (select from blob_deletions b where b.storage_key = k and b.taken_until < 'infinity')`,
+    select i.storage_key as "storageKey" from unnest($1::uuid[], $2::text[]) as i (id, storage_key)
+    where exists (select from files f where f.id = i.id and f.storage_key = i.storage_key)
+       or exists (select from blob_deletions b where b.storage_key = i.storage_key and b.taken_until < 'infinity')`,
+};
+
+// Compare-and-set: a row changes hands only from the key that was copied. What still reads the bytes under the old
+// key, a worker with an earlier claim, gets time for it.
+const move: Statement = {
+  name: 'move-blobs',
+  text: `
+    with moved as (
+      update files f set storage_key = i.to_key
+      from unnest($1::uuid[], $2::text[], $3::text[]) as i (id, from_key, to_key)
+      where f.id = i.id and f.storage_key = i.from_key
+      returning f.id, i.from_key
+    ), queued as (
+      insert into blob_deletions (storage_key, taken_until) select from_key, now() + interval '10 minutes' from moved
+      on conflict do nothing
+    )
+    select id from moved`,
 };
 
 /** Up to `max` keys whose bytes are to be removed; nobody else gets them for a minute. */
@@ -47,7 +65,19 @@ export async function forgetConfirmedDeletions(database: Database): Promise<void
   await database.query(forgetConfirmed);
 }
 
-/** Those of the keys that a file, or a deletion not yet confirmed, knows. */
-export async function findStorageKeys(database: Database, storageKeys: readonly string[]): Promise<string[]> {
-  return column(await database.query<{ storageKey: string }>(findKnown, [storageKeys]), 'storageKey');
+/** The keys of those blobs that a file, or a deletion not yet confirmed, knows. */
+export async function findBlobs(database: Database, blobs: readonly Blob[]): Promise<string[]> {
+  const values = [column(blobs, 'id'), column(blobs, 'storageKey')];
+  return column(await database.query<{ storageKey: string }>(findKnown, values), 'storageKey');
+}
+
+/** A blob and the key under which its bytes were kept a second time. */
+export interface CopiedBlob extends Blob {
+  readonly copyKey: string;
+}
+
+/** Lets rows name the copies; answers with the ids of those that did. The bytes under the old keys are removed later. */
+export async function moveBlobs(database: Database, blobs: readonly CopiedBlob[]): Promise<string[]> {
+  const values = [column(blobs, 'id'), column(blobs, 'storageKey'), column(blobs, 'copyKey')];
+  return column(await database.query<{ id: string }>(move, values), 'id');
 }

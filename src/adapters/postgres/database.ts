@@ -13,10 +13,22 @@ export interface DatabaseOptions {
   readonly url: string;
   readonly poolSize: number;
   readonly logger: Logger;
+  /** What its statements are: see `kinds`. */
+  readonly kind?: keyof typeof kinds;
 }
 
 const connectTimeoutMs = 5_000;
-const statementTimeoutMs = 10_000;
+
+/**
+ * `points` go to rows by their keys, in batches. Their plan must be a loop over an index from the first row on: with
+ * tables that grow by millions within minutes, one that was right for an empty table would be kept for too long.
+ * `reads` are searches, which PostgreSQL plans by what it knows of the tables, and gives up sooner.
+ */
+const kinds = {
+  points: { statementTimeoutMs: 10_000, planner: ['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin'] },
+  reads: { statementTimeoutMs: 3_000, planner: [] },
+} as const;
+
 const maxConflictRetries = 5;
 
 /** int8 as number: sizes and counts stay far below 2^53. */
@@ -32,7 +44,8 @@ const types = {
 export class Database implements AsyncDisposable {
   readonly #pool: pg.Pool;
 
-  constructor({ url, poolSize, logger }: DatabaseOptions) {
+  constructor({ url, poolSize, logger, kind = 'points' }: DatabaseOptions) {
+    const { statementTimeoutMs, planner } = kinds[kind];
     this.#pool = new pg.Pool({
       connectionString: url,
       max: poolSize,
@@ -41,7 +54,8 @@ export class Database implements AsyncDisposable {
       statement_timeout: statementTimeoutMs,
       query_timeout: statementTimeoutMs + 2_000,
       keepAlive: true,
-      application_name: 'filemill',
+      application_name: `filemill-${kind}`,
+      options: planner.map((setting) => `-c ${setting}=off`).join(' '),
       types,
     });
     // Without a listener the end of an idle connection would end the process.
@@ -102,6 +116,11 @@ const serializationFailure = '40001';
 function isConflict(error: unknown): boolean {
   const state = sqlState(error);
   return state === deadlock || state === serializationFailure;
+}
+
+/** Whether a statement took longer than it may. */
+export function isTimeout(error: unknown): boolean {
+  return sqlState(error) === statementTimedOut;
 }
 
 const undefinedTable = '42P01';

@@ -1,6 +1,8 @@
-import type { ClaimedFile, ClaimOutcome } from '#domain/file.ts';
+import type { ClaimedFile } from '#domain/file.ts';
+import { uuidArray } from './array-parameter.ts';
 import type { Database, Statement } from './database.ts';
-import { type ClaimRow, claimColumns, notifiedBy } from './file-rows.ts';
+import { type ClaimRow, claimColumns, column, notifiedBy } from './file-rows.ts';
+import { moved } from './state-tables.ts';
 
 export interface Claimant {
   readonly worker: string;
@@ -9,76 +11,77 @@ export interface Claimant {
   readonly leaseMs: number;
 }
 
-// Invariant: a file is handed to one attempt only, and every hand-over is counted. Compare-and-set:
-// the conditions are checked again on the locked row. Rows are locked by id, as everywhere.
-const claimSet = `
-  set status = 'PROCESSING', attempt = f.attempt + 1, lease_token = $2,
-      lease_until = now() + interval '1 millisecond' * $3, worker = $4, claimed_at = now(), begun_alone = false,
-      updated_at = now()`;
+// Invariant: a file is handed to one attempt only, and every hand-over is counted. Compare-and-set: the
+// conditions are checked again on the locked row. Rows are locked in the order of the ids that are given.
+const claimed = (source: string) => `
+  claimed as (
+    update files f
+    set status = 'PROCESSING', attempt = f.attempt + 1, lease_token = $2,
+        lease_until = now() + interval '1 millisecond' * $3, worker = $4, claimed_at = now(), begun_alone = false,
+        updated_at = now()
+    from ${source} where f.id = i.id and ${claimable}
+    returning ${claimColumns}
+  ), noted as (
+    insert into claims (lease_token, file_ids) select $2, array_agg(id) from claimed having count(*) > 0
+  ), ${moved('claimed', 'PENDING', 'PROCESSING')}
+  select claimed.* from claimed left join ${notifiedBy('claimed')} on true`;
 
-const claimable = `status = 'PENDING' and run_after <= now() and attempt < max_attempts`;
+const claimable = `f.status = 'PENDING' and f.run_after <= now() and f.attempt < f.max_attempts`;
 
 const claimNamed: Statement = {
   name: 'claim-files',
-  text: `
-    with wanted as (
-      select id from files where id = any ($1::uuid[]) and ${claimable} order by id for update
-    ), claimed as (
-      update files f ${claimSet} from wanted w where f.id = w.id returning ${claimColumns}
-    ), ${notifiedBy('claimed')}
-    select claimed.* from claimed left join notified on true`,
-};
-
-const findUnclaimed: Statement = {
-  name: 'find-unclaimed-files',
-  text: `select ${claimColumns}, f.status from files f where f.id = any ($1::uuid[])`,
+  text: `with ${claimed('unnest($1::uuid[]) as i (id)')}`,
 };
 
 const claimDue: Statement = {
   name: 'claim-due-files',
   text: `
-    with held as (
-      select ${claimColumns} from files f where f.lease_token = $2 and f.status = 'PROCESSING'
-    ), due as (
-      select id from files where ${claimable} and not exists (select from held)
-      order by run_after, id limit $1 for update skip locked
-    ), claimed as (
-      update files f ${claimSet} from due d where f.id = d.id returning ${claimColumns}
-    ), ${notifiedBy('claimed')}
-    select claimed.* from claimed left join notified on true
-    union all select * from held`,
+    with due as (
+      select f.id from file_states s join files f on f.id = s.file_id
+      where s.status = 'PENDING' and ${claimable}
+      order by s.file_id limit $1 for update of f skip locked
+    ), ${claimed('due i')}`,
 };
 
-/** Claims the files that a doorbell named; answers in the order of `ids`. */
+const findHeldNamed: Statement = {
+  name: 'find-held-files',
+  text: `
+    select ${claimColumns} from files f
+    where f.id = any ($1::uuid[]) and f.lease_token = $2 and f.status = 'PROCESSING'`,
+};
+
+const findHeld: Statement = {
+  name: 'find-files-of-claim',
+  text: `
+    select ${claimColumns} from claims c cross join unnest(c.file_ids) as i (id) join files f on f.id = i.id
+    where c.lease_token = $1 and f.lease_token = $1 and f.status = 'PROCESSING'`,
+};
+
+/** Claims those of the files that a doorbell named that are claimable, or claimed by this token already. */
 export async function claimFiles(
   database: Database,
   ids: readonly string[],
   { worker, leaseToken, leaseMs }: Claimant,
-): Promise<ClaimOutcome[]> {
-  const claimed = await database.query<ClaimRow>(claimNamed, [ids, leaseToken, leaseMs, worker]);
-  const byId = new Map(claimed.map((file) => [file.id, file]));
-  const rest = ids.filter((id) => !byId.has(id));
-  const others = new Map(
-    (rest.length === 0 ? [] : await database.query<ClaimRow & { status: string }>(findUnclaimed, [rest])).map(
-      (file) => [file.id, file],
-    ),
-  );
-  return ids.map((id) => {
-    const file = byId.get(id);
-    if (file !== undefined) return { outcome: 'CLAIMED', file };
-    const other = others.get(id);
-    if (other === undefined) return { outcome: 'GONE', id };
-    // Ours since an earlier call whose answer was lost.
-    if (other.status === 'PROCESSING' && other.leaseToken === leaseToken) return { outcome: 'CLAIMED', file: other };
-    return { outcome: 'NOT_CLAIMABLE', id };
-  });
+): Promise<readonly ClaimedFile[]> {
+  const files = await database.query<ClaimRow>(claimNamed, [uuidArray(ids), leaseToken, leaseMs, worker]);
+  if (files.length === ids.length) return files;
+  const got = new Set(column(files, 'id'));
+  const rest = ids.filter((id) => !got.has(id));
+  return [...files, ...(await database.query<ClaimRow>(findHeldNamed, [rest, leaseToken]))];
 }
 
-/** Claims up to `max` files that are due, longest due first. */
+/**
+ * Claims up to `max` files that are due, oldest first.
+ *
+ * @param repeated an earlier call with this token had no answer: what it claimed is all there is to have
+ */
 export async function claimDueFiles(
   database: Database,
   max: number,
   { worker, leaseToken, leaseMs }: Claimant,
+  repeated = false,
 ): Promise<readonly ClaimedFile[]> {
+  const held = repeated ? await database.query<ClaimRow>(findHeld, [leaseToken]) : [];
+  if (held.length > 0) return held;
   return await database.query<ClaimRow>(claimDue, [max, leaseToken, leaseMs, worker]);
 }

@@ -1,5 +1,6 @@
 import type { Database, Statement } from './database.ts';
 import { column, notifiedBy } from './file-rows.ts';
+import { movedEach } from './state-tables.ts';
 
 // A retry raises the bound instead of lowering `attempt`, so that the attempts' history stays true. What has
 // silenced workers goes on running alone.
@@ -7,13 +8,14 @@ const retry: Statement = {
   name: 'retry-files',
   text: `
     with failed as (
-      select id from files where id = any ($1::uuid[]) and status = 'FAILED' order by id for update
+      select id, error_code from files where id = any ($1::uuid[]) and status = 'FAILED' order by id for update
     ), retried as (
       update files f set status = 'PENDING', max_attempts = f.attempt + $2, error_code = null, error_message = null,
         silences = least(f.silences, 1), run_after = now(), next_ring_at = now(), updated_at = now()
-      from failed where f.id = failed.id returning f.id
-    ), ${notifiedBy('retried')}
-    select retried.id from retried left join notified on true`,
+      from failed i where f.id = i.id
+      returning f.id, f.size, 'FAILED' as was, i.error_code as was_error, f.status, f.error_code
+    ), ${movedEach('retried')}
+    select retried.id from retried left join ${notifiedBy('retried')} on true`,
 };
 
 const exist: Statement = { name: 'files-exist', text: 'select id from files where id = any ($1::uuid[])' };
@@ -25,11 +27,13 @@ const remove: Statement = {
     with doomed as (
       select id from files where id = any ($1::uuid[]) order by id for update
     ), gone as (
-      delete from files f using doomed d where f.id = d.id returning f.id, f.storage_key
+      delete from files f using doomed i where f.id = i.id
+      returning f.id, f.storage_key, f.size, f.status as was, f.error_code as was_error,
+        null as status, null as error_code
     ), queued as (
       insert into blob_deletions (storage_key) select storage_key from gone on conflict do nothing
-    ), ${notifiedBy('gone')}
-    select gone.id from gone left join notified on true`,
+    ), ${movedEach('gone')}
+    select gone.id from gone left join ${notifiedBy('gone')} on true`,
 };
 
 export type RetryOutcome = 'RETRIED' | 'NOT_FAILED' | 'NOT_FOUND';

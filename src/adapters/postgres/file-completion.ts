@@ -1,28 +1,25 @@
 import type { Finding, SaveOutcome } from '#domain/file.ts';
+import { textArray, uuidArray } from './array-parameter.ts';
 import { type Database, type Statement, sqlState } from './database.ts';
 import { column, notifiedBy } from './file-rows.ts';
+import { moved } from './state-tables.ts';
 
 // The one sanctioned crossing: the result service completes `files` by this statement. Invariant: the
 // result row and COMPLETED appear together, once, and only for the token that owns the attempt.
 const save: Statement = {
   name: 'save-results',
   text: `
-    with input as (
-      select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[])
-        as i (id, lease_token, mime_type, sha256, output_json)
-    ), held as (
-      select f.id from files f join input i on i.id = f.id
-      where f.lease_token = i.lease_token and f.status = 'PROCESSING' order by f.id for update of f
-    ), owned as (
+    with owned as (
       update files f set status = 'COMPLETED', mime_type = i.mime_type, sha256 = i.sha256, lease_until = null,
         error_code = null, error_message = null, completed_at = now(), updated_at = now()
-      from held h join input i on i.id = h.id
-      where f.id = h.id and f.lease_token = i.lease_token
-      returning f.id, i.output_json
+      from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[])
+        as i (id, lease_token, mime_type, sha256, output_json)
+      where f.id = i.id and f.lease_token = i.lease_token and f.status = 'PROCESSING'
+      returning f.id, f.size, i.output_json
     ), saved as (
-      insert into results (file_id, output_data) select id, output_json::jsonb from owned returning file_id
-    ), ${notifiedBy('saved')}
-    select saved.file_id as id from saved left join notified on true`,
+      insert into results (file_id, output_data) select id, output_json::jsonb from owned
+    ), ${moved('owned', 'PROCESSING', 'COMPLETED')}
+    select owned.id from owned left join ${notifiedBy('owned')} on true`,
 };
 
 const findOthers: Statement = {
@@ -40,11 +37,11 @@ const findOthers: Statement = {
 export async function saveResults(database: Database, findings: readonly Finding[]): Promise<SaveOutcome[]> {
   try {
     const saved = await database.query<{ id: string }>(save, [
-      column(findings, 'id'),
-      column(findings, 'leaseToken'),
-      column(findings, 'mimeType'),
-      column(findings, 'sha256'),
-      column(findings, 'outputJson'),
+      uuidArray(column(findings, 'id')),
+      uuidArray(column(findings, 'leaseToken')),
+      textArray(column(findings, 'mimeType')),
+      textArray(column(findings, 'sha256')),
+      textArray(column(findings, 'outputJson')),
     ]);
     return await saveOutcomes(database, findings, new Set(column(saved, 'id')));
   } catch (error) {

@@ -49,7 +49,7 @@ test('an idempotency key with another name, size or hash is refused', async () =
 
 test('a stale storage key is refused and harms no neighbour', async () => {
   // The beginning of 2024 as a UUIDv7.
-  const stale = newFile({ storageKey: '018cc251-f400-7000-8000-000000000001' });
+  const stale = newFile({ id: '018cc251-f400-7000-8000-000000000001' });
   const outcomes = await create(newFile(), stale, newFile());
   assert.deepEqual(
     outcomes.map(({ outcome }) => outcome),

@@ -3,59 +3,63 @@ import type { FailedAttempt, Lease, LeaseOutcome } from '#domain/file.ts';
 import { maxSilences, retryDelayBoundsMs } from '#domain/retry-policy.ts';
 import type { Database, Statement } from './database.ts';
 import { column, notifiedBy } from './file-rows.ts';
+import { moved, movedEach } from './state-tables.ts';
 
 // Invariant of this file: nothing is written about an attempt but by the holder of its lease token,
-// while the file is PROCESSING. Rows are locked by id. A repeated claim may arrive after its attempt ended and
-// claim the file anew under the old token: the second end of that token is not recorded again.
-const held = (input: string) => `
-  held as (
-    select f.id from files f join (${input}) i on i.id = f.id
-    where f.lease_token = i.lease_token and f.status = 'PROCESSING' order by f.id for update of f
-  )`;
-
-const leases = 'select * from unnest($1::uuid[], $2::uuid[]) as l (id, lease_token)';
+// while the file is PROCESSING. A repeated claim may arrive after its attempt ended and claim the file anew under
+// the old token: the second end of that token is not recorded again.
+const leases = `unnest($1::uuid[], $2::uuid[]) as i (id, lease_token)`;
+const held = `f.id = i.id and f.lease_token = i.lease_token and f.status = 'PROCESSING'`;
 
 const renew: Statement = {
   name: 'renew-leases',
   text: `
-    with ${held(leases)}
     update files f set lease_until = now() + interval '1 millisecond' * $3, begun_alone = f.begun_alone or $4
-    from held h where f.id = h.id returning f.id`,
+    from ${leases} where ${held} returning f.id`,
 };
 
 const release: Statement = {
   name: 'release-files',
   text: `
-    with ${held(leases)}, released as (
+    with released as (
       update files f set status = 'PENDING', attempt = f.attempt - 1, lease_token = null, lease_until = null,
         run_after = now(), next_ring_at = now(), updated_at = now()
-      from held h where f.id = h.id returning f.id
-    ), ${notifiedBy('released')}
-    select released.id from released left join notified on true`,
+      from ${leases} where ${held} returning f.id, f.size
+    ), ${moved('released', 'PROCESSING', 'PENDING')}
+    select released.id from released left join ${notifiedBy('released')} on true`,
 };
+
+// Files that end an attempt are PENDING again or FAILED: `ended` has what movedEach and the record need.
+const ended = `
+  f.id, f.size, 'PROCESSING' as was, null as was_error, f.status, f.attempt, f.worker, f.claimed_at, f.error_code,
+  f.error_message`;
+
+const recorded = (outcome: 'FAILED' | 'EXPIRED') => `
+  recorded as (
+    insert into attempts (file_id, lease_token, attempt, worker, claimed_at, outcome, error_code, error_message)
+    select id, lease_token, counted_attempt, worker, claimed_at, '${outcome}', told_code, told_message from ended
+    on conflict do nothing
+  ), ${movedEach('ended')}
+  select ended.id from ended left join ${notifiedBy('ended')} on true`;
 
 const fail: Statement = {
   name: 'fail-attempts',
   text: `
-    with input as (
-      select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::boolean[])
-        as i (id, lease_token, error_code, error_message, permanent)
-    ), ${held('select id, lease_token from input')}, failed as (
+    with ended as (
       update files f set
         status = case when i.permanent or f.attempt >= f.max_attempts then 'FAILED' else 'PENDING' end,
         error_code = i.error_code, error_message = i.error_message, lease_token = null, lease_until = null,
-        run_after = d.at, next_ring_at = d.at, updated_at = now()
-      from held h join input i on i.id = h.id join files before on before.id = h.id
-        cross join lateral (select now() + interval '1 millisecond' * random()
-          * ($6::int[])[least(before.attempt, cardinality($6::int[]))] as at) d
-      where f.id = h.id
-      returning f.id, i.lease_token, f.attempt, f.worker, f.claimed_at, i.error_code, i.error_message
-    ), recorded as (
-      insert into attempts (file_id, lease_token, attempt, worker, claimed_at, outcome, error_code, error_message)
-      select id, lease_token, attempt, worker, claimed_at, 'FAILED', error_code, error_message from failed
-      on conflict do nothing
-    ), ${notifiedBy('failed')}
-    select failed.id from failed left join notified on true`,
+        run_after = now() + i.share * ($6::int[])[least(f.attempt, cardinality($6::int[]))] * interval '1 millisecond',
+        next_ring_at = now() + i.share * ($6::int[])[least(f.attempt, cardinality($6::int[]))] * interval '1 millisecond',
+        updated_at = now()
+      from (
+        select *, random() as share from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::boolean[])
+          as i (id, lease_token, error_code, error_message, permanent)
+      ) i
+      where ${held}
+      returning ${ended}, i.lease_token, f.attempt as counted_attempt, i.error_code as told_code,
+        i.error_message as told_message
+    ), ${recorded('FAILED')}`,
 };
 
 // A silent worker held many files, and at most one of them silenced it: the attempt counts against the file
@@ -64,28 +68,35 @@ const expire: Statement = {
   name: 'expire-leases',
   text: `
     with expired as (
-      select id, lease_token, attempt, begun_alone as charged,
-        case when begun_alone then attempt >= max_attempts else silences + 1 >= $3 end as last,
-        now() + interval '1 millisecond' * random() * coalesce(
-          ($4::int[])[least(case when begun_alone then attempt else silences end, cardinality($4::int[]))], 0) as due_at
-      from files where status = 'PROCESSING' and lease_until < now()
-      order by id limit $1 for update skip locked
+      select f.id, f.lease_token, f.attempt, f.begun_alone as charged,
+        case when f.begun_alone then f.attempt >= f.max_attempts else f.silences + 1 >= $3 end as last,
+        now() + interval '1 millisecond' * random() * coalesce(($4::int[])[
+          least(case when f.begun_alone then f.attempt else f.silences end, cardinality($4::int[]))], 0) as due_at
+      from claims c cross join unnest(c.file_ids) as i (id) join files f on f.id = i.id
+      where f.status = 'PROCESSING' and f.lease_token = c.lease_token and f.lease_until < now()
+      order by f.id limit $1 for update of f skip locked
     ), ended as (
       update files f set
-        status = case when e.last then 'FAILED' else 'PENDING' end,
-        attempt = f.attempt - (not e.charged)::int, silences = f.silences + (not e.charged)::int,
+        status = case when i.last then 'FAILED' else 'PENDING' end,
+        attempt = f.attempt - (not i.charged)::int, silences = f.silences + (not i.charged)::int,
         error_code = $2, error_message = case
-          when e.charged then format('Worker %s fell silent in attempt %s, which ran alone.', f.worker, f.attempt)
+          when i.charged then format('Worker %s fell silent in attempt %s, which ran alone.', f.worker, f.attempt)
           else format('Worker %s fell silent while it held the file; %s of %s times.', f.worker, f.silences + 1, $3) end,
-        lease_token = null, lease_until = null, run_after = e.due_at, next_ring_at = e.due_at, updated_at = now()
-      from expired e where f.id = e.id
-      returning f.id, e.lease_token, e.attempt, f.worker, f.claimed_at, f.error_code, f.error_message
-    ), recorded as (
-      insert into attempts (file_id, lease_token, attempt, worker, claimed_at, outcome, error_code, error_message)
-      select id, lease_token, attempt, worker, claimed_at, 'EXPIRED', error_code, error_message from ended
-      on conflict do nothing
-    ), ${notifiedBy('ended')}
-    select ended.id from ended left join notified on true`,
+        lease_token = null, lease_until = null, run_after = i.due_at, next_ring_at = i.due_at, updated_at = now()
+      from expired i where f.id = i.id
+      returning ${ended}, i.lease_token, i.attempt as counted_attempt, f.error_code as told_code,
+        f.error_message as told_message
+    ), ${recorded('EXPIRED')}`,
+};
+
+// A claim that was made just now may be younger than what this statement sees of its files.
+const forgetEnded: Statement = {
+  name: 'forget-ended-claims',
+  text: `
+    delete from claims c where c.claimed_at < now() - interval '1 second' and not exists (
+      select from unnest(c.file_ids) as i (id) join files f on f.id = i.id
+      where f.status = 'PROCESSING' and f.lease_token = c.lease_token
+    )`,
 };
 
 const findOthers: Statement = {
@@ -147,6 +158,11 @@ export async function expireLeases(database: Database, max: number): Promise<str
     retryDelayBoundsMs,
   ]);
   return column(ended, 'id');
+}
+
+/** Forgets claims that hold no file any more. */
+export async function forgetEndedClaims(database: Database): Promise<void> {
+  await database.query(forgetEnded);
 }
 
 async function leaseOutcomes(

@@ -1,6 +1,7 @@
+import { FilemillError } from '#domain/errors.ts';
 import type { FileRecord } from '#domain/file.ts';
-import type { FileStatus } from '#domain/file-state.ts';
-import type { Database, Statement } from './database.ts';
+import { type FileStatus, fileStatuses } from '#domain/file-state.ts';
+import { type Database, isTimeout, type Statement } from './database.ts';
 import { type FileRow, fileColumns } from './file-rows.ts';
 
 /** What a reader may ask for; an absent field means all. */
@@ -26,37 +27,111 @@ export async function getFiles(database: Database, ids: readonly string[]): Prom
   return new Map(rows.map((file) => [file.id, file]));
 }
 
-/** One page of files, newest first: those with an id below `beforeId`. */
+/**
+ * One page of files, newest first: those with an id below `beforeId`. What no index helps to find is looked for until
+ * PostgreSQL's time limit for a statement.
+ *
+ * @throws FilemillError FILTER_TOO_BROAD
+ */
 export async function listFiles(
   database: Database,
   filter: FileFilter,
-  { limit, beforeId }: { limit: number; beforeId?: string | undefined },
+  page: { readonly limit: number; readonly beforeId?: string | undefined },
 ): Promise<FileRecord[]> {
-  const { conditions, values } = filterConditions(filter);
-  if (beforeId !== undefined) conditions.push(`f.id < $${values.push(beforeId)}::uuid`);
-  const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`;
-  const text = `select ${fileColumns} from files f ${where} order by f.id desc limit $${values.push(limit)}`;
-  return await database.query<FileRow>({ text }, values);
+  const { text, values } = listStatement(filter, page);
+  return await database.query<FileRow>({ text }, values).catch((error: unknown) => {
+    throw isTimeout(error) ? new FilemillError('FILTER_TOO_BROAD', undefined, { cause: error }) : error;
+  });
 }
 
-function filterConditions(filter: FileFilter): { conditions: string[]; values: unknown[] } {
-  const conditions: string[] = [];
+/** Exported so that a test can look at its plan. */
+export function listStatement(
+  filter: FileFilter,
+  { limit, beforeId }: { readonly limit: number; readonly beforeId?: string | undefined },
+): { readonly text: string; readonly values: readonly unknown[] } {
   const values: unknown[] = [];
-  const add = (condition: (parameter: string) => string, value: unknown) => {
-    if (value !== undefined) conditions.push(condition(`$${values.push(value)}`));
+  const parameter = (value: unknown) => `$${values.push(value)}`;
+  const source = candidates(filter, parameter);
+  const id = source === undefined ? 'f.id' : 'c.file_id';
+  const conditions = filterConditions(filter, parameter, id);
+  if (beforeId !== undefined) conditions.push(`${id} < ${parameter(beforeId)}::uuid`);
+  const from = source === undefined ? 'files f' : `(${source}) c join files f on f.id = c.file_id`;
+  const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`;
+  return {
+    text: `select ${fileColumns} from ${from} ${where} order by ${id} desc limit ${parameter(limit)}`,
+    values,
   };
-  add((p) => `f.status = any (${p}::text[])`, filter.statuses);
-  const family = filter.mimeType?.endsWith('/*') === true;
-  add(
-    (p) => (family ? `starts_with(f.mime_type, ${p})` : `f.mime_type = ${p}`),
-    family ? filter.mimeType?.slice(0, -1) : filter.mimeType,
-  );
-  add((p) => `position(lower(${p}) in lower(f.filename)) > 0`, filter.nameContains);
-  add((p) => `f.sha256 = ${p}`, filter.sha256);
-  add((p) => `f.created_at >= ${p}::timestamptz`, filter.createdFrom);
-  add((p) => `f.created_at < ${p}::timestamptz`, filter.createdBefore);
-  add((p) => `f.error_code = ${p}`, filter.errorCode);
-  return { conditions, values };
+}
+
+type Parameter = (value: unknown) => string;
+
+/**
+ * The ids of files in a state, of a type or with an error, each kind in the order of an index; undefined when the
+ * filter asks for none of that.
+ */
+function candidates({ statuses, mimeType, errorCode }: FileFilter, parameter: Parameter): string | undefined {
+  if (statuses === undefined && mimeType === undefined && errorCode === undefined) return undefined;
+  const wanted = new Set(statuses ?? fileStatuses);
+  if (errorCode !== undefined)
+    return wanted.has('FAILED')
+      ? `select file_id from file_states where status = 'FAILED' and error_code = ${parameter(errorCode)}`
+      : 'select file_id from file_states where false';
+  return [...wanted]
+    .map((status) => {
+      if (status === 'PROCESSING') return processing;
+      if (status !== 'COMPLETED') return `select file_id from file_states where status = '${status}'`;
+      return `select file_id from results ${mimeType === undefined ? '' : `where ${typeCondition(foundType, mimeType, parameter)}`}`;
+    })
+    .join(' union all ');
+}
+
+/** Few, but a file may be in several claims. */
+const processing = `select distinct i.id as file_id from claims c cross join unnest(c.file_ids) as i (id)
+  join files p on p.id = i.id where p.status = 'PROCESSING' and p.lease_token = c.lease_token`;
+
+const foundType = `(output_data ->> 'mime_type') collate "C"`;
+
+/** Of a whole family, `image/*`: all from `image/` to before `image0`, the next character. */
+function typeCondition(column: string, mimeType: string, parameter: Parameter): string {
+  if (!mimeType.endsWith('/*')) return `${column} = ${parameter(mimeType)}`;
+  const family = mimeType.slice(0, -2);
+  return `${column} >= ${parameter(`${family}/`)} and ${column} < ${parameter(`${family}0`)}`;
+}
+
+function filterConditions(filter: FileFilter, parameter: Parameter, id: string): string[] {
+  const { statuses, mimeType, nameContains, sha256, createdFrom, createdBefore, errorCode } = filter;
+  const conditions: string[] = [];
+  if (statuses !== undefined) conditions.push(`f.status = any (${parameter(statuses)}::text[])`);
+  if (errorCode !== undefined) conditions.push(`f.error_code = ${parameter(errorCode)}`);
+  if (mimeType !== undefined) conditions.push(typeCondition('f.mime_type collate "C"', mimeType, parameter));
+  if (nameContains !== undefined)
+    conditions.push(`lower(f.filename) like '%' || lower(${parameter(likeLiteral(nameContains))}) || '%'`);
+  if (sha256 !== undefined)
+    conditions.push(`${id} in (select file_id from results where output_data ->> 'sha256' = ${parameter(sha256)})`);
+  if (createdFrom !== undefined)
+    conditions.push(
+      `f.created_at >= ${parameter(createdFrom)}::timestamptz`,
+      `${id} >= ${parameter(uuidAt(createdFrom.getTime() - mintMarginMs))}::uuid`,
+    );
+  if (createdBefore !== undefined)
+    conditions.push(
+      `f.created_at < ${parameter(createdBefore)}::timestamptz`,
+      `${id} < ${parameter(uuidAt(createdBefore.getTime() + mintMarginMs))}::uuid`,
+    );
+  return conditions;
+}
+
+/** A row is made within an hour of the minting of its id, by clocks that may differ by as much. */
+const mintMarginMs = 2 * 3_600_000;
+
+/** The least UUIDv7 of this Unix time in milliseconds (RFC 9562, section 5.7). */
+function uuidAt(ms: number): string {
+  const hex = Math.max(0, ms).toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-0000-0000-000000000000`;
+}
+
+function likeLiteral(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&');
 }
 
 /** A file's state in one comparable word. Anything that a watcher should hear of changes it. */

@@ -7,8 +7,9 @@ const take: Statement = {
   name: 'take-due-rings',
   text: `
     with due as (
-      select id from files where status = 'PENDING' and next_ring_at <= now() and run_after <= now()
-      order by next_ring_at limit $1 for update skip locked
+      select f.id from file_states s join files f on f.id = s.file_id
+      where s.status = 'PENDING' and f.status = 'PENDING' and f.next_ring_at <= now() and f.run_after <= now()
+      order by s.file_id limit $1 for update of f skip locked
     )
     update files f set next_ring_at = now() + (0.75 + random() / 2)
       * least(interval '5 minutes', greatest(interval '5 seconds', now() - greatest(f.run_after, f.created_at)))

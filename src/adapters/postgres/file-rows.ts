@@ -12,20 +12,19 @@ export type FileRow = FileRecord;
 /** The columns that a worker needs of its claim, named as in ClaimedFile. */
 export const claimColumns = `
   f.id, f.lease_token as "leaseToken", f.storage_key as "storageKey", f.filename, f.size,
-  f.mime_type as "mimeType", f.declared_sha256 as "declaredSha256", f.attempt,
-  f.max_attempts as "maxAttempts", f.silences > 0 as alone`;
+  f.declared_sha256 as "declaredSha256", f.attempt, f.silences > 0 as alone`;
 
 export type ClaimRow = ClaimedFile;
 
-/** Longest time from minting a storage key to creating its row; sweeps wait far longer. */
+/** Longest time from the end of an upload to the creation of its row; sweeps wait far longer. */
 export const maxKeyAge = '1 hour';
 
 /** Payload-free: tells every metadata process that files changed, once a batch. */
 export const changeChannel = 'filemill_changed';
 
-/** A CTE that notifies when `source` has rows; the statement must read from `notified`. */
+/** What to join a statement's answer with, so that it notifies when `source` has rows. */
 export function notifiedBy(source: string): string {
-  return `notified as (select pg_notify('${changeChannel}', '') from ${source} limit 1)`;
+  return `(select pg_notify('${changeChannel}', '') from ${source} limit 1) as notified`;
 }
 
 /** The values of one field as an array, for `unnest`. */

@@ -47,7 +47,7 @@ const arrive: Record<FileStatus, () => Promise<{ id: string; leaseToken: string 
 const attempt: Record<Transition, (file: { id: string; leaseToken: string }) => Promise<boolean>> = {
   claim: async ({ id }) => {
     const [claim] = await claimFiles(database, [id], { worker: 'v', leaseToken: randomUUID(), leaseMs: 60_000 });
-    return claim?.outcome === 'CLAIMED';
+    return claim !== undefined;
   },
   save: async ({ id, leaseToken }) => {
     const [saved] = await saveResults(database, [finding({ id, leaseToken } as never)]);

@@ -3,7 +3,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { claimFile, createFile, makeDue, newFile, openTestDatabase } from '../../../test/support/files.ts';
 import { testDatabase } from '../../../test/support/stores.ts';
-import { confirmDeletions, findStorageKeys, forgetConfirmedDeletions, takeDeletions } from './blob-deletions.ts';
+import { confirmDeletions, findBlobs, forgetConfirmedDeletions, takeDeletions } from './blob-deletions.ts';
 import type { Database } from './database.ts';
 import { deleteFiles } from './file-commands.ts';
 import { createFiles } from './file-creation.ts';
@@ -35,24 +35,26 @@ test('five reconcilers at once ring for each file once', async () => {
 });
 
 test('the bytes of a deleted file are handed out once a minute until confirmed', async () => {
-  const storageKey = randomUUIDv7();
-  const id = await createFile(database, { storageKey });
+  const blob = otherBlob();
+  const { id, storageKey } = blob;
+  await createFile(database, blob);
   assert.deepEqual(await deleteFiles(database, [id, id]), [true, true]);
-  assert.deepEqual(await findStorageKeys(database, [storageKey, randomUUIDv7()]), [storageKey]);
+  assert.deepEqual(await findBlobs(database, [blob, otherBlob()]), [storageKey]);
   assert.deepEqual(await takeDeletions(database, 10), [storageKey]);
   assert.deepEqual(await takeDeletions(database, 10), []);
   await confirmDeletions(database, [storageKey]);
-  assert.deepEqual(await findStorageKeys(database, [storageKey]), []);
+  assert.deepEqual(await findBlobs(database, [blob]), []);
   assert.deepEqual(await takeDeletions(database, 10), []);
   // A create whose answer was lost may still be repeated: its bytes are gone for good.
-  assert.equal((await createFiles(database, [newFile({ storageKey })], 3))[0]?.outcome, 'REJECTED');
+  assert.equal((await createFiles(database, [newFile(blob)], 3))[0]?.outcome, 'REJECTED');
   await forgetConfirmedDeletions(database);
-  assert.equal((await createFiles(database, [newFile({ storageKey })], 3))[0]?.outcome, 'REJECTED');
+  assert.equal((await createFiles(database, [newFile(blob)], 3))[0]?.outcome, 'REJECTED');
 });
 
 test('a confirmed deletion is forgotten once its key could not be registered any more', async () => {
   const old = '018cc251-f400-7000-8000-000000000001';
-  await database.query({ text: 'insert into blob_deletions (storage_key) values ($1)' }, [old]);
+  const text = `insert into blob_deletions (storage_key, created_at) values ($1, now() - interval '3 hours')`;
+  await database.query({ text }, [old]);
   await forgetConfirmedDeletions(database);
   assert.deepEqual(await takeDeletions(database, 10), [old]);
   await confirmDeletions(database, [old]);
@@ -101,3 +103,8 @@ test('migrating an empty database by several at once applies each migration once
   assert(status.every(({ applied }) => applied));
   assert.deepEqual(await migrate(empty.url), []);
 });
+
+function otherBlob() {
+  const id = randomUUIDv7();
+  return { id, storageKey: id };
+}

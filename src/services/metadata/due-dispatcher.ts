@@ -34,13 +34,14 @@ export class DueDispatcher implements AsyncDisposable {
   /** Claims up to `max` due files; waits up to `waitMs` when none is due, then answers with none. */
   claim(
     claimant: Claimant,
-    options: { max: number; waitMs: number; signal: AbortSignal },
+    options: { max: number; waitMs: number; repeated: boolean; signal: AbortSignal },
   ): Promise<readonly ClaimedFile[]> {
     if (this.#stopping.aborted) return Promise.resolve([]);
     const { promise, resolve, reject } = Promise.withResolvers<readonly ClaimedFile[]>();
     this.#waiters.push({
       claimant,
       max: options.max,
+      repeated: options.repeated,
       signal: options.signal,
       until: performance.now() + options.waitMs,
       asked: false,
@@ -89,7 +90,7 @@ export class DueDispatcher implements AsyncDisposable {
   async #serve(waiter: Waiter): Promise<readonly ClaimedFile[]> {
     waiter.asked = true;
     try {
-      return await claimDueFiles(this.#database, waiter.max, waiter.claimant);
+      return await claimDueFiles(this.#database, waiter.max, waiter.claimant, waiter.repeated);
     } catch (error) {
       this.#waiters = this.#waiters.filter((other) => other !== waiter);
       waiter.reject(error);
@@ -122,6 +123,8 @@ interface DueDispatcherOptions {
 interface Waiter {
   readonly claimant: Claimant;
   readonly max: number;
+  /** Its token may hold claims of a call whose answer was lost. */
+  readonly repeated: boolean;
   readonly signal: AbortSignal;
   readonly until: number;
   readonly resolve: (files: readonly ClaimedFile[]) => void;

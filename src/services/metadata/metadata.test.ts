@@ -44,39 +44,59 @@ before(async () => {
 after(() => stack.disposeAsync());
 
 async function createFile(filename = 'a.txt'): Promise<string> {
-  const { items } = await lifecycle.createFiles({ items: [{ storageKey: randomUUIDv7(), filename, size: 3n }] });
-  return items[0]?.id ?? '';
+  const { ids } = await lifecycle.createFiles(columnsOf([{ filename, size: 3n }]));
+  return ids[0] ?? '';
 }
 
-async function claimFile(id: string) {
-  const { items } = await lifecycle.claimFiles({ worker: 'w', leaseToken: randomUUID(), ids: [id] });
-  const file = items[0]?.file;
-  assert(file !== undefined);
-  return file;
+interface FileFields {
+  readonly id?: string;
+  readonly filename?: string;
+  readonly size?: bigint;
+  readonly mimeType?: string;
+}
+
+function columnsOf(files: readonly FileFields[]) {
+  const ids = files.map(({ id }) => id ?? randomUUIDv7());
+  return {
+    ids,
+    storageKeys: ids,
+    filenames: files.map(({ filename }) => filename ?? 'a.txt'),
+    paths: files.map(() => ''),
+    sizes: files.map(({ size }) => size ?? 1n),
+    mimeTypes: files.map(({ mimeType }) => mimeType ?? ''),
+    declaredSha256s: files.map(() => ''),
+    idempotencyKeys: files.map(() => ''),
+  };
+}
+
+async function claim(id: string, leaseToken: string = randomUUID()) {
+  const { files } = await lifecycle.claimFiles({ worker: 'w', leaseToken, ids: [id] });
+  assert.deepEqual(files?.ids, [id]);
+  return files;
+}
+
+/** Its lease token. */
+async function claimFile(id: string): Promise<string> {
+  const leaseToken = randomUUID();
+  await claim(id, leaseToken);
+  return leaseToken;
 }
 
 async function complete(id: string): Promise<void> {
-  const { leaseToken } = await claimFile(id);
+  const leaseToken = await claimFile(id);
   const outputJson = JSON.stringify({ mime_type: 'text/plain', word_count: 2, sha256: 'ab', size: 3 });
-  await writer.saveResults({ items: [{ fileId: id, leaseToken, mimeType: 'text/plain', sha256: 'ab', outputJson }] });
+  const columns = { mimeTypes: ['text/plain'], sha256s: ['ab'], outputJsons: [outputJson] };
+  await writer.saveResults({ fileIds: [id], leaseTokens: [leaseToken], ...columns });
 }
 
 test('one bad item of a batch gets its own outcome, its neighbours are created', async () => {
-  const good = () => ({ storageKey: randomUUIDv7(), filename: 'שלום.txt', size: 1n });
-  const { items } = await lifecycle.createFiles({
-    items: [
-      good(),
-      { ...good(), filename: '../x' },
-      { ...good(), storageKey: 'no' },
-      { ...good(), mimeType: 'a\0b' },
-      good(),
-    ],
-  });
+  const good = { filename: 'שלום.txt' };
+  const items = [good, { ...good, size: -1n }, { ...good, id: 'no' }, { ...good, mimeType: 'a\0b' }, good];
+  const { outcomes, ids, rejections } = await lifecycle.createFiles(columnsOf(items));
   const { CREATED, REJECTED } = CreateFilesResponse_Outcome;
-  assert.deepEqual(
-    items.map(({ outcome }) => outcome),
-    [CREATED, REJECTED, REJECTED, REJECTED, CREATED],
-  );
+  assert.deepEqual(outcomes, [CREATED, REJECTED, REJECTED, REJECTED, CREATED]);
+  assert.deepEqual(ids.map(Boolean), [true, false, false, false, true]);
+  assert.equal(rejections.length, 3);
 });
 
 test('files are answered in the order asked; unknown and malformed ids are named', async () => {
@@ -115,27 +135,21 @@ test('pages follow each other without gap or repetition; a token serves its own 
 
 test('a waiting worker gets a file as soon as it is created', async () => {
   while (
-    (await lifecycle.claimDueFiles({ worker: 'w', leaseToken: randomUUID(), maxFiles: 1_000, waitMs: 0 })).files
-      .length > 0
+    (await lifecycle.claimDueFiles({ worker: 'w', leaseToken: randomUUID(), maxFiles: 1_000, waitMs: 0 })).files?.ids
+      .length
   );
   const waiting = lifecycle.claimDueFiles({ worker: 'w', leaseToken: randomUUID(), maxFiles: 5, waitMs: 14_000 });
   const id = await createFile();
-  assert.deepEqual(
-    (await waiting).files.map((file) => file.id),
-    [id],
-  );
+  assert.deepEqual((await waiting).files?.ids, [id]);
 });
 
 test('two who wait share what is created, though the first of them gives up', async () => {
   const claim = (waitMs: number) =>
     lifecycle.claimDueFiles({ worker: 'w', leaseToken: randomUUID(), maxFiles: 5, waitMs });
   const patient = claim(14_000);
-  assert.deepEqual((await claim(1)).files, []);
+  assert.deepEqual((await claim(1)).files?.ids, []);
   const id = await createFile();
-  assert.deepEqual(
-    (await patient).files.map((file) => file.id),
-    [id],
-  );
+  assert.deepEqual((await patient).files?.ids, [id]);
 });
 
 test('a watch shows the state at once, then what changes, and ends when all are terminal', async () => {
@@ -155,18 +169,18 @@ test('a watch shows the state at once, then what changes, and ends when all are 
 
 test('a lease that nobody renews is re-opened by the reconciler, uncounted, to run alone', async () => {
   const id = await createFile();
-  assert.equal((await claimFile(id)).alone, false);
+  assert.deepEqual((await claim(id)).alone, [false]);
   for await (const {
     files: [file],
   } of files.watchFiles({ ids: [id] }))
     if (file?.status === FileStatus.PENDING) break;
-  const { attempt, alone } = await claimFile(id);
-  assert.deepEqual([attempt, alone], [1, true]);
+  const { attempts, alone } = await claim(id);
+  assert.deepEqual([attempts, alone], [[1], [true]]);
 });
 
 test('retry and delete answer for each id', async () => {
   const [pending, failed] = [await createFile(), await createFile()];
-  const { leaseToken } = await claimFile(failed);
+  const leaseToken = await claimFile(failed);
   await lifecycle.failAttempts({
     items: [{ id: failed, leaseToken, errorCode: 'analyzer_error', errorMessage: 'NUL \0 inside', permanent: true }],
   });

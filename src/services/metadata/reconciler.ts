@@ -1,6 +1,6 @@
 import { forgetConfirmedDeletions } from '#adapters/postgres/blob-deletions.ts';
 import type { Database } from '#adapters/postgres/database.ts';
-import { expireLeases } from '#adapters/postgres/file-leases.ts';
+import { expireLeases, forgetEndedClaims } from '#adapters/postgres/file-leases.ts';
 import { takeDueRings } from '#adapters/postgres/file-rings.ts';
 import { forgetSilentWorkers } from '#adapters/postgres/workers.ts';
 import { type Doorbell, doorbellWindow } from '#domain/doorbell.ts';
@@ -48,6 +48,7 @@ export class Reconciler implements AsyncDisposable {
   /** Answers whether a batch was full, so that there is probably more to do. */
   async #round(round: number): Promise<boolean> {
     const reopened = await this.#reopenExpired();
+    await forgetEndedClaims(this.#database);
     const rung = this.#doorbell === undefined ? 0 : await this.#ringForDue(this.#doorbell);
     if (round % forgetEveryRounds === 0) {
       await forgetSilentWorkers(this.#database);

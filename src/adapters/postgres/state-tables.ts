@@ -1,0 +1,66 @@
+import type { FileStatus } from '#domain/file-state.ts';
+
+// The narrow tables beside `files` (db/migrations/0003): file_states names the files that are PENDING or FAILED,
+// claims those that may be PROCESSING, file_counts adds up how many there are in each state. Invariant: every
+// statement that changes `files.status` changes them, by the CTEs below.
+
+/** The states that file_states names. */
+function isNamed(status: FileStatus | null): boolean {
+  return status === 'PENDING' || status === 'FAILED';
+}
+
+/** CTEs for files that `source` (id, size) put from one state into another; null is no state: created, or deleted. */
+export function moved(source: string, from: FileStatus | null, to: FileStatus | null): string {
+  const parts: string[] = [];
+  if (isNamed(from))
+    parts.push(`left_${source} as (
+      delete from file_states s using ${source} m where s.status = '${from}' and s.file_id = m.id
+    )`);
+  if (isNamed(to))
+    parts.push(`entered_${source} as (insert into file_states (status, file_id) select '${to}', id from ${source})`);
+  const counts = [from && `('${from}', -1)`, to && `('${to}', 1)`].filter(Boolean).join(', ');
+  parts.push(
+    counted(
+      source,
+      `select c.status, '' as error_code, c.sign * t.files as files, c.sign * t.bytes as bytes
+       from (select count(*) as files, sum(size)::bigint as bytes from ${source}) t, (values ${counts}) as c (status, sign)
+       where t.files > 0`,
+    ),
+  );
+  return parts.join(', ');
+}
+
+/**
+ * The same for files that each have a state of their own before and after.
+ *
+ * @param source has id, size, was, was_error, status and error_code; a status that is null is no state
+ */
+export function movedEach(source: string): string {
+  const sides = `select was as status, was_error as error_code, -1 as sign, size from ${source}
+    union all select status, error_code, 1, size from ${source}`;
+  return `
+    left_${source} as (
+      delete from file_states s using ${source} m where s.status = m.was and s.file_id = m.id
+    ), entered_${source} as (
+      insert into file_states (status, file_id, error_code)
+      select status, id, case when status = 'FAILED' then error_code end from ${source} where status in ('PENDING', 'FAILED')
+    ), ${counted(
+      source,
+      `select status, case when status = 'FAILED' then coalesce(error_code, '') else '' end as error_code,
+         sum(sign) as files, sum(sign * size)::bigint as bytes
+       from (${sides}) m where status is not null group by 1, 2`,
+    )}`;
+}
+
+/** Shards are many more than the connections of a service, and few enough to be added up at once. */
+const shards = 64;
+
+/** In the order of their key, so that two statements cannot lock each other out. */
+function counted(source: string, changes: string): string {
+  return `counted_${source} as (
+    insert into file_counts as c (shard, status, error_code, files, bytes)
+    select pg_backend_pid() % ${shards}, m.status, m.error_code, m.files, m.bytes
+    from (${changes}) m order by m.status, m.error_code
+    on conflict (shard, status, error_code) do update set files = c.files + excluded.files, bytes = c.bytes + excluded.bytes
+  )`;
+}
