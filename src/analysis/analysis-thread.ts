@@ -1,7 +1,8 @@
 import { workerData } from 'node:worker_threads';
 import type { AnalysisFile, OutputData } from '#domain/analysis.ts';
-import type { Reason } from '#domain/errors.ts';
+import { FilemillError, type Reason } from '#domain/errors.ts';
 import { analyzeFile } from './pass.ts';
+import { Progress } from './progress.ts';
 import type * as Registry from './registry.ts';
 
 /** What a thread answers: plain data, as errors lose their class between threads. */
@@ -15,11 +16,28 @@ export interface ThreadSettings {
   readonly registryUrl: string;
 }
 
+/** Files that a thread works on one after the other. */
+export interface HandOver {
+  readonly files: readonly AnalysisFile[];
+  /** Where the thread says which of them it is on. */
+  readonly progress: SharedArrayBuffer;
+}
+
 const { registryUrl } = workerData as ThreadSettings;
 const { analyzers } = (await import(registryUrl)) as typeof Registry;
 
-/** The task of the pool's threads: one file at a time. */
-export default async function analyze(file: AnalysisFile): Promise<AnalysisOutcome> {
+/** The task of the pool's threads; outcomes in the order of `files`. */
+export default async function analyzeAll({ files, progress }: HandOver): Promise<AnalysisOutcome[]> {
+  const mark = new Progress(progress);
+  const outcomes: AnalysisOutcome[] = [];
+  for (const [index, file] of files.entries()) {
+    mark.begin(index);
+    outcomes.push(await analyze(file));
+  }
+  return outcomes;
+}
+
+async function analyze(file: AnalysisFile): Promise<AnalysisOutcome> {
   try {
     return { output: await analyzeFile(file, analyzers) };
   } catch (error) {
@@ -31,6 +49,7 @@ function toFailure(error: unknown, path: string): { reason: Reason; message: str
   const text = error instanceof Error ? error.message : String(error);
   // PostgreSQL keeps neither NUL nor lone surrogates.
   const message = text.slice(0, maxMessageLength).toWellFormed().replaceAll('\0', '');
+  if (error instanceof FilemillError) return { reason: error.reason, message };
   const { code, path: about } = (error ?? {}) as NodeJS.ErrnoException;
   return { reason: code === 'ENOENT' && about === path ? 'BLOB_MISSING' : 'ANALYZER_ERROR', message };
 }

@@ -1,7 +1,11 @@
-import { isPrintable } from './byte-classes.ts';
+import { openAsBlob } from 'node:fs';
+import type { ByteRange } from '#domain/analysis.ts';
+import { isPrintable } from './controls.ts';
 
 export interface BinarySample {
   readonly path: string;
+  /** Of the file at `path`, when it is not all of it. */
+  readonly range: ByteRange | undefined;
   readonly head: Uint8Array;
   /** `head` is the whole file. */
   readonly whole: boolean;
@@ -43,14 +47,23 @@ const compoundFileTypes: Readonly<Record<string, string>> = {
   msi: 'application/x-msi',
 };
 
-async function bySignature({ path, head, whole }: BinarySample): Promise<string | undefined> {
+async function bySignature({ path, range, head, whole }: BinarySample): Promise<string | undefined> {
   // Loaded with the first binary file: threads that see only text never pay for it.
-  const { fileTypeFromBuffer, fileTypeFromFile } = await import('file-type');
+  const { fileTypeFromBlob, fileTypeFromBuffer, fileTypeFromFile } = await import('file-type');
   try {
-    const found = await (whole ? fileTypeFromBuffer(head) : fileTypeFromFile(path));
+    const found = await (whole
+      ? fileTypeFromBuffer(head)
+      : range === undefined
+        ? fileTypeFromFile(path)
+        : fileTypeFromBlob(await blobOf(path, range)));
     return found?.mime.split(';', 1)[0];
   } catch {
     // A damaged container makes the library give up; the file is still a file, of unknown type.
     return undefined;
   }
+}
+
+/** Read piece by piece as it is asked for; what lies outside of it cannot be reached. */
+async function blobOf(path: string, { offset, length }: ByteRange): Promise<Blob> {
+  return (await openAsBlob(path)).slice(offset, offset + length);
 }

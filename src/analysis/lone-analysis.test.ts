@@ -39,6 +39,12 @@ test('each harm gets its name, and the next file its result', async () => {
   }
 });
 
+test('analyses a range of a file', async () => {
+  await using lone = new LoneAnalysis(settings);
+  const found = await lone.analyze({ ...file('good.txt'), range: { offset: 6, length: 9 } }, longDeadline);
+  assert.deepEqual([found.word_count, found.size], [2, 9]);
+});
+
 test('a process serves one file after the other, and none is left at the end', async () => {
   const lone = new LoneAnalysis(settings);
   const seen = new Set<number>();

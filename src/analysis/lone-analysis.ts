@@ -1,10 +1,10 @@
 import type { AnalysisFile, OutputData } from '#domain/analysis.ts';
 import { FilemillError } from '#domain/errors.ts';
+import { Slots } from '#platform/slots.ts';
 import type { ProcessSettings } from './analysis-process.ts';
 import type { AnalysisOutcome } from './analysis-thread.ts';
 import { LoneProcess, ProcessDeath } from './lone-process.ts';
 import type { AnalyzeOptions } from './pool.ts';
-import { Slots } from './slots.ts';
 
 /** A process without work is kept this long for the next file. */
 const keepIdleMs = 5_000;

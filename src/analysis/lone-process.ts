@@ -63,8 +63,11 @@ export class LoneProcess {
     const timer = setTimeout(() => this.#abandon(reject, frozen), deadlineMs + frozenAfterMs);
     stack.defer(() => clearTimeout(timer));
     void this.#ended.then((cause) => reject(new ProcessDeath(cause)));
-    const { path, filename, size } = file;
-    this.#child.send({ file: { path, filename, size }, deadlineMs } satisfies ProcessOrder, () => undefined);
+    const { path, filename, size, range, crc32c } = file;
+    this.#child.send(
+      { file: { path, filename, size, range, crc32c }, deadlineMs } satisfies ProcessOrder,
+      () => undefined,
+    );
     return await promise;
   }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { hash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -139,14 +140,29 @@ test('binary files', async () => {
 test('an office document larger than the head is found by what it contains', async () => {
   const types =
     '<Types><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>';
-  const picture = Buffer.from(Array.from({ length: 100_000 }, (_, index) => (index * 7919) >>> 3));
+  // Hashes, as they do not become smaller when they are packed.
+  const picture = Buffer.concat(Array.from({ length: 3_000 }, (_, index) => hash('sha256', `${index}`, 'buffer')));
   const content = zip([
-    ['word/media/picture.bin', picture],
+    ['media/picture.bin', picture],
     ['[Content_Types].xml', Buffer.from(types)],
   ]);
   const expected = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
   assert.equal(await typeOf('report', content), expected);
+  assert.equal(await typeOfRange(content, content.length), expected);
+  // What tells the type stands behind this range, and is not looked at.
+  const cut = 80_000;
+  assert.equal(await typeOf('report', content.subarray(0, cut)), 'application/zip');
+  assert.equal(await typeOfRange(content, cut), 'application/zip');
 });
+
+/** Of the first bytes of `content`, with more of it before and behind them in the same file. */
+async function typeOfRange(content: Buffer, length: number): Promise<string> {
+  const path = join(folder, 'segment');
+  const offset = 4_099;
+  await writeFile(path, Buffer.concat([Buffer.alloc(offset, 'GIF89a\0'), content, Buffer.alloc(100_000)]));
+  const file = { path, filename: 'report', size: length, range: { offset, length } };
+  return (await analyzeFile(file, analyzers)).mime_type;
+}
 
 async function typeOf(filename: string, content: string | Uint8Array): Promise<string> {
   const path = join(folder, basename(filename));

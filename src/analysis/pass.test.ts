@@ -48,6 +48,31 @@ test('size is what was read, not what was recorded', async () => {
   assert.equal((await analyzeFile(recorded, analyzers)).size, 5);
 });
 
+test('a range of a file is analysed like a file of its own', async () => {
+  const before = Buffer.alloc(70_001, '%PDF-\0');
+  for (const size of [1, 4_096, 65_536, 65_537, mebibyte, mebibyte + 1, 2 * mebibyte]) {
+    const content = Buffer.alloc(size, 'שמונה eight\n');
+    const alone = await analyzeFile(await file('alone.txt', content), analyzers);
+    const segment = await file('segment', Buffer.concat([before, content, before]));
+    const range = { offset: before.length, length: size };
+    assert.deepEqual(await analyzeFile({ ...segment, filename: 'alone.txt', range }, analyzers), alone, String(size));
+  }
+});
+
+test('a range that ends beyond the end of the file ends with it', async () => {
+  const short = await file('short.txt', 'one two three');
+  const found = await analyzeFile({ ...short, range: { offset: 4, length: 100 } }, analyzers);
+  assert.deepEqual([found.size, found.word_count], [9, 2]);
+  for (const range of [
+    { offset: 13, length: 1 },
+    { offset: 100, length: 5 },
+    { offset: 4, length: 0 },
+  ])
+    assert.equal((await analyzeFile({ ...short, range }, analyzers)).mime_type, 'inode/x-empty');
+  const missing = { path: join(folder, 'missing'), filename: 'x', size: 1, range: { offset: 0, length: 1 } };
+  await assert.rejects(analyzeFile(missing, analyzers), { code: 'ENOENT', path: missing.path });
+});
+
 test('every analyser sees each chunk once, in order, and the head before them', async () => {
   const content = Buffer.alloc(2 * mebibyte + 5, 'abcdefg');
   const seen: Buffer[] = [];
@@ -55,8 +80,9 @@ test('every analyser sees each chunk once, in order, and the head before them', 
   const witness: Analyzer = {
     name: 'witness',
     version: '1',
-    start: ({ head }) => {
+    start: ({ head, whole }) => {
       heads.push(Buffer.from(head));
+      assert.equal(whole, false);
       return { update: (chunk) => void seen.push(Buffer.from(chunk)), finish: () => ({}) };
     },
   };

@@ -34,6 +34,12 @@ test('analyses a file on a thread of the production registry', async () => {
   });
 });
 
+test('analyses a range of a file', async () => {
+  await using pool = new AnalysisPool({ threads: 1, heapMb: 64 });
+  const found = await pool.analyze({ ...file('hello.txt'), range: { offset: 6, length: 9 } }, longDeadline);
+  assert.deepEqual([found.word_count, found.size], [2, 9]);
+});
+
 const harms: readonly (readonly [harm: string, reason: Reason, message: RegExp])[] = [
   ['loop', 'ANALYZER_TIMEOUT', /deadline of 500 ms/],
   ['heap', 'ANALYZER_OUT_OF_MEMORY', /memory/],

@@ -1,12 +1,13 @@
 import { Piscina } from 'piscina';
-import type { AnalysisFile, OutputData } from '#domain/analysis.ts';
+import type { AnalysisFile, HandOverOutcome, OutputData } from '#domain/analysis.ts';
 import { FilemillError } from '#domain/errors.ts';
-import type { AnalysisOutcome, ThreadSettings } from './analysis-thread.ts';
+import { Slots } from '#platform/slots.ts';
+import type { AnalysisOutcome, HandOver, ThreadSettings } from './analysis-thread.ts';
+import { Progress } from './progress.ts';
 import './registry.ts'; // a service must not start with a registry that is refused
-import { Slots } from './slots.ts';
 
 export interface AnalysisPoolOptions {
-  /** Files analysed at once. */
+  /** Hand-overs worked on at once. */
   readonly threads: number;
   /** Largest JavaScript heap of one thread, in MiB. Buffers are not counted. */
   readonly heapMb: number;
@@ -20,14 +21,18 @@ export interface AnalyzeOptions {
   readonly signal: AbortSignal;
 }
 
+type FileWithDeadline = AnalysisFile & Pick<AnalyzeOptions, 'deadlineMs'>;
+
 /**
- * Worker threads that analyse files, one file each at a time. A thread that hangs, runs out of memory or
+ * Worker threads that analyse files, each one after the other. A thread that hangs, runs out of memory or
  * dies costs only the file it was on: it is replaced and the other threads go on. Idle threads stay warm
  * and sleep.
  */
 export class AnalysisPool implements AsyncDisposable {
   readonly threads: number;
-  readonly #piscina: Piscina<AnalysisFile, AnalysisOutcome>;
+  /** Enough for the cost of a hand-over to be small beside that of its files. */
+  readonly perHandOver = 64;
+  readonly #piscina: Piscina<HandOver, AnalysisOutcome[]>;
   /** Keeps the library's queue empty, so that a deadline starts with the run and not with the wait. */
   readonly #slots: Slots;
   readonly #closing = new AbortController();
@@ -51,24 +56,24 @@ export class AnalysisPool implements AsyncDisposable {
   /**
    * Analyses one file; waits for a free thread first.
    *
-   * @throws FilemillError ANALYZER_ERROR, ANALYZER_TIMEOUT, ANALYZER_OUT_OF_MEMORY, BLOB_MISSING;
-   *   SHUTTING_DOWN when the pool is disposed of; the signal's reason when that is aborted
+   * @throws FilemillError ANALYZER_ERROR, ANALYZER_TIMEOUT, ANALYZER_OUT_OF_MEMORY, BLOB_MISSING,
+   *   CHECKSUM_MISMATCH; SHUTTING_DOWN when the pool is disposed of; the signal's reason when that is aborted
    */
   async analyze(file: AnalysisFile, { deadlineMs, signal }: AnalyzeOptions): Promise<OutputData> {
-    using stop = new Stop(signal, this.#closing.signal);
-    using _slot = await this.#slots.take(stop.signal);
-    stop.startDeadline(deadlineMs);
-    const outcome = await this.#run(file, stop.signal);
-    if ('output' in outcome) return outcome.output;
-    throw new FilemillError(outcome.failure.reason, outcome.failure.message);
+    const [outcome] = await this.#handOver([{ ...file, deadlineMs }], signal);
+    if (outcome !== undefined && outcome !== 'again' && 'output' in outcome) return outcome.output;
+    throw outcome !== undefined && outcome !== 'again' ? outcome.failure : new Error('The thread answered nothing.');
   }
 
-  async #run({ path, filename, size }: AnalysisFile, signal: AbortSignal): Promise<AnalysisOutcome> {
+  /**
+   * Analyses files one after the other on one thread; outcomes in the order of `files`. Never rejects: a file that
+   * ends the thread fails, as `analyze` would, and all others of the hand-over are to be analysed again.
+   */
+  async analyzeAll(files: readonly FileWithDeadline[]): Promise<readonly HandOverOutcome[]> {
     try {
-      return await this.#piscina.run({ path, filename, size }, { signal });
-    } catch (error) {
-      signal.throwIfAborted();
-      throw fromThreadDeath(error);
+      return files.length === 0 ? [] : await this.#handOver(files, this.#closing.signal);
+    } catch (failure) {
+      return files.map(() => ({ failure }));
     }
   }
 
@@ -76,11 +81,27 @@ export class AnalysisPool implements AsyncDisposable {
     this.#closing.abort(new FilemillError('SHUTTING_DOWN', 'The analysis pool is closed.'));
     await this.#piscina.destroy();
   }
+
+  async #handOver(files: readonly FileWithDeadline[], signal: AbortSignal): Promise<HandOverOutcome[]> {
+    using stop = new Stop(signal, this.#closing.signal);
+    using _slot = await this.#slots.take(stop.signal);
+    const progress = new Progress();
+    stop.watch(progress, files);
+    try {
+      const handOver = { files: files.map(toThread), progress: progress.memory };
+      return (await this.#piscina.run(handOver, { signal: stop.signal })).map(fromThread);
+    } catch (error) {
+      if (stop.stopped) throw stop.signal.reason;
+      const failure = stop.signal.aborted ? stop.signal.reason : fromThreadDeath(error);
+      const { index } = progress;
+      return files.map((_, n) => (n === index ? { failure } : 'again'));
+    }
+  }
 }
 
 const defaultRegistryUrl = new URL('./registry.ts', import.meta.url).href;
 
-/** What ends one analysis early: its caller, the end of the pool, or its deadline. */
+/** What ends a hand-over early: its caller, the end of the pool, or the deadline of the file in hand. */
 class Stop implements Disposable {
   readonly #controller = new AbortController();
   readonly #sources: readonly AbortSignal[];
@@ -96,10 +117,22 @@ class Stop implements Disposable {
     return this.#controller.signal;
   }
 
-  startDeadline(ms: number): void {
-    const expire = () =>
-      this.#controller.abort(new FilemillError('ANALYZER_TIMEOUT', `The analysis ran past its deadline of ${ms} ms.`));
-    this.#timer = setTimeout(expire, ms);
+  /** Told to stop, and not by a deadline. */
+  get stopped(): boolean {
+    return this.#sources.some(({ aborted }) => aborted);
+  }
+
+  /** Each file has its own deadline, from when the thread begins it; the first, from now. */
+  watch(progress: Progress, files: readonly FileWithDeadline[]): void {
+    const beganAt = performance.now();
+    const look = () => {
+      const { index, elapsedMs } = progress;
+      const { deadlineMs = 0 } = files[index] ?? {};
+      const left = deadlineMs - (elapsedMs || performance.now() - beganAt);
+      if (left > 0) this.#timer = setTimeout(look, left);
+      else this.#controller.abort(timeout(deadlineMs));
+    };
+    look();
   }
 
   readonly #forward = () => {
@@ -111,6 +144,19 @@ class Stop implements Disposable {
     clearTimeout(this.#timer);
     for (const source of this.#sources) source.removeEventListener('abort', this.#forward);
   }
+}
+
+function timeout(deadlineMs: number): FilemillError {
+  return new FilemillError('ANALYZER_TIMEOUT', `The analysis ran past its deadline of ${deadlineMs} ms.`);
+}
+
+function toThread({ path, filename, size, range, crc32c }: AnalysisFile): AnalysisFile {
+  return { path, filename, size, range, crc32c };
+}
+
+function fromThread(outcome: AnalysisOutcome): HandOverOutcome {
+  if ('output' in outcome) return outcome;
+  return { failure: new FilemillError(outcome.failure.reason, outcome.failure.message) };
 }
 
 /** The thread ended while it held the file. */

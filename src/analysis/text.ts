@@ -1,7 +1,8 @@
 import type { Analyzer, AnalyzerRun } from '#domain/analysis.ts';
-import { byteClass, oddControl } from './byte-classes.ts';
+import { isOddControl, isPrintable } from './controls.ts';
 import { startsAsTextButIsBinary } from './signatures.ts';
-import { type TextCounts, Utf8Counter } from './utf8-counter.ts';
+import type { TextCounts } from './text-counts.ts';
+import { Utf8Counter } from './utf8-counter.ts';
 import { Utf16Counter } from './utf16-counter.ts';
 
 /**
@@ -37,15 +38,13 @@ function counterFor(head: Uint8Array): { update(chunk: Uint8Array): void; finish
   // FF FE 00 00 is UTF-32; as UTF-16 it would start with U+0000, which the counter refuses.
   if (head[0] === 0xff && head[1] === 0xfe) return new Utf16Counter('utf-16le');
   if (head[0] === 0xfe && head[1] === 0xff) return new Utf16Counter('utf-16be');
-  return startsAsTextButIsBinary(head) || looksControlled(head) ? undefined : new Utf8Counter();
+  return startsAsTextButIsBinary(head) || looksControlled(head) ? undefined : new Utf8Counter(head);
 }
 
 /** Valid UTF-8 may hold controls, but bytes that are mostly controls are no text that anyone wrote. */
 function looksControlled(head: Uint8Array): boolean {
-  const length = Math.min(head.length, 1_024);
-  let odd = 0;
-  for (let index = 0; index < length; index++) if ((byteClass[head[index] as number] as number) & oddControl) odd += 1;
-  return odd * 10 > length * 3;
+  const start = head.subarray(0, 1_024);
+  return !isPrintable(start) && start.filter(isOddControl).length * 10 > start.length * 3;
 }
 
 function findings({ charset, words, lines, characters }: TextCounts): Record<string, unknown> {

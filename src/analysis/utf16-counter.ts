@@ -1,6 +1,5 @@
-import { byteClass, newline, space } from './byte-classes.ts';
-import { notText, type TextCounts } from './utf8-counter.ts';
-import { isWideSpace } from './white-space.ts';
+import { notText, type TextCounts } from './text-counts.ts';
+import { isWhiteSpace } from './white-space.ts';
 
 /**
  * Counts UTF-16 after its byte order mark, cut anywhere. Bytes that are not well-formed UTF-16, or hold
@@ -51,10 +50,9 @@ export class Utf16Counter {
   }
 
   #character(unit: number): void {
-    const kind = unit < 0x80 ? (byteClass[unit] as number) : isWideSpace(unit) ? space : 0;
-    const isSpace = (kind & space) !== 0;
+    const isSpace = isWhiteSpace(unit);
     this.#characters += 1;
-    this.#lines += (kind & newline) >> 1;
+    if (unit === 0x0a) this.#lines += 1;
     if (this.#afterSpace && !isSpace) this.#words += 1;
     this.#afterSpace = isSpace;
   }

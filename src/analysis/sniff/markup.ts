@@ -11,14 +11,19 @@ export const markup: readonly Reading[] = [
   xmlReading('application/xml', ['xml', 'xsd', 'xsl', 'xslt']),
 ];
 
+/** What all texts have that need a closer look. */
+const opensWithTag = /^\s*</;
 const commonHtml = /^<(?:head|body|title|meta|link|script|style|div|p|h[1-6]|table|ul|ol|span|a|img|br)[\s/>]/i;
 
-function judgeHtml({ text }: TextSample): Verdict {
-  const { declared, rest, doctype } = readProlog(text);
-  if (declared) return 'no';
-  if (/^html\b/i.test(doctype) || /^<html[\s>]/i.test(rest)) return 'certain';
-  if (commonHtml.test(rest)) return 'likely';
-  return /<[a-z][a-z0-9]*[\s/>]/i.test(text) ? 'possible' : 'no';
+function judgeHtml(this: Reading, { text, extension }: TextSample): Verdict {
+  if (opensWithTag.test(text)) {
+    const { declared, rest, doctype } = readProlog(text);
+    if (declared) return 'no';
+    if (/^html\b/i.test(doctype) || /^<html[\s>]/i.test(rest)) return 'certain';
+    if (commonHtml.test(rest)) return 'likely';
+  }
+  // Without the extension, do not even look for tags: they would change nothing.
+  return this.extensions.includes(extension) && /<[a-z][a-z0-9]*[\s/>]/i.test(text) ? 'possible' : 'no';
 }
 
 /** With `root`, that one vocabulary; without, any XML. */
@@ -27,6 +32,7 @@ function xmlReading(mime: string, extensions: readonly string[], root?: string):
     mime,
     extensions,
     judge({ text, truncated }) {
+      if (!opensWithTag.test(text)) return 'no';
       const { declared, rest } = readProlog(text);
       const [, prefix, name] = /^<(?:([A-Za-z_][\w.-]*):)?([A-Za-z_][\w.-]*)(?=[\s/>])/.exec(rest) ?? [];
       if (name === undefined) return declared && root === undefined ? 'certain' : 'no';

@@ -25,13 +25,13 @@ const readings: readonly Reading[] = [
 
 /** The MIME type of a text: a certain reading, else the one its extension asks for, else a likely one. */
 export function sniffText(sample: TextSample): string {
-  const allowed: { reading: Reading; likely: boolean }[] = [];
+  let named: Reading | undefined;
+  let likely: Reading | undefined;
   for (const reading of readings) {
     const verdict = reading.judge(sample);
     if (verdict === 'certain') return reading.mime;
-    if (verdict !== 'no') allowed.push({ reading, likely: verdict === 'likely' });
+    if (verdict !== 'no' && reading.extensions.includes(sample.extension)) named ??= reading;
+    if (verdict === 'likely') likely ??= reading;
   }
-  const named = allowed.find(({ reading }) => reading.extensions.includes(sample.extension));
-  const chosen = named ?? allowed.find(({ likely }) => likely);
-  return (chosen?.reading ?? plain).mime;
+  return (named ?? likely ?? plain).mime;
 }
