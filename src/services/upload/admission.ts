@@ -72,14 +72,23 @@ export class Admission {
     this.#promisedBytes += declaredSize ?? 0;
     const admitted = declaredSize === null ? this.#undeclared() : this.#declared(declaredSize);
     try {
-      await this.#metadataServes();
-      await this.#backlogAllows();
-      await this.#requireRoom();
+      await this.allows();
     } catch (error) {
       admitted[Symbol.dispose]();
       throw error;
     }
     return admitted;
+  }
+
+  /**
+   * Whether another file may come, on a stream that has its place.
+   *
+   * @throws FilemillError OVERLOADED, DISK_FULL or UNAVAILABLE
+   */
+  async allows(): Promise<void> {
+    await this.#metadataServes();
+    await this.#backlogAllows();
+    await this.#requireRoom();
   }
 
   /**

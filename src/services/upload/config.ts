@@ -11,6 +11,10 @@ export interface UploadConfig {
   readonly storageDir: string;
   /** Bytes. */
   readonly maxFileSize: number;
+  /** Bytes from which a file is stored by itself; 0 for every one. */
+  readonly packBelow: number;
+  /** How long small files are appended to one segment. */
+  readonly segmentAgeMs: number;
   /** Bytes of the volume that uploads leave free. */
   readonly diskReserve: number;
   /** Files that may come in at the same time. */
@@ -33,6 +37,9 @@ const registrationRetryMs = 15_000;
 /** A file may be registered until its key is an hour old; what is swept must be older by a safe margin. */
 const minOrphanTtlMs = 2 * 60 * 60 * 1_000;
 
+/** Small files are received into memory. */
+const maxPackBelow = 512 * 1_024;
+
 /** @throws ConfigError */
 export function readUploadConfig(env: NodeJS.ProcessEnv): UploadConfig {
   const settings = readConfig(
@@ -44,6 +51,10 @@ export function readUploadConfig(env: NodeJS.ProcessEnv): UploadConfig {
       FILEMILL_REDIS_URL: z.string().default('none'),
       FILEMILL_STORAGE_DIR: z.string(),
       FILEMILL_MAX_FILE_SIZE: byteSize.prefault('100GiB'),
+      FILEMILL_PACK_BELOW: byteSize
+        .prefault('64KiB')
+        .refine((bytes) => bytes <= maxPackBelow, 'must be at most 512KiB'),
+      FILEMILL_SEGMENT_AGE_MS: integer(100).default(10 * 60 * 1_000),
       FILEMILL_DISK_RESERVE: byteSize.prefault('256MiB'),
       FILEMILL_MAX_UPLOADS: integer(1).default(1_024),
       FILEMILL_MAX_BACKLOG: integer(0).default(0),
@@ -62,6 +73,8 @@ export function readUploadConfig(env: NodeJS.ProcessEnv): UploadConfig {
     redisUrl: settings.FILEMILL_REDIS_URL,
     storageDir: settings.FILEMILL_STORAGE_DIR,
     maxFileSize: settings.FILEMILL_MAX_FILE_SIZE,
+    packBelow: settings.FILEMILL_PACK_BELOW,
+    segmentAgeMs: settings.FILEMILL_SEGMENT_AGE_MS,
     diskReserve: settings.FILEMILL_DISK_RESERVE,
     maxUploads: settings.FILEMILL_MAX_UPLOADS,
     maxBacklog: settings.FILEMILL_MAX_BACKLOG,

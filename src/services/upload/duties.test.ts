@@ -65,7 +65,7 @@ describe('The orphan sweeper', () => {
     await using stack = await startUploadStack(backends);
     const known = await upload(stack);
     const oldKnown = await putOld(stack, 3 * hourMs);
-    await rows('update files set storage_key = $1 where id = $2', [oldKnown, known]);
+    await rows('update files set id = $1::uuid, storage_key = $1::text where id = $2', [oldKnown, known]);
     const deleted = await putOld(stack, 3 * hourMs);
     await rows('insert into blob_deletions (storage_key) values ($1)', [deleted]);
     const young = await putOld(stack, hourMs);

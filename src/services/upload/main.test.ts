@@ -30,9 +30,11 @@ describe('The upload service', () => {
       .client(UploadService)
       .uploadFile(streamOf(metadataOf({ filename: 'real' }), chunkOf('content')));
     assert.equal(answer.size, 7n);
-    assert.equal((await filesBelow(`${folder.path}/volume/objects`)).length, 1);
+    const kept = await filesBelow(`${folder.path}/volume`);
+    assert.match(kept.join(' '), /^segments\/[0-9a-f]{6}\/([0-9a-f-]{36}) segments\/open\/\1$/);
     await service.stop();
     assert.equal(service.child.exitCode, 0, service.log());
+    assert.deepEqual(await filesBelow(`${folder.path}/volume`), kept.slice(0, 1));
   });
 
   it('starts without metadata, refuses files before it stores them, and says why it is not ready', async () => {

@@ -1,5 +1,5 @@
 import type { RpcClient } from '#client/rpc-client.ts';
-import type { BlobStore } from '#domain/blob-store.ts';
+import type { Blob, BlobStore } from '#domain/blob-store.ts';
 import type { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import type { Logger } from '#platform/logger.ts';
 import { jittered, startDuty } from './duty.ts';
@@ -40,19 +40,19 @@ export class OrphanSweeper implements AsyncDisposable {
 
   async #round(signal: AbortSignal): Promise<number> {
     let swept = 0;
-    for await (const keys of this.#blobs.keysMintedBefore(new Date(Date.now() - this.#ttlMs))) {
+    for await (const blobs of this.#blobs.finishedBefore(new Date(Date.now() - this.#ttlMs))) {
       if (signal.aborted) break;
-      const orphans = await this.#withoutRow(keys, signal);
-      for (const storageKey of orphans) await this.#blobs.remove(storageKey);
+      const orphans = await this.#withoutRow(blobs, signal);
+      for (const { storageKey } of orphans) await this.#blobs.remove(storageKey);
       swept += orphans.length;
     }
     if (swept > 0) this.#logger.info({ swept }, 'swept objects that no file names');
     return jittered(pauseMs);
   }
 
-  async #withoutRow(storageKeys: readonly string[], signal: AbortSignal): Promise<readonly string[]> {
-    const { knownStorageKeys } = await this.#lifecycle.findStorageKeys({ storageKeys: [...storageKeys] }, { signal });
-    const known = new Set(knownStorageKeys);
-    return storageKeys.filter((storageKey) => !known.has(storageKey));
+  async #withoutRow(blobs: readonly Blob[], signal: AbortSignal): Promise<readonly Blob[]> {
+    const columns = { ids: blobs.map(({ id }) => id), storageKeys: blobs.map(({ storageKey }) => storageKey) };
+    const known = new Set((await this.#lifecycle.findBlobs(columns, { signal })).knownStorageKeys);
+    return blobs.filter(({ storageKey }) => !known.has(storageKey));
   }
 }

@@ -3,8 +3,8 @@ import { FilemillError } from '#domain/errors.ts';
 export interface PaceLimits<T> {
   /** Longest silence, in milliseconds, and the time over which the rate is taken; asked anew all the time. */
   readonly idleMs: () => number;
-  /** Bytes a second; 0 for any. */
-  readonly minRate: number;
+  /** Bytes a second; 0 for any. Asked whenever the rate is taken. */
+  readonly minRate: () => number;
   /** Content that a message carries, in bytes. */
   readonly bytesOf: (message: T) => number;
 }
@@ -32,7 +32,7 @@ export async function* withPaceLimit<T>(
     waitedMs += performance.now() - askedAt;
     bytes += bytesOf(next.value);
     if (waitedMs >= idleMs()) {
-      if (bytes < (minRate * waitedMs) / 1_000) throw tooSlow(bytes, waitedMs);
+      if (bytes < (minRate() * waitedMs) / 1_000) throw tooSlow(bytes, waitedMs);
       waitedMs = bytes = 0;
     }
     yield next.value;

@@ -89,7 +89,7 @@ describe('An answer of the metadata service that is lost', () => {
 
   it('keeps the object also when the error says that nothing can be mended', async () => {
     const files = {
-      create: async () => {
+      createAll: async () => {
         throw new FilemillError('INTERNAL');
       },
     };
@@ -102,7 +102,9 @@ describe('An answer of the metadata service that is lost', () => {
 it('A refused registration removes the object', async () => {
   const real = new FileCreation(channel);
   const tooOld = '01800000-0000-7000-8000-000000000000';
-  const files = { create: (file: NewFile) => real.create({ ...file, storageKey: tooOld }) };
+  const files = {
+    createAll: (all: readonly NewFile[]) => real.createAll(all.map((file) => ({ ...file, id: tooOld }))),
+  };
   await using stack = await startUploadStack(backends, { files });
   await assert.rejects(upload(stack, randomUUID()), { reason: 'REQUEST_INVALID' });
   assert.deepEqual(await filesBelow(stack.root), []);
@@ -119,10 +121,10 @@ class LossyCreation {
     this.losses = losses;
   }
 
-  async create(file: NewFile): Promise<CreateOutcome> {
+  async createAll(files: readonly NewFile[]): Promise<readonly CreateOutcome[]> {
     this.asked += 1;
-    const outcome = await this.#real.create(file);
-    if (this.losses <= 0) return outcome;
+    const outcomes = await this.#real.createAll(files);
+    if (this.losses <= 0) return outcomes;
     this.losses -= 1;
     throw new FilemillError('UNAVAILABLE', 'The answer was lost.');
   }

@@ -2,47 +2,56 @@ import type { FileCreation } from '#client/file-creation.ts';
 import { withRetry } from '#client/retry.ts';
 import type { BlobStore } from '#domain/blob-store.ts';
 import { FilemillError } from '#domain/errors.ts';
-import type { NewFile } from '#domain/file.ts';
+import type { CreateOutcome, NewFile } from '#domain/file.ts';
 import type { Logger } from '#platform/logger.ts';
 
 export interface RegistrationContext {
   readonly blobs: BlobStore;
-  readonly files: Pick<FileCreation, 'create'>;
+  readonly files: Pick<FileCreation, 'createAll'>;
   readonly logger: Logger;
   /** How long to ask again for an answer that was lost. */
   readonly retryMs: number;
 }
 
+/** The file that there is now, or the refusal: FilemillError IDEMPOTENCY_KEY_REUSED or REQUEST_INVALID. */
+export type Registered = { readonly id: string; readonly duplicate: boolean } | { readonly refusal: FilemillError };
+
 /**
- * Makes the row of a committed blob. Invariant: the blob is removed only when the metadata service said
- * that no row names its key. When no answer came the row may exist: the orphan sweep decides, long
- * after the last moment at which the key could still be registered.
+ * Makes the rows of committed blobs, in the order of `files`. Invariant: a blob is removed only when the metadata
+ * service said that no row names it. When no answer came the rows may exist: the orphan sweep decides, long
+ * after the last moment at which the blobs could still be registered.
  *
- * @throws FilemillError IDEMPOTENCY_KEY_REUSED, REQUEST_INVALID, or UNAVAILABLE when the outcome is unknown
+ * @throws FilemillError UNAVAILABLE when the outcome is unknown, for all of them
  */
-export async function register(
+export async function registerAll(
   context: RegistrationContext,
-  file: NewFile,
+  files: readonly NewFile[],
   signal: AbortSignal,
-): Promise<{ id: string; duplicate: boolean }> {
-  const { files, retryMs } = context;
+): Promise<readonly Registered[]> {
   if (signal.aborted) {
-    // A stream that was cut can look as if it had ended. Nobody has been told of the key yet.
-    await removeOwn(context, file.storageKey);
+    // A stream that was cut can look as if it had ended. Nobody has been told of the blobs yet.
+    for (const file of files) await removeOwn(context, file.storageKey);
     throw signal.reason;
   }
-  const answer = await withRetry(() => files.create(file), { signal, forMs: retryMs }).catch((cause: unknown) => {
+  const ask = () => context.files.createAll(files);
+  const answers = await withRetry(ask, { signal, forMs: context.retryMs }).catch((cause: unknown) => {
     throw new FilemillError('UNAVAILABLE', 'The file is stored, but could not be registered just now.', { cause });
   });
-  if (answer.outcome === 'CREATED') return { id: answer.id, duplicate: false };
-  await removeOwn(context, file.storageKey);
+  for (const [n, { outcome }] of answers.entries())
+    if (outcome !== 'CREATED') await removeOwn(context, (files[n] as NewFile).storageKey);
+  return answers.map(toRegistered);
+}
+
+function toRegistered(answer: CreateOutcome): Registered {
   switch (answer.outcome) {
+    case 'CREATED':
+      return { id: answer.id, duplicate: false };
     case 'DUPLICATE':
       return { id: answer.id, duplicate: true };
     case 'KEY_REUSED':
-      throw new FilemillError('IDEMPOTENCY_KEY_REUSED', undefined, { facts: { id: answer.id } });
+      return { refusal: new FilemillError('IDEMPOTENCY_KEY_REUSED', undefined, { facts: { id: answer.id } }) };
     case 'REJECTED':
-      throw new FilemillError('REQUEST_INVALID', answer.message);
+      return { refusal: new FilemillError('REQUEST_INVALID', answer.message) };
   }
 }
 

@@ -2,17 +2,15 @@ import type { BlobStore } from '#domain/blob-store.ts';
 import type { UploadFileRequest, UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { failpoint } from '#platform/failpoints.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
+import { type AcceptanceContext, accept } from '../acceptance.ts';
 import type { Admission } from '../admission.ts';
 import { readDeclaration } from '../declaration.ts';
 import { withPaceLimit } from '../pace-limit.ts';
 import { contentBytes, receiveContent, receiveMetadata, untilContent } from '../reception.ts';
-import { type RegistrationContext, register } from '../registration.ts';
-import type { Ringer } from '../ringer.ts';
 
-export interface UploadFileContext extends RegistrationContext {
+export interface UploadContext extends AcceptanceContext {
   readonly blobs: BlobStore;
   readonly admission: Admission;
-  readonly ringer: Ringer;
   /** Bytes. */
   readonly maxFileSize: number;
   readonly streamIdleMs: number;
@@ -33,8 +31,8 @@ const hurry = 6;
  * Takes one file in. The answer is sent only after the content was checked, the bytes are durable, and
  * the row that names them is committed; whatever fails before leaves nothing staged.
  */
-export function uploadFile(context: UploadFileContext): ServiceHandlers<typeof UploadService>['uploadFile'] {
-  const { admission, blobs, ringer, logger, maxFileSize } = context;
+export function uploadFile(context: UploadContext): ServiceHandlers<typeof UploadService>['uploadFile'] {
+  const { admission, blobs, maxFileSize } = context;
   return async (requests, { signal }) => {
     const messages = paced(context, requests);
     const declared = readDeclaration(await receiveMetadata(messages), maxFileSize);
@@ -43,24 +41,11 @@ export function uploadFile(context: UploadFileContext): ServiceHandlers<typeof U
     await using staged = await blobs.stage();
     await failpoint('upload.staged');
     const sha256 = await receiveContent(content, { staged, admitted, declared, maxFileSize });
-    await failpoint('upload.written');
-    const { filename, path, mimeType, idempotencyKey } = declared;
-    const size = staged.size;
-    const storageKey = await staged.commit();
-    const file = { storageKey, filename, path, size, mimeType, declaredSha256: sha256, idempotencyKey };
-    const { id, duplicate } = await register(context, file, signal);
-    await failpoint('upload.created');
-    if (!duplicate) ringer.ring(id);
-    await failpoint('upload.rung');
-    logger.debug({ id, size, duplicate }, 'file accepted');
-    return { id, size: BigInt(size), sha256: sha256 ?? '', duplicate };
+    return await accept(context, staged, { declared, size: staged.size, sha256 }, signal);
   };
 }
 
-function paced(
-  { admission, streamIdleMs, streamMinRate }: UploadFileContext,
-  requests: AsyncIterable<UploadFileRequest>,
-) {
+function paced({ admission, streamIdleMs, streamMinRate }: UploadContext, requests: AsyncIterable<UploadFileRequest>) {
   let messages = 0;
   const idleMs = () => {
     if (messages < 2) return Math.min(openingMs, streamIdleMs);
@@ -70,5 +55,5 @@ function paced(
     messages += 1;
     return contentBytes(message);
   };
-  return withPaceLimit(requests, { idleMs, minRate: streamMinRate, bytesOf });
+  return withPaceLimit(requests, { idleMs, minRate: () => streamMinRate, bytesOf });
 }

@@ -1,0 +1,90 @@
+import { createHash, hash } from 'node:crypto';
+import type { StagedBlob } from '#domain/blob-store.ts';
+import { FilemillError } from '#domain/errors.ts';
+import { failpoint } from '#platform/failpoints.ts';
+import type { Admitted } from './admission.ts';
+import { type Declaration, fileTooLarge, readSha256 } from './declaration.ts';
+
+/** Where content goes, and what it must keep to. */
+export interface ContentOptions {
+  readonly staged: StagedBlob;
+  /** Told of what was written. */
+  readonly admitted: Admitted;
+  readonly declared: Declaration;
+  /** Bytes. */
+  readonly maxFileSize: number;
+}
+
+/** Takes the content of one file in, and checks it against what was declared, at the first byte too many. */
+export class Content {
+  readonly #options: ContentOptions;
+  readonly #hash: ReturnType<typeof createHash> | undefined;
+
+  constructor(options: ContentOptions) {
+    this.#options = options;
+    const { sha256, sha256AtClose } = options.declared;
+    this.#hash = sha256 !== null || sha256AtClose ? createHash('sha256') : undefined;
+  }
+
+  /** @throws FilemillError FILE_TOO_LARGE, SIZE_MISMATCH or DISK_FULL */
+  async take(chunk: Uint8Array): Promise<void> {
+    const { staged, admitted, declared, maxFileSize } = this.#options;
+    const received = staged.size + chunk.length;
+    if (received > maxFileSize) throw fileTooLarge(maxFileSize);
+    if (declared.size !== null && received > declared.size) throw sizeMismatch(declared.size, `${received} or more`);
+    this.#hash?.update(chunk);
+    await staged.write(chunk);
+    await admitted.received(chunk.length);
+    await failpoint('upload.chunk');
+  }
+
+  /**
+   * All has come. Answers with the verified SHA-256, or null when none was declared.
+   *
+   * @param closing what the client computed while it sent; empty for nothing
+   * @throws FilemillError SIZE_MISMATCH, CHECKSUM_MISMATCH or REQUEST_INVALID
+   */
+  async verify(closing: string): Promise<string | null> {
+    const { staged, declared } = this.#options;
+    if (declared.size !== null && staged.size < declared.size) throw sizeMismatch(declared.size, String(staged.size));
+    const expected = expectedSha256(declared, closing);
+    if (expected.length === 0) return null;
+    return requireSha256(this.#hash?.digest('hex') ?? (await staged.sha256()), expected);
+  }
+}
+
+/**
+ * The same checks of content that is in memory as a whole.
+ *
+ * @throws FilemillError FILE_TOO_LARGE, SIZE_MISMATCH, CHECKSUM_MISMATCH or REQUEST_INVALID
+ */
+export function verifyWhole(
+  content: Uint8Array,
+  closing: string,
+  { declared, maxFileSize }: Pick<ContentOptions, 'declared' | 'maxFileSize'>,
+): string | null {
+  if (content.length > maxFileSize) throw fileTooLarge(maxFileSize);
+  if (declared.size !== null && content.length !== declared.size)
+    throw sizeMismatch(declared.size, String(content.length));
+  const expected = expectedSha256(declared, closing);
+  return expected.length === 0 ? null : requireSha256(hash('sha256', content), expected);
+}
+
+function expectedSha256({ sha256 }: Declaration, closing: string): string[] {
+  return [sha256 ?? [], closing === '' ? [] : readSha256(closing)].flat();
+}
+
+function sizeMismatch(declared: number, received: string): FilemillError {
+  return new FilemillError('SIZE_MISMATCH', `The stream held ${received} bytes; ${declared} were declared.`, {
+    facts: { declared: String(declared), received },
+  });
+}
+
+function requireSha256(received: string, expected: readonly string[]): string {
+  for (const declared of expected)
+    if (declared !== received)
+      throw new FilemillError('CHECKSUM_MISMATCH', `The bytes have the SHA-256 ${received}, not ${declared}.`, {
+        facts: { declared, received },
+      });
+  return received;
+}

@@ -1,0 +1,85 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { FilemillError } from '#domain/errors.ts';
+import type { UploadAnswerSchema, UploadManyRequest, UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
+import { GatheringQueue } from '#platform/gathering-queue.ts';
+import type { Logger } from '#platform/logger.ts';
+import { toRpcStatus } from '#platform/rpc/errors.ts';
+import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
+import { ManyFiles, type ManyFilesContext, type Outcome } from '../many-files.ts';
+import { withPaceLimit } from '../pace-limit.ts';
+
+export interface UploadManyContext extends ManyFilesContext {
+  readonly streamIdleMs: number;
+  /** Bytes a second, over `streamIdleMs`, of a file that comes in pieces; 0 for any. */
+  readonly streamMinRate: number;
+  /** Aborted when the service stops: streams are read no further, what they brought is answered. */
+  readonly stopping: AbortSignal;
+}
+
+/**
+ * Takes many files in. Files that were kept or refused while an answer was on its way out are told of
+ * together in the next.
+ */
+export function uploadMany(context: UploadManyContext): ServiceHandlers<typeof UploadService>['uploadMany'] {
+  return async function* (requests, { signal }) {
+    const outcomes = new GatheringQueue<Outcome>(maxAnswers);
+    const files = new ManyFiles(context, signal, (outcome) => outcomes.push(outcome));
+    const reading = readAll(context, requests, files).finally(() => outcomes.close());
+    // Its failure is reported below, once all that can be answered is.
+    reading.catch(() => undefined);
+    for await (const batch of outcomes.batches())
+      yield { answers: batch.map((outcome) => toAnswer(outcome, context.logger)) };
+    await reading;
+  };
+}
+
+const maxAnswers = 1_000;
+
+async function readAll(
+  { streamIdleMs, streamMinRate, stopping }: UploadManyContext,
+  requests: AsyncIterable<UploadManyRequest>,
+  files: ManyFiles,
+): Promise<void> {
+  const paced = withPaceLimit(endingWith(stopping, requests), {
+    // Who waits for answers may have nothing to send.
+    idleMs: () => (files.unanswered > 0 ? Number.POSITIVE_INFINITY : streamIdleMs),
+    minRate: () => (files.comesInPieces ? streamMinRate : 0),
+    bytesOf: ({ parts }) => parts.reduce((bytes, { content }) => bytes + content.length, 0),
+  });
+  try {
+    for await (const { parts } of paced) await files.take(parts);
+  } finally {
+    await files.end();
+  }
+  if (stopping.aborted) throw new FilemillError('SHUTTING_DOWN');
+}
+
+/** Ends as soon as the signal is aborted, also while nothing comes. */
+async function* endingWith<T>(signal: AbortSignal, messages: AsyncIterable<T>): AsyncGenerator<T, void> {
+  const iterator = messages[Symbol.asyncIterator]();
+  let settle: ((end: IteratorReturnResult<undefined>) => void) | undefined;
+  const stop = () => settle?.({ done: true, value: undefined });
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    while (!signal.aborted) {
+      const next = await new Promise<IteratorResult<T>>((resolve, reject) => {
+        settle = resolve;
+        iterator.next().then(resolve, reject);
+      });
+      if (next.done) return;
+      yield next.value;
+    }
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+function toAnswer(outcome: Outcome, logger: Logger): MessageInitShape<typeof UploadAnswerSchema> {
+  const { sequence, answer } = outcome;
+  if ('id' in answer) return { sequence, outcome: { case: 'file', value: answer } };
+  const { refusal: error } = answer;
+  if (error instanceof FilemillError && error.reason !== 'INTERNAL')
+    logger.info({ rpc: 'UploadMany', reason: error.reason, detail: error.message }, 'file refused');
+  else logger.error({ rpc: 'UploadMany', err: error }, 'file failed');
+  return { sequence, outcome: { case: 'error', value: toRpcStatus(error) } };
+}
