@@ -84,10 +84,8 @@ export function workSourceConformance(name: string, start: () => Promise<WorkSou
         storageKey: row?.storage_key,
         filename: 'ד.txt',
         size: 4,
-        mimeType: 'text/plain',
         declaredSha256,
         attempt: 1,
-        maxAttempts: 3,
         alone: false,
       });
       assert.equal(leaseMs, 15_000);

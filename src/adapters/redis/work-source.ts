@@ -92,9 +92,9 @@ export class RedisWorkSource implements WorkSource {
     if (ids.size === 0) return { files: [], leaseExpiresAt: performance.now(), leaseMs: 0 };
     await failpoint('worker.delivered');
     try {
-      const { files, settledIds, leaseMs, sentAt } = await this.#options.claim([...ids], signal);
+      const { files, leaseMs, sentAt } = await this.#options.claim([...ids], signal);
       await failpoint('worker.claimed');
-      await this.#settle(rings, new Set(settledIds));
+      await this.#settle(rings);
       await failpoint('worker.settled');
       return { files, leaseExpiresAt: sentAt + leaseMs, leaseMs };
     } catch (error) {
@@ -106,9 +106,8 @@ export class RedisWorkSource implements WorkSource {
   }
 
   /** What was claimed has to reach the caller: a ring that cannot be settled now will be reclaimed. */
-  async #settle(rings: readonly Ring[], settledIds: ReadonlySet<string>): Promise<void> {
-    const settled = rings.filter((ring) => settledIds.has(ring.fileId as string));
-    await this.#stream.settle(settled.map((ring) => ring.entryId)).catch((error: unknown) => {
+  async #settle(rings: readonly Ring[]): Promise<void> {
+    await this.#stream.settle(rings.map((ring) => ring.entryId)).catch((error: unknown) => {
       this.#options.logger.debug({ err: error }, 'rings stay open until they are reclaimed');
     });
   }

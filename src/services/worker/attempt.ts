@@ -1,22 +1,30 @@
 import type { AttemptsClient } from '#client/attempts.ts';
-import type { OutputData } from '#domain/analysis.ts';
+import type { AnalysisFile, HandOverOutcome, OutputData } from '#domain/analysis.ts';
 import type { BlobReader } from '#domain/blob-store.ts';
 import { errorCode, FilemillError } from '#domain/errors.ts';
-import type { ClaimedFile } from '#domain/file.ts';
+import type { ClaimedFile, Finding, SaveOutcome } from '#domain/file.ts';
 import { analysisDeadlineMs } from '#domain/retry-policy.ts';
 import { failpoint } from '#platform/failpoints.ts';
 import type { Logger } from '#platform/logger.ts';
 import { type HeldClaim, LeaseLost } from './lease-keeper.ts';
 
+export interface AnalyzeOptions {
+  readonly deadlineMs: number;
+  readonly signal: AbortSignal;
+}
+
 /** The pool of analysis threads, as far as an attempt needs it. */
 export interface Analysis {
-  /** Files that are analysed at the same time. */
+  /** Hand-overs that are worked on at the same time. */
   readonly threads: number;
-  /** Rejects with FilemillError ANALYZER_* or BLOB_MISSING, or with the signal's reason. */
-  analyze(
-    subject: { readonly path: string; readonly filename: string; readonly size: number },
-    options: { readonly deadlineMs: number; readonly signal: AbortSignal },
-  ): Promise<OutputData>;
+  /** Files that may be handed over together. */
+  readonly perHandOver: number;
+  /** Rejects with FilemillError ANALYZER_*, BLOB_MISSING or CHECKSUM_MISMATCH, or with the signal's reason. */
+  analyze(file: AnalysisFile, options: AnalyzeOptions): Promise<OutputData>;
+  /** Outcomes in the order of `files`, each of which has its own deadline. Never rejects. */
+  analyzeAll(
+    files: readonly (AnalysisFile & Pick<AnalyzeOptions, 'deadlineMs'>)[],
+  ): Promise<readonly HandOverOutcome[]>;
 }
 
 export interface AttemptTools {
@@ -30,101 +38,136 @@ export interface AttemptTools {
   readonly logger: Logger;
 }
 
-/** What an analysis came to: a finding to save, or why there is none. */
-export type Verdict = { readonly output: OutputData } | { readonly failure: unknown };
-
-/** The part of an attempt that needs a thread or a process. Never rejects. */
-export async function judge(claim: HeldClaim, tools: AttemptTools): Promise<Verdict> {
-  const { file, signal } = claim;
-  try {
-    signal.throwIfAborted();
-    if (file.alone) await beginAlone(claim, tools);
-    const { path } = tools.blobs.locate(file.storageKey);
+/** The part of attempts that needs a thread or a process; outcomes in the order of `claims`. Never rejects. */
+export async function judge(claims: readonly HeldClaim[], tools: AttemptTools): Promise<readonly HandOverOutcome[]> {
+  const [first] = claims;
+  if (claims.length === 1 && first !== undefined) return [await judgeOne(first, tools)];
+  const files: (AnalysisFile & { deadlineMs: number })[] = [];
+  const outcomes: (HandOverOutcome | undefined)[] = [];
+  for (const claim of claims) {
     await failpoint('worker.analysing');
-    const subject = { path, filename: file.filename, size: file.size };
-    const deadlineMs = analysisDeadlineMs(file.size, tools.deadlineMs);
-    const output = await (file.alone ? tools.lone : tools.analysis).analyze(subject, { deadlineMs, signal });
-    assertIntact(file, output);
-    return { output };
+    try {
+      files.push({ ...subjectOf(claim, tools), deadlineMs: analysisDeadlineMs(claim.file.size, tools.deadlineMs) });
+      outcomes.push(undefined);
+    } catch (failure) {
+      outcomes.push({ failure });
+    }
+  }
+  const analysed = (await tools.analysis.analyzeAll(files)).values();
+  return claims.map(({ file }, n) => outcomes[n] ?? checked(file, analysed.next().value ?? 'again'));
+}
+
+async function judgeOne(claim: HeldClaim, tools: AttemptTools): Promise<HandOverOutcome> {
+  const { file } = claim;
+  try {
+    if (file.alone) await beginAlone(claim, tools);
+    await failpoint('worker.analysing');
+    const options = { deadlineMs: analysisDeadlineMs(file.size, tools.deadlineMs), signal: claim.signal };
+    const analysis = file.alone ? tools.lone : tools.analysis;
+    return checked(file, { output: await analysis.analyze(subjectOf(claim, tools), options) });
   } catch (failure) {
     return { failure };
   }
 }
 
+/** @throws what keeps the claim from being worked on */
+function subjectOf(claim: HeldClaim, { blobs }: AttemptTools): AnalysisFile {
+  claim.assertHeld();
+  const { storageKey, filename, size } = claim.file;
+  return { ...blobs.locate(storageKey), filename, size };
+}
+
 async function beginAlone(claim: HeldClaim, { attempts }: AttemptTools): Promise<void> {
+  claim.assertHeld();
   const outcome = await attempts.beginAlone(claim.file, claim.signal);
   if (outcome !== 'DONE') claim.lose(outcome);
-  claim.signal.throwIfAborted();
+  claim.assertHeld();
+}
+
+function checked({ size, declaredSha256 }: ClaimedFile, outcome: HandOverOutcome): HandOverOutcome {
+  if (outcome === 'again' || 'failure' in outcome) return outcome;
+  const { output } = outcome;
+  if (output.size !== size) return damaged(`The stored file has ${output.size} bytes instead of ${size}.`);
+  if (declaredSha256 === null || output.sha256 === declaredSha256) return outcome;
+  return damaged(`The stored file has SHA-256 ${output.sha256}, not ${declaredSha256}.`);
+}
+
+function damaged(message: string): HandOverOutcome {
+  return { failure: new FilemillError('CHECKSUM_MISMATCH', message) };
+}
+
+/** A claim and what its analysis came to. */
+export interface Judged {
+  readonly claim: HeldClaim;
+  readonly outcome: Exclude<HandOverOutcome, 'again'>;
 }
 
 /**
- * Writes the outcome, for as long as the lease may be valid. Never rejects: an outcome that cannot be
- * written is left to the end of the lease.
+ * Writes outcomes, for as long as their leases may be valid. Never rejects: an outcome that cannot be written is
+ * left to the end of its lease.
  */
-export async function conclude(claim: HeldClaim, verdict: Verdict, tools: AttemptTools): Promise<void> {
+export async function concludeAll(judged: readonly Judged[], tools: AttemptTools): Promise<void> {
+  await failpoint('worker.analysed');
+  const found: Found[] = [];
+  const ended: Promise<void>[] = [];
+  for (const { claim, outcome } of judged)
+    if ('failure' in outcome) ended.push(fail(claim, outcome.failure, tools));
+    else found.push({ claim, finding: toFinding(claim.file, outcome.output) });
+  ended.push(saveAll(found, tools));
+  await Promise.all(ended);
+}
+
+interface Found {
+  readonly claim: HeldClaim;
+  readonly finding: Finding;
+}
+
+function toFinding({ id, leaseToken }: ClaimedFile, output: OutputData): Finding {
+  const { mime_type: mimeType, sha256 } = output;
+  return { id, leaseToken, mimeType, sha256, outputJson: JSON.stringify(output) };
+}
+
+/** Those whose lease is lost meanwhile are dropped, the others go on. */
+async function saveAll(found: readonly Found[], tools: AttemptTools): Promise<void> {
+  const { attempts, logger } = tools;
+  for (const { claim } of found) if (claim.lost !== undefined) logDropped(claim, claim.lost, logger);
+  const held = found.filter(({ claim }) => claim.lost === undefined);
+  const [first] = held;
+  if (first === undefined) return;
+  const findings = held.map(({ finding }) => finding);
   try {
-    await failpoint('worker.analysed');
-    if ('output' in verdict) await save(claim, verdict.output, tools);
-    else await fail(claim, verdict.failure, tools);
+    const outcomes = await attempts.saveAll(findings, first.claim);
+    await failpoint('worker.saved');
+    await Promise.all(held.map(({ claim }, n) => settle(claim, outcomes[n], tools)));
   } catch (error) {
-    if (claim.signal.aborted) logDropped(claim, claim.signal.reason, tools.logger);
-    else tools.logger.error({ file: claim.file.id, err: error }, 'an outcome could not be written');
+    // The first of them may have lost its lease while others hold theirs.
+    if (first.claim.lost !== undefined) return await saveAll(held, tools);
+    await Promise.all(held.map(({ claim }) => fail(claim, error, tools)));
   }
 }
 
-async function save(claim: HeldClaim, output: OutputData, tools: AttemptTools): Promise<void> {
-  const { file, signal } = claim;
-  const finding = {
-    id: file.id,
-    leaseToken: file.leaseToken,
-    mimeType: output.mime_type,
-    sha256: output.sha256,
-    outputJson: JSON.stringify(output),
-  };
-  const saved = await tools.attempts.save(finding, signal).catch((error: unknown) => ({ outcome: 'ERROR', error }));
-  await failpoint('worker.saved');
-  switch (saved.outcome) {
-    case 'SAVED':
-    case 'ALREADY_SAVED':
-      tools.logger.debug({ file: file.id, mimeType: output.mime_type, attempt: file.attempt }, 'completed');
-      break;
-    case 'INVALID':
-      await fail(claim, new FilemillError('RESULT_INVALID', 'message' in saved ? saved.message : undefined), tools);
-      break;
-    case 'ERROR':
-      await fail(claim, 'error' in saved ? saved.error : undefined, tools);
-      break;
-    default:
-      logDropped(claim, saved.outcome, tools.logger);
-  }
+async function settle(claim: HeldClaim, saved: SaveOutcome | undefined, tools: AttemptTools): Promise<void> {
+  if (saved?.outcome === 'SAVED' || saved?.outcome === 'ALREADY_SAVED') return;
+  if (saved?.outcome === 'INVALID') await fail(claim, new FilemillError('RESULT_INVALID', saved.message), tools);
+  else logDropped(claim, saved?.outcome, tools.logger);
 }
 
+/** Never rejects. */
 async function fail(claim: HeldClaim, failure: unknown, { attempts, logger }: AttemptTools): Promise<void> {
-  const { file, signal } = claim;
-  if (signal.aborted) return logDropped(claim, signal.reason, logger);
+  const { file } = claim;
+  if (claim.lost !== undefined) return logDropped(claim, claim.lost, logger);
   const { reason, message } = asFilemillError(failure);
   logger.warn({ file: file.id, reason, detail: message, attempt: file.attempt }, 'attempt failed');
-  const outcome = await attempts.fail(
-    {
-      id: file.id,
-      leaseToken: file.leaseToken,
-      errorCode: errorCode(reason),
-      errorMessage: storableText(message),
-      permanent: reason === 'RESULT_INVALID',
-    },
-    signal,
-  );
-  if (outcome !== 'DONE') logDropped(claim, outcome, logger);
-}
-
-function assertIntact({ size, declaredSha256 }: ClaimedFile, output: OutputData): void {
-  if (output.size !== size)
-    throw new FilemillError('CHECKSUM_MISMATCH', `The stored file has ${output.size} bytes instead of ${size}.`);
-  if (declaredSha256 !== null && output.sha256 !== declaredSha256)
-    throw new FilemillError(
-      'CHECKSUM_MISMATCH',
-      `The stored file has SHA-256 ${output.sha256}, not ${declaredSha256}.`,
-    );
+  const { id, leaseToken } = file;
+  const permanent = reason === 'RESULT_INVALID';
+  const end = { id, leaseToken, errorCode: errorCode(reason), errorMessage: storableText(message), permanent };
+  try {
+    const outcome = await attempts.fail(end, claim);
+    if (outcome !== 'DONE') logDropped(claim, outcome, logger);
+  } catch (error) {
+    if (claim.lost !== undefined) logDropped(claim, claim.lost, logger);
+    else logger.error({ file: id, err: error }, 'an outcome could not be written');
+  }
 }
 
 function asFilemillError(failure: unknown): FilemillError {

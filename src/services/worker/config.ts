@@ -3,9 +3,6 @@ import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { ConfigError, commonSettings, grpcTarget, integer, readConfig } from '#platform/config.ts';
 
-/** Claims that wait for a thread, for each thread: they hide the way to the metadata service and back. */
-const prefetchPerThread = 8;
-
 /** What a process that analyses needs beside its heap: Node itself, buffers, the memories of WASM. */
 const besideHeapMb = 256;
 
@@ -55,7 +52,7 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv) {
     },
     childMemoryMb: settings.FILEMILL_ANALYSIS_CHILD_MEMORY_MB ?? settings.FILEMILL_ANALYSIS_HEAP_MB + besideHeapMb,
     deadlineMs: settings.FILEMILL_ANALYSIS_DEADLINE_MS,
-    /** Claims held at once. */
-    slots: threads + (settings.FILEMILL_WORKER_PREFETCH ?? prefetchPerThread * threads),
+    /** Claims that wait for a thread; by the size of files unless set. */
+    prefetch: settings.FILEMILL_WORKER_PREFETCH,
   };
 }

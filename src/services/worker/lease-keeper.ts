@@ -19,8 +19,12 @@ export class LeaseLost extends Error {
 /** A claimed file while this worker holds it. */
 export interface HeldClaim {
   readonly file: ClaimedFile;
-  /** Aborted with `LeaseLost` once the file is no longer ours to work on. */
+  /** Aborted with `LeaseLost` once the file is no longer ours to work on. Made when it is first asked for. */
   readonly signal: AbortSignal;
+  /** Why it is no longer ours, if so. */
+  readonly lost: LossReason | undefined;
+  /** @throws LeaseLost once the file is no longer ours */
+  assertHeld(): void;
   /** Ends the work on it, if any goes on. */
   lose(why: LossReason): void;
   /** Its attempt has an outcome: renew it no more. */
@@ -93,8 +97,9 @@ export class LeaseKeeper implements Disposable {
 
 class Entry implements HeldClaim {
   readonly file: ClaimedFile;
-  readonly #abort = new AbortController();
   readonly #forget: (entry: Entry) => void;
+  #abort: AbortController | undefined;
+  #lost: LossReason | undefined;
   expiresAt: number;
   leaseMs: number;
 
@@ -106,7 +111,19 @@ class Entry implements HeldClaim {
   }
 
   get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      if (this.#lost !== undefined) this.#abort.abort(new LeaseLost(this.#lost));
+    }
     return this.#abort.signal;
+  }
+
+  get lost(): LossReason | undefined {
+    return this.#lost;
+  }
+
+  assertHeld(): void {
+    if (this.#lost !== undefined) throw new LeaseLost(this.#lost);
   }
 
   renewed(expiresAt: number, leaseMs: number): void {
@@ -116,7 +133,8 @@ class Entry implements HeldClaim {
 
   lose(why: LossReason): void {
     this.done();
-    this.#abort.abort(new LeaseLost(why));
+    this.#lost ??= why;
+    this.#abort?.abort(new LeaseLost(why));
   }
 
   done(): void {

@@ -11,6 +11,7 @@ import { configOrExit } from '#platform/config.ts';
 import { runService } from '#platform/lifecycle.ts';
 import { createLogger } from '#platform/logger.ts';
 import { startOpsServer } from '#platform/ops-server.ts';
+import { adaptiveWindow, fixedWindow } from './claim-window.ts';
 import { readWorkerConfig } from './config.ts';
 import { FallbackWorkSource } from './fallback-work-source.ts';
 import { proveAnalysis } from './self-test.ts';
@@ -21,7 +22,7 @@ const config = configOrExit(readWorkerConfig, process.env);
 const logger = createLogger('worker', config.log);
 
 await runService(logger, async ({ signal, use }) => {
-  const { name, redisUrl, threads, deadlineMs, memoryMb, slots } = config;
+  const { name, redisUrl, threads, deadlineMs, memoryMb, prefetch } = config;
   await untilStorageReadable(config.storageDir, { signal, logger });
   const metadata = use(new RpcChannel(config.metadataTarget));
   const result = use(new RpcChannel(config.resultTarget));
@@ -34,7 +35,8 @@ await runService(logger, async ({ signal, use }) => {
   const byDoorbell = () =>
     new RedisWorkSource({ connection: new RedisConnection(redisUrl, logger), consumer: name, claim, logger });
   const source = use(redisUrl === 'none' ? direct : new FallbackWorkSource(byDoorbell(), direct, logger));
+  const window = prefetch === undefined ? adaptiveWindow(threads) : fixedWindow(threads + prefetch);
   const work = { source, analysis, lone, deadlineMs, blobs: new LocalBlobReader(config.storageDir) };
-  const worker = use(new Worker({ name, slots, metadata, result, ...work, memoryMb, logger }));
+  const worker = use(new Worker({ name, window, metadata, result, ...work, memoryMb, logger }));
   use(await startOpsServer(config.opsListen, { ready: () => worker.ready() }));
 });

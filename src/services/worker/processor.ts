@@ -3,7 +3,8 @@ import type { ClaimedFile } from '#domain/file.ts';
 import type { Work, WorkSource } from '#domain/work-source.ts';
 import { backoffMs, sleep } from '#platform/abort.ts';
 import { maxBatchItems } from '#platform/rpc/requests.ts';
-import { type AttemptTools, conclude, judge } from './attempt.ts';
+import { type AttemptTools, concludeAll, type Judged, judge } from './attempt.ts';
+import type { ClaimWindow } from './claim-window.ts';
 import type { HeldClaim, LeaseKeeper } from './lease-keeper.ts';
 import { WaitingLine } from './waiting-line.ts';
 
@@ -11,7 +12,7 @@ export interface ProcessorOptions extends AttemptTools {
   readonly source: WorkSource;
   readonly keeper: LeaseKeeper;
   /** Claims held at once: those on a thread, those that wait for one, those whose outcome is being written. */
-  readonly slots: number;
+  readonly window: ClaimWindow;
   /** From the stop to the moment when what still runs is given back. */
   readonly drainMs?: number;
   /** See `WaitingLine`. */
@@ -21,7 +22,7 @@ export interface ProcessorOptions extends AttemptTools {
 const releaseForMs = 2_000;
 
 /**
- * Claims files and carries each to its outcome; never holds more than `slots`. On disposal it claims
+ * Claims files and carries each to its outcome; never holds more than its window. On disposal it claims
  * no more, gives back at once what has not begun, lets the rest end, and gives back what does not.
  */
 export class Processor implements AsyncDisposable {
@@ -37,6 +38,7 @@ export class Processor implements AsyncDisposable {
     const { analysis, patienceMs } = options;
     this.#line = new WaitingLine({
       threads: analysis.threads,
+      perHandOver: analysis.perHandOver,
       patienceMs,
       onPatienceEnd: () => this.#startWaiting(),
     });
@@ -61,16 +63,18 @@ export class Processor implements AsyncDisposable {
   }
 
   async #claimWhileRunning(): Promise<void> {
-    const { source, slots, logger } = this.#options;
+    const { source, window, logger } = this.#options;
     const { signal } = this.#stop;
     let failures = 0;
     while (!signal.aborted) {
-      if (this.#held.size >= slots) {
+      const free = window.size - this.#held.size;
+      // A few at a time would be as much work for everybody as many.
+      if (free < Math.max(1, window.size / 2)) {
         await this.#slotFree();
         continue;
       }
       try {
-        this.#take(await source.next(Math.min(slots - this.#held.size, maxBatchItems), signal));
+        this.#take(await source.next(Math.min(free, maxBatchItems), signal));
         if (failures > 0) logger.info('files can be claimed again');
         failures = 0;
       } catch (error) {
@@ -90,21 +94,31 @@ export class Processor implements AsyncDisposable {
     this.#startWaiting();
   }
 
-  /** One file a thread: the deadline of an analysis runs from when it begins. */
+  /** One hand-over a thread: the deadline of an analysis runs from when it begins. */
   #startWaiting(): void {
     while (!this.#stop.signal.aborted) {
-      const claim = this.#line.next();
-      if (claim === undefined) return;
-      void this.#attempt(claim);
+      const claims = this.#line.next();
+      if (claims.length === 0) return;
+      void this.#attempt(claims);
     }
   }
 
-  async #attempt(claim: HeldClaim): Promise<void> {
-    const verdict = await judge(claim, this.#options);
-    this.#line.ended(claim);
+  async #attempt(claims: readonly HeldClaim[]): Promise<void> {
+    const { window } = this.#options;
+    const beganAt = performance.now();
+    const outcomes = await judge(claims, this.#options);
+    window.took((performance.now() - beganAt) / claims.length);
+    this.#line.ended(claims);
+    const judged: Judged[] = [];
+    for (const [n, claim] of claims.entries()) {
+      const outcome = outcomes[n] ?? 'again';
+      if (outcome !== 'again') judged.push({ claim, outcome });
+      // Unless it was given back meanwhile, as the worker stops.
+      else if (this.#held.has(claim)) this.#line.add(claim);
+    }
     this.#startWaiting();
-    await conclude(claim, verdict, this.#options);
-    this.#end(claim);
+    await concludeAll(judged, this.#options);
+    for (const { claim } of judged) this.#end(claim);
   }
 
   #end(claim: HeldClaim): void {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFile, rm } from 'node:fs/promises';
+import { appendFile, open, rm } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
 import { LocalBlobReader } from '#adapters/storage/local-blob-reader.ts';
 import { AnalysisPool } from '#analysis/pool.ts';
@@ -74,14 +74,16 @@ describe('a worker without Redis', () => {
     const registryUrl = new URL('../../analysis/poison-registry.ts', import.meta.url).href;
     await using poisonous = new AnalysisPool({ threads: 2, heapMb: 64, registryUrl });
     const harms = { loop: 'analyzer_timeout', exit: 'analyzer_error', heap: 'analyzer_out_of_memory' };
+    const deadlineOf = ({ filename }: { filename: string }) => (filename === 'loop' ? 300 : 60_000);
     const bad = await Promise.all(Object.keys(harms).map((filename) => addFragile({ filename, content: 'x' })));
     const neighbours = await backend.add(Array.from({ length: 20 }, (_, index) => ({ content: `good ${index}` })));
     await using _ = startWorker(backend, {
       slots: 30,
       analysis: {
         threads: 2,
-        analyze: (subject, options) =>
-          poisonous.analyze(subject, { ...options, deadlineMs: subject.filename === 'loop' ? 300 : 60_000 }),
+        perHandOver: poisonous.perHandOver,
+        analyze: (subject, options) => poisonous.analyze(subject, { ...options, deadlineMs: deadlineOf(subject) }),
+        analyzeAll: (files) => poisonous.analyzeAll(files.map((file) => ({ ...file, deadlineMs: deadlineOf(file) }))),
       },
     });
     const failed = await backend.ended(bad.map(({ id }) => id));
@@ -186,5 +188,38 @@ describe('a worker without Redis', () => {
     for (const file of await backend.ended(await backend.add([{ content: 'after' }])))
       assert.deepEqual([file.attempt, file.results], [1, 1]);
     assert.equal(worker.messages.filter((message) => message === 'files cannot be claimed').length, 1);
+  });
+});
+
+describe('a worker on small files in segments', () => {
+  let backend: Backend;
+  before(async () => {
+    backend = await startBackend({ packBelow: 64 * 1024 });
+  });
+  after(() => backend?.[Symbol.asyncDispose]());
+
+  it('reads each from its place, whatever lies beside it', async () => {
+    await using _ = startWorker(backend, { slots: 100 });
+    const contents = Array.from({ length: 150 }, (_, n) => 'word '.repeat(n));
+    const ids = await backend.add(contents.map((content) => ({ content, declaredSha256: sha256(content) })));
+    for (const [n, file] of (await backend.ended(ids)).entries())
+      assert.deepEqual([file.status, file.sha256], ['COMPLETED', sha256(contents[n] ?? '')]);
+  });
+
+  it('notices a flipped bit, also where no SHA-256 was declared', async () => {
+    const [id = '', other = ''] = await backend.add([{ content: 'to be flipped' }, { content: 'sound' }]);
+    const [row] = await backend.query<{ key: string }>(
+      'update files set max_attempts = 1 where id = $1 returning storage_key as key',
+      [id],
+    );
+    const { path, range } = new LocalBlobReader(backend.storageDir).locate(row?.key ?? '');
+    await using file = await open(path, 'r+');
+    await file.write(Buffer.from('T'), 0, 1, range?.offset);
+    await using _ = startWorker(backend);
+    const [flipped, sound] = await backend.ended([id, other]);
+    assert.deepEqual(
+      [flipped?.status, flipped?.error_code, sound?.status],
+      ['FAILED', 'checksum_mismatch', 'COMPLETED'],
+    );
   });
 });

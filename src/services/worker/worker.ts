@@ -4,6 +4,7 @@ import type { BlobReader } from '#domain/blob-store.ts';
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import type { Logger } from '#platform/logger.ts';
 import type { Analysis } from './attempt.ts';
+import type { ClaimWindow } from './claim-window.ts';
 import type { NamedWorkSource } from './fallback-work-source.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
@@ -12,7 +13,7 @@ import { Processor } from './processor.ts';
 
 export interface WorkerOptions {
   readonly name: string;
-  readonly slots: number;
+  readonly window: ClaimWindow;
   readonly source: NamedWorkSource;
   readonly metadata: RpcChannel;
   readonly result: RpcChannel;
@@ -38,12 +39,12 @@ export class Worker implements AsyncDisposable {
   readonly #heartbeat: Heartbeat;
 
   constructor(options: WorkerOptions) {
-    const { name, slots, source, metadata, result, logger } = options;
+    const { name, window, source, metadata, result, logger } = options;
     this.#memory = new MemoryWatch(options.memoryMb, logger);
     const attempts = new AttemptsClient(metadata, result);
     this.#keeper = new LeaseKeeper(attempts, logger);
     this.#processor = new Processor({ ...options, attempts, keeper: this.#keeper });
-    const vitals = () => ({ slots, busy: this.#processor.busy, source: source.name });
+    const vitals = () => ({ slots: window.size, busy: this.#processor.busy, source: source.name });
     this.#heartbeat = new Heartbeat(metadata.client(FileLifecycleService), name, vitals, logger);
   }
 
