@@ -36,7 +36,7 @@ describe('changing files when the first answer is lost', () => {
     const attempts = new AttemptsClient(backend.metadata, backend.result);
     const { files } = await claimerFor(backend, 'w')(ids, never);
     const failure = { errorCode: 'analyzer_error', errorMessage: 'no', permanent: true };
-    for (const { id, leaseToken } of files) await attempts.fail({ id, leaseToken, ...failure }, never);
+    for (const { id, leaseToken } of files) await attempts.fail({ id, leaseToken, ...failure }, { signal: never });
   }
 
   it('tells of deleted files as deleted, and of those that never were as not found', async () => {

@@ -5,21 +5,20 @@ import {
 } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import {
   ResultWriterService,
-  type SaveResultsResponse_Item,
   SaveResultsResponse_Outcome as SaveWord,
 } from '#gen/filemill/internal/v1/result_writer_service_pb.ts';
 import { Batcher } from '#platform/batcher.ts';
 import { maxBatchItems } from '#platform/rpc/requests.ts';
-import { withRetry } from './retry.ts';
+import { type RetryOptions, withRetry } from './retry.ts';
 import type { CallOptions, RpcChannel, RpcClient } from './rpc-client.ts';
 
 const callTimeoutMs = 10_000;
 /** Keeps a batch of results well below the largest message. */
-const maxBatch = 128;
+const maxBatch = 500;
 
 /**
  * How attempts end, batched. All of these may be repeated safely, and are: until an answer comes, an
- * error that trying again cannot mend, or `signal`, which stands for the end of the lease.
+ * error that trying again cannot mend, or the end of the lease.
  */
 export class AttemptsClient {
   readonly #lifecycle: RpcClient<typeof FileLifecycleService>;
@@ -34,12 +33,13 @@ export class AttemptsClient {
     this.#fail = new Batcher((attempts) => failAll(lifecycle, attempts), { maxBatch });
   }
 
-  async save(finding: Finding, signal: AbortSignal): Promise<SaveOutcome> {
-    return await withRetry(() => this.#save.add(finding), { signal, forMs: Number.POSITIVE_INFINITY });
+  /** Outcomes in the order of `findings`. */
+  async saveAll(findings: readonly Finding[], held: Held): Promise<readonly SaveOutcome[]> {
+    return await withRetry(() => this.#save.addAll(findings), whileHeld(held));
   }
 
-  async fail(attempt: FailedAttempt, signal: AbortSignal): Promise<LeaseOutcome> {
-    return await withRetry(() => this.#fail.add(attempt), { signal, forMs: Number.POSITIVE_INFINITY });
+  async fail(attempt: FailedAttempt, held: Held): Promise<LeaseOutcome> {
+    return await withRetry(() => this.#fail.add(attempt), whileHeld(held));
   }
 
   /** One try: whoever renews comes round again. */
@@ -72,15 +72,34 @@ export class AttemptsClient {
   }
 }
 
-async function saveAll(writer: RpcClient<typeof ResultWriterService>, findings: readonly Finding[]) {
-  const items = findings.map(({ id, leaseToken, mimeType, sha256, outputJson }) => ({
-    fileId: id,
-    leaseToken,
-    mimeType,
-    sha256,
-    outputJson,
-  }));
-  return (await writer.saveResults({ items }, { timeoutMs: callTimeoutMs })).items.map(saveOutcome);
+/** Whoever holds the lease; its signal is asked for only when something fails. */
+interface Held {
+  readonly signal: AbortSignal;
+}
+
+function whileHeld(held: Held): RetryOptions {
+  return {
+    get signal() {
+      return held.signal;
+    },
+    forMs: Number.POSITIVE_INFINITY,
+  };
+}
+
+async function saveAll(
+  writer: RpcClient<typeof ResultWriterService>,
+  findings: readonly Finding[],
+): Promise<SaveOutcome[]> {
+  const columns = {
+    fileIds: findings.map(({ id }) => id),
+    leaseTokens: findings.map(({ leaseToken }) => leaseToken),
+    mimeTypes: findings.map(({ mimeType }) => mimeType),
+    sha256s: findings.map(({ sha256 }) => sha256),
+    outputJsons: findings.map(({ outputJson }) => outputJson),
+  };
+  const { outcomes, reasons } = await writer.saveResults(columns, { timeoutMs: callTimeoutMs });
+  const words = reasons.values();
+  return outcomes.map((outcome) => saveOutcome(outcome, words));
 }
 
 async function failAll(lifecycle: RpcClient<typeof FileLifecycleService>, attempts: readonly FailedAttempt[]) {
@@ -98,14 +117,14 @@ function leaseOutcome(word: LeaseWord): LeaseOutcome {
   return word === LeaseWord.GONE ? 'GONE' : 'FENCED';
 }
 
-function saveOutcome({ outcome, message }: SaveResultsResponse_Item): SaveOutcome {
+function saveOutcome(outcome: SaveWord, reasons: Iterator<string>): SaveOutcome {
   switch (outcome) {
     case SaveWord.SAVED:
       return { outcome: 'SAVED' };
     case SaveWord.ALREADY_SAVED:
       return { outcome: 'ALREADY_SAVED' };
     case SaveWord.INVALID:
-      return { outcome: 'INVALID', message };
+      return { outcome: 'INVALID', message: reasons.next().value ?? '' };
     case SaveWord.GONE:
       return { outcome: 'GONE' };
     default:

@@ -1,9 +1,8 @@
 import type { ClaimByIds } from '#domain/work-source.ts';
 import type { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
-import { ClaimFilesResponse_Outcome as Outcome } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import { withRetry } from './retry.ts';
 import type { RpcClient } from './rpc-client.ts';
-import { claimedFileFromMessage } from './wire.ts';
+import { claimedFilesFromMessage } from './wire.ts';
 
 /** Long enough for a blip; short enough that most of the lease is left when the answer comes. */
 const claimForMs = 3_000;
@@ -17,17 +16,10 @@ export function claimerByIds(lifecycle: RpcClient<typeof FileLifecycleService>, 
   return async (ids, signal) => {
     const leaseToken = crypto.randomUUID();
     const sentAt = performance.now();
-    const { items, leaseMs } = await withRetry(
+    const { files, leaseMs } = await withRetry(
       () => lifecycle.claimFiles({ worker, leaseToken, ids: [...ids] }, { timeoutMs: callTimeoutMs }),
       { signal, forMs: claimForMs },
     );
-    return {
-      files: items.flatMap(({ outcome, file }) =>
-        outcome === Outcome.CLAIMED && file !== undefined ? claimedFileFromMessage(file) : [],
-      ),
-      settledIds: items.filter(({ outcome }) => outcome !== Outcome.UNSPECIFIED).map(({ id }) => id),
-      leaseMs,
-      sentAt,
-    };
+    return { files: claimedFilesFromMessage(files, leaseToken), leaseMs, sentAt };
   };
 }

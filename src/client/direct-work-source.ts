@@ -6,7 +6,7 @@ import type {
 import { fromServiceError, isRetryable } from '#platform/rpc/errors.ts';
 import { withRetry } from './retry.ts';
 import type { RpcClient } from './rpc-client.ts';
-import { claimedFileFromMessage } from './wire.ts';
+import { claimedFilesFromMessage } from './wire.ts';
 
 /** What the metadata service allows for is more; no idle worker needs to ask more seldom. */
 const maxWaitMs = 20_000;
@@ -42,7 +42,7 @@ export class DirectWorkSource implements WorkSource {
     const sentAt = performance.now();
     const { files, leaseMs } = await this.#claim(leaseToken, max, Math.min(waitMs, this.#leaseMs / 3), signal);
     this.#leaseMs = leaseMs || this.#leaseMs;
-    return { files: files.map(claimedFileFromMessage), leaseExpiresAt: sentAt + leaseMs, leaseMs };
+    return { files: claimedFilesFromMessage(files, leaseToken), leaseExpiresAt: sentAt + leaseMs, leaseMs };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}
@@ -52,13 +52,13 @@ export class DirectWorkSource implements WorkSource {
    * asking again with the same token brings them.
    */
   async #claim(leaseToken: string, maxFiles: number, waitMs: number, signal: AbortSignal) {
-    const call = (wait: number, abort?: AbortSignal): Promise<ClaimDueFilesResponse> =>
+    const call = (wait: number, abort?: AbortSignal, repeatedCall = true): Promise<ClaimDueFilesResponse> =>
       this.#lifecycle.claimDueFiles(
-        { worker: this.#worker, leaseToken, maxFiles, waitMs: Math.floor(wait) },
+        { worker: this.#worker, leaseToken, maxFiles, waitMs: Math.floor(wait), repeatedCall },
         { timeoutMs: wait + answerWithinMs, ...(abort && { signal: abort }) },
       );
     try {
-      return await call(waitMs, signal);
+      return await call(waitMs, signal, false);
     } catch (cause) {
       const error = fromServiceError(cause);
       if (signal.aborted) return await call(repeatWaitMs);

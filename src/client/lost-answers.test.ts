@@ -30,12 +30,8 @@ describe('a call that was carried out, and whose answer was lost', () => {
 
   it('is repeated by claims of named files, which all come', async () => {
     const ids = await backend.add([{}, {}, {}]);
-    const { files, settledIds } = await claimerByIds(lifecycle(), 'w')(ids, never);
-    assert.deepEqual(settledIds, ids);
-    assert.deepEqual(
-      files.map(({ id, attempt }) => [id, attempt]),
-      ids.map((id) => [id, 1]),
-    );
+    const { files } = await claimerByIds(lifecycle(), 'w')(ids, never);
+    assert.deepEqual(files.map(({ id, attempt }) => [id, attempt]).sort(), ids.map((id) => [id, 1]).sort());
   });
 
   it('is repeated by claims of due files, which all come', async () => {
@@ -49,7 +45,7 @@ describe('a call that was carried out, and whose answer was lost', () => {
     const attempts = new AttemptsClient(backend.metadata, losingChannel(backend.result));
     const output = { mime_type: 'text/plain', word_count: 1, sha256: sha256('x'), size: 1 };
     const finding = { id, leaseToken, mimeType: 'text/plain', sha256: sha256('x'), outputJson: JSON.stringify(output) };
-    assert.deepEqual(await attempts.save(finding, never), { outcome: 'ALREADY_SAVED' });
+    assert.deepEqual(await attempts.saveAll([finding], { signal: never }), [{ outcome: 'ALREADY_SAVED' }]);
     assert.equal((await backend.ended([id]))[0]?.results, 1);
   });
 
@@ -57,7 +53,7 @@ describe('a call that was carried out, and whose answer was lost', () => {
     const { id, leaseToken } = await claimOne('x');
     const attempts = new AttemptsClient(losingChannel(backend.metadata), backend.result);
     const failure = { id, leaseToken, errorCode: 'analyzer_error', errorMessage: 'no', permanent: true };
-    assert.equal(await attempts.fail(failure, never), 'DONE');
+    assert.equal(await attempts.fail(failure, { signal: never }), 'DONE');
     assert.deepEqual(await row(id), { status: 'FAILED', attempt: 1, error_code: 'analyzer_error' });
     assert.equal((await backend.query('select from attempts where file_id = $1', [id])).length, 1);
   });
@@ -74,7 +70,7 @@ describe('a call that was carried out, and whose answer was lost', () => {
     await backend.stop('metadata');
     const over = new AbortController();
     const attempts = new AttemptsClient(backend.metadata, backend.result);
-    const failing = attempts.fail({ id, leaseToken, errorCode: 'x', errorMessage: '', permanent: false }, over.signal);
+    const failing = attempts.fail({ id, leaseToken, errorCode: 'x', errorMessage: '', permanent: false }, over);
     over.abort();
     await assert.rejects(failing, (error) => error instanceof FilemillError && error.reason === 'UNAVAILABLE');
     await backend.start('metadata');

@@ -4,6 +4,7 @@ import { fromServiceError, isRetryable } from '#platform/rpc/errors.ts';
 import { Outage } from './outage.ts';
 
 export interface RetryOptions {
+  /** Looked at only after a failure. */
   readonly signal: AbortSignal;
   /** How long to go on trying, in milliseconds from the first failure of an outage. */
   readonly forMs: number;
@@ -19,15 +20,13 @@ export interface RetryOptions {
  *   outage, with the whole of `forMs` before it. How long a try lasts says nothing: it may have been silence.
  * @throws FilemillError the last failure
  */
-export async function withRetry<T>(
-  call: (onProgress: () => void) => Promise<T>,
-  { signal, forMs, onRetry }: RetryOptions,
-): Promise<T> {
-  const outage = new Outage(forMs);
+export async function withRetry<T>(call: (onProgress: () => void) => Promise<T>, options: RetryOptions): Promise<T> {
+  const outage = new Outage(options.forMs);
   for (;;) {
     try {
       return await call(() => outage.end());
     } catch (cause) {
+      const { signal, onRetry } = options;
       const error = fromServiceError(cause);
       if (signal.aborted || !isRetryable(error) || outage.isTooLong()) throw error;
       onRetry?.(error);

@@ -25,7 +25,9 @@ describe('waiting for files to end', () => {
     const attempts = new AttemptsClient(backend.metadata, backend.result);
     const { files: claimed } = await claimerFor(backend, 'w')(ids, never);
     const failure = { errorCode: 'analyzer_error', errorMessage: 'no', permanent: true };
-    await Promise.all(claimed.map(({ id, leaseToken }) => attempts.fail({ id, leaseToken, ...failure }, never)));
+    await Promise.all(
+      claimed.map(({ id, leaseToken }) => attempts.fail({ id, leaseToken, ...failure }, { signal: never })),
+    );
   }
 
   it('reports those that have ended, however many slow ones were asked for before', { timeout: 30_000 }, async () => {

@@ -1,4 +1,4 @@
-import { type BigIntStats, constants } from 'node:fs';
+import { type BigIntStats, closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -84,6 +84,37 @@ export class UploadContent implements AsyncDisposable {
     return await this.#handle.read(buffer, 0, buffer.length, position).catch((cause: Error) => {
       throw unreadable(cause);
     });
+  }
+}
+
+/**
+ * A small file at once. Blocks: for thousands of them the way through a pool of threads costs more than the reading.
+ *
+ * @returns undefined for a file of more than `maxBytes`
+ * @throws FilemillError FILE_UNREADABLE, NOT_A_FILE, SIZE_MISMATCH
+ */
+export function readWhole(path: string | Buffer, maxBytes: number): Buffer | undefined {
+  const descriptor = orUnreadable(() => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK));
+  try {
+    const stat = orUnreadable(() => fstatSync(descriptor));
+    if (!stat.isFile()) throw new FilemillError('NOT_A_FILE');
+    if (stat.size > maxBytes) return undefined;
+    const bytes = Buffer.allocUnsafe(stat.size + 1);
+    let filled = 0;
+    for (let read = -1; read !== 0 && filled < bytes.length; filled += read)
+      read = orUnreadable(() => readSync(descriptor, bytes, filled, bytes.length - filled, null));
+    if (filled !== stat.size) throw new FilemillError('SIZE_MISMATCH', 'The file changed its size while it was read.');
+    return bytes.subarray(0, filled);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function orUnreadable<T>(call: () => T): T {
+  try {
+    return call();
+  } catch (cause) {
+    throw unreadable(cause as Error);
   }
 }
 

@@ -38,6 +38,7 @@ describe('an upload', () => {
         await delay(2 * forMs);
         throw new FilemillError('UNAVAILABLE');
       },
+      async *uploadMany() {},
     });
     await server.listen(`unix:${folder}/s`);
     using channel = new RpcChannel(`unix:${folder}/s`);

@@ -1,11 +1,13 @@
-import { randomUUID } from 'node:crypto';
+import { hash, randomUUIDv7 } from 'node:crypto';
 import type { FilemillError } from '#domain/errors.ts';
 import type { UploadFileResponse, UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { fromServiceError, isRetryable } from '#platform/rpc/errors.ts';
-import type { RetryOptions } from './retry.ts';
+import { Slots } from '#platform/slots.ts';
+import { type RetryOptions, withRetry } from './retry.ts';
 import type { RpcClient } from './rpc-client.ts';
 import { uploadFile } from './upload-file.ts';
 import type { UploadCandidate } from './upload-paths.ts';
+import { maxWholeBytes, UploadStream } from './upload-stream.ts';
 
 /** What became of one file: the server's acknowledgement, or why there is none. */
 export type UploadOutcome =
@@ -13,7 +15,7 @@ export type UploadOutcome =
   | { readonly file: UploadCandidate; readonly receipt: null; readonly error: FilemillError };
 
 export interface UploadFilesOptions extends RetryOptions {
-  /** Streams at a time. */
+  /** Streams at a time for large files; of small ones 64 times as many are on their way over one stream. */
   readonly concurrency: number;
   /** For a caller that makes the decision to upload more than once; a random key for each file otherwise. */
   readonly idempotencyKey?: string;
@@ -21,6 +23,8 @@ export interface UploadFilesOptions extends RetryOptions {
   /** Bytes on their way since the last call; negative when a file starts again. */
   readonly onBytes?: (difference: number) => void;
 }
+
+const smallPerStream = 64;
 
 /**
  * Uploads many files, a few at a time; a file that fails does not stop the others. When the server
@@ -33,30 +37,55 @@ export async function uploadFiles(
   options: UploadFilesOptions,
 ): Promise<void> {
   const { concurrency, signal, onOutcome } = options;
-  const queue = candidates[Symbol.asyncIterator]();
   const outage = new AbortController();
   const stop = AbortSignal.any([signal, outage.signal]);
+  using stream = new UploadStream(uploads, stop);
+  const [large, small] = [new Slots(concurrency), new Slots(concurrency * smallPerStream)];
+  const going = new Set<Promise<void>>();
 
-  async function lane(): Promise<void> {
-    while (!signal.aborted) {
-      const next = await queue.next();
-      if (next.done) return;
-      const outcome = await attempt(next.value);
-      if (outcome.error !== null && isRetryable(outcome.error) && !stop.aborted) outage.abort(outcome.error);
-      await onOutcome(outcome);
-    }
+  async function attempt(file: UploadCandidate, send: () => Promise<UploadFileResponse>): Promise<void> {
+    const outcome = await outcomeOf(file, send);
+    if (outcome.error !== null && isRetryable(outcome.error) && !stop.aborted) outage.abort(outcome.error);
+    await onOutcome(outcome);
   }
 
-  async function attempt(file: UploadCandidate): Promise<UploadOutcome> {
+  async function outcomeOf(file: UploadCandidate, send: () => Promise<UploadFileResponse>): Promise<UploadOutcome> {
     if (outage.signal.aborted) return { file, receipt: null, error: outage.signal.reason as FilemillError };
     try {
-      return { file, receipt: await uploadOne(uploads, file, { ...options, signal: stop }), error: null };
+      return { file, receipt: await send(), error: null };
     } catch (error) {
       return { file, receipt: null, error: cutShortBy(outage.signal, fromServiceError(error)) };
     }
   }
 
-  await Promise.all(Array.from({ length: concurrency }, lane));
+  for await (const file of candidates) {
+    if (signal.aborted) break;
+    const whole = readSmall(file);
+    const slot = await (whole === undefined ? large : small).take(new AbortController().signal);
+    const sending = attempt(file, async () =>
+      whole === undefined
+        ? await uploadOne(uploads, file, { ...options, signal: stop })
+        : await uploadWhole(stream, file, await whole, { ...options, signal: stop }),
+    ).finally(() => {
+      slot[Symbol.dispose]();
+      going.delete(sending);
+    });
+    going.add(sending);
+    // Its failure is that of the whole, below.
+    sending.catch(() => undefined);
+  }
+  await Promise.all(going);
+}
+
+/** Its content, or why it cannot be read; undefined when it is to be sent in pieces. */
+function readSmall(file: UploadCandidate): Buffer | Promise<never> | undefined {
+  try {
+    return file.readWhole?.(maxWholeBytes);
+  } catch (error) {
+    const failure = Promise.reject(error);
+    failure.catch(() => undefined);
+    return failure;
+  }
 }
 
 /** A file that was cut short because another one found the server gone shares that one's reason. */
@@ -64,10 +93,23 @@ function cutShortBy(outage: AbortSignal, error: FilemillError): FilemillError {
   return outage.aborted && isRetryable(error) ? (outage.reason as FilemillError) : error;
 }
 
+async function uploadWhole(
+  stream: UploadStream,
+  { filename, path }: UploadCandidate,
+  content: Buffer,
+  { idempotencyKey = randomUUIDv7(), onBytes, ...options }: UploadFilesOptions,
+): Promise<UploadFileResponse> {
+  const metadata = { filename, path, size: BigInt(content.length), idempotencyKey };
+  const file = { metadata, content, sha256: hash('sha256', content) };
+  const receipt = await withRetry(() => stream.send(file), options);
+  onBytes?.(content.length);
+  return receipt;
+}
+
 async function uploadOne(
   uploads: RpcClient<typeof UploadService>,
   { filename, path, open }: UploadCandidate,
-  { idempotencyKey = randomUUID(), onBytes, ...options }: UploadFilesOptions,
+  { idempotencyKey = randomUUIDv7(), onBytes, ...options }: UploadFilesOptions,
 ): Promise<UploadFileResponse> {
   await using content = await open();
   let sent = 0;

@@ -2,10 +2,7 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import { type Timestamp, timestampDate, timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { ClaimedFile, FileRecord, ResultRecord } from '#domain/file.ts';
 import { fileStatuses, type FileStatus as StatusWord } from '#domain/file-state.ts';
-import type {
-  ClaimedFile as ClaimedFileMessage,
-  ClaimedFileSchema,
-} from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
+import type { ClaimedFiles, ClaimedFilesSchema } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import { type FileSchema, FileStatus } from '#gen/filemill/v1/file_pb.ts';
 import type { ResultSchema } from '#gen/filemill/v1/result_service_pb.ts';
 
@@ -56,22 +53,29 @@ export function resultToMessage(result: ResultRecord): MessageInitShape<typeof R
   };
 }
 
-export function claimedFileToMessage(file: ClaimedFile): MessageInitShape<typeof ClaimedFileSchema> {
-  return { ...file, size: BigInt(file.size), declaredSha256: file.declaredSha256 ?? '' };
+export function claimedFilesToMessage(files: readonly ClaimedFile[]): MessageInitShape<typeof ClaimedFilesSchema> {
+  return {
+    ids: files.map(({ id }) => id),
+    storageKeys: files.map(({ storageKey }) => storageKey),
+    filenames: files.map(({ filename }) => filename),
+    sizes: files.map(({ size }) => BigInt(size)),
+    declaredSha256s: files.map(({ declaredSha256 }) => declaredSha256 ?? ''),
+    attempts: files.map(({ attempt }) => attempt),
+    alone: files.map(({ alone }) => alone),
+  };
 }
 
-export function claimedFileFromMessage(file: ClaimedFileMessage): ClaimedFile {
-  const { id, leaseToken, storageKey, filename, mimeType, attempt, maxAttempts, alone } = file;
-  return {
+/** @param leaseToken of the call that this answers */
+export function claimedFilesFromMessage(files: ClaimedFiles | undefined, leaseToken: string): ClaimedFile[] {
+  if (files === undefined) return [];
+  return files.ids.map((id, n) => ({
     id,
     leaseToken,
-    storageKey,
-    filename,
-    size: Number(file.size),
-    mimeType,
-    declaredSha256: file.declaredSha256 || null,
-    attempt,
-    maxAttempts,
-    alone,
-  };
+    storageKey: files.storageKeys[n] ?? '',
+    filename: files.filenames[n] ?? '',
+    size: Number(files.sizes[n] ?? 0n),
+    declaredSha256: files.declaredSha256s[n] || null,
+    attempt: files.attempts[n] ?? 0,
+    alone: files.alone[n] ?? false,
+  }));
 }
