@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
+import type { BlobLocation } from '#domain/blob-store.ts';
+import { stateContradictions } from '../support/state-contradictions.ts';
 import type { Acknowledgement } from './ledger.ts';
 import type { Stack } from './stack.ts';
 import { forbiddenChanges } from './terminal-watch.ts';
@@ -48,7 +50,14 @@ export async function audit(stack: Stack, { acknowledged, names, mustFail }: Cla
   }
   const ended = new Set(['COMPLETED', 'FAILED']);
   for (const row of rows) if (!ended.has(row.status)) lost.push(`${row.filename} ${row.id} stays ${row.status}`);
+  lost.push(...(await contradictions(stack)));
   return { lost, duplicated: duplicatesAmong(rows, acknowledged) };
+}
+
+/** What the tables beside `files` say otherwise than `files`: a file that is in none of them would not be found. */
+async function contradictions({ postgres }: Stack): Promise<string[]> {
+  const rows = await postgres.query<{ contradiction: string }>(stateContradictions);
+  return rows.map(({ contradiction }) => contradiction);
 }
 
 async function rowsOf({ postgres }: Stack, names: readonly string[]): Promise<Row[]> {
@@ -72,7 +81,7 @@ async function problemOf(
       ? undefined
       : `is ${row.status} (${row.error_code}) instead of FAILED (${expectedFailure})`;
   if (row.size !== size) return `has ${row.size} bytes by its row instead of ${size}`;
-  const kept = await hashOf(stack.pathOf(row.storage_key));
+  const kept = await hashOf(stack.locate(row.storage_key));
   if (kept !== sha256) return `has other bytes on the volume: ${kept}`;
   if (row.status !== 'COMPLETED') return `is ${row.status} (${row.error_code})`;
   if (row.result_sha256 !== sha256 || row.result_size !== size) return 'has a result that is not about its bytes';
@@ -93,9 +102,11 @@ function duplicatesAmong(rows: readonly Row[], acknowledged: readonly Acknowledg
 }
 
 /** SHA-256 of the file, or why it cannot be read. */
-async function hashOf(path: string): Promise<string> {
+async function hashOf({ path, range }: BlobLocation): Promise<string> {
+  if (range?.length === 0) return createHash('sha256').digest('hex');
   const hash = createHash('sha256');
-  return await pipeline(createReadStream(path), hash).then(
+  const part = range === undefined ? {} : { start: range.offset, end: range.offset + range.length - 1 };
+  return await pipeline(createReadStream(path, part), hash).then(
     () => hash.digest('hex'),
     (error: Error) => error.message,
   );

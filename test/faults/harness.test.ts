@@ -62,7 +62,7 @@ describe('the fault harness', () => {
       const id = await completed(scene);
       const sql = 'select storage_key as key from files where id = $1';
       const [row] = await stack.postgres.query<{ key: string }>(sql, [id]);
-      await rm(stack.pathOf(row?.key ?? ''));
+      await rm(stack.locate(row?.key ?? '').path);
       scene.injected();
     });
     assert.equal(verdict, 'LOST', printed.join('\n'));
@@ -83,8 +83,13 @@ describe('the fault harness', () => {
     const [verdict] = await verdictAfter(async (scene) => {
       const id = await completed(scene);
       await stack.postgres.query(
-        `insert into files (filename, size, status, max_attempts, storage_key)
-         select filename, size, 'FAILED', 3, uuidv7() from files where id = $1`,
+        `with made as (
+           insert into files (id, filename, size, status, max_attempts, storage_key)
+           select uuidv7(), filename, size, 'FAILED', 3, uuidv7() from files where id = $1 returning id, size
+         ), entered as (
+           insert into file_states (status, file_id) select 'FAILED', id from made
+         )
+         insert into file_counts (shard, status, error_code, files, bytes) select -1, 'FAILED', '', 1, size from made`,
         [id],
       );
       scene.injected();

@@ -9,6 +9,7 @@ import { DirectWorkSource } from '#client/direct-work-source.ts';
 import { RpcChannel } from '#client/rpc-client.ts';
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import { createLogger } from '#platform/logger.ts';
+import { fixedWindow } from '#services/worker/claim-window.ts';
 import { FallbackWorkSource } from '#services/worker/fallback-work-source.ts';
 import { Worker } from '#services/worker/worker.ts';
 
@@ -28,7 +29,7 @@ for (let n = 0; n < size; n++) {
   const byDoorbell = new RedisWorkSource({ connection, consumer: name, claim: claimerByIds(lifecycle, name), logger });
   const source = new FallbackWorkSource(byDoorbell, new DirectWorkSource(lifecycle, name), logger);
   const blobs = new LocalBlobReader(FILEMILL_STORAGE_DIR ?? '');
-  new Worker({ name, slots: 2, source, metadata, result, analysis, lone, blobs, logger });
+  new Worker({ name, window: fixedWindow(2), source, metadata, result, analysis, lone, blobs, logger });
 }
 // Dies as suddenly as it can: its claims are left to their leases.
 process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LocalBlobReader } from '#adapters/storage/local-blob-reader.ts';
 import { RpcChannel } from '#client/rpc-client.ts';
+import type { BlobLocation } from '#domain/blob-store.ts';
 import type { Failpoint } from '#platform/failpoints.ts';
 import { type ServiceName, type ServiceProcess, startService } from '../support/start-services.ts';
 import { DatabaseProxy } from './database-proxy.ts';
@@ -79,8 +80,8 @@ export class Stack implements AsyncDisposable {
   }
 
   /** Where the bytes under a key are, or should be. */
-  pathOf(storageKey: string): string {
-    return new LocalBlobReader(this.#storageDir).locate(storageKey).path;
+  locate(storageKey: string): BlobLocation {
+    return new LocalBlobReader(this.#storageDir).locate(storageKey);
   }
 
   process(name: ProcessName): ServiceProcess {
@@ -148,10 +149,20 @@ export class Stack implements AsyncDisposable {
 
   /** Forgets the files of the rounds so far, and what dead processes left staged. For a quiet system only. */
   async wipe(): Promise<void> {
-    await this.postgres.query('truncate files, blob_deletions cascade');
+    await this.postgres.query('truncate files, file_states, file_counts, claims, blob_deletions cascade');
     const shards = (await readdir(join(this.#storageDir, 'objects'))).map((shard) => join('objects', shard));
     for (const folder of ['staging', ...shards].map((name) => join(this.#storageDir, name)))
       for (const name of await readdir(folder)) await rm(join(folder, name), { force: true });
+    await this.#wipeSegments();
+  }
+
+  /** All but those that a living process may append to. */
+  async #wipeSegments(): Promise<void> {
+    const folder = join(this.#storageDir, 'segments');
+    const marked = new Set(await readdir(join(folder, 'open')));
+    for (const period of await readdir(folder))
+      for (const name of period === 'open' ? [] : await readdir(join(folder, period)))
+        if (!marked.has(name)) await rm(join(folder, period, name), { force: true });
   }
 
   /** Does this before all else when the stack is disposed of. */

@@ -49,15 +49,21 @@ export interface EndedFile {
 export interface BackendSettings {
   readonly redisUrl?: string;
   readonly leaseMs?: number;
+  /** See LocalBlobStore; by default each file has an object of its own. */
+  readonly packBelow?: number;
 }
 
-export async function startBackend({ redisUrl = 'none', leaseMs = 15_000 }: BackendSettings = {}): Promise<Backend> {
+export async function startBackend({
+  redisUrl = 'none',
+  leaseMs = 15_000,
+  packBelow = 0,
+}: BackendSettings = {}): Promise<Backend> {
   await using opening = new AsyncDisposableStack();
   const folder = opening.use(await testFolder());
   const database = opening.use(await testDatabase());
   const targets = { metadata: `unix:${folder.path}/m`, result: `unix:${folder.path}/r` };
   const storageDir = `${folder.path}/storage`;
-  const blobs = opening.use(await LocalBlobStore.open(storageDir));
+  const blobs = opening.use(await LocalBlobStore.open(storageDir, { packBelow }));
   const running = new Map<string, ServiceProcess>();
   opening.defer(async () => {
     for (const service of running.values()) await service.stop('SIGKILL');
@@ -102,20 +108,27 @@ export function sha256(content: string): string {
 async function store(blobs: LocalBlobStore, { content = '', filename = 'a.txt', declaredSha256 = '' }: StoredFile) {
   const staged = await blobs.stage();
   await staged.write(Buffer.from(content));
-  const storageKey = await staged.commit();
-  return { storageKey, filename, declaredSha256, size: BigInt(Buffer.byteLength(content)), mimeType: 'text/plain' };
+  const blob = await staged.commit();
+  return { ...blob, filename, declaredSha256, size: BigInt(Buffer.byteLength(content)), mimeType: 'text/plain' };
 }
 
 async function register(metadata: RpcChannel, items: Awaited<ReturnType<typeof store>>[]): Promise<string[]> {
-  const request = { items: items.map((item) => ({ ...item, idempotencyKey: randomUUIDv7() })) };
+  const request = {
+    ids: items.map(({ id }) => id),
+    storageKeys: items.map(({ storageKey }) => storageKey),
+    filenames: items.map(({ filename }) => filename),
+    paths: items.map(() => ''),
+    sizes: items.map(({ size }) => size),
+    mimeTypes: items.map(({ mimeType }) => mimeType),
+    declaredSha256s: items.map(({ declaredSha256 }) => declaredSha256),
+    idempotencyKeys: items.map(() => randomUUIDv7()),
+  };
   const created = await withRetry(() => metadata.client(FileLifecycleService).createFiles(request), {
     signal: new AbortController().signal,
     forMs: 10_000,
   });
-  return created.items.map(({ id, message }) => {
-    assert.notEqual(id, '', message);
-    return id;
-  });
+  assert.deepEqual(created.rejections, []);
+  return created.ids;
 }
 
 async function untilEnded(query: Backend['query'], ids: readonly string[]): Promise<readonly EndedFile[]> {

@@ -17,7 +17,8 @@ export async function openTestDatabase(): Promise<{ database: Database; url: str
 
 export function newFile(fields: Partial<NewFile> = {}): NewFile {
   const defaults = { filename: 'a.txt', path: '', size: 3, mimeType: 'text/plain' };
-  return { storageKey: randomUUIDv7(), declaredSha256: null, idempotencyKey: null, ...defaults, ...fields };
+  const id = fields.id ?? randomUUIDv7();
+  return { id, storageKey: id, declaredSha256: null, idempotencyKey: null, ...defaults, ...fields };
 }
 
 /** Creates one PENDING file and answers its id. */
@@ -29,9 +30,9 @@ export async function createFile(database: Database, fields: Partial<NewFile> = 
 
 /** Claims one file that must be claimable. */
 export async function claimFile(database: Database, id: string): Promise<ClaimedFile> {
-  const [claim] = await claimFiles(database, [id], { worker: 'w', leaseToken: randomUUID(), leaseMs: 60_000 });
-  if (claim?.outcome !== 'CLAIMED') throw new Error(`not claimed: ${claim?.outcome}`);
-  return claim.file;
+  const [file] = await claimFiles(database, [id], { worker: 'w', leaseToken: randomUUID(), leaseMs: 60_000 });
+  if (file === undefined) throw new Error('not claimed');
+  return file;
 }
 
 export function finding({ id, leaseToken }: ClaimedFile, fields: Partial<Finding> = {}): Finding {

@@ -8,6 +8,7 @@ import { AnalysisPool } from '#analysis/pool.ts';
 import { DirectWorkSource } from '#client/direct-work-source.ts';
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import type { Analysis } from '#services/worker/attempt.ts';
+import { fixedWindow } from '#services/worker/claim-window.ts';
 import { FallbackWorkSource } from '#services/worker/fallback-work-source.ts';
 import { Worker } from '#services/worker/worker.ts';
 import { type Backend, claimerFor } from './backend.ts';
@@ -29,6 +30,7 @@ export interface TestWorker extends AsyncDisposable {
 
 export function startWorker(backend: Backend, options: TestWorkerOptions = {}): TestWorker {
   const { name = 'tester', slots = 12 } = options;
+  const window = fixedWindow(slots);
   const messages: string[] = [];
   const write = (line: string) => {
     const { msg, why } = JSON.parse(line) as { msg: string; why?: string };
@@ -41,7 +43,7 @@ export function startWorker(backend: Backend, options: TestWorkerOptions = {}): 
   const source = resources.use(openSource(backend, name, logger));
   const { metadata, result, storageDir } = backend;
   const blobs = new LocalBlobReader(storageDir);
-  resources.use(new Worker({ ...options, name, slots, source, metadata, result, analysis, lone, blobs, logger }));
+  resources.use(new Worker({ ...options, name, window, source, metadata, result, analysis, lone, blobs, logger }));
   return { messages, [Symbol.asyncDispose]: () => resources.disposeAsync() };
 }
 
@@ -56,6 +58,7 @@ function openSource(backend: Backend, name: string, logger: Logger) {
 /** An analysis that begins only when its gate is opened, file by file. */
 export class GatedAnalysis implements Analysis {
   readonly threads: number;
+  readonly perHandOver = 1;
   readonly #analysis: Analysis;
   readonly #gates: PromiseWithResolvers<void>[] = [];
   readonly #deaf: boolean;
@@ -85,6 +88,10 @@ export class GatedAnalysis implements Analysis {
     heard.addEventListener('abort', () => aborted.reject(heard.reason), { once: true });
     await Promise.race([gate.promise, aborted.promise]);
     return await this.#analysis.analyze(subject, { deadlineMs, signal: heard });
+  }
+
+  async analyzeAll(): Promise<never> {
+    throw new Error('Files come to the gate one by one.');
   }
 
   #gate(index: number): PromiseWithResolvers<void> {

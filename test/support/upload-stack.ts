@@ -13,10 +13,11 @@ import {
 } from '#gen/filemill/v1/upload_service_pb.ts';
 import { createLogger } from '#platform/logger.ts';
 import { Admission } from '#services/upload/admission.ts';
+import { MemoryBudget } from '#services/upload/memory-budget.ts';
 import { metadataCheck } from '#services/upload/metadata-check.ts';
 import { Ringer } from '#services/upload/ringer.ts';
 import { uploadServer } from '#services/upload/routes/index.ts';
-import type { UploadFileContext } from '#services/upload/routes/upload-file.ts';
+import type { UploadContext } from '#services/upload/routes/upload-file.ts';
 import { type ServiceProcess, startService, testFolder } from './start-services.ts';
 import { testDatabase } from './stores.ts';
 
@@ -61,7 +62,7 @@ export interface UploadStack extends AsyncDisposable {
 
 export async function startUploadStack(
   backends: Backends,
-  overrides: Partial<UploadFileContext> & { diskReserve?: number; maxConcurrent?: number } = {},
+  overrides: Partial<UploadContext> & { diskReserve?: number; maxConcurrent?: number; packBelow?: number } = {},
 ): Promise<UploadStack> {
   const resources = new AsyncDisposableStack();
   const stopping = new AbortController();
@@ -69,13 +70,14 @@ export async function startUploadStack(
   const { path: sockets } = resources.use(await testFolder());
   const metadata = resources.use(new RpcChannel(backends.metadataTarget));
   const result = resources.use(new RpcChannel(backends.resultTarget));
-  const blobs = resources.use(await LocalBlobStore.open(root));
+  const blobs = resources.use(await LocalBlobStore.open(root, { packBelow: overrides.packBelow ?? 0 }));
   const { diskReserve = 0, maxConcurrent = 1_024 } = overrides;
   const admission = new Admission(blobs, { diskReserve, maxConcurrent, metadataServes: metadataCheck(metadata) });
   const ringer = resources.use(new Ringer(deafDoorbell, quiet));
   const files = new FileCreation(metadata);
   const limits = { maxFileSize: 1_000_000, streamIdleMs: 30_000, streamMinRate: 1_024, retryMs: 5_000 };
-  const context = { blobs, admission, ringer, files, logger: quiet, ...limits, ...overrides };
+  const memory = new MemoryBudget(1_000_000);
+  const context = { blobs, admission, memory, ringer, files, logger: quiet, ...limits, ...overrides };
   const server = resources.use(uploadServer(context, { metadata, result }, stopping.signal));
   resources.defer(() => stopping.abort());
   await server.listen(`unix:${sockets}/u`);

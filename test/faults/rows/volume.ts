@@ -3,6 +3,7 @@ import { mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import type { BlobLocation } from '#domain/blob-store.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { chunkOf, metadataOf, streamOf } from '../../support/upload-stack.ts';
@@ -72,9 +73,9 @@ async function damageObjects({ stack, load, mustFail, injected }: Scene): Promis
       await load.send(Buffer.from('to be flipped')),
     ];
     if (missing === undefined || flipped === undefined) throw new Error('Nothing to damage');
-    await rm(await pathOf(stack, missing));
+    await rm((await locationOf(stack, missing)).path);
     mustFail(missing, 'blob_missing');
-    await flipFirstBit(await pathOf(stack, flipped));
+    await flipFirstBit(await locationOf(stack, flipped));
     mustFail(flipped, 'checksum_mismatch');
     injected(2);
   } finally {
@@ -82,13 +83,14 @@ async function damageObjects({ stack, load, mustFail, injected }: Scene): Promis
   }
 }
 
-async function pathOf(stack: Stack, id: string): Promise<string> {
+async function locationOf(stack: Stack, id: string): Promise<BlobLocation> {
   const rows = await stack.postgres.query<{ key: string }>('select storage_key as key from files where id = $1', [id]);
-  return stack.pathOf(rows[0]?.key ?? '');
+  return stack.locate(rows[0]?.key ?? '');
 }
 
-async function flipFirstBit(path: string): Promise<void> {
+async function flipFirstBit({ path, range }: BlobLocation): Promise<void> {
   await using file = await open(path, 'r+');
-  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, 0);
-  await file.write(Buffer.from([(buffer[0] ?? 0) ^ 1]), 0, 1, 0);
+  const at = range?.offset ?? 0;
+  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, at);
+  await file.write(Buffer.from([(buffer[0] ?? 0) ^ 1]), 0, 1, at);
 }

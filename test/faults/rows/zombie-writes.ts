@@ -47,7 +47,8 @@ async function claimOne({ stack }: Scene): Promise<Claim> {
   return await until('a file could be claimed', async () => {
     const leaseToken = randomUUID();
     const { files } = await lifecycle.claimDueFiles({ worker: 'zombie', leaseToken, maxFiles: 1, waitMs: 1_000 });
-    return files[0] && { id: files[0].id, leaseToken };
+    const id = files?.ids[0];
+    return id === undefined ? undefined : { id, leaseToken };
   });
 }
 
@@ -58,14 +59,14 @@ async function untilCompleted({ stack }: Scene, { id }: Claim): Promise<void> {
 
 async function writeAll({ stack, injected }: Scene, { id, leaseToken }: Claim): Promise<void> {
   const lifecycle = stack.metadata.client(FileLifecycleService);
-  const lie = { mimeType: 'text/plain', sha256: '0'.repeat(64), outputJson: '{"sha256": "a lie"}' };
-  const { items } = await stack.result
+  const lie = { mimeTypes: ['text/plain'], sha256s: ['0'.repeat(64)], outputJsons: ['{"sha256": "a lie"}'] };
+  const { outcomes } = await stack.result
     .client(ResultWriterService)
-    .saveResults({ items: [{ fileId: id, leaseToken, ...lie }] });
+    .saveResults({ fileIds: [id], leaseTokens: [leaseToken], ...lie });
   const { outcomes: renewed } = await lifecycle.renewLeases({ leases: [{ id, leaseToken }] });
   const { outcomes: released } = await lifecycle.releaseFiles({ leases: [{ id, leaseToken }] });
   const fenced = [
-    items[0]?.outcome === SaveOutcome.FENCED,
+    outcomes[0] === SaveOutcome.FENCED,
     ...[...renewed, ...released].map((one) => one === LeaseOutcome.FENCED),
   ];
   if (!fenced.every(Boolean)) throw new Error(`A write of a lost claim was not refused: ${fenced}`);
