@@ -1,0 +1,136 @@
+/**
+ * The client of the benchmarks, a process of its own: sends files to whatever serves UploadService, and prints what
+ * it saw as one line of JSON. Filemill and its baselines are given the same.
+ *
+ *     node bench/load.ts '{"target": …, "kind": …}'
+ */
+import { hash, randomBytes, randomUUIDv7 } from 'node:crypto';
+import { appendFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { RpcChannel } from '#client/rpc-client.ts';
+import { UploadStream } from '#client/upload-stream.ts';
+import { type UploadFileResponse, UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
+import { Slots } from '#platform/slots.ts';
+
+export interface LoadOptions {
+  readonly target: string;
+  /**
+   * `many`: over one stream of UploadMany. `single`: a call of UploadFile each. `paced`: as `many`, so many a second.
+   * `large`: one file over one call of UploadFile.
+   */
+  readonly kind: 'many' | 'single' | 'paced' | 'large';
+  readonly files: number;
+  /** Of each file. */
+  readonly bytes: number;
+  /** Files on their way at the same time. */
+  readonly concurrency: number;
+  readonly filesPerSecond?: number;
+  /** Whether the client hashes what it sends, and the server checks it. */
+  readonly hashed: boolean;
+  /** Where each acknowledgement is noted: id, SHA-256, and the Unix time in milliseconds. */
+  readonly ledger?: string;
+}
+
+export interface LoadReport {
+  /** From the first byte to the last acknowledgement. */
+  readonly ms: number;
+  readonly cpuMs: number;
+  /** Unix times in milliseconds. */
+  readonly startedAt: number;
+  readonly endedAt: number;
+}
+
+const options = JSON.parse(process.argv[2] ?? '{}') as LoadOptions;
+const text = Buffer.from(
+  randomBytes(options.bytes)
+    .toString('base64')
+    .replaceAll(/[+/7]/g, ' ')
+    .replaceAll('Q', '\n')
+    .slice(0, Math.min(options.bytes, 1024 * 1024)),
+);
+const forever = new AbortController().signal;
+using channel = new RpcChannel(options.target);
+const uploads = channel.client(UploadService);
+using stream = new UploadStream(uploads, forever);
+const ledger: string[] = [];
+
+const cpu = process.cpuUsage();
+const began = performance.now();
+const startedAt = performance.timeOrigin + began;
+if (options.kind === 'paced') await sendPaced();
+else await sendAll(options.kind === 'many' ? sendWhole : options.kind === 'single' ? sendSingle : sendLarge);
+const ms = performance.now() - began;
+const { user, system } = process.cpuUsage(cpu);
+if (options.ledger !== undefined) appendFileSync(options.ledger, ledger.join(''));
+const report: LoadReport = { ms, cpuMs: (user + system) / 1_000, startedAt, endedAt: startedAt + ms };
+console.log(JSON.stringify(report));
+
+async function sendAll(send: (n: number) => Promise<void>): Promise<void> {
+  const slots = new Slots(options.concurrency);
+  const going: Promise<void>[] = [];
+  for (let n = 0; n < options.files; n++) {
+    const slot = await slots.take(forever);
+    going.push(send(n).finally(() => slot[Symbol.dispose]()));
+  }
+  await Promise.all(going);
+}
+
+/** At even intervals, whatever becomes of the earlier ones. */
+async function sendPaced(): Promise<void> {
+  const going: Promise<void>[] = [];
+  for (let n = 0; n < options.files; n++) {
+    const due = began + (n * 1_000) / (options.filesPerSecond ?? 100);
+    await delay(Math.max(0, due - performance.now()));
+    going.push(sendWhole(n));
+  }
+  await Promise.all(going);
+}
+
+async function sendWhole(n: number): Promise<void> {
+  const content = distinct(n);
+  const sha256 = options.hashed ? hash('sha256', content) : '';
+  note(await stream.send({ metadata: describe(n, content.length), content, sha256 }), sha256);
+}
+
+async function sendSingle(n: number): Promise<void> {
+  const content = distinct(n);
+  const sha256 = options.hashed ? hash('sha256', content) : '';
+  const messages = async function* () {
+    yield { part: { case: 'metadata' as const, value: { ...describe(n, content.length), sha256 } } };
+    yield { part: { case: 'chunk' as const, value: content } };
+  };
+  note(await uploads.uploadFile(messages()), sha256);
+}
+
+/** The same MiB again and again: what is measured is not the reading. */
+async function sendLarge(n: number): Promise<void> {
+  const hasher = options.hashed ? (await import('node:crypto')).createHash('sha256') : undefined;
+  const chunkBytes = 256 * 1024;
+  const messages = async function* () {
+    const value = { ...describe(n, options.bytes), sha256AtClose: options.hashed };
+    yield { part: { case: 'metadata' as const, value } };
+    for (let left = options.bytes, at = 0; left > 0; left -= chunkBytes, at = (at + chunkBytes) % text.length) {
+      const chunk = text.subarray(at, at + Math.min(left, chunkBytes));
+      hasher?.update(chunk);
+      yield { part: { case: 'chunk' as const, value: chunk } };
+    }
+    if (hasher !== undefined) yield { part: { case: 'closing' as const, value: { sha256: hasher.digest('hex') } } };
+  };
+  note(await uploads.uploadFile(messages()), '');
+}
+
+function describe(n: number, size: number) {
+  return { filename: `file-${n}.txt`, path: `load/file-${n}.txt`, size: BigInt(size), idempotencyKey: randomUUIDv7() };
+}
+
+/** No two alike. */
+function distinct(n: number): Buffer {
+  const content = Buffer.from(text);
+  content.write(`${n} ${process.pid} `, 0, Math.min(20, content.length));
+  return content;
+}
+
+function note({ id }: UploadFileResponse, sha256: string): void {
+  if (options.ledger === undefined) return;
+  ledger.push(`${id} ${sha256} ${(performance.timeOrigin + performance.now()).toFixed(3)}\n`);
+}
