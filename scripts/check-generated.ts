@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Shows that what is generated is what would be generated now: src/gen from proto, and docs/errors.md
- * from the error catalogue. Ends with 1 and the command to run when they differ.
+ * Shows that what is generated is what would be generated now: src/gen from proto, the WebAssembly of the
+ * analysis from its source, and docs/errors.md from the error catalogue. Ends with 1 and the command to run
+ * when they differ.
  */
 const root = join(import.meta.dirname, '..');
 
@@ -13,6 +14,10 @@ const stale = await staleGeneratedFiles();
 for (const problem of stale) console.error(problem);
 if (stale.length > 0) {
   console.error('src/gen does not match proto. Run: npm run generate');
+  process.exitCode = 1;
+}
+if (await isStaleWasm()) {
+  console.error('src/analysis/wasm/count.wasm does not match its source. Run: npm run generate');
   process.exitCode = 1;
 }
 if (run(process.execPath, 'scripts/errors-doc.ts') !== 0) process.exitCode = 1;
@@ -25,6 +30,15 @@ async function staleGeneratedFiles(): Promise<string[]> {
   return [...new Set([...fresh.keys(), ...committed.keys()])]
     .filter((path) => fresh.get(path) !== committed.get(path))
     .map((path) => `src/gen/${path} ${difference(fresh.has(path), committed.has(path))}`);
+}
+
+/** The compiler makes the same bytes of the same source, whatever the machine. */
+async function isStaleWasm(): Promise<boolean> {
+  await using scratch = await mkdtempDisposable(join(tmpdir(), 'filemill-wasm-'));
+  const fresh = join(scratch.path, 'count.wasm');
+  const source = join('src', 'analysis', 'wasm');
+  if (run('asc', '--config', join(source, 'asconfig.json'), '--outFile', fresh) !== 0) return true;
+  return !(await readFile(fresh)).equals(await readFile(join(root, source, 'count.wasm')).catch(() => Buffer.alloc(0)));
 }
 
 async function readTree(folder: string): Promise<Map<string, string>> {

@@ -9,25 +9,42 @@ const startMs = 120_000;
 const stopMs = 60_000;
 
 export interface FilemillStack extends AsyncDisposable {
+  /** Of `filemill up`, the parent of all others. */
+  readonly pid: number;
   /** `HOST:PORT` of the public gRPC surface. */
   readonly server: string;
   readonly http: string;
 }
 
+export interface StackOptions {
+  /** Settings beside those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Further arguments. */
+  readonly more?: readonly string[];
+  readonly quiet?: boolean;
+}
+
 /** Runs `filemill up` on free ports and a data directory of the caller's, until it is disposed. */
-export async function startFilemillStack(dataDir: string): Promise<FilemillStack> {
+export async function startFilemillStack(
+  dataDir: string,
+  { env = {}, more = [], quiet = false }: StackOptions = {},
+): Promise<FilemillStack> {
   const [grpcPort, httpPort] = await freePorts(2);
   const server = `127.0.0.1:${grpcPort}`;
   const http = `http://127.0.0.1:${httpPort}`;
   const args = ['up', '--data-dir', dataDir, '--grpc-port', String(grpcPort), '--http-port', String(httpPort)];
-  const up = spawn(process.execPath, ['src/cli/main.ts', ...args], { cwd: root, stdio: ['ignore', 2, 2] });
+  const up = spawn(process.execPath, ['src/cli/main.ts', ...args, ...more], {
+    cwd: root,
+    stdio: ['ignore', quiet ? 'ignore' : 2, quiet ? 'ignore' : 2],
+    env: { ...process.env, ...env },
+  });
   try {
     await untilReady(up, http);
   } catch (error) {
     await stop(up);
     throw error;
   }
-  return { server, http, [Symbol.asyncDispose]: () => stop(up) };
+  return { pid: up.pid as number, server, http, [Symbol.asyncDispose]: () => stop(up) };
 }
 
 /** All of them are held open together, so that they differ. */
