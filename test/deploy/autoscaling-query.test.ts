@@ -20,12 +20,18 @@ describe("the query of the worker's autoscaler", () => {
       const count = async () => Number((await client.query<{ count: string }>(query)).rows[0]?.count);
       assert.equal(await count(), 0);
       await client.query(`
-        insert into files (filename, size, max_attempts, storage_key, status, run_after, lease_token, lease_until)
-        values ('due', 1, 3, gen_random_uuid(), 'PENDING', now(), null, null),
-               ('backing off', 1, 3, gen_random_uuid(), 'PENDING', now() + interval '1 hour', null, null),
-               ('worked on', 1, 3, gen_random_uuid(), 'PROCESSING', now(), gen_random_uuid(), now()),
-               ('done', 1, 3, gen_random_uuid(), 'COMPLETED', now(), null, null),
-               ('failed', 1, 3, gen_random_uuid(), 'FAILED', now(), null, null)`);
+        insert into files (id, filename, size, max_attempts, storage_key, status, run_after, lease_token, lease_until)
+        values (uuidv7(), 'due', 1, 3, 'a', 'PENDING', now(), null, null),
+               (uuidv7(), 'backing off', 1, 3, 'b', 'PENDING', now() + interval '1 hour', null, null),
+               (uuidv7(), 'worked on', 1, 3, 'c', 'PROCESSING', now(), gen_random_uuid(), now()),
+               (uuidv7(), 'done', 1, 3, 'd', 'COMPLETED', now(), null, null),
+               (uuidv7(), 'failed', 1, 3, 'e', 'FAILED', now(), null, null)`);
+      await client.query(
+        "insert into file_states (status, file_id) select status, id from files where status in ('PENDING', 'FAILED')",
+      );
+      await client.query(
+        "insert into file_counts select 0, status, '', count(*), sum(size) from files group by status",
+      );
       assert.equal(await count(), 2);
     } finally {
       await client.end();

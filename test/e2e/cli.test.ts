@@ -232,7 +232,7 @@ describe('the command line against real services', () => {
 
   it('retries and deletes by filter, only with --yes', async () => {
     await system.service('worker').stop();
-    const id = await upload('doomed.txt', 'doomed');
+    const id = await upload('doomed.txt', 'doomed '.repeat(10_000));
     const objects = await readdir(join(system.storageDir, 'objects'), { recursive: true, withFileTypes: true });
     for (const object of objects) if (object.isFile()) await rm(join(object.parentPath, object.name));
     await system.start('worker');

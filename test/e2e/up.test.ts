@@ -237,7 +237,8 @@ describe('filemill up', () => {
     await using database = await testDatabase();
     await using folder = await testFolder();
     const paths = ['kept.txt', 'lost.txt'].map((name) => join(folder.path, name));
-    for (const path of paths) await writeFile(path, 'two words');
+    // Too large to share a segment: each has an object to be lost.
+    for (const path of paths) await writeFile(path, 'two words '.repeat(10_000));
     const env = { FILEMILL_DATABASE_URL: database.url, FILEMILL_MAX_ATTEMPTS: '1' };
     await using claims = await holdClaims(database.url);
     await using up = new Up(join(folder.path, 'data'), [...paths, '--exit', '--json'], env);

@@ -1,5 +1,6 @@
 import type { Fault } from './fault.ts';
 import { clientFaults } from './rows/clients.ts';
+import { compactionFaults } from './rows/compaction.ts';
 import { crashPoints } from './rows/crash-points.ts';
 import { leaseFaults } from './rows/leases.ts';
 import { postgresFaults } from './rows/postgres.ts';
@@ -12,6 +13,7 @@ import { zombieWrites } from './rows/zombie-writes.ts';
 /** The table: see docs/reliability.md. */
 export const faults: readonly Fault[] = [
   ...crashPoints,
+  ...compactionFaults,
   ...leaseFaults,
   ...zombieWrites,
   ...redisFaults,

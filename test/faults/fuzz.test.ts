@@ -88,7 +88,7 @@ async function fuzz(method: DescMethod, messages: number): Promise<Map<string, n
       // A connection a few calls, so that one which is cut costs the others nothing.
       for (let n = 0; n < 200 && !client.session.destroyed; n += 1) {
         if (left <= 0) return;
-        const many = method.methodKind === 'client_streaming' ? random.between(1, 4) : 1;
+        const many = ['client_streaming', 'bidi_streaming'].includes(method.methodKind) ? random.between(1, 4) : 1;
         left -= many;
         const parts = Array.from({ length: many }, (_, at) =>
           at === 0 && random.next() < 0.7 ? (seeds[0] as Buffer) : mutated(seeds, random),
@@ -132,6 +132,7 @@ async function call(
 /** Well-made messages to begin from. */
 function seedsOf(method: DescMethod): Buffer[] {
   const metadata: MessageInitShape<typeof UploadMetadataSchema> = { filename: 'fuzz', size: 4n, idempotencyKey: 'k' };
+  const part = (fields: object) => ({ sequence: 0, metadata: { ...metadata, idempotencyKey: '' }, ...fields });
   const inits: Record<string, readonly object[]> = {
     UploadFile: [
       { part: { case: 'metadata', value: { filename: 'fuzz' } } },
@@ -143,6 +144,16 @@ function seedsOf(method: DescMethod): Buffer[] {
       },
       { part: { case: 'chunk', value: Buffer.from('fuzz') } },
       { part: { case: 'closing', value: { sha256: 'cd'.repeat(32) } } },
+    ],
+    UploadMany: [
+      { parts: [part({ content: Buffer.from('fuzz'), closing: { sha256: '' } }), part({ sequence: 1, closing: {} })] },
+      { parts: [part({ sequence: 2 })] },
+      {
+        parts: [
+          { sequence: 2, content: Buffer.from('fu') },
+          { sequence: 2, content: Buffer.from('zz'), closing: {} },
+        ],
+      },
     ],
     WatchFiles: [{ ids: ['x', crypto.randomUUID(), crypto.randomUUID()] }],
     GetResults: [{ fileIds: [id, crypto.randomUUID()] }],
@@ -211,10 +222,10 @@ async function speak(bytes: Buffer): Promise<void> {
   });
 }
 
-/** Everything below the volume is a finished object or, for a moment, staged. */
+/** Everything below the volume is a finished object, a segment with its mark or, for a moment, staged. */
 async function assertOnlyObjects(): Promise<void> {
   const strange = (await filesBelow(target.storageDir)).filter(
-    (path) => !/^(objects\/[0-9a-f]{2}|staging)\/[0-9a-f-]{36}$/.test(path),
+    (path) => !/^(objects\/[0-9a-f]{2}|segments\/([0-9a-f]{6}|open)|staging)\/[0-9a-f-]{36}$/.test(path),
   );
   assert.deepEqual(strange, []);
 }

@@ -59,7 +59,8 @@ describe('the fault harness', () => {
 
   it('notices bytes that are gone', async () => {
     const [verdict, printed] = await verdictAfter(async (scene) => {
-      const id = await completed(scene);
+      // With an object of its own: the next rounds need the segment.
+      const id = await completed(scene, Buffer.alloc(100_000, 'gone'));
       const sql = 'select storage_key as key from files where id = $1';
       const [row] = await stack.postgres.query<{ key: string }>(sql, [id]);
       await rm(stack.locate(row?.key ?? '').path);
@@ -80,7 +81,7 @@ describe('the fault harness', () => {
   });
 
   it('notices one decision that became two files', async () => {
-    const [verdict] = await verdictAfter(async (scene) => {
+    const [verdict, printed] = await verdictAfter(async (scene) => {
       const id = await completed(scene);
       await stack.postgres.query(
         `with made as (
@@ -94,11 +95,11 @@ describe('the fault harness', () => {
       );
       scene.injected();
     });
-    assert.equal(verdict, 'DUPLICATED');
+    assert.equal(verdict, 'DUPLICATED', printed.join('\n'));
   });
 
-  async function completed({ load }: Scene): Promise<string> {
-    const id = await load.send();
+  async function completed({ load }: Scene, content?: Buffer): Promise<string> {
+    const id = await load.send(content);
     for (;;) {
       const rows = await stack.postgres.query(`select from files where id = $1 and status = 'COMPLETED'`, [id]);
       if (rows.length === 1) return id as string;

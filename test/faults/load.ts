@@ -2,9 +2,11 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { withRetry } from '#client/retry.ts';
 import type { RpcClient } from '#client/rpc-client.ts';
 import { UploadContent } from '#client/upload-content.ts';
 import { uploadFile } from '#client/upload-file.ts';
+import { maxWholeBytes, UploadStream } from '#client/upload-stream.ts';
 import type { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import type { Ledger } from './ledger.ts';
 import type { Random } from './random.ts';
@@ -28,12 +30,15 @@ const retryForMs = 60_000;
 export class Load {
   readonly #options: LoadOptions;
   readonly #stop = new AbortController();
+  /** For half of the small files; the others and all large ones have a call of their own. */
+  readonly #stream: UploadStream;
   readonly #lanes: Promise<unknown>;
   readonly #names: string[] = [];
   readonly #failures: Error[] = [];
 
   constructor(options: LoadOptions) {
     this.#options = options;
+    this.#stream = new UploadStream(options.uploads, new AbortController().signal);
     this.#lanes = Promise.all(Array.from({ length: lanes }, () => this.#lane()));
   }
 
@@ -59,25 +64,42 @@ export class Load {
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#lanes;
+    this.#stream[Symbol.dispose]();
   }
 
-  /** Sends one file of its own, beside the lanes; a name that is given must be new. Answers with its id, or undefined when it was given up. */
+  /**
+   * Sends one file of its own, beside the lanes; a name that is given must be new. Answers with its id, or undefined
+   * when it was given up.
+   */
   async send(content = makeContent(this.#options.random), name?: string): Promise<string | undefined> {
-    const { uploads, ledger, folder, prefix } = this.#options;
-    const unique = `${prefix}-${this.#names.length}.txt`;
-    const filename = name ?? unique;
+    const { ledger, prefix } = this.#options;
+    const number = this.#names.length;
+    const filename = name ?? `${prefix}-${number}.txt`;
     this.#names.push(filename);
-    const path = join(folder, unique);
-    await writeFile(path, content);
+    const file: Decision = { filename, path: '', idempotencyKey: randomUUID(), content };
     try {
-      await using opened = await UploadContent.open(path);
-      const file = { filename, path: '', idempotencyKey: randomUUID(), content: opened };
-      const { id } = await uploadFile(uploads, file, { signal: new AbortController().signal, forMs: retryForMs });
-      ledger.record({ id, filename, sha256: createHash('sha256').update(content).digest('hex'), size: content.length });
+      const small = content.length <= maxWholeBytes && number % 2 === 0;
+      const id = small ? await this.#sendWhole(file) : await this.#sendAlone(file);
+      ledger.record({ id, filename, sha256: sha256Of(content), size: content.length });
       return id;
     } catch (error) {
       this.#failures.push(error as Error);
       return undefined;
+    }
+  }
+
+  async #sendWhole({ content, ...metadata }: Decision): Promise<string> {
+    const file = { metadata: { ...metadata, size: BigInt(content.length) }, content, sha256: sha256Of(content) };
+    return (await withRetry(() => this.#stream.send(file), patience())).id;
+  }
+
+  async #sendAlone({ content, ...file }: Decision): Promise<string> {
+    const { uploads, folder } = this.#options;
+    const path = join(folder, `to-send-${file.idempotencyKey}`);
+    await writeFile(path, content);
+    try {
+      await using opened = await UploadContent.open(path);
+      return (await uploadFile(uploads, { ...file, content: opened }, patience())).id;
     } finally {
       await rm(path, { force: true });
     }
@@ -91,10 +113,26 @@ export class Load {
   }
 }
 
+/** What a client has decided to upload, once. */
+interface Decision {
+  readonly filename: string;
+  readonly path: string;
+  readonly idempotencyKey: string;
+  readonly content: Buffer;
+}
+
+function sha256Of(content: Buffer): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+function patience() {
+  return { signal: new AbortController().signal, forMs: retryForMs };
+}
+
 /** Mostly small, some of several chunks; no two alike. */
 function makeContent(random: Random): Buffer {
   const kind = random.next();
-  const size = random.between(0, kind < 0.7 ? 4_096 : kind < 0.9 ? 65_536 : 900_000);
+  const size = random.between(0, kind < 0.5 ? 4_096 : kind < 0.7 ? 65_536 : 900_000);
   const text = Buffer.alloc(size, `${randomUUID()} some words to count\n`);
   randomBytes(Math.min(16, size))
     .toString('hex')

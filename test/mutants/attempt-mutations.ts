@@ -13,7 +13,7 @@ export const attemptMutations: readonly Mutation[] = [
     name: 'claim-without-compare',
     breaks: 'the compare-and-set of the claim',
     file: claims,
-    edits: [{ search: "`status = 'PENDING' and run_after", replace: "`status <> 'COMPLETED' and run_after" }],
+    edits: [{ search: "`f.status = 'PENDING' and f.run_after", replace: "`f.status <> 'COMPLETED' and f.run_after" }],
     test: { file: claimsTest, name: 'a file is claimed once, whoever asks and however often' },
   },
   {
@@ -29,8 +29,8 @@ export const attemptMutations: readonly Mutation[] = [
     file: claims,
     edits: [
       {
-        search: "if (other.status === 'PROCESSING' && other.leaseToken === leaseToken)",
-        replace: 'if (false)',
+        search: 'return [...files, ...(await database.query<ClaimRow>(findHeldNamed, [rest, leaseToken]))];',
+        replace: 'return files;',
       },
     ],
     test: { file: claimsTest, name: 'a repeated claim with the same token returns the same attempt' },
@@ -41,7 +41,6 @@ export const attemptMutations: readonly Mutation[] = [
     file: completion,
     edits: [
       { search: "f.lease_token = i.lease_token and f.status = 'PROCESSING'", replace: "f.status = 'PROCESSING'" },
-      { search: 'where f.id = h.id and f.lease_token = i.lease_token', replace: 'where f.id = h.id' },
     ],
     test: {
       file: completionTest,
@@ -77,7 +76,7 @@ export const attemptMutations: readonly Mutation[] = [
     name: 'silence-charged',
     breaks: 'giving the attempt back when a worker falls silent with many files',
     file: leases,
-    edits: [{ search: 'attempt = f.attempt - (not e.charged)::int, ', replace: '' }],
+    edits: [{ search: 'attempt = f.attempt - (not i.charged)::int, ', replace: '' }],
     test: {
       file: 'test/model/model.test.ts',
       name: 'model and PostgreSQL agree on 250 random histories of commands and faults',
@@ -87,7 +86,7 @@ export const attemptMutations: readonly Mutation[] = [
     name: 'second-end-of-a-token-fatal',
     breaks: 'expiry that goes on although one token ended before',
     file: leases,
-    edits: [{ search: 'error_message from ended\n      on conflict do nothing', replace: 'error_message from ended' }],
+    edits: [{ search: 'told_message from ended\n    on conflict do nothing', replace: 'told_message from ended' }],
     test: {
       file: claimsTest,
       name: 'a repetition that claims a file anew, after its attempt ended, stops neither its end nor the reconciler',
@@ -107,7 +106,12 @@ export const attemptMutations: readonly Mutation[] = [
     name: 'sha256-unchecked-by-worker',
     breaks: 'comparing the stored bytes with the declared SHA-256',
     file: 'src/services/worker/attempt.ts',
-    edits: [{ search: 'if (declaredSha256 !== null && output.sha256 !== declaredSha256)', replace: 'if (false)' }],
+    edits: [
+      {
+        search: 'if (declaredSha256 === null || output.sha256 === declaredSha256) return outcome;',
+        replace: 'return outcome;',
+      },
+    ],
     test: { file: 'src/services/worker/worker.test.ts', name: 'accepts no bytes but those that were declared' },
   },
 ];

@@ -1,6 +1,6 @@
 import type { Mutation } from './mutation.ts';
 
-const staged = 'src/adapters/storage/local-staged-blob.ts';
+const staged = 'src/adapters/storage/staged-object.ts';
 const creation = 'src/adapters/postgres/file-creation.ts';
 const deletions = 'src/adapters/postgres/blob-deletions.ts';
 const commitOrder = {
@@ -30,14 +30,14 @@ export const ingestMutations: readonly Mutation[] = [
     name: 'no-folder-sync',
     breaks: 'fsync of the directory after the rename',
     file: staged,
-    edits: [{ search: '    await this.#syncShardOf(storageKey);\n', replace: '' }],
+    edits: [{ search: '    await this.#syncShardOf(id);\n', replace: '' }],
     test: commitOrder,
   },
   {
     name: 'sha256-unchecked-at-upload',
     breaks: 'comparing the received bytes with the declared SHA-256',
-    file: 'src/services/upload/reception.ts',
-    edits: [{ search: '  refuseOtherSha256(sha256, [declared.sha256, closing]);\n', replace: '' }],
+    file: 'src/services/upload/content.ts',
+    edits: [{ search: 'if (declared !== received)', replace: 'if (false)' }],
     test: {
       file: 'src/services/upload/routes/upload-file.test.ts',
       name: 'another SHA-256 than declared with CHECKSUM_MISMATCH, and keeps nothing',
@@ -46,12 +46,16 @@ export const ingestMutations: readonly Mutation[] = [
   {
     name: 'early-acknowledgement',
     breaks: 'waiting for the committed row before the answer',
-    file: 'src/services/upload/routes/upload-file.ts',
+    file: 'src/services/upload/acceptance.ts',
     edits: [
       {
-        search: 'const { id, duplicate } = await register(context, file, signal);',
+        search: 'const registered = await registerAll(context, files.map(toNewFile), signal);',
         replace:
-          'register(context, file, signal).catch(() => undefined);\n    const { id, duplicate } = { id: storageKey, duplicate: false };',
+          'registerAll(context, files.map(toNewFile), signal).catch(() => undefined);\n  const registered = files.map(({ blob: { id } }) => ({ id, duplicate: false }) as Registered);',
+      },
+      {
+        search: '{ type RegistrationContext, registerAll }',
+        replace: '{ type Registered, type RegistrationContext, registerAll }',
       },
     ],
     test: {
@@ -67,7 +71,7 @@ export const ingestMutations: readonly Mutation[] = [
       {
         search:
           "    throw new FilemillError('UNAVAILABLE', 'The file is stored, but could not be registered just now.', { cause });\n",
-        replace: "    return { outcome: 'CREATED' as const, id: file.storageKey, cause };\n",
+        replace: "    return files.map(({ id }) => ({ outcome: 'CREATED' as const, id, cause }));\n",
       },
     ],
     test: {
@@ -82,7 +86,8 @@ export const ingestMutations: readonly Mutation[] = [
     edits: [
       {
         search: '.catch((cause: unknown) => {\n',
-        replace: '.catch(async (cause: unknown) => {\n    await removeOwn(context, file.storageKey);\n',
+        replace:
+          '.catch(async (cause: unknown) => {\n    for (const { storageKey } of files) await removeOwn(context, storageKey);\n',
       },
     ],
     test: {
@@ -96,8 +101,8 @@ export const ingestMutations: readonly Mutation[] = [
     file: creation,
     edits: [
       {
-        search: 'select i.*, $8,',
-        replace: 'select i.storage_key, i.filename, i.path, i.size, i.mime_type, i.declared_sha256, null, $8,',
+        search: 'select i.*, $9,',
+        replace: 'select i.id, i.storage_key, i.filename, i.path, i.size, i.mime_type, i.declared_sha256, null, $9,',
       },
     ],
     test: {
@@ -109,7 +114,7 @@ export const ingestMutations: readonly Mutation[] = [
     name: 'stale-key-accepted',
     breaks: 'refusing storage keys older than an hour, which a sweep may have removed',
     file: creation,
-    edits: [{ search: '(i.storage_key) > now() -', replace: "(i.storage_key) > now() - interval '100 years' -" }],
+    edits: [{ search: '(i.id) > now() -', replace: "(i.id) > now() - interval '100 years' -" }],
     test: { file: creationTest, name: 'a stale storage key is refused and harms no neighbour' },
   },
   {
@@ -130,8 +135,8 @@ export const ingestMutations: readonly Mutation[] = [
     file: deletions,
     edits: [
       {
-        search: "`update blob_deletions set taken_until = 'infinity' where storage_key = any ($1::uuid[])`",
-        replace: '`delete from blob_deletions where storage_key = any ($1::uuid[])`',
+        search: "`update blob_deletions set taken_until = 'infinity' where storage_key = any ($1::text[])`",
+        replace: '`delete from blob_deletions where storage_key = any ($1::text[])`',
       },
     ],
     test: {

@@ -1,5 +1,6 @@
 import { attemptMutations } from './attempt-mutations.ts';
 import { dispatchMutations } from './dispatch-mutations.ts';
 import { ingestMutations } from './ingest-mutations.ts';
+import { segmentMutations } from './segment-mutations.ts';
 
-export const mutations = [...ingestMutations, ...attemptMutations, ...dispatchMutations];
+export const mutations = [...ingestMutations, ...segmentMutations, ...attemptMutations, ...dispatchMutations];

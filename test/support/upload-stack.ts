@@ -60,18 +60,25 @@ export interface UploadStack extends AsyncDisposable {
   readonly uploads: RpcClient<typeof UploadService>;
 }
 
+interface StackLimits {
+  readonly diskReserve?: number;
+  readonly maxConcurrent?: number;
+  readonly packBelow?: number;
+  readonly segmentAgeMs?: number;
+}
+
 export async function startUploadStack(
   backends: Backends,
-  overrides: Partial<UploadContext> & { diskReserve?: number; maxConcurrent?: number; packBelow?: number } = {},
+  overrides: Partial<UploadContext> & StackLimits = {},
 ): Promise<UploadStack> {
+  const { diskReserve = 0, maxConcurrent = 1_024, packBelow = 0, segmentAgeMs } = overrides;
   const resources = new AsyncDisposableStack();
   const stopping = new AbortController();
   const { path: root } = resources.use(await testFolder());
   const { path: sockets } = resources.use(await testFolder());
   const metadata = resources.use(new RpcChannel(backends.metadataTarget));
   const result = resources.use(new RpcChannel(backends.resultTarget));
-  const blobs = resources.use(await LocalBlobStore.open(root, { packBelow: overrides.packBelow ?? 0 }));
-  const { diskReserve = 0, maxConcurrent = 1_024 } = overrides;
+  const blobs = resources.use(await LocalBlobStore.open(root, { packBelow, ...(segmentAgeMs && { segmentAgeMs }) }));
   const admission = new Admission(blobs, { diskReserve, maxConcurrent, metadataServes: metadataCheck(metadata) });
   const ringer = resources.use(new Ringer(deafDoorbell, quiet));
   const files = new FileCreation(metadata);

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { randomUUIDv7 } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { claimFile, createFile, makeDue, newFile, openTestDatabase } from '../../../test/support/files.ts';
+import { claimFile, createFile, finding, makeDue, newFile, openTestDatabase } from '../../../test/support/files.ts';
 import { testDatabase } from '../../../test/support/stores.ts';
-import { confirmDeletions, findBlobs, forgetConfirmedDeletions, takeDeletions } from './blob-deletions.ts';
+import { confirmDeletions, findBlobs, forgetConfirmedDeletions, moveBlobs, takeDeletions } from './blob-deletions.ts';
 import type { Database } from './database.ts';
 import { deleteFiles } from './file-commands.ts';
+import { saveResults } from './file-completion.ts';
 import { createFiles } from './file-creation.ts';
 import { listFiles } from './file-queries.ts';
 import { takeDueRings } from './file-rings.ts';
@@ -61,6 +62,29 @@ test('a confirmed deletion is forgotten once its key could not be registered any
   await forgetConfirmedDeletions(database);
   const rows = await database.query({ text: 'select from blob_deletions where storage_key = $1' }, [old]);
   assert.equal(rows.length, 0);
+});
+
+test('a row changes hands only from the key that was copied, and the old key is emptied ten minutes later', async () => {
+  const blob = otherBlob();
+  await createFile(database, blob);
+  const copyKey = `${randomUUIDv7()}/64+1/00000000`;
+  assert.deepEqual(await moveBlobs(database, [{ ...blob, storageKey: 'not this one', copyKey }]), []);
+  assert.deepEqual(await moveBlobs(database, [{ ...blob, copyKey }]), [blob.id]);
+  assert.deepEqual(await moveBlobs(database, [{ ...blob, copyKey }]), [], 'again');
+  const known = [blob, { ...blob, storageKey: copyKey }];
+  assert.deepEqual((await findBlobs(database, known)).sort(), known.map(({ storageKey }) => storageKey).sort());
+  assert.deepEqual(await takeDeletions(database, 10), []);
+  await database.query({ text: `update blob_deletions set taken_until = taken_until - interval '10 minutes'` });
+  assert.deepEqual(await takeDeletions(database, 10), [blob.storageKey]);
+  await confirmDeletions(database, [blob.storageKey]);
+});
+
+test('a file that is deleted by hand takes its result along', async () => {
+  const file = await claimFile(database, await createFile(database));
+  const { id } = file;
+  assert.deepEqual(await saveResults(database, [finding(file)]), [{ outcome: 'SAVED' }]);
+  await database.query({ text: 'delete from files where id = $1' }, [id]);
+  assert.deepEqual(await database.query({ text: 'select from results where file_id = $1' }, [id]), []);
 });
 
 test('filters work alone and together', async () => {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { type ClientHttp2Stream, connect, constants } from 'node:http2';
 import { describe, it } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { Health } from '#gen/grpc/health/v1/health_pb.ts';
 import { createLogger } from '../logger.ts';
@@ -9,6 +11,7 @@ import { healthHandlers } from './health.ts';
 import { RpcServer } from './server.ts';
 
 const upload = '/filemill.v1.UploadService/UploadFile';
+const uploadMany = '/filemill.v1.UploadService/UploadMany';
 const check = '/grpc.health.v1.Health/Check';
 
 describe('The connection guard', () => {
@@ -32,6 +35,17 @@ describe('The connection guard', () => {
     await server.open(check).end;
     assert.equal(begun.stream.closed, false);
   });
+
+  it('lets a client hear that its message cannot be read, whatever is still being answered', async () => {
+    await using server = await serve({});
+    const { stream, end } = server.open(uploadMany, Buffer.alloc(5));
+    const trailers = once(stream, 'trailers');
+    await once(stream.resume(), 'data');
+    const [good, unreadable] = [Buffer.alloc(5), Buffer.of(0, 0, 0, 0, 1, 0xff)];
+    stream.write(Buffer.concat([good, unreadable]));
+    assert.equal((await trailers)[0]['grpc-status'], '13');
+    await end;
+  });
 });
 
 /** A server whose uploads never end by themselves, and a client of it. */
@@ -39,7 +53,11 @@ async function serve(limits: Partial<ConnectionLimits>) {
   const server = new RpcServer(createLogger('test', { level: 'silent', format: 'json' }), {}, limits)
     .add(UploadService, {
       uploadFile: (requests) => Array.fromAsync(requests).then(() => ({})),
-      async *uploadMany() {},
+      async *uploadMany(requests) {
+        // Answers at every moment there is.
+        for await (const _ of requests)
+          for (let n = 0; n < 200; n++, await (n % 2 === 0 ? setImmediate() : undefined)) yield {};
+      },
     })
     .add(
       Health,

@@ -20,6 +20,7 @@ export class GuardedStream {
   constructor(stream: ServerHttp2Stream, streamed: boolean) {
     this.#stream = stream;
     this.#streamed = streamed;
+    dropWritesAfterEnd(stream);
     stream.on('data', (data: Buffer) => {
       this.#receivedBytes += data.length;
       this.#progress.take(data);
@@ -60,4 +61,19 @@ export class GuardedStream {
 function isAnswered({ sentHeaders, sentTrailers }: ServerHttp2Stream): boolean {
   if (sentTrailers !== undefined) return true;
   return sentHeaders !== undefined && (sentHeaders['grpc-status'] !== undefined || sentHeaders[':status'] !== 200);
+}
+
+/**
+ * grpc-js ends a stream by itself when a message cannot be read, is too large or comes after the deadline, and
+ * passes on what the handler, which cannot know yet, still writes. A write after the end would destroy the stream
+ * before its status is out, and the client would wait for it.
+ */
+function dropWritesAfterEnd(stream: ServerHttp2Stream): void {
+  const write = stream.write.bind(stream) as (chunk: Buffer, done: () => void) => boolean;
+  const writeBeforeEnd = (chunk: Buffer, done: () => void) => {
+    if (!stream.writableEnded) return write(chunk, done);
+    process.nextTick(done);
+    return true;
+  };
+  stream.write = writeBeforeEnd as typeof stream.write;
 }

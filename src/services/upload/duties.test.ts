@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { randomUUIDv7 } from 'node:crypto';
-import { utimes, writeFile } from 'node:fs/promises';
+import { readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { LocalBlobReader } from '#adapters/storage/local-blob-reader.ts';
+import { FileCreation } from '#client/file-creation.ts';
+import { FilemillError } from '#domain/errors.ts';
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
+import { newFile } from '../../../test/support/files.ts';
 import {
   type Backends,
   chunkOf,
@@ -18,6 +22,7 @@ import {
   streamOf,
   type UploadStack,
 } from '../../../test/support/upload-stack.ts';
+import { Compactor } from './compactor.ts';
 import { DeletionDrain } from './deletion-drain.ts';
 import { OrphanSweeper } from './orphan-sweeper.ts';
 import { StagingSweeper } from './staging-sweeper.ts';
@@ -41,6 +46,16 @@ describe('The deletion drain', () => {
     assert.deepEqual(await filesBelow(stack.root), await objectsOf(kept));
   });
 
+  it('empties the place of deleted small files, and confirms', async () => {
+    await using stack = await startUploadStack(backends, { packBelow: 1_000 });
+    const ids = [await upload(stack), await upload(stack)];
+    const [gone = '', kept = ''] = (await Promise.all(ids.map((id) => keysOf(id)))).flat();
+    await stack.channel.client(MetadataService).deleteFiles({ ids: ids.slice(0, 1) });
+    await using _drain = new DeletionDrain(stack.metadata.client(FileLifecycleService), stack.blobs, quiet);
+    await eventually(async () => (await rows(unconfirmed)).length === 0);
+    assert.deepEqual([await contentOf(stack, gone), await contentOf(stack, kept)], ['\0', 'x']);
+  });
+
   it('goes on when one object cannot be removed, and takes that one again', async () => {
     await using stack = await startUploadStack(backends);
     const [first, second] = [await upload(stack), await upload(stack)];
@@ -57,6 +72,51 @@ describe('The deletion drain', () => {
     await eventually(async () => (await rows(unconfirmed)).length === 1);
     assert.equal((await rows(unconfirmed))[0]?.storage_key, stubborn);
     await rows('delete from blob_deletions');
+  });
+});
+
+describe('The compactor', () => {
+  it('moves what lives beside removed small files, and has their old place emptied later', async () => {
+    await using stack = await startUploadStack(backends, { packBelow: 1_000, segmentAgeMs: 1 });
+    const blobs = await stack.blobs.keep(['a', 'b', 'c', 'd'].map((content) => Buffer.from(content)));
+    await new FileCreation(stack.metadata).createAll(blobs.map((blob) => newFile({ ...blob, size: 1 })));
+    const [lives = { id: '', storageKey: '' }, ...gone] = blobs;
+    await stack.channel.client(MetadataService).deleteFiles({ ids: gone.map(({ id }) => id) });
+    const lifecycle = stack.metadata.client(FileLifecycleService);
+    await using _drain = new DeletionDrain(lifecycle, stack.blobs, quiet);
+    await using _compactor = new Compactor(lifecycle, stack.blobs, { logger: quiet, everyMs: 20 });
+    const moved = async () => (await keysOf(lives.id)).filter((key) => key !== lives.storageKey);
+    await eventually(async () => (await moved()).length === 1);
+    const [storageKey = ''] = await moved();
+    // A worker that was told the old place may still be about to read it.
+    for (const key of [storageKey, lives.storageKey]) assert.equal(await contentOf(stack, key), 'a');
+    await rows("update blob_deletions set taken_until = '-infinity' where storage_key = $1", [lives.storageKey]);
+    await eventually(async () => (await rows(unconfirmed)).length === 0);
+    const [segment = ''] = lives.storageKey.split('/');
+    await eventually(async () => (await filesBelow(stack.root)).every((path) => !path.endsWith(segment)));
+  });
+});
+
+describe('The compactor, when an answer is lost', () => {
+  it('removes no copy while nobody knows whether its row names it', async () => {
+    await using stack = await startUploadStack(backends, { packBelow: 1_000, segmentAgeMs: 1 });
+    const [lives, gone] = await stack.blobs.keep([Buffer.from('a'), Buffer.from('b')]);
+    if (lives === undefined || gone === undefined) throw new Error('not kept');
+    await new FileCreation(stack.metadata).createAll([newFile({ ...lives, size: 1 })]);
+    await stack.blobs.remove(gone.storageKey);
+    const lifecycle = stack.metadata.client(FileLifecycleService);
+    let asked = 0;
+    const moveBlobs: typeof lifecycle.moveBlobs = async (request, options) => {
+      const answer = await lifecycle.moveBlobs(request, options);
+      asked += 1;
+      if (asked === 1) throw new FilemillError('UNAVAILABLE', 'The answer was lost.');
+      return answer;
+    };
+    await using _compactor = new Compactor({ ...lifecycle, moveBlobs }, stack.blobs, { logger: quiet, everyMs: 20 });
+    await eventually(async () => asked > 1);
+    const [storageKey = ''] = await keysOf(lives.id);
+    assert.notEqual(storageKey, lives.storageKey);
+    assert.equal(await contentOf(stack, storageKey), 'a');
   });
 });
 
@@ -112,6 +172,13 @@ async function putOld(stack: UploadStack, ageMs: number): Promise<string> {
 
 function objectOf(storageKey: string): string {
   return `objects/${storageKey.slice(-2)}/${storageKey}`;
+}
+
+/** What lies where the key says, whatever it is. */
+async function contentOf({ root }: UploadStack, storageKey: string): Promise<string> {
+  const { path, range } = new LocalBlobReader(root).locate(storageKey);
+  const { offset = 0, length = 0 } = range ?? {};
+  return (await readFile(path)).toString('utf8', offset, offset + length);
 }
 
 async function keysOf(...ids: readonly string[]): Promise<string[]> {

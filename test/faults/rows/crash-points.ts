@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { analyzers } from '#analysis/registry.ts';
 import type { Failpoint } from '#platform/failpoints.ts';
-import type { Fault, Scene } from '../fault.ts';
-import { deathOf, type ProcessName } from '../stack.ts';
+import type { Fault } from '../fault.ts';
+import type { ProcessName } from '../stack.ts';
+import { dieAt } from './die-at.ts';
 
 /** A process kills itself at a step of a file's way, at a pass that the seed chooses; then it starts again. */
 export const crashPoints: readonly Fault[] = [
@@ -19,6 +19,10 @@ export const crashPoints: readonly Fault[] = [
     inject: (scene) =>
       dieAt(scene, 'metadata', 'metadata.created', { pass: scene.random.between(1, 6), awayMs: 21_000 }),
   },
+  crash(38, 'upload', 'segment.opened', 'upload dies when a segment was made', { passes: 1 }),
+  crash(38, 'upload', 'segment.written', 'upload dies after small files were written, before their sync'),
+  crash(38, 'upload', 'segment.synced', 'upload dies after small files were synced, before it tells anybody'),
+  crash(38, 'upload', 'upload.packed', 'upload dies with small files stored and no rows'),
   crash(5, 'metadata', 'metadata.creating', 'metadata dies before rows are written'),
   crash(7, 'metadata', 'metadata.created', 'metadata dies after the commit of rows, before its answer'),
   crash(7, 'upload', 'upload.rung', 'upload dies after the commit, before its answer'),
@@ -28,40 +32,33 @@ export const crashPoints: readonly Fault[] = [
   crash(10, 'worker-1', 'worker.claimed', 'a worker dies after the claim, rings not settled'),
   crash(10, 'worker-1', 'worker.settled', 'a worker dies after the claim, rings settled'),
   crash(10, 'worker-1', 'worker.analysing', 'a worker dies before an analysis'),
-  crash(10, 'worker-1', 'analysis.opening', 'a worker dies before a file is opened', 1),
-  crash(10, 'worker-1', 'analysis.read', 'a worker dies when a file was read', 1),
-  crash(10, 'worker-1', 'analysis.finishing', 'a worker dies between two analysers', analyzers.length),
+  crash(10, 'worker-1', 'analysis.opening', 'a worker dies before a file is opened', { atBoot: 1 }),
+  crash(10, 'worker-1', 'analysis.read', 'a worker dies when a file was read', { atBoot: 1 }),
+  crash(10, 'worker-1', 'analysis.finishing', 'a worker dies between two analysers', { atBoot: analyzers.length }),
   crash(10, 'worker-1', 'worker.analysed', 'a worker dies before the save'),
   crash(10, 'result', 'result.saving', 'result dies before results are written'),
   crash(11, 'result', 'result.saved', 'result dies after the commit of results, before its answer'),
   crash(11, 'worker-1', 'worker.saved', 'a worker dies after the save was answered'),
 ];
 
-/** @param passesAtBoot how often the worker's own proof at its start comes by */
-function crash(row: number, name: ProcessName, failpoint: Failpoint, title: string, passesAtBoot = 0): Fault {
+interface Passes {
+  /** How often the process comes by within the round, for sure. */
+  readonly passes?: number;
+  /** How often the worker's own proof at its start comes by. */
+  readonly atBoot?: number;
+}
+
+function crash(
+  row: number,
+  name: ProcessName,
+  failpoint: Failpoint,
+  title: string,
+  { passes = 6, atBoot = 0 }: Passes = {},
+): Fault {
   return {
     row,
     name: `kill-at-${failpoint.replace('.', '-')}`,
     title,
-    inject: (scene) => dieAt(scene, name, failpoint, { pass: passesAtBoot + scene.random.between(1, 6) }),
+    inject: (scene) => dieAt(scene, name, failpoint, { pass: atBoot + scene.random.between(1, passes) }),
   };
-}
-
-async function dieAt(
-  { stack, injected }: Scene,
-  name: ProcessName,
-  failpoint: Failpoint,
-  { pass, awayMs = 0 }: { pass: number; awayMs?: number },
-): Promise<void> {
-  await stack.arm(name, failpoint, `kill:${pass}`);
-  const death = await Promise.race([deathOf(stack.process(name)), patience()]);
-  // Nobody else kills: it was the failpoint.
-  if (death !== 'SIGKILL') throw new Error(`${name} did not come by ${failpoint} ${pass} times`);
-  injected();
-  await delay(awayMs);
-  await stack.start(name);
-}
-
-async function patience(): Promise<undefined> {
-  return await delay(30_000, undefined, { ref: false });
 }

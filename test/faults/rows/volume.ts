@@ -69,7 +69,8 @@ async function damageObjects({ stack, load, mustFail, injected }: Scene): Promis
   for (const worker of workers) worker.kill('SIGSTOP');
   try {
     const [missing, flipped] = [
-      await load.send(Buffer.from('to be deleted')),
+      // By itself: a segment holds others too.
+      await load.send(Buffer.alloc(100_000, 'to be deleted ')),
       await load.send(Buffer.from('to be flipped')),
     ];
     if (missing === undefined || flipped === undefined) throw new Error('Nothing to damage');

@@ -1,11 +1,15 @@
 import { confirmDeletions } from '#adapters/postgres/blob-deletions.ts';
-import { isUuid } from '#domain/uuid.ts';
 import { requireBatch } from '#platform/rpc/requests.ts';
 import type { MetadataContext, Route } from '../context.ts';
 
 export function confirmDeletionsRoute({ database }: MetadataContext): Route<'confirmDeletions'> {
   return async ({ storageKeys }) => {
-    await confirmDeletions(database, requireBatch(storageKeys, 'storage_keys').filter(isUuid));
+    await confirmDeletions(database, requireBatch(storageKeys, 'storage_keys').filter(isText));
     return {};
   };
+}
+
+/** PostgreSQL holds no other text. */
+function isText(key: string): boolean {
+  return !key.includes('\0');
 }
