@@ -14,6 +14,13 @@ export interface ConnectionLimits {
 const roundMs = 50;
 
 /**
+ * Flow control, in bytes that may be on their way unread: of one call, and of a connection with all of its calls.
+ * The 64 KiB of HTTP/2 cost a large upload a third of its speed (docs/performance.md).
+ */
+const callWindow = 1024 * 1024;
+const connectionWindow = 8 * callWindow;
+
+/**
  * What grpc-js leaves open against hostile clients, watched from below it: streams are reset once they
  * are answered, requests must arrive in time, the connection that holds most memory gives way when there
  * is too much, and one that sends what feeds no call is cut.
@@ -37,6 +44,8 @@ export class ConnectionGuard implements Disposable {
     onHttp2Server(server, (http2) => {
       http2.maxConnections = this.#limits.maxConnections;
       http2.prependListener('session', (session: ServerHttp2Session) => {
+        session.settings({ initialWindowSize: callWindow });
+        session.setLocalWindowSize(connectionWindow);
         this.#sessions.set(session, new GuardedSession(session));
         session.once('close', () => this.#sessions.delete(session));
       });
