@@ -43,6 +43,27 @@ describe('failpoints', () => {
     assert.ok(page.includes(rows.join('\n')), `the table should be:\n${rows.join('\n')}`);
   });
 
+  it('are armed by the parent, too, where they are allowed', async () => {
+    for (const [settings, answer] of [
+      [allowed, 'killed'],
+      [{}, 'alive'],
+    ] as const) {
+      const script = `
+        import { armFailpoints, failpoint } from ${module};
+        armFailpoints(process.env);
+        process.on('message', () => setTimeout(async () => { await failpoint('upload.chunk'); process.exit(); }, 10));
+        process.send('ready');`;
+      const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+        env: { ...process.env, ...settings },
+        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      });
+      await once(child, 'message');
+      child.send({ failpoints: 'upload.chunk:kill' });
+      const [, signal] = await once(child, 'exit');
+      assert.equal(signal === 'SIGKILL' ? 'killed' : 'alive', answer);
+    }
+  });
+
   it('kill at the pass that was named', async () => {
     const passes = "await failpoint('upload.chunk'); console.log('passed');";
     const { output, signal } = await runArmed('upload.chunk:kill:3', passes.repeat(4));

@@ -59,15 +59,23 @@ export function failpoint(name: Failpoint): Promise<void> | undefined {
 
 /**
  * Arms `FILEMILL_FAILPOINTS`, a list of `name:kill[:n]`, `name:error[:n]` (at the n-th pass, the first
- * unless told otherwise) and `name:delay[:ms]` (at every pass, 1000 ms unless told otherwise).
+ * unless told otherwise) and `name:delay[:ms]` (at every pass, 1000 ms unless told otherwise). Where they are allowed,
+ * the parent may arm more by a message `{ failpoints: list }`, which reaches the threads that begin later.
  *
  * @throws ConfigError for a list that cannot be read, and for any list unless FILEMILL_ALLOW_FAILPOINTS is 1
  */
 export function armFailpoints(env: NodeJS.ProcessEnv): void {
   const list = env.FILEMILL_FAILPOINTS;
+  const allowed = env.FILEMILL_ALLOW_FAILPOINTS === '1';
+  if (allowed && process.connected)
+    process.on('message', (message: { failpoints?: string }) => arm(message.failpoints ?? ''));
   if (!list) return;
-  if (env.FILEMILL_ALLOW_FAILPOINTS !== '1')
+  if (!allowed)
     throw new ConfigError('FILEMILL_FAILPOINTS: makes processes die; refused unless FILEMILL_ALLOW_FAILPOINTS is 1');
+  arm(list);
+}
+
+function arm(list: string): void {
   for (const [name, action] of parseFailpoints(list)) armed.set(name, action);
   setEnvironmentData(environmentKey, list);
 }

@@ -129,10 +129,12 @@ function patience() {
   return { signal: new AbortController().signal, forMs: retryForMs };
 }
 
-/** Mostly small, some of several chunks; no two alike. */
+/** Mostly small, a third with an object of their own, a few of several chunks; no two alike. */
 function makeContent(random: Random): Buffer {
   const kind = random.next();
-  const size = random.between(0, kind < 0.5 ? 4_096 : kind < 0.7 ? 65_536 : 900_000);
+  const [least, most] =
+    kind < 0.5 ? [0, 4_096] : kind < 0.7 ? [0, 65_536] : kind < 0.95 ? [65_536, 90_000] : [0, 900_000];
+  const size = random.between(least, most);
   const text = Buffer.alloc(size, `${randomUUID()} some words to count\n`);
   randomBytes(Math.min(16, size))
     .toString('hex')

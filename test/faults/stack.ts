@@ -103,15 +103,20 @@ export class Stack implements AsyncDisposable {
     await this.start(name, settings);
   }
 
-  /** Starts it anew with failpoints armed. */
-  async arm(name: ProcessName, failpoint: Failpoint, action: string): Promise<void> {
-    const list = `${failpoint}:${action}`;
-    await this.restart(name, { FILEMILL_FAILPOINTS: list, FILEMILL_ALLOW_FAILPOINTS: '1' });
+  /** Arms a failpoint in a process that runs. */
+  arm(name: ProcessName, failpoint: Failpoint, action: string): void {
+    this.process(name).child.send({ failpoints: `${failpoint}:${action}` });
+  }
+
+  /** Starts it anew with a failpoint armed: for its boot, and for threads, which hear of it when they begin. */
+  async restartArmed(name: ProcessName, failpoint: Failpoint, action: string): Promise<void> {
+    await this.restart(name, { FILEMILL_FAILPOINTS: `${failpoint}:${action}` });
   }
 
   settingsOf(name: ProcessName): Record<string, string> {
     return {
       FILEMILL_LOG_FORMAT: 'json',
+      FILEMILL_ALLOW_FAILPOINTS: '1',
       FILEMILL_GRPC_LISTEN: this.target(name),
       FILEMILL_DATABASE_URL: this.proxy.url,
       FILEMILL_REDIS_URL: this.redis.url,

@@ -14,7 +14,7 @@ export const compactionFaults: readonly Fault[] = [
     title: 'upload dies with small files stored twice',
     inject: async (scene) => {
       await wasteMostOfASegment(scene);
-      await dieAt(scene, 'upload', 'compactor.copied');
+      await dieAt(scene, 'upload', 'compactor.copied', { atBoot: true });
     },
   },
   {
@@ -33,7 +33,7 @@ export const compactionFaults: readonly Fault[] = [
     title: 'upload dies with small files moved',
     inject: async (scene) => {
       await wasteMostOfASegment(scene);
-      await dieAt(scene, 'upload', 'compactor.moved');
+      await dieAt(scene, 'upload', 'compactor.moved', { atBoot: true });
     },
   },
 ];

@@ -19,7 +19,7 @@ export const crashPoints: readonly Fault[] = [
     inject: (scene) =>
       dieAt(scene, 'metadata', 'metadata.created', { pass: scene.random.between(1, 6), awayMs: 21_000 }),
   },
-  crash(38, 'upload', 'segment.opened', 'upload dies when a segment was made', { passes: 1 }),
+  crash(38, 'upload', 'segment.opened', 'upload dies when a segment was made', { passes: 1, atBoot: true }),
   crash(38, 'upload', 'segment.written', 'upload dies after small files were written, before their sync'),
   crash(38, 'upload', 'segment.synced', 'upload dies after small files were synced, before it tells anybody'),
   crash(38, 'upload', 'upload.packed', 'upload dies with small files stored and no rows'),
@@ -32,9 +32,11 @@ export const crashPoints: readonly Fault[] = [
   crash(10, 'worker-1', 'worker.claimed', 'a worker dies after the claim, rings not settled'),
   crash(10, 'worker-1', 'worker.settled', 'a worker dies after the claim, rings settled'),
   crash(10, 'worker-1', 'worker.analysing', 'a worker dies before an analysis'),
-  crash(10, 'worker-1', 'analysis.opening', 'a worker dies before a file is opened', { atBoot: 1 }),
-  crash(10, 'worker-1', 'analysis.read', 'a worker dies when a file was read', { atBoot: 1 }),
-  crash(10, 'worker-1', 'analysis.finishing', 'a worker dies between two analysers', { atBoot: analyzers.length }),
+  crash(10, 'worker-1', 'analysis.opening', 'a worker dies before a file is opened', { passedAtBoot: 1 }),
+  crash(10, 'worker-1', 'analysis.read', 'a worker dies when a file was read', { passedAtBoot: 1 }),
+  crash(10, 'worker-1', 'analysis.finishing', 'a worker dies between two analysers', {
+    passedAtBoot: analyzers.length,
+  }),
   crash(10, 'worker-1', 'worker.analysed', 'a worker dies before the save'),
   crash(10, 'result', 'result.saving', 'result dies before results are written'),
   crash(11, 'result', 'result.saved', 'result dies after the commit of results, before its answer'),
@@ -44,8 +46,10 @@ export const crashPoints: readonly Fault[] = [
 interface Passes {
   /** How often the process comes by within the round, for sure. */
   readonly passes?: number;
-  /** How often the worker's own proof at its start comes by. */
-  readonly atBoot?: number;
+  /** It has to be started anew to come by. */
+  readonly atBoot?: boolean;
+  /** How often the worker's own proof at its start comes by; its threads hear of failpoints when they begin. */
+  readonly passedAtBoot?: number;
 }
 
 function crash(
@@ -53,12 +57,12 @@ function crash(
   name: ProcessName,
   failpoint: Failpoint,
   title: string,
-  { passes = 6, atBoot = 0 }: Passes = {},
+  { passes = 6, passedAtBoot = 0, atBoot = passedAtBoot > 0 }: Passes = {},
 ): Fault {
   return {
     row,
     name: `kill-at-${failpoint.replace('.', '-')}`,
     title,
-    inject: (scene) => dieAt(scene, name, failpoint, { pass: atBoot + scene.random.between(1, passes) }),
+    inject: (scene) => dieAt(scene, name, failpoint, { atBoot, pass: passedAtBoot + scene.random.between(1, passes) }),
   };
 }

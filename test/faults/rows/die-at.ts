@@ -6,20 +6,23 @@ import { deathOf, type ProcessName } from '../stack.ts';
 interface Death {
   /** Which time it comes by the failpoint. */
   readonly pass?: number;
+  /** Whether it has to be started anew to come by. */
+  readonly atBoot?: boolean;
   /** How long it is away. */
   readonly awayMs?: number;
   /** Makes it come by, if the load does not. */
   readonly provoke?: () => Promise<void>;
 }
 
-/** Starts the process anew, sees it die at the failpoint, and starts it again. */
+/** Sees the process die at the failpoint, and starts it again. */
 export async function dieAt(
   { stack, injected }: Scene,
   name: ProcessName,
   failpoint: Failpoint,
-  { pass = 1, awayMs = 0, provoke }: Death = {},
+  { pass = 1, atBoot = false, awayMs = 0, provoke }: Death = {},
 ): Promise<void> {
-  await stack.arm(name, failpoint, `kill:${pass}`);
+  if (atBoot) await stack.restartArmed(name, failpoint, `kill:${pass}`);
+  else stack.arm(name, failpoint, `kill:${pass}`);
   await provoke?.();
   const death = await Promise.race([deathOf(stack.process(name)), patience()]);
   // Nobody else kills: it was the failpoint.

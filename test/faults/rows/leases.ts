@@ -63,7 +63,7 @@ async function reconcileFivefold(scene: Scene): Promise<void> {
 
 /** Makes the first worker slow; answers with what it has claimed at a moment when that is something. */
 async function holdClaims(scene: Scene): Promise<string[]> {
-  await scene.stack.arm('worker-1', 'worker.analysing', `delay:${scene.random.between(1_500, 2_500)}`);
+  await scene.stack.restartArmed('worker-1', 'worker.analysing', `delay:${scene.random.between(1_500, 2_500)}`);
   return await until('the worker claimed something', async () => {
     const held = await heldBy(scene, 'worker-1');
     return held.length > 0 ? held : undefined;
