@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import { RpcChannel } from '#client/rpc-client.ts';
+import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { type FilemillStack, startFilemillStack } from '../scripts/support/filemill-stack.ts';
 import type { LoadOptions, LoadReport } from './load.ts';
 import { cpuBetween, type ProcessUsage, usageBelow } from './processes.ts';
@@ -27,12 +29,19 @@ export interface System extends AsyncDisposable {
 
 const root = join(import.meta.dirname, '..');
 
-/** A folder on a real file system, removed at the end of the whole bench: see `disposeLater`. */
+/** A folder on a real file system, removed at the end of the whole bench. */
 async function freshFolder(): Promise<string> {
-  return await mkdtemp(join(tmpdir(), 'filemill-bench-'));
+  const folder = await mkdtemp(join(tmpdir(), 'filemill-bench-'));
+  removeLater(folder);
+  return folder;
 }
 
 const folders: string[] = [];
+
+/** See `removeFolders`. */
+export function removeLater(folder: string): void {
+  folders.push(folder);
+}
 
 /** Creating files soon after deleting thousands is slow on ext4: folders are kept until all is measured. */
 export async function removeFolders(): Promise<void> {
@@ -47,7 +56,6 @@ export class FilemillSystem implements System {
 
   static async start(env: Record<string, string> = {}, more: readonly string[] = []): Promise<FilemillSystem> {
     const folder = await freshFolder();
-    folders.push(folder);
     const stack = await startFilemillStack(folder, { env: { FILEMILL_LOG_LEVEL: 'warn', ...env }, more, quiet: true });
     const sql = new pg.Client({ connectionString: (await readFile(join(folder, 'database-url'), 'utf8')).trim() });
     await sql.connect();
@@ -75,11 +83,30 @@ export class FilemillSystem implements System {
   async run(load: Load): Promise<Run> {
     const wanted = (await this.completed()) + load.files;
     const before = this.usage();
-    const report = await runLoad({ ...load, target: this.stack.server, ledger: this.ledger });
-    while ((await this.completed()) < wanted) await delay(10);
+    const report = await this.send(load);
+    await this.untilCompleted(wanted);
     const ms = Date.now() - report.startedAt;
     const cpuMs = cpuBetween(before, this.usage()).set('client', report.cpuMs);
     return { report, ms, cpuMs };
+  }
+
+  /** Resolves when all is acknowledged. */
+  async send(load: Load): Promise<LoadReport> {
+    return await runLoad({ ...load, target: this.stack.server, ledger: this.ledger });
+  }
+
+  async untilCompleted(wanted: number): Promise<void> {
+    while ((await this.completed()) < wanted) await delay(10);
+  }
+
+  /** Deletes every file and forgets its acknowledgement; resolves when the bytes are gone. */
+  async forgetAll(): Promise<void> {
+    using channel = new RpcChannel(this.stack.server);
+    const ids = (await this.query<{ id: string }>('select id from files')).map(({ id }) => id);
+    await channel.client(MetadataService).deleteFiles({ ids });
+    await rm(this.ledger, { force: true });
+    const left = "select from blob_deletions where taken_until < 'infinity' limit 1";
+    while ((await this.query(left)).length > 0) await delay(50);
   }
 
   async completed(): Promise<number> {
@@ -100,7 +127,6 @@ export class SinkSystem implements System {
 
   static async start(): Promise<SinkSystem> {
     const folder = await freshFolder();
-    folders.push(folder);
     const program = join(root, 'bench/baselines/sink.ts');
     const child = spawn(process.execPath, [program, join(folder, 'files'), join(folder, 's')], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],

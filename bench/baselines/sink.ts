@@ -6,7 +6,7 @@
  *     node bench/baselines/sink.ts FOLDER SOCKET
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rename } from 'node:fs/promises';
+import { mkdir, open, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type UploadPart, UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { GatheringQueue } from '#platform/gathering-queue.ts';
@@ -41,9 +41,12 @@ const server = new RpcServer(logger, publicServerOptions).add(UploadService, {
     await reading;
   },
   async uploadFile(requests) {
-    await using file = await open(join(folder, 'staging', randomUUID()), 'wx');
+    const path = join(folder, 'staging', randomUUID());
+    await using file = await open(path, 'wx');
     for await (const { part } of requests) if (part.case === 'chunk') await file.write(part.value);
     await file.sync();
+    // Room for the next one, once this one is answered.
+    setTimeout(() => void unlink(path), 200);
     return {};
   },
 });

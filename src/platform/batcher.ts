@@ -6,6 +6,8 @@
  * every call of that batch rejects.
  */
 export class Batcher<Item, Outcome> {
+  /** False only in benchmarks: every item is then a call of its own, at once. */
+  static together = true;
   readonly #send: (items: readonly Item[]) => Promise<readonly Outcome[]>;
   readonly #maxBatch: number;
   readonly #maxInFlight: number;
@@ -25,6 +27,7 @@ export class Batcher<Item, Outcome> {
 
   /** Several items that go together: cheaper than one by one, where there are many. */
   addAll(items: readonly Item[]): Promise<readonly Outcome[]> {
+    if (!Batcher.together && items.length > 1) return Promise.all(items.map((item) => this.add(item)));
     const { promise, resolve, reject } = Promise.withResolvers<readonly Outcome[]>();
     this.#waiting.push({ items, resolve, reject });
     this.#pump();
@@ -32,7 +35,8 @@ export class Batcher<Item, Outcome> {
   }
 
   #pump(): void {
-    while (this.#inFlight < this.#maxInFlight && this.#waiting.length > 0) void this.#sendBatch(this.#nextBatch());
+    while ((this.#inFlight < this.#maxInFlight || !Batcher.together) && this.#waiting.length > 0)
+      void this.#sendBatch(this.#nextBatch());
   }
 
   #nextBatch(): readonly Group<Item, Outcome>[] {

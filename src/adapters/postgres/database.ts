@@ -22,11 +22,14 @@ const connectTimeoutMs = 5_000;
 /**
  * `points` go to rows by their keys, in batches. Their plan must be a loop over an index from the first row on: with
  * tables that grow by millions within minutes, one that was right for an empty table would be kept for too long.
- * `reads` are searches, which PostgreSQL plans by what it knows of the tables, and gives up sooner.
+ * `reads` are searches, which PostgreSQL plans by what it knows of the tables, along an index, and gives up sooner.
  */
 const kinds = {
-  points: { statementTimeoutMs: 10_000, planner: ['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin'] },
-  reads: { statementTimeoutMs: 3_000, planner: [] },
+  points: {
+    statementTimeoutMs: 10_000,
+    planner: ['enable_seqscan=off', 'enable_hashjoin=off', 'enable_mergejoin=off'],
+  },
+  reads: { statementTimeoutMs: 3_000, planner: ['enable_seqscan=off', 'random_page_cost=1.1'] },
 } as const;
 
 const maxConflictRetries = 5;
@@ -55,7 +58,7 @@ export class Database implements AsyncDisposable {
       query_timeout: statementTimeoutMs + 2_000,
       keepAlive: true,
       application_name: `filemill-${kind}`,
-      options: planner.map((setting) => `-c ${setting}=off`).join(' '),
+      options: planner.map((setting) => `-c ${setting}`).join(' '),
       types,
     });
     // Without a listener the end of an idle connection would end the process.

@@ -7,7 +7,7 @@ import { type FileRow, fileColumns } from './file-rows.ts';
 /** What a reader may ask for; an absent field means all. */
 export interface FileFilter {
   readonly statuses?: readonly FileStatus[];
-  /** Exact, or a family such as `image/*`. */
+  /** What was found, exact or a family such as `image/*`; of files in other states, where `statuses` names them, declared. */
   readonly mimeType?: string;
   readonly nameContains?: string;
   readonly sha256?: string;
@@ -51,38 +51,56 @@ export function listStatement(
 ): { readonly text: string; readonly values: readonly unknown[] } {
   const values: unknown[] = [];
   const parameter = (value: unknown) => `$${values.push(value)}`;
-  const source = candidates(filter, parameter);
-  const id = source === undefined ? 'f.id' : 'c.file_id';
+  const before = beforeId === undefined ? undefined : `${parameter(beforeId)}::uuid`;
+  const most = parameter(limit);
+  const sources = candidates(filter, parameter);
+  const id = sources === undefined ? 'f.id' : 'c.file_id';
   const conditions = filterConditions(filter, parameter, id);
-  if (beforeId !== undefined) conditions.push(`${id} < ${parameter(beforeId)}::uuid`);
+  if (before !== undefined) conditions.push(`${id} < ${before}`);
+  // Where the state is all that counts, no more of each kind than fill the page.
+  const bound =
+    !isAboutFiles(filter) &&
+    `${before === undefined ? '' : `where s.file_id < ${before}`}
+    order by s.file_id desc limit ${most}`;
+  const source = sources?.map((one) => (bound ? `(select file_id from (${one}) s ${bound})` : one)).join(' union all ');
   const from = source === undefined ? 'files f' : `(${source}) c join files f on f.id = c.file_id`;
   const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`;
-  return {
-    text: `select ${fileColumns} from ${from} ${where} order by ${id} desc limit ${parameter(limit)}`,
-    values,
-  };
+  return { text: `select ${fileColumns} from ${from} ${where} order by ${id} desc limit ${most}`, values };
 }
 
 type Parameter = (value: unknown) => string;
 
+/** The states in which a file may be found by the filter. */
+function statesOf({ statuses, mimeType, errorCode }: FileFilter): readonly FileStatus[] {
+  if (statuses !== undefined) return [...new Set(statuses)];
+  if (errorCode !== undefined) return ['FAILED'];
+  return mimeType === undefined ? fileStatuses : ['COMPLETED'];
+}
+
+/** Whether it asks for what the sources of `candidates` do not know. */
+function isAboutFiles(filter: FileFilter): boolean {
+  const { mimeType, nameContains, sha256, createdFrom, createdBefore } = filter;
+  const declaredType = mimeType !== undefined && statesOf(filter).some((status) => status !== 'COMPLETED');
+  return declaredType || [nameContains, sha256, createdFrom, createdBefore].some((field) => field !== undefined);
+}
+
 /**
  * The ids of files in a state, of a type or with an error, each kind in the order of an index; undefined when the
- * filter asks for none of that.
+ * filter asks for none of that. One snapshot shows the same states here and in `files`.
  */
-function candidates({ statuses, mimeType, errorCode }: FileFilter, parameter: Parameter): string | undefined {
+function candidates(filter: FileFilter, parameter: Parameter): string[] | undefined {
+  const { statuses, mimeType, errorCode } = filter;
   if (statuses === undefined && mimeType === undefined && errorCode === undefined) return undefined;
-  const wanted = new Set(statuses ?? fileStatuses);
+  const wanted = statesOf(filter);
   if (errorCode !== undefined)
-    return wanted.has('FAILED')
-      ? `select file_id from file_states where status = 'FAILED' and error_code = ${parameter(errorCode)}`
-      : 'select file_id from file_states where false';
-  return [...wanted]
-    .map((status) => {
-      if (status === 'PROCESSING') return processing;
-      if (status !== 'COMPLETED') return `select file_id from file_states where status = '${status}'`;
-      return `select file_id from results ${mimeType === undefined ? '' : `where ${typeCondition(foundType, mimeType, parameter)}`}`;
-    })
-    .join(' union all ');
+    return wanted.includes('FAILED')
+      ? [`select file_id from file_states where status = 'FAILED' and error_code = ${parameter(errorCode)}`]
+      : ['select file_id from file_states where false'];
+  return wanted.map((status) => {
+    if (status === 'PROCESSING') return processing;
+    if (status !== 'COMPLETED') return `select file_id from file_states where status = '${status}'`;
+    return `select file_id from results ${mimeType === undefined ? '' : `where ${typeCondition(foundType, mimeType, parameter)}`}`;
+  });
 }
 
 /** Few, but a file may be in several claims. */

@@ -94,6 +94,7 @@ test('filters work alone and together', async () => {
     { nameContains: 'REPORT' },
     { statuses: ['PROCESSING' as const], mimeType: 'text/csv' },
     {
+      statuses: ['PROCESSING' as const, 'COMPLETED' as const],
       mimeType: 'text/*',
       nameContains: 'quarterly',
       createdFrom: new Date(Date.now() - 60_000),
@@ -108,6 +109,8 @@ test('filters work alone and together', async () => {
   for (const filter of [
     { nameContains: 'REPORT', statuses: ['FAILED' as const] },
     { mimeType: 'image/*' },
+    // Declared, and not found yet.
+    { mimeType: 'text/csv' },
     { sha256: 'no' },
     { errorCode: 'no' },
   ]) {

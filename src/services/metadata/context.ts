@@ -9,6 +9,8 @@ import type { WatchPlaces } from './watch-places.ts';
 /** What the routes of the metadata service work with. */
 export interface MetadataContext {
   readonly database: Database;
+  /** For what users look for. */
+  readonly searches: Database;
   readonly changes: ChangeFeed;
   readonly dispatcher: DueDispatcher;
   readonly watchPlaces: WatchPlaces;

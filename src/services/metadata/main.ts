@@ -15,8 +15,12 @@ import { WatchPlaces } from './watch-places.ts';
 const config = configOrExit(readMetadataConfig, process.env);
 const logger = createLogger('metadata', config.log);
 
+/** However broad they are, the rest of the service has its own connections. */
+const searchesAtOnce = 4;
+
 await runService(logger, async ({ signal, use }) => {
   const database = use(new Database({ ...config.database, logger }));
+  const searches = use(new Database({ ...config.database, poolSize: searchesAtOnce, kind: 'reads', logger }));
   use(await startOpsServer(config.opsListen, { ready: () => database.ready() }));
   await waitForDatabase(database, { logger, signal });
   await requireDurableCommits(database, config.database);
@@ -26,7 +30,7 @@ await runService(logger, async ({ signal, use }) => {
   const dispatcher = use(new DueDispatcher({ database, changes, logger, stopping: signal }));
   const { leaseMs, maxAttempts } = config;
   const watchPlaces = new WatchPlaces();
-  const context = { database, changes, dispatcher, watchPlaces, leaseMs, maxAttempts, stopping: signal };
+  const context = { database, searches, changes, dispatcher, watchPlaces, leaseMs, maxAttempts, stopping: signal };
   const server = use(metadataServer(logger, context, config));
   await server.listen(config.grpcListen);
 });

@@ -67,7 +67,8 @@ export type FileFilter = Message<"filemill.v1.FileFilter"> & {
   statuses: FileStatus[];
 
   /**
-   * Exact (`text/plain`), or a whole family (`image/*`).
+   * What the analysis found: exact (`text/plain`), or a whole family (`image/*`). Files that are not COMPLETED have a
+   * declared type; they are found by it where `statuses` names their state.
    *
    * @generated from field: string mime_type = 2;
    */

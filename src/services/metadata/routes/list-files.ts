@@ -5,11 +5,11 @@ import type { FileFilter as FileFilterMessage } from '#gen/filemill/v1/metadata_
 import { pageSize, pageToken, parsePageToken } from '#platform/rpc/requests.ts';
 import type { MetadataContext, Route } from '../context.ts';
 
-export function listFilesRoute({ database }: MetadataContext): Route<'listFiles'> {
+export function listFilesRoute({ searches }: MetadataContext): Route<'listFiles'> {
   return async (request) => {
     const filter = toFilter(request.filter);
     const limit = pageSize(request.pageSize);
-    const files = await listFiles(database, filter, {
+    const files = await listFiles(searches, filter, {
       limit: limit + 1,
       beforeId: parsePageToken(request.pageToken, filter),
     });

@@ -1,0 +1,41 @@
+/** One row of the table. */
+export interface Figure {
+  readonly name: string;
+  readonly unit: string;
+  readonly value: number;
+  /** What it is held against, in the same unit; null where the target is absolute. */
+  readonly baseline: number | null;
+  readonly ratio: number | null;
+  /** Of the ratio, or of the value where there is none. */
+  readonly target: number;
+  readonly met: boolean;
+}
+
+interface Measured {
+  readonly name: string;
+  readonly unit: string;
+  readonly value: number;
+}
+
+/** `value ÷ baseline` must reach the target. */
+export function atLeast(measured: Measured, baseline: number, target: number): Figure {
+  const ratio = measured.value / baseline;
+  return { ...measured, baseline, ratio, target, met: ratio >= target };
+}
+
+/** `value ÷ baseline` must not pass the target. */
+export function atMost(measured: Measured, baseline: number, target: number): Figure {
+  const ratio = measured.value / baseline;
+  return { ...measured, baseline, ratio, target, met: ratio <= target };
+}
+
+/** The value itself must not pass the target. */
+export function within(measured: Measured, target: number): Figure {
+  return { ...measured, baseline: null, ratio: null, target, met: measured.value <= target };
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
+}

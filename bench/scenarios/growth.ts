@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { Database } from '#adapters/postgres/database.ts';
+import { claimDueFiles } from '#adapters/postgres/file-claims.ts';
+import { deleteFiles } from '#adapters/postgres/file-commands.ts';
+import { expireLeases } from '#adapters/postgres/file-leases.ts';
+import { type FileFilter, listFiles } from '#adapters/postgres/file-queries.ts';
+import { takeDueRings } from '#adapters/postgres/file-rings.ts';
+import { migrate } from '#adapters/postgres/migrate.ts';
+import { fileStats } from '#adapters/postgres/stats.ts';
+import { startEmbeddedPostgres } from '#local/embedded-postgres.ts';
+import { createLogger } from '#platform/logger.ts';
+import { insertManyFiles } from '../../test/support/many-rows.ts';
+import { atMost, median } from '../figure.ts';
+import type { Bench, Scenario } from '../scenario.ts';
+import { removeLater } from '../system.ts';
+
+const logger = createLogger('bench', { level: 'warn', format: 'json' });
+const small = 10_000;
+
+export const growth: Scenario = {
+  name: 'growth',
+  title: 'claim, list, stats, reconcile and delete with 5 million rows, against 10 thousand',
+  async run(bench) {
+    const folder = await mkdtemp(join(tmpdir(), 'filemill-bench-'));
+    removeLater(folder);
+    await using postgres = await startEmbeddedPostgres({ dataDir: folder });
+    const few = await timesWith(small, postgres.adminUrl, bench);
+    const many = await timesWith(bench.quick ? 100_000 : 5_000_000, postgres.adminUrl, bench);
+    return Object.keys(work).map((name) =>
+      atMost({ name: `growth-${name}`, unit: 'ms', value: many.get(name) ?? 0 }, few.get(name) ?? 0, 1.5),
+    );
+  },
+};
+
+const filters: readonly FileFilter[] = [
+  {},
+  { statuses: ['FAILED'] },
+  { statuses: ['PENDING', 'COMPLETED'] },
+  { mimeType: 'image/x-rare' },
+  { errorCode: 'analyzer_error' },
+  { nameContains: '9f3a7' },
+  { sha256: 'ab'.repeat(32) },
+  { createdBefore: new Date(Date.now() - small) },
+];
+
+interface Databases {
+  readonly database: Database;
+  readonly searches: Database;
+  readonly ids: string[];
+}
+
+/** One time each, of what is measured. */
+const work: Record<string, (databases: Databases) => Promise<unknown>> = {
+  claim: async ({ database, ids }) => {
+    const claimant = { worker: 'bench', leaseToken: randomUUID(), leaseMs: 600_000 };
+    ids.push(...(await claimDueFiles(database, 16, claimant)).map(({ id }) => id));
+  },
+  list: async ({ searches }) => {
+    for (const filter of filters) await listFiles(searches, filter, { limit: 51 });
+  },
+  stats: async ({ database }) => await fileStats(database),
+  reconcile: async ({ database }) => [await takeDueRings(database, 100), await expireLeases(database, 100)],
+  delete: async ({ database, ids }) => await deleteFiles(database, ids.splice(0, 4)),
+};
+
+async function timesWith(files: number, adminUrl: string, { note }: Bench): Promise<Map<string, number>> {
+  const url = await freshDatabase(adminUrl, `growth_${files}`);
+  const began = performance.now();
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await insertManyFiles(client, files);
+  await client.query('checkpoint');
+  await client.end();
+  note(`${files} rows made in ${((performance.now() - began) / 1_000).toFixed(0)} s`);
+  await using database = new Database({ url, poolSize: 4, logger });
+  await using searches = new Database({ url, poolSize: 4, kind: 'reads', logger });
+  const databases = { database, searches, ids: [] };
+  const times = new Map<string, number>();
+  for (const [name, once] of Object.entries(work)) {
+    const each: number[] = [];
+    for (let n = 0; n < 60; n++) {
+      const startedAt = performance.now();
+      await once(databases);
+      if (n >= 10) each.push(performance.now() - startedAt);
+    }
+    times.set(name, median(each));
+  }
+  note([...times].map(([name, ms]) => `${name} ${ms.toFixed(2)} ms`).join(', '));
+  return times;
+}
+
+async function freshDatabase(adminUrl: string, name: string): Promise<string> {
+  const admin = new pg.Client({ connectionString: adminUrl });
+  await admin.connect();
+  await admin.query(`create database ${name}`);
+  await admin.end();
+  const url = new URL(adminUrl);
+  url.pathname = name;
+  await migrate(url.href);
+  return url.href;
+}

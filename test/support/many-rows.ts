@@ -1,0 +1,37 @@
+import type pg from 'pg';
+
+/** The shares of files in each state that `insertManyFiles` makes, in hundredths. */
+const shares = { PENDING: 20, FAILED: 1 } as const;
+
+/**
+ * Fills an empty database as if so many files had gone through it: a fifth still PENDING, one in a hundred FAILED, the
+ * others COMPLETED with results; one every 20 seconds up to now.
+ */
+export async function insertManyFiles(client: pg.Client, files: number): Promise<void> {
+  const status = `case when n % 100 < ${shares.PENDING} then 'PENDING'
+    when n % 100 < ${shares.PENDING + shares.FAILED} then 'FAILED' else 'COMPLETED' end`;
+  await client.query(
+    `insert into files (id, storage_key, filename, path, size, mime_type, status, max_attempts, run_after, next_ring_at,
+       error_code, created_at)
+     select uuidv7((n - $1) * interval '20 seconds'), n::text, format('%s %s.txt', md5(n::text), n), '', 4096,
+       case when n % 1000 = 999 then 'image/x-rare' else 'text/plain' end, ${status}, 3,
+       now() - interval '1 minute', now() + interval '1 hour', case when ${status} = 'FAILED' then 'analyzer_error' end,
+       now() + (n - $1) * interval '20 seconds'
+     from generate_series(1, $1::int) as n`,
+    [files],
+  );
+  await client.query(
+    `insert into file_states (status, file_id, error_code)
+     select status, id, error_code from files where status in ('PENDING', 'FAILED')`,
+  );
+  await client.query(
+    `insert into results (id, file_id, output_data)
+     select id, id, jsonb_build_object('mime_type', mime_type, 'word_count', 7, 'sha256', md5(storage_key) || md5(filename))
+     from files where status = 'COMPLETED'`,
+  );
+  await client.query(
+    `insert into file_counts (shard, status, error_code, files, bytes)
+     select 0, status, coalesce(error_code, ''), count(*), sum(size) from files group by 2, 3`,
+  );
+  await client.query('analyze');
+}
