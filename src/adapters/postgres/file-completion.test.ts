@@ -69,7 +69,7 @@ test('results are listed page by page and exported whole, by exact type and by f
     await outcomes(finding(await claimFile(database, await createFile(database)), { outputJson }));
   }
   const first = await listResults(database, 'image/png', { limit: 3 });
-  const second = await listResults(database, 'image/*', { limit: 3, beforeId: first.at(-1)?.id });
+  const second = await listResults(database, 'image/*', { limit: 3, beforeFileId: first.at(-1)?.fileId });
   assert.deepEqual([first.length, second.length], [3, 2]);
   const exported = (await Array.fromAsync(exportResults(database, 'image/*'))).flat();
   assert.deepEqual(

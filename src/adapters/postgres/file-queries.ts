@@ -3,6 +3,7 @@ import type { FileRecord } from '#domain/file.ts';
 import { type FileStatus, fileStatuses } from '#domain/file-state.ts';
 import { type Database, isTimeout, type Statement } from './database.ts';
 import { type FileRow, fileColumns } from './file-rows.ts';
+import { foundType, type Parameter, typeCondition } from './type-condition.ts';
 
 /** What a reader may ask for; an absent field means all. */
 export interface FileFilter {
@@ -68,8 +69,6 @@ export function listStatement(
   return { text: `select ${fileColumns} from ${from} ${where} order by ${id} desc limit ${most}`, values };
 }
 
-type Parameter = (value: unknown) => string;
-
 /** The states in which a file may be found by the filter. */
 function statesOf({ statuses, mimeType, errorCode }: FileFilter): readonly FileStatus[] {
   if (statuses !== undefined) return [...new Set(statuses)];
@@ -106,15 +105,6 @@ function candidates(filter: FileFilter, parameter: Parameter): string[] | undefi
 /** Few, but a file may be in several claims. */
 const processing = `select distinct i.id as file_id from claims c cross join unnest(c.file_ids) as i (id)
   join files p on p.id = i.id where p.status = 'PROCESSING' and p.lease_token = c.lease_token`;
-
-const foundType = `(output_data ->> 'mime_type') collate "C"`;
-
-/** Of a whole family, `image/*`: all from `image/` to before `image0`, the next character. */
-function typeCondition(column: string, mimeType: string, parameter: Parameter): string {
-  if (!mimeType.endsWith('/*')) return `${column} = ${parameter(mimeType)}`;
-  const family = mimeType.slice(0, -2);
-  return `${column} >= ${parameter(`${family}/`)} and ${column} < ${parameter(`${family}0`)}`;
-}
 
 function filterConditions(filter: FileFilter, parameter: Parameter, id: string): string[] {
   const { statuses, mimeType, nameContains, sha256, createdFrom, createdBefore, errorCode } = filter;

@@ -4,8 +4,9 @@ import pg from 'pg';
 import { createLogger } from '#platform/logger.ts';
 import { insertManyFiles } from '../../../test/support/many-rows.ts';
 import { testDatabase } from '../../../test/support/stores.ts';
-import { Database } from './database.ts';
+import { Database, type Statement } from './database.ts';
 import { type FileFilter, listStatement } from './file-queries.ts';
+import { resultsStatement } from './results.ts';
 
 const files = 60_000;
 const dayMs = 24 * 60 * 60 * 1_000;
@@ -53,6 +54,20 @@ describe('A page of files', () => {
     });
 });
 
+describe('A page of results', () => {
+  for (const type of ['image/x-rare', 'image/*', 'text/plain', 'text/*', undefined])
+    it(`of ${type ?? 'every type'} reads a small part of the tables`, async () => {
+      const last = await explainStatement(resultsStatement(type, [], 'desc limit 51'));
+      const first = await explainStatement(resultsStatement(type, [], 'limit 51'));
+      for (const plan of [last, first])
+        assert.deepEqual(
+          tables(plan).filter(({ rows }) => rows > files / 10),
+          [],
+          outline(plan),
+        );
+    });
+});
+
 interface PlanNode {
   readonly 'Node Type': string;
   readonly 'Relation Name'?: string;
@@ -64,6 +79,10 @@ interface PlanNode {
 
 async function explain(filter: FileFilter): Promise<PlanNode> {
   const { text, values } = listStatement(filter, { limit: 51 });
+  return await explainStatement([{ text }, values]);
+}
+
+async function explainStatement([{ text }, values]: [Statement, readonly unknown[]]): Promise<PlanNode> {
   const explained = { text: `explain (analyze, format json) ${text}` };
   const [row] = await searches.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(explained, values);
   return (row as NonNullable<typeof row>)['QUERY PLAN'][0].Plan;

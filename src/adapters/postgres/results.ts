@@ -1,5 +1,6 @@
 import type { ResultRecord } from '#domain/file.ts';
 import type { Database, Statement } from './database.ts';
+import { foundType, typeCondition } from './type-condition.ts';
 
 const resultColumns = `
   r.id, r.file_id as "fileId", r.created_at as "createdAt", f.filename, f.path, r.output_data::text as "outputJson"`;
@@ -9,24 +10,9 @@ const byFileIds: Statement = {
   text: `select ${resultColumns} from results r join files f on f.id = r.file_id where r.file_id = any ($1::uuid[])`,
 };
 
-// $2 is the exact type, $3 the beginning of a family; whichever is null does not filter.
-const typed = `($1::text is null or r.output_data ->> 'mime_type' = $1)
-  and ($2::text is null or starts_with(r.output_data ->> 'mime_type', $2))`;
-
-const page: Statement = {
-  name: 'list-results',
-  text: `
-    select ${resultColumns} from results r join files f on f.id = r.file_id
-    where ${typed} and ($3::uuid is null or r.id < $3) order by r.id desc limit $4`,
-};
-
-const exportBound: Statement = { name: 'export-bound', text: 'select uuidv7() as id' };
-
-const exportPage: Statement = {
-  name: 'export-results',
-  text: `
-    select ${resultColumns} from results r join files f on f.id = r.file_id
-    where ${typed} and ($3::uuid is null or r.id > $3) and r.id <= $4 order by r.id limit $5`,
+const latest: Statement = {
+  name: 'latest-result',
+  text: 'select file_id as id from results order by file_id desc limit 1',
 };
 
 const exportBatch = 500;
@@ -37,31 +23,50 @@ export async function getResults(database: Database, fileIds: readonly string[])
   return new Map(rows.map((result) => [result.fileId, result]));
 }
 
-/** One page of results, newest first: those with an id below `beforeId`. */
+/** One page of results, those of the newest files first: of files with an id below `beforeFileId`. */
 export async function listResults(
   database: Database,
   mimeType: string | undefined,
-  { limit, beforeId }: { limit: number; beforeId?: string | undefined },
+  { limit, beforeFileId }: { limit: number; beforeFileId?: string | undefined },
 ): Promise<ResultRecord[]> {
-  return await database.query<ResultRecord>(page, [...typeParameters(mimeType), beforeId ?? null, limit]);
+  const statement = resultsStatement(mimeType, [['<', beforeFileId]], `desc limit ${limit}`);
+  return await database.query<ResultRecord>(...statement);
 }
 
 /**
- * Every result that is saved now, oldest first, in batches. Page by page, so that a slow reader holds
- * neither a connection nor a snapshot.
+ * Every result that is saved now, those of the oldest files first, in batches. Page by page, so that a slow reader
+ * holds neither a connection nor a snapshot.
  */
 export async function* exportResults(database: Database, mimeType: string | undefined): AsyncGenerator<ResultRecord[]> {
-  const [bound] = await database.query<{ id: string }>(exportBound);
-  let last: string | null = null;
+  const [end] = await database.query<{ id: string }>(latest);
+  if (end === undefined) return;
+  let last: string | undefined;
   do {
-    const values = [...typeParameters(mimeType), last, bound?.id, exportBatch];
-    const page: ResultRecord[] = await database.query<ResultRecord>(exportPage, values);
+    const range = [
+      ['>', last],
+      ['<=', end.id],
+    ] as const;
+    const statement = resultsStatement(mimeType, range, `limit ${exportBatch}`);
+    const page: ResultRecord[] = await database.query<ResultRecord>(...statement);
     if (page.length > 0) yield page;
-    last = page.length < exportBatch ? null : (page.at(-1)?.id ?? null);
-  } while (last !== null);
+    last = page.length < exportBatch ? undefined : page.at(-1)?.fileId;
+  } while (last !== undefined);
 }
 
-function typeParameters(mimeType: string | undefined): [exact: string | null, family: string | null] {
-  if (mimeType === undefined) return [null, null];
-  return mimeType.endsWith('/*') ? [null, mimeType.slice(0, -1)] : [mimeType, null];
+/** In the order of files, as which both indexes hold results: that of all, and that of a type. Exported for its plan. */
+export function resultsStatement(
+  mimeType: string | undefined,
+  range: readonly (readonly [comparison: string, fileId: string | undefined])[],
+  order: string,
+): [Statement, unknown[]] {
+  const values: unknown[] = [];
+  const parameter = (value: unknown) => `$${values.push(value)}`;
+  const conditions = range.flatMap(([comparison, id]) =>
+    id === undefined ? [] : `r.file_id ${comparison} ${parameter(id)}`,
+  );
+  if (mimeType !== undefined) conditions.push(typeCondition(foundType, mimeType, parameter));
+  const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`;
+  const text = `
+    select ${resultColumns} from results r join files f on f.id = r.file_id ${where} order by r.file_id ${order}`;
+  return [{ text }, values];
 }

@@ -6,6 +6,8 @@ import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
 /** What the routes of the result service work with. */
 export interface ResultContext {
   readonly database: Database;
+  /** For what users look for. */
+  readonly searches: Database;
 }
 
 type PublicHandlers = ServiceHandlers<typeof ResultService>;

@@ -10,11 +10,15 @@ import { resultServer } from './routes/index.ts';
 const config = configOrExit(readResultConfig, process.env);
 const logger = createLogger('result', config.log);
 
+/** However broad they are, saving has its own connections. */
+const searchesAtOnce = 4;
+
 await runService(logger, async ({ signal, use }) => {
   const database = use(new Database({ ...config.database, logger }));
+  const searches = use(new Database({ ...config.database, poolSize: searchesAtOnce, kind: 'reads', logger }));
   use(await startOpsServer(config.opsListen, { ready: () => database.ready() }));
   await waitForDatabase(database, { logger, signal });
   await requireDurableCommits(database, config.database);
-  const server = use(resultServer(logger, { database }, config));
+  const server = use(resultServer(logger, { database, searches }, config));
   await server.listen(config.grpcListen);
 });

@@ -245,7 +245,7 @@ export const ResultService: GenService<{
     output: typeof ListResultsResponseSchema;
   },
   /**
-   * Every result that was saved when the call began, oldest first.
+   * Every result that was saved when the call began, those of the oldest files first.
    *
    * @generated from rpc filemill.v1.ResultService.ExportResults
    */

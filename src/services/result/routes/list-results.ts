@@ -3,19 +3,19 @@ import { resultToMessage } from '#client/wire.ts';
 import { pageSize, pageToken, parsePageToken } from '#platform/rpc/requests.ts';
 import type { ResultContext, Route } from '../context.ts';
 
-export function listResultsRoute({ database }: ResultContext): Route<'listResults'> {
+export function listResultsRoute({ searches }: ResultContext): Route<'listResults'> {
   return async (request) => {
     const mimeType = request.mimeType || undefined;
     const limit = pageSize(request.pageSize);
-    const results = await listResults(database, mimeType, {
+    const results = await listResults(searches, mimeType, {
       limit: limit + 1,
-      beforeId: parsePageToken(request.pageToken, mimeType),
+      beforeFileId: parsePageToken(request.pageToken, mimeType),
     });
     const page = results.slice(0, limit);
     const last = results.length > limit ? page.at(-1) : undefined;
     return {
       results: page.map(resultToMessage),
-      nextPageToken: last === undefined ? '' : pageToken(last.id, mimeType),
+      nextPageToken: last === undefined ? '' : pageToken(last.fileId, mimeType),
     };
   };
 }
