@@ -18,6 +18,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   stats: verb('count files by state, show the workers', async () =>
     (await import('./commands/stats.ts')).statsCommand(),
   ),
+  bench: verb('measure how fast a server is', async () => (await import('./commands/bench.ts')).benchCommand()),
   migrate: verb("bring the database's schema up to date", async () =>
     (await import('./commands/migrate.ts')).migrateCommand(),
   ),

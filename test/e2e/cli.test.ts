@@ -253,6 +253,21 @@ describe('the command line against real services', () => {
     assert.equal((await run(['get', id])).code, 4);
   });
 
+  it('measures a server, and leaves none of its files behind', async () => {
+    for (const [files, size] of [
+      [200, '1KiB'],
+      [3, '600KiB'],
+    ] as const) {
+      const { code, stdout, stderr } = await run(['bench', '--files', String(files), '--size', size, '--json']);
+      assert.equal(code, 0, stderr);
+      const report = JSON.parse(stdout);
+      assert.deepEqual([report.files, report.completed, report.failed, report.refused], [files, files, 0, 0]);
+      assert.ok(report.files_per_second > 0 && report.upload_ms.p99 >= report.upload_ms.p50);
+    }
+    assert.deepEqual((await run(['list', '--name', 'bench-', '--json'])).lines(), []);
+    assert.equal((await run(['bench', '--size', 'huge'])).code, 2);
+  });
+
   it('refuses to retry what did not fail', async () => {
     const id = await upload('fine.txt', 'fine');
     await run(['wait', id]);
