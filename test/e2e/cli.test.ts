@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { segmentPath } from '#adapters/storage/layout.ts';
+import { segmentsOf } from '#adapters/storage/segment-list.ts';
 import type { FileWithResultJson } from '#client/json.ts';
 import { type CliOptions, type CliRun, filemill } from '../support/cli.ts';
 import { testFolder } from '../support/start-services.ts';
@@ -286,6 +288,26 @@ describe('the command line against real services', () => {
     const doctor = await run(['doctor']);
     assert.equal(doctor.code, 0, doctor.stdout);
     assert.match(doctor.stdout, /✔ Workers +1 worker alive/);
+  });
+
+  it('reads the volume, names what is broken on it, and lists a segment', async () => {
+    const id = await upload('packed.txt', 'small');
+    const storage = ['--storage', system.storageDir];
+    const well = await run(['doctor', ...storage]);
+    assert.equal(well.code, 0, well.stdout);
+    assert.match(well.stdout, /✔ Volume +\d+ small files? \(.*\) in \d+ segments?/);
+    const [segment = ''] = (await segmentsOf(system.storageDir)).slice(-1);
+    const args = ['doctor', ...storage, '--segment', segment, '--json'];
+    const listed = (await run(args)).lines<{ id: string; size: number; storage_key: string; state: string }>();
+    const small = listed.find((file) => file.id === id);
+    assert.deepEqual([small?.size, small?.state], [5, 'live']);
+    await using bytes = await open(segmentPath(system.storageDir, segment), 'r+');
+    await bytes.write('S', Number(/\/(\d+)\+/.exec(small?.storage_key ?? '')?.[1]));
+    const ill = await run(['doctor', ...storage]);
+    assert.equal(ill.code, 5);
+    assert.match(ill.stdout, new RegExp(`✖ Volume +segment ${segment}: 1 file without`));
+    assert.equal((await run(['doctor', ...storage, '--segment', id])).code, 4);
+    assert.equal((await run(['doctor', '--segment', segment])).code, 2);
   });
 
   it('lists page by page up to the limit', async () => {

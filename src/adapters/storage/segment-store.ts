@@ -5,9 +5,10 @@ import type { Blob } from '#domain/blob-store.ts';
 import { FilemillError } from '#domain/errors.ts';
 import type { Logger } from '#platform/logger.ts';
 import { codeOf, makeFolder, writeFully } from './durable.ts';
-import { isBlobId, isPeriod, mintedAt, openMarksFolder, segmentPath, segmentsFolder } from './layout.ts';
+import { isBlobId, mintedAt, openMarksFolder, segmentPath, segmentsFolder } from './layout.ts';
 import { dead, readRecordHead, recordHeadBytes, stateAt } from './segment-format.ts';
 import type { SegmentKey } from './segment-key.ts';
+import { segmentsOf } from './segment-list.ts';
 import { type ScannedBlob, type SegmentScan, scanSegment } from './segment-scan.ts';
 import { type SegmentLimits, SegmentWriter, type SmallBlob } from './segment-writer.ts';
 
@@ -75,7 +76,7 @@ export class SegmentStore implements AsyncDisposable {
 
   /** The live blobs that were finished before `before`, a segment at a time. */
   async *finishedBefore(before: Date): AsyncGenerator<readonly Blob[]> {
-    for (const segment of await this.segments()) {
+    for (const segment of await segmentsOf(this.#root)) {
       if (mintedAt(segment) >= before.getTime()) continue;
       const { blobs } = await scanSegment(this.#root, segment);
       yield blobs.filter((blob) => !blob.dead && mintedAt(blob.id) < before.getTime());
@@ -88,7 +89,7 @@ export class SegmentStore implements AsyncDisposable {
    */
   async *wasteful(): AsyncGenerator<readonly Blob[]> {
     // In this order: the mark of a segment is there before it, and a segment without one never grows again.
-    const segments = await this.segments();
+    const segments = await segmentsOf(this.#root);
     const open = new Set((await readdir(openMarksFolder(this.#root))).map((name) => name.replace(closing, '')));
     for (const segment of segments) {
       if (open.has(segment)) continue;
@@ -119,13 +120,6 @@ export class SegmentStore implements AsyncDisposable {
       await this.#cut(segment, await scanSegment(this.#root, segment));
       await rm(closingMark, { force: true });
     }
-  }
-
-  /** All segments, oldest first. */
-  async segments(): Promise<string[]> {
-    const periods = (await readdir(segmentsFolder(this.#root))).filter(isPeriod).sort();
-    const names = periods.map((period) => readdir(join(segmentsFolder(this.#root), period)));
-    return (await Promise.all(names)).flat().filter(isBlobId).sort();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

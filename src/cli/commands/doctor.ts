@@ -3,31 +3,39 @@ import { statsToJson } from '#client/json.ts';
 import type { RpcChannel } from '#client/rpc-client.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { Health, HealthCheckResponse_ServingStatus as ServingStatus } from '#gen/grpc/health/v1/health_pb.ts';
+import { type Check, check } from '../check.ts';
+import { checkVolume, listSmallFiles } from '../check-volume.ts';
 import { type ExitCode, exitCodes } from '../failure.ts';
 import { plural, printable } from '../output/printable.ts';
 import { printRecord } from '../output/writer.ts';
 import { redactedSettings } from '../redact.ts';
 import { type Session, withSession } from '../session.ts';
 
-interface Check {
-  readonly name: string;
-  readonly ok: boolean;
-  readonly detail: string;
-  /** What to do when it is not in order. */
-  readonly action: string | null;
-}
-
 const probeTimeoutMs = 3_000;
 
 export function doctorCommand(): Command {
   return new Command('doctor')
     .description('Check the server, its parts and this machine; say what to do about what is wrong.')
+    .option('--storage <dir>', 'also read every small file on a volume, and compare it with its checksum')
+    .option('--segment <id>', 'instead list the small files in one segment of the volume')
     .action(withSession(doctor));
 }
 
-async function doctor(session: Session): Promise<ExitCode> {
+interface DoctorOptions {
+  readonly storage?: string;
+  readonly segment?: string;
+}
+
+async function doctor(session: Session, { storage, segment }: DoctorOptions): Promise<ExitCode> {
   const { terminal, format } = session;
-  const checks = [nodeVersion(), await reachable(session), await health(session.channel), ...(await workers(session))];
+  if (segment !== undefined) return await listSmallFiles(session, storage, segment);
+  const checks = [
+    nodeVersion(),
+    await reachable(session),
+    await health(session.channel),
+    ...(await workers(session)),
+    ...(storage === undefined ? [] : await checkVolume(storage)),
+  ];
   const settings = redactedSettings(process.env);
   await printRecord(terminal, format, { checks, settings }, () => [
     ...checks.flatMap((check) => checkView(check, session)),
@@ -85,10 +93,6 @@ async function workers({ files }: Session): Promise<Check[]> {
     const reason = error instanceof FilemillError ? error.message : String(error);
     return [check('Database', false, printable(reason), 'Check that the metadata service and PostgreSQL run.')];
   }
-}
-
-function check(name: string, ok: boolean, detail: string, action: string | null): Check {
-  return { name, ok, detail, action: ok ? null : action };
 }
 
 function checkView({ name, ok, detail, action }: Check, { terminal }: Session): string[] {

@@ -1,0 +1,12 @@
+/** One line of `filemill doctor`. */
+export interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail: string;
+  /** What to do when it is not in order. */
+  readonly action: string | null;
+}
+
+export function check(name: string, ok: boolean, detail: string, action: string | null): Check {
+  return { name, ok, detail, action: ok ? null : action };
+}
