@@ -5,13 +5,8 @@ import type { Backend } from './backend.ts';
 import type { HostList } from './host-list.ts';
 import { guardOrigin } from './origin-guard.ts';
 import { problemType, retryAfterSeconds, toProblem } from './problem.ts';
-import { getFile } from './routes/get-file.ts';
-import { getFileResult } from './routes/get-file-result.ts';
-import { getStats } from './routes/get-stats.ts';
-import { listFiles } from './routes/list-files.ts';
-import { listResults } from './routes/list-results.ts';
-import { livez } from './routes/livez.ts';
-import { readyz } from './routes/readyz.ts';
+import { allRoutes } from './routes/index.ts';
+import { serveRoute } from './serve-route.ts';
 
 export interface AppContext {
   readonly backend: Backend;
@@ -35,13 +30,7 @@ export function createApp(context: AppContext): FastifyInstance {
     throw new FilemillError('ROUTE_NOT_FOUND', `${request.method} ${pathOf(request)} is not served.`);
   });
 
-  app.get('/livez', livez());
-  app.get('/readyz', readyz(backend));
-  app.get('/api/v1/files', listFiles(backend));
-  app.get('/api/v1/files/:id', getFile(backend));
-  app.get('/api/v1/files/:id/result', getFileResult(backend));
-  app.get('/api/v1/results', listResults(backend));
-  app.get('/api/v1/stats', getStats(backend));
+  for (const route of allRoutes(backend)) serveRoute(app, route);
   return app;
 }
 

@@ -14,13 +14,27 @@ export function readQuery<Shape extends z.ZodRawShape>(shape: Shape, query: unkn
   const given = Object.entries(query as Record<string, unknown>).filter(([, value]) => value !== '');
   const parsed = z.strictObject(shape).safeParse(Object.fromEntries(given));
   if (parsed.success) return parsed.data as z.infer<z.ZodObject<Shape>>;
-  const problems = parsed.error.issues.map((issue) =>
-    issue.code === 'unrecognized_keys'
-      ? `unknown parameter ${issue.keys.join(', ')} (known: ${Object.keys(shape).join(', ')})`
-      : `${issue.path[0] === undefined ? '' : `${String(issue.path[0])}: `}${issue.message}`,
-  );
-  throw new FilemillError('REQUEST_INVALID', problems.join('; '));
+  throw refusal(parsed.error, Object.keys(shape));
 }
+
+/** Reads a JSON body. @throws FilemillError REQUEST_INVALID naming every field that is wrong */
+export function readBody<Body extends z.ZodType>(body: Body, given: unknown): z.infer<Body> {
+  const parsed = body.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw refusal(parsed.error, []);
+}
+
+function refusal({ issues }: z.ZodError, known: readonly string[]): FilemillError {
+  const problems = issues.map((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? `unknown parameter ${issue.keys.join(', ')}${known.length === 0 ? '' : ` (known: ${known.join(', ')})`}`
+      : `${issue.path.length === 0 ? '' : `${issue.path.join('.')}: `}${issue.message}`,
+  );
+  return new FilemillError('REQUEST_INVALID', problems.join('; '));
+}
+
+/** As many as one call takes. */
+const maxIds = 1_000;
 
 const once = { error: 'must be given once' };
 
@@ -43,6 +57,17 @@ export const mimeTypeParameter = {
   /** `text/plain`, or a whole family: `image/*`. */
   mime_type: z.string(once).optional(),
 } as const;
+
+/** The body of a call about many files. */
+export const idsBody = z.strictObject(
+  {
+    ids: z
+      .array(z.string('must be text'), 'must be a list')
+      .min(1, 'must hold 1 id at least')
+      .max(maxIds, `must hold ${maxIds} ids at most`),
+  },
+  'must be a JSON object such as {"ids": ["…"]}',
+);
 
 export const fileFilterParameters = {
   /** Repeatable. */

@@ -1,20 +1,27 @@
-import type { FastifyRequest } from 'fastify';
 import { resultToJson } from '#client/json.ts';
 import { statusWord } from '#client/wire.ts';
 import { FilemillError } from '#domain/errors.ts';
 import type { Backend } from '../backend.ts';
-import { readQuery } from '../query.ts';
+import { route } from '../route.ts';
+import type { Json } from '../schemas.ts';
 import { findFile } from './get-file.ts';
 
-/** The result of one file; when there is none, the answer says whether the file exists and how it stands. */
+/** When there is no result, the answer says whether the file exists and how it stands. */
 export function getFileResult(backend: Backend) {
-  return async (request: FastifyRequest) => {
-    readQuery({}, request.query);
-    const { id } = request.params as { id: string };
-    const { results } = await backend.result.getResults({ fileIds: [id] }, { signal: request.signal });
-    if (results[0] !== undefined) return resultToJson(results[0]);
-    const { status } = await findFile(backend, id, request.signal);
-    const word = statusWord(status) ?? 'UNKNOWN';
-    throw new FilemillError('RESULT_NOT_FOUND', `The file is ${word} and has no result.`, { facts: { status: word } });
-  };
+  return route({
+    method: 'GET',
+    path: '/api/v1/files/{id}/result',
+    summary: 'The result of one file.',
+    answers: { 200: { description: 'What the analysis found.', schema: 'Result' } },
+    problems: ['FILE_NOT_FOUND', 'RESULT_NOT_FOUND'],
+    tagged: true,
+    async handle({ params: { id = '' }, signal }): Promise<Json<'Result'>> {
+      const { results } = await backend.result.getResults({ fileIds: [id] }, { signal });
+      if (results[0] !== undefined) return resultToJson(results[0]);
+      const { status } = await findFile(backend, id, signal);
+      const word = statusWord(status) ?? 'UNKNOWN';
+      const facts = { status: word };
+      throw new FilemillError('RESULT_NOT_FOUND', `The file is ${word} and has no result.`, { facts });
+    },
+  });
 }

@@ -1,21 +1,30 @@
-import type { FastifyRequest } from 'fastify';
 import { fileStateToJson } from '#client/json.ts';
 import { FilemillError } from '#domain/errors.ts';
 import type { File } from '#gen/filemill/v1/file_pb.ts';
 import type { Backend } from '../backend.ts';
-import { readQuery } from '../query.ts';
+import { route } from '../route.ts';
+import type { Json } from '../schemas.ts';
 
 export function getFile(backend: Backend) {
-  return async (request: FastifyRequest) => {
-    readQuery({}, request.query);
-    const { id } = request.params as { id: string };
-    return fileStateToJson(await findFile(backend, id, request.signal));
-  };
+  return route({
+    method: 'GET',
+    path: '/api/v1/files/{id}',
+    summary: 'One file.',
+    answers: { 200: { description: 'The file as it is now.', schema: 'File' } },
+    problems: ['FILE_NOT_FOUND'],
+    tagged: true,
+    handle: async ({ params: { id = '' }, signal }): Promise<Json<'File'>> =>
+      fileStateToJson(await findFile(backend, id, signal)),
+  });
 }
 
 /** @throws FilemillError FILE_NOT_FOUND */
 export async function findFile({ metadata }: Backend, id: string, signal: AbortSignal): Promise<File> {
   const { files } = await metadata.getFiles({ ids: [id] }, { signal });
-  if (files[0] === undefined) throw new FilemillError('FILE_NOT_FOUND', `No file has the id ${JSON.stringify(id)}.`);
-  return files[0];
+  return files[0] ?? noSuchFile(id);
+}
+
+/** @throws FilemillError FILE_NOT_FOUND */
+export function noSuchFile(id: string): never {
+  throw new FilemillError('FILE_NOT_FOUND', `No file has the id ${JSON.stringify(id)}.`);
 }

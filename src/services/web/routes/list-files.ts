@@ -1,29 +1,31 @@
-import type { FastifyRequest } from 'fastify';
 import { fileStateToJson } from '#client/json.ts';
 import { FileStatus } from '#gen/filemill/v1/file_pb.ts';
 import type { Backend } from '../backend.ts';
-import { fileFilterParameters, pageParameters, readQuery } from '../query.ts';
+import { fileFilterParameters, pageParameters } from '../query.ts';
+import { route } from '../route.ts';
+import type { Json } from '../schemas.ts';
 
-/** Newest first, page by page. */
 export function listFiles({ metadata }: Backend) {
-  return async (request: FastifyRequest) => {
-    const query = readQuery({ ...fileFilterParameters, ...pageParameters }, request.query);
-    const page = await metadata.listFiles(
-      {
-        filter: {
-          statuses: (query.status ?? []).map((word) => FileStatus[word]),
-          mimeType: query.mime_type ?? '',
-          nameContains: query.name ?? '',
-          sha256: query.sha256 ?? '',
-          errorCode: query.error_code ?? '',
-          ...(query.created_from && { createdFrom: query.created_from }),
-          ...(query.created_before && { createdBefore: query.created_before }),
-        },
-        pageSize: query.page_size ?? 0,
-        pageToken: query.page_token ?? '',
-      },
-      { signal: request.signal },
-    );
-    return { files: page.files.map(fileStateToJson), next_page_token: page.nextPageToken };
-  };
+  return route({
+    method: 'GET',
+    path: '/api/v1/files',
+    summary: 'Files, newest first, page by page.',
+    query: { ...fileFilterParameters, ...pageParameters },
+    answers: { 200: { description: 'One page.', schema: 'FilesPage' } },
+    problems: ['FILTER_TOO_BROAD'],
+    async handle({ query, signal }): Promise<Json<'FilesPage'>> {
+      const filter = {
+        statuses: (query.status ?? []).map((word) => FileStatus[word]),
+        mimeType: query.mime_type ?? '',
+        nameContains: query.name ?? '',
+        sha256: query.sha256 ?? '',
+        errorCode: query.error_code ?? '',
+        ...(query.created_from && { createdFrom: query.created_from }),
+        ...(query.created_before && { createdBefore: query.created_before }),
+      };
+      const { page_size: pageSize = 0, page_token: pageToken = '' } = query;
+      const page = await metadata.listFiles({ filter, pageSize, pageToken }, { signal });
+      return { files: page.files.map(fileStateToJson), next_page_token: page.nextPageToken };
+    },
+  });
 }

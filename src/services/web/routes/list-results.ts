@@ -1,16 +1,20 @@
-import type { FastifyRequest } from 'fastify';
 import { resultToJson } from '#client/json.ts';
 import type { Backend } from '../backend.ts';
-import { mimeTypeParameter, pageParameters, readQuery } from '../query.ts';
+import { mimeTypeParameter, pageParameters } from '../query.ts';
+import { route } from '../route.ts';
+import type { Json } from '../schemas.ts';
 
-/** Newest first, page by page. */
 export function listResults({ result }: Backend) {
-  return async (request: FastifyRequest) => {
-    const query = readQuery({ ...mimeTypeParameter, ...pageParameters }, request.query);
-    const page = await result.listResults(
-      { mimeType: query.mime_type ?? '', pageSize: query.page_size ?? 0, pageToken: query.page_token ?? '' },
-      { signal: request.signal },
-    );
-    return { results: page.results.map(resultToJson), next_page_token: page.nextPageToken };
-  };
+  return route({
+    method: 'GET',
+    path: '/api/v1/results',
+    summary: 'Results, those of the newest files first, page by page.',
+    query: { ...mimeTypeParameter, ...pageParameters },
+    answers: { 200: { description: 'One page.', schema: 'ResultsPage' } },
+    async handle({ query, signal }): Promise<Json<'ResultsPage'>> {
+      const { mime_type: mimeType = '', page_size: pageSize = 0, page_token: pageToken = '' } = query;
+      const page = await result.listResults({ mimeType, pageSize, pageToken }, { signal });
+      return { results: page.results.map(resultToJson), next_page_token: page.nextPageToken };
+    },
+  });
 }

@@ -1,4 +1,12 @@
-/** This process runs. */
+import { route } from '../route.ts';
+import type { Json } from '../schemas.ts';
+
 export function livez() {
-  return async () => ({ live: true });
+  return route({
+    method: 'GET',
+    path: '/livez',
+    summary: 'Whether this process runs.',
+    answers: { 200: { description: 'It does.', schema: 'Live' } },
+    handle: async (): Promise<Json<'Live'>> => ({ live: true }),
+  });
 }

@@ -1,12 +1,21 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Backend } from '../backend.ts';
 import { missingParts } from '../readiness.ts';
+import { route } from '../route.ts';
+import type { Json } from '../schemas.ts';
 
-/** 200 when a file sent now would be analysed, otherwise 503 with what is missing. */
 export function readyz(backend: Backend) {
-  return async (_request: FastifyRequest, reply: FastifyReply) => {
-    const missing = await missingParts(backend);
-    if (missing.length > 0) reply.code(503);
-    return { ready: missing.length === 0, missing };
-  };
+  return route({
+    method: 'GET',
+    path: '/readyz',
+    summary: 'Whether a file sent now would be analysed.',
+    answers: {
+      200: { description: 'It would.', schema: 'Ready' },
+      503: { description: 'It would not: these parts are missing.', schema: 'Ready' },
+    },
+    async handle({ reply }): Promise<Json<'Ready'>> {
+      const missing = await missingParts(backend);
+      if (missing.length > 0) reply.code(503);
+      return { ready: missing.length === 0, missing: [...missing] };
+    },
+  });
 }

@@ -1,0 +1,18 @@
+import type { Backend } from '../backend.ts';
+import { route } from '../route.ts';
+import { deleteAll } from './delete-files.ts';
+import { noSuchFile } from './get-file.ts';
+
+export function deleteFile(backend: Backend) {
+  return route({
+    method: 'DELETE',
+    path: '/api/v1/files/{id}',
+    summary: 'Deletes a file in any state with its result; its bytes follow within seconds.',
+    answers: { 204: { description: 'It is gone.' } },
+    problems: ['FILE_NOT_FOUND'],
+    async handle({ params: { id = '' }, reply, signal }) {
+      const [item] = await deleteAll(backend, [id], signal);
+      return item?.outcome === 'DELETED' ? reply.code(204).send() : noSuchFile(id);
+    },
+  });
+}

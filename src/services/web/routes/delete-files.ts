@@ -1,0 +1,27 @@
+import { DeleteFilesResponse_Outcome as Outcome } from '#gen/filemill/v1/metadata_service_pb.ts';
+import type { Backend } from '../backend.ts';
+import { idsBody } from '../query.ts';
+import { route } from '../route.ts';
+import type { Json } from '../schemas.ts';
+
+export function deleteFiles(backend: Backend) {
+  return route({
+    method: 'POST',
+    path: '/api/v1/files:delete',
+    summary: 'Deletes files in any state with their results; their bytes follow within seconds.',
+    body: idsBody,
+    answers: { 200: { description: 'What became of each.', schema: 'Deleted' } },
+    handle: async ({ body: { ids }, signal }): Promise<Json<'Deleted'>> => ({
+      items: await deleteAll(backend, ids, signal),
+    }),
+  });
+}
+
+export async function deleteAll(
+  { metadata }: Backend,
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<Json<'Deleted'>['items']> {
+  const { items } = await metadata.deleteFiles({ ids: [...ids] }, { signal });
+  return items.map(({ id, outcome }) => ({ id, outcome: outcome === Outcome.DELETED ? 'DELETED' : 'NOT_FOUND' }));
+}

@@ -1,0 +1,32 @@
+import type { Backend } from '../backend.ts';
+import type { Route } from '../route.ts';
+import { deleteFile } from './delete-file.ts';
+import { deleteFiles } from './delete-files.ts';
+import { exportResults } from './export-results.ts';
+import { getFile } from './get-file.ts';
+import { getFileResult } from './get-file-result.ts';
+import { getStats } from './get-stats.ts';
+import { listFiles } from './list-files.ts';
+import { listResults } from './list-results.ts';
+import { livez } from './livez.ts';
+import { readyz } from './readyz.ts';
+import { retryFile } from './retry-file.ts';
+import { retryFiles } from './retry-files.ts';
+
+/** All that is served over HTTP. */
+export function allRoutes(backend: Backend): readonly Route[] {
+  return [
+    listFiles(backend),
+    getFile(backend),
+    deleteFile(backend),
+    getFileResult(backend),
+    retryFile(backend),
+    retryFiles(backend),
+    deleteFiles(backend),
+    listResults(backend),
+    exportResults(backend),
+    getStats(backend),
+    livez(),
+    readyz(backend),
+  ];
+}

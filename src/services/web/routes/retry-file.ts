@@ -1,0 +1,23 @@
+import { fileStateToJson } from '#client/json.ts';
+import { FilemillError } from '#domain/errors.ts';
+import type { Backend } from '../backend.ts';
+import { route } from '../route.ts';
+import type { Json } from '../schemas.ts';
+import { findFile, noSuchFile } from './get-file.ts';
+import { retryAll } from './retry-files.ts';
+
+export function retryFile(backend: Backend) {
+  return route({
+    method: 'POST',
+    path: '/api/v1/files/{id}/retry',
+    summary: 'Gives a FAILED file another round of attempts.',
+    answers: { 200: { description: 'The file, which waits for a worker again.', schema: 'File' } },
+    problems: ['FILE_NOT_FOUND', 'NOT_FAILED'],
+    async handle({ params: { id = '' }, signal }): Promise<Json<'File'>> {
+      const [item] = await retryAll(backend, [id], signal);
+      if (item?.outcome === 'NOT_FAILED') throw new FilemillError('NOT_FAILED');
+      if (item?.outcome !== 'RETRIED') return noSuchFile(id);
+      return fileStateToJson(await findFile(backend, id, signal));
+    },
+  });
+}

@@ -1,0 +1,34 @@
+import { RetryFilesResponse_Outcome as Outcome } from '#gen/filemill/v1/metadata_service_pb.ts';
+import type { Backend } from '../backend.ts';
+import { idsBody } from '../query.ts';
+import { route } from '../route.ts';
+import type { Json } from '../schemas.ts';
+
+export function retryFiles(backend: Backend) {
+  return route({
+    method: 'POST',
+    path: '/api/v1/files:retry',
+    summary: 'Gives FAILED files another round of attempts.',
+    body: idsBody,
+    answers: {
+      200: { description: 'What became of each; one that cannot be retried harms no other.', schema: 'Retried' },
+    },
+    handle: async ({ body: { ids }, signal }): Promise<Json<'Retried'>> => ({
+      items: await retryAll(backend, ids, signal),
+    }),
+  });
+}
+
+export async function retryAll(
+  { metadata }: Backend,
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<Json<'Retried'>['items']> {
+  const { items } = await metadata.retryFiles({ ids: [...ids] }, { signal });
+  return items.map(({ id, outcome }) => ({ id, outcome: words[outcome] ?? 'NOT_FOUND' }));
+}
+
+const words: Readonly<Record<number, 'RETRIED' | 'NOT_FAILED'>> = {
+  [Outcome.RETRIED]: 'RETRIED',
+  [Outcome.NOT_FAILED]: 'NOT_FAILED',
+};

@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import type { FileJson, ResultJson, StatsJson } from '#client/json.ts';
+import { catalogue, type Reason } from '#domain/errors.ts';
+import { fileStatuses } from '#domain/file-state.ts';
+import type { Problem } from './problem.ts';
+
+/** What answers look like: names and shapes in the OpenAPI document, held against the types they describe. */
+
+const time = z.iso.datetime();
+const count = z.int().min(0);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const statuses = [...fileStatuses, 'UNKNOWN'] as const;
+const nextPageToken = z.string().describe('`page_token` of the next page; empty on the last.');
+
+const File = z.strictObject({
+  id: z.uuid().describe('UUIDv7: ids sort by the time of registration.'),
+  filename: z.string(),
+  path: z.string().describe('Where the file lay relative to the folder that was uploaded; may be empty.'),
+  size: count.describe('Bytes.'),
+  mime_type: z.string().describe('What the client declared until the file is COMPLETED, then what was detected.'),
+  status: z.enum(statuses),
+  attempt: count,
+  max_attempts: count,
+  created_at: time.nullable(),
+  updated_at: time.nullable(),
+  completed_at: time.nullable(),
+  sha256: sha256.nullable().describe('What the worker measured; null until COMPLETED.'),
+  error: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+}) satisfies z.ZodType<FileJson>;
+
+/** The `output_data` document of docs/results.md, to which fields may be added. */
+const Output = z.object({
+  schema: z.literal(1),
+  mime_type: z.string(),
+  word_count: count.nullable(),
+  line_count: count.nullable(),
+  character_count: count.nullable(),
+  charset: z.string().nullable(),
+  sha256,
+  size: count,
+  analyzers: z.record(z.string(), z.string()),
+});
+
+const Result = z.strictObject({
+  id: z.uuid(),
+  file_id: z.uuid(),
+  created_at: time.nullable(),
+  filename: z.string(),
+  path: z.string(),
+  output: Output,
+}) satisfies z.ZodType<ResultJson>;
+
+const Stats = z.strictObject({
+  statuses: z.record(z.string(), z.strictObject({ files: count, bytes: count })),
+  errors: z.array(z.strictObject({ code: z.string(), files: count })).describe('FAILED files by reason.'),
+  oldest_pending_seconds: z.number().min(0),
+  workers: z.array(
+    z.strictObject({
+      name: z.string(),
+      started_at: time.nullable(),
+      seen_at: time.nullable(),
+      slots: count,
+      busy: count,
+      source: z.string(),
+    }),
+  ),
+}) satisfies z.ZodType<StatsJson>;
+
+const Receipt = z.strictObject({
+  id: z.uuid(),
+  size: count.describe('Bytes.'),
+  sha256: sha256.nullable().describe('The verified SHA-256, when one was declared.'),
+  duplicate: z.boolean().describe('The idempotency key was known: this is the file of the earlier upload.'),
+});
+
+const ProblemDetails = z.strictObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  reason: z.enum(Object.keys(catalogue) as [Reason, ...Reason[]]).describe('A word of docs/errors.md.'),
+  action: z.string().describe('What to do.'),
+  facts: z.record(z.string(), z.string()).exactOptional(),
+}) satisfies z.ZodType<Problem>;
+
+export const schemas = {
+  File,
+  FilesPage: z.strictObject({ files: z.array(File), next_page_token: nextPageToken }),
+  Result,
+  Output,
+  ResultsPage: z.strictObject({ results: z.array(Result), next_page_token: nextPageToken }),
+  Stats,
+  Receipt,
+  Uploads: z.strictObject({
+    files: z
+      .array(
+        z.union([
+          Receipt.extend({ filename: z.string() }),
+          z.strictObject({ filename: z.string(), problem: ProblemDetails }),
+        ]),
+      )
+      .describe('In the order of the parts.'),
+  }),
+  Retried: outcomes('RETRIED', 'NOT_FAILED', 'NOT_FOUND'),
+  Deleted: outcomes('DELETED', 'NOT_FOUND'),
+  Live: z.strictObject({ live: z.boolean() }),
+  Ready: z.strictObject({
+    ready: z.boolean(),
+    missing: z.array(z.strictObject({ part: z.string(), detail: z.string() })),
+  }),
+  Document: z.looseObject({ openapi: z.string() }),
+  Problem: ProblemDetails,
+} as const;
+
+export type SchemaName = keyof typeof schemas;
+/** What a route answers with. */
+export type Json<Name extends SchemaName> = DeepReadonly<z.infer<(typeof schemas)[Name]>>;
+
+type DeepReadonly<T> = T extends object ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> } : T;
+
+function outcomes<const Words extends readonly [string, ...string[]]>(...words: Words) {
+  return z.strictObject({
+    items: z
+      .array(z.strictObject({ id: z.string(), outcome: z.enum(words) }))
+      .describe('One for each id, in the order asked for.'),
+  });
+}

@@ -1,0 +1,47 @@
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { clientGone } from './client-gone.ts';
+import { entityTag, matchesTag } from './etag.ts';
+import { readBody, readQuery } from './query.ts';
+import type { Route } from './route.ts';
+
+/** Serves one route as it is described; for GET, HEAD too. */
+export function serveRoute(app: FastifyInstance, description: Route): void {
+  const streamed = Object.values(description.answers).find(({ types }) => types !== undefined);
+  app.route({
+    method: description.method,
+    url: fastifyPath(description.path),
+    handler: async (request, reply) => {
+      const call = readCall(description, request, reply);
+      if (streamed && request.method === 'HEAD') return reply.type(streamed.types?.[0] ?? '').send(Readable.from([]));
+      const answer = await description.handle(call);
+      return description.tagged ? sendTagged(request, reply, answer) : answer;
+    },
+  });
+}
+
+function readCall(description: Route, request: FastifyRequest, reply: FastifyReply) {
+  return {
+    params: request.params as Record<string, string>,
+    query: readQuery(description.query ?? {}, request.query),
+    body: description.body === undefined ? undefined : readBody(description.body, request.body),
+    request,
+    reply,
+    signal: clientGone(reply.raw),
+  };
+}
+
+/** Who has the same answer already is told just that. */
+function sendTagged(request: FastifyRequest, reply: FastifyReply, answer: unknown): FastifyReply {
+  const body = JSON.stringify(answer);
+  const tag = entityTag(body);
+  // May be kept, and has to be asked for again each time.
+  reply.headers({ etag: tag, 'cache-control': 'private, no-cache' });
+  if (matchesTag(request.headers['if-none-match'], tag)) return reply.code(304).send();
+  return reply.type('application/json; charset=utf-8').send(body);
+}
+
+/** `{id}` is `:id` to Fastify, and a colon of the address is two. */
+function fastifyPath(path: string): string {
+  return path.replaceAll(':', '::').replace(/\{(\w+)\}/g, ':$1');
+}
