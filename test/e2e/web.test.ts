@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FileJson, ResultJson, StatsJson } from '#client/json.ts';
 import { RpcChannel } from '#client/rpc-client.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
-import { type ServiceProcess, startService, testFolder } from '../support/start-services.ts';
-import { testDatabase } from '../support/stores.ts';
+import { startWebStack, type WebStack } from '../support/web-stack.ts';
 
 interface FilesPage {
   readonly files: FileJson[];
@@ -26,32 +23,15 @@ interface ReadyJson {
 const contents = { 'one.txt': 'eins zwei drei', 'two.txt': 'four', 'שלוש.csv': 'a,b\n1,2\n3,4\n' } as const;
 
 describe('the HTTP API over a whole system', () => {
-  const resources = new AsyncDisposableStack();
   const ids = new Map<string, string>();
+  let stack: WebStack;
   let base = '';
-  let env: Record<string, string> = {};
-  let result: ServiceProcess;
 
   before(async () => {
-    const folder = resources.use(await testFolder());
-    const database = resources.use(await testDatabase());
-    const socket = (name: string) => `unix:${folder.path}/${name}.sock`;
-    env = {
-      FILEMILL_DATABASE_URL: database.url,
-      FILEMILL_STORAGE_DIR: `${folder.path}/storage`,
-      FILEMILL_METADATA_TARGET: socket('metadata'),
-      FILEMILL_RESULT_TARGET: socket('result'),
-      FILEMILL_UPLOAD_TARGET: socket('upload'),
-    };
-    const port = await freePort();
-    base = `http://127.0.0.1:${port}`;
-    const listening = (name: string) => ({ ...env, FILEMILL_GRPC_LISTEN: socket(name) });
-    resources.use(await startService('metadata', listening('metadata')));
-    result = resources.use(await startService('result', listening('result')));
-    resources.use(await startService('upload', listening('upload')));
-    resources.use(await startService('web', { ...env, FILEMILL_HTTP_LISTEN: `127.0.0.1:${port}` }));
+    stack = await startWebStack();
+    base = stack.base;
   });
-  after(() => resources.disposeAsync());
+  after(() => stack[Symbol.asyncDispose]());
 
   const get = async <Body>(path: string, status = 200): Promise<Body> => {
     const response = await fetch(`${base}${path}`);
@@ -69,13 +49,13 @@ describe('the HTTP API over a whole system', () => {
   });
 
   it('is ready once a worker has reported', async () => {
-    resources.use(await startService('worker', { ...env, FILEMILL_WORKER_THREADS: '1' }));
+    await stack.start('worker');
     await until(async () => (await fetch(`${base}/readyz`)).status === 200);
     assert.deepEqual(await get<ReadyJson>('/readyz'), { ready: true, missing: [] });
   });
 
   it('shows a file as it is, and its result', async () => {
-    using channel = new RpcChannel(env.FILEMILL_UPLOAD_TARGET ?? '');
+    using channel = new RpcChannel(stack.env.FILEMILL_UPLOAD_TARGET ?? '');
     for (const [filename, text] of Object.entries(contents)) {
       const upload = async function* () {
         yield { part: { case: 'metadata' as const, value: { filename, path: `folder/${filename}` } } };
@@ -163,7 +143,7 @@ describe('the HTTP API over a whole system', () => {
   });
 
   it('says so when one part goes away, and serves what the others know', async () => {
-    await result.stop();
+    await stack.services.result.stop();
     const { missing } = await get<ReadyJson>('/readyz', 503);
     assert.deepEqual(
       missing.map(({ part }) => part),
@@ -173,14 +153,6 @@ describe('the HTTP API over a whole system', () => {
     assert.equal((await get<FilesPage>('/api/v1/files')).files.length, 3);
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition())) await delay(50);

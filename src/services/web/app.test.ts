@@ -1,21 +1,20 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
-import { RpcChannel } from '#client/rpc-client.ts';
 import { createLogger } from '#platform/logger.ts';
 import { createApp } from './app.ts';
 import { createBackend } from './backend.ts';
 import { HostList } from './host-list.ts';
 
 /** Nothing listens behind this target: what is shown here holds without a backend. */
-const channel = new RpcChannel('unix:/nonexistent/filemill.sock');
+const backend = createBackend('unix:/nonexistent/filemill.sock');
 const app = createApp({
-  backend: createBackend(channel),
+  backend,
   hosts: HostList.of('127.0.0.1:8080', ''),
   logger: createLogger('web', { level: 'silent', format: 'json' }),
 });
 after(async () => {
   await app.close();
-  channel[Symbol.dispose]();
+  backend[Symbol.dispose]();
 });
 
 describe('the HTTP surface', () => {

@@ -2,11 +2,12 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify }
 import { FilemillError } from '#domain/errors.ts';
 import type { Logger } from '#platform/logger.ts';
 import type { Backend } from './backend.ts';
+import { discardRest } from './discard-rest.ts';
 import type { HostList } from './host-list.ts';
 import { guardOrigin } from './origin-guard.ts';
 import { problemType, retryAfterSeconds, toProblem } from './problem.ts';
 import { allRoutes } from './routes/index.ts';
-import { serveRoute } from './serve-route.ts';
+import { serveRoutes } from './serve-routes.ts';
 
 export interface AppContext {
   readonly backend: Backend;
@@ -19,7 +20,13 @@ export function createApp(context: AppContext): FastifyInstance {
   const { backend, hosts, logger } = context;
   const fail = (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
     sendProblem(asFilemillError(error), request, reply, logger);
-  const app = fastify({ bodyLimit: 64 * 1024, forceCloseConnections: true, frameworkErrors: fail });
+  const app = fastify({
+    bodyLimit: maxJsonBytes,
+    connectionTimeout: silenceMs,
+    forceCloseConnections: true,
+    frameworkErrors: fail,
+    routerOptions: { maxParamLength },
+  });
 
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders);
@@ -30,9 +37,18 @@ export function createApp(context: AppContext): FastifyInstance {
     throw new FilemillError('ROUTE_NOT_FOUND', `${request.method} ${pathOf(request)} is not served.`);
   });
 
-  for (const route of allRoutes(backend)) serveRoute(app, route);
+  serveRoutes(app, allRoutes(backend));
   return app;
 }
+
+/** Of a body that is JSON: a thousand ids and room to spare. */
+const maxJsonBytes = 64 * 1024;
+
+/** A connection on which nothing moves either way, in the midst of a request too. */
+const silenceMs = 5 * 60 * 1_000;
+
+/** Names that are too long are refused as names. */
+const maxParamLength = 4_096;
 
 /** Answers are data: no browser may sniff, frame, cache or render them as something else. */
 const securityHeaders = {
@@ -55,6 +71,7 @@ function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyRepl
   const facts = { method: request.method, path: pathOf(request), reason: problem.reason };
   if (problem.reason === 'INTERNAL') logger.error({ ...facts, err: error }, 'request failed');
   else logger.debug({ ...facts, detail: problem.detail }, 'request refused');
+  discardRest(request.raw);
   const seconds = retryAfterSeconds(problem.reason);
   if (seconds !== undefined) reply.header('retry-after', seconds);
   return reply.headers(securityHeaders).code(problem.status).type(problemType).send(JSON.stringify(problem));

@@ -1,19 +1,28 @@
-import type { RpcChannel, RpcClient } from '#client/rpc-client.ts';
+import { RpcChannel, type RpcClient } from '#client/rpc-client.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
+import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { Health } from '#gen/grpc/health/v1/health_pb.ts';
 
 /** What this service asks: everything through the one public gRPC address. */
-export interface Backend {
+export interface Backend extends Disposable {
   readonly health: RpcClient<typeof Health>;
   readonly metadata: RpcClient<typeof MetadataService>;
   readonly result: RpcClient<typeof ResultService>;
+  readonly upload: RpcClient<typeof UploadService>;
 }
 
-export function createBackend(channel: RpcChannel): Backend {
+export function createBackend(target: string): Backend {
+  const resources = new DisposableStack();
+  const channel = resources.use(new RpcChannel(target));
+  // The server takes a bounded number of calls over one connection: uploads, which last, have one of their own,
+  // so that questions never wait behind them.
+  const uploads = resources.use(new RpcChannel(target, { 'grpc.use_local_subchannel_pool': 1 }));
   return {
     health: channel.client(Health),
     metadata: channel.client(MetadataService),
     result: channel.client(ResultService),
+    upload: uploads.client(UploadService),
+    [Symbol.dispose]: () => resources.dispose(),
   };
 }

@@ -1,4 +1,3 @@
-import { RpcChannel } from '#client/rpc-client.ts';
 import { configOrExit } from '#platform/config.ts';
 import { runService } from '#platform/lifecycle.ts';
 import { createLogger } from '#platform/logger.ts';
@@ -13,7 +12,7 @@ const config = configOrExit(readWebConfig, process.env);
 const logger = createLogger('web', config.log);
 
 await runService(logger, async (scope) => {
-  const backend = createBackend(scope.use(new RpcChannel(config.uploadTarget)));
+  const backend = scope.use(createBackend(config.uploadTarget));
   const app = scope.use(createApp({ backend, hosts: config.hosts, logger }));
   scope.use(await startOpsServer(config.opsListen, { ready: () => uploadAnswers(backend) }));
   await listenHttp(app, config.httpListen);

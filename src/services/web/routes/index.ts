@@ -9,6 +9,8 @@ import { getStats } from './get-stats.ts';
 import { listFiles } from './list-files.ts';
 import { listResults } from './list-results.ts';
 import { livez } from './livez.ts';
+import { postFiles } from './post-files.ts';
+import { putFile } from './put-file.ts';
 import { readyz } from './readyz.ts';
 import { retryFile } from './retry-file.ts';
 import { retryFiles } from './retry-files.ts';
@@ -17,6 +19,8 @@ import { retryFiles } from './retry-files.ts';
 export function allRoutes(backend: Backend): readonly Route[] {
   return [
     listFiles(backend),
+    postFiles(backend),
+    putFile(backend),
     getFile(backend),
     deleteFile(backend),
     getFileResult(backend),

@@ -1,0 +1,47 @@
+import type { Readable } from 'node:stream';
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { FilemillError } from '#domain/errors.ts';
+import type { UploadFileRequestSchema, UploadMetadataSchema } from '#gen/filemill/v1/upload_service_pb.ts';
+import type { Backend } from './backend.ts';
+import type { Json } from './schemas.ts';
+
+/**
+ * Passes one file on to the upload service, chunk by chunk: the next is read when there is room for it, so that
+ * neither a fast client nor a slow disk fills memory. When this resolves, the file is kept; when the content breaks
+ * off, the call is cancelled and nothing of it stays.
+ *
+ * @throws FilemillError
+ */
+export async function keepFile(
+  { upload }: Backend,
+  metadata: MessageInitShape<typeof UploadMetadataSchema>,
+  content: Readable,
+  signal: AbortSignal,
+): Promise<Json<'Receipt'>> {
+  const { id, size, sha256, duplicate } = await upload.uploadFile(messages(metadata, content), { signal });
+  return { id, size: Number(size), sha256: sha256 || null, duplicate };
+}
+
+async function* messages(
+  metadata: MessageInitShape<typeof UploadMetadataSchema>,
+  content: Readable,
+): AsyncGenerator<MessageInitShape<typeof UploadFileRequestSchema>> {
+  yield { part: { case: 'metadata', value: metadata } };
+  for await (const chunk of untilEnd(content)) yield { part: { case: 'chunk', value: chunk } };
+}
+
+/** Leaves the stream open when nobody reads on: its connection has yet to carry the answer. */
+async function* untilEnd(content: Readable): AsyncGenerator<Uint8Array> {
+  const chunks = content.iterator({ destroyOnReturn: false })[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+  try {
+    for (let next = await nextOf(chunks); !next.done; next = await nextOf(chunks)) yield next.value;
+  } finally {
+    await chunks.return?.();
+  }
+}
+
+async function nextOf<T>(chunks: AsyncIterator<T>): Promise<IteratorResult<T>> {
+  return await chunks.next().catch((cause: unknown) => {
+    throw new FilemillError('REQUEST_INVALID', 'The content broke off before its end.', { cause });
+  });
+}

@@ -1,0 +1,24 @@
+import type { Backend } from '../backend.ts';
+import { declaredByHeaders, uploadHeaders } from '../declared.ts';
+import { keepFile } from '../keep-file.ts';
+import { route } from '../route.ts';
+import type { Json } from '../schemas.ts';
+import { uploadAnswers, uploadProblems } from './upload-answers.ts';
+
+/** `curl -T FILE http://HOST:8080/files/`: curl appends the name. */
+export function putFile(backend: Backend) {
+  return route({
+    method: 'PUT',
+    path: '/files/{name}',
+    summary: 'Uploads one file. It is kept when the answer comes.',
+    headers: { ...uploadHeaders, 'Content-Type': 'The declared type, until the analysis has found one.' },
+    content: 'any',
+    answers: uploadAnswers('Receipt'),
+    problems: uploadProblems,
+    async handle({ params: { name = '' }, request, reply, signal }): Promise<Json<'Receipt'>> {
+      const receipt = await keepFile(backend, declaredByHeaders(name, request.headers), request.raw, signal);
+      reply.code(receipt.duplicate ? 200 : 201).header('location', `/api/v1/files/${receipt.id}`);
+      return receipt;
+    },
+  });
+}

@@ -1,0 +1,22 @@
+import type { Reason } from '#domain/errors.ts';
+import type { Answer } from '../route.ts';
+import type { SchemaName } from '../schemas.ts';
+
+export const uploadProblems: readonly Reason[] = [
+  'NAME_INVALID',
+  'SIZE_MISMATCH',
+  'FILE_TOO_LARGE',
+  'CHECKSUM_MISMATCH',
+  'IDEMPOTENCY_KEY_REUSED',
+  'OVERLOADED',
+  'DISK_FULL',
+  'STREAM_IDLE',
+];
+
+export function uploadAnswers(schema: SchemaName): Record<200 | 201, Answer> {
+  const headers = { Location: 'Where the file is: `/api/v1/files/{id}`.' };
+  return {
+    201: { description: 'The file is kept.', schema, headers },
+    200: { description: 'The idempotency key was known: this is the file of the earlier upload.', schema, headers },
+  };
+}
