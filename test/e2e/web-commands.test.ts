@@ -12,6 +12,7 @@ interface Outcomes {
 }
 
 const unknownId = '019aaf00-0000-7000-8000-000000000000';
+const csvHeader = 'file_id,filename,path,created_at,size,mime_type,word_count,sha256\r\n';
 const contents = { 'one.txt': 'eins zwei drei', 'a "quoted", name.txt': 'four', '=1+1.txt': '' } as const;
 
 describe('commands over HTTP', () => {
@@ -109,7 +110,7 @@ describe('commands over HTTP', () => {
     assert.equal(ndjson.status, 200);
     assert.equal(await ndjson.text(), '');
     const csv = await (await fetch(`${stack.base}/api/v1/export?format=csv`)).text();
-    assert.equal(csv, 'file_id,filename,path,created_at,size,mime_type,word_count,sha256\r\n');
+    assert.equal(csv, csvHeader);
     await send('GET', 'export?format=xml', undefined, 400);
   });
 
@@ -132,12 +133,7 @@ describe('commands over HTTP', () => {
     const [first, second] = results as [ResultJson, ResultJson];
     const record = (name: string, { file_id, created_at, output }: ResultJson) =>
       `${file_id},${name},,${created_at},${output.size},text/plain,${output.word_count},${output.sha256}\r\n`;
-    assert.equal(
-      (await csv.text()).slice(
-        (await (await fetch(`${stack.base}/api/v1/export?format=csv&mime_type=no/type`)).text()).length,
-      ),
-      record('one.txt', first) + record('"a ""quoted"", name.txt"', second),
-    );
+    assert.equal(await csv.text(), csvHeader + record('one.txt', first) + record('"a ""quoted"", name.txt"', second));
   });
 
   it('answers 304 to who has the same already', async () => {

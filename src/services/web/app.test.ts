@@ -4,6 +4,7 @@ import { createLogger } from '#platform/logger.ts';
 import { createApp } from './app.ts';
 import { createBackend } from './backend.ts';
 import { HostList } from './host-list.ts';
+import { allRoutes } from './routes/index.ts';
 
 /** Nothing listens behind this target: what is shown here holds without a backend. */
 const backend = createBackend('unix:/nonexistent/filemill.sock');
@@ -81,6 +82,18 @@ describe('the HTTP surface', () => {
     ['a foreign origin', { host: 'localhost:8080', origin: 'https://evil.example' }],
     ['what a browser calls cross-site', { host: 'localhost:8080', 'sec-fetch-site': 'cross-site' }],
   ];
+  const changing = allRoutes(backend).filter(({ method }) => method !== 'GET');
+  it('has routes that change something', () => assert.ok(changing.length >= 6));
+
+  for (const [name, headers] of foreign)
+    it(`refuses ${name} on every route that changes something`, async () => {
+      for (const { method, path } of changing) {
+        const response = await app.inject({ method, url: path.replace(/\{\w+\}/, 'x'), headers, payload: 'x' });
+        assert.equal(response.statusCode, 403, `${method} ${path}`);
+        assert.equal(response.json<{ reason: string }>().reason, 'ORIGIN_REFUSED');
+      }
+    });
+
   for (const [name, headers] of foreign)
     it(`refuses ${name} on every address`, async () => {
       for (const url of ['/livez', '/api/v1/files', '/nothing']) {

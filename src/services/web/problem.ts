@@ -33,7 +33,7 @@ export function retryAfterSeconds(reason: Reason): number | undefined {
   return retryAfterMs === undefined ? undefined : Math.ceil(retryAfterMs / 1_000);
 }
 
-function httpStatus(reason: Reason): number {
+export function httpStatus(reason: Reason): number {
   return statusOfReason[reason] ?? statusOfCode[catalogue[reason].code];
 }
 

@@ -49,13 +49,12 @@ const time = z.iso
   .transform((text) => timestampFromDate(new Date(text)));
 
 export const pageParameters = {
-  page_size: integer(1, 1_000).optional(),
-  page_token: z.string(once).optional(),
+  page_size: integer(1, 1_000).optional().describe('100 unless given.'),
+  page_token: z.string(once).optional().describe('`next_page_token` of the page before, with the same filter.'),
 } as const;
 
 export const mimeTypeParameter = {
-  /** `text/plain`, or a whole family: `image/*`. */
-  mime_type: z.string(once).optional(),
+  mime_type: z.string(once).optional().describe('What was found: `text/plain`, or a whole family: `image/*`.'),
 } as const;
 
 /** The body of a call about many files. */
@@ -70,19 +69,20 @@ export const idsBody = z.strictObject(
 );
 
 export const fileFilterParameters = {
-  /** Repeatable. */
   status: z
     .union([z.string().transform((word) => [word]), z.array(z.string())])
     .pipe(z.array(statusWord))
-    .optional(),
+    .optional()
+    .describe(`${fileStatuses.join(', ')}: any of those given.`),
   ...mimeTypeParameter,
-  name: z.string(once).optional(),
+  name: z.string(once).optional().describe('Part of the name, without regard to case.'),
   sha256: z
     .string(once)
-    .regex(/^[0-9a-f]{64}$/i, 'must be 64 hex digits')
+    .regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hex digits')
     .toLowerCase()
-    .optional(),
-  error_code: z.string(once).toLowerCase().optional(),
-  created_from: time.optional(),
-  created_before: time.optional(),
+    .optional()
+    .describe('What the worker measured.'),
+  error_code: z.string(once).toLowerCase().optional().describe('A reason of docs/errors.md for which files FAILED.'),
+  created_from: time.optional().describe('Inclusive.'),
+  created_before: time.optional().describe('Exclusive.'),
 } as const;

@@ -8,6 +8,8 @@ import type { SchemaName } from './schemas.ts';
  * OpenAPI document (openapi.ts) are both made from this.
  */
 export interface Route<Query extends z.ZodRawShape = z.ZodRawShape, Body extends z.ZodType = z.ZodType> {
+  /** `operationId` in the document: what generated clients call it. */
+  readonly name: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** As OpenAPI writes it: `/api/v1/files/{id}`. */
   readonly path: `/${string}`;
@@ -35,7 +37,7 @@ export interface Answer {
   readonly description: string;
   /** Of a JSON answer. */
   readonly schema?: SchemaName;
-  /** Of any other: it is a stream, and so HEAD does not run the route. */
+  /** Of any other. */
   readonly types?: readonly string[];
   /** What headers say beside it. */
   readonly headers?: Readonly<Record<string, string>>;

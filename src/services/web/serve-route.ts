@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { clientGone } from './client-gone.ts';
 import { entityTag, matchesTag } from './etag.ts';
@@ -7,14 +6,11 @@ import type { Route } from './route.ts';
 
 /** Serves one route as it is described; for GET, HEAD too. */
 export function serveRoute(app: FastifyInstance, description: Route): void {
-  const streamed = Object.values(description.answers).find(({ types }) => types !== undefined);
   app.route({
     method: description.method,
     url: fastifyPath(description.path),
     handler: async (request, reply) => {
-      const call = readCall(description, request, reply);
-      if (streamed && request.method === 'HEAD') return reply.type(streamed.types?.[0] ?? '').send(Readable.from([]));
-      const answer = await description.handle(call);
+      const answer = await description.handle(readCall(description, request, reply));
       return description.tagged ? sendTagged(request, reply, answer) : answer;
     },
   });

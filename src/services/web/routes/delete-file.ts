@@ -5,6 +5,7 @@ import { noSuchFile } from './get-file.ts';
 
 export function deleteFile(backend: Backend) {
   return route({
+    name: 'deleteFile',
     method: 'DELETE',
     path: '/api/v1/files/{id}',
     summary: 'Deletes a file in any state with its result; its bytes follow within seconds.',

@@ -6,6 +6,7 @@ import type { Json } from '../schemas.ts';
 
 export function deleteFiles(backend: Backend) {
   return route({
+    name: 'deleteFiles',
     method: 'POST',
     path: '/api/v1/files:delete',
     summary: 'Deletes files in any state with their results; their bytes follow within seconds.',

@@ -80,5 +80,6 @@ describe('the export', () => {
     });
     const response = await fetch(`${server.url}?format=csv`, { method: 'HEAD' });
     assert.deepEqual([response.status, asked], [200, 0]);
+    assert.match(response.headers.get('content-type') ?? '', /^text\/csv/);
   });
 });

@@ -9,6 +9,7 @@ import { route } from '../route.ts';
 
 export function exportResults({ result }: Backend) {
   return route({
+    name: 'exportResults',
     method: 'GET',
     path: '/api/v1/export',
     summary: 'Every result that was saved when the request came, those of the oldest files first.',
@@ -25,14 +26,15 @@ export function exportResults({ result }: Backend) {
         types: Object.values(formats).map(({ type }) => type),
       },
     },
-    async handle({ query, reply, signal }) {
+    async handle({ query, request, reply, signal }) {
       const { type, head, line } = formats[query.format];
+      const headers = { 'content-type': type, 'content-disposition': `attachment; filename="results.${query.format}"` };
+      if (request.method === 'HEAD') return reply.headers(headers).send(Readable.from([]));
       const answer = result.exportResults({ mimeType: query.mime_type ?? '' }, { signal });
       const batches = answer[Symbol.asyncIterator]();
       // What is refused is refused with the first batch, while the answer can still be a problem.
       const first = await batches.next();
-      reply.type(type).header('content-disposition', `attachment; filename="results.${query.format}"`);
-      return reply.send(Readable.from(lines(first, batches, { head, line }), { objectMode: false }));
+      return reply.headers(headers).send(Readable.from(lines(first, batches, { head, line }), { objectMode: false }));
     },
   });
 }

@@ -9,6 +9,7 @@ import { findFile } from './get-file.ts';
 /** When there is no result, the answer says whether the file exists and how it stands. */
 export function getFileResult(backend: Backend) {
   return route({
+    name: 'getFileResult',
     method: 'GET',
     path: '/api/v1/files/{id}/result',
     summary: 'The result of one file.',

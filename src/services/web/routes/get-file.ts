@@ -7,6 +7,7 @@ import type { Json } from '../schemas.ts';
 
 export function getFile(backend: Backend) {
   return route({
+    name: 'getFile',
     method: 'GET',
     path: '/api/v1/files/{id}',
     summary: 'One file.',

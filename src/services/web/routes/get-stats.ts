@@ -5,6 +5,7 @@ import type { Json } from '../schemas.ts';
 
 export function getStats({ metadata }: Backend) {
   return route({
+    name: 'getStats',
     method: 'GET',
     path: '/api/v1/stats',
     summary: 'How many files are in each state, why files FAILED, and which workers are alive.',

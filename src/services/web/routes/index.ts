@@ -1,8 +1,10 @@
 import type { Backend } from '../backend.ts';
+import { openApiDocument } from '../openapi.ts';
 import type { Route } from '../route.ts';
 import { deleteFile } from './delete-file.ts';
 import { deleteFiles } from './delete-files.ts';
 import { exportResults } from './export-results.ts';
+import { getDocument } from './get-document.ts';
 import { getFile } from './get-file.ts';
 import { getFileResult } from './get-file-result.ts';
 import { getStats } from './get-stats.ts';
@@ -17,7 +19,7 @@ import { retryFiles } from './retry-files.ts';
 
 /** All that is served over HTTP. */
 export function allRoutes(backend: Backend): readonly Route[] {
-  return [
+  const routes: Route[] = [
     listFiles(backend),
     postFiles(backend),
     putFile(backend),
@@ -32,5 +34,7 @@ export function allRoutes(backend: Backend): readonly Route[] {
     getStats(backend),
     livez(),
     readyz(backend),
+    getDocument(() => openApiDocument(routes)),
   ];
+  return routes;
 }

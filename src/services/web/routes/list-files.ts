@@ -7,6 +7,7 @@ import type { Json } from '../schemas.ts';
 
 export function listFiles({ metadata }: Backend) {
   return route({
+    name: 'listFiles',
     method: 'GET',
     path: '/api/v1/files',
     summary: 'Files, newest first, page by page.',

@@ -6,6 +6,7 @@ import type { Json } from '../schemas.ts';
 
 export function listResults({ result }: Backend) {
   return route({
+    name: 'listResults',
     method: 'GET',
     path: '/api/v1/results',
     summary: 'Results, those of the newest files first, page by page.',

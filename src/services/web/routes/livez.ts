@@ -3,6 +3,7 @@ import type { Json } from '../schemas.ts';
 
 export function livez() {
   return route({
+    name: 'livez',
     method: 'GET',
     path: '/livez',
     summary: 'Whether this process runs.',

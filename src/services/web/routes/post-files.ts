@@ -19,6 +19,7 @@ type Upload = Json<'Uploads'>['files'][number];
  */
 export function postFiles(backend: Backend) {
   return route({
+    name: 'postFiles',
     method: 'POST',
     path: '/api/v1/files',
     summary: 'Uploads the files of a form, at most 1,000. Fields that are not files are not looked at.',

@@ -8,6 +8,7 @@ import { uploadAnswers, uploadProblems } from './upload-answers.ts';
 /** `curl -T FILE http://HOST:8080/files/`: curl appends the name. */
 export function putFile(backend: Backend) {
   return route({
+    name: 'putFile',
     method: 'PUT',
     path: '/files/{name}',
     summary: 'Uploads one file. It is kept when the answer comes.',

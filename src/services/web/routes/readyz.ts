@@ -5,6 +5,7 @@ import type { Json } from '../schemas.ts';
 
 export function readyz(backend: Backend) {
   return route({
+    name: 'readyz',
     method: 'GET',
     path: '/readyz',
     summary: 'Whether a file sent now would be analysed.',

@@ -8,6 +8,7 @@ import { retryAll } from './retry-files.ts';
 
 export function retryFile(backend: Backend) {
   return route({
+    name: 'retryFile',
     method: 'POST',
     path: '/api/v1/files/{id}/retry',
     summary: 'Gives a FAILED file another round of attempts.',

@@ -6,6 +6,7 @@ import type { Json } from '../schemas.ts';
 
 export function retryFiles(backend: Backend) {
   return route({
+    name: 'retryFiles',
     method: 'POST',
     path: '/api/v1/files:retry',
     summary: 'Gives FAILED files another round of attempts.',

@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import type { Reason } from '#domain/errors.ts';
+import { httpStatus } from './problem.ts';
+import type { Answer, Route } from './route.ts';
+import { type Json, type SchemaName, schemas } from './schemas.ts';
+
+/** The OpenAPI 3.1 document of these routes, made from the same descriptions by which they are served. */
+export function openApiDocument(routes: readonly Route[]): Json<'Document'> {
+  const paths: Record<string, Record<string, object>> = {};
+  for (const route of routes) {
+    paths[route.path] ??= {};
+    Object.assign(paths[route.path] as object, { [route.method.toLowerCase()]: operation(route) });
+  }
+  return {
+    openapi: '3.1.1',
+    info: {
+      title: 'Filemill',
+      version: '1',
+      description:
+        'Takes files in, analyses them, and keeps the truth about each. Whatever answers GET answers HEAD. ' +
+        'Every refusal is a problem (RFC 9457) whose `reason` is a word of docs/errors.md.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/' }],
+    paths,
+    components: { schemas: components() },
+  };
+}
+
+function operation(route: Route): object {
+  const { name, summary, tagged, answers } = route;
+  const parameters = [...pathParameters(route), ...queryParameters(route), ...headerParameters(route)];
+  const responses: Record<string, object> = { ...problemResponses(route) };
+  if (tagged) responses[304] = { description: '`If-None-Match` names what there is.' };
+  for (const [status, answer] of Object.entries(answers)) responses[status] = response(answer, tagged);
+  return { operationId: name, summary, ...(parameters.length > 0 && { parameters }), ...requestBody(route), responses };
+}
+
+function pathParameters({ path }: Route): object[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }));
+}
+
+function queryParameters({ query = {} }: Route): object[] {
+  const { properties = {}, required = [] } = jsonSchema(z.strictObject(query));
+  return Object.entries(properties).map(([name, schema]) => {
+    const { description, ...rest } = schema as { description?: string };
+    return { name, in: 'query', required: required.includes(name), ...(description && { description }), schema: rest };
+  });
+}
+
+/** `Content-Type` is no parameter in OpenAPI: the body says it. */
+function headerParameters({ headers = {}, tagged }: Route): object[] {
+  const heard = { ...headers, ...(tagged && { 'If-None-Match': 'ETags of what the client has already.' }) };
+  return Object.entries(heard)
+    .filter(([name]) => name !== 'Content-Type')
+    .map(([name, description]) => ({ name, in: 'header', description, schema: { type: 'string' } }));
+}
+
+function requestBody({ body, content, headers }: Route): { requestBody?: object } {
+  if (body !== undefined)
+    return { requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(body) } } } };
+  if (content === 'any')
+    return { requestBody: { description: headers?.['Content-Type'] ?? '', content: { '*/*': {} } } };
+  if (content === undefined) return {};
+  const files = { type: 'array', items: { type: 'string', contentMediaType: 'application/octet-stream' } };
+  const schema = { type: 'object', properties: { file: files } };
+  return { requestBody: { required: true, content: { [content]: { schema } } } };
+}
+
+function response({ description, schema, types = [], headers = {} }: Answer, tagged: boolean | undefined): object {
+  const told = { ...headers, ...(tagged && { ETag: 'Names this very answer.' }) };
+  const described = Object.entries(told).map(([name, text]) => [
+    name,
+    { description: text, schema: { type: 'string' } },
+  ]);
+  const content = [
+    ...(schema === undefined ? [] : [['application/json', { schema: reference(schema) }]]),
+    ...types.map((type) => [type.split(';', 1)[0], { schema: { type: 'string' } }]),
+  ];
+  return {
+    description,
+    ...(described.length > 0 && { headers: Object.fromEntries(described) }),
+    ...(content.length > 0 && { content: Object.fromEntries(content) }),
+  };
+}
+
+/** What may befall any request. */
+const always: readonly Reason[] = ['REQUEST_INVALID', 'ORIGIN_REFUSED', 'INTERNAL', 'UNAVAILABLE', 'SHUTTING_DOWN'];
+
+function problemResponses({ problems = [] }: Route): Record<string, object> {
+  const byStatus = Map.groupBy([...problems, ...always], httpStatus);
+  return Object.fromEntries(
+    [...byStatus].map(([status, reasons]) => [
+      status,
+      {
+        description: reasons.join(', '),
+        content: { 'application/problem+json': { schema: reference('Problem') } },
+      },
+    ]),
+  );
+}
+
+function reference(name: SchemaName) {
+  return { $ref: referenceTo(name) };
+}
+
+function referenceTo(name: string): string {
+  return `#/components/schemas/${name}`;
+}
+
+function components(): Record<string, object> {
+  const registry = z.registry<{ id: string }>();
+  for (const [id, schema] of Object.entries(schemas)) registry.add(schema, { id });
+  const made = z.toJSONSchema(registry, { ...asWritten, uri: referenceTo }).schemas;
+  return Object.fromEntries(Object.entries(made).map(([name, schema]) => [name, withoutIdentity(schema)]));
+}
+
+function jsonSchema(schema: z.ZodType): z.core.JSONSchema.BaseSchema {
+  return withoutIdentity(z.toJSONSchema(schema, asWritten));
+}
+
+/** What a client writes and reads, not what it is parsed into; a format says enough without its pattern. */
+const asWritten = {
+  io: 'input',
+  unrepresentable: 'any',
+  override({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }) {
+    if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
+  },
+} as const;
+
+/** Within a document, schemas need neither a dialect nor an address of their own. */
+function withoutIdentity({ $schema, $id, ...schema }: z.core.JSONSchema.BaseSchema): z.core.JSONSchema.BaseSchema {
+  return schema;
+}

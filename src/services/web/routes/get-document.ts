@@ -1,0 +1,19 @@
+import { route } from '../route.ts';
+import type { Json } from '../schemas.ts';
+
+/** @param document made when it is first asked for */
+export function getDocument(document: () => Json<'Document'>) {
+  let made: Json<'Document'> | undefined;
+  return route({
+    name: 'getDocument',
+    method: 'GET',
+    path: '/api/v1/openapi.json',
+    summary: 'This document.',
+    answers: { 200: { description: 'OpenAPI 3.1.', schema: 'Document' } },
+    tagged: true,
+    async handle(): Promise<Json<'Document'>> {
+      made ??= document();
+      return made;
+    },
+  });
+}

@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { z } from 'zod';
+import { eventually } from '../support/upload-stack.ts';
+import { failFiles, startWebStack, type WebStack } from '../support/web-stack.ts';
+
+interface Operation {
+  readonly operationId: string;
+  readonly parameters?: readonly { readonly name: string; readonly in: string }[];
+  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, { schema: object }>> }>>;
+}
+interface Document {
+  readonly openapi: string;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, object>> };
+}
+/** A request, and how it has to be answered. */
+type Case = readonly [path: string, status: number, init?: RequestInit];
+
+const unknownId = '019aaf00-0000-7000-8000-000000000000';
+
+describe('the OpenAPI document', () => {
+  let stack: WebStack;
+  let document: Document;
+  let cases: Readonly<Record<string, readonly Case[]>>;
+
+  const upload = async (name: string) => {
+    const response = await fetch(`${stack.base}/files/${name}`, { method: 'PUT', body: name });
+    return ((await response.json()) as { id: string }).id;
+  };
+
+  before(async () => {
+    stack = await startWebStack();
+    document = (await (await fetch(`${stack.base}/api/v1/openapi.json`)).json()) as Document;
+    const [failed, retried, gone] = [await upload('failed'), await upload('retried'), await upload('gone')];
+    await failFiles(stack, [failed, retried]);
+    await stack.start('worker');
+    const done = await upload('done.txt');
+    await eventually(async () => (await fetch(`${stack.base}/api/v1/files/${done}/result`)).status === 200);
+    cases = casesWith({ failed, retried, gone, done });
+  });
+  after(() => stack[Symbol.asyncDispose]());
+
+  it('is of version 3.1', () => assert.match(document.openapi, /^3\.1\.\d+$/));
+
+  it('names every operation once', () => {
+    const names = operations(document).map(([, { operationId }]) => operationId);
+    assert.equal(new Set(names).size, names.length);
+  });
+
+  it('holds no reference that leads nowhere', () => {
+    const references = JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g);
+    for (const [reference, name = ''] of references)
+      assert.ok(Object.hasOwn(document.components.schemas, name), reference);
+  });
+
+  it('documents the operations that are asked here, and no others', () => {
+    assert.deepEqual(
+      operations(document)
+        .map(([key]) => key)
+        .sort(),
+      Object.keys(cases).sort(),
+    );
+  });
+
+  it('says how each operation answers', async () => {
+    for (const [key, operation] of operations(document))
+      for (const [path, status, init] of cases[key] ?? []) {
+        const method = key.split(' ', 1)[0] as string;
+        const response = await fetch(`${stack.base}${path}`, { ...init, method });
+        const body = response.headers.get('content-type')?.startsWith('text/event-stream') ? '' : await response.text();
+        assert.equal(response.status, status, `${method} ${path} answered ${response.status}: ${body}`);
+        check(document, operation, response, body);
+      }
+  });
+
+  it('names the query parameters that are known, and no others', async () => {
+    for (const [key, { parameters = [] }] of operations(document).filter(([name]) => name.startsWith('GET '))) {
+      const path = key.slice(4).replace('{id}', unknownId);
+      const { detail } = (await (await fetch(`${stack.base}${path}?colour=red`)).json()) as { detail: string };
+      const known = parameters.filter((one) => one.in === 'query').map(({ name }) => name);
+      assert.match(detail, /unknown parameter colour/);
+      assert.equal(/known: (.*)\)/.exec(detail)?.[1] ?? '', known.join(', '), key);
+    }
+  });
+});
+
+function casesWith({ failed, retried, gone, done }: Record<'failed' | 'retried' | 'gone' | 'done', string>) {
+  const json = (body: unknown): RequestInit => ({
+    body: JSON.stringify(body),
+    headers: { 'content-type': 'application/json' },
+  });
+  const form = (...names: readonly string[]): RequestInit => {
+    const body = new FormData();
+    for (const name of names) body.append('file', new File(['content'], name));
+    return { body };
+  };
+  const files = '/api/v1/files';
+  const key = { 'idempotency-key': 'contract' };
+  return {
+    'GET /api/v1/files': [
+      [files, 200],
+      [`${files}?status=FAILED`, 200],
+      [`${files}?page_size=0`, 400],
+    ],
+    'POST /api/v1/files': [
+      [files, 201, form('a', 'b')],
+      [files, 207, form('a', 'x'.repeat(256))],
+      [files, 400, form()],
+    ],
+    'PUT /files/{name}': [
+      ['/files/a', 201, { body: 'a', headers: key }],
+      ['/files/a', 200, { body: 'a', headers: key }],
+      ['/files/b', 409, { body: 'b', headers: key }],
+      ['/files/a', 422, { body: 'a', headers: { 'repr-digest': `sha-256=:${'A'.repeat(43)}=:` } }],
+      ['/files/a%2Fb', 400],
+    ],
+    'GET /api/v1/files/{id}': [
+      [`${files}/${done}`, 200],
+      [`${files}/${failed}`, 200],
+      [`${files}/${done}`, 304, { headers: { 'if-none-match': '*' } }],
+      [`${files}/${unknownId}`, 404],
+    ],
+    'DELETE /api/v1/files/{id}': [
+      [`${files}/${gone}`, 204],
+      [`${files}/${gone}`, 404],
+    ],
+    'GET /api/v1/files/{id}/result': [
+      [`${files}/${done}/result`, 200],
+      [`${files}/${done}/result`, 304, { headers: { 'if-none-match': '*' } }],
+      [`${files}/${failed}/result`, 404],
+      [`${files}/${unknownId}/result`, 404],
+    ],
+    'POST /api/v1/files/{id}/retry': [
+      [`${files}/${retried}/retry`, 200],
+      [`${files}/${done}/retry`, 409],
+      [`${files}/${unknownId}/retry`, 404],
+    ],
+    'POST /api/v1/files:retry': [
+      ['/api/v1/files:retry', 200, json({ ids: [failed, done, unknownId] })],
+      ['/api/v1/files:retry', 400, json({})],
+    ],
+    'POST /api/v1/files:delete': [
+      ['/api/v1/files:delete', 200, json({ ids: [failed, unknownId] })],
+      ['/api/v1/files:delete', 400, json({ ids: [] })],
+    ],
+    'GET /api/v1/results': [
+      ['/api/v1/results?page_size=1', 200],
+      ['/api/v1/results?page_token=mine', 400],
+    ],
+    'GET /api/v1/export': [
+      ['/api/v1/export', 200],
+      ['/api/v1/export?format=csv', 200],
+      ['/api/v1/export?format=xml', 400],
+    ],
+    'GET /api/v1/stats': [['/api/v1/stats', 200]],
+    'GET /api/v1/openapi.json': [['/api/v1/openapi.json', 200]],
+    'GET /livez': [['/livez', 200]],
+    'GET /readyz': [['/readyz', 200]],
+  } satisfies Record<string, readonly Case[]>;
+}
+
+function operations({ paths }: Document): [key: string, operation: Operation][] {
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]): [string, Operation] => [
+      `${method.toUpperCase()} ${path}`,
+      operation,
+    ]),
+  );
+}
+
+/** Holds an answer against what the document says of this status and this type. */
+function check(document: Document, { operationId, responses }: Operation, response: Response, body: string): void {
+  const documented = responses[response.status];
+  assert.ok(documented, `${operationId} answered ${response.status}, which is not documented`);
+  const type = response.headers.get('content-type')?.split(';', 1)[0];
+  if (documented.content === undefined) {
+    assert.equal(body, '');
+    return;
+  }
+  const content = documented.content[type ?? ''];
+  assert.ok(content, `${operationId} answered with ${type}, which is not documented`);
+  if (/[/+]json$/.test(type ?? '')) schemaOf(document, content.schema).parse(JSON.parse(body));
+}
+
+function schemaOf({ components }: Document, schema: object): z.ZodType {
+  const whole = JSON.stringify({ ...schema, $defs: components.schemas }).replaceAll(
+    '#/components/schemas/',
+    '#/$defs/',
+  );
+  return z.fromJSONSchema(JSON.parse(whole));
+}
