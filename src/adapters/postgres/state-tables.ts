@@ -1,8 +1,8 @@
 import type { FileStatus } from '#domain/file-state.ts';
 
 // The narrow tables beside `files` (db/migrations/0003): file_states names the files that are PENDING or FAILED,
-// claims those that may be PROCESSING, file_counts adds up how many there are in each state. Invariant: every
-// statement that changes `files.status` changes them, by the CTEs below.
+// claims those that may be PROCESSING, file_counts adds up how many there are in each state, file_changes (0004) tells
+// which files changed. Invariant: every statement that changes `files.status` changes them, by the CTEs below.
 
 /** The states that file_states names. */
 function isNamed(status: FileStatus | null): boolean {
@@ -26,6 +26,7 @@ export function moved(source: string, from: FileStatus | null, to: FileStatus | 
        from (select count(*) as files, sum(size)::bigint as bytes from ${source}) t, (values ${counts}) as c (status, sign)
        where t.files > 0`,
     ),
+    told(source),
   );
   return parts.join(', ');
 }
@@ -49,7 +50,11 @@ export function movedEach(source: string): string {
       `select status, case when status = 'FAILED' then coalesce(error_code, '') else '' end as error_code,
          sum(sign) as files, sum(sign * size)::bigint as bytes
        from (${sides}) m where status is not null group by 1, 2`,
-    )}`;
+    )}, ${told(source)}`;
+}
+
+function told(source: string): string {
+  return `told_${source} as (insert into file_changes (ids) select array_agg(id) from ${source} having count(*) > 0)`;
 }
 
 /** Shards are many more than the connections of a service, and few enough to be added up at once. */

@@ -3,6 +3,7 @@ import type { Database } from '#adapters/postgres/database.ts';
 import type { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import type { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
+import type { ChangeHub } from './change-hub.ts';
 import type { DueDispatcher } from './due-dispatcher.ts';
 import type { WatchPlaces } from './watch-places.ts';
 
@@ -12,6 +13,7 @@ export interface MetadataContext {
   /** For what users look for. */
   readonly searches: Database;
   readonly changes: ChangeFeed;
+  readonly changeHub: ChangeHub;
   readonly dispatcher: DueDispatcher;
   readonly watchPlaces: WatchPlaces;
   readonly leaseMs: number;

@@ -4,6 +4,7 @@ import { createLogger } from '#platform/logger.ts';
 import { createApp } from './app.ts';
 import { createBackend } from './backend.ts';
 import { HostList } from './host-list.ts';
+import { LiveFeed } from './live-feed.ts';
 import { allRoutes } from './routes/index.ts';
 
 /** Nothing listens behind this target: what is shown here holds without a backend. */
@@ -82,7 +83,7 @@ describe('the HTTP surface', () => {
     ['a foreign origin', { host: 'localhost:8080', origin: 'https://evil.example' }],
     ['what a browser calls cross-site', { host: 'localhost:8080', 'sec-fetch-site': 'cross-site' }],
   ];
-  const changing = allRoutes(backend).filter(({ method }) => method !== 'GET');
+  const changing = allRoutes(backend, new LiveFeed(backend)).filter(({ method }) => method !== 'GET');
   it('has routes that change something', () => assert.ok(changing.length >= 6));
 
   for (const [name, headers] of foreign)

@@ -4,6 +4,7 @@ import type { Logger } from '#platform/logger.ts';
 import type { Backend } from './backend.ts';
 import { discardRest } from './discard-rest.ts';
 import type { HostList } from './host-list.ts';
+import { LiveFeed } from './live-feed.ts';
 import { guardOrigin } from './origin-guard.ts';
 import { problemType, retryAfterSeconds, toProblem } from './problem.ts';
 import { allRoutes } from './routes/index.ts';
@@ -37,7 +38,9 @@ export function createApp(context: AppContext): FastifyInstance {
     throw new FilemillError('ROUTE_NOT_FOUND', `${request.method} ${pathOf(request)} is not served.`);
   });
 
-  serveRoutes(app, allRoutes(backend));
+  const feed = new LiveFeed(backend);
+  app.addHook('onClose', async () => feed[Symbol.dispose]());
+  serveRoutes(app, allRoutes(backend, feed));
   return app;
 }
 

@@ -101,6 +101,11 @@ export const schemas = {
       )
       .describe('In the order of the parts.'),
   }),
+  ChangedFiles: z.strictObject({
+    files: z.array(File).describe('The latest state of what changed.'),
+    deleted: z.array(z.uuid()),
+    look_again: z.boolean().describe('More changed than is told, or what changed is not known: load what you show.'),
+  }),
   Retried: outcomes('RETRIED', 'NOT_FAILED', 'NOT_FOUND'),
   Deleted: outcomes('DELETED', 'NOT_FOUND'),
   Live: z.strictObject({ live: z.boolean() }),

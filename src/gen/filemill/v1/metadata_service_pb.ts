@@ -14,7 +14,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file filemill/v1/metadata_service.proto.
  */
 export const file_filemill_v1_metadata_service: GenFile = /*@__PURE__*/
-  fileDesc("CiJmaWxlbWlsbC92MS9tZXRhZGF0YV9zZXJ2aWNlLnByb3RvEgtmaWxlbWlsbC52MSIeCg9HZXRGaWxlc1JlcXVlc3QSCwoDaWRzGAEgAygJIkkKEEdldEZpbGVzUmVzcG9uc2USIAoFZmlsZXMYASADKAsyES5maWxlbWlsbC52MS5GaWxlEhMKC21pc3NpbmdfaWRzGAIgAygJIusBCgpGaWxlRmlsdGVyEikKCHN0YXR1c2VzGAEgAygOMhcuZmlsZW1pbGwudjEuRmlsZVN0YXR1cxIRCgltaW1lX3R5cGUYAiABKAkSFQoNbmFtZV9jb250YWlucxgDIAEoCRIOCgZzaGEyNTYYBCABKAkSMAoMY3JlYXRlZF9mcm9tGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIyCg5jcmVhdGVkX2JlZm9yZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEgoKZXJyb3JfY29kZRgHIAEoCSJiChBMaXN0RmlsZXNSZXF1ZXN0EicKBmZpbHRlchgBIAEoCzIXLmZpbGVtaWxsLnYxLkZpbGVGaWx0ZXISEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkiTgoRTGlzdEZpbGVzUmVzcG9uc2USIAoFZmlsZXMYASADKAsyES5maWxlbWlsbC52MS5GaWxlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSIgChFXYXRjaEZpbGVzUmVxdWVzdBILCgNpZHMYASADKAkiSwoSV2F0Y2hGaWxlc1Jlc3BvbnNlEiAKBWZpbGVzGAEgAygLMhEuZmlsZW1pbGwudjEuRmlsZRITCgttaXNzaW5nX2lkcxgCIAMoCSIgChFSZXRyeUZpbGVzUmVxdWVzdBILCgNpZHMYASADKAki/wEKElJldHJ5RmlsZXNSZXNwb25zZRIzCgVpdGVtcxgBIAMoCzIkLmZpbGVtaWxsLnYxLlJldHJ5RmlsZXNSZXNwb25zZS5JdGVtGkwKBEl0ZW0SCgoCaWQYASABKAkSOAoHb3V0Y29tZRgCIAEoDjInLmZpbGVtaWxsLnYxLlJldHJ5RmlsZXNSZXNwb25zZS5PdXRjb21lImYKB091dGNvbWUSFwoTT1VUQ09NRV9VTlNQRUNJRklFRBAAEhMKD09VVENPTUVfUkVUUklFRBABEhYKEk9VVENPTUVfTk9UX0ZBSUxFRBACEhUKEU9VVENPTUVfTk9UX0ZPVU5EEAMiIQoSRGVsZXRlRmlsZXNSZXF1ZXN0EgsKA2lkcxgBIAMoCSLqAQoTRGVsZXRlRmlsZXNSZXNwb25zZRI0CgVpdGVtcxgBIAMoCzIlLmZpbGVtaWxsLnYxLkRlbGV0ZUZpbGVzUmVzcG9uc2UuSXRlbRpNCgRJdGVtEgoKAmlkGAEgASgJEjkKB291dGNvbWUYAiABKA4yKC5maWxlbWlsbC52MS5EZWxldGVGaWxlc1Jlc3BvbnNlLk91dGNvbWUiTgoHT3V0Y29tZRIXChNPVVRDT01FX1VOU1BFQ0lGSUVEEAASEwoPT1VUQ09NRV9ERUxFVEVEEAESFQoRT1VUQ09NRV9OT1RfRk9VTkQQAiInCg9HZXRTdGF0c1JlcXVlc3QSFAoMd29ya2Vyc19vbmx5GAEgASgIIo4EChBHZXRTdGF0c1Jlc3BvbnNlEjsKCHN0YXR1c2VzGAEgAygLMikuZmlsZW1pbGwudjEuR2V0U3RhdHNSZXNwb25zZS5TdGF0dXNDb3VudBI4CgZlcnJvcnMYAiADKAsyKC5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLkVycm9yQ291bnQSHgoWb2xkZXN0X3BlbmRpbmdfc2Vjb25kcxgDIAEoARI6Cgd3b3JrZXJzGAQgAygLMikuZmlsZW1pbGwudjEuR2V0U3RhdHNSZXNwb25zZS5Xb3JrZXJTdGF0ZRpUCgtTdGF0dXNDb3VudBInCgZzdGF0dXMYASABKA4yFy5maWxlbWlsbC52MS5GaWxlU3RhdHVzEg0KBWZpbGVzGAIgASgDEg0KBWJ5dGVzGAMgASgDGikKCkVycm9yQ291bnQSDAoEY29kZRgBIAEoCRINCgVmaWxlcxgCIAEoAxqlAQoLV29ya2VyU3RhdGUSDAoEbmFtZRgBIAEoCRIuCgpzdGFydGVkX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIrCgdzZWVuX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBINCgVzbG90cxgEIAEoBRIMCgRidXN5GAUgASgFEg4KBnNvdXJjZRgGIAEoCTLhAwoPTWV0YWRhdGFTZXJ2aWNlEkcKCEdldEZpbGVzEhwuZmlsZW1pbGwudjEuR2V0RmlsZXNSZXF1ZXN0Gh0uZmlsZW1pbGwudjEuR2V0RmlsZXNSZXNwb25zZRJKCglMaXN0RmlsZXMSHS5maWxlbWlsbC52MS5MaXN0RmlsZXNSZXF1ZXN0Gh4uZmlsZW1pbGwudjEuTGlzdEZpbGVzUmVzcG9uc2USTwoKV2F0Y2hGaWxlcxIeLmZpbGVtaWxsLnYxLldhdGNoRmlsZXNSZXF1ZXN0Gh8uZmlsZW1pbGwudjEuV2F0Y2hGaWxlc1Jlc3BvbnNlMAESTQoKUmV0cnlGaWxlcxIeLmZpbGVtaWxsLnYxLlJldHJ5RmlsZXNSZXF1ZXN0Gh8uZmlsZW1pbGwudjEuUmV0cnlGaWxlc1Jlc3BvbnNlElAKC0RlbGV0ZUZpbGVzEh8uZmlsZW1pbGwudjEuRGVsZXRlRmlsZXNSZXF1ZXN0GiAuZmlsZW1pbGwudjEuRGVsZXRlRmlsZXNSZXNwb25zZRJHCghHZXRTdGF0cxIcLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVxdWVzdBodLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2ViBnByb3RvMw", [file_filemill_v1_file, file_google_protobuf_timestamp]);
+  fileDesc("CiJmaWxlbWlsbC92MS9tZXRhZGF0YV9zZXJ2aWNlLnByb3RvEgtmaWxlbWlsbC52MSIeCg9HZXRGaWxlc1JlcXVlc3QSCwoDaWRzGAEgAygJIkkKEEdldEZpbGVzUmVzcG9uc2USIAoFZmlsZXMYASADKAsyES5maWxlbWlsbC52MS5GaWxlEhMKC21pc3NpbmdfaWRzGAIgAygJIusBCgpGaWxlRmlsdGVyEikKCHN0YXR1c2VzGAEgAygOMhcuZmlsZW1pbGwudjEuRmlsZVN0YXR1cxIRCgltaW1lX3R5cGUYAiABKAkSFQoNbmFtZV9jb250YWlucxgDIAEoCRIOCgZzaGEyNTYYBCABKAkSMAoMY3JlYXRlZF9mcm9tGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIyCg5jcmVhdGVkX2JlZm9yZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEgoKZXJyb3JfY29kZRgHIAEoCSJiChBMaXN0RmlsZXNSZXF1ZXN0EicKBmZpbHRlchgBIAEoCzIXLmZpbGVtaWxsLnYxLkZpbGVGaWx0ZXISEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkiTgoRTGlzdEZpbGVzUmVzcG9uc2USIAoFZmlsZXMYASADKAsyES5maWxlbWlsbC52MS5GaWxlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSIgChFXYXRjaEZpbGVzUmVxdWVzdBILCgNpZHMYASADKAkiSwoSV2F0Y2hGaWxlc1Jlc3BvbnNlEiAKBWZpbGVzGAEgAygLMhEuZmlsZW1pbGwudjEuRmlsZRITCgttaXNzaW5nX2lkcxgCIAMoCSIlChNXYXRjaENoYW5nZXNSZXF1ZXN0Eg4KBmN1cnNvchgBIAEoCSKuAQoUV2F0Y2hDaGFuZ2VzUmVzcG9uc2USDgoGY3Vyc29yGAEgASgJEiAKBWZpbGVzGAIgAygLMhEuZmlsZW1pbGwudjEuRmlsZRITCgttaXNzaW5nX2lkcxgDIAMoCRISCgpsb29rX2FnYWluGAQgASgIEjEKBXN0YXRzGAUgASgLMh0uZmlsZW1pbGwudjEuR2V0U3RhdHNSZXNwb25zZUgAiAEBQggKBl9zdGF0cyIgChFSZXRyeUZpbGVzUmVxdWVzdBILCgNpZHMYASADKAki/wEKElJldHJ5RmlsZXNSZXNwb25zZRIzCgVpdGVtcxgBIAMoCzIkLmZpbGVtaWxsLnYxLlJldHJ5RmlsZXNSZXNwb25zZS5JdGVtGkwKBEl0ZW0SCgoCaWQYASABKAkSOAoHb3V0Y29tZRgCIAEoDjInLmZpbGVtaWxsLnYxLlJldHJ5RmlsZXNSZXNwb25zZS5PdXRjb21lImYKB091dGNvbWUSFwoTT1VUQ09NRV9VTlNQRUNJRklFRBAAEhMKD09VVENPTUVfUkVUUklFRBABEhYKEk9VVENPTUVfTk9UX0ZBSUxFRBACEhUKEU9VVENPTUVfTk9UX0ZPVU5EEAMiIQoSRGVsZXRlRmlsZXNSZXF1ZXN0EgsKA2lkcxgBIAMoCSLqAQoTRGVsZXRlRmlsZXNSZXNwb25zZRI0CgVpdGVtcxgBIAMoCzIlLmZpbGVtaWxsLnYxLkRlbGV0ZUZpbGVzUmVzcG9uc2UuSXRlbRpNCgRJdGVtEgoKAmlkGAEgASgJEjkKB291dGNvbWUYAiABKA4yKC5maWxlbWlsbC52MS5EZWxldGVGaWxlc1Jlc3BvbnNlLk91dGNvbWUiTgoHT3V0Y29tZRIXChNPVVRDT01FX1VOU1BFQ0lGSUVEEAASEwoPT1VUQ09NRV9ERUxFVEVEEAESFQoRT1VUQ09NRV9OT1RfRk9VTkQQAiInCg9HZXRTdGF0c1JlcXVlc3QSFAoMd29ya2Vyc19vbmx5GAEgASgIIo4EChBHZXRTdGF0c1Jlc3BvbnNlEjsKCHN0YXR1c2VzGAEgAygLMikuZmlsZW1pbGwudjEuR2V0U3RhdHNSZXNwb25zZS5TdGF0dXNDb3VudBI4CgZlcnJvcnMYAiADKAsyKC5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLkVycm9yQ291bnQSHgoWb2xkZXN0X3BlbmRpbmdfc2Vjb25kcxgDIAEoARI6Cgd3b3JrZXJzGAQgAygLMikuZmlsZW1pbGwudjEuR2V0U3RhdHNSZXNwb25zZS5Xb3JrZXJTdGF0ZRpUCgtTdGF0dXNDb3VudBInCgZzdGF0dXMYASABKA4yFy5maWxlbWlsbC52MS5GaWxlU3RhdHVzEg0KBWZpbGVzGAIgASgDEg0KBWJ5dGVzGAMgASgDGikKCkVycm9yQ291bnQSDAoEY29kZRgBIAEoCRINCgVmaWxlcxgCIAEoAxqlAQoLV29ya2VyU3RhdGUSDAoEbmFtZRgBIAEoCRIuCgpzdGFydGVkX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIrCgdzZWVuX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBINCgVzbG90cxgEIAEoBRIMCgRidXN5GAUgASgFEg4KBnNvdXJjZRgGIAEoCTK4BAoPTWV0YWRhdGFTZXJ2aWNlEkcKCEdldEZpbGVzEhwuZmlsZW1pbGwudjEuR2V0RmlsZXNSZXF1ZXN0Gh0uZmlsZW1pbGwudjEuR2V0RmlsZXNSZXNwb25zZRJKCglMaXN0RmlsZXMSHS5maWxlbWlsbC52MS5MaXN0RmlsZXNSZXF1ZXN0Gh4uZmlsZW1pbGwudjEuTGlzdEZpbGVzUmVzcG9uc2USTwoKV2F0Y2hGaWxlcxIeLmZpbGVtaWxsLnYxLldhdGNoRmlsZXNSZXF1ZXN0Gh8uZmlsZW1pbGwudjEuV2F0Y2hGaWxlc1Jlc3BvbnNlMAESVQoMV2F0Y2hDaGFuZ2VzEiAuZmlsZW1pbGwudjEuV2F0Y2hDaGFuZ2VzUmVxdWVzdBohLmZpbGVtaWxsLnYxLldhdGNoQ2hhbmdlc1Jlc3BvbnNlMAESTQoKUmV0cnlGaWxlcxIeLmZpbGVtaWxsLnYxLlJldHJ5RmlsZXNSZXF1ZXN0Gh8uZmlsZW1pbGwudjEuUmV0cnlGaWxlc1Jlc3BvbnNlElAKC0RlbGV0ZUZpbGVzEh8uZmlsZW1pbGwudjEuRGVsZXRlRmlsZXNSZXF1ZXN0GiAuZmlsZW1pbGwudjEuRGVsZXRlRmlsZXNSZXNwb25zZRJHCghHZXRTdGF0cxIcLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVxdWVzdBodLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2ViBnByb3RvMw", [file_filemill_v1_file, file_google_protobuf_timestamp]);
 
 /**
  * @generated from message filemill.v1.GetFilesRequest
@@ -216,6 +216,73 @@ export const WatchFilesResponseSchema: GenMessage<WatchFilesResponse> = /*@__PUR
   messageDesc(file_filemill_v1_metadata_service, 6);
 
 /**
+ * @generated from message filemill.v1.WatchChangesRequest
+ */
+export type WatchChangesRequest = Message<"filemill.v1.WatchChangesRequest"> & {
+  /**
+   * That of the last message that was received; empty to begin with what changes from now on.
+   *
+   * @generated from field: string cursor = 1;
+   */
+  cursor: string;
+};
+
+/**
+ * Describes the message filemill.v1.WatchChangesRequest.
+ * Use `create(WatchChangesRequestSchema)` to create a new message.
+ */
+export const WatchChangesRequestSchema: GenMessage<WatchChangesRequest> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_metadata_service, 7);
+
+/**
+ * @generated from message filemill.v1.WatchChangesResponse
+ */
+export type WatchChangesResponse = Message<"filemill.v1.WatchChangesResponse"> & {
+  /**
+   * To resume after this message, within a minute.
+   *
+   * @generated from field: string cursor = 1;
+   */
+  cursor: string;
+
+  /**
+   * The latest state of what changed, 500 files at most; some may be told of again. The first message holds what
+   * changed since the cursor that was given.
+   *
+   * @generated from field: repeated filemill.v1.File files = 2;
+   */
+  files: File[];
+
+  /**
+   * Deleted.
+   *
+   * @generated from field: repeated string missing_ids = 3;
+   */
+  missingIds: string[];
+
+  /**
+   * More changed than is told, or what changed is not known any more: look again at what you show.
+   *
+   * @generated from field: bool look_again = 4;
+   */
+  lookAgain: boolean;
+
+  /**
+   * In the first message, then once a second at most.
+   *
+   * @generated from field: optional filemill.v1.GetStatsResponse stats = 5;
+   */
+  stats?: GetStatsResponse | undefined;
+};
+
+/**
+ * Describes the message filemill.v1.WatchChangesResponse.
+ * Use `create(WatchChangesResponseSchema)` to create a new message.
+ */
+export const WatchChangesResponseSchema: GenMessage<WatchChangesResponse> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_metadata_service, 8);
+
+/**
  * @generated from message filemill.v1.RetryFilesRequest
  */
 export type RetryFilesRequest = Message<"filemill.v1.RetryFilesRequest"> & {
@@ -230,7 +297,7 @@ export type RetryFilesRequest = Message<"filemill.v1.RetryFilesRequest"> & {
  * Use `create(RetryFilesRequestSchema)` to create a new message.
  */
 export const RetryFilesRequestSchema: GenMessage<RetryFilesRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 7);
+  messageDesc(file_filemill_v1_metadata_service, 9);
 
 /**
  * @generated from message filemill.v1.RetryFilesResponse
@@ -249,7 +316,7 @@ export type RetryFilesResponse = Message<"filemill.v1.RetryFilesResponse"> & {
  * Use `create(RetryFilesResponseSchema)` to create a new message.
  */
 export const RetryFilesResponseSchema: GenMessage<RetryFilesResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 8);
+  messageDesc(file_filemill_v1_metadata_service, 10);
 
 /**
  * @generated from message filemill.v1.RetryFilesResponse.Item
@@ -271,7 +338,7 @@ export type RetryFilesResponse_Item = Message<"filemill.v1.RetryFilesResponse.It
  * Use `create(RetryFilesResponse_ItemSchema)` to create a new message.
  */
 export const RetryFilesResponse_ItemSchema: GenMessage<RetryFilesResponse_Item> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 8, 0);
+  messageDesc(file_filemill_v1_metadata_service, 10, 0);
 
 /**
  * @generated from enum filemill.v1.RetryFilesResponse.Outcome
@@ -309,7 +376,7 @@ export type RetryFilesResponse_Outcome = (typeof RetryFilesResponse_Outcome)[key
  * Describes the enum filemill.v1.RetryFilesResponse.Outcome.
  */
 export const RetryFilesResponse_OutcomeSchema: GenEnum<RetryFilesResponse_Outcome> = /*@__PURE__*/
-  enumDesc(file_filemill_v1_metadata_service, 8, 0);
+  enumDesc(file_filemill_v1_metadata_service, 10, 0);
 
 /**
  * @generated from message filemill.v1.DeleteFilesRequest
@@ -326,7 +393,7 @@ export type DeleteFilesRequest = Message<"filemill.v1.DeleteFilesRequest"> & {
  * Use `create(DeleteFilesRequestSchema)` to create a new message.
  */
 export const DeleteFilesRequestSchema: GenMessage<DeleteFilesRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 9);
+  messageDesc(file_filemill_v1_metadata_service, 11);
 
 /**
  * @generated from message filemill.v1.DeleteFilesResponse
@@ -345,7 +412,7 @@ export type DeleteFilesResponse = Message<"filemill.v1.DeleteFilesResponse"> & {
  * Use `create(DeleteFilesResponseSchema)` to create a new message.
  */
 export const DeleteFilesResponseSchema: GenMessage<DeleteFilesResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 10);
+  messageDesc(file_filemill_v1_metadata_service, 12);
 
 /**
  * @generated from message filemill.v1.DeleteFilesResponse.Item
@@ -367,7 +434,7 @@ export type DeleteFilesResponse_Item = Message<"filemill.v1.DeleteFilesResponse.
  * Use `create(DeleteFilesResponse_ItemSchema)` to create a new message.
  */
 export const DeleteFilesResponse_ItemSchema: GenMessage<DeleteFilesResponse_Item> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 10, 0);
+  messageDesc(file_filemill_v1_metadata_service, 12, 0);
 
 /**
  * @generated from enum filemill.v1.DeleteFilesResponse.Outcome
@@ -398,7 +465,7 @@ export type DeleteFilesResponse_Outcome = (typeof DeleteFilesResponse_Outcome)[k
  * Describes the enum filemill.v1.DeleteFilesResponse.Outcome.
  */
 export const DeleteFilesResponse_OutcomeSchema: GenEnum<DeleteFilesResponse_Outcome> = /*@__PURE__*/
-  enumDesc(file_filemill_v1_metadata_service, 10, 0);
+  enumDesc(file_filemill_v1_metadata_service, 12, 0);
 
 /**
  * @generated from message filemill.v1.GetStatsRequest
@@ -417,7 +484,7 @@ export type GetStatsRequest = Message<"filemill.v1.GetStatsRequest"> & {
  * Use `create(GetStatsRequestSchema)` to create a new message.
  */
 export const GetStatsRequestSchema: GenMessage<GetStatsRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 11);
+  messageDesc(file_filemill_v1_metadata_service, 13);
 
 /**
  * @generated from message filemill.v1.GetStatsResponse
@@ -455,7 +522,7 @@ export type GetStatsResponse = Message<"filemill.v1.GetStatsResponse"> & {
  * Use `create(GetStatsResponseSchema)` to create a new message.
  */
 export const GetStatsResponseSchema: GenMessage<GetStatsResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 12);
+  messageDesc(file_filemill_v1_metadata_service, 14);
 
 /**
  * @generated from message filemill.v1.GetStatsResponse.StatusCount
@@ -482,7 +549,7 @@ export type GetStatsResponse_StatusCount = Message<"filemill.v1.GetStatsResponse
  * Use `create(GetStatsResponse_StatusCountSchema)` to create a new message.
  */
 export const GetStatsResponse_StatusCountSchema: GenMessage<GetStatsResponse_StatusCount> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 12, 0);
+  messageDesc(file_filemill_v1_metadata_service, 14, 0);
 
 /**
  * @generated from message filemill.v1.GetStatsResponse.ErrorCount
@@ -504,7 +571,7 @@ export type GetStatsResponse_ErrorCount = Message<"filemill.v1.GetStatsResponse.
  * Use `create(GetStatsResponse_ErrorCountSchema)` to create a new message.
  */
 export const GetStatsResponse_ErrorCountSchema: GenMessage<GetStatsResponse_ErrorCount> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 12, 1);
+  messageDesc(file_filemill_v1_metadata_service, 14, 1);
 
 /**
  * @generated from message filemill.v1.GetStatsResponse.WorkerState
@@ -548,7 +615,7 @@ export type GetStatsResponse_WorkerState = Message<"filemill.v1.GetStatsResponse
  * Use `create(GetStatsResponse_WorkerStateSchema)` to create a new message.
  */
 export const GetStatsResponse_WorkerStateSchema: GenMessage<GetStatsResponse_WorkerState> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 12, 2);
+  messageDesc(file_filemill_v1_metadata_service, 14, 2);
 
 /**
  * The truth about each file.
@@ -585,6 +652,17 @@ export const MetadataService: GenService<{
     methodKind: "server_streaming";
     input: typeof WatchFilesRequestSchema;
     output: typeof WatchFilesResponseSchema;
+  },
+  /**
+   * How things stand at once, then whatever changes, of all files, without end: for live pages. Nothing is skipped,
+   * late commits included; `cursor` resumes.
+   *
+   * @generated from rpc filemill.v1.MetadataService.WatchChanges
+   */
+  watchChanges: {
+    methodKind: "server_streaming";
+    input: typeof WatchChangesRequestSchema;
+    output: typeof WatchChangesResponseSchema;
   },
   /**
    * Gives FAILED files another round of attempts.

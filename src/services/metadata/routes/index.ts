@@ -21,6 +21,7 @@ import { releaseFilesRoute } from './release-files.ts';
 import { renewLeasesRoute } from './renew-leases.ts';
 import { retryFilesRoute } from './retry-files.ts';
 import { takeDeletionsRoute } from './take-deletions.ts';
+import { watchChangesRoute } from './watch-changes.ts';
 import { watchFilesRoute } from './watch-files.ts';
 
 /** The metadata service's calls: MetadataService is forwarded to the public, the rest is internal. */
@@ -38,6 +39,7 @@ export function metadataServer(
       getFiles: getFilesRoute(context),
       listFiles: listFilesRoute(context),
       watchFiles: watchFilesRoute(context),
+      watchChanges: watchChangesRoute(context),
       retryFiles: retryFilesRoute(context),
       deleteFiles: deleteFilesRoute(context),
       getStats: getStatsRoute(context),

@@ -1,10 +1,12 @@
 import type { Backend } from '../backend.ts';
+import type { LiveFeed } from '../live-feed.ts';
 import { openApiDocument } from '../openapi.ts';
 import type { Route } from '../route.ts';
 import { deleteFile } from './delete-file.ts';
 import { deleteFiles } from './delete-files.ts';
 import { exportResults } from './export-results.ts';
 import { getDocument } from './get-document.ts';
+import { getEvents } from './get-events.ts';
 import { getFile } from './get-file.ts';
 import { getFileResult } from './get-file-result.ts';
 import { getStats } from './get-stats.ts';
@@ -18,7 +20,7 @@ import { retryFile } from './retry-file.ts';
 import { retryFiles } from './retry-files.ts';
 
 /** All that is served over HTTP. */
-export function allRoutes(backend: Backend): readonly Route[] {
+export function allRoutes(backend: Backend, feed: LiveFeed): readonly Route[] {
   const routes: Route[] = [
     listFiles(backend),
     postFiles(backend),
@@ -32,6 +34,7 @@ export function allRoutes(backend: Backend): readonly Route[] {
     listResults(backend),
     exportResults(backend),
     getStats(backend),
+    getEvents(feed),
     livez(),
     readyz(backend),
     getDocument(() => openApiDocument(routes)),

@@ -1,0 +1,42 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { changesFromNow, isCursor } from '#adapters/postgres/file-changes.ts';
+import { fileToMessage } from '#client/wire.ts';
+import { FilemillError } from '#domain/errors.ts';
+import type { WatchChangesResponseSchema } from '#gen/filemill/v1/metadata_service_pb.ts';
+import { type FileNews, newsSince } from '../change-news.ts';
+import type { MetadataContext, Route } from '../context.ts';
+import { statsMessage } from '../stats-message.ts';
+
+/** Nothing depends on it: a reader that is gone aborts the wait. */
+const waitMs = 60_000;
+
+export function watchChangesRoute({ database, changeHub, stopping }: MetadataContext): Route<'watchChanges'> {
+  return async function* ({ cursor }, { signal }) {
+    if (cursor !== '' && !isCursor(cursor))
+      throw new FilemillError('REQUEST_INVALID', '`cursor` is not a cursor of this server.');
+    const over = AbortSignal.any([signal, stopping]);
+    // Joined before looking, so that no change falls between.
+    using joined = await changeHub.join();
+    const now = cursor === '' ? await nothingYet() : await newsSince(database, cursor);
+    yield toMessage({ ...now, stats: await statsMessage(database) });
+    while (!over.aborted) {
+      const news = await joined.box.take(waitMs, over);
+      if (news !== undefined) yield toMessage(news);
+    }
+    if (stopping.aborted && !signal.aborted) throw new FilemillError('SHUTTING_DOWN');
+  };
+
+  async function nothingYet(): Promise<FileNews> {
+    return { cursor: await changesFromNow(database), files: new Map(), lookAgain: false };
+  }
+}
+
+function toMessage({ cursor, files, lookAgain, stats }: FileNews): MessageInitShape<typeof WatchChangesResponseSchema> {
+  return {
+    cursor,
+    lookAgain,
+    files: [...files.values()].flatMap((file) => (file === null ? [] : fileToMessage(file))),
+    missingIds: [...files].flatMap(([id, file]) => (file === null ? id : [])),
+    ...(stats !== undefined && { stats }),
+  };
+}

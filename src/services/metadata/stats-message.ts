@@ -1,0 +1,31 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import type { Database } from '#adapters/postgres/database.ts';
+import { type FileStats, fileStats } from '#adapters/postgres/stats.ts';
+import { workersAlive } from '#adapters/postgres/workers.ts';
+import { FileStatus } from '#gen/filemill/v1/file_pb.ts';
+import type { GetStatsResponseSchema } from '#gen/filemill/v1/metadata_service_pb.ts';
+
+const noCounts: FileStats = { statuses: [], errors: [], oldestPendingSeconds: 0 };
+
+/** How things stand, as the contract has it. */
+export async function statsMessage(
+  database: Database,
+  { workersOnly = false } = {},
+): Promise<MessageInitShape<typeof GetStatsResponseSchema>> {
+  const [stats, workers] = await Promise.all([workersOnly ? noCounts : fileStats(database), workersAlive(database)]);
+  return {
+    statuses: stats.statuses.map(({ status, files, bytes }) => ({
+      status: FileStatus[status],
+      files: BigInt(files),
+      bytes: BigInt(bytes),
+    })),
+    errors: stats.errors.map(({ code, files }) => ({ code, files: BigInt(files) })),
+    oldestPendingSeconds: stats.oldestPendingSeconds,
+    workers: workers.map(({ startedAt, seenAt, ...worker }) => ({
+      ...worker,
+      startedAt: timestampFromDate(startedAt),
+      seenAt: timestampFromDate(seenAt),
+    })),
+  };
+}

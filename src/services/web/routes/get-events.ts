@@ -1,0 +1,71 @@
+import { Readable } from 'node:stream';
+import { fileStateToJson, statsToJson } from '#client/json.ts';
+import { sleep } from '#platform/abort.ts';
+import type { LiveFeed, LiveNews } from '../live-feed.ts';
+import { route } from '../route.ts';
+import type { Json } from '../schemas.ts';
+import { heartbeat, retryAfter, serverSentEvent } from '../server-sent-events.ts';
+
+/** Between two pieces of news on one connection. */
+const restMs = 100;
+const heartbeatMs = 15_000;
+const retryMs = 2_000;
+
+const eventsDescription =
+  'Events `stats` (data: the schema Stats) once a second at most, and `files` (data: the schema ChangedFiles) ten times ' +
+  'a second at most. Each carries an `id` to resume after. No change is skipped; some may be told of again.';
+
+type LiveReader = Awaited<ReturnType<LiveFeed['join']>>;
+
+export function getEvents(feed: LiveFeed) {
+  return route({
+    name: 'getEvents',
+    method: 'GET',
+    path: '/api/v1/events',
+    summary: 'How things stand, then whatever changes, as server-sent events.',
+    headers: { 'Last-Event-ID': 'The `id` of the last event that was received: resumes after it.' },
+    answers: { 200: { description: eventsDescription, types: ['text/event-stream'] } },
+    problems: ['OVERLOADED'],
+    async handle({ request, reply, signal }) {
+      // Proxies that buffer would hold events back.
+      reply.type('text/event-stream').header('x-accel-buffering', 'no');
+      if (request.method === 'HEAD') return reply.send(Readable.from([]));
+      const reader = await feed.join();
+      try {
+        // Joined before looking, so that no change falls between.
+        const first = await feed.snapshot(String(request.headers['last-event-id'] ?? ''), signal);
+        return reply.send(Readable.from(events(first, reader, signal), { objectMode: false, highWaterMark: 1 }));
+      } catch (error) {
+        reader[Symbol.dispose]();
+        throw error;
+      }
+    },
+  });
+}
+
+/** While the client takes nothing, nothing is taken from the box, where news add up. */
+async function* events(first: LiveNews, reader: LiveReader, signal: AbortSignal): AsyncGenerator<Buffer> {
+  using joined = reader;
+  yield Buffer.from(retryAfter(retryMs) + told(first));
+  while (!signal.aborted) {
+    await sleep(restMs, signal);
+    const news = await joined.box.take(heartbeatMs, signal);
+    if (!signal.aborted) yield Buffer.from(news === undefined ? heartbeat : told(news));
+  }
+}
+
+function told({ cursor: id, files, lookAgain, stats }: LiveNews): string {
+  const events: string[] = [];
+  if (files.size > 0 || lookAgain)
+    events.push(serverSentEvent({ id, name: 'files', data: filesJson(files, lookAgain) }));
+  if (stats !== undefined) events.push(serverSentEvent({ id, name: 'stats', data: statsToJson(stats) }));
+  return events.join('');
+}
+
+function filesJson(files: LiveNews['files'], lookAgain: boolean): Json<'ChangedFiles'> {
+  return {
+    files: [...files.values()].flatMap((file) => (file === null ? [] : fileStateToJson(file))),
+    deleted: [...files].flatMap(([id, file]) => (file === null ? id : [])),
+    look_again: lookAgain,
+  };
+}
