@@ -3,6 +3,7 @@ import { FilemillError } from '#domain/errors.ts';
 import type { Logger } from '#platform/logger.ts';
 import type { Backend } from './backend.ts';
 import { discardRest } from './discard-rest.ts';
+import { Drain } from './drain.ts';
 import type { HostList } from './host-list.ts';
 import { LiveFeed } from './live-feed.ts';
 import { guardOrigin } from './origin-guard.ts';
@@ -25,12 +26,16 @@ export function createApp(context: AppContext): FastifyInstance {
     bodyLimit: maxJsonBytes,
     connectionTimeout: silenceMs,
     forceCloseConnections: true,
+    return503OnClosing: false,
     frameworkErrors: fail,
     routerOptions: { maxParamLength },
   });
 
+  const drain = new Drain();
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders);
+    if (drain.draining) throw new FilemillError('SHUTTING_DOWN');
+    drain.enter(reply.raw);
     guardOrigin(request.headers, hosts);
   });
   app.setErrorHandler(fail);
@@ -39,7 +44,11 @@ export function createApp(context: AppContext): FastifyInstance {
   });
 
   const feed = new LiveFeed(backend);
-  app.addHook('onClose', async () => feed[Symbol.dispose]());
+  app.addHook('preClose', async () => {
+    // Live pages have no end of their own.
+    feed[Symbol.dispose]();
+    await drain.finish();
+  });
   serveRoutes(app, allRoutes(backend, feed));
   return app;
 }

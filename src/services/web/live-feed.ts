@@ -50,7 +50,12 @@ export class LiveFeed implements Disposable {
     return { box, [Symbol.dispose]: leave };
   }
 
-  /** Ends the watch; the readers are left to their connections. */
+  /** Aborted when the feed ends, and with it all who read. */
+  get ended(): AbortSignal {
+    return this.#stopping.signal;
+  }
+
+  /** Ends the watch and its readers. */
   [Symbol.dispose](): void {
     this.#stopping.abort();
     this.#watching?.end.abort();

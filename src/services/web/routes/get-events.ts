@@ -34,7 +34,8 @@ export function getEvents(feed: LiveFeed) {
       try {
         // Joined before looking, so that no change falls between.
         const first = await feed.snapshot(String(request.headers['last-event-id'] ?? ''), signal);
-        return reply.send(Readable.from(events(first, reader, signal), { objectMode: false, highWaterMark: 1 }));
+        const over = AbortSignal.any([signal, feed.ended]);
+        return reply.send(Readable.from(events(first, reader, over), { objectMode: false, highWaterMark: 1 }));
       } catch (error) {
         reader[Symbol.dispose]();
         throw error;

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { changesFromNow, readChanges } from '#adapters/postgres/file-changes.ts';
+import { createLogger } from '#platform/logger.ts';
+import { createFile, openTestDatabase } from '../../../test/support/files.ts';
+import { eventually } from '../../../test/support/upload-stack.ts';
+import { ChangeTrimmer } from './change-trimmer.ts';
+
+let opened: Awaited<ReturnType<typeof openTestDatabase>>;
+before(async () => {
+  opened = await openTestDatabase();
+});
+after(() => opened[Symbol.asyncDispose]());
+
+test('changes are forgotten when they are old, and not before', async () => {
+  const { database } = opened;
+  const logger = createLogger('test', { level: 'silent', format: 'json' });
+  const cursor = await changesFromNow(database);
+  const id = await createFile(database);
+  const everyMs = 1_000;
+  await using _trimmer = new ChangeTrimmer(database, logger, everyMs);
+  assert.deepEqual((await readChanges(database, cursor, 10)).ids, [id]);
+  await eventually(async () => !(await readChanges(database, cursor, 10)).known);
+  const [rows] = await database.query<{ count: number }>(
+    {
+      text: 'select count(*) from file_changes where ids @> array[$1::uuid]',
+    },
+    [id],
+  );
+  assert.equal(rows?.count, 0);
+  const late = await changesFromNow(database);
+  const other = await createFile(database);
+  assert.deepEqual((await readChanges(database, late, 10)).ids, [other]);
+});

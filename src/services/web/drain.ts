@@ -1,0 +1,36 @@
+import type { ServerResponse } from 'node:http';
+import { sleep } from '#platform/abort.ts';
+
+/** Shorter than the backstop of the process. */
+const drainMs = 20_000;
+
+/** Lets requests that are under way end before the connections are cut: an upload is worth waiting for. */
+export class Drain {
+  readonly #open = new Set<ServerResponse>();
+  #ended = Promise.withResolvers<void>();
+  #draining = false;
+
+  get draining(): boolean {
+    return this.#draining;
+  }
+
+  enter(response: ServerResponse): void {
+    this.#open.add(response);
+    const leave = () => {
+      this.#open.delete(response);
+      if (this.#open.size === 0) this.#ended.resolve();
+    };
+    response.once('finish', leave);
+    response.once('close', leave);
+  }
+
+  /** Resolves when no request is open any more, or after a while. */
+  async finish(): Promise<void> {
+    this.#draining = true;
+    this.#ended = Promise.withResolvers();
+    if (this.#open.size === 0) return;
+    const patience = new AbortController();
+    await Promise.race([this.#ended.promise, sleep(drainMs, patience.signal)]);
+    patience.abort();
+  }
+}

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { get, type IncomingMessage, request } from 'node:http';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { eventually, filesBelow } from '../support/upload-stack.ts';
+import { startWebStack, type WebStack } from '../support/web-stack.ts';
+
+const half = Buffer.alloc(1024 * 1024);
+
+describe('a web service that is told to stop', () => {
+  let stack: WebStack;
+  before(async () => {
+    stack = await startWebStack();
+  });
+  after(() => stack[Symbol.asyncDispose]());
+
+  it('ends live pages, lets an upload end, and takes nothing new', { timeout: 60_000 }, async () => {
+    const { web } = stack.services;
+    const [page] = (await once(get(`${stack.base}/api/v1/events`), 'response')) as [IncomingMessage];
+    const headers = { 'content-length': 2 * half.length };
+    const upload = request(`${stack.base}/files/last`, { method: 'PUT', headers });
+    const answered = once(upload, 'response') as Promise<[IncomingMessage]>;
+    upload.write(half);
+    await eventually(async () => (await filesBelow(stack.storageDir)).some((path) => path.startsWith('staging/')));
+
+    const stopped = web.stop();
+    page.resume();
+    await once(page, 'end');
+    const refused = await fetch(`${stack.base}/livez`, { headers: { connection: 'close' } });
+    assert.equal(refused.status, 503);
+    assert.equal(((await refused.json()) as { reason: string }).reason, 'SHUTTING_DOWN');
+    await delay(500);
+    upload.end(half);
+    const [response] = await answered;
+    assert.equal(response.statusCode, 201);
+    response.resume();
+    await stopped;
+    assert.equal(web.child.exitCode, 0);
+  });
+});
