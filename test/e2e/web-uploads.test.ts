@@ -11,7 +11,7 @@ import { startWebStack, type WebStack } from '../support/web-stack.ts';
 interface Receipt {
   readonly id: string;
   readonly size: number;
-  readonly sha256: string | null;
+  readonly sha256: string;
   readonly duplicate: boolean;
 }
 interface Problem {
@@ -62,7 +62,8 @@ describe('uploads over HTTP', () => {
     const { response, answer } = await put('שלום עולם.txt', 'שלום', { 'content-type': 'Text/Plain; charset=utf-8' });
     assert.equal(response.status, 201);
     assert.equal(response.headers.get('location'), `/api/v1/files/${answer.id}`);
-    assert.deepEqual(answer, { id: answer.id, size: 8, sha256: null, duplicate: false });
+    const sha256 = createHash('sha256').update('שלום').digest('hex');
+    assert.deepEqual(answer, { id: answer.id, size: 8, sha256, duplicate: false });
     const file = await fileOf(answer.id);
     assert.deepEqual([file.filename, file.size, file.mime_type], ['שלום עולם.txt', 8, 'text/plain']);
   });
@@ -144,6 +145,22 @@ describe('uploads over HTTP', () => {
       await eventually(async () => (await staged()).length === 0);
       assert.ok(!(await names()).includes('broken'));
     });
+
+  it('takes no body that broke off for a whole one, at whatever moment it did', { timeout: 60_000 }, async () => {
+    for (let n = 0; n < 120; n++) {
+      const sending = open('PUT', `/files/cut-${n}`, {});
+      sending.write(large);
+      await delay(5 + Math.random() * 40);
+      sending.destroy();
+      await delay(10);
+    }
+    await eventually(async () => (await staged()).length === 0);
+    await delay(500);
+    assert.deepEqual(
+      (await names()).filter((name) => name.startsWith('cut-')),
+      [],
+    );
+  });
 
   it('reads no faster than the upload service takes', async () => {
     const { child } = stack.services.upload;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { FilemillError } from '#domain/errors.ts';
@@ -8,7 +9,8 @@ import type { Json } from './schemas.ts';
 /**
  * Passes one file on to the upload service, chunk by chunk: the next is read when there is room for it, so that
  * neither a fast client nor a slow disk fills memory. When this resolves, the file is kept; when the content breaks
- * off, the call is cancelled and nothing of it stays.
+ * off, the call is cancelled and nothing of it stays. A call that was cancelled can look to the server as if it had
+ * ended: the SHA-256 that closes it says that it did not.
  *
  * @throws FilemillError
  */
@@ -19,15 +21,20 @@ export async function keepFile(
   signal: AbortSignal,
 ): Promise<Json<'Receipt'>> {
   const { id, size, sha256, duplicate } = await upload.uploadFile(messages(metadata, content), { signal });
-  return { id, size: Number(size), sha256: sha256 || null, duplicate };
+  return { id, size: Number(size), sha256, duplicate };
 }
 
 async function* messages(
   metadata: MessageInitShape<typeof UploadMetadataSchema>,
   content: Readable,
 ): AsyncGenerator<MessageInitShape<typeof UploadFileRequestSchema>> {
-  yield { part: { case: 'metadata', value: metadata } };
-  for await (const chunk of untilEnd(content)) yield { part: { case: 'chunk', value: chunk } };
+  yield { part: { case: 'metadata', value: { ...metadata, sha256AtClose: true } } };
+  const hash = createHash('sha256');
+  for await (const chunk of untilEnd(content)) {
+    hash.update(chunk);
+    yield { part: { case: 'chunk', value: chunk } };
+  }
+  yield { part: { case: 'closing', value: { sha256: hash.digest('hex') } } };
 }
 
 /** Leaves the stream open when nobody reads on: its connection has yet to carry the answer. */

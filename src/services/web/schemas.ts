@@ -69,7 +69,7 @@ const Stats = z.strictObject({
 const Receipt = z.strictObject({
   id: z.uuid(),
   size: count.describe('Bytes.'),
-  sha256: sha256.nullable().describe('The verified SHA-256, when one was declared.'),
+  sha256: sha256.describe('Of the bytes that were received and kept.'),
   duplicate: z.boolean().describe('The idempotency key was known: this is the file of the earlier upload.'),
 });
 
