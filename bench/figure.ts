@@ -17,6 +17,12 @@ interface Measured {
   readonly value: number;
 }
 
+/** How many times the target is better; 1 and less for what is met. */
+export function missedBy({ met, value, ratio, target }: Figure): number {
+  const reached = ratio ?? value;
+  return met ? 1 : Math.max(reached / target, target / reached);
+}
+
 /** `value ÷ baseline` must reach the target. */
 export function atLeast(measured: Measured, baseline: number, target: number): Figure {
   const ratio = measured.value / baseline;

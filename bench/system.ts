@@ -59,6 +59,8 @@ export class FilemillSystem implements System {
     const stack = await startFilemillStack(folder, { env: { FILEMILL_LOG_LEVEL: 'warn', ...env }, more, quiet: true });
     const sql = new pg.Client({ connectionString: (await readFile(join(folder, 'database-url'), 'utf8')).trim() });
     await sql.connect();
+    // Tables that were empty a moment ago have no statistics yet.
+    await sql.query('set enable_seqscan = off');
     return new FilemillSystem(folder, stack, sql);
   }
 

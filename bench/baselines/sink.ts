@@ -52,8 +52,7 @@ const server = new RpcServer(logger, publicServerOptions).add(UploadService, {
 });
 await server.listen(`unix:${socket}`);
 process.send?.('ready');
-process.once('SIGTERM', () => void server[Symbol.asyncDispose]());
-process.once('disconnect', () => process.exit(0));
+for (const end of ['SIGTERM', 'disconnect']) process.once(end, () => process.exit(0));
 
 async function keep({ content }: UploadPart): Promise<void> {
   const name = randomUUID();

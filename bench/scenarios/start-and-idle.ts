@@ -45,10 +45,10 @@ async function timeToReady(folder: string): Promise<number> {
       said += chunk.toString();
       if (said.includes('Ready.')) resolve((performance.now() - began) / 1_000);
     });
-    npm.once('exit', () => reject(new Error(`npm start ended:\n${said}`)));
+    npm.once('close', () => reject(new Error(`npm start ended:\n${said}`)));
   });
   const seconds = await ready;
-  const ended = once(npm, 'exit');
+  const ended = once(npm, 'close');
   process.kill(-(npm.pid as number), 'SIGTERM');
   await ended;
   return seconds;

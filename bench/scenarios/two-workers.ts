@@ -26,7 +26,7 @@ export const twoWorkers: Scenario = {
 async function rateOf(workers: number, bench: Bench): Promise<number> {
   const env = { ...bench.env, FILEMILL_WORKER_THREADS: '1', FILEMILL_LEASE_MS: '120000' };
   await using system = await FilemillSystem.start(env, ['--workers', String(workers)]);
-  const load = { kind: 'large', files: bench.quick ? 8 : 48, bytes: 32 * MiB, concurrency: 4, hashed: false } as const;
+  const load = { kind: 'large', files: bench.quick ? 24 : 64, bytes: 32 * MiB, concurrency: 4, hashed: false } as const;
   const pids = system
     .usage()
     .filter(({ name }) => name === 'worker')

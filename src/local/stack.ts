@@ -159,7 +159,7 @@ export class LocalStack implements AsyncDisposable {
       threadsPerWorker: this.#options.threadsPerWorker ?? Math.max(1, Math.round(availableParallelism() / workers)),
     });
     const surroundings = {
-      env: inheritedEnvironment(env, specs),
+      env: { NODE_COMPILE_CACHE: folder.within('compile-cache'), ...inheritedEnvironment(env, specs) },
       register,
       processes: this.#processes,
       logPath: (name: string) => folder.within('logs', `${name}.log`),

@@ -99,7 +99,8 @@ export async function reconcileAll(model: Model, world: World): Promise<void> {
     if (countedBy > 0) await world.holdBack(file.id, countedBy);
   }
   const due = model.pending().filter(({ due, ringDue }) => due && ringDue);
-  const rung = (await Promise.all([takeDueRings(database, 100), takeDueRings(database, 100)])).flat();
+  const taken = await Promise.all([takeDueRings(database, 100), takeDueRings(database, 100)]);
+  const rung = taken.flatMap(({ ids }) => ids);
   assert.deepEqual(rung.toSorted(), due.map(({ id }) => id).sort());
   await world.holdRings(rung);
   for (const file of due) file.ringDue = false;

@@ -8,7 +8,9 @@ export const dispatchMutations: readonly Mutation[] = [
     name: 'reconciler-rings-not',
     breaks: 'the reconciler ringing for files whose ring was lost',
     file: reconciler,
-    edits: [{ search: 'this.#doorbell === undefined ? 0 : await this.#ringForDue(this.#doorbell)', replace: '0' }],
+    edits: [
+      { search: 'this.#doorbell === undefined ? false : await this.#ringForDue(this.#doorbell)', replace: 'false' },
+    ],
     test: {
       file: 'src/services/metadata/reconciler.test.ts',
       name: 'the reconciler rings for a file that nobody rang for, and again when its ring is lost',

@@ -117,7 +117,10 @@ export const segmentMutations: readonly Mutation[] = [
         replace: 'return void parts.map(({ sequence }) => this.#tell({ sequence, answer: { refusal } }));',
       },
     ],
-    test: { file: manyTest, name: 'refuses another SHA-256 with CHECKSUM_MISMATCH, and harms no other file' },
+    test: {
+      file: manyTest,
+      name: 'refuses another SHA-256 than declared with CHECKSUM_MISMATCH, and harms no other file',
+    },
   },
   {
     name: 'stream-not-awaited',

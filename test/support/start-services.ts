@@ -17,11 +17,20 @@ export interface ServiceProcess extends AsyncDisposable {
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
+/** Services start often in tests: what Node makes of their modules is made once. */
+const compileCache = join(tmpdir(), 'filemill-compile-cache');
+
 /** Resolves when the service says that it is ready; rejects with its log when it ends before that. */
 export async function startService(name: ServiceName, env: Record<string, string>): Promise<ServiceProcess> {
   const entry = fileURLToPath(new URL(`../../src/services/${name}/main.ts`, import.meta.url));
   const child = spawn(process.execPath, [entry], {
-    env: { PATH: process.env.PATH, FILEMILL_LOG_LEVEL: 'info', FILEMILL_OPS_LISTEN: '127.0.0.1:0', ...env },
+    env: {
+      PATH: process.env.PATH,
+      NODE_COMPILE_CACHE: compileCache,
+      FILEMILL_LOG_LEVEL: 'info',
+      FILEMILL_OPS_LISTEN: '127.0.0.1:0',
+      ...env,
+    },
     stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
   });
   let log = '';

@@ -22,16 +22,29 @@ after(() => opened[Symbol.asyncDispose]());
 
 test('a PENDING file is rung for when its ring is due, and then not again at once', async () => {
   const id = await createFile(database);
-  assert.deepEqual(await takeDueRings(database, 100), []);
+  assert.deepEqual((await takeDueRings(database, 100)).ids, []);
   await makeDue(database, id);
-  assert.deepEqual(await takeDueRings(database, 100), [id]);
-  assert.deepEqual(await takeDueRings(database, 100), []);
+  assert.deepEqual((await takeDueRings(database, 100)).ids, [id]);
+  assert.deepEqual((await takeDueRings(database, 100)).ids, []);
+});
+
+test('a long backlog is rung for bit by bit, and its end is told', async () => {
+  await using other = await openTestDatabase();
+  const ids = await Promise.all(Array.from({ length: 5 }, () => createFile(other.database)));
+  for (const id of ids) await makeDue(other.database, id);
+  ids.sort();
+  const first = await takeDueRings(other.database, 2);
+  assert.deepEqual(first, { ids: ids.slice(0, 2), next: ids[1] });
+  assert.deepEqual(await takeDueRings(other.database, 9, first.next), { ids: ids.slice(2), next: undefined });
+  assert.deepEqual(await takeDueRings(other.database, 9), { ids: [], next: undefined });
 });
 
 test('five reconcilers at once ring for each file once', async () => {
   const ids = await Promise.all(Array.from({ length: 40 }, () => createFile(database)));
   for (const id of ids) await makeDue(database, id);
-  const rung = (await Promise.all(Array.from({ length: 5 }, () => takeDueRings(database, 100)))).flat();
+  const rung = (await Promise.all(Array.from({ length: 5 }, () => takeDueRings(database, 100)))).flatMap(
+    ({ ids }) => ids,
+  );
   assert.deepEqual(rung.sort(), ids.sort());
 });
 

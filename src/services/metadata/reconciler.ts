@@ -22,6 +22,8 @@ export class Reconciler implements AsyncDisposable {
   readonly #logger: Logger;
   readonly #stopping = new AbortController();
   readonly #running: Promise<void>;
+  /** The backlog is gone through bit by bit. */
+  #rungUpTo: string | undefined;
   #failing = false;
 
   /** @param doorbell undefined when workers take their work from PostgreSQL directly */
@@ -49,13 +51,13 @@ export class Reconciler implements AsyncDisposable {
   async #round(round: number): Promise<boolean> {
     const reopened = await this.#reopenExpired();
     await forgetEndedClaims(this.#database);
-    const rung = this.#doorbell === undefined ? 0 : await this.#ringForDue(this.#doorbell);
+    const rungMore = this.#doorbell === undefined ? false : await this.#ringForDue(this.#doorbell);
     if (round % forgetEveryRounds === 0) {
       await forgetSilentWorkers(this.#database);
       await forgetConfirmedDeletions(this.#database);
     }
     this.#failing = false;
-    return reopened === batch || rung === batch;
+    return reopened === batch || rungMore;
   }
 
   async #reopenExpired(): Promise<number> {
@@ -65,13 +67,14 @@ export class Reconciler implements AsyncDisposable {
     return ids.length;
   }
 
-  /** The doorbell is a bounded window: the backlog stays in PostgreSQL. */
-  async #ringForDue(doorbell: Doorbell): Promise<number> {
+  /** The doorbell is a bounded window: the backlog stays in PostgreSQL. Answers whether there is probably more to do. */
+  async #ringForDue(doorbell: Doorbell): Promise<boolean> {
     const room = doorbellWindow - (await doorbell.depth());
-    if (room <= 0) return 0;
-    const ids = await takeDueRings(this.#database, Math.min(room, batch));
+    if (room <= 0) return false;
+    const { ids, next } = await takeDueRings(this.#database, Math.min(room, batch), this.#rungUpTo);
+    this.#rungUpTo = next;
     if (ids.length > 0) await doorbell.ring(ids);
-    return ids.length;
+    return ids.length > 0 && next !== undefined;
   }
 
   #report(error: unknown): false {
