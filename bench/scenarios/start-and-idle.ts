@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { within } from '../figure.ts';
+import { cpuBetween } from '../processes.ts';
 import type { Bench, Scenario } from '../scenario.ts';
 import { FilemillSystem, removeLater } from '../system.ts';
 
@@ -27,10 +28,13 @@ export const idle: Scenario = {
   async run(bench: Bench) {
     await using system = await FilemillSystem.start(bench.env);
     await delay(5_000);
-    const used = () => system.usage().reduce((sum, { cpuMs }) => sum + cpuMs, 0);
-    const [before, began] = [used(), performance.now()];
+    const [before, began] = [system.usage(), performance.now()];
     await delay(bench.quick ? 10_000 : 30_000);
-    const percent = ((used() - before) / (performance.now() - began)) * 100;
+    const used = cpuBetween(before, system.usage());
+    const elapsed = performance.now() - began;
+    const share = (ms: number) => (ms / elapsed) * 100;
+    bench.note([...used].map(([name, ms]) => `${name} ${share(ms).toFixed(2)} %`).join(', '));
+    const percent = share([...used.values()].reduce((sum, ms) => sum + ms, 0));
     return [within({ name: 'idle', unit: '% of a core', value: percent }, 2)];
   },
 };

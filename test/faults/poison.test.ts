@@ -80,7 +80,8 @@ describe('poison', { concurrency: true }, () => {
     });
 
     it('took the worker down, which shows that the harm was real', () => {
-      assert.ok(deaths >= 2, `${deaths} deaths`);
+      // Whatever it held then runs alone: one death may be that of all who would kill it.
+      assert.ok(deaths >= 1, `${deaths} deaths`);
     });
 
     it('costs no neighbour an attempt', () => {

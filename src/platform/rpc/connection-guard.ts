@@ -11,7 +11,9 @@ export interface ConnectionLimits {
   readonly maxConnections: number;
 }
 
+/** Between two looks at connections, while there are calls on them, and otherwise. */
 const roundMs = 50;
+const idleRoundMs = 1_000;
 
 /**
  * Flow control, in bytes that may be on their way unread: of one call, and of a connection with all of its calls.
@@ -30,13 +32,14 @@ export class ConnectionGuard implements Disposable {
   readonly #logger: Logger;
   readonly #isStreamed: (path: string) => boolean;
   readonly #sessions = new Map<unknown, GuardedSession>();
-  readonly #rounds: NodeJS.Timeout;
+  #next: NodeJS.Timeout;
+  #resting = true;
 
   constructor(limits: ConnectionLimits, logger: Logger, isStreamed: (path: string) => boolean) {
     this.#limits = limits;
     this.#logger = logger;
     this.#isStreamed = isStreamed;
-    this.#rounds = setInterval(() => this.#round(), roundMs).unref();
+    this.#next = setTimeout(() => this.#round(), idleRoundMs).unref();
   }
 
   /** Call before `server` listens. */
@@ -51,15 +54,28 @@ export class ConnectionGuard implements Disposable {
       });
       http2.prependListener('stream', (stream, headers) => {
         this.#sessions.get(stream.session)?.add(stream as ServerHttp2Stream, this.#isStreamed(headers[':path'] ?? ''));
+        if (this.#resting) this.#lookIn(roundMs);
       });
     });
   }
 
   [Symbol.dispose](): void {
-    clearInterval(this.#rounds);
+    clearTimeout(this.#next);
+  }
+
+  #lookIn(ms: number): void {
+    clearTimeout(this.#next);
+    this.#resting = ms > roundMs;
+    this.#next = setTimeout(() => this.#round(), ms).unref();
   }
 
   #round(): void {
+    this.#look();
+    const calls = this.#sessions.values().some((session) => session.hasCalls);
+    this.#lookIn(calls ? roundMs : idleRoundMs);
+  }
+
+  #look(): void {
     let held = 0;
     let greediest: { readonly session: GuardedSession; readonly held: number } | undefined;
     for (const session of this.#sessions.values()) {

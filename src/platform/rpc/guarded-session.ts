@@ -32,6 +32,10 @@ export class GuardedSession {
     });
   }
 
+  get hasCalls(): boolean {
+    return this.#streams.size > 0;
+  }
+
   get heldBytes(): number {
     let held = 0;
     for (const stream of this.#streams) held += stream.heldBytes;

@@ -28,11 +28,11 @@ await runService(logger, async ({ signal, use }) => {
   await requireDurableCommits(database, config.database);
   const changes = use(new ChangeFeed(config.database.url, logger));
   const doorbell = use(createDoorbell(config.redisUrl, logger));
-  use(new Reconciler({ database, doorbell: config.redisUrl === 'none' ? undefined : doorbell, logger }));
+  const { leaseMs, maxAttempts } = config;
+  use(new Reconciler({ database, doorbell: config.redisUrl === 'none' ? undefined : doorbell, leaseMs, logger }));
   const dispatcher = use(new DueDispatcher({ database, changes, logger, stopping: signal }));
   use(new ChangeTrimmer(database, logger));
   const changeHub = new ChangeHub({ database, changes, logger, stopping: signal });
-  const { leaseMs, maxAttempts } = config;
   const watchPlaces = new WatchPlaces();
   const shared = { database, searches, changes, changeHub, dispatcher, watchPlaces };
   const context = { ...shared, leaseMs, maxAttempts, stopping: signal };

@@ -7,10 +7,20 @@ import { type Doorbell, doorbellWindow } from '#domain/doorbell.ts';
 import { sleep } from '#platform/abort.ts';
 import type { Logger } from '#platform/logger.ts';
 
-const intervalMs = 1_000;
+/** Rounds in the time of a lease, and the longest time between two. */
+const roundsPerLease = 8;
+const longestIntervalMs = 2_000;
 const hurryMs = 50;
 const batch = 2_000;
 const forgetEveryRounds = 600;
+
+interface ReconcilerOptions {
+  readonly database: Database;
+  /** undefined when workers take their work from PostgreSQL directly. */
+  readonly doorbell: Doorbell | undefined;
+  readonly leaseMs: number;
+  readonly logger: Logger;
+}
 
 /**
  * Repairs what faults leave behind, by PostgreSQL's clock alone: re-opens expired leases, and rings
@@ -20,14 +30,15 @@ export class Reconciler implements AsyncDisposable {
   readonly #database: Database;
   readonly #doorbell: Doorbell | undefined;
   readonly #logger: Logger;
+  readonly #intervalMs: number;
   readonly #stopping = new AbortController();
   readonly #running: Promise<void>;
   /** The backlog is gone through bit by bit. */
   #rungUpTo: string | undefined;
   #failing = false;
 
-  /** @param doorbell undefined when workers take their work from PostgreSQL directly */
-  constructor({ database, doorbell, logger }: { database: Database; doorbell: Doorbell | undefined; logger: Logger }) {
+  constructor({ database, doorbell, leaseMs, logger }: ReconcilerOptions) {
+    this.#intervalMs = Math.min(longestIntervalMs, leaseMs / roundsPerLease);
     this.#database = database;
     this.#doorbell = doorbell;
     this.#logger = logger;
@@ -43,7 +54,7 @@ export class Reconciler implements AsyncDisposable {
     const { signal } = this.#stopping;
     for (let round = 0; !signal.aborted; round++) {
       const moreToDo = await this.#round(round).catch((error: unknown) => this.#report(error));
-      await sleep(moreToDo ? hurryMs : intervalMs * (0.75 + Math.random() / 2), signal);
+      await sleep(moreToDo ? hurryMs : this.#intervalMs * (0.75 + Math.random() / 2), signal);
     }
   }
 
