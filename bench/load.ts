@@ -42,7 +42,7 @@ export interface LoadReport {
 
 const options = JSON.parse(process.argv[2] ?? '{}') as LoadOptions;
 const text = Buffer.from(
-  randomBytes(options.bytes)
+  randomBytes(Math.min(options.bytes, 1024 * 1024))
     .toString('base64')
     .replaceAll(/[+/7]/g, ' ')
     .replaceAll('Q', '\n')

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { atLeast, median } from '../figure.ts';
+import { cpuBetween } from '../processes.ts';
 import type { Scenario } from '../scenario.ts';
 import { FilemillSystem, removeLater } from '../system.ts';
 import { smallLoad } from './small-files.ts';
@@ -21,7 +22,12 @@ export const folder: Scenario = {
     const rates: [number, number][] = [];
     for (let round = 0; round < (quick ? 1 : 3); round++) {
       const { ms } = await system.run({ ...smallLoad, files });
+      const before = system.usage();
       rates.push([(files * 1_000) / (await upload(system, path, files)), (files * 1_000) / ms]);
+      const used = [...cpuBetween(before, system.usage())].filter(([, each]) => each > 0);
+      note(
+        `µs of CPU a file: ${used.map(([name, each]) => `${name} ${((each * 1_000) / files).toFixed(0)}`).join(', ')}`,
+      );
       note(
         `the command line ${rates
           .at(-1)
