@@ -17,7 +17,8 @@ export function FileFacts({ file, output }: FileFactsProps) {
       </Fact>
       <Fact name="Type">{file.mime_type || '–'}</Fact>
       <Fact name="Size">
-        {bytes(file.size)} ({count(file.size)})
+        {bytes(file.size)}
+        {file.size >= 1_024 && ` (${count(file.size)} bytes)`}
       </Fact>
       <Fact name="Words">{counted(output?.word_count)}</Fact>
       <Fact name="Lines">{counted(output?.line_count)}</Fact>

@@ -66,8 +66,8 @@ function FileRow({ file, selected, onToggle }: FileRowProps) {
         {file.error !== null && <small>{file.error.code}</small>}
       </td>
       <td>{file.mime_type || '–'}</td>
-      <td>{bytes(file.size)}</td>
-      <td>{time(file.created_at)}</td>
+      <td class="whole">{bytes(file.size)}</td>
+      <td class="whole">{time(file.created_at)}</td>
     </tr>
   );
 }

@@ -10,7 +10,12 @@ export function RateChart() {
   const top = Math.max(1, ...samples.flatMap((sample) => [sample.in, sample.out]));
   return (
     <figure class="chart">
-      <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label={`Files in and out, at most ${rate(top)}`}>
+      <svg
+        viewBox={`0 0 ${width} ${height}`}
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={`Files in and out, at most ${rate(top)}`}
+      >
         <polyline class="line-in" points={points(samples, 'in', top)} />
         <polyline class="line-out" points={points(samples, 'out', top)} />
       </svg>

@@ -28,7 +28,7 @@ export function SelectionBar({ files, onDone }: SelectionBarProps) {
   return (
     <div class="selection">
       <div class="actions">
-        <span role="status">{said || `${filesWord(files.length)} selected`}</span>
+        <span role="status">{files.length === 0 && said !== '' ? said : `${filesWord(files.length)} selected`}</span>
         <button type="button" disabled={failed.length === 0} onClick={() => ask('retry')}>
           Retry failed…
         </button>

@@ -34,7 +34,7 @@ function UploadRow({ upload }: { readonly upload: Upload }) {
       <th scope="row" class="name">
         {state.step === 'kept' ? <Link href={hrefOf(`files/${state.id}`)}>{upload.path}</Link> : upload.path}
       </th>
-      <td>{bytes(upload.file.size)}</td>
+      <td class="whole">{bytes(upload.file.size)}</td>
       <td>
         <Progress upload={upload} />
       </td>

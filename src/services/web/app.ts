@@ -3,7 +3,7 @@ import { FilemillError } from '#domain/errors.ts';
 import type { Logger } from '#platform/logger.ts';
 import type { Backend } from './backend.ts';
 import type { BuiltDashboard } from './dashboard/built-dashboard.ts';
-import { serveDashboard } from './dashboard/serve-dashboard.ts';
+import { isPage, serveDashboard } from './dashboard/serve-dashboard.ts';
 import { discardRest } from './discard-rest.ts';
 import { Drain } from './drain.ts';
 import type { HostList } from './host-list.ts';
@@ -39,7 +39,7 @@ export function createApp(context: AppContext): FastifyInstance {
     reply.headers(securityHeaders);
     if (drain.draining) throw new FilemillError('SHUTTING_DOWN');
     drain.enter(reply.raw);
-    guardOrigin(request.headers, hosts);
+    guardOrigin(request.headers, hosts, isPage(request));
   });
   app.setErrorHandler(fail);
   app.setNotFoundHandler((request) => {

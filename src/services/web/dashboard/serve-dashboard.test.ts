@@ -110,6 +110,21 @@ describe('the dashboard', () => {
     }
   });
 
+  it('opens from a link on another site, but in no frame of one and for no script', async () => {
+    const cross = { host: 'localhost:8080', 'sec-fetch-site': 'cross-site' };
+    const link = { ...cross, 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+    for (const url of ['/', '/ui/files?status=FAILED'])
+      assert.equal((await app.inject({ url, headers: link })).statusCode, 200);
+    const refused: readonly [url: string, headers: Record<string, string>][] = [
+      ['/ui/files', cross],
+      ['/ui/files', { ...link, 'sec-fetch-dest': 'iframe' }],
+      ['/ui/files', { ...link, host: 'evil.example' }],
+      ['/assets/index-abc.js', { ...cross, 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'script' }],
+      ['/api/v1/files', link],
+    ];
+    for (const [url, headers] of refused) assert.equal((await app.inject({ url, headers })).statusCode, 403, url);
+  });
+
   it('cannot be changed', async () => {
     for (const method of ['PUT', 'POST', 'DELETE'] as const)
       assert.equal((await app.inject({ method, url: '/ui/files' })).statusCode, 404);

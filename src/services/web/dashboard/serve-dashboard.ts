@@ -23,9 +23,16 @@ in the folder of Filemill builds it; start the web service again then. FILEMILL_
 The HTTP API is served without it: /api/v1/openapi.json describes every route.
 `;
 
+const pages = ['/', '/ui', '/ui/*'];
+
+/** Whether the page is asked for, wherever it may lead. */
+export function isPage({ method, routeOptions: { url = '' } }: FastifyRequest): boolean {
+  return (method === 'GET' || method === 'HEAD') && pages.includes(url);
+}
+
 /** The page at `/` and wherever it may lead within `/ui/`, and its assets. */
 export function serveDashboard(app: FastifyInstance, dashboard: BuiltDashboard | undefined): void {
-  for (const url of ['/', '/ui', '/ui/*'])
+  for (const url of pages)
     app.get(url, async (request, reply) =>
       dashboard === undefined
         ? reply.code(404).type('text/plain; charset=utf-8').send(howToBuild)
