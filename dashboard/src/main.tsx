@@ -1,7 +1,8 @@
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { startLive } from './live/events.ts';
-import './style.css';
+import './style/page.css';
+import './style/parts.css';
 
 startLive();
 const root = document.getElementById('app') as HTMLElement;

@@ -13,7 +13,9 @@ export interface ShownFiles {
   reload(): void;
 }
 
-const reloadDelayMs = 1_000;
+const leastDelayMs = 1_000;
+/** A search that is hard for the server is repeated more rarely: it takes a tenth of the time at most. */
+const restPerWork = 10;
 const unknown = { files: undefined, nextToken: '', problem: undefined } as const;
 
 /**
@@ -24,19 +26,22 @@ export function useFiles(filter: FileFilter, token: string): ShownFiles {
   const [shown, show] = useState<Omit<ShownFiles, 'reload'>>(unknown);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const wanted = JSON.stringify([filter, token]);
+  const delayMs = useRef(leastDelayMs);
   const latest = useRef(wanted);
   latest.current = wanted;
 
   const load = async () => {
     clearTimeout(timer.current);
     timer.current = undefined;
+    const since = performance.now();
     const next = await find(filter, token).catch((problem: unknown) => ({ ...unknown, problem }));
+    delayMs.current = Math.max(leastDelayMs, restPerWork * (performance.now() - since));
     // An answer to what was asked before is of no use any more.
     if (latest.current !== wanted) return;
     show((before) => (next.problem === undefined ? next : { ...before, problem: next.problem }));
   };
   const reload = () => {
-    timer.current ??= setTimeout(load, reloadDelayMs);
+    timer.current ??= setTimeout(load, delayMs.current);
   };
   useEffect(() => {
     show(unknown);
@@ -48,8 +53,8 @@ export function useFiles(filter: FileFilter, token: string): ShownFiles {
   }, [wanted]);
   useChanges((changed) => {
     show((before) => ({ ...before, files: before.files && merge(before.files, changed) }));
-    // Files only come in at the top of the first page.
-    if (changed.look_again || token === '') reload();
+    // Files come in at the top of the first page only. A page that is on its way may be older than what changed.
+    if (changed.look_again || token === '' || isShown(shown.files, changed)) reload();
   });
   return { ...shown, reload: load };
 }
@@ -72,6 +77,11 @@ async function findOne(id: string): Promise<FilesPage> {
     if (error instanceof Refusal && error.reason === 'FILE_NOT_FOUND') return { files: [], next_page_token: '' };
     throw error;
   }
+}
+
+function isShown(files: readonly FileJson[] | undefined, { files: changed, deleted }: ChangedFiles): boolean {
+  const ids = new Set([...changed.map(({ id }) => id), ...deleted]);
+  return files === undefined || files.some(({ id }) => ids.has(id));
 }
 
 function merge(files: readonly FileJson[], changed: ChangedFiles): readonly FileJson[] {

@@ -2,7 +2,7 @@ import { count, files } from '../format.ts';
 import { DropZone } from '../parts/drop-zone.tsx';
 import { Page } from '../parts/page.tsx';
 import { UploadTable } from '../parts/upload-table.tsx';
-import { forgetEnded, unfinished, uploads } from '../upload/uploads.ts';
+import { forgetEnded, refusedFirst, unfinished, uploads } from '../upload/uploads.ts';
 
 /** As many rows as a browser shows with ease. */
 const shownRows = 500;
@@ -24,8 +24,8 @@ export function UploadPage() {
               Clear what has ended
             </button>
           </div>
-          <UploadTable uploads={all.slice(0, shownRows)} />
-          {all.length > shownRows && <p>The newest {count(shownRows)} are shown; the others are sent all the same.</p>}
+          <UploadTable uploads={refusedFirst.value.slice(0, shownRows)} />
+          {all.length > shownRows && <p>The first {count(shownRows)} are shown; the others are sent all the same.</p>}
         </>
       )}
     </Page>

@@ -1,6 +1,6 @@
 import { bytes } from '../format.ts';
 import { hrefOf } from '../router.ts';
-import { sendAgain, type Upload } from '../upload/uploads.ts';
+import { cancelUpload, sendAgain, type Upload } from '../upload/uploads.ts';
 import { Link } from './link.tsx';
 import { StatusMark } from './status.tsx';
 
@@ -8,7 +8,7 @@ export function UploadTable({ uploads }: { readonly uploads: readonly Upload[] }
   return (
     <div class="wide">
       <table>
-        <caption class="hidden">Uploads, newest first</caption>
+        <caption class="hidden">Uploads, what was refused first</caption>
         <thead>
           <tr>
             <th scope="col">Name</th>
@@ -80,7 +80,7 @@ function Action({ upload }: { readonly upload: Upload }) {
     );
   if (step === 'waiting' || step === 'sending')
     return (
-      <button type="button" aria-label={`Cancel ${upload.path}`} onClick={() => upload.cancel.abort()}>
+      <button type="button" aria-label={`Cancel ${upload.path}`} onClick={() => cancelUpload(upload)}>
         Cancel
       </button>
     );

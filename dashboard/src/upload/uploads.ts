@@ -19,11 +19,17 @@ export interface Upload extends ChosenFile {
   readonly cancel: AbortController;
 }
 
-/** Newest first. They go on while other pages are shown. */
+/** The newest choice first, in the order of sending within it. They go on while other pages are shown. */
 export const uploads = signal<readonly Upload[]>([]);
 export const unfinished = computed(
   () => uploads.value.filter(({ state }) => state.value.step === 'waiting' || state.value.step === 'sending').length,
 );
+
+/** What was refused comes first: somebody has to do something about it. */
+export const refusedFirst = computed(() => {
+  const isRefused = ({ state }: Upload) => state.value.step === 'refused';
+  return [...uploads.value.filter(isRefused), ...uploads.value.filter((upload) => !isRefused(upload))];
+});
 
 /** A browser opens six connections to one server; the live events have one, and other calls need some. */
 const atOnce = 3;
@@ -40,7 +46,7 @@ export function addUploads(chosen: readonly ChosenFile[]): void {
     state: signal<UploadState>({ step: 'waiting' }),
     cancel: new AbortController(),
   }));
-  uploads.value = [...added.toReversed(), ...uploads.value];
+  uploads.value = [...added, ...uploads.value];
   waiting.push(...added);
   while (sending < atOnce && waiting.length > 0) work();
 }
@@ -50,6 +56,11 @@ export function sendAgain(upload: Upload): void {
   upload.state.value = { step: 'waiting' };
   waiting.push(upload);
   if (sending < atOnce) work();
+}
+
+export function cancelUpload({ cancel, state }: Upload): void {
+  cancel.abort();
+  if (state.value.step === 'waiting') state.value = { step: 'cancelled' };
 }
 
 export function forgetEnded(): void {
@@ -72,7 +83,7 @@ async function send(upload: Upload): Promise<void> {
     },
   };
   try {
-    cancel.signal.throwIfAborted();
+    if (cancel.signal.aborted) return;
     options.onProgress(0);
     const { id } = await withPatience(() => putFile(file, options), cancel.signal);
     state.value = { step: 'kept', id, file: undefined };
@@ -89,6 +100,7 @@ function refused(error: unknown): UploadState {
 
 async function withPatience<T>(attempt: () => Promise<T>, signal: AbortSignal): Promise<T> {
   for (let tried = 1; ; tried += 1) {
+    signal.throwIfAborted();
     try {
       return await attempt();
     } catch (error) {
@@ -115,7 +127,8 @@ onChange((changed) => {
     else if (changed.look_again && !hasEnded(state.file))
       getFile(state.id).then(
         (found) => {
-          upload.state.value = { ...state, file: found };
+          // Whatever was told of meanwhile is newer.
+          if (upload.state.peek() === state) upload.state.value = { ...state, file: found };
         },
         () => undefined,
       );
