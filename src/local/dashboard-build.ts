@@ -26,7 +26,8 @@ export async function buildDashboard(options: BuildOptions): Promise<'fresh' | '
     await build(options);
     return 'built';
   } catch {
-    return 'failed';
+    // Another `filemill up` may have been quicker.
+    return (await isFresh().catch(() => false)) ? 'built' : 'failed';
   }
 }
 
