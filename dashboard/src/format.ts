@@ -11,6 +11,7 @@ export function rate(perSecond: number): string {
 }
 
 export function bytes(value: number): string {
+  if (value === 1) return '1 byte';
   const power = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(1, value)) / 10));
   return `${shortNumbers.format(value / 1024 ** power)} ${units[power]}`;
 }
