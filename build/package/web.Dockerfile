@@ -8,6 +8,13 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund --no-update-notifier
 
+FROM dependencies AS dashboard
+RUN npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier
+COPY tsconfig.json ./
+COPY src/domain src/domain
+COPY dashboard dashboard
+RUN npm run build:dashboard
+
 FROM ${NODE_IMAGE}
 # Packages are installed above: what runs needs neither npm nor yarn. The folder is for a volume of the user's.
 RUN rm -rf /opt/yarn* /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /usr/local/bin/yarn* \
@@ -21,6 +28,7 @@ COPY src/platform src/platform
 COPY src/client src/client
 
 COPY src/services/web src/services/web
+COPY --from=dashboard /app/dashboard/dist dashboard/dist
 
 ENV NODE_ENV=production \
     FILEMILL_LOG_FORMAT=json \

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { relative } from 'node:path';
 import { migrate } from '#adapters/postgres/migrate.ts';
 import { ChildRegister } from './child-register.ts';
+import { buildDashboard } from './dashboard-build.ts';
 import { DataDir } from './data-dir.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
 import { describeUrl, waitForDatabase } from './external-database.ts';
@@ -64,10 +65,13 @@ export class LocalStack implements AsyncDisposable {
     await register.stopLeftovers(report.warn);
     this.grpcAddress = `127.0.0.1:${await requirePort(grpcPort, { use: 'gRPC', option: '--grpc-port' })}`;
     this.httpAddress = `127.0.0.1:${await requirePort(httpPort, { use: 'HTTP', option: '--http-port' })}`;
+    const dashboard = this.#buildDashboard();
     const socketFolder = await folder.makeSocketFolder();
     const databaseUrl = await this.#startDatabase(folder);
     signal.throwIfAborted();
     const redisUrl = await this.#startRedis(folder, socketFolder);
+    // Read once, when web starts.
+    await dashboard;
     signal.throwIfAborted();
     await this.#startServices(folder, register, { databaseUrl, redisUrl, socketFolder });
   }
@@ -83,6 +87,14 @@ export class LocalStack implements AsyncDisposable {
   /** Services first, then Redis, then PostgreSQL. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#opened.disposeAsync();
+  }
+
+  /** Takes a moment after an installation or an update, while the database starts; never fails. */
+  async #buildDashboard(): Promise<void> {
+    const { env, report, signal } = this.#options;
+    if (env.FILEMILL_DASHBOARD_DIR) return;
+    const outcome = await buildDashboard({ processes: this.#processes, signal });
+    if (outcome === 'failed' && !signal.aborted) report.absent('No new dashboard', 'npm run build:dashboard says why');
   }
 
   async #startDatabase(folder: DataDir): Promise<string> {

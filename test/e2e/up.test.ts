@@ -169,6 +169,15 @@ describe('filemill up', () => {
     await nothingRuns(up);
   });
 
+  test('serves the dashboard, which it built when there was need', async () => {
+    await using folder = await testFolder();
+    await using up = new Up(join(folder.path, 'data'));
+    const { http } = await up.ready();
+    const page = await fetch(`http://${http}/ui/files`);
+    assert.equal(page.status, 200, up.stderr);
+    assert.match(await page.text(), /<script type="module"[^>]* src="\.\.\/assets\//);
+  });
+
   test('starts a killed PostgreSQL and a killed Redis again', async () => {
     await using folder = await testFolder();
     await using up = new Up(join(folder.path, 'data'));

@@ -12,7 +12,9 @@ import { startEmbeddedPostgres } from '#local/embedded-postgres.ts';
 import { ensureRedisServer } from './ensure-redis.ts';
 
 const files =
-  process.argv.length > 2 ? process.argv.slice(2) : globSync(['src/**/*.test.ts', 'test/**/*.test.ts']).sort();
+  process.argv.length > 2
+    ? process.argv.slice(2)
+    : globSync(['dashboard/src/**/*.test.ts', 'src/**/*.test.ts', 'test/**/*.test.ts']).sort();
 
 await ensureRedisServer();
 const dataDir = await mkdtemp(join(tmpdir(), 'filemill-test-'));

@@ -2,6 +2,8 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify }
 import { FilemillError } from '#domain/errors.ts';
 import type { Logger } from '#platform/logger.ts';
 import type { Backend } from './backend.ts';
+import type { BuiltDashboard } from './dashboard/built-dashboard.ts';
+import { isPage, serveDashboard } from './dashboard/serve-dashboard.ts';
 import { discardRest } from './discard-rest.ts';
 import { Drain } from './drain.ts';
 import type { HostList } from './host-list.ts';
@@ -15,11 +17,12 @@ export interface AppContext {
   readonly backend: Backend;
   readonly hosts: HostList;
   readonly logger: Logger;
+  readonly dashboard: BuiltDashboard | undefined;
 }
 
 /** The public HTTP surface. `inject` or `listen` starts it; disposing closes it. */
 export function createApp(context: AppContext): FastifyInstance {
-  const { backend, hosts, logger } = context;
+  const { backend, hosts, logger, dashboard } = context;
   const fail = (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
     sendProblem(asFilemillError(error), request, reply, logger);
   const app = fastify({
@@ -36,7 +39,7 @@ export function createApp(context: AppContext): FastifyInstance {
     reply.headers(securityHeaders);
     if (drain.draining) throw new FilemillError('SHUTTING_DOWN');
     drain.enter(reply.raw);
-    guardOrigin(request.headers, hosts);
+    guardOrigin(request.headers, hosts, isPage(request));
   });
   app.setErrorHandler(fail);
   app.setNotFoundHandler((request) => {
@@ -50,6 +53,7 @@ export function createApp(context: AppContext): FastifyInstance {
     await drain.finish();
   });
   serveRoutes(app, allRoutes(backend, feed));
+  serveDashboard(app, dashboard);
   return app;
 }
 

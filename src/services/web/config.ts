@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { commonSettings, grpcTarget, listenAddress, readConfig } from '#platform/config.ts';
 import { HostList } from './host-list.ts';
@@ -9,6 +10,8 @@ export interface WebConfig {
   readonly uploadTarget: string;
   /** The names under which this server may be addressed. */
   readonly hosts: HostList;
+  /** What `npm run build:dashboard` made. */
+  readonly dashboardDir: string;
   readonly log: { readonly level: string; readonly format: 'pretty' | 'json' | undefined };
 }
 
@@ -21,6 +24,7 @@ export function readWebConfig(env: NodeJS.ProcessEnv): WebConfig {
       FILEMILL_UPLOAD_TARGET: grpcTarget.default('127.0.0.1:50051'),
       /** Further names, `NAME` or `NAME:PORT`, separated by commas: for a proxy or a cluster. */
       FILEMILL_HTTP_HOSTS: z.string().default(''),
+      FILEMILL_DASHBOARD_DIR: z.string().default(fileURLToPath(new URL('../../../dashboard/dist', import.meta.url))),
     },
     env,
   );
@@ -29,6 +33,7 @@ export function readWebConfig(env: NodeJS.ProcessEnv): WebConfig {
     opsListen: settings.FILEMILL_OPS_LISTEN,
     uploadTarget: settings.FILEMILL_UPLOAD_TARGET,
     hosts: HostList.of(settings.FILEMILL_HTTP_LISTEN, settings.FILEMILL_HTTP_HOSTS),
+    dashboardDir: settings.FILEMILL_DASHBOARD_DIR,
     log: { level: settings.FILEMILL_LOG_LEVEL, format: settings.FILEMILL_LOG_FORMAT },
   };
 }

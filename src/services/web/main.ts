@@ -5,6 +5,7 @@ import { startOpsServer } from '#platform/ops-server.ts';
 import { createApp } from './app.ts';
 import { createBackend } from './backend.ts';
 import { readWebConfig } from './config.ts';
+import { readDashboard } from './dashboard/built-dashboard.ts';
 import { listenHttp } from './listen-http.ts';
 import { uploadAnswers } from './readiness.ts';
 
@@ -13,7 +14,9 @@ const logger = createLogger('web', config.log);
 
 await runService(logger, async (scope) => {
   const backend = scope.use(createBackend(config.uploadTarget));
-  const app = scope.use(createApp({ backend, hosts: config.hosts, logger }));
+  const app = scope.use(
+    createApp({ backend, hosts: config.hosts, logger, dashboard: readDashboard(config.dashboardDir) }),
+  );
   scope.use(await startOpsServer(config.opsListen, { ready: () => uploadAnswers(backend) }));
   await listenHttp(app, config.httpListen);
   logger.info({ address: config.httpListen }, 'HTTP listens');

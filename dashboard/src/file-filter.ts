@@ -1,0 +1,21 @@
+/** Which files are shown; the same words stand in the address and in the calls of the API. */
+export interface FileFilter {
+  readonly id: string;
+  readonly name: string;
+  readonly status: string;
+  readonly mime_type: string;
+  readonly sha256: string;
+  readonly error_code: string;
+}
+
+export const emptyFilter: FileFilter = { id: '', name: '', status: '', mime_type: '', sha256: '', error_code: '' };
+
+export function readFilter(given: { get(name: string): string | null }): FileFilter {
+  const words = Object.keys(emptyFilter).map((name) => [name, String(given.get(name) ?? '').trim()]);
+  return Object.fromEntries(words) as unknown as FileFilter;
+}
+
+/** Without what is empty. */
+export function filterParameters(filter: FileFilter): Record<string, string> {
+  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== ''));
+}

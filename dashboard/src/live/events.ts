@@ -1,0 +1,62 @@
+import { effect, signal } from '@preact/signals';
+import type { StatsJson } from '#client/json.ts';
+import type { Json } from '#services/web/schemas.ts';
+import { addressOf } from '../base.ts';
+import { takeSample } from './rates.ts';
+
+export type ChangedFiles = Json<'ChangedFiles'>;
+type Listener = (changed: ChangedFiles) => void;
+
+export const paused = signal(false);
+export const connected = signal(false);
+export const stats = signal<StatsJson | undefined>(undefined);
+
+const listeners = new Set<Listener>();
+const lookAgain: ChangedFiles = { files: [], deleted: [], look_again: true };
+const retryMs = 3_000;
+
+/** Calls `listener` with whatever changes, until the function that is returned is called. */
+export function onChange(listener: Listener): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** One stream for the whole page, while it is not paused. */
+export function startLive(): void {
+  effect(() => (paused.value ? undefined : open()));
+}
+
+function open(): () => void {
+  let source: EventSource;
+  let again: ReturnType<typeof setTimeout> | undefined;
+  const connect = () => {
+    let fresh = true;
+    source = new EventSource(addressOf('api/v1/events'));
+    source.onopen = () => {
+      connected.value = true;
+      // A browser that reconnects says what it had; a new stream knows nothing of what changed before it.
+      if (fresh) tell(lookAgain);
+      fresh = false;
+    };
+    source.onerror = () => {
+      connected.value = false;
+      // Browsers give up for good when the answer was an error.
+      if (source.readyState === EventSource.CLOSED) again = setTimeout(connect, retryMs);
+    };
+    source.addEventListener('stats', ({ data }) => {
+      stats.value = JSON.parse(data as string) as StatsJson;
+      takeSample(stats.value, performance.now());
+    });
+    source.addEventListener('files', ({ data }) => tell(JSON.parse(data as string) as ChangedFiles));
+  };
+  connect();
+  return () => {
+    clearTimeout(again);
+    source.close();
+    connected.value = false;
+  };
+}
+
+function tell(changed: ChangedFiles): void {
+  for (const listener of listeners) listener(changed);
+}

@@ -1,0 +1,10 @@
+import { render } from 'preact';
+import { App } from './app.tsx';
+import { startLive } from './live/events.ts';
+import './style/page.css';
+import './style/parts.css';
+
+startLive();
+const root = document.getElementById('app') as HTMLElement;
+root.replaceChildren();
+render(<App />, root);

@@ -1,0 +1,70 @@
+import { useState } from 'preact/hooks';
+import { listFiles, retryFiles } from '../api.ts';
+import { count, files } from '../format.ts';
+import { stats } from '../live/events.ts';
+import { Link } from '../parts/link.tsx';
+import { Page } from '../parts/page.tsx';
+import { ProblemNote } from '../parts/problem-note.tsx';
+import { explain } from '../parts/reasons.ts';
+import { hrefOf } from '../router.ts';
+
+export function FailuresPage() {
+  const [said, say] = useState('');
+  const [retrying, setRetrying] = useState('');
+  const [problem, setProblem] = useState<unknown>();
+  const retry = async (code: string) => {
+    setRetrying(code);
+    setProblem(undefined);
+    try {
+      const retried = await retryReason(code, (soFar) => say(`${files(soFar)} retried so far…`));
+      say(`${files(retried)} with ${code} retried.`);
+    } catch (error) {
+      say('');
+      setProblem(error);
+    } finally {
+      setRetrying('');
+    }
+  };
+  const errors = stats.value?.errors;
+  return (
+    <Page title="Failures">
+      <p role="status">{said}</p>
+      <ProblemNote problem={problem} />
+      {errors === undefined && <p>Waiting for the first figures…</p>}
+      {errors?.length === 0 && <p>No file has failed.</p>}
+      {errors?.map(({ code, files: failed }) => (
+        <section key={code} class="card" aria-labelledby={`reason-${code}`}>
+          <h2 id={`reason-${code}`}>
+            {code}: {files(failed)}
+          </h2>
+          <p>
+            {explain(code).what} {explain(code).action}
+          </p>
+          <div class="actions">
+            <Link href={hrefOf('files', { status: 'FAILED', error_code: code })}>Show the files with {code}</Link>
+            <button type="button" disabled={retrying !== ''} onClick={() => retry(code)}>
+              Retry {count(failed)} with {code}
+            </button>
+          </div>
+        </section>
+      ))}
+    </Page>
+  );
+}
+
+/** Page by page, and each file once: one that fails again meanwhile is not met again. */
+async function retryReason(code: string, onProgress: (retried: number) => void): Promise<number> {
+  let retried = 0;
+  let token = '';
+  do {
+    const filter = { status: 'FAILED', error_code: code, page_size: '1000', page_token: token };
+    const page = await listFiles(new URLSearchParams(filter));
+    if (page.files.length > 0) {
+      const { items } = await retryFiles(page.files.map(({ id }) => id));
+      retried += items.filter(({ outcome }) => outcome === 'RETRIED').length;
+      onProgress(retried);
+    }
+    token = page.next_page_token;
+  } while (token !== '');
+  return retried;
+}

@@ -1,0 +1,59 @@
+import type { FileJson, ResultJson } from '#client/json.ts';
+import { FileActions } from '../parts/file-actions.tsx';
+import { FileCommands } from '../parts/file-commands.tsx';
+import { FileFacts } from '../parts/file-facts.tsx';
+import { Page } from '../parts/page.tsx';
+import { ProblemNote } from '../parts/problem-note.tsx';
+import { explain } from '../parts/reasons.ts';
+import { useFile } from '../use-file.ts';
+
+export function FilePage({ id }: { readonly id: string }) {
+  const { file, result, deleted, problem } = useFile(id);
+  return (
+    <Page title={file?.filename ?? 'File'}>
+      <ProblemNote problem={problem} />
+      {file === undefined && problem === undefined && <p>Loading…</p>}
+      {deleted && (
+        <p class="note" role="status">
+          This file was deleted.
+        </p>
+      )}
+      {file !== undefined && (
+        <>
+          <FileError file={file} />
+          <FileFacts file={file} output={result?.output} />
+          {!deleted && <FileActions file={file} />}
+          <FoundResult result={result} />
+          <FileCommands id={id} />
+        </>
+      )}
+    </Page>
+  );
+}
+
+function FileError({ file: { status, error } }: { readonly file: FileJson }) {
+  if (error === null) return null;
+  const { what, action } = explain(error.code);
+  return (
+    <section class="note note-bad" aria-labelledby="error">
+      <h2 id="error">
+        {status === 'FAILED' ? 'Failed' : 'The attempt before failed'}: {error.code}
+      </h2>
+      <p>{error.message}</p>
+      <p>
+        {what} {action}
+      </p>
+    </section>
+  );
+}
+
+function FoundResult({ result }: { readonly result: ResultJson | undefined }) {
+  if (result === undefined) return null;
+  return (
+    <section aria-labelledby="result">
+      <h2 id="result">Result</h2>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <pre tabIndex={0}>{JSON.stringify(result.output, null, 2)}</pre>
+    </section>
+  );
+}

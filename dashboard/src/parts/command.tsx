@@ -1,0 +1,32 @@
+import { useRef, useState } from 'preact/hooks';
+
+/** A command to run elsewhere, with a button that copies it. */
+export function Command({ name, text }: { readonly name: string; readonly text: string }) {
+  const code = useRef<HTMLElement>(null);
+  const [said, say] = useState('');
+  const copy = async () => {
+    const copied = await copyText(text, code.current);
+    say(copied ? 'Copied' : 'Press Ctrl+C to copy');
+    setTimeout(() => say(''), 2_000);
+  };
+  return (
+    <div class="command">
+      <code ref={code}>{text}</code>
+      <button type="button" onClick={copy} aria-label={`Copy the command for ${name}`}>
+        Copy
+      </button>
+      <span role="status">{said}</span>
+    </div>
+  );
+}
+
+/** Browsers give the clipboard to https and localhost only: elsewhere the text is marked at least. */
+async function copyText(text: string, shown: HTMLElement | null): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    if (shown !== null) getSelection()?.selectAllChildren(shown);
+    return false;
+  }
+}

@@ -1,0 +1,33 @@
+import { useEffect, useRef } from 'preact/hooks';
+
+interface ConfirmProps {
+  readonly question: string;
+  readonly detail: string;
+  readonly action: string;
+  readonly onConfirm: () => void;
+  readonly onClose: () => void;
+}
+
+/** A modal dialog of the browser's own: it keeps the focus inside, Escape closes it, and the focus goes back. */
+export function Confirm({ question, detail, action, onConfirm, onClose }: ConfirmProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  const confirm = () => {
+    dialog.current?.close();
+    onConfirm();
+  };
+  return (
+    <dialog ref={dialog} onClose={onClose} aria-labelledby="confirm-question">
+      <h2 id="confirm-question">{question}</h2>
+      <p>{detail}</p>
+      <div class="actions">
+        <button type="button" onClick={() => dialog.current?.close()}>
+          Cancel
+        </button>
+        <button type="button" class="danger" onClick={confirm}>
+          {action}
+        </button>
+      </div>
+    </dialog>
+  );
+}

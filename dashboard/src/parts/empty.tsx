@@ -1,0 +1,18 @@
+import { addressOf } from '../base.ts';
+import { hrefOf } from '../router.ts';
+import { Command } from './command.tsx';
+import { Link } from './link.tsx';
+
+/** What to do first. */
+export function NothingYet() {
+  return (
+    <section class="note" aria-labelledby="nothing">
+      <h2 id="nothing">No file yet</h2>
+      <p>
+        <Link href={hrefOf('upload')}>Upload from this page</Link>, or run one of these:
+      </p>
+      <Command name="the command line" text="npx filemill upload FILE --wait" />
+      <Command name="curl" text={`curl -T FILE ${addressOf('files/')}`} />
+    </section>
+  );
+}

@@ -1,0 +1,36 @@
+import { useState } from 'preact/hooks';
+import type { FileJson } from '#client/json.ts';
+import { deleteFiles, retryFiles } from '../api.ts';
+import { Confirm } from './confirm.tsx';
+import { ProblemNote } from './problem-note.tsx';
+
+export function FileActions({ file }: { readonly file: FileJson }) {
+  const [asking, ask] = useState(false);
+  const [problem, setProblem] = useState<unknown>();
+  const act = async (change: (ids: readonly string[]) => Promise<unknown>) => {
+    setProblem(undefined);
+    await change([file.id]).catch(setProblem);
+  };
+  return (
+    <>
+      <div class="actions">
+        <button type="button" disabled={file.status !== 'FAILED'} onClick={() => act(retryFiles)}>
+          Retry
+        </button>
+        <button type="button" class="danger" onClick={() => ask(true)}>
+          Delete…
+        </button>
+      </div>
+      <ProblemNote problem={problem} />
+      {asking && (
+        <Confirm
+          question={`Delete ${file.filename}?`}
+          detail="Its result and its bytes go too. This cannot be undone."
+          action="Delete"
+          onConfirm={() => act(deleteFiles)}
+          onClose={() => ask(false)}
+        />
+      )}
+    </>
+  );
+}

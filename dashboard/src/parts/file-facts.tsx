@@ -1,0 +1,57 @@
+import type { ComponentChildren } from 'preact';
+import type { FileJson } from '#client/json.ts';
+import type { OutputData } from '#domain/analysis.ts';
+import { between, bytes, count, time } from '../format.ts';
+import { StatusMark } from './status.tsx';
+
+interface FileFactsProps {
+  readonly file: FileJson;
+  readonly output: OutputData | undefined;
+}
+
+export function FileFacts({ file, output }: FileFactsProps) {
+  return (
+    <dl class="facts">
+      <Fact name="State">
+        <StatusMark status={file.status} />
+      </Fact>
+      <Fact name="Type">{file.mime_type || '–'}</Fact>
+      <Fact name="Size">
+        {bytes(file.size)}
+        {file.size >= 1_024 && ` (${count(file.size)} bytes)`}
+      </Fact>
+      <Fact name="Words">{counted(output?.word_count)}</Fact>
+      <Fact name="Lines">{counted(output?.line_count)}</Fact>
+      <Fact name="Characters">{counted(output?.character_count)}</Fact>
+      <Fact name="Charset">{output?.charset ?? '–'}</Fact>
+      <Fact name="Attempts">
+        {count(file.attempt)} of {count(file.max_attempts)}
+      </Fact>
+      <Fact name="Uploaded">{time(file.created_at)}</Fact>
+      <Fact name="Completed">{time(file.completed_at)}</Fact>
+      <Fact name="Upload to result">{between(file.created_at, file.completed_at)}</Fact>
+      {file.path !== '' && <Fact name="Path">{file.path}</Fact>}
+      <Fact name="SHA-256">
+        <code>{file.sha256 ?? '–'}</code>
+      </Fact>
+      <Fact name="Id">
+        <code>{file.id}</code>
+      </Fact>
+    </dl>
+  );
+}
+
+function Fact({ name, children }: { readonly name: string; readonly children: ComponentChildren }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+/** null: there is nothing to count in a binary file. */
+function counted(value: number | null | undefined): string {
+  if (value === undefined) return '–';
+  return value === null ? 'binary' : count(value);
+}

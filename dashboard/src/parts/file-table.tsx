@@ -1,0 +1,73 @@
+import type { FileJson } from '#client/json.ts';
+import { bytes, time } from '../format.ts';
+import { hrefOf } from '../router.ts';
+import { Link } from './link.tsx';
+import { StatusMark } from './status.tsx';
+
+interface FileTableProps {
+  readonly files: readonly FileJson[];
+  readonly selected: ReadonlySet<string>;
+  readonly onSelect: (ids: ReadonlySet<string>) => void;
+}
+
+export function FileTable({ files, selected, onSelect }: FileTableProps) {
+  const all = files.every(({ id }) => selected.has(id));
+  const selectAll = () => onSelect(new Set(all ? [] : files.map(({ id }) => id)));
+  const toggle = (id: string) => onSelect(selected.symmetricDifference(new Set([id])));
+  return (
+    <div class="wide">
+      <table>
+        <caption class="hidden">Files, newest first</caption>
+        <thead>
+          <tr>
+            <th scope="col">
+              <input type="checkbox" checked={all} onChange={selectAll} aria-label="Select all files of this page" />
+            </th>
+            <th scope="col">Name</th>
+            <th scope="col">State</th>
+            <th scope="col">Type</th>
+            <th scope="col">Size</th>
+            <th scope="col">Uploaded</th>
+          </tr>
+        </thead>
+        <tbody>
+          {files.map((file) => (
+            <FileRow key={file.id} file={file} selected={selected.has(file.id)} onToggle={toggle} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+interface FileRowProps {
+  readonly file: FileJson;
+  readonly selected: boolean;
+  readonly onToggle: (id: string) => void;
+}
+
+function FileRow({ file, selected, onToggle }: FileRowProps) {
+  return (
+    <tr>
+      <td>
+        <input
+          type="checkbox"
+          checked={selected}
+          onChange={() => onToggle(file.id)}
+          aria-label={`Select ${file.filename}`}
+        />
+      </td>
+      <th scope="row" class="name">
+        <Link href={hrefOf(`files/${file.id}`)}>{file.filename}</Link>
+        {file.path !== '' && file.path !== file.filename && <small>{file.path}</small>}
+      </th>
+      <td>
+        <StatusMark status={file.status} />
+        {file.error !== null && <small>{file.error.code}</small>}
+      </td>
+      <td>{file.mime_type || '–'}</td>
+      <td class="whole">{bytes(file.size)}</td>
+      <td class="whole">{time(file.created_at)}</td>
+    </tr>
+  );
+}

@@ -1,0 +1,22 @@
+import type { ComponentChildren } from 'preact';
+import { go } from '../router.ts';
+
+interface LinkProps {
+  readonly href: string;
+  readonly current?: boolean;
+  readonly children: ComponentChildren;
+}
+
+/** A real link, so that it opens in a new tab and is copied like any other; a plain click loads nothing. */
+export function Link({ href, current = false, children }: LinkProps) {
+  const follow = (event: MouseEvent) => {
+    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    go(href);
+  };
+  return (
+    <a href={href} onClick={follow} aria-current={current ? 'page' : undefined}>
+      {children}
+    </a>
+  );
+}

@@ -1,0 +1,19 @@
+import { Refusal } from '../api.ts';
+
+/** What went wrong, and what to do about it. */
+export function ProblemNote({ problem }: { readonly problem: unknown }) {
+  if (problem === undefined) return null;
+  const { message } = problem as Error;
+  return (
+    <div class="note note-bad" role="alert">
+      <p>
+        <strong>{message}</strong>
+      </p>
+      {problem instanceof Refusal && (
+        <p>
+          {problem.action} <code>{problem.reason}</code>
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,20 @@
+import type { FileJson } from '#client/json.ts';
+
+type Status = FileJson['status'];
+
+const icons: Readonly<Record<Status, string>> = {
+  PENDING: '◷',
+  PROCESSING: '▶',
+  COMPLETED: '✔',
+  FAILED: '✖',
+  UNKNOWN: '?',
+};
+
+/** Never told by colour alone: a sign and the word say the same. */
+export function StatusMark({ status }: { readonly status: Status }) {
+  return (
+    <span class={`status status-${status.toLowerCase()}`}>
+      <span aria-hidden="true">{icons[status]}</span> {status}
+    </span>
+  );
+}

@@ -1,0 +1,37 @@
+export interface ChosenFile {
+  readonly file: File;
+  /** Where it lay in the folder that was chosen; for people only. */
+  readonly path: string;
+}
+
+export function chosenFiles(list: FileList | null): ChosenFile[] {
+  return [...(list ?? [])].map((file) => ({ file, path: file.webkitRelativePath || file.name }));
+}
+
+/** What was dropped or pasted, with all that folders hold. */
+export async function transferredFiles(transfer: DataTransfer): Promise<ChosenFile[]> {
+  // Entries have to be taken before anything is awaited: the browser forgets them then.
+  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
+  if (entries.length === 0) return chosenFiles(transfer.files);
+  const found: ChosenFile[] = [];
+  for (const entry of entries) for await (const file of walk(entry)) found.push(file);
+  return found;
+}
+
+async function* walk(entry: FileSystemEntry): AsyncGenerator<ChosenFile> {
+  const path = entry.fullPath.replace(/^\//, '');
+  if (entry instanceof FileSystemFileEntry)
+    yield { file: await new Promise<File>((resolve, reject) => entry.file(resolve, reject)), path };
+  if (entry instanceof FileSystemDirectoryEntry) for (const child of await childrenOf(entry)) yield* walk(child);
+}
+
+/** A reader gives them in portions, the last of which is empty. */
+async function childrenOf(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
+  const reader = folder.createReader();
+  const children: FileSystemEntry[] = [];
+  for (;;) {
+    const portion = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
+    if (portion.length === 0) return children;
+    children.push(...portion);
+  }
+}

@@ -1,0 +1,48 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { type Coding, codings } from './content-coding.ts';
+
+/** What `npm run build:dashboard` left: held in memory, as it is small, so that nobody can ask for any other file. */
+export interface BuiltDashboard {
+  /** Names its assets as `./assets/…`. */
+  readonly page: string;
+  readonly assets: ReadonlyMap<string, Asset>;
+}
+
+export interface Asset {
+  readonly type: string;
+  readonly body: Buffer;
+  readonly coded: ReadonlyMap<Coding, Buffer>;
+}
+
+const types: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+
+const suffixes: Readonly<Record<Coding, string>> = { br: '.br', gzip: '.gz' };
+
+/** undefined when nothing is built. @throws Error for a folder that is there and cannot be read */
+export function readDashboard(folder: string): BuiltDashboard | undefined {
+  try {
+    const page = readFileSync(join(folder, 'index.html'), 'utf8');
+    const assets = join(folder, 'assets');
+    const names = new Set(readdirSync(assets));
+    const read = (name: string) => [name, readAsset(assets, name, names)] as const;
+    return { page, assets: new Map([...names].filter((name) => extname(name) in types).map(read)) };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function readAsset(folder: string, name: string, names: ReadonlySet<string>): Asset {
+  const file = (suffix: string) => readFileSync(join(folder, name + suffix));
+  const made = codings.filter((coding) => names.has(name + suffixes[coding]));
+  return {
+    type: types[extname(name)] as string,
+    body: file(''),
+    coded: new Map(made.map((coding) => [coding, file(suffixes[coding])])),
+  };
+}

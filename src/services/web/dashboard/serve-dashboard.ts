@@ -1,0 +1,67 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { FilemillError } from '#domain/errors.ts';
+import type { Asset, BuiltDashboard } from './built-dashboard.ts';
+import { chooseCoding } from './content-coding.ts';
+
+/** Nothing but what this server itself serves, and no page around it. */
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const howToBuild = `The dashboard is not built.
+
+  npm run build:dashboard
+
+in the folder of Filemill builds it; start the web service again then. FILEMILL_DASHBOARD_DIR names another folder.
+The HTTP API is served without it: /api/v1/openapi.json describes every route.
+`;
+
+const pages = ['/', '/ui', '/ui/*'];
+
+/** Whether the page is asked for, wherever it may lead. */
+export function isPage({ method, routeOptions: { url = '' } }: FastifyRequest): boolean {
+  return (method === 'GET' || method === 'HEAD') && pages.includes(url);
+}
+
+/** The page at `/` and wherever it may lead within `/ui/`, and its assets. */
+export function serveDashboard(app: FastifyInstance, dashboard: BuiltDashboard | undefined): void {
+  for (const url of pages)
+    app.get(url, async (request, reply) =>
+      dashboard === undefined
+        ? reply.code(404).type('text/plain; charset=utf-8').send(howToBuild)
+        : sendPage(request, reply, dashboard),
+    );
+  app.get<{ Params: { name: string } }>('/assets/:name', async (request, reply) => {
+    const asset = dashboard?.assets.get(request.params.name);
+    if (asset === undefined) throw new FilemillError('ROUTE_NOT_FOUND', 'The dashboard has no such asset.');
+    return sendAsset(request, reply, asset);
+  });
+}
+
+/**
+ * Links of the page are relative, so that it works behind a proxy that serves it under a path of its own; how far up
+ * they lead depends on the address. It is too short to be worth compressing.
+ */
+function sendPage({ url }: FastifyRequest, reply: FastifyReply, { page }: BuiltDashboard): FastifyReply {
+  const depth = (url.split('?', 1)[0] as string).split('/').length - 2;
+  const root = depth === 0 ? './' : '../'.repeat(depth);
+  return reply
+    .headers({ 'content-security-policy': contentSecurityPolicy })
+    .type('text/html; charset=utf-8')
+    .send(page.replaceAll('"./assets/', `"${root}assets/`));
+}
+
+/** The name of an asset changes with its content. */
+function sendAsset({ headers }: FastifyRequest, reply: FastifyReply, { type, body, coded }: Asset): FastifyReply {
+  const coding = chooseCoding(headers['accept-encoding'], (name) => coded.has(name));
+  reply.headers({ 'cache-control': 'public, max-age=31536000, immutable', vary: 'accept-encoding' }).type(type);
+  if (coding === undefined) return reply.send(body);
+  return reply.header('content-encoding', coding).send(coded.get(coding));
+}
