@@ -1,17 +1,33 @@
 import { randomUUID, randomUUIDv7 } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Database } from '#adapters/postgres/database.ts';
 import { claimFiles } from '#adapters/postgres/file-claims.ts';
 import { createFiles } from '#adapters/postgres/file-creation.ts';
 import type { ClaimedFile, Finding, NewFile } from '#domain/file.ts';
+import { startEmbeddedPostgres } from '#local/embedded-postgres.ts';
 import { createLogger } from '#platform/logger.ts';
 import { testDatabase } from './stores.ts';
 
 /** An open, migrated database of the test's own. */
-export async function openTestDatabase(): Promise<{ database: Database; url: string } & AsyncDisposable> {
+export async function openTestDatabase(
+  adminUrl?: string,
+): Promise<{ database: Database; url: string } & AsyncDisposable> {
   const stack = new AsyncDisposableStack();
-  const { url } = stack.use(await testDatabase());
+  const { url } = stack.use(await testDatabase({ adminUrl }));
   const logger = createLogger('test', { level: 'silent', format: 'json' });
   const database = stack.use(new Database({ url, poolSize: 5, logger }));
+  return { database, url, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+/** The same on a server of its own. */
+export async function openDatabaseAlone(): ReturnType<typeof openTestDatabase> {
+  const stack = new AsyncDisposableStack();
+  const dataDir = await mkdtemp(join(tmpdir(), 'filemill-test-alone-'));
+  stack.defer(() => rm(dataDir, { recursive: true, force: true }));
+  const { adminUrl } = stack.use(await startEmbeddedPostgres({ dataDir }));
+  const { database, url } = stack.use(await openTestDatabase(adminUrl));
   return { database, url, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 

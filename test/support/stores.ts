@@ -10,9 +10,17 @@ import pg from 'pg';
 import { migrate } from '#adapters/postgres/migrate.ts';
 import { findRedisServer } from './ensure-redis.ts';
 
-/** A database of the test's own, migrated unless told otherwise, on the PostgreSQL 18 that `npm test` started. */
-export async function testDatabase({ migrated = true } = {}): Promise<{ readonly url: string } & AsyncDisposable> {
-  const adminUrl = process.env.FILEMILL_TEST_POSTGRES_URL;
+interface TestDatabaseOptions {
+  readonly migrated?: boolean;
+  /** Of the server; that which `npm test` started unless given. */
+  readonly adminUrl?: string | undefined;
+}
+
+/** A database of the test's own, migrated unless told otherwise. */
+export async function testDatabase({
+  migrated = true,
+  adminUrl = process.env.FILEMILL_TEST_POSTGRES_URL,
+}: TestDatabaseOptions = {}): Promise<{ readonly url: string } & AsyncDisposable> {
   if (adminUrl === undefined) throw new Error('This test needs PostgreSQL: run it as `npm test -- FILE`.');
   const name = `test_${randomBytes(6).toString('hex')}`;
   await asAdmin(adminUrl, `create database ${name}`);

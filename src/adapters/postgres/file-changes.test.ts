@@ -2,17 +2,18 @@ import assert from 'node:assert/strict';
 import { randomUUID, randomUUIDv7 } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import pg from 'pg';
-import { claimFile, createFile, finding, openTestDatabase } from '../../../test/support/files.ts';
+import { claimFile, createFile, finding, openDatabaseAlone } from '../../../test/support/files.ts';
 import type { Database } from './database.ts';
 import { changesFromNow, forgetChanges, isCursor, readChanges } from './file-changes.ts';
 import { deleteFiles, retryFiles } from './file-commands.ts';
 import { saveResults } from './file-completion.ts';
 import { failAttempts, releaseFiles } from './file-leases.ts';
 
-let opened: Awaited<ReturnType<typeof openTestDatabase>>;
+let opened: Awaited<ReturnType<typeof openDatabaseAlone>>;
 let database: Database;
 before(async () => {
-  opened = await openTestDatabase();
+  // A transaction of any other database would hold back what may be told of.
+  opened = await openDatabaseAlone();
   database = opened.database;
 });
 after(() => opened[Symbol.asyncDispose]());
