@@ -28,8 +28,14 @@ const kinds = {
   points: {
     statementTimeoutMs: 10_000,
     planner: ['enable_seqscan=off', 'enable_hashjoin=off', 'enable_mergejoin=off'],
+    tooLong: { reason: 'OVERLOADED', message: 'The database took too long to answer.' },
   },
-  reads: { statementTimeoutMs: 3_000, planner: ['enable_seqscan=off', 'random_page_cost=1.1'] },
+  reads: {
+    statementTimeoutMs: 3_000,
+    planner: ['enable_seqscan=off', 'random_page_cost=1.1'],
+    // Asked again, it would take as long again.
+    tooLong: { reason: 'FILTER_TOO_BROAD', message: undefined },
+  },
 } as const;
 
 const maxConflictRetries = 5;
@@ -46,9 +52,11 @@ const types = {
  */
 export class Database implements AsyncDisposable {
   readonly #pool: pg.Pool;
+  readonly #kind: keyof typeof kinds;
 
   constructor({ url, poolSize, logger, kind = 'points' }: DatabaseOptions) {
     const { statementTimeoutMs, planner } = kinds[kind];
+    this.#kind = kind;
     this.#pool = new pg.Pool({
       connectionString: url,
       max: poolSize,
@@ -71,7 +79,7 @@ export class Database implements AsyncDisposable {
         const { rows } = await this.#pool.query<Row>({ ...statement, values: [...values] });
         return rows;
       } catch (error) {
-        if (!isConflict(error) || attempt === maxConflictRetries) throw toFilemillError(error);
+        if (!isConflict(error) || attempt === maxConflictRetries) throw toFilemillError(error, this.#kind);
         await sleep(backoffMs(attempt, { baseMs: 5, maxMs: 200 }), new AbortController().signal);
       }
     }
@@ -121,15 +129,10 @@ function isConflict(error: unknown): boolean {
   return state === deadlock || state === serializationFailure;
 }
 
-/** Whether a statement took longer than it may. */
-export function isTimeout(error: unknown): boolean {
-  return sqlState(error) === statementTimedOut;
-}
-
 const undefinedTable = '42P01';
 const statementTimedOut = '57014';
 
-function toFilemillError(error: unknown): FilemillError {
+function toFilemillError(error: unknown, kind: keyof typeof kinds): FilemillError {
   if (error instanceof FilemillError) return error;
   const state = sqlState(error);
   const detail =
@@ -144,8 +147,8 @@ function toFilemillError(error: unknown): FilemillError {
     return new FilemillError('UNAVAILABLE', 'The database has no schema yet: run `filemill migrate up`.', {
       cause: error,
     });
-  if (state === statementTimedOut)
-    return new FilemillError('OVERLOADED', 'The database took too long to answer.', { cause: error });
+  const { reason, message } = kinds[kind].tooLong;
+  if (state === statementTimedOut) return new FilemillError(reason, message, { cause: error });
   // Connection exceptions (08), insufficient resources (53), shutdown and start-up (57P).
   if (/^(08|53|57P)/.test(state))
     return new FilemillError('UNAVAILABLE', `The database is not ready: ${detail}`, { cause: error });

@@ -1,7 +1,6 @@
-import { FilemillError } from '#domain/errors.ts';
 import type { FileRecord } from '#domain/file.ts';
 import { type FileStatus, fileStatuses } from '#domain/file-state.ts';
-import { type Database, isTimeout, type Statement } from './database.ts';
+import type { Database, Statement } from './database.ts';
 import { type FileRow, fileColumns } from './file-rows.ts';
 import { foundType, type Parameter, typeCondition } from './type-condition.ts';
 
@@ -40,9 +39,7 @@ export async function listFiles(
   page: { readonly limit: number; readonly beforeId?: string | undefined },
 ): Promise<FileRecord[]> {
   const { text, values } = listStatement(filter, page);
-  return await database.query<FileRow>({ text }, values).catch((error: unknown) => {
-    throw isTimeout(error) ? new FilemillError('FILTER_TOO_BROAD', undefined, { cause: error }) : error;
-  });
+  return await database.query<FileRow>({ text }, values);
 }
 
 /** Exported so that a test can look at its plan. */

@@ -68,6 +68,11 @@ describe('A page of results', () => {
     });
 });
 
+it('a search that takes too long ends, and says that asking again is no use', async () => {
+  const error = searches.query({ text: 'select pg_sleep(60)' });
+  await assert.rejects(error, { reason: 'FILTER_TOO_BROAD', retryAfterMs: undefined });
+});
+
 interface PlanNode {
   readonly 'Node Type': string;
   readonly 'Relation Name'?: string;

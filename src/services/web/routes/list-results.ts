@@ -11,6 +11,7 @@ export function listResults({ result }: Backend) {
     path: '/api/v1/results',
     summary: 'Results, those of the newest files first, page by page.',
     query: { ...mimeTypeParameter, ...pageParameters },
+    problems: ['FILTER_TOO_BROAD'],
     answers: { 200: { description: 'One page.', schema: 'ResultsPage' } },
     async handle({ query, signal }): Promise<Json<'ResultsPage'>> {
       const { mime_type: mimeType = '', page_size: pageSize = 0, page_token: pageToken = '' } = query;
