@@ -42,7 +42,7 @@ function generatePython(folder: string): void {
       `--python_out=${folder}`,
       `--grpc_out=${folder}`,
       '--plugin=protoc-gen-grpc=/usr/bin/grpc_python_plugin',
-      ...globSync('proto/filemill/v1/*.proto', { cwd: root }),
+      ...globSync(['proto/filemill/v1/*.proto', 'proto/google/rpc/status.proto'], { cwd: root }),
     ],
     { cwd: root, stdio: 'inherit' },
   );
