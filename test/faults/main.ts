@@ -1,4 +1,4 @@
-/** `npm run faults -- --seed S --rounds N [--only NAME] [--resume FILE] [--json FILE]`: see docs/reliability.md. */
+/** `npm run faults -- --seed S --rounds N [--up-to N] [--only NAME] [--resume FILE] [--json FILE]`: see docs/reliability.md. */
 import { randomInt } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,6 +16,7 @@ const { values: options } = parseArgs({
   options: {
     seed: { type: 'string', default: String(randomInt(2 ** 31)) },
     rounds: { type: 'string', default: '1' },
+    'up-to': { type: 'string' },
     jobs: { type: 'string', default: '2' },
     only: { type: 'string', multiple: true, default: [] },
     resume: { type: 'string' },
@@ -25,13 +26,14 @@ const { values: options } = parseArgs({
 });
 const { seed, only, resume, json, markdown } = options;
 const [rounds, jobs] = [Number(options.rounds), Number(options.jobs)];
+const upTo = Number(options['up-to'] ?? Number.POSITIVE_INFINITY);
 const chosen =
   only.length === 0
     ? faults
     : faults.filter(({ name, row }) => only.some((word) => name.startsWith(word) || String(row) === word));
-if (!(rounds >= 1 && jobs >= 1) || chosen.length === 0) {
+if (!(rounds >= 1 && jobs >= 1 && upTo >= 1) || chosen.length === 0) {
   console.error(
-    `--rounds and --jobs must be 1 or more, and --only one of: ${faults.map(({ name }) => name).join(', ')}`,
+    `--rounds, --up-to and --jobs must be 1 or more, and --only one of: ${faults.map(({ name }) => name).join(', ')}`,
   );
   process.exit(2);
 }
@@ -39,7 +41,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => vo
 
 await ensureRedisServer();
 const totals = await loadTotals(resume);
-totals.seeds.push(seed);
+if (!totals.seeds.includes(seed)) totals.seeds.push(seed);
 const startedAt = performance.now();
 console.log(`seed ${seed}, ${rounds} rounds of ${chosen.length} faults\n${heading}`);
 const stacks: Stack[] = [];
@@ -61,7 +63,7 @@ async function runQueue(): Promise<void> {
   stacks.push(stack);
   const ledger = new Ledger(join(stack.folder, 'ledger.jsonl'));
   try {
-    await runFaults({ stack, ledger, faults: queue, seed, rounds, totals, print: console.log, rowDone: save });
+    await runFaults({ stack, ledger, faults: queue, seed, rounds, upTo, totals, print: console.log, rowDone: save });
   } catch (error) {
     // What fails after an interruption is its doing: `interrupt` ends the process.
     if (interrupted) await new Promise(() => undefined);

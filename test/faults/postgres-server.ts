@@ -30,14 +30,14 @@ export class PostgresServer implements AsyncDisposable {
     this.#pool.on('error', () => undefined);
   }
 
-  /** As the services' role, past the proxy. While PostgreSQL is away it is asked again. */
+  /** As the services' role, past the proxy. Asks again while PostgreSQL is away, and after a deadlock with a service. */
   async query<Row extends object>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
     for (const giveUpAt = performance.now() + 30_000; ; await delay(100)) {
       try {
         return (await this.#pool.query<Row>(sql, [...values])).rows;
       } catch (error) {
         const code = (error as { code?: string }).code ?? '08';
-        if (!/^(08|57P|E[A-Z]+)/.test(code) || performance.now() > giveUpAt) throw error;
+        if (!/^(08|57P|40P01|E[A-Z]+)/.test(code) || performance.now() > giveUpAt) throw error;
       }
     }
   }

@@ -12,6 +12,8 @@ export interface FaultRun {
   readonly faults: Iterable<Fault>;
   readonly seed: string;
   readonly rounds: number;
+  /** No fault gets more rounds than these, those already in the totals included. */
+  readonly upTo?: number | undefined;
   /** Added to. */
   readonly totals: Totals;
   readonly print: (line: string) => void;
@@ -26,13 +28,15 @@ export async function runFaults({
   faults,
   seed,
   rounds,
+  upTo = Number.POSITIVE_INFINITY,
   totals,
   print,
   rowDone,
 }: FaultRun): Promise<void> {
   for (const fault of faults) {
     const row: Totals = { seeds: [], rows: [] };
-    for (let round = 1; round <= rounds; round++) {
+    const before = totals.rows.find(({ name }) => name === fault.name)?.rounds ?? 0;
+    for (let round = before + 1; round <= Math.min(before + rounds, upTo); round++) {
       const outcome = await runRound(stack, ledger, fault, `${seed}/${round}`).catch(brokenOff);
       addRound(row, fault, outcome);
       addRound(totals, fault, outcome);
