@@ -52,11 +52,11 @@ export class AttemptsClient {
   }
 
   /** Says that the file begins now, alone: should its lease run out, the attempt stays counted. */
-  async beginAlone(lease: Lease, signal: AbortSignal): Promise<LeaseOutcome> {
+  async beginAlone(lease: Lease, signal: AbortSignal): Promise<{ outcome: LeaseOutcome; leaseMs: number }> {
     const request = { leases: [leaseRef(lease)], begunAlone: true };
     const call = () => this.#lifecycle.renewLeases(request, { signal, timeoutMs: callTimeoutMs });
-    const { outcomes } = await withRetry(call, { signal, forMs: Number.POSITIVE_INFINITY });
-    return outcomes[0] === undefined ? 'FENCED' : leaseOutcome(outcomes[0]);
+    const { outcomes, leaseMs } = await withRetry(call, { signal, forMs: Number.POSITIVE_INFINITY });
+    return { outcome: outcomes[0] === undefined ? 'FENCED' : leaseOutcome(outcomes[0]), leaseMs };
   }
 
   /** Gives claims back unused. */

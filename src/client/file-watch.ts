@@ -22,7 +22,11 @@ export interface FileUpdate {
   readonly file: File | undefined;
 }
 
-export type WatchOptions = RetryOptions & { readonly onUpdate: (update: FileUpdate) => void };
+export interface WatchOptions extends RetryOptions {
+  readonly onUpdate: (update: FileUpdate) => void;
+  /** Only the end of each file is told. */
+  readonly terminalOnly?: boolean;
+}
 
 /**
  * One stream for at most 1,000 ids in lower case. Asking again for what is not over yet resumes it, and is
@@ -94,7 +98,8 @@ export class FileWatch {
     this.#heard = false;
     this.#grown = false;
     const signal = AbortSignal.any([this.#options.signal, this.#stream.signal]);
-    for await (const update of this.#files.watchFiles({ ids: [...this.#open] }, { signal, timeoutMs: renewMs })) {
+    const request = { ids: [...this.#open], terminalOnly: this.#options.terminalOnly ?? false };
+    for await (const update of this.#files.watchFiles(request, { signal, timeoutMs: renewMs })) {
       outage.end();
       this.#take(update);
       if (this.#grown) return;

@@ -7,7 +7,7 @@ import type { RpcClient } from './rpc-client.ts';
 /** As long as there are fewer, new ids get a stream of their own at once; more come only when these are full. */
 const eagerStreams = 4;
 
-/** How long ids gather before a stream is opened again for their sake: each time its whole state is sent. */
+/** How long ids gather before a stream is opened again for their sake: each time all its files are looked at. */
 const gatherMs = 250;
 
 /** Waits for many files to become terminal, over few streams: no file waits for another to end. */
@@ -71,7 +71,8 @@ export class TerminalWaiter {
   }
 
   async #watch(ids: readonly string[]): Promise<void> {
-    const watch = new FileWatch(this.#files, ids, { ...this.#options, onUpdate: (update) => this.#settle(update) });
+    const onUpdate = (update: FileUpdate) => this.#settle(update);
+    const watch = new FileWatch(this.#files, ids, { ...this.#options, terminalOnly: true, onUpdate });
     this.#watches.add(watch);
     try {
       await watch.run();

@@ -17,6 +17,12 @@ export const defaultLeaseMs = 15_000;
  */
 export const retryDelayBoundsMs: readonly number[] = [2_000, 4_000, 8_000, 16_000, 32_000, 60_000];
 
+/**
+ * How many times longer the lease of a file is that runs alone: when it runs out the attempt is charged, and a machine
+ * that is merely slow must not look like a crash.
+ */
+export const loneLeaseFactor = 4;
+
 /** How long one analysis may take: 30 s + size ÷ 20 MB/s. */
 export function analysisDeadlineMs(size: number, baseMs = 30_000): number {
   return baseMs + Math.ceil(size / 20_000);

@@ -1,6 +1,6 @@
 import { errorCode } from '#domain/errors.ts';
 import type { FailedAttempt, Lease, LeaseOutcome } from '#domain/file.ts';
-import { maxSilences, retryDelayBoundsMs } from '#domain/retry-policy.ts';
+import { loneLeaseFactor, maxSilences, retryDelayBoundsMs } from '#domain/retry-policy.ts';
 import type { Database, Statement } from './database.ts';
 import { column, notifiedBy } from './file-rows.ts';
 import { moved, movedEach } from './state-tables.ts';
@@ -14,7 +14,8 @@ const held = `f.id = i.id and f.lease_token = i.lease_token and f.status = 'PROC
 const renew: Statement = {
   name: 'renew-leases',
   text: `
-    update files f set lease_until = now() + interval '1 millisecond' * $3, begun_alone = f.begun_alone or $4
+    update files f set begun_alone = f.begun_alone or $4,
+      lease_until = now() + interval '1 millisecond' * $3 * case when f.begun_alone or $4 then ${loneLeaseFactor} else 1 end
     from ${leases} where ${held} returning f.id`,
 };
 

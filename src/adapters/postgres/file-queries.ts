@@ -144,6 +144,14 @@ export type Version = string;
 
 const version = `f.status || ':' || f.attempt || ':' || f.max_attempts`;
 
+const ended: Statement = {
+  name: 'ended-files',
+  text: `
+    select w.id as "watchedId", ${version} as version, ${fileColumns}
+    from unnest($1::uuid[]) as w (id) left join files f on f.id = w.id
+    where f.id is null or f.status in ('COMPLETED', 'FAILED')`,
+};
+
 const changed: Statement = {
   name: 'changed-files',
   text: `
@@ -152,18 +160,28 @@ const changed: Statement = {
     where f.id is null or ${version} <> w.version`,
 };
 
-/** What became of watched files since the versions that the watcher has seen; null for those that are gone. */
+interface Watched {
+  readonly id: string;
+  readonly version: Version;
+  /** Null when it is gone. */
+  readonly file: FileRecord | null;
+}
+
+/** What became of watched files since the versions that the watcher has seen. */
 export async function changedFiles(
   database: Database,
   seen: ReadonlyMap<string, Version>,
-): Promise<readonly { id: string; version: Version; file: FileRecord | null }[]> {
-  const rows = await database.query<FileRow & { watchedId: string; version: Version | null }>(changed, [
-    [...seen.keys()],
-    [...seen.values()],
-  ]);
-  return rows.map(({ watchedId, version, ...file }) => ({
-    id: watchedId,
-    version: version ?? '',
-    file: version === null ? null : file,
-  }));
+): Promise<readonly Watched[]> {
+  return (await database.query<WatchedRow>(changed, [[...seen.keys()], [...seen.values()]])).map(toWatched);
+}
+
+/** Those of the watched files that are terminal or gone. */
+export async function endedFiles(database: Database, ids: Iterable<string>): Promise<readonly Watched[]> {
+  return (await database.query<WatchedRow>(ended, [[...ids]])).map(toWatched);
+}
+
+type WatchedRow = FileRow & { readonly watchedId: string; readonly version: Version | null };
+
+function toWatched({ watchedId, version, ...file }: WatchedRow): Watched {
+  return { id: watchedId, version: version ?? '', file: version === null ? null : file };
 }

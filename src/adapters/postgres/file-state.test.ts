@@ -129,6 +129,17 @@ test('the last attempt that falls silent alone makes the file FAILED with worker
   assert.match(file?.errorMessage ?? '', /attempt 3, which ran alone/);
 });
 
+test('a lease is longer, at each renewal, once the file runs alone', async () => {
+  const id = await createFile(database);
+  const file = await claimFile(database, id);
+  const renewedFor = async (begunAlone: boolean) => {
+    assert.deepEqual(await renewLeases(database, [file], 60_000, begunAlone), ['DONE']);
+    const text = `select lease_until > now() + interval '2 minutes' as longer from files where id = $1`;
+    return (await database.query<{ longer: boolean }>({ text }, [id]))[0]?.longer;
+  };
+  assert.deepEqual([await renewedFor(false), await renewedFor(true), await renewedFor(false)], [false, true, true]);
+});
+
 test('a claim that followed one that ran alone is not counted before it begins', async () => {
   const id = await createFile(database);
   await renewLeases(database, [await claimFile(database, id)], 60_000, true);

@@ -167,6 +167,26 @@ test('a watch shows the state at once, then what changes, and ends when all are 
   assert(messages.some(({ missingIds }) => missingIds.includes(b)));
 });
 
+test('a watch for the end alone begins at once, and tells of no other state', async () => {
+  const [a, b] = [await createFile(), await createFile()];
+  const watch = files.watchFiles({ ids: [a, b], terminalOnly: true })[Symbol.asyncIterator]();
+  const first = (await watch.next()).value as WatchFilesResponse;
+  assert.deepEqual([first.files, first.missingIds], [[], []]);
+  await complete(a);
+  await files.deleteFiles({ ids: [b] });
+  const messages: WatchFilesResponse[] = [];
+  for (let next = await watch.next(); !next.done; next = await watch.next()) messages.push(next.value);
+  const told = messages.flatMap((message) => message.files);
+  assert.deepEqual(
+    told.map(({ id, status }) => [id, status]),
+    [[a, FileStatus.COMPLETED]],
+  );
+  assert.deepEqual(
+    messages.flatMap(({ missingIds }) => missingIds),
+    [b],
+  );
+});
+
 test('a lease that nobody renews is re-opened by the reconciler, uncounted, to run alone', async () => {
   const id = await createFile();
   assert.deepEqual((await claim(id)).alone, [false]);

@@ -79,8 +79,10 @@ function subjectOf(claim: HeldClaim, { blobs }: AttemptTools): AnalysisFile {
 
 async function beginAlone(claim: HeldClaim, { attempts }: AttemptTools): Promise<void> {
   claim.assertHeld();
-  const outcome = await attempts.beginAlone(claim.file, claim.signal);
-  if (outcome !== 'DONE') claim.lose(outcome);
+  const sentAt = performance.now();
+  const { outcome, leaseMs } = await attempts.beginAlone(claim.file, claim.signal);
+  if (outcome === 'DONE') claim.begunAlone(sentAt, leaseMs);
+  else claim.lose(outcome);
   claim.assertHeld();
 }
 

@@ -1,5 +1,6 @@
 import type { AttemptsClient } from '#client/attempts.ts';
 import type { ClaimedFile } from '#domain/file.ts';
+import { loneLeaseFactor } from '#domain/retry-policy.ts';
 import type { Logger } from '#platform/logger.ts';
 import { maxBatchItems } from '#platform/rpc/requests.ts';
 
@@ -25,6 +26,8 @@ export interface HeldClaim {
   readonly lost: LossReason | undefined;
   /** @throws LeaseLost once the file is no longer ours */
   assertHeld(): void;
+  /** Its lease is that of a file that runs alone from now on; `sentAt` is when the metadata service was told so. */
+  begunAlone(sentAt: number, leaseMs: number): void;
   /** Ends the work on it, if any goes on. */
   lose(why: LossReason): void;
   /** Its attempt has an outcome: renew it no more. */
@@ -79,7 +82,7 @@ export class LeaseKeeper implements Disposable {
       const { outcomes, leaseMs } = await this.#attempts.renew(leases, { timeoutMs });
       for (const [index, entry] of entries.entries()) {
         const outcome = outcomes[index] ?? 'FENCED';
-        if (outcome === 'DONE') entry.renewed(sentAt + leaseMs, leaseMs);
+        if (outcome === 'DONE') entry.renewed(sentAt, leaseMs);
         else this.#lose(entry, outcome);
       }
     } catch (error) {
@@ -100,6 +103,7 @@ class Entry implements HeldClaim {
   readonly #forget: (entry: Entry) => void;
   #abort: AbortController | undefined;
   #lost: LossReason | undefined;
+  #factor = 1;
   expiresAt: number;
   leaseMs: number;
 
@@ -126,9 +130,14 @@ class Entry implements HeldClaim {
     if (this.#lost !== undefined) throw new LeaseLost(this.#lost);
   }
 
-  renewed(expiresAt: number, leaseMs: number): void {
-    this.expiresAt = expiresAt;
-    this.leaseMs = leaseMs;
+  begunAlone(sentAt: number, leaseMs: number): void {
+    this.#factor = loneLeaseFactor;
+    this.renewed(sentAt, leaseMs);
+  }
+
+  renewed(sentAt: number, leaseMs: number): void {
+    this.leaseMs = leaseMs * this.#factor;
+    this.expiresAt = sentAt + this.leaseMs;
   }
 
   lose(why: LossReason): void {

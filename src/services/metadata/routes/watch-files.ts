@@ -1,4 +1,4 @@
-import { changedFiles, type Version } from '#adapters/postgres/file-queries.ts';
+import { changedFiles, endedFiles, type Version } from '#adapters/postgres/file-queries.ts';
 import { fileToMessage } from '#client/wire.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { isTerminal } from '#domain/file-state.ts';
@@ -18,21 +18,23 @@ const restPerFileMs = 0.2;
  * slow reader skips steps but never misses the last one. Ends when every file is terminal or gone.
  */
 export function watchFilesRoute({ database, changes, watchPlaces, stopping }: MetadataContext): Route<'watchFiles'> {
-  return async function* ({ ids }, { signal }) {
+  return async function* ({ ids, terminalOnly }, { signal }) {
     const over = AbortSignal.any([signal, stopping]);
     const malformed = requireBatch(ids, 'ids').filter((id) => !isUuid(id));
     if (malformed.length > 0) yield { missingIds: malformed };
     using _ = watchPlaces.take(ids.length);
+    let untold = terminalOnly;
     const seen = new Map<string, Version>(ids.filter(isUuid).map((id) => [id.toLowerCase(), '']));
     while (seen.size > 0 && !over.aborted) {
       // Subscribed before looking, so that no change falls between.
       const changed = changes.next(pollMs, over);
-      const news = await changedFiles(database, seen);
+      const news = terminalOnly ? await endedFiles(database, seen.keys()) : await changedFiles(database, seen);
       for (const { id, version, file } of news) {
         if (file === null || isTerminal(file.status)) seen.delete(id);
         else seen.set(id, version);
       }
-      if (news.length > 0) {
+      if (news.length > 0 || untold) {
+        untold = false;
         yield {
           files: news.flatMap(({ file }) => (file === null ? [] : fileToMessage(file))),
           missingIds: news.flatMap(({ id, file }) => (file === null ? id : [])),
