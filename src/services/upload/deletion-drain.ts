@@ -5,7 +5,7 @@ import type { Logger } from '#platform/logger.ts';
 import { jittered, startDuty } from './duty.ts';
 
 const keysPerRound = 256;
-const pauseMs = 2_000;
+const pauseMs = 3_000;
 
 /**
  * Removes the bytes of deleted files: takes their keys, unlinks, confirms. A key that is taken and not

@@ -21,7 +21,7 @@ const probeEveryMs = 2_000;
 /** So that the return to Redis is not held up by a long poll. */
 const directWaitMs = 2_000;
 /** Redis may answer and yet hear no ring, because whoever rings cannot reach it: look for oneself then. */
-const lookAfterIdleMs = 5_000;
+const lookAfterIdleMs = 10_000;
 const lookForMs = 250;
 
 /**
