@@ -47,6 +47,11 @@ export const catalogue = {
     'The idempotency key belongs to a file with another name, size or SHA-256.',
     'Use a new key for a new file.',
   ),
+  OFFSET_MISMATCH: entry(
+    'FAILED_PRECONDITION',
+    'The server has not as many bytes of the upload as the append begins at.',
+    'Ask how far the upload has come, and go on from there.',
+  ),
   NOT_FAILED: entry(
     'FAILED_PRECONDITION',
     'Only a FAILED file can be retried.',
@@ -56,6 +61,11 @@ export const catalogue = {
     'FAILED_PRECONDITION',
     'No index helps with this combination of filters, and looking at every file takes too long.',
     'Narrow it: by status, by sha256, by a shorter span of time, or by a longer part of the name.',
+  ),
+  UPLOAD_NOT_FOUND: entry(
+    'NOT_FOUND',
+    'No upload has this id.',
+    'Begin it anew: it has expired, was ended, or its bytes did not have the declared SHA-256.',
   ),
   FILE_NOT_FOUND: entry('NOT_FOUND', 'No file has this id.', 'Check the id; deleted files are gone.'),
   RESULT_NOT_FOUND: entry(
@@ -94,6 +104,12 @@ export const catalogue = {
     'DEADLINE_EXCEEDED',
     'The stream sent nothing for too long.',
     'Try again, or over a steadier link; clients of this repository do so by themselves.',
+    1_000,
+  ),
+  UPLOAD_LOCKED: entry(
+    'UNAVAILABLE',
+    'Another call has the upload in hand.',
+    'Ask how far it has come, and go on from there; clients of this repository do so by themselves.',
     1_000,
   ),
   UNAVAILABLE: entry(

@@ -2,17 +2,19 @@
 // @generated from file filemill/v1/upload_service.proto (package filemill.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Status } from "../../google/rpc/status_pb.ts";
 import { file_google_rpc_status } from "../../google/rpc/status_pb.ts";
-import type { Message } from "@bufbuild/protobuf";
+import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file filemill/v1/upload_service.proto.
  */
 export const file_filemill_v1_upload_service: GenFile = /*@__PURE__*/
-  fileDesc("CiBmaWxlbWlsbC92MS91cGxvYWRfc2VydmljZS5wcm90bxILZmlsZW1pbGwudjEijAEKEVVwbG9hZEZpbGVSZXF1ZXN0Ei8KCG1ldGFkYXRhGAEgASgLMhsuZmlsZW1pbGwudjEuVXBsb2FkTWV0YWRhdGFIABIPCgVjaHVuaxgCIAEoDEgAEi0KB2Nsb3NpbmcYAyABKAsyGi5maWxlbWlsbC52MS5VcGxvYWRDbG9zaW5nSABCBgoEcGFydCKhAQoOVXBsb2FkTWV0YWRhdGESEAoIZmlsZW5hbWUYASABKAkSDAoEcGF0aBgCIAEoCRIRCgRzaXplGAMgASgDSACIAQESDgoGc2hhMjU2GAQgASgJEhEKCW1pbWVfdHlwZRgFIAEoCRIXCg9pZGVtcG90ZW5jeV9rZXkYBiABKAkSFwoPc2hhMjU2X2F0X2Nsb3NlGAcgASgIQgcKBV9zaXplIh8KDVVwbG9hZENsb3NpbmcSDgoGc2hhMjU2GAEgASgJIjsKEVVwbG9hZE1hbnlSZXF1ZXN0EiYKBXBhcnRzGAEgAygLMhcuZmlsZW1pbGwudjEuVXBsb2FkUGFydCKLAQoKVXBsb2FkUGFydBIQCghzZXF1ZW5jZRgBIAEoDRItCghtZXRhZGF0YRgCIAEoCzIbLmZpbGVtaWxsLnYxLlVwbG9hZE1ldGFkYXRhEg8KB2NvbnRlbnQYAyABKAwSKwoHY2xvc2luZxgEIAEoCzIaLmZpbGVtaWxsLnYxLlVwbG9hZENsb3NpbmciQAoSVXBsb2FkTWFueVJlc3BvbnNlEioKB2Fuc3dlcnMYASADKAsyGS5maWxlbWlsbC52MS5VcGxvYWRBbnN3ZXIigQEKDFVwbG9hZEFuc3dlchIQCghzZXF1ZW5jZRgBIAEoDRIvCgRmaWxlGAIgASgLMh8uZmlsZW1pbGwudjEuVXBsb2FkRmlsZVJlc3BvbnNlSAASIwoFZXJyb3IYAyABKAsyEi5nb29nbGUucnBjLlN0YXR1c0gAQgkKB291dGNvbWUiUQoSVXBsb2FkRmlsZVJlc3BvbnNlEgoKAmlkGAEgASgJEgwKBHNpemUYAiABKAMSDgoGc2hhMjU2GAMgASgJEhEKCWR1cGxpY2F0ZRgEIAEoCDKzAQoNVXBsb2FkU2VydmljZRJPCgpVcGxvYWRGaWxlEh4uZmlsZW1pbGwudjEuVXBsb2FkRmlsZVJlcXVlc3QaHy5maWxlbWlsbC52MS5VcGxvYWRGaWxlUmVzcG9uc2UoARJRCgpVcGxvYWRNYW55Eh4uZmlsZW1pbGwudjEuVXBsb2FkTWFueVJlcXVlc3QaHy5maWxlbWlsbC52MS5VcGxvYWRNYW55UmVzcG9uc2UoATABYgZwcm90bzM", [file_google_rpc_status]);
+  fileDesc("CiBmaWxlbWlsbC92MS91cGxvYWRfc2VydmljZS5wcm90bxILZmlsZW1pbGwudjEijAEKEVVwbG9hZEZpbGVSZXF1ZXN0Ei8KCG1ldGFkYXRhGAEgASgLMhsuZmlsZW1pbGwudjEuVXBsb2FkTWV0YWRhdGFIABIPCgVjaHVuaxgCIAEoDEgAEi0KB2Nsb3NpbmcYAyABKAsyGi5maWxlbWlsbC52MS5VcGxvYWRDbG9zaW5nSABCBgoEcGFydCKhAQoOVXBsb2FkTWV0YWRhdGESEAoIZmlsZW5hbWUYASABKAkSDAoEcGF0aBgCIAEoCRIRCgRzaXplGAMgASgDSACIAQESDgoGc2hhMjU2GAQgASgJEhEKCW1pbWVfdHlwZRgFIAEoCRIXCg9pZGVtcG90ZW5jeV9rZXkYBiABKAkSFwoPc2hhMjU2X2F0X2Nsb3NlGAcgASgIQgcKBV9zaXplIh8KDVVwbG9hZENsb3NpbmcSDgoGc2hhMjU2GAEgASgJIjsKEVVwbG9hZE1hbnlSZXF1ZXN0EiYKBXBhcnRzGAEgAygLMhcuZmlsZW1pbGwudjEuVXBsb2FkUGFydCKLAQoKVXBsb2FkUGFydBIQCghzZXF1ZW5jZRgBIAEoDRItCghtZXRhZGF0YRgCIAEoCzIbLmZpbGVtaWxsLnYxLlVwbG9hZE1ldGFkYXRhEg8KB2NvbnRlbnQYAyABKAwSKwoHY2xvc2luZxgEIAEoCzIaLmZpbGVtaWxsLnYxLlVwbG9hZENsb3NpbmciQAoSVXBsb2FkTWFueVJlc3BvbnNlEioKB2Fuc3dlcnMYASADKAsyGS5maWxlbWlsbC52MS5VcGxvYWRBbnN3ZXIigQEKDFVwbG9hZEFuc3dlchIQCghzZXF1ZW5jZRgBIAEoDRIvCgRmaWxlGAIgASgLMh8uZmlsZW1pbGwudjEuVXBsb2FkRmlsZVJlc3BvbnNlSAASIwoFZXJyb3IYAyABKAsyEi5nb29nbGUucnBjLlN0YXR1c0gAQgkKB291dGNvbWUiUQoSVXBsb2FkRmlsZVJlc3BvbnNlEgoKAmlkGAEgASgJEgwKBHNpemUYAiABKAMSDgoGc2hhMjU2GAMgASgJEhEKCWR1cGxpY2F0ZRgEIAEoCCJDChJCZWdpblVwbG9hZFJlcXVlc3QSLQoIbWV0YWRhdGEYASABKAsyGy5maWxlbWlsbC52MS5VcGxvYWRNZXRhZGF0YSJBChNCZWdpblVwbG9hZFJlc3BvbnNlEioKBnVwbG9hZBgBIAEoCzIaLmZpbGVtaWxsLnYxLlBhcnRpYWxVcGxvYWQiugEKDVBhcnRpYWxVcGxvYWQSCgoCaWQYASABKAkSDgoGb2Zmc2V0GAIgASgDEi0KCG1ldGFkYXRhGAMgASgLMhsuZmlsZW1pbGwudjEuVXBsb2FkTWV0YWRhdGESLwoLZXhwaXJlX3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KBGZpbGUYBSABKAsyHy5maWxlbWlsbC52MS5VcGxvYWRGaWxlUmVzcG9uc2UiiAEKE0FwcGVuZFVwbG9hZFJlcXVlc3QSKQoFc3RhcnQYASABKAsyGC5maWxlbWlsbC52MS5BcHBlbmRTdGFydEgAEg8KBWNodW5rGAIgASgMSAASLQoHY2xvc2luZxgDIAEoCzIaLmZpbGVtaWxsLnYxLlVwbG9hZENsb3NpbmdIAEIGCgRwYXJ0IkIKFEFwcGVuZFVwbG9hZFJlc3BvbnNlEioKBnVwbG9hZBgBIAEoCzIaLmZpbGVtaWxsLnYxLlBhcnRpYWxVcGxvYWQiWAoLQXBwZW5kU3RhcnQSCgoCaWQYASABKAkSDgoGb2Zmc2V0GAIgASgDEi0KCGNoZWNrc3VtGAMgASgLMhsuZmlsZW1pbGwudjEuQXBwZW5kQ2hlY2tzdW0irAEKDkFwcGVuZENoZWNrc3VtEjgKCWFsZ29yaXRobRgBIAEoDjIlLmZpbGVtaWxsLnYxLkFwcGVuZENoZWNrc3VtLkFsZ29yaXRobRIOCgZkaWdlc3QYAiABKAwiUAoJQWxnb3JpdGhtEhkKFUFMR09SSVRITV9VTlNQRUNJRklFRBAAEhIKDkFMR09SSVRITV9TSEExEAESFAoQQUxHT1JJVEhNX1NIQTI1NhACIh4KEEdldFVwbG9hZFJlcXVlc3QSCgoCaWQYASABKAkiPwoRR2V0VXBsb2FkUmVzcG9uc2USKgoGdXBsb2FkGAEgASgLMhouZmlsZW1pbGwudjEuUGFydGlhbFVwbG9hZCIhChNDYW5jZWxVcGxvYWRSZXF1ZXN0EgoKAmlkGAEgASgJIhYKFENhbmNlbFVwbG9hZFJlc3BvbnNlMv0DCg1VcGxvYWRTZXJ2aWNlEk8KClVwbG9hZEZpbGUSHi5maWxlbWlsbC52MS5VcGxvYWRGaWxlUmVxdWVzdBofLmZpbGVtaWxsLnYxLlVwbG9hZEZpbGVSZXNwb25zZSgBElEKClVwbG9hZE1hbnkSHi5maWxlbWlsbC52MS5VcGxvYWRNYW55UmVxdWVzdBofLmZpbGVtaWxsLnYxLlVwbG9hZE1hbnlSZXNwb25zZSgBMAESUAoLQmVnaW5VcGxvYWQSHy5maWxlbWlsbC52MS5CZWdpblVwbG9hZFJlcXVlc3QaIC5maWxlbWlsbC52MS5CZWdpblVwbG9hZFJlc3BvbnNlElUKDEFwcGVuZFVwbG9hZBIgLmZpbGVtaWxsLnYxLkFwcGVuZFVwbG9hZFJlcXVlc3QaIS5maWxlbWlsbC52MS5BcHBlbmRVcGxvYWRSZXNwb25zZSgBEkoKCUdldFVwbG9hZBIdLmZpbGVtaWxsLnYxLkdldFVwbG9hZFJlcXVlc3QaHi5maWxlbWlsbC52MS5HZXRVcGxvYWRSZXNwb25zZRJTCgxDYW5jZWxVcGxvYWQSIC5maWxlbWlsbC52MS5DYW5jZWxVcGxvYWRSZXF1ZXN0GiEuZmlsZW1pbGwudjEuQ2FuY2VsVXBsb2FkUmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_timestamp, file_google_rpc_status]);
 
 /**
  * @generated from message filemill.v1.UploadFileRequest
@@ -283,6 +285,293 @@ export const UploadFileResponseSchema: GenMessage<UploadFileResponse> = /*@__PUR
   messageDesc(file_filemill_v1_upload_service, 7);
 
 /**
+ * @generated from message filemill.v1.BeginUploadRequest
+ */
+export type BeginUploadRequest = Message<"filemill.v1.BeginUploadRequest"> & {
+  /**
+   * Its `size` is needed. Repeating the call may begin a second upload: of those with one idempotency key only
+   * the first to finish makes a file.
+   *
+   * @generated from field: filemill.v1.UploadMetadata metadata = 1;
+   */
+  metadata?: UploadMetadata | undefined;
+};
+
+/**
+ * Describes the message filemill.v1.BeginUploadRequest.
+ * Use `create(BeginUploadRequestSchema)` to create a new message.
+ */
+export const BeginUploadRequestSchema: GenMessage<BeginUploadRequest> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_upload_service, 8);
+
+/**
+ * @generated from message filemill.v1.BeginUploadResponse
+ */
+export type BeginUploadResponse = Message<"filemill.v1.BeginUploadResponse"> & {
+  /**
+   * @generated from field: filemill.v1.PartialUpload upload = 1;
+   */
+  upload?: PartialUpload | undefined;
+};
+
+/**
+ * Describes the message filemill.v1.BeginUploadResponse.
+ * Use `create(BeginUploadResponseSchema)` to create a new message.
+ */
+export const BeginUploadResponseSchema: GenMessage<BeginUploadResponse> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_upload_service, 9);
+
+/**
+ * @generated from message filemill.v1.PartialUpload
+ */
+export type PartialUpload = Message<"filemill.v1.PartialUpload"> & {
+  /**
+   * A UUIDv7. It names the upload: the file gets an id of its own, since ids of files sort by the time of registration.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * Bytes that the server has.
+   *
+   * @generated from field: int64 offset = 2;
+   */
+  offset: bigint;
+
+  /**
+   * As it was begun.
+   *
+   * @generated from field: filemill.v1.UploadMetadata metadata = 3;
+   */
+  metadata?: UploadMetadata | undefined;
+
+  /**
+   * When the upload is forgotten unless something is appended before; when a finished one is no longer remembered.
+   *
+   * @generated from field: google.protobuf.Timestamp expire_time = 4;
+   */
+  expireTime?: Timestamp | undefined;
+
+  /**
+   * Set once the upload is finished and the file is kept.
+   *
+   * @generated from field: filemill.v1.UploadFileResponse file = 5;
+   */
+  file?: UploadFileResponse | undefined;
+};
+
+/**
+ * Describes the message filemill.v1.PartialUpload.
+ * Use `create(PartialUploadSchema)` to create a new message.
+ */
+export const PartialUploadSchema: GenMessage<PartialUpload> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_upload_service, 10);
+
+/**
+ * @generated from message filemill.v1.AppendUploadRequest
+ */
+export type AppendUploadRequest = Message<"filemill.v1.AppendUploadRequest"> & {
+  /**
+   * @generated from oneof filemill.v1.AppendUploadRequest.part
+   */
+  part: {
+    /**
+     * @generated from field: filemill.v1.AppendStart start = 1;
+     */
+    value: AppendStart;
+    case: "start";
+  } | {
+    /**
+     * At most 1 MiB less 1 KiB; 64 KiB to 512 KiB is a good size.
+     *
+     * @generated from field: bytes chunk = 2;
+     */
+    value: Uint8Array;
+    case: "chunk";
+  } | {
+    /**
+     * @generated from field: filemill.v1.UploadClosing closing = 3;
+     */
+    value: UploadClosing;
+    case: "closing";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message filemill.v1.AppendUploadRequest.
+ * Use `create(AppendUploadRequestSchema)` to create a new message.
+ */
+export const AppendUploadRequestSchema: GenMessage<AppendUploadRequest> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_upload_service, 11);
+
+/**
+ * @generated from message filemill.v1.AppendUploadResponse
+ */
+export type AppendUploadResponse = Message<"filemill.v1.AppendUploadResponse"> & {
+  /**
+   * @generated from field: filemill.v1.PartialUpload upload = 1;
+   */
+  upload?: PartialUpload | undefined;
+};
+
+/**
+ * Describes the message filemill.v1.AppendUploadResponse.
+ * Use `create(AppendUploadResponseSchema)` to create a new message.
+ */
+export const AppendUploadResponseSchema: GenMessage<AppendUploadResponse> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_upload_service, 12);
+
+/**
+ * @generated from message filemill.v1.AppendStart
+ */
+export type AppendStart = Message<"filemill.v1.AppendStart"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * Where the bytes begin: refused with OFFSET_MISMATCH unless the server has exactly so many.
+   *
+   * @generated from field: int64 offset = 2;
+   */
+  offset: bigint;
+
+  /**
+   * Of the bytes of this call. When set, they are kept all together or not at all: other bytes are refused
+   * with CHECKSUM_MISMATCH.
+   *
+   * @generated from field: filemill.v1.AppendChecksum checksum = 3;
+   */
+  checksum?: AppendChecksum | undefined;
+};
+
+/**
+ * Describes the message filemill.v1.AppendStart.
+ * Use `create(AppendStartSchema)` to create a new message.
+ */
+export const AppendStartSchema: GenMessage<AppendStart> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_upload_service, 13);
+
+/**
+ * @generated from message filemill.v1.AppendChecksum
+ */
+export type AppendChecksum = Message<"filemill.v1.AppendChecksum"> & {
+  /**
+   * @generated from field: filemill.v1.AppendChecksum.Algorithm algorithm = 1;
+   */
+  algorithm: AppendChecksum_Algorithm;
+
+  /**
+   * @generated from field: bytes digest = 2;
+   */
+  digest: Uint8Array;
+};
+
+/**
+ * Describes the message filemill.v1.AppendChecksum.
+ * Use `create(AppendChecksumSchema)` to create a new message.
+ */
+export const AppendChecksumSchema: GenMessage<AppendChecksum> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_upload_service, 14);
+
+/**
+ * @generated from enum filemill.v1.AppendChecksum.Algorithm
+ */
+export const AppendChecksum_Algorithm = {
+  /**
+   * @generated from enum value: ALGORITHM_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * @generated from enum value: ALGORITHM_SHA1 = 1;
+   */
+  SHA1: 1,
+
+  /**
+   * @generated from enum value: ALGORITHM_SHA256 = 2;
+   */
+  SHA256: 2,
+} as const;
+
+/**
+ * @generated from enum filemill.v1.AppendChecksum.Algorithm
+ */
+export type AppendChecksum_Algorithm = (typeof AppendChecksum_Algorithm)[keyof typeof AppendChecksum_Algorithm] | UnknownEnum;
+
+/**
+ * Describes the enum filemill.v1.AppendChecksum.Algorithm.
+ */
+export const AppendChecksum_AlgorithmSchema: GenEnum<AppendChecksum_Algorithm> = /*@__PURE__*/
+  enumDesc(file_filemill_v1_upload_service, 14, 0);
+
+/**
+ * @generated from message filemill.v1.GetUploadRequest
+ */
+export type GetUploadRequest = Message<"filemill.v1.GetUploadRequest"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+};
+
+/**
+ * Describes the message filemill.v1.GetUploadRequest.
+ * Use `create(GetUploadRequestSchema)` to create a new message.
+ */
+export const GetUploadRequestSchema: GenMessage<GetUploadRequest> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_upload_service, 15);
+
+/**
+ * @generated from message filemill.v1.GetUploadResponse
+ */
+export type GetUploadResponse = Message<"filemill.v1.GetUploadResponse"> & {
+  /**
+   * @generated from field: filemill.v1.PartialUpload upload = 1;
+   */
+  upload?: PartialUpload | undefined;
+};
+
+/**
+ * Describes the message filemill.v1.GetUploadResponse.
+ * Use `create(GetUploadResponseSchema)` to create a new message.
+ */
+export const GetUploadResponseSchema: GenMessage<GetUploadResponse> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_upload_service, 16);
+
+/**
+ * @generated from message filemill.v1.CancelUploadRequest
+ */
+export type CancelUploadRequest = Message<"filemill.v1.CancelUploadRequest"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+};
+
+/**
+ * Describes the message filemill.v1.CancelUploadRequest.
+ * Use `create(CancelUploadRequestSchema)` to create a new message.
+ */
+export const CancelUploadRequestSchema: GenMessage<CancelUploadRequest> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_upload_service, 17);
+
+/**
+ * @generated from message filemill.v1.CancelUploadResponse
+ */
+export type CancelUploadResponse = Message<"filemill.v1.CancelUploadResponse"> & {
+};
+
+/**
+ * Describes the message filemill.v1.CancelUploadResponse.
+ * Use `create(CancelUploadResponseSchema)` to create a new message.
+ */
+export const CancelUploadResponseSchema: GenMessage<CancelUploadResponse> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_upload_service, 18);
+
+/**
  * Takes files in. An answer means: the bytes are on disk, synced, and registered in the database.
  *
  * @generated from service filemill.v1.UploadService
@@ -311,6 +600,50 @@ export const UploadService: GenService<{
     methodKind: "bidi_streaming";
     input: typeof UploadManyRequestSchema;
     output: typeof UploadManyResponseSchema;
+  },
+  /**
+   * An upload in several calls, for large files over links that break: begin it once, append from the offset
+   * that the server has, as often as it takes. The append that brings the last byte finishes it. What was
+   * appended is kept, also when the call breaks, until the upload expires.
+   *
+   * @generated from rpc filemill.v1.UploadService.BeginUpload
+   */
+  beginUpload: {
+    methodKind: "unary";
+    input: typeof BeginUploadRequestSchema;
+    output: typeof BeginUploadResponseSchema;
+  },
+  /**
+   * First `start`, then any number of `chunk`s, then, if the client likes, `closing`. Once all bytes are there
+   * (and the closing, if the metadata announced one), the answer means the same as that of UploadFile.
+   * Only one append at a time: a later one waits a moment for the earlier, then takes its place.
+   *
+   * @generated from rpc filemill.v1.UploadService.AppendUpload
+   */
+  appendUpload: {
+    methodKind: "client_streaming";
+    input: typeof AppendUploadRequestSchema;
+    output: typeof AppendUploadResponseSchema;
+  },
+  /**
+   * How far it has come.
+   *
+   * @generated from rpc filemill.v1.UploadService.GetUpload
+   */
+  getUpload: {
+    methodKind: "unary";
+    input: typeof GetUploadRequestSchema;
+    output: typeof GetUploadResponseSchema;
+  },
+  /**
+   * Ends an upload that is not wanted any more. The file of a finished one stays.
+   *
+   * @generated from rpc filemill.v1.UploadService.CancelUpload
+   */
+  cancelUpload: {
+    methodKind: "unary";
+    input: typeof CancelUploadRequestSchema;
+    output: typeof CancelUploadResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_filemill_v1_upload_service, 0);
