@@ -10,7 +10,6 @@ import {
 } from '#gen/filemill/v1/upload_service_pb.ts';
 import { testFolder } from '../../../test/support/start-services.ts';
 import { append } from './append.ts';
-import { readDeclaration } from './declaration.ts';
 import { UploadLock } from './upload-lock.ts';
 import { findUpload, formatRecord } from './upload-record.ts';
 
@@ -78,8 +77,7 @@ async function open() {
       const { start } = startOf({ id, ...fields });
       const admitted = { received: async () => undefined, [Symbol.dispose]: () => undefined };
       const upload = await findUpload(partial, id);
-      const declared = readDeclaration(metadata, 100);
-      await append({ partial, blob, upload, lock, start, size: 100, declared, admitted }, messagesOf(parts));
+      await append({ partial, blob, upload, lock, start, size: 100, admitted }, messagesOf(parts));
     },
     found: async () => ({ offset: (await findUpload(partial, id)).offset, size: (await partial.find(id))?.size }),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),

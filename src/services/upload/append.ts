@@ -5,7 +5,7 @@ import { failpoint } from '#platform/failpoints.ts';
 import type { Admitted } from './admission.ts';
 import { AppendChecksum } from './append-checksum.ts';
 import { sizeMismatch } from './content.ts';
-import { type Declaration, readSha256 } from './declaration.ts';
+import { readSha256 } from './declaration.ts';
 import type { UploadLock } from './upload-lock.ts';
 import { type FoundUpload, formatRecord } from './upload-record.ts';
 
@@ -18,7 +18,6 @@ export interface AppendOptions {
   readonly start: AppendStart;
   /** Bytes of the whole upload. */
   readonly size: number;
-  readonly declared: Declaration;
   readonly admitted: Admitted;
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { RpcClient } from '#client/rpc-client.ts';
+import type { CallOptions, RpcClient } from '#client/rpc-client.ts';
 import { FilemillError } from '#domain/errors.ts';
 import type { UploadLockService } from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
 import { LockUploadsResponse_Outcome as Outcome } from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
@@ -13,7 +13,7 @@ const defaultWaitMs = 5_000;
 const pollMs = 200;
 /** A holder hears at a renewal that it should give way. */
 const renewalsPerLock = 8;
-const unlockTimeoutMs = 2_000;
+const timeoutMs = 2_000;
 
 /**
  * Locks on uploads that come in over several calls. Between replicas the metadata service decides; within this process
@@ -60,14 +60,14 @@ export class UploadLocks implements Disposable {
   }
 
   async #untilHeld(lock: UploadLock, giveUp: AbortSignal): Promise<void> {
-    while (!(await this.#ask([lock]))) {
+    while (!(await this.#ask([lock], { signal: giveUp }))) {
       await sleep(pollMs, giveUp);
       if (giveUp.aborted) throw new FilemillError('UPLOAD_LOCKED');
     }
   }
 
   /** Answers whether all of them are held. */
-  async #ask(locks: readonly UploadLock[], options: { timeoutMs?: number } = {}): Promise<boolean> {
+  async #ask(locks: readonly UploadLock[], options: CallOptions): Promise<boolean> {
     const sentAt = performance.now();
     const columns = { uploadIds: locks.map(({ uploadId }) => uploadId), tokens: locks.map(({ token }) => token) };
     const { outcomes, lockMs } = await this.#service.lockUploads(columns, options);
@@ -88,7 +88,7 @@ export class UploadLocks implements Disposable {
     this.#renewing = true;
     try {
       for (let from = 0; from < held.length; from += maxBatchItems)
-        await this.#ask(held.slice(from, from + maxBatchItems), { timeoutMs: unlockTimeoutMs });
+        await this.#ask(held.slice(from, from + maxBatchItems), { timeoutMs });
     } catch (error) {
       this.#logger.debug({ err: error, locks: held.length }, 'upload locks not renewed yet');
     } finally {
@@ -99,7 +99,7 @@ export class UploadLocks implements Disposable {
   /** When it cannot be told to the others, they wait until its time is over. */
   async #giveBack({ uploadId, token }: UploadLock): Promise<void> {
     try {
-      await this.#service.unlockUploads({ uploadIds: [uploadId], tokens: [token] }, { timeoutMs: unlockTimeoutMs });
+      await this.#service.unlockUploads({ uploadIds: [uploadId], tokens: [token] }, { timeoutMs });
     } catch (error) {
       this.#logger.debug({ err: error, uploadId }, 'an upload lock was not given back');
     } finally {
