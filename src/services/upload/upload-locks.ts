@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { CallOptions, RpcClient } from '#client/rpc-client.ts';
+import type { RpcClient } from '#client/rpc-client.ts';
 import { FilemillError } from '#domain/errors.ts';
 import type { UploadLockService } from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
 import { LockUploadsResponse_Outcome as Outcome } from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
@@ -60,17 +60,17 @@ export class UploadLocks implements Disposable {
   }
 
   async #untilHeld(lock: UploadLock, giveUp: AbortSignal): Promise<void> {
-    while (!(await this.#ask([lock], { signal: giveUp }))) {
+    while (!(await this.#ask([lock]))) {
       await sleep(pollMs, giveUp);
       if (giveUp.aborted) throw new FilemillError('UPLOAD_LOCKED');
     }
   }
 
   /** Answers whether all of them are held. */
-  async #ask(locks: readonly UploadLock[], options: CallOptions): Promise<boolean> {
+  async #ask(locks: readonly UploadLock[]): Promise<boolean> {
     const sentAt = performance.now();
     const columns = { uploadIds: locks.map(({ uploadId }) => uploadId), tokens: locks.map(({ token }) => token) };
-    const { outcomes, lockMs } = await this.#service.lockUploads(columns, options);
+    const { outcomes, lockMs } = await this.#service.lockUploads(columns, { timeoutMs });
     this.#timer ??= setInterval(() => this.#look(), lockMs / renewalsPerLock);
     for (const [n, lock] of locks.entries()) {
       if (outcomes[n] === Outcome.TAKEN) lock.taken();
@@ -88,7 +88,7 @@ export class UploadLocks implements Disposable {
     this.#renewing = true;
     try {
       for (let from = 0; from < held.length; from += maxBatchItems)
-        await this.#ask(held.slice(from, from + maxBatchItems), { timeoutMs });
+        await this.#ask(held.slice(from, from + maxBatchItems));
     } catch (error) {
       this.#logger.debug({ err: error, locks: held.length }, 'upload locks not renewed yet');
     } finally {
