@@ -47,6 +47,11 @@ export const catalogue = {
     'The idempotency key belongs to a file with another name, size or SHA-256.',
     'Use a new key for a new file.',
   ),
+  OFFSET_MISMATCH: entry(
+    'FAILED_PRECONDITION',
+    'The server has not as many bytes of the upload as the append begins at.',
+    'Ask how far the upload has come, and go on from there.',
+  ),
   NOT_FAILED: entry(
     'FAILED_PRECONDITION',
     'Only a FAILED file can be retried.',
@@ -56,6 +61,11 @@ export const catalogue = {
     'FAILED_PRECONDITION',
     'No index helps with this combination of filters, and looking at every file takes too long.',
     'Narrow it: by status, by sha256, by a shorter span of time, or by a longer part of the name.',
+  ),
+  UPLOAD_NOT_FOUND: entry(
+    'NOT_FOUND',
+    'No upload has this id.',
+    'Begin it anew: it has expired, was ended, or its bytes did not have the declared SHA-256.',
   ),
   FILE_NOT_FOUND: entry('NOT_FOUND', 'No file has this id.', 'Check the id; deleted files are gone.'),
   RESULT_NOT_FOUND: entry(
@@ -67,6 +77,21 @@ export const catalogue = {
     'NOT_FOUND',
     'Nothing answers at this address.',
     'Check the method and the path: the HTTP API lives under /api/v1/.',
+  ),
+  MEDIA_TYPE_REFUSED: entry(
+    'INVALID_ARGUMENT',
+    'The Content-Type of the request is not the one that is taken here.',
+    'Send the Content-Type that the message names.',
+  ),
+  TUS_VERSION_REFUSED: entry(
+    'FAILED_PRECONDITION',
+    'The request speaks no version of tus that this server speaks.',
+    'Send the Tus-Resumable header with a version that Tus-Version names.',
+  ),
+  APPEND_CHECKSUM_MISMATCH: entry(
+    'DATA_LOSS',
+    'The bytes do not have the checksum that was sent with them.',
+    'They were damaged on the way and none of them was kept: send them again from the same offset.',
   ),
   ORIGIN_REFUSED: entry(
     'PERMISSION_DENIED',
@@ -94,6 +119,12 @@ export const catalogue = {
     'DEADLINE_EXCEEDED',
     'The stream sent nothing for too long.',
     'Try again, or over a steadier link; clients of this repository do so by themselves.',
+    1_000,
+  ),
+  UPLOAD_LOCKED: entry(
+    'UNAVAILABLE',
+    'Another call has the upload in hand.',
+    'Ask how far it has come, and go on from there; clients of this repository do so by themselves.',
     1_000,
   ),
   UNAVAILABLE: entry(
