@@ -20,7 +20,7 @@ for (const name of ['staging', 'objects']) await mkdir(join(folder, name), { rec
 for (let n = 0; n < 256; n++) await mkdir(join(folder, 'objects', shard(n)));
 
 const logger = createLogger('sink', { level: 'warn', format: 'json' });
-const server = new RpcServer(logger, publicServerOptions).add(UploadService, {
+const server = new RpcServer(logger, publicServerOptions).addPart(UploadService, {
   async *uploadMany(requests) {
     const done = new GatheringQueue<number>();
     const reading = (async () => {

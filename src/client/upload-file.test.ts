@@ -28,18 +28,21 @@ describe('an upload', () => {
   /** Sends the file to a server that takes `messagesTaken(try)` messages and then fails, until it knows no number. */
   async function send(messagesTaken: (tried: number) => number | undefined): Promise<number> {
     let tried = 0;
-    await using server = new RpcServer(createLogger('test', { level: 'silent', format: 'json' })).add(UploadService, {
-      async uploadFile(requests) {
-        const count = messagesTaken(++tried);
-        if (count === 0) throw new FilemillError('UNAVAILABLE');
-        let messages = 0;
-        for await (const _ of requests) if (++messages === count) break;
-        if (count === undefined) return { id: 'kept' };
-        await delay(2 * forMs);
-        throw new FilemillError('UNAVAILABLE');
+    await using server = new RpcServer(createLogger('test', { level: 'silent', format: 'json' })).addPart(
+      UploadService,
+      {
+        async uploadFile(requests) {
+          const count = messagesTaken(++tried);
+          if (count === 0) throw new FilemillError('UNAVAILABLE');
+          let messages = 0;
+          for await (const _ of requests) if (++messages === count) break;
+          if (count === undefined) return { id: 'kept' };
+          await delay(2 * forMs);
+          throw new FilemillError('UNAVAILABLE');
+        },
+        async *uploadMany() {},
       },
-      async *uploadMany() {},
-    });
+    );
     await server.listen(`unix:${folder}/s`);
     using channel = new RpcChannel(`unix:${folder}/s`);
     const file = { filename: 'large', path: '', idempotencyKey: 'x', content };

@@ -154,9 +154,9 @@ export class Stack implements AsyncDisposable {
 
   /** Forgets the files of the rounds so far, and what dead processes left staged. For a quiet system only. */
   async wipe(): Promise<void> {
-    await this.postgres.query('truncate files, file_states, file_counts, claims, blob_deletions cascade');
+    await this.postgres.query('truncate files, file_states, file_counts, claims, blob_deletions, upload_locks cascade');
     const shards = (await readdir(join(this.#storageDir, 'objects'))).map((shard) => join('objects', shard));
-    for (const folder of ['staging', ...shards].map((name) => join(this.#storageDir, name)))
+    for (const folder of ['staging', 'resumable', ...shards].map((name) => join(this.#storageDir, name)))
       for (const name of await readdir(folder)) await rm(join(folder, name), { force: true });
     await this.#wipeSegments();
   }

@@ -5,7 +5,7 @@ import pg from 'pg';
 import { LocalBlobStore } from '#adapters/storage/local-blob-store.ts';
 import { FileCreation } from '#client/file-creation.ts';
 import { RpcChannel, type RpcClient } from '#client/rpc-client.ts';
-import type { BlobStore } from '#domain/blob-store.ts';
+import { UploadLockService } from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
 import {
   type UploadFileRequestSchema,
   type UploadMetadataSchema,
@@ -16,8 +16,9 @@ import { Admission } from '#services/upload/admission.ts';
 import { MemoryBudget } from '#services/upload/memory-budget.ts';
 import { metadataCheck } from '#services/upload/metadata-check.ts';
 import { Ringer } from '#services/upload/ringer.ts';
+import type { AppendUploadContext } from '#services/upload/routes/append-upload.ts';
 import { uploadServer } from '#services/upload/routes/index.ts';
-import type { UploadContext } from '#services/upload/routes/upload-file.ts';
+import { UploadLocks } from '#services/upload/upload-locks.ts';
 import { type ServiceProcess, startService, testFolder } from './start-services.ts';
 import { testDatabase } from './stores.ts';
 
@@ -54,7 +55,7 @@ export async function startBackends(): Promise<Backends> {
 /** An upload service in this process, on a volume of its own, and a client of its public port. */
 export interface UploadStack extends AsyncDisposable {
   readonly root: string;
-  readonly blobs: BlobStore;
+  readonly blobs: LocalBlobStore;
   readonly channel: RpcChannel;
   readonly metadata: RpcChannel;
   readonly uploads: RpcClient<typeof UploadService>;
@@ -65,16 +66,18 @@ interface StackLimits {
   readonly maxConcurrent?: number;
   readonly packBelow?: number;
   readonly segmentAgeMs?: number;
+  /** The volume; one of its own unless told otherwise. */
+  readonly root?: string;
 }
 
 export async function startUploadStack(
   backends: Backends,
-  overrides: Partial<UploadContext> & StackLimits = {},
+  overrides: Partial<AppendUploadContext> & StackLimits = {},
 ): Promise<UploadStack> {
   const { diskReserve = 0, maxConcurrent = 1_024, packBelow = 0, segmentAgeMs } = overrides;
   const resources = new AsyncDisposableStack();
   const stopping = new AbortController();
-  const { path: root } = resources.use(await testFolder());
+  const root = overrides.root ?? resources.use(await testFolder()).path;
   const { path: sockets } = resources.use(await testFolder());
   const metadata = resources.use(new RpcChannel(backends.metadataTarget));
   const result = resources.use(new RpcChannel(backends.resultTarget));
@@ -82,9 +85,17 @@ export async function startUploadStack(
   const admission = new Admission(blobs, { diskReserve, maxConcurrent, metadataServes: metadataCheck(metadata) });
   const ringer = resources.use(new Ringer(deafDoorbell, quiet));
   const files = new FileCreation(metadata);
-  const limits = { maxFileSize: 1_000_000, streamIdleMs: 30_000, streamMinRate: 1_024, retryMs: 5_000 };
+  const limits = {
+    maxFileSize: 1_000_000,
+    streamIdleMs: 30_000,
+    streamMinRate: 1_024,
+    retryMs: 5_000,
+    uploadExpiryMs: 60_000,
+  };
   const memory = new MemoryBudget(1_000_000);
-  const context = { blobs, admission, memory, ringer, files, logger: quiet, ...limits, ...overrides };
+  const { partial } = blobs;
+  const locks = resources.use(new UploadLocks(metadata.client(UploadLockService), quiet));
+  const context = { blobs, partial, admission, locks, memory, ringer, files, logger: quiet, ...limits, ...overrides };
   const server = resources.use(uploadServer(context, { metadata, result }, stopping.signal));
   resources.defer(() => stopping.abort());
   await server.listen(`unix:${sockets}/u`);

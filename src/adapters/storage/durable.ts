@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { FilemillError } from '#domain/errors.ts';
@@ -28,6 +29,16 @@ export async function writeFully(file: FileHandle, bytes: Uint8Array, position: 
     const { bytesWritten } = await file.write(bytes, written, bytes.length - written, position + written);
     written += bytesWritten;
   }
+}
+
+const readBackBytes = 1024 * 1024;
+
+/** The SHA-256 of a whole file, as 64 lower-case hex digits. */
+export async function hashOf(file: FileHandle): Promise<string> {
+  const hash = createHash('sha256');
+  const bytes = file.createReadStream({ start: 0, autoClose: false, highWaterMark: readBackBytes });
+  for await (const chunk of bytes) hash.update(chunk as Uint8Array);
+  return hash.digest('hex');
 }
 
 /** A full volume or quota as the catalogue's DISK_FULL; anything else as it is. */

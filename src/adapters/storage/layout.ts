@@ -4,11 +4,13 @@ import { join } from 'node:path';
  * How a volume is laid out:
  *
  *     ROOT/staging/<uuid>                  blobs on their way in
+ *     ROOT/resumable/<upload>              the bytes so far of a blob that comes in over several calls
+ *     ROOT/resumable/<upload>.json         what it is to become; <upload>.new on its way to that name
  *     ROOT/objects/<shard>/<id>            committed blobs, one file each
  *     ROOT/segments/<period>/<segment>     small blobs, many in a file: segment-format.ts
  *     ROOT/segments/open/<segment>         empty: somebody may still append to that segment
  *
- * All are on one file system, so that a rename moves a blob in one step. The shard is the last two hex
+ * All are on one file system, so that a rename or a link moves a blob in one step. The shard is the last two hex
  * digits of the id, which are random in a UUIDv7; its first digits are the time and would fill one
  * folder after the other. Segments are few: their folders are periods of about five hours.
  *
@@ -26,6 +28,10 @@ const period = /^[0-9a-f]{6}$/;
 
 export function stagingFolder(root: string): string {
   return join(root, 'staging');
+}
+
+export function resumableFolder(root: string): string {
+  return join(root, 'resumable');
 }
 
 export function objectsFolder(root: string): string {

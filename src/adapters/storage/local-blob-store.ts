@@ -3,6 +3,7 @@ import { statfs } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Blob, BlobStore, StagedBlob } from '#domain/blob-store.ts';
 import { FilemillError } from '#domain/errors.ts';
+import type { PartialBlobStore } from '#domain/partial-blob.ts';
 import { failpoint } from '#platform/failpoints.ts';
 import type { Logger } from '#platform/logger.ts';
 import { makeFolder } from './durable.ts';
@@ -41,6 +42,11 @@ export class LocalBlobStore implements BlobStore, AsyncDisposable {
     this.#objects = parts.objects;
     this.#segments = parts.segments;
     this.#packBelow = parts.packBelow;
+  }
+
+  /** Blobs on the same volume that come in over several calls; each becomes one of its own, however small. */
+  get partial(): PartialBlobStore {
+    return this.#objects.partial;
   }
 
   async stage(): Promise<StagedBlob> {

@@ -14,6 +14,7 @@ import {
   shards,
   stagingFolder,
 } from './layout.ts';
+import { LocalPartialBlobStore } from './local-partial-blob-store.ts';
 import { ShardFolders } from './shard-folders.ts';
 import { StagedObject } from './staged-object.ts';
 
@@ -21,6 +22,8 @@ const blobsPerBatch = 1_000;
 
 /** Blobs that have a file each; its storage key is its id. */
 export class ObjectStore implements AsyncDisposable {
+  /** Those on their way to an object, over several calls. */
+  readonly partial: LocalPartialBlobStore;
   readonly #root: string;
   readonly #shardFolders: ShardFolders;
   readonly #logger: Logger | undefined;
@@ -30,12 +33,18 @@ export class ObjectStore implements AsyncDisposable {
     await makeFolder(stagingFolder(root));
     const shardFolders = await ShardFolders.open(root);
     await requireOneFileSystem(stagingFolder(root), objectsFolder(root));
-    return new ObjectStore(root, shardFolders, logger);
+    const partial = await LocalPartialBlobStore.open(root, shardFolders);
+    return new ObjectStore(root, { shardFolders, partial }, logger);
   }
 
-  private constructor(root: string, shardFolders: ShardFolders, logger: Logger | undefined) {
+  private constructor(
+    root: string,
+    parts: { shardFolders: ShardFolders; partial: LocalPartialBlobStore },
+    logger: Logger | undefined,
+  ) {
     this.#root = root;
-    this.#shardFolders = shardFolders;
+    this.#shardFolders = parts.shardFolders;
+    this.partial = parts.partial;
     this.#logger = logger;
   }
 
@@ -74,6 +83,7 @@ export class ObjectStore implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.partial[Symbol.asyncDispose]();
     await this.#shardFolders[Symbol.asyncDispose]();
   }
 

@@ -1,6 +1,7 @@
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
-import { Batcher } from '#platform/batcher.ts';
+import type { Batcher } from '#platform/batcher.ts';
 import { makeFolder, syncFolder } from './durable.ts';
+import { gatheredSync } from './gathered-sync.ts';
 import { folderMode, objectsFolder, shardFolder, shardOf, shards } from './layout.ts';
 
 /** The 256 folders of `objects/`, held open so that syncing one costs a single system call. */
@@ -31,12 +32,4 @@ export class ShardFolders implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const folder of this.#folders.values()) await folder.close();
   }
-}
-
-/** One sync serves every entry that was made before it began. */
-function gatheredSync(folder: FileHandle): Batcher<void, void> {
-  return new Batcher<void, void>(async (calls) => {
-    await folder.sync();
-    return calls;
-  });
 }

@@ -1,12 +1,10 @@
-import { createHash, randomUUID, randomUUIDv7 } from 'node:crypto';
+import { randomUUID, randomUUIDv7 } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Blob, StagedBlob } from '#domain/blob-store.ts';
 import { failpoint } from '#platform/failpoints.ts';
-import { diskError, writeFully } from './durable.ts';
+import { diskError, hashOf, writeFully } from './durable.ts';
 import { fileMode, objectPath, stagingFolder } from './layout.ts';
-
-const readBackBytes = 1024 * 1024;
 
 /** A file in `staging/` that one call writes from front to back. */
 export class StagedObject implements StagedBlob {
@@ -46,10 +44,7 @@ export class StagedObject implements StagedBlob {
   }
 
   async sha256(): Promise<string> {
-    const hash = createHash('sha256');
-    const bytes = this.#file.createReadStream({ start: 0, autoClose: false, highWaterMark: readBackBytes });
-    for await (const chunk of bytes) hash.update(chunk as Uint8Array);
-    return hash.digest('hex');
+    return await hashOf(this.#file);
   }
 
   async commit(): Promise<Blob> {

@@ -51,7 +51,7 @@ describe('The connection guard', () => {
 /** A server whose uploads never end by themselves, and a client of it. */
 async function serve(limits: Partial<ConnectionLimits>) {
   const server = new RpcServer(createLogger('test', { level: 'silent', format: 'json' }), {}, limits)
-    .add(UploadService, {
+    .addPart(UploadService, {
       uploadFile: (requests) => Array.fromAsync(requests).then(() => ({})),
       async *uploadMany(requests) {
         // Answers at every moment there is.

@@ -80,10 +80,17 @@ export class RpcServer implements AsyncDisposable {
   }
 
   add<S extends DescService>(service: S, handlers: ServiceHandlers<S>): this {
-    const untyped = handlers as Record<string, Handler>;
+    return this.addPart(service, handlers);
+  }
+
+  /** Serves what there is a handler for, and answers UNIMPLEMENTED to the rest, as an earlier version would. */
+  addPart<S extends DescService>(service: S, handlers: Partial<ServiceHandlers<S>>): this {
+    const untyped = handlers as Record<string, Handler | undefined>;
     const implementation: UntypedServiceImplementation = {};
-    for (const method of service.methods)
-      implementation[method.localName] = this.#adapt(method, untyped[method.localName] as Handler);
+    for (const method of service.methods) {
+      const handler = untyped[method.localName];
+      if (handler !== undefined) implementation[method.localName] = this.#adapt(method, handler);
+    }
     return this.addRaw(grpcDefinition(service), implementation);
   }
 

@@ -1,6 +1,7 @@
 import type { ChangeFeed } from '#adapters/postgres/change-feed.ts';
 import type { Database } from '#adapters/postgres/database.ts';
 import type { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
+import type { UploadLockService } from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
 import type { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
 import type { ChangeHub } from './change-hub.ts';
@@ -23,7 +24,7 @@ export interface MetadataContext {
 }
 
 type PublicHandlers = ServiceHandlers<typeof MetadataService>;
-type InternalHandlers = ServiceHandlers<typeof FileLifecycleService>;
+type InternalHandlers = ServiceHandlers<typeof FileLifecycleService> & ServiceHandlers<typeof UploadLockService>;
 
 /** The function behind one call of this service. */
 export type Route<Name extends keyof PublicHandlers | keyof InternalHandlers> = (PublicHandlers &

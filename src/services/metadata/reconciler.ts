@@ -2,6 +2,7 @@ import { forgetConfirmedDeletions } from '#adapters/postgres/blob-deletions.ts';
 import type { Database } from '#adapters/postgres/database.ts';
 import { expireLeases, forgetEndedClaims } from '#adapters/postgres/file-leases.ts';
 import { takeDueRings } from '#adapters/postgres/file-rings.ts';
+import { forgetExpiredLocks } from '#adapters/postgres/upload-locks.ts';
 import { forgetSilentWorkers } from '#adapters/postgres/workers.ts';
 import { type Doorbell, doorbellWindow } from '#domain/doorbell.ts';
 import { sleep } from '#platform/abort.ts';
@@ -66,6 +67,7 @@ export class Reconciler implements AsyncDisposable {
     if (round % forgetEveryRounds === 0) {
       await forgetSilentWorkers(this.#database);
       await forgetConfirmedDeletions(this.#database);
+      await forgetExpiredLocks(this.#database);
     }
     this.#failing = false;
     return reopened === batch || rungMore;

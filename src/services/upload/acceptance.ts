@@ -33,7 +33,7 @@ export interface Verified {
  */
 export async function accept(
   context: AcceptanceContext,
-  staged: StagedBlob,
+  staged: Pick<StagedBlob, 'commit'>,
   verified: Verified,
   signal: AbortSignal,
 ): Promise<Receipt> {

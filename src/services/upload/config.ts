@@ -24,6 +24,8 @@ export interface UploadConfig {
   readonly streamIdleMs: number;
   /** Bytes a second. */
   readonly streamMinRate: number;
+  /** How long an upload in several calls is kept after the last of them. */
+  readonly uploadExpiryMs: number;
   readonly stagingTtlMs: number;
   readonly orphanTtlMs: number;
   /** How long to ask again whether a file was registered. */
@@ -60,6 +62,7 @@ export function readUploadConfig(env: NodeJS.ProcessEnv): UploadConfig {
       FILEMILL_MAX_BACKLOG: integer(0).default(0),
       FILEMILL_STREAM_IDLE_MS: integer(100).default(30_000),
       FILEMILL_STREAM_MIN_RATE: byteSize.prefault('1KiB'),
+      FILEMILL_UPLOAD_EXPIRY_MS: integer(1_000).default(24 * 60 * 60 * 1_000),
       FILEMILL_STAGING_TTL_MS: integer(1_000).default(60 * 60 * 1_000),
       FILEMILL_ORPHAN_TTL_MS: integer(minOrphanTtlMs).default(24 * 60 * 60 * 1_000),
     },
@@ -80,6 +83,7 @@ export function readUploadConfig(env: NodeJS.ProcessEnv): UploadConfig {
     maxBacklog: settings.FILEMILL_MAX_BACKLOG,
     streamIdleMs: settings.FILEMILL_STREAM_IDLE_MS,
     streamMinRate: settings.FILEMILL_STREAM_MIN_RATE,
+    uploadExpiryMs: settings.FILEMILL_UPLOAD_EXPIRY_MS,
     stagingTtlMs: settings.FILEMILL_STAGING_TTL_MS,
     orphanTtlMs: settings.FILEMILL_ORPHAN_TTL_MS,
     registrationRetryMs,

@@ -47,10 +47,24 @@ export class Content {
   async verify(closing: string): Promise<string | null> {
     const { staged, declared } = this.#options;
     if (declared.size !== null && staged.size < declared.size) throw sizeMismatch(declared.size, String(staged.size));
-    const expected = expectedSha256(declared, closing);
-    if (expected.length === 0) return null;
-    return requireSha256(this.#hash?.digest('hex') ?? (await staged.sha256()), expected);
+    return await verifySha256(declared, closing, async () => this.#hash?.digest('hex') ?? (await staged.sha256()));
   }
+}
+
+/**
+ * Answers with the verified SHA-256, or null when none was declared.
+ *
+ * @param closing what the client computed while it sent; empty for nothing
+ * @param compute that of the bytes received, asked for when there is something to compare it with
+ * @throws FilemillError CHECKSUM_MISMATCH or REQUEST_INVALID
+ */
+export async function verifySha256(
+  declared: Declaration,
+  closing: string,
+  compute: () => Promise<string>,
+): Promise<string | null> {
+  const expected = expectedSha256(declared, closing);
+  return expected.length === 0 ? null : requireSha256(await compute(), expected);
 }
 
 /**
@@ -74,7 +88,7 @@ function expectedSha256({ sha256 }: Declaration, closing: string): string[] {
   return [sha256 ?? [], closing === '' ? [] : readSha256(closing)].flat();
 }
 
-function sizeMismatch(declared: number, received: string): FilemillError {
+export function sizeMismatch(declared: number, received: string): FilemillError {
   return new FilemillError('SIZE_MISMATCH', `The stream held ${received} bytes; ${declared} were declared.`, {
     facts: { declared: String(declared), received },
   });

@@ -12,17 +12,6 @@ export async function receiveMetadata(messages: Messages): Promise<UploadMetadat
   return first.part.value;
 }
 
-/** Waits until something follows the metadata, so that who only announces a file takes no place from others. */
-export async function untilContent(messages: AsyncGenerator<UploadFileRequest, void>): Promise<Messages> {
-  const first = await messages.next();
-  const all = async function* () {
-    if (first.done) return;
-    yield first.value;
-    yield* messages;
-  };
-  return all();
-}
-
 /** Bytes of the file that a message carries. */
 export function contentBytes({ part }: UploadFileRequest): number {
   return part.case === 'chunk' ? part.value.length : 0;

@@ -326,7 +326,7 @@ export const BeginUploadResponseSchema: GenMessage<BeginUploadResponse> = /*@__P
  */
 export type PartialUpload = Message<"filemill.v1.PartialUpload"> & {
   /**
-   * A UUIDv7; the file will have the same id, unless its idempotency key belongs to an earlier one.
+   * A UUIDv7. It names the upload: the file gets an id of its own, since ids of files sort by the time of registration.
    *
    * @generated from field: string id = 1;
    */
@@ -347,7 +347,7 @@ export type PartialUpload = Message<"filemill.v1.PartialUpload"> & {
   metadata?: UploadMetadata | undefined;
 
   /**
-   * When the upload is forgotten unless something is appended before.
+   * When the upload is forgotten unless something is appended before; when a finished one is no longer remembered.
    *
    * @generated from field: google.protobuf.Timestamp expire_time = 4;
    */

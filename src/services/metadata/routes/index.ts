@@ -1,4 +1,5 @@
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
+import { UploadLockService } from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { Health } from '#gen/grpc/health/v1/health_pb.ts';
 import type { Logger } from '#platform/logger.ts';
@@ -16,11 +17,13 @@ import { getFilesRoute } from './get-files.ts';
 import { getStatsRoute } from './get-stats.ts';
 import { heartbeatRoute } from './heartbeat.ts';
 import { listFilesRoute } from './list-files.ts';
+import { lockUploadsRoute } from './lock-uploads.ts';
 import { moveBlobsRoute } from './move-blobs.ts';
 import { releaseFilesRoute } from './release-files.ts';
 import { renewLeasesRoute } from './renew-leases.ts';
 import { retryFilesRoute } from './retry-files.ts';
 import { takeDeletionsRoute } from './take-deletions.ts';
+import { unlockUploadsRoute } from './unlock-uploads.ts';
 import { watchChangesRoute } from './watch-changes.ts';
 import { watchFilesRoute } from './watch-files.ts';
 
@@ -56,5 +59,9 @@ export function metadataServer(
       findBlobs: findBlobsRoute(context),
       moveBlobs: moveBlobsRoute(context),
       heartbeat: heartbeatRoute(context),
+    })
+    .add(UploadLockService, {
+      lockUploads: lockUploadsRoute(context),
+      unlockUploads: unlockUploadsRoute(context),
     });
 }

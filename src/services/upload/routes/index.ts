@@ -6,7 +6,11 @@ import { Health } from '#gen/grpc/health/v1/health_pb.ts';
 import { forwarder } from '#platform/rpc/forward.ts';
 import { healthHandlers } from '#platform/rpc/health.ts';
 import { publicServerOptions, RpcServer } from '#platform/rpc/server.ts';
-import { type UploadContext, uploadFile } from './upload-file.ts';
+import { type AppendUploadContext, appendUpload } from './append-upload.ts';
+import { beginUpload } from './begin-upload.ts';
+import { cancelUpload } from './cancel-upload.ts';
+import { getUpload } from './get-upload.ts';
+import { uploadFile } from './upload-file.ts';
 import { type UploadManyContext, uploadMany } from './upload-many.ts';
 
 /** Memory for messages half received and answers not taken, over all connections. */
@@ -14,14 +18,22 @@ const maxHeldBytes = 64 * 1024 * 1024;
 
 /** The public gRPC port: everything that clients may call, and nothing else. */
 export function uploadServer(
-  context: UploadContext & Omit<UploadManyContext, 'stopping'>,
+  withoutEnd: Omit<AppendUploadContext & UploadManyContext, 'stopping'>,
   upstream: { readonly metadata: RpcChannel; readonly result: RpcChannel },
   stopping: AbortSignal,
 ): RpcServer {
+  const context = { ...withoutEnd, stopping };
   const metadata = forwarder(MetadataService, upstream.metadata.raw, stopping);
   const result = forwarder(ResultService, upstream.result.raw, stopping);
   return new RpcServer(context.logger, publicServerOptions, { heldBytes: maxHeldBytes })
-    .add(UploadService, { uploadFile: uploadFile(context), uploadMany: uploadMany({ ...context, stopping }) })
+    .add(UploadService, {
+      uploadFile: uploadFile(context),
+      uploadMany: uploadMany(context),
+      beginUpload: beginUpload(context),
+      appendUpload: appendUpload(context),
+      getUpload: getUpload(context),
+      cancelUpload: cancelUpload(context),
+    })
     .addRaw(metadata.definition, metadata.implementation)
     .addRaw(result.definition, result.implementation)
     .add(

@@ -6,6 +6,7 @@ import { RpcChannel } from '#client/rpc-client.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import { ResultWriterService } from '#gen/filemill/internal/v1/result_writer_service_pb.ts';
+import { UploadLockService } from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
 import { Health, HealthCheckResponse_ServingStatus as ServingStatus } from '#gen/grpc/health/v1/health_pb.ts';
@@ -25,7 +26,7 @@ before(async () => {
 after(() => backends[Symbol.asyncDispose]());
 
 describe('The public port', () => {
-  for (const service of [FileLifecycleService, ResultWriterService])
+  for (const service of [FileLifecycleService, ResultWriterService, UploadLockService])
     for (const method of service.methods)
       it(`does not serve ${service.typeName}/${method.name}`, async () => {
         await using stack = await startUploadStack(backends);

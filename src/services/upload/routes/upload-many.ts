@@ -5,6 +5,7 @@ import { GatheringQueue } from '#platform/gathering-queue.ts';
 import type { Logger } from '#platform/logger.ts';
 import { toRpcStatus } from '#platform/rpc/errors.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
+import { endingWith } from '../ending-with.ts';
 import { ManyFiles, type ManyFilesContext, type Outcome } from '../many-files.ts';
 import { withPaceLimit } from '../pace-limit.ts';
 
@@ -52,26 +53,6 @@ async function readAll(
     await files.end();
   }
   if (stopping.aborted) throw new FilemillError('SHUTTING_DOWN');
-}
-
-/** Ends as soon as the signal is aborted, also while nothing comes. */
-async function* endingWith<T>(signal: AbortSignal, messages: AsyncIterable<T>): AsyncGenerator<T, void> {
-  const iterator = messages[Symbol.asyncIterator]();
-  let settle: ((end: IteratorReturnResult<undefined>) => void) | undefined;
-  const stop = () => settle?.({ done: true, value: undefined });
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    while (!signal.aborted) {
-      const next = await new Promise<IteratorResult<T>>((resolve, reject) => {
-        settle = resolve;
-        iterator.next().then(resolve, reject);
-      });
-      if (next.done) return;
-      yield next.value;
-    }
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
 }
 
 function toAnswer(outcome: Outcome, logger: Logger): MessageInitShape<typeof UploadAnswerSchema> {

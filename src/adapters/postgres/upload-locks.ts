@@ -1,0 +1,68 @@
+import type { UploadLockOutcome, UploadLockRef } from '#domain/upload-lock.ts';
+import { uuidArray } from './array-parameter.ts';
+import type { Database, Statement } from './database.ts';
+import { column } from './file-rows.ts';
+
+// Invariant: one token holds a lock until it gives it back or PostgreSQL's clock says that its time is over. Rows are
+// written in the order of ids, so that two batches do not lock each other out.
+const lock: Statement = {
+  name: 'lock-uploads',
+  text: `
+    insert into upload_locks as l (upload_id, token, locked_until)
+    select distinct on (a.upload_id) a.upload_id, a.token, now() + $3 * interval '1 ms'
+    from unnest($1::uuid[], $2::uuid[]) as a (upload_id, token) order by a.upload_id
+    on conflict (upload_id) do update
+      set token = excluded.token, locked_until = excluded.locked_until, wanted = l.wanted and l.token = excluded.token
+      where l.token = excluded.token or l.locked_until < now()
+    returning upload_id as "uploadId", token, wanted`,
+};
+
+const want: Statement = {
+  name: 'want-uploads',
+  text: `
+    update upload_locks l set wanted = true
+    from unnest($1::uuid[], $2::uuid[]) as a (upload_id, token)
+    where l.upload_id = a.upload_id and l.token <> a.token and not l.wanted`,
+};
+
+const unlock: Statement = {
+  name: 'unlock-uploads',
+  text: `
+    delete from upload_locks l using unnest($1::uuid[], $2::uuid[]) as a (upload_id, token)
+    where l.upload_id = a.upload_id and l.token = a.token`,
+};
+
+const forgetExpired: Statement = {
+  name: 'forget-expired-upload-locks',
+  text: `delete from upload_locks where locked_until < now() - interval '1 hour'`,
+};
+
+/** Takes or renews; answers in the order of `locks`. One token for each upload in a batch: a second gets TAKEN. */
+export async function lockUploads(
+  database: Database,
+  locks: readonly UploadLockRef[],
+  lockMs: number,
+): Promise<UploadLockOutcome[]> {
+  const rows = await database.query<UploadLockRef & { wanted: boolean }>(lock, [...columns(locks), lockMs]);
+  const held = new Map(rows.map((row) => [row.uploadId, row]));
+  const outcomes = locks.map(({ uploadId, token }) => {
+    const row = held.get(uploadId);
+    return row?.token !== token ? 'TAKEN' : row.wanted ? 'WANTED' : 'HELD';
+  });
+  const taken = locks.filter((_, n) => outcomes[n] === 'TAKEN');
+  if (taken.length > 0) await database.query(want, columns(taken));
+  return outcomes;
+}
+
+export async function unlockUploads(database: Database, locks: readonly UploadLockRef[]): Promise<void> {
+  await database.query(unlock, columns(locks));
+}
+
+/** Forgets the locks of processes that died; the others were given back. */
+export async function forgetExpiredLocks(database: Database): Promise<void> {
+  await database.query(forgetExpired);
+}
+
+function columns(locks: readonly UploadLockRef[]): unknown[] {
+  return [uuidArray(column(locks, 'uploadId')), uuidArray(column(locks, 'token'))];
+}

@@ -1,0 +1,18 @@
+import { lockUploads } from '#adapters/postgres/upload-locks.ts';
+import type { UploadLockOutcome, UploadLockRef } from '#domain/upload-lock.ts';
+import { LockUploadsResponse_Outcome as Outcome } from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
+import { runBatch } from '#platform/rpc/requests.ts';
+import type { MetadataContext, Route } from '../context.ts';
+import { isWellFormed, uploadLocks } from './upload-lock-batch.ts';
+
+/** A lock lasts as long as a lease. */
+export function lockUploadsRoute({ database, leaseMs }: MetadataContext): Route<'lockUploads'> {
+  return async (request) => {
+    const outcomes = await runBatch<UploadLockRef, UploadLockOutcome>(
+      uploadLocks(request),
+      (lock) => (isWellFormed(lock) ? undefined : 'TAKEN'),
+      (good) => lockUploads(database, good, leaseMs),
+    );
+    return { outcomes: outcomes.map((outcome) => Outcome[outcome]), lockMs: leaseMs };
+  };
+}

@@ -1,0 +1,10 @@
+import { unlockUploads } from '#adapters/postgres/upload-locks.ts';
+import type { MetadataContext, Route } from '../context.ts';
+import { isWellFormed, uploadLocks } from './upload-lock-batch.ts';
+
+export function unlockUploadsRoute({ database }: MetadataContext): Route<'unlockUploads'> {
+  return async (request) => {
+    await unlockUploads(database, uploadLocks(request).filter(isWellFormed));
+    return {};
+  };
+}

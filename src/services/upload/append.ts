@@ -1,0 +1,118 @@
+import { FilemillError } from '#domain/errors.ts';
+import type { PartialBlob, PartialBlobStore } from '#domain/partial-blob.ts';
+import type { AppendStart, AppendUploadRequest } from '#gen/filemill/v1/upload_service_pb.ts';
+import { failpoint } from '#platform/failpoints.ts';
+import type { Admitted } from './admission.ts';
+import { AppendChecksum } from './append-checksum.ts';
+import { sizeMismatch } from './content.ts';
+import { type Declaration, readSha256 } from './declaration.ts';
+import type { UploadLock } from './upload-lock.ts';
+import { type FoundUpload, formatRecord } from './upload-record.ts';
+
+/** What one call works with that goes on with an upload. */
+export interface AppendOptions {
+  readonly partial: PartialBlobStore;
+  readonly blob: PartialBlob;
+  readonly upload: FoundUpload;
+  readonly lock: UploadLock;
+  readonly start: AppendStart;
+  /** Bytes of the whole upload. */
+  readonly size: number;
+  readonly declared: Declaration;
+  readonly admitted: Admitted;
+}
+
+/**
+ * Takes in what one call brings, up to the end of its stream. However that ends, what counts of it is durable then:
+ * with a checksum all of it or nothing, otherwise all that came.
+ *
+ * @returns the SHA-256 of the closing message; null when none came
+ * @throws FilemillError OFFSET_MISMATCH, SIZE_MISMATCH, CHECKSUM_MISMATCH, METADATA_REPEATED, REQUEST_INVALID,
+ *   DISK_FULL or UPLOAD_LOCKED
+ */
+export async function append(
+  options: AppendOptions,
+  messages: AsyncIterable<AppendUploadRequest>,
+): Promise<string | null> {
+  const { blob, upload, start } = options;
+  if (upload.record.uncheckedFrom !== undefined) await takeBack(options, upload.record.uncheckedFrom);
+  if (start.offset !== BigInt(blob.size)) throw offsetMismatch(start.offset, blob.size);
+  if (start.checksum !== undefined) return await appendChecked(options, new AppendChecksum(start.checksum), messages);
+  try {
+    return await receive(options, messages);
+  } finally {
+    await blob.sync();
+    await failpoint('upload.kept');
+  }
+}
+
+/** The note says from where on bytes do not count until their checksum was compared, also to who goes on after a crash. */
+async function appendChecked(
+  options: AppendOptions,
+  checksum: AppendChecksum,
+  messages: AsyncIterable<AppendUploadRequest>,
+): Promise<string | null> {
+  const { blob } = options;
+  const begin = blob.size;
+  await note(options, begin);
+  try {
+    const closing = await receive(options, messages, checksum);
+    checksum.verify();
+    await blob.sync();
+    await failpoint('upload.kept');
+    await note(options, undefined);
+    return closing;
+  } catch (error) {
+    if (options.lock.isHeld()) await takeBack(options, begin);
+    throw error;
+  }
+}
+
+async function receive(
+  options: AppendOptions,
+  messages: AsyncIterable<AppendUploadRequest>,
+  checksum?: AppendChecksum,
+): Promise<string | null> {
+  const { blob, size } = options;
+  let closing: string | null = null;
+  for await (const { part } of messages) {
+    if (closing !== null || part.case === 'start') throw new FilemillError('METADATA_REPEATED');
+    if (part.case === 'closing') closing = readSha256(part.value.sha256);
+    else if (part.case === 'chunk') await take(options, part.value, checksum);
+    else throw new FilemillError('REQUEST_INVALID', 'A message held neither start nor chunk nor closing.');
+  }
+  if (closing !== null && blob.size < size) throw sizeMismatch(size, String(blob.size));
+  return closing;
+}
+
+async function take(
+  { blob, lock, size, admitted }: AppendOptions,
+  chunk: Uint8Array,
+  checksum: AppendChecksum | undefined,
+): Promise<void> {
+  const received = blob.size + chunk.length;
+  if (received > size) throw sizeMismatch(size, `${received} or more`);
+  checksum?.update(chunk);
+  lock.assertHeld();
+  await blob.write(chunk);
+  await admitted.received(chunk.length);
+  await failpoint('upload.appended');
+}
+
+async function takeBack(options: AppendOptions, from: number): Promise<void> {
+  options.lock.assertHeld();
+  await options.blob.truncate(from);
+  await options.blob.sync();
+  await note(options, undefined);
+}
+
+async function note({ partial, upload, lock }: AppendOptions, uncheckedFrom: number | undefined): Promise<void> {
+  lock.assertHeld();
+  await partial.note(upload.id, formatRecord({ ...upload.record, uncheckedFrom }));
+}
+
+function offsetMismatch(asked: bigint, offset: number): FilemillError {
+  return new FilemillError('OFFSET_MISMATCH', `The server has ${offset} bytes; the append begins at ${asked}.`, {
+    facts: { offset: String(offset) },
+  });
+}

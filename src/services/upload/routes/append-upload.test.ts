@@ -1,0 +1,292 @@
+import assert from 'node:assert/strict';
+import { createHash, randomBytes, randomUUIDv7 } from 'node:crypto';
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import {
+  AppendChecksum_Algorithm as Algorithm,
+  type AppendStartSchema,
+  type AppendUploadRequestSchema,
+  type PartialUpload,
+  type UploadMetadataSchema,
+} from '#gen/filemill/v1/upload_service_pb.ts';
+import {
+  type Backends,
+  eventually,
+  filesBelow,
+  queryRows,
+  startBackends,
+  startUploadStack,
+  type UploadStack,
+} from '../../../../test/support/upload-stack.ts';
+
+let backends: Backends;
+before(async () => {
+  backends = await startBackends();
+});
+after(() => backends[Symbol.asyncDispose]());
+
+const content = randomBytes(100_000);
+const whole = sha256(content);
+
+describe('An upload in several calls', () => {
+  it('becomes a file with the call that brings the last byte', async () => {
+    await using stack = await startUploadStack(backends);
+    const { id } = await begin(stack, { path: 'a/b', mimeType: 'text/plain', sha256: whole });
+    assert.equal((await append(stack, { id }, content.subarray(0, 60_000))).file, undefined);
+    assert.deepEqual(await offsetOf(stack, id), 60_000n);
+    const { file, offset } = await append(stack, { id, offset: 60_000n }, content.subarray(60_000));
+    assert.equal(offset, 100_000n);
+    assert.deepEqual([file?.sha256, file?.size, file?.duplicate], [whole, 100_000n, false]);
+    const [row] = await rowsOf('files where id = $1', [file?.id]);
+    assert.deepEqual(
+      [row?.filename, row?.path, row?.mime_type, row?.declared_sha256],
+      ['f', 'a/b', 'text/plain', whole],
+    );
+    assert.deepEqual(await objectsOf(stack), [[file?.id, whole]]);
+    assert.deepEqual(await filesBelow(join(stack.root, 'resumable')), [`${id}.json`]);
+  });
+
+  it('answers with the same file when its answer was lost', async () => {
+    await using stack = await startUploadStack(backends);
+    const { id } = await begin(stack);
+    const { file } = await append(stack, { id }, content);
+    assert.deepEqual((await append(stack, { id, offset: 5n })).file, file);
+    assert.deepEqual((await append(stack, { id, offset: 100_000n })).file, file);
+    assert.deepEqual((await get(stack, id)).file, file);
+  });
+
+  it('goes on in another process on the same volume, which reads what it has not hashed', async () => {
+    await using stack = await startUploadStack(backends);
+    await using other = await startUploadStack(backends, { root: stack.root });
+    const { id } = await begin(stack, { sha256AtClose: true });
+    await append(stack, { id }, content.subarray(0, 10));
+    await append(other, { id, offset: 10n }, content.subarray(10, 20));
+    const { file } = await append(stack, { id, offset: 20n }, content.subarray(20), closing(whole));
+    assert.equal(file?.sha256, whole);
+  });
+
+  it('waits for the closing that was announced', async () => {
+    await using stack = await startUploadStack(backends);
+    const { id } = await begin(stack, { sha256AtClose: true });
+    assert.equal((await append(stack, { id }, content)).file, undefined);
+    const { file } = await append(stack, { id, offset: 100_000n }, closing(whole));
+    assert.equal(file?.sha256, whole);
+  });
+
+  it('may be empty', async () => {
+    await using stack = await startUploadStack(backends);
+    const { id } = await begin(stack, { size: 0n });
+    assert.equal((await append(stack, { id })).file?.size, 0n);
+  });
+
+  it('keeps what came before its client broke off', async () => {
+    await using stack = await startUploadStack(backends);
+    const { id } = await begin(stack);
+    const cancel = new AbortController();
+    const broken = async function* () {
+      yield start({ id });
+      yield chunk(content.subarray(0, 1_000));
+      await eventually(async () => (await get(stack, id)).offset === 1_000n);
+      cancel.abort();
+      await new Promise(() => undefined);
+    };
+    await assert.rejects(stack.uploads.appendUpload(broken(), { signal: cancel.signal }));
+    const { file } = await append(stack, { id, offset: 1_000n }, content.subarray(1_000));
+    assert.deepEqual(await objectsOf(stack), [[file?.id, whole]]);
+  });
+
+  it('makes one file, whichever of two uploads with one idempotency key is finished first', async () => {
+    await using stack = await startUploadStack(backends);
+    const idempotencyKey = randomUUIDv7();
+    const [one, other] = [await begin(stack, { idempotencyKey }), await begin(stack, { idempotencyKey })];
+    const { file: first } = await append(stack, { id: one.id }, content);
+    const { file: second } = await append(stack, { id: other.id }, content);
+    assert.deepEqual([second?.id, second?.duplicate], [first?.id, true]);
+    assert.equal((await objectsOf(stack)).length, 1);
+  });
+
+  it('makes one file when it is finished again after a crash before it said so', async () => {
+    await using stack = await startUploadStack(backends);
+    const { id } = await begin(stack);
+    const note = join(stack.root, 'resumable', `${id}.json`);
+    const noted = await readFile(note);
+    const { file } = await append(stack, { id }, content);
+    await writeFile(note, noted);
+    await writeFile(join(stack.root, 'resumable', id), content);
+    assert.deepEqual((await append(stack, { id, offset: 100_000n })).file, file);
+    assert.deepEqual(await objectsOf(stack), [[file?.id, whole]]);
+  });
+
+  it('ends when it is cancelled; the file of a finished one stays', async () => {
+    await using stack = await startUploadStack(backends);
+    const [half, done] = [await begin(stack), await begin(stack)];
+    await append(stack, { id: half.id }, 'some');
+    await append(stack, { id: done.id }, content);
+    for (const { id } of [half, done]) {
+      await stack.uploads.cancelUpload({ id });
+      await assert.rejects(get(stack, id), { reason: 'UPLOAD_NOT_FOUND' });
+      await assert.rejects(append(stack, { id }), { reason: 'UPLOAD_NOT_FOUND' });
+      await assert.rejects(stack.uploads.cancelUpload({ id }), { reason: 'UPLOAD_NOT_FOUND' });
+    }
+    assert.equal((await filesBelow(stack.root)).length, 1);
+  });
+});
+
+describe('An append is refused, and the upload stays as it was,', () => {
+  const refusals: Record<string, { reason: string; more?: object; messages: (string | Uint8Array | Message)[] }> = {
+    'at an offset that is not the end': { reason: 'OFFSET_MISMATCH', more: { offset: 3n }, messages: ['x'] },
+    'with more bytes than declared': { reason: 'SIZE_MISMATCH', messages: [Buffer.alloc(99_997)] },
+    'with a closing before all bytes came': { reason: 'SIZE_MISMATCH', messages: [closing(whole)] },
+    'with a closing that is none': { reason: 'REQUEST_INVALID', messages: [closing('x')] },
+    'with a second start': { reason: 'METADATA_REPEATED', messages: [start({ id: 'x' })] },
+    'with other bytes than its checksum': {
+      reason: 'CHECKSUM_MISMATCH',
+      more: { checksum: { algorithm: Algorithm.SHA1, digest: Buffer.alloc(20) } },
+      messages: ['other'],
+    },
+    'with a checksum of no known kind': {
+      reason: 'REQUEST_INVALID',
+      more: { checksum: { digest: Buffer.alloc(20) } },
+      messages: ['x'],
+    },
+    'with a checksum that is too short': {
+      reason: 'REQUEST_INVALID',
+      more: { checksum: { algorithm: Algorithm.SHA256, digest: Buffer.alloc(20) } },
+      messages: ['x'],
+    },
+  };
+  for (const [how, { reason, more, messages }] of Object.entries(refusals))
+    it(how, async () => {
+      await using stack = await startUploadStack(backends);
+      const { id } = await begin(stack);
+      await append(stack, { id }, content.subarray(0, 4));
+      await assert.rejects(append(stack, { id, offset: 4n, ...more }, ...messages), { reason });
+      assert.equal(await offsetOf(stack, id), 4n);
+      const { file } = await append(stack, { id, offset: 4n }, content.subarray(4));
+      assert.deepEqual(await objectsOf(stack), [[file?.id, whole]]);
+    });
+});
+
+describe('An append with a checksum', () => {
+  const checksum = (bytes: Uint8Array) => ({
+    algorithm: Algorithm.SHA256,
+    digest: createHash('sha256').update(bytes).digest(),
+  });
+
+  it('is kept when its bytes have it', async () => {
+    await using stack = await startUploadStack(backends);
+    const { id } = await begin(stack, { sha256: whole });
+    const [first, second] = [content.subarray(0, 50), content.subarray(50)];
+    await append(stack, { id, checksum: checksum(first) }, first);
+    const { file } = await append(stack, { id, offset: 50n, checksum: checksum(second) }, second);
+    assert.equal(file?.sha256, whole);
+  });
+
+  it('is not kept in part when its process dies, whoever goes on', async () => {
+    await using stack = await startUploadStack(backends);
+    const { id } = await begin(stack);
+    await append(stack, { id }, content.subarray(0, 10));
+    const note = join(stack.root, 'resumable', `${id}.json`);
+    await writeFile(note, JSON.stringify({ ...JSON.parse(await readFile(note, 'utf8')), uncheckedFrom: 10 }));
+    await appendFile(join(stack.root, 'resumable', id), 'never compared');
+    assert.equal(await offsetOf(stack, id), 10n);
+    const { file } = await append(stack, { id, offset: 10n }, content.subarray(10));
+    assert.deepEqual(await objectsOf(stack), [[file?.id, whole]]);
+  });
+});
+
+describe('An upload is not kept', () => {
+  it('that does not have the declared SHA-256', async () => {
+    await using stack = await startUploadStack(backends);
+    const { id } = await begin(stack, { sha256: sha256(Buffer.from('other')) });
+    await assert.rejects(append(stack, { id }, content), { reason: 'CHECKSUM_MISMATCH' });
+    assert.deepEqual(await filesBelow(stack.root), []);
+  });
+
+  it('whose idempotency key belongs to another file', async () => {
+    await using stack = await startUploadStack(backends);
+    const idempotencyKey = randomUUIDv7();
+    await append(stack, { id: (await begin(stack, { idempotencyKey })).id }, content);
+    const { id } = await begin(stack, { idempotencyKey, filename: 'other' });
+    await assert.rejects(append(stack, { id }, content), { reason: 'IDEMPOTENCY_KEY_REUSED' });
+    await assert.rejects(get(stack, id), { reason: 'UPLOAD_NOT_FOUND' });
+    assert.equal((await objectsOf(stack)).length, 1);
+  });
+
+  const refusals: Record<string, [string, MessageInitShape<typeof UploadMetadataSchema>]> = {
+    'without a size': ['REQUEST_INVALID', { filename: 'f' }],
+    'that is larger than files may be': ['FILE_TOO_LARGE', { filename: 'f', size: 1_000_001n }],
+    'whose name would climb': ['NAME_INVALID', { filename: '../f', size: 1n }],
+  };
+  for (const [what, [reason, metadata]] of Object.entries(refusals))
+    it(what, async () => {
+      await using stack = await startUploadStack(backends);
+      await assert.rejects(stack.uploads.beginUpload({ metadata }), { reason });
+      assert.deepEqual(await filesBelow(stack.root), []);
+    });
+
+  it('that the volume has no room for', async () => {
+    await using stack = await startUploadStack(backends, { diskReserve: Number.MAX_SAFE_INTEGER });
+    await assert.rejects(begin(stack), { reason: 'DISK_FULL' });
+  });
+});
+
+type Message = MessageInitShape<typeof AppendUploadRequestSchema>;
+
+function start(fields: MessageInitShape<typeof AppendStartSchema>): Message {
+  return { part: { case: 'start', value: fields } };
+}
+
+function chunk(bytes: string | Uint8Array): Message {
+  return { part: { case: 'chunk', value: Buffer.from(bytes) } };
+}
+
+function closing(sum: string): Message {
+  return { part: { case: 'closing', value: { sha256: sum } } };
+}
+
+async function begin(
+  { uploads }: UploadStack,
+  metadata: MessageInitShape<typeof UploadMetadataSchema> = {},
+): Promise<PartialUpload> {
+  const { upload } = await uploads.beginUpload({ metadata: { filename: 'f', size: 100_000n, ...metadata } });
+  return upload as PartialUpload;
+}
+
+async function append(
+  { uploads }: UploadStack,
+  { id, offset, checksum }: MessageInitShape<typeof AppendStartSchema>,
+  ...rest: (string | Uint8Array | Message)[]
+): Promise<PartialUpload> {
+  const messages = async function* () {
+    yield start({ id: id as string, offset: offset ?? 0n, ...(checksum && { checksum }) });
+    for (const part of rest) yield typeof part === 'string' || part instanceof Uint8Array ? chunk(part) : part;
+  };
+  return (await uploads.appendUpload(messages())).upload as PartialUpload;
+}
+
+async function get({ uploads }: UploadStack, id: string): Promise<PartialUpload> {
+  return (await uploads.getUpload({ id })).upload as PartialUpload;
+}
+
+async function offsetOf(stack: UploadStack, id: string): Promise<bigint> {
+  return (await get(stack, id)).offset;
+}
+
+async function rowsOf(what: string, values: readonly unknown[]) {
+  return await queryRows(backends.databaseUrl, `select * from ${what}`, values);
+}
+
+/** Storage keys and what is under them, by content. */
+async function objectsOf({ root }: UploadStack): Promise<[string | undefined, string][]> {
+  const objects = (await filesBelow(root)).filter((path) => path.startsWith('objects/'));
+  return await Promise.all(
+    objects.map(async (path) => [path.split('/').at(-1), sha256(await readFile(join(root, path)))] as [string, string]),
+  );
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

@@ -1,0 +1,71 @@
+import { FilemillError } from '#domain/errors.ts';
+import type { AppendStart, AppendUploadRequest, UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
+import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
+import { append } from '../append.ts';
+import { readDeclaration } from '../declaration.ts';
+import { endingWith } from '../ending-with.ts';
+import { finishUpload } from '../finish-upload.ts';
+import { paced, untilContent } from '../paced.ts';
+import type { UploadLock } from '../upload-lock.ts';
+import type { UploadLocks } from '../upload-locks.ts';
+import { findUpload, toPartialUpload } from '../upload-record.ts';
+import type { BeginUploadContext } from './begin-upload.ts';
+import type { UploadContext } from './upload-file.ts';
+
+export interface AppendUploadContext extends UploadContext, BeginUploadContext {
+  readonly locks: UploadLocks;
+  /** Aborted when the service stops: appends end where they are, and go on elsewhere. */
+  readonly stopping: AbortSignal;
+}
+
+/**
+ * Goes on with an upload. Whatever ends the call early, what came before stays; once all is there, the answer is sent
+ * only after the file is durable and registered, as that of UploadFile.
+ */
+export function appendUpload(context: AppendUploadContext): ServiceHandlers<typeof UploadService>['appendUpload'] {
+  const { partial, locks, uploadExpiryMs, stopping } = context;
+  return async (requests, { signal }) => {
+    const messages = paced(context, requests, contentBytes);
+    const start = await receiveStart(messages);
+    await findUpload(partial, start.id);
+    const content = await untilContent(messages);
+    await using lock = await locks.take(start.id, signal);
+    const early = AbortSignal.any([signal, lock.wanted, lock.lost, stopping]);
+    const complete = await goOn(context, lock, start, endingWith(early, content));
+    if (!complete && stopping.aborted) throw new FilemillError('SHUTTING_DOWN');
+    if (!complete) early.throwIfAborted();
+    return { upload: toPartialUpload(await findUpload(partial, start.id), uploadExpiryMs) };
+  };
+}
+
+/** Answers whether the upload is finished. */
+async function goOn(
+  context: AppendUploadContext,
+  lock: UploadLock,
+  start: AppendStart,
+  messages: AsyncIterable<AppendUploadRequest>,
+): Promise<boolean> {
+  const { partial, admission, maxFileSize } = context;
+  const upload = await findUpload(partial, start.id);
+  if (upload.record.file !== undefined) return true;
+  const declared = readDeclaration(upload.record.metadata, maxFileSize);
+  const { sha256AtClose, size } = declared;
+  if (size === null) throw new FilemillError('INTERNAL', `Upload ${upload.id} has no size.`);
+  await using blob = await partial.open(upload.id, { hashed: sha256AtClose || declared.sha256 !== null });
+  using admitted = await admission.enter(Math.max(0, size - blob.size));
+  const closing = await append({ partial, blob, upload, lock, start, size, declared, admitted }, messages);
+  if (blob.size < size || (sha256AtClose && closing === null)) return false;
+  await finishUpload(context, { upload, blob, declared, closing: closing ?? '', lock });
+  return true;
+}
+
+/** @throws FilemillError METADATA_MISSING */
+async function receiveStart(messages: AsyncIterator<AppendUploadRequest, void>): Promise<AppendStart> {
+  const { value: first } = await messages.next();
+  if (first?.part.case !== 'start') throw new FilemillError('METADATA_MISSING', 'The first message was not `start`.');
+  return first.part.value;
+}
+
+function contentBytes({ part }: AppendUploadRequest): number {
+  return part.case === 'chunk' ? part.value.length : 0;
+}

@@ -1,0 +1,17 @@
+import type { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
+import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
+import { findUpload } from '../upload-record.ts';
+import type { AppendUploadContext } from './append-upload.ts';
+
+/** What an append has in hand gives way first. The file of a finished upload has a name of its own for its bytes. */
+export function cancelUpload(
+  context: Pick<AppendUploadContext, 'partial' | 'locks'>,
+): ServiceHandlers<typeof UploadService>['cancelUpload'] {
+  const { partial, locks } = context;
+  return async ({ id }, { signal }) => {
+    await findUpload(partial, id);
+    await using _lock = await locks.take(id, signal);
+    await partial.remove(id);
+    return {};
+  };
+}
