@@ -171,18 +171,6 @@ describe('tus over HTTP, by the text of the protocol', () => {
     assert.equal((await filesNamed('abandoned')).length, 1);
   });
 
-  it('finishes at a HEAD what could not be finished at the last PATCH', { timeout: 60_000 }, async () => {
-    const url = await tus.begin('unfinished', 6);
-    await stack.services.metadata.stop();
-    const failed = await tus.patch(url, 0, 'abcdef');
-    assert.equal(failed.status, 503);
-    assert.equal((await tus.head(url)).status, 503, 'all bytes are there, the file is not');
-    await using _metadata = await stack.start('metadata');
-    await eventually(async () => (await tus.head(url)).status === 200);
-    const { headers } = await tus.head(url);
-    assert.equal((await filesNamed('unfinished'))[0]?.id, headers.get('filemill-file-id'));
-  });
-
   it('makes one file of two uploads with one idempotency key', async () => {
     const key = { 'idempotency-key': randomUUID() };
     const urls = [await tus.begin('keyed', 3, key), await tus.begin('keyed', 3, key)];
@@ -265,5 +253,22 @@ describe('tus over HTTP, by the text of the protocol', () => {
     const response = await tus.patch(url, 0, 'abcdef');
     assert.deepEqual([response.status, await reasonOf(response)], [400, 'SIZE_MISMATCH']);
     assert.deepEqual(await filesNamed('unclear'), []);
+  });
+
+  it('finishes at a HEAD what could not be finished at the last PATCH', { timeout: 60_000 }, async () => {
+    await stack.services.upload.stop();
+    const failpoints = 'upload.linked:error:1,upload.kept:error:2';
+    await using _upload = await stack.start('upload', {
+      FILEMILL_ALLOW_FAILPOINTS: '1',
+      FILEMILL_FAILPOINTS: failpoints,
+    });
+    await eventually(async () => (await tus.head(`${stack.base}/uploads/${unknownId}`)).status === 404);
+    const url = await tus.begin('unfinished', 6);
+    assert.equal((await tus.patch(url, 0, 'abcdef')).status, 500);
+    assert.equal((await tus.head(url)).status, 500, 'all bytes are there, and no client may take that for success');
+    assert.deepEqual(await filesNamed('unfinished'), []);
+    const { status, headers } = await tus.head(url);
+    assert.deepEqual([status, headers.get('upload-offset')], [200, '6']);
+    assert.equal((await filesNamed('unfinished'))[0]?.id, headers.get('filemill-file-id'));
   });
 });

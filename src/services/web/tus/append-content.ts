@@ -21,17 +21,24 @@ type Content = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
  *
  * @throws FilemillError
  */
-export async function appendContent({ upload }: Backend, start: Start, content: Content = []): Promise<PartialUpload> {
+export async function appendContent(backend: Backend, start: Start, content: Content = []): Promise<PartialUpload> {
   try {
-    return uploadOf(await upload.appendUpload(messages(start, content)));
+    return uploadOf(await backend.upload.appendUpload(messages(start, content)));
   } catch (error) {
-    throw start.checksum !== undefined && isDamage(error) ? new FilemillError('APPEND_CHECKSUM_MISMATCH') : error;
+    throw (await isDamage(backend, start, error)) ? new FilemillError('APPEND_CHECKSUM_MISMATCH') : error;
   }
 }
 
-/** The contract has one word for bytes of a call and bytes of a file that are not what they should be. */
-function isDamage(error: unknown): boolean {
-  return error instanceof FilemillError && error.reason === 'CHECKSUM_MISMATCH';
+/**
+ * The contract has one word for bytes of a call and for a whole file that are not what was declared. After the latter
+ * there is no such upload any more.
+ */
+async function isDamage({ upload }: Backend, { id = '', checksum }: Start, error: unknown): Promise<boolean> {
+  if (checksum === undefined || !(error instanceof FilemillError) || error.reason !== 'CHECKSUM_MISMATCH') return false;
+  return await upload.getUpload({ id }).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function* messages(
@@ -42,6 +49,7 @@ async function* messages(
   try {
     for await (const chunk of content) yield { part: { case: 'chunk', value: chunk } };
   } catch (error) {
+    // Anything but a client that went away is a defect.
     if (!(error instanceof FilemillError)) throw error;
   }
 }
