@@ -51,15 +51,15 @@ export class UploadContent implements AsyncDisposable {
   }
 
   /**
-   * All bytes from the start. Buffers are used again: a chunk is valid while it and at most 16 later
+   * All bytes from this one on. Buffers are used again: a chunk is valid while it and at most 16 later
    * ones (the queue of one call) wait to be written.
    *
    * @throws FilemillError SIZE_MISMATCH, CHECKSUM_MISMATCH when the file changed since it was opened
    */
-  async *chunks(): AsyncGenerator<Uint8Array> {
+  async *chunks(from = 0): AsyncGenerator<Uint8Array> {
     const ring: Buffer[] = [];
     const bufferBytes = Math.min(chunkBytes, this.size + 1);
-    let position = 0;
+    let position = from;
     for (let turn = 0; ; turn = (turn + 1) % ringSize) {
       ring[turn] ??= Buffer.allocUnsafe(bufferBytes);
       const buffer = ring[turn] as Buffer;

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { FilemillError } from '#domain/errors.ts';
 import type { UploadFileRequestSchema, UploadFileResponse, UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { type RetryOptions, withRetry } from './retry.ts';
 import type { RpcClient } from './rpc-client.ts';
+import { unlessStalled } from './stall-timer.ts';
 import { chunkBytes, type UploadContent } from './upload-content.ts';
 
 /** What is sent, and under which names. */
@@ -17,7 +17,7 @@ export interface FileToUpload {
 }
 
 export interface UploadFileOptions extends RetryOptions {
-  /** Told how many bytes of the file are on their way; starts again from 0 with every try. */
+  /** Told how many bytes of the file are on their way; starts again from where the server is with every try. */
   readonly onSent?: (bytes: number) => void;
 }
 
@@ -51,21 +51,8 @@ async function sendOnce(
   { signal, onSent }: UploadFileOptions,
   onMessagesTaken: (count: number) => void,
 ): Promise<UploadFileResponse> {
-  using stalled = new StallTimer(stallMs(file.content.size));
-  let taken = 0;
-  const onTaken = () => {
-    stalled.refresh();
-    onMessagesTaken(++taken);
-  };
-  try {
-    return await uploads.uploadFile(messages(file, onSent), {
-      signal: AbortSignal.any([signal, stalled.signal]),
-      onTaken,
-    });
-  } catch (error) {
-    if (stalled.signal.aborted) throw new FilemillError('UNAVAILABLE', 'The server took nothing in for too long.');
-    throw error;
-  }
+  const call = (streamOptions: object) => uploads.uploadFile(messages(file, onSent), streamOptions);
+  return await unlessStalled(file.content.size, signal, call, onMessagesTaken);
 }
 
 async function* messages(
@@ -86,32 +73,5 @@ async function* messages(
   yield { part: { case: 'closing', value: { sha256: hash.digest('hex') } } };
 }
 
-/** The metadata and the first MiB of chunks: these are taken even where no server is. */
-const messagesTakenUnseen = 1 + 1024 ** 2 / chunkBytes;
-
-/** Covers the silence after the last chunk too, while the server reads the file back and syncs it. */
-function stallMs(size: number): number {
-  return 60_000 + size / 20_000;
-}
-
-/** Notices a server that is connected and yet takes nothing in. */
-class StallTimer implements Disposable {
-  readonly #controller = new AbortController();
-  readonly #timer: NodeJS.Timeout;
-
-  constructor(ms: number) {
-    this.#timer = setTimeout(() => this.#controller.abort(), ms);
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  refresh(): void {
-    this.#timer.refresh();
-  }
-
-  [Symbol.dispose](): void {
-    clearTimeout(this.#timer);
-  }
-}
+/** The first message and the first MiB of chunks: these are taken even where no server is. */
+export const messagesTakenUnseen = 1 + 1024 ** 2 / chunkBytes;

@@ -7,6 +7,7 @@ import { type RetryOptions, withRetry } from './retry.ts';
 import type { RpcClient } from './rpc-client.ts';
 import { uploadFile } from './upload-file.ts';
 import type { UploadCandidate } from './upload-paths.ts';
+import { resumableFromBytes, uploadResumable } from './upload-resumable.ts';
 import { maxWholeBytes, UploadStream } from './upload-stream.ts';
 
 /** What became of one file: the server's acknowledgement, or why there is none. */
@@ -117,5 +118,6 @@ async function uploadOne(
     onBytes?.(bytes - sent);
     sent = bytes;
   };
-  return await uploadFile(uploads, { filename, path, idempotencyKey, content }, { ...options, onSent });
+  const upload = content.size < resumableFromBytes ? uploadFile : uploadResumable;
+  return await upload(uploads, { filename, path, idempotencyKey, content }, { ...options, onSent });
 }

@@ -6,6 +6,7 @@ import { leaseFaults } from './rows/leases.ts';
 import { postgresFaults } from './rows/postgres.ts';
 import { processFaults } from './rows/processes.ts';
 import { redisFaults } from './rows/redis.ts';
+import { resumableFaults } from './rows/resumable.ts';
 import { surroundingFaults } from './rows/surroundings.ts';
 import { volumeFaults } from './rows/volume.ts';
 import { zombieWrites } from './rows/zombie-writes.ts';
@@ -14,6 +15,7 @@ import { zombieWrites } from './rows/zombie-writes.ts';
 export const faults: readonly Fault[] = [
   ...crashPoints,
   ...compactionFaults,
+  ...resumableFaults,
   ...leaseFaults,
   ...zombieWrites,
   ...redisFaults,

@@ -4,14 +4,17 @@ import { readdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { create, type DescMethod, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
+import type { DescMethod } from '@bufbuild/protobuf';
+import { RpcChannel } from '#client/rpc-client.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
-import { type UploadMetadataSchema, UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
+import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
+import { begin } from '../support/resumable-uploads.ts';
 import { filesBelow } from '../support/upload-stack.ts';
 import { callHead, frame, preface } from './hostile/http2-bytes.ts';
 import { mutated, noise, pick } from './hostile/mutations.ts';
 import { framedBytes, pathOf, RawClient } from './hostile/raw-client.ts';
+import { type Known, seedsOf } from './hostile/seeds.ts';
 import { startTarget, type Target } from './hostile/target.ts';
 import { Random } from './random.ts';
 
@@ -27,10 +30,12 @@ const patienceMs = 60_000 + 20 * messagesPerCall;
 const lanes = Math.min(128, Math.ceil(messagesPerCall / 10));
 
 let target: Target;
-let id: string;
+let known: Known;
 before(async () => {
   target = await startTarget({ FILEMILL_STREAM_IDLE_MS: '2000' });
-  id = await target.upload(Buffer.from('the first'));
+  using channel = new RpcChannel(target.address);
+  const { id: uploadId } = await begin({ uploads: channel.client(UploadService) }, { size: 1_000_000n });
+  known = { fileId: await target.upload(Buffer.from('the first')), uploadId };
 });
 after(() => target[Symbol.asyncDispose]());
 
@@ -79,7 +84,7 @@ it('500 hostile file names touch nothing but objects', async (test) => {
 /** Answers with how many calls ended with each gRPC status; `reset` for those without. */
 async function fuzz(method: DescMethod, messages: number): Promise<Map<string, number>> {
   const random = new Random(`${seed} ${method.name}`);
-  const seeds = seedsOf(method);
+  const seeds = seedsOf(method, known);
   const answers = new Map<string, number>();
   let left = messages;
   async function lane(): Promise<void> {
@@ -131,41 +136,6 @@ async function call(
       resolve(answer);
     });
   });
-}
-
-/** Well-made messages to begin from. */
-function seedsOf(method: DescMethod): Buffer[] {
-  const metadata: MessageInitShape<typeof UploadMetadataSchema> = { filename: 'fuzz', size: 4n, idempotencyKey: 'k' };
-  const part = (fields: object) => ({ sequence: 0, metadata: { ...metadata, idempotencyKey: '' }, ...fields });
-  const inits: Record<string, readonly object[]> = {
-    UploadFile: [
-      { part: { case: 'metadata', value: { filename: 'fuzz' } } },
-      {
-        part: {
-          case: 'metadata',
-          value: { ...metadata, path: 'a/b', sha256: 'ab'.repeat(32), mimeType: 'text/plain' },
-        },
-      },
-      { part: { case: 'chunk', value: Buffer.from('fuzz') } },
-      { part: { case: 'closing', value: { sha256: 'cd'.repeat(32) } } },
-    ],
-    UploadMany: [
-      { parts: [part({ content: Buffer.from('fuzz'), closing: { sha256: '' } }), part({ sequence: 1, closing: {} })] },
-      { parts: [part({ sequence: 2 })] },
-      {
-        parts: [
-          { sequence: 2, content: Buffer.from('fu') },
-          { sequence: 2, content: Buffer.from('zz'), closing: {} },
-        ],
-      },
-    ],
-    WatchFiles: [{ ids: ['x', crypto.randomUUID(), crypto.randomUUID()] }],
-    GetResults: [{ fileIds: [id, crypto.randomUUID()] }],
-  };
-  const whole = (inits[method.name] ?? [{ ids: [id] }, { pageSize: 3, pageToken: 'token' }, {}]).map((init) =>
-    Buffer.from(toBinary(method.input, create(method.input, init as MessageInitShape<typeof method.input>))),
-  );
-  return whole;
 }
 
 /** What clients say who do not speak HTTP/2, or speak it badly. */
@@ -226,13 +196,14 @@ async function speak(bytes: Buffer): Promise<void> {
   });
 }
 
-/** Everything below the volume is a finished object, a segment with its mark or, for a moment, staged. */
+/** Everything below the volume is a finished object, a segment with its mark, an upload or, for a moment, staged. */
 async function assertOnlyObjects(): Promise<void> {
-  const strange = (await filesBelow(target.storageDir)).filter(
-    (path) => !/^(objects\/[0-9a-f]{2}|segments\/([0-9a-f]{6}|open)|staging)\/[0-9a-f-]{36}$/.test(path),
-  );
+  const strange = (await filesBelow(target.storageDir)).filter((path) => !ours.test(path));
   assert.deepEqual(strange, []);
 }
+
+const ours =
+  /^((objects\/[0-9a-f]{2}|segments\/([0-9a-f]{6}|open)|staging)\/[0-9a-f-]{36}|resumable\/[0-9a-f-]{36}(\.json|\.new)?)$/;
 
 const namePieces = [
   ...[

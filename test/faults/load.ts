@@ -6,6 +6,7 @@ import { withRetry } from '#client/retry.ts';
 import type { RpcClient } from '#client/rpc-client.ts';
 import { UploadContent } from '#client/upload-content.ts';
 import { uploadFile } from '#client/upload-file.ts';
+import { uploadResumable } from '#client/upload-resumable.ts';
 import { maxWholeBytes, UploadStream } from '#client/upload-stream.ts';
 import type { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import type { Ledger } from './ledger.ts';
@@ -30,7 +31,7 @@ const retryForMs = 60_000;
 export class Load {
   readonly #options: LoadOptions;
   readonly #stop = new AbortController();
-  /** For half of the small files; the others and all large ones have a call of their own. */
+  /** For half of the small files; the others and all large ones have calls of their own. */
   readonly #stream: UploadStream;
   readonly #lanes: Promise<unknown>;
   readonly #names: string[] = [];
@@ -79,7 +80,7 @@ export class Load {
     const file: Decision = { filename, path: '', idempotencyKey: randomUUID(), content };
     try {
       const small = content.length <= maxWholeBytes && number % 2 === 0;
-      const id = small ? await this.#sendWhole(file) : await this.#sendAlone(file);
+      const id = small ? await this.#sendWhole(file) : await this.#sendAlone(file, ways[number % ways.length]);
       ledger.record({ id, filename, sha256: sha256Of(content), size: content.length });
       return id;
     } catch (error) {
@@ -93,13 +94,13 @@ export class Load {
     return (await withRetry(() => this.#stream.send(file), patience())).id;
   }
 
-  async #sendAlone({ content, ...file }: Decision): Promise<string> {
+  async #sendAlone({ content, ...file }: Decision, upload = uploadFile): Promise<string> {
     const { uploads, folder } = this.#options;
     const path = join(folder, `to-send-${file.idempotencyKey}`);
     await writeFile(path, content);
     try {
       await using opened = await UploadContent.open(path);
-      return (await uploadFile(uploads, { ...file, content: opened }, patience())).id;
+      return (await upload(uploads, { ...file, content: opened }, patience())).id;
     } finally {
       await rm(path, { force: true });
     }
@@ -112,6 +113,9 @@ export class Load {
     }
   }
 }
+
+/** Of files that are sent alone, by their number. */
+const ways = [uploadFile, uploadResumable, uploadResumable, uploadFile];
 
 /** What a client has decided to upload, once. */
 interface Decision {

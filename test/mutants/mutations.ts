@@ -1,6 +1,13 @@
 import { attemptMutations } from './attempt-mutations.ts';
 import { dispatchMutations } from './dispatch-mutations.ts';
 import { ingestMutations } from './ingest-mutations.ts';
+import { resumableMutations } from './resumable-mutations.ts';
 import { segmentMutations } from './segment-mutations.ts';
 
-export const mutations = [...ingestMutations, ...segmentMutations, ...attemptMutations, ...dispatchMutations];
+export const mutations = [
+  ...ingestMutations,
+  ...segmentMutations,
+  ...resumableMutations,
+  ...attemptMutations,
+  ...dispatchMutations,
+];

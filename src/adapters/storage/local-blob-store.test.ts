@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { randomUUIDv7 } from 'node:crypto';
-import promises, { mkdir, mkdtemp, open, readdir, readlink, rm, stat, writeFile } from 'node:fs/promises';
-import { syncBuiltinESMExports } from 'node:module';
+import { mkdir, mkdtemp, open, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { it, mock } from 'node:test';
 import type { Blob } from '#domain/blob-store.ts';
 import { type BlobStoreUnderTest, blobStoreConformance } from '../../../test/conformance/blob-store.ts';
+import { traceCalls } from '../../../test/support/trace-calls.ts';
 import { diskError, writeFully } from './durable.ts';
 import { objectPath, shardFolder } from './layout.ts';
 import { LocalBlobReader } from './local-blob-reader.ts';
@@ -143,35 +143,4 @@ async function temporaryFolder() {
 async function filesUnder(root: string): Promise<string[]> {
   const entries = await readdir(root, { recursive: true, withFileTypes: true });
   return entries.filter((entry) => entry.isFile()).map((entry) => relative(root, join(entry.parentPath, entry.name)));
-}
-
-/** Notes every sync and rename below `root` before it happens; `interfere` may throw instead. */
-async function traceCalls(root: string, interfere: (call: string) => void = () => undefined) {
-  const seen: string[] = [];
-  const note = (call: string) => {
-    seen.push(call);
-    interfere(call);
-  };
-  await using probe = await open('/dev/null');
-  const prototype = Object.getPrototypeOf(probe) as typeof probe;
-  const sync = prototype.sync;
-  const realRename = promises.rename;
-  const mocks = [
-    mock.method(prototype, 'sync', async function (this: typeof probe) {
-      note(`sync ${relative(root, await readlink(`/proc/self/fd/${this.fd}`))}`);
-      await sync.call(this);
-    }),
-    mock.method(promises, 'rename', async (from: string, to: string) => {
-      note(`rename ${relative(root, from)} ${relative(root, to)}`);
-      await realRename(from, to);
-    }),
-  ];
-  syncBuiltinESMExports();
-  return {
-    seen,
-    [Symbol.dispose]() {
-      for (const { mock } of mocks) mock.restore();
-      syncBuiltinESMExports();
-    },
-  };
 }

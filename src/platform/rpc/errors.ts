@@ -64,6 +64,11 @@ export function isRetryable(error: FilemillError): boolean {
   return error.retryAfterMs !== undefined;
 }
 
+/** Whether the server is of a version that does not know the call. */
+export function isUnimplemented({ cause }: FilemillError): boolean {
+  return isServiceError(cause) && cause.code === status.UNIMPLEMENTED;
+}
+
 function nearestReason(
   error: Pick<ServiceError, 'code' | 'details'>,
 ): 'UNAVAILABLE' | 'MESSAGE_TOO_LARGE' | 'REQUEST_INVALID' | 'FILE_NOT_FOUND' | 'INTERNAL' {

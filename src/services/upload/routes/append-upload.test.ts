@@ -6,11 +6,18 @@ import { after, before, describe, it } from 'node:test';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import {
   AppendChecksum_Algorithm as Algorithm,
-  type AppendStartSchema,
-  type AppendUploadRequestSchema,
-  type PartialUpload,
   type UploadMetadataSchema,
 } from '#gen/filemill/v1/upload_service_pb.ts';
+import {
+  type AppendMessage,
+  append,
+  begin,
+  chunkOf,
+  closingOf,
+  get,
+  offsetOf,
+  startOf,
+} from '../../../../test/support/resumable-uploads.ts';
 import {
   type Backends,
   eventually,
@@ -63,7 +70,7 @@ describe('An upload in several calls', () => {
     const { id } = await begin(stack, { sha256AtClose: true });
     await append(stack, { id }, content.subarray(0, 10));
     await append(other, { id, offset: 10n }, content.subarray(10, 20));
-    const { file } = await append(stack, { id, offset: 20n }, content.subarray(20), closing(whole));
+    const { file } = await append(stack, { id, offset: 20n }, content.subarray(20), closingOf(whole));
     assert.equal(file?.sha256, whole);
   });
 
@@ -71,7 +78,7 @@ describe('An upload in several calls', () => {
     await using stack = await startUploadStack(backends);
     const { id } = await begin(stack, { sha256AtClose: true });
     assert.equal((await append(stack, { id }, content)).file, undefined);
-    const { file } = await append(stack, { id, offset: 100_000n }, closing(whole));
+    const { file } = await append(stack, { id, offset: 100_000n }, closingOf(whole));
     assert.equal(file?.sha256, whole);
   });
 
@@ -86,8 +93,8 @@ describe('An upload in several calls', () => {
     const { id } = await begin(stack);
     const cancel = new AbortController();
     const broken = async function* () {
-      yield start({ id });
-      yield chunk(content.subarray(0, 1_000));
+      yield startOf({ id });
+      yield chunkOf(content.subarray(0, 1_000));
       await eventually(async () => (await get(stack, id)).offset === 1_000n);
       cancel.abort();
       await new Promise(() => undefined);
@@ -135,28 +142,29 @@ describe('An upload in several calls', () => {
 });
 
 describe('An append is refused, and the upload stays as it was,', () => {
-  const refusals: Record<string, { reason: string; more?: object; messages: (string | Uint8Array | Message)[] }> = {
-    'at an offset that is not the end': { reason: 'OFFSET_MISMATCH', more: { offset: 3n }, messages: ['x'] },
-    'with more bytes than declared': { reason: 'SIZE_MISMATCH', messages: [Buffer.alloc(99_997)] },
-    'with a closing before all bytes came': { reason: 'SIZE_MISMATCH', messages: [closing(whole)] },
-    'with a closing that is none': { reason: 'REQUEST_INVALID', messages: [closing('x')] },
-    'with a second start': { reason: 'METADATA_REPEATED', messages: [start({ id: 'x' })] },
-    'with other bytes than its checksum': {
-      reason: 'CHECKSUM_MISMATCH',
-      more: { checksum: { algorithm: Algorithm.SHA1, digest: Buffer.alloc(20) } },
-      messages: ['other'],
-    },
-    'with a checksum of no known kind': {
-      reason: 'REQUEST_INVALID',
-      more: { checksum: { digest: Buffer.alloc(20) } },
-      messages: ['x'],
-    },
-    'with a checksum that is too short': {
-      reason: 'REQUEST_INVALID',
-      more: { checksum: { algorithm: Algorithm.SHA256, digest: Buffer.alloc(20) } },
-      messages: ['x'],
-    },
-  };
+  const refusals: Record<string, { reason: string; more?: object; messages: (string | Uint8Array | AppendMessage)[] }> =
+    {
+      'at an offset that is not the end': { reason: 'OFFSET_MISMATCH', more: { offset: 3n }, messages: ['x'] },
+      'with more bytes than declared': { reason: 'SIZE_MISMATCH', messages: [Buffer.alloc(99_997)] },
+      'with a closing before all bytes came': { reason: 'SIZE_MISMATCH', messages: [closingOf(whole)] },
+      'with a closing that is none': { reason: 'REQUEST_INVALID', messages: [closingOf('x')] },
+      'with a second start': { reason: 'METADATA_REPEATED', messages: [startOf({ id: 'x' })] },
+      'with other bytes than its checksum': {
+        reason: 'CHECKSUM_MISMATCH',
+        more: { checksum: { algorithm: Algorithm.SHA1, digest: Buffer.alloc(20) } },
+        messages: ['other'],
+      },
+      'with a checksum of no known kind': {
+        reason: 'REQUEST_INVALID',
+        more: { checksum: { digest: Buffer.alloc(20) } },
+        messages: ['x'],
+      },
+      'with a checksum that is too short': {
+        reason: 'REQUEST_INVALID',
+        more: { checksum: { algorithm: Algorithm.SHA256, digest: Buffer.alloc(20) } },
+        messages: ['x'],
+      },
+    };
   for (const [how, { reason, more, messages }] of Object.entries(refusals))
     it(how, async () => {
       await using stack = await startUploadStack(backends);
@@ -167,6 +175,33 @@ describe('An append is refused, and the upload stays as it was,', () => {
       const { file } = await append(stack, { id, offset: 4n }, content.subarray(4));
       assert.deepEqual(await objectsOf(stack), [[file?.id, whole]]);
     });
+});
+
+describe('A later append', () => {
+  for (const where of ['of this process', 'of another replica'])
+    it(`takes the place of one ${where} whose client is gone and has not said so`, async () => {
+      await using stack = await startUploadStack(backends);
+      await using other = await startUploadStack(backends, { root: stack.root });
+      const { id } = await begin(stack, { sha256: whole });
+      const silent = async function* () {
+        yield startOf({ id });
+        yield chunkOf(content.subarray(0, 1_000));
+        await new Promise(() => undefined);
+      };
+      const earlier = assert.rejects(stack.uploads.appendUpload(silent()), { reason: 'UPLOAD_LOCKED' });
+      await eventually(async () => (await offsetOf(stack, id)) === 1_000n);
+      const later = where === 'of this process' ? stack : other;
+      const { file } = await append(later, { id, offset: 1_000n }, content.subarray(1_000));
+      assert.equal(file?.sha256, whole);
+      await earlier;
+    });
+
+  it('at the wrong offset hears the right one once the earlier has given way', async () => {
+    await using stack = await startUploadStack(backends);
+    const { id } = await begin(stack);
+    await append(stack, { id }, content.subarray(0, 10));
+    await assert.rejects(append(stack, { id, offset: 3n }), { reason: 'OFFSET_MISMATCH', facts: { offset: '10' } });
+  });
 });
 
 describe('An append with a checksum', () => {
@@ -232,48 +267,6 @@ describe('An upload is not kept', () => {
     await assert.rejects(begin(stack), { reason: 'DISK_FULL' });
   });
 });
-
-type Message = MessageInitShape<typeof AppendUploadRequestSchema>;
-
-function start(fields: MessageInitShape<typeof AppendStartSchema>): Message {
-  return { part: { case: 'start', value: fields } };
-}
-
-function chunk(bytes: string | Uint8Array): Message {
-  return { part: { case: 'chunk', value: Buffer.from(bytes) } };
-}
-
-function closing(sum: string): Message {
-  return { part: { case: 'closing', value: { sha256: sum } } };
-}
-
-async function begin(
-  { uploads }: UploadStack,
-  metadata: MessageInitShape<typeof UploadMetadataSchema> = {},
-): Promise<PartialUpload> {
-  const { upload } = await uploads.beginUpload({ metadata: { filename: 'f', size: 100_000n, ...metadata } });
-  return upload as PartialUpload;
-}
-
-async function append(
-  { uploads }: UploadStack,
-  { id, offset, checksum }: MessageInitShape<typeof AppendStartSchema>,
-  ...rest: (string | Uint8Array | Message)[]
-): Promise<PartialUpload> {
-  const messages = async function* () {
-    yield start({ id: id as string, offset: offset ?? 0n, ...(checksum && { checksum }) });
-    for (const part of rest) yield typeof part === 'string' || part instanceof Uint8Array ? chunk(part) : part;
-  };
-  return (await uploads.appendUpload(messages())).upload as PartialUpload;
-}
-
-async function get({ uploads }: UploadStack, id: string): Promise<PartialUpload> {
-  return (await uploads.getUpload({ id })).upload as PartialUpload;
-}
-
-async function offsetOf(stack: UploadStack, id: string): Promise<bigint> {
-  return (await get(stack, id)).offset;
-}
 
 async function rowsOf(what: string, values: readonly unknown[]) {
   return await queryRows(backends.databaseUrl, `select * from ${what}`, values);

@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import { utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { FilemillError } from '#domain/errors.ts';
+import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
+import { createLogger } from '#platform/logger.ts';
+import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
+import { RpcServer } from '#platform/rpc/server.ts';
+import { testFolder } from '../../test/support/start-services.ts';
+import { RpcChannel } from './rpc-client.ts';
+import { UploadContent } from './upload-content.ts';
+import { uploadResumable } from './upload-resumable.ts';
+
+const bytes = randomBytes(3 * 1024 * 1024);
+const whole = createHash('sha256').update(bytes).digest('hex');
+
+describe('a resumable upload', () => {
+  const resources = new AsyncDisposableStack();
+  let folder: string;
+  let path: string;
+  before(async () => {
+    folder = resources.use(await testFolder()).path;
+    path = join(folder, 'large');
+    await writeFile(path, bytes);
+  });
+  after(() => resources.disposeAsync());
+
+  /** Sends the file to a server with these handlers; tells what the progress was. */
+  async function send(handlers: Partial<ServiceHandlers<typeof UploadService>>) {
+    const logger = createLogger('test', { level: 'silent', format: 'json' });
+    await using server = new RpcServer(logger).addPart(UploadService, handlers);
+    await server.listen(`unix:${folder}/s`);
+    using channel = new RpcChannel(`unix:${folder}/s`);
+    await using content = await UploadContent.open(path);
+    const file = { filename: 'large', path: '', idempotencyKey: 'x', content };
+    const sent: number[] = [];
+    const options = { signal: new AbortController().signal, forMs: 2_000, onSent: (n: number) => sent.push(n) };
+    return { kept: await uploadResumable(channel.client(UploadService), file, options), sent };
+  }
+
+  it('goes on with the byte that the server asks for, and shows that as its progress', async () => {
+    const server = new MemoryServer({ keepOf: [1_000_000, 2_500_000] });
+    const { kept, sent } = await send(server.handlers());
+    assert.equal(kept.sha256, whole);
+    assert.deepEqual(server.starts, [0, 1_000_000, 2_500_000]);
+    assert.ok(server.starts.every((offset) => sent.includes(offset)));
+    assert.equal(sent.at(-1), bytes.length);
+  });
+
+  it('asks what became of it when the last answer was lost', async () => {
+    const server = new MemoryServer({ losesAnswer: true });
+    assert.equal((await send(server.handlers())).kept.sha256, whole);
+    assert.deepEqual(server.starts, [0]);
+  });
+
+  it('asks again when the offset was no longer right', async () => {
+    const server = new MemoryServer({ keepOf: [1_000_000], lateBytes: 500_000 });
+    assert.equal((await send(server.handlers())).kept.sha256, whole);
+    assert.deepEqual(server.starts, [0, 1_000_000, 1_500_000]);
+  });
+
+  it('begins anew when the server has forgotten it', async () => {
+    const server = new MemoryServer({ keepOf: [1_000_000], forgets: true });
+    assert.equal((await send(server.handlers())).kept.sha256, whole);
+    assert.deepEqual(server.starts, [0, 0]);
+  });
+
+  it('notices a file that was written to between two calls', async () => {
+    const server = new MemoryServer({ keepOf: [1_000_000], onBreak: () => utimes(path, new Date(), new Date(0)) });
+    await assert.rejects(send(server.handlers()), { reason: 'CHECKSUM_MISMATCH' });
+  });
+
+  it('goes over one stream to a server that knows no other way', async () => {
+    let received = 0;
+    const { kept } = await send({
+      async uploadFile(requests) {
+        for await (const { part } of requests) if (part.case === 'chunk') received += part.value.length;
+        return { id: 'over one stream' };
+      },
+    });
+    assert.deepEqual([kept.id, received], ['over one stream', bytes.length]);
+  });
+});
+
+interface Mishaps {
+  /** Of the first calls: how many bytes the server has when it breaks off. */
+  readonly keepOf?: readonly number[];
+  /** Of what was broken off, known only once it was asked how far it has come. */
+  readonly lateBytes?: number;
+  readonly losesAnswer?: boolean;
+  readonly forgets?: boolean;
+  readonly onBreak?: () => Promise<void>;
+}
+
+/** Keeps one upload in memory, and has mishaps. */
+class MemoryServer {
+  /** The offset of each append. */
+  readonly starts: number[] = [];
+  readonly #mishaps: Mishaps;
+  #breaks = 0;
+  #bytes = Buffer.alloc(0);
+  #finished = false;
+  #begun = 0;
+
+  constructor(mishaps: Mishaps) {
+    this.#mishaps = mishaps;
+  }
+
+  handlers(): Partial<ServiceHandlers<typeof UploadService>> {
+    return {
+      beginUpload: async () => {
+        this.#begun += 1;
+        this.#bytes = Buffer.alloc(0);
+        return this.#answer();
+      },
+      getUpload: async () => {
+        if (this.#mishaps.forgets && this.#begun === 1) throw new FilemillError('UPLOAD_NOT_FOUND');
+        const answer = this.#answer();
+        if (this.#mishaps.lateBytes !== undefined && this.starts.length === 1)
+          this.#take(bytes.subarray(this.#bytes.length, this.#bytes.length + this.#mishaps.lateBytes));
+        return answer;
+      },
+      appendUpload: async (requests) => {
+        const keep = this.#mishaps.keepOf?.[this.#breaks];
+        for await (const { part } of requests) {
+          if (part.case === 'start') this.#start(Number(part.value.offset));
+          else if (part.case === 'chunk') this.#take(part.value);
+          else if (part.case === 'closing') assert.equal(part.value.sha256, this.#sha256());
+          if (keep !== undefined && this.#bytes.length >= keep) await this.#break(keep);
+        }
+        this.#finished = true;
+        if (this.#mishaps.losesAnswer) throw new FilemillError('UNAVAILABLE');
+        return this.#answer();
+      },
+    };
+  }
+
+  #start(offset: number): void {
+    this.starts.push(offset);
+    if (offset !== this.#bytes.length) throw new FilemillError('OFFSET_MISMATCH');
+  }
+
+  #take(chunk: Uint8Array): void {
+    this.#bytes = Buffer.concat([this.#bytes, chunk]);
+  }
+
+  async #break(keep: number): Promise<never> {
+    this.#bytes = this.#bytes.subarray(0, keep);
+    this.#breaks += 1;
+    await this.#mishaps.onBreak?.();
+    throw new FilemillError('UNAVAILABLE');
+  }
+
+  #sha256(): string {
+    return createHash('sha256').update(this.#bytes).digest('hex');
+  }
+
+  #answer() {
+    const file = this.#finished ? { id: 'kept', sha256: this.#sha256() } : undefined;
+    return { upload: { id: 'one', offset: BigInt(this.#bytes.length), ...(file && { file }) } };
+  }
+}

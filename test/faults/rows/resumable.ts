@@ -1,0 +1,69 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { RpcChannel } from '#client/rpc-client.ts';
+import { FilemillError } from '#domain/errors.ts';
+import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
+import { append, begin, chunkOf, offsetOf, startOf } from '../../support/resumable-uploads.ts';
+import { startService } from '../../support/start-services.ts';
+import { eventually } from '../../support/upload-stack.ts';
+import type { Fault, Scene } from '../fault.ts';
+
+/** Two replicas of upload on one volume, and an upload that changes hands between them. */
+export const resumableFaults: readonly Fault[] = [
+  {
+    row: 41,
+    name: 'zombie-append',
+    title: 'an upload process sleeps past its lock in the middle of an append, wakes up and goes on',
+    inject: changeHandsWhileAsleep,
+  },
+];
+
+const content = Buffer.alloc(200_000, 'the content that was hashed ');
+const half = content.length / 2;
+
+async function changeHandsWhileAsleep({ stack, ledger, injected }: Scene): Promise<void> {
+  const address = stack.target('upload-2');
+  const settings = { ...stack.settingsOf('upload'), FILEMILL_GRPC_LISTEN: address };
+  await using sleeper = await startService('upload', settings);
+  using channel = new RpcChannel(address);
+  const [there, here] = [{ uploads: channel.client(UploadService) }, { uploads: stack.channel.client(UploadService) }];
+  const sha256 = createHash('sha256').update(content).digest('hex');
+  const filename = `changed-hands-${randomUUID()}`;
+  const { id } = await begin(there, { filename, size: BigInt(content.length), sha256 });
+  const { promise: asleep, resolve: nowAsleep } = Promise.withResolvers<void>();
+  const earlier = there.uploads.appendUpload(
+    (async function* () {
+      yield startOf({ id });
+      yield chunkOf(content.subarray(0, half));
+      await asleep;
+      // Waits in the socket of the sleeper, and is the first thing that it sees.
+      yield chunkOf(Buffer.alloc(half, 'other content '));
+    })(),
+  );
+  const refused = earlier.then(
+    () => false,
+    (error) => error instanceof FilemillError,
+  );
+  await eventually(async () => (await offsetOf(there, id)) === BigInt(half));
+  sleeper.child.kill('SIGSTOP');
+  nowAsleep();
+  const file = await takeOver();
+  ledger.record({ id: file.id, filename, sha256, size: content.length });
+  sleeper.child.kill('SIGCONT');
+  if (await refused) injected();
+  sleeper.child.kill('SIGKILL');
+  await once(sleeper.child, 'exit');
+
+  /** As a client does: asks again until the lock of the sleeper is over. */
+  async function takeOver() {
+    for (;;) {
+      const { file } = await append(here, { id, offset: BigInt(half) }, content.subarray(half)).catch(retryLocked);
+      if (file !== undefined) return file;
+    }
+  }
+}
+
+function retryLocked(error: unknown): { file: undefined } {
+  if (error instanceof FilemillError && error.reason === 'UPLOAD_LOCKED') return { file: undefined };
+  throw error;
+}

@@ -1,0 +1,98 @@
+import type { Mutation } from './mutation.ts';
+
+const append = 'src/services/upload/append.ts';
+const appendTest = 'src/services/upload/append.test.ts';
+const routeTest = 'src/services/upload/routes/append-upload.test.ts';
+
+/** The same promises for uploads in several calls. */
+export const resumableMutations: readonly Mutation[] = [
+  {
+    name: 'append-not-synced',
+    breaks: 'fsync of what an append brought before its offset is told',
+    file: append,
+    edits: [{ search: 'finally {\n    await blob.sync();\n', replace: 'finally {\n' }],
+    test: { file: appendTest, name: 'makes what came durable before it ends, also when its stream breaks' },
+  },
+  {
+    name: 'append-anywhere',
+    breaks: 'appending only where the bytes end',
+    file: append,
+    edits: [
+      {
+        search: '  if (start.offset !== BigInt(blob.size)) throw offsetMismatch(start.offset, blob.size);\n',
+        replace: '  if (start.offset < 0n) throw offsetMismatch(start.offset, blob.size);\n',
+      },
+    ],
+    test: { file: routeTest, name: 'at an offset that is not the end' },
+  },
+  {
+    name: 'append-unfenced',
+    breaks: 'looking at the lock before each write',
+    file: append,
+    edits: [{ search: '  lock.assertHeld();\n  await blob.write(chunk);', replace: '  await blob.write(chunk);' }],
+    test: { file: appendTest, name: 'writes nothing once its lock is lost' },
+  },
+  {
+    name: 'taken-back-unfenced',
+    breaks: 'looking at the lock before bytes are taken back',
+    file: append,
+    edits: [
+      {
+        search: 'if (options.lock.isHeld()) await takeBack(options, begin);',
+        replace: 'await takeBack(options, begin);',
+      },
+      {
+        search: '  options.lock.assertHeld();\n  await options.blob.truncate',
+        replace: '  await options.blob.truncate',
+      },
+    ],
+    test: { file: appendTest, name: 'takes nothing back once its lock is lost: what is there may be of another' },
+  },
+  {
+    name: 'mismatch-kept',
+    breaks: 'taking back the bytes of an append that do not have its checksum',
+    file: append,
+    edits: [{ search: '    if (options.lock.isHeld()) await takeBack(options, begin);\n', replace: '' }],
+    test: { file: routeTest, name: 'with other bytes than its checksum' },
+  },
+  {
+    name: 'unchecked-bytes-count',
+    breaks: 'taking back what a dead process has not compared with its checksum',
+    file: append,
+    edits: [
+      {
+        search:
+          '  if (upload.record.uncheckedFrom !== undefined) await takeBack(options, upload.record.uncheckedFrom);\n',
+        replace: '',
+      },
+    ],
+    test: { file: routeTest, name: 'is not kept in part when its process dies, whoever goes on' },
+  },
+  {
+    name: 'no-link-sync',
+    breaks: 'fsync of the directory after the link of a complete upload',
+    file: 'src/adapters/storage/partial-object.ts',
+    edits: [{ search: '      await syncShardOf(id);\n', replace: '' }],
+    test: {
+      file: 'src/adapters/storage/local-partial-blob-store.test.ts',
+      name: 'links the synced bytes, then syncs the folder of the link',
+    },
+  },
+  {
+    name: 'finish-without-key',
+    breaks: 'an idempotency key for each upload that is finished',
+    file: 'src/services/upload/finish-upload.ts',
+    edits: [{ search: '{ ...declared, idempotencyKey }', replace: '{ ...declared }' }],
+    test: { file: routeTest, name: 'makes one file when it is finished again after a crash before it said so' },
+  },
+  {
+    name: 'lock-for-everyone',
+    breaks: 'the compare-and-set of an upload lock',
+    file: 'src/adapters/postgres/upload-locks.ts',
+    edits: [{ search: 'where l.token = excluded.token or l.locked_until < now()', replace: 'where true' }],
+    test: {
+      file: 'src/adapters/postgres/upload-locks.test.ts',
+      name: 'one token holds a lock, renews it, and hears when another asks',
+    },
+  },
+];

@@ -1,0 +1,66 @@
+import { once } from 'node:events';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+
+/** Stands between clients and a server, counts what clients send, and cuts connections. */
+export class TcpProxy implements AsyncDisposable {
+  /** `HOST:PORT` for clients. */
+  readonly address: string;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  #sent = 0;
+  #onSent: (() => void) | undefined;
+
+  /** @param socketPath of the server */
+  static async start(socketPath: string): Promise<TcpProxy> {
+    const server = createServer();
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return new TcpProxy(server, socketPath);
+  }
+
+  private constructor(server: Server, socketPath: string) {
+    this.#server = server;
+    this.address = `127.0.0.1:${(server.address() as { port: number }).port}`;
+    server.on('connection', (client) => this.#join(client, connect(socketPath)));
+  }
+
+  /** Bytes that clients have sent, over all connections. */
+  get sent(): number {
+    return this.#sent;
+  }
+
+  /** Resolves once clients have sent so many bytes more. */
+  async sends(bytes: number): Promise<void> {
+    const enough = this.#sent + bytes;
+    await new Promise<void>((resolve) => {
+      this.#onSent = () => this.#sent >= enough && resolve();
+    });
+  }
+
+  /** Cuts every connection there is. */
+  cut(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#server.close();
+    this.cut();
+  }
+
+  #join(client: Socket, server: Socket): void {
+    client.on('data', (bytes) => {
+      this.#sent += bytes.length;
+      this.#onSent?.();
+    });
+    client.pipe(server).pipe(client);
+    for (const socket of [client, server]) {
+      this.#sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.once('close', () => {
+        this.#sockets.delete(socket);
+        client.destroy();
+        server.destroy();
+      });
+    }
+  }
+}
