@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { Upload } from 'tus-js-client';
-import { CuttingProxy } from './cutting-proxy.ts';
+import { TcpProxy } from './tcp-proxy.ts';
 
 export interface CutUpload {
   /** Of the file, as 64 hex digits. */
@@ -25,10 +25,17 @@ export async function uploadWithCuts(
   { size, cuts }: { readonly size: number; readonly cuts: number },
 ): Promise<CutUpload> {
   const sha256 = await writeRandomFile(path, size);
-  const options = { port: Number(new URL(base).port), cuts, everyBytes: Math.ceil(size / (cuts + 1)) };
-  await using proxy = await CuttingProxy.start(options);
-  const fileId = await sendFile(`http://127.0.0.1:${proxy.port}/uploads`, path, size);
-  return { sha256, fileId, cuts: proxy.cuts, sent: proxy.passed };
+  await using proxy = await TcpProxy.start(Number(new URL(base).port));
+  let cut = 0;
+  const cutEvenly = async () => {
+    for (; cut < cuts; cut += 1) {
+      await proxy.sends(size / (cuts + 1));
+      proxy.cut();
+    }
+  };
+  void cutEvenly();
+  const fileId = await sendFile(`http://${proxy.address}/uploads`, path, size);
+  return { sha256, fileId, cuts: cut, sent: proxy.sent };
 }
 
 async function sendFile(endpoint: string, path: string, size: number): Promise<string> {
