@@ -13,5 +13,5 @@ export default defineConfig({
     // The content security policy refuses styles and scripts that stand in the page.
     assetsInlineLimit: 0,
   },
-  server: { proxy: Object.fromEntries(['/api', '/files'].map((path) => [path, 'http://127.0.0.1:8080'])) },
+  server: { proxy: Object.fromEntries(['/api', '/files', '/uploads'].map((path) => [path, 'http://127.0.0.1:8080'])) },
 });

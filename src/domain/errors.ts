@@ -78,6 +78,21 @@ export const catalogue = {
     'Nothing answers at this address.',
     'Check the method and the path: the HTTP API lives under /api/v1/.',
   ),
+  MEDIA_TYPE_REFUSED: entry(
+    'INVALID_ARGUMENT',
+    'The Content-Type of the request is not the one that is taken here.',
+    'Send the Content-Type that the message names.',
+  ),
+  TUS_VERSION_REFUSED: entry(
+    'FAILED_PRECONDITION',
+    'The request speaks no version of tus that this server speaks.',
+    'Send the Tus-Resumable header with a version that Tus-Version names.',
+  ),
+  APPEND_CHECKSUM_MISMATCH: entry(
+    'DATA_LOSS',
+    'The bytes do not have the checksum that was sent with them.',
+    'They were damaged on the way and none of them was kept: send them again from the same offset.',
+  ),
   ORIGIN_REFUSED: entry(
     'PERMISSION_DENIED',
     'The request was sent by another site, or to a host name that is not known here.',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { z } from 'zod';
+import { TusRequests } from '../support/tus-requests.ts';
 import { eventually } from '../support/upload-stack.ts';
 import { failFiles, startWebStack, type WebStack } from '../support/web-stack.ts';
 
@@ -37,7 +38,8 @@ describe('the OpenAPI document', () => {
     await stack.start('worker');
     const done = await upload('done.txt');
     await eventually(async () => (await fetch(`${stack.base}/api/v1/files/${done}/result`)).status === 200);
-    cases = casesWith({ failed, retried, gone, done });
+    const begun = (await new TusRequests(stack.base).begin('begun', 4)).split('/').at(-1) ?? '';
+    cases = casesWith({ failed, retried, gone, done, begun });
   });
   after(() => stack[Symbol.asyncDispose]());
 
@@ -88,7 +90,10 @@ describe('the OpenAPI document', () => {
   });
 });
 
-function casesWith({ failed, retried, gone, done }: Record<'failed' | 'retried' | 'gone' | 'done', string>) {
+/** Ids of files, and of an upload that was begun for four bytes. */
+type Ids = Readonly<Record<'failed' | 'retried' | 'gone' | 'done' | 'begun', string>>;
+
+function casesWith({ failed, retried, gone, done, begun }: Ids) {
   const json = (body: unknown): RequestInit => ({
     body: JSON.stringify(body),
     headers: { 'content-type': 'application/json' },
@@ -100,6 +105,14 @@ function casesWith({ failed, retried, gone, done }: Record<'failed' | 'retried' 
   };
   const files = '/api/v1/files';
   const key = { 'idempotency-key': 'contract' };
+  const tus = (headers: Record<string, string> = {}, body: string | null = null) => ({
+    headers: { 'tus-resumable': '1.0.0', ...headers },
+    body,
+  });
+  const bytes = { 'content-type': 'application/offset+octet-stream', 'upload-offset': '0' };
+  const named = { 'upload-length': '4', 'upload-metadata': 'filename YQ==' };
+  const checked = { ...bytes, 'upload-checksum': `sha1 ${'A'.repeat(27)}=` };
+  const [upload, noUpload] = [`/uploads/${begun}`, `/uploads/${unknownId}`];
   return {
     'GET /api/v1/files': [
       [files, 200],
@@ -117,6 +130,40 @@ function casesWith({ failed, retried, gone, done }: Record<'failed' | 'retried' 
       ['/files/b', 409, { body: 'b', headers: key }],
       ['/files/a', 422, { body: 'a', headers: { 'repr-digest': `sha-256=:${'A'.repeat(43)}=:` } }],
       ['/files/a%2Fb', 400],
+    ],
+    'OPTIONS /uploads': [['/uploads', 204]],
+    'POST /uploads': [
+      ['/uploads', 201, tus(named)],
+      ['/uploads', 201, tus({ ...named, ...bytes }, 'abcd')],
+      ['/uploads', 400, tus()],
+      ['/uploads', 412, { headers: named }],
+      ['/uploads', 413, tus({ ...named, 'upload-length': String(2 ** 50) })],
+      ['/uploads', 415, tus(named, 'abcd')],
+      ['/uploads', 460, tus({ ...named, ...checked }, 'abcd')],
+    ],
+    'PATCH /uploads/{id}': [
+      [upload, 204, tus(bytes, 'ab')],
+      [upload, 400, tus({ ...bytes, 'upload-offset': 'none' }, 'ab')],
+      [noUpload, 404, tus(bytes, 'ab')],
+      [upload, 409, tus(bytes, 'ab')],
+      [upload, 412, { headers: bytes, body: 'ab' }],
+      [upload, 415, tus({ 'upload-offset': '2' }, 'ab')],
+      [upload, 460, tus({ ...checked, 'upload-offset': '2' }, 'ab')],
+      [upload, 204, tus({ ...bytes, 'upload-offset': '2' }, 'cd')],
+    ],
+    'POST /uploads/{id}': [
+      [upload, 204, tus({ ...bytes, 'upload-offset': '4', 'x-http-method-override': 'PATCH' })],
+      [upload, 400, tus()],
+      [noUpload, 404, tus({ 'x-http-method-override': 'DELETE' })],
+    ],
+    'HEAD /uploads/{id}': [
+      [upload, 200, tus()],
+      [noUpload, 404, tus()],
+      [upload, 412],
+    ],
+    'DELETE /uploads/{id}': [
+      [upload, 204, tus()],
+      [upload, 404, tus()],
     ],
     'GET /api/v1/files/{id}': [
       [`${files}/${done}`, 200],
@@ -187,7 +234,7 @@ function check(document: Document, { operationId, responses }: Operation, respon
   }
   const content = documented.content[type ?? ''];
   assert.ok(content, `${operationId} answered with ${type}, which is not documented`);
-  if (/[/+]json$/.test(type ?? '')) schemaOf(document, content.schema).parse(JSON.parse(body));
+  if (body !== '' && /[/+]json$/.test(type ?? '')) schemaOf(document, content.schema).parse(JSON.parse(body));
 }
 
 function schemaOf({ components }: Document, schema: object): z.ZodType {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type NetConnectOpts, type Server, type Socket } from 'node:net';
 
 /** Stands between clients and a server, counts what clients send, and cuts connections. */
 export class TcpProxy implements AsyncDisposable {
@@ -10,18 +10,18 @@ export class TcpProxy implements AsyncDisposable {
   #sent = 0;
   #onSent: (() => void) | undefined;
 
-  /** @param socketPath of the server */
-  static async start(socketPath: string): Promise<TcpProxy> {
+  /** @param target the server's socket, or its port on this machine */
+  static async start(target: string | number): Promise<TcpProxy> {
     const server = createServer();
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    return new TcpProxy(server, socketPath);
+    return new TcpProxy(server, typeof target === 'number' ? { port: target, host: '127.0.0.1' } : { path: target });
   }
 
-  private constructor(server: Server, socketPath: string) {
+  private constructor(server: Server, target: NetConnectOpts) {
     this.#server = server;
     this.address = `127.0.0.1:${(server.address() as { port: number }).port}`;
-    server.on('connection', (client) => this.#join(client, connect(socketPath)));
+    server.on('connection', (client) => this.#join(client, connect(target)));
   }
 
   /** Bytes that clients have sent, over all connections. */

@@ -18,7 +18,8 @@ export interface WebStack extends AsyncDisposable {
   readonly services: Readonly<Record<'metadata' | 'result' | 'upload' | 'web', ServiceProcess>>;
 }
 
-export async function startWebStack(uploadEnv: Record<string, string> = {}): Promise<WebStack> {
+/** @param limits settings of the services that uploads go through */
+export async function startWebStack(limits: Record<string, string> = {}): Promise<WebStack> {
   await using opening = new AsyncDisposableStack();
   let resources: AsyncDisposableStack = opening;
   const folder = opening.use(await testFolder());
@@ -41,8 +42,8 @@ export async function startWebStack(uploadEnv: Record<string, string> = {}): Pro
   };
   const metadata = await start('metadata');
   const result = await start('result');
-  const upload = await start('upload', uploadEnv);
-  const web = await start('web');
+  const upload = await start('upload', limits);
+  const web = await start('web', limits);
   resources = opening.move();
   return {
     base: `http://127.0.0.1:${port}`,

@@ -1,6 +1,6 @@
 import { bytes } from '../format.ts';
 import { hrefOf } from '../router.ts';
-import { cancelUpload, sendAgain, type Upload } from '../upload/uploads.ts';
+import { cancelUpload, pauseUpload, sendAgain, type Upload } from '../upload/uploads.ts';
 import { Link } from './link.tsx';
 import { StatusMark } from './status.tsx';
 
@@ -39,7 +39,7 @@ function UploadRow({ upload }: { readonly upload: Upload }) {
         <Progress upload={upload} />
       </td>
       <td>
-        <Action upload={upload} />
+        <Actions upload={upload} />
       </td>
     </tr>
   );
@@ -51,7 +51,14 @@ function Progress({ upload: { file, path, state } }: { readonly upload: Upload }
     case 'waiting':
       return <>Waits to be sent</>;
     case 'sending':
-      return <progress value={now.sent} max={Math.max(1, file.size)} aria-label={`Sending ${path}`} />;
+    case 'paused':
+      return (
+        <>
+          <progress value={now.sent} max={Math.max(1, file.size)} aria-label={`Sending ${path}`} />
+          {now.step === 'paused' && <small>Paused at {bytes(now.sent)}</small>}
+          {'hindrance' in now && <small>{now.hindrance.message} It is tried again until it works.</small>}
+        </>
+      );
     case 'refused':
       return (
         <span class="status status-failed">
@@ -63,26 +70,48 @@ function Progress({ upload: { file, path, state } }: { readonly upload: Upload }
     case 'kept':
       return (
         <>
-          <StatusMark status={now.file?.status ?? 'PENDING'} />
-          {now.file?.error && <small>{now.file.error.code}</small>}
+          <StatusMark status={now.file.value?.status ?? 'PENDING'} />
+          {now.file.value?.error && <small>{now.file.value.error.code}</small>}
         </>
       );
   }
 }
 
-function Action({ upload }: { readonly upload: Upload }) {
+function Actions({ upload }: { readonly upload: Upload }) {
   const { step } = upload.state.value;
-  if (step === 'refused')
-    return (
-      <button type="button" aria-label={`Send ${upload.path} again`} onClick={() => sendAgain(upload)}>
-        Send again
-      </button>
-    );
-  if (step === 'waiting' || step === 'sending')
-    return (
-      <button type="button" aria-label={`Cancel ${upload.path}`} onClick={() => cancelUpload(upload)}>
-        Cancel
-      </button>
-    );
-  return <>–</>;
+  const cancel = <Action title="Cancel" upload={upload} act={cancelUpload} />;
+  switch (step) {
+    case 'waiting':
+      return cancel;
+    case 'sending':
+      return (
+        <>
+          {upload.sender.resumes && <Action title="Pause" upload={upload} act={pauseUpload} />} {cancel}
+        </>
+      );
+    case 'paused':
+      return (
+        <>
+          <Action title="Resume" upload={upload} act={sendAgain} /> {cancel}
+        </>
+      );
+    case 'refused':
+      return <Action title="Send again" upload={upload} act={sendAgain} />;
+    default:
+      return <>–</>;
+  }
+}
+
+function Action({ title, upload, act }: ActionProps) {
+  return (
+    <button type="button" aria-label={`${title}: ${upload.path}`} onClick={() => act(upload)}>
+      {title}
+    </button>
+  );
+}
+
+interface ActionProps {
+  readonly title: string;
+  readonly upload: Upload;
+  readonly act: (upload: Upload) => void;
 }

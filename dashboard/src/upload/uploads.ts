@@ -1,29 +1,30 @@
-import { computed, type Signal, signal } from '@preact/signals';
+import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { FileJson } from '#client/json.ts';
-import { getFile, Refusal } from '../api.ts';
-import { onChange } from '../live/events.ts';
+import { Refusal } from '../api.ts';
 import type { ChosenFile } from './dropped-files.ts';
-import { newKey, putFile } from './put-file.ts';
+import { followFile } from './followed-files.ts';
+import { withPatience } from './patience.ts';
+import { newKey, type Sender, senderFor } from './sender.ts';
 
 export type UploadState =
-  | { readonly step: 'waiting' }
-  | { readonly step: 'sending'; readonly sent: number }
+  | { readonly step: 'waiting' | 'paused'; readonly sent: number }
+  | { readonly step: 'sending'; readonly sent: number; readonly hindrance?: Error }
   | { readonly step: 'refused'; readonly problem: Error }
   | { readonly step: 'cancelled' }
   /** Kept: what counts from here on is the state of the file. */
-  | { readonly step: 'kept'; readonly id: string; readonly file: FileJson | undefined };
+  | { readonly step: 'kept'; readonly id: string; readonly file: ReadonlySignal<FileJson | undefined> };
 
 export interface Upload extends ChosenFile {
   readonly key: string;
+  readonly sender: Sender;
   readonly state: Signal<UploadState>;
-  readonly cancel: AbortController;
+  /** Stops the sending that is under way. */
+  stop: AbortController;
 }
 
 /** The newest choice first, in the order of sending within it. They go on while other pages are shown. */
 export const uploads = signal<readonly Upload[]>([]);
-export const unfinished = computed(
-  () => uploads.value.filter(({ state }) => state.value.step === 'waiting' || state.value.step === 'sending').length,
-);
+export const unfinished = computed(() => uploads.value.filter(isUnfinished).length);
 
 /** What was refused comes first: somebody has to do something about it. */
 export const refusedFirst = computed(() => {
@@ -33,19 +34,16 @@ export const refusedFirst = computed(() => {
 
 /** A browser opens six connections to one server; the live events have one, and other calls need some. */
 const atOnce = 3;
-const tries = 6;
-const passing: readonly string[] = ['UNREACHABLE', 'UNAVAILABLE', 'SHUTTING_DOWN', 'OVERLOADED', 'STREAM_IDLE'];
 
 const waiting: Upload[] = [];
 let sending = 0;
 
 export function addUploads(chosen: readonly ChosenFile[]): void {
-  const added = chosen.map((file) => ({
-    ...file,
-    key: newKey(),
-    state: signal<UploadState>({ step: 'waiting' }),
-    cancel: new AbortController(),
-  }));
+  const added = chosen.map((file): Upload => {
+    const key = newKey();
+    const state = signal<UploadState>({ step: 'waiting', sent: 0 });
+    return { ...file, key, sender: senderFor({ ...file, key }), state, stop: new AbortController() };
+  });
   uploads.value = [...added, ...uploads.value];
   waiting.push(...added);
   while (sending < atOnce && waiting.length > 0) work();
@@ -53,90 +51,75 @@ export function addUploads(chosen: readonly ChosenFile[]): void {
 
 /** The same key again: a file that was kept although its answer got lost is not kept twice. */
 export function sendAgain(upload: Upload): void {
-  upload.state.value = { step: 'waiting' };
+  upload.state.value = { step: 'waiting', sent: sentOf(upload) };
   waiting.push(upload);
   if (sending < atOnce) work();
 }
 
-export function cancelUpload({ cancel, state }: Upload): void {
-  cancel.abort();
-  if (state.value.step === 'waiting') state.value = { step: 'cancelled' };
+export function pauseUpload(upload: Upload): void {
+  upload.state.value = { step: 'paused', sent: sentOf(upload) };
+  upload.stop.abort();
+}
+
+export function cancelUpload({ state, stop, sender }: Upload): void {
+  state.value = { step: 'cancelled' };
+  stop.abort();
+  sender.forget();
 }
 
 export function forgetEnded(): void {
-  uploads.value = uploads.value.filter(({ state }) => ['waiting', 'sending'].includes(state.value.step));
+  uploads.value = uploads.value.filter(isUnfinished);
 }
 
 async function work(): Promise<void> {
   sending += 1;
-  for (let upload = waiting.shift(); upload !== undefined; upload = waiting.shift()) await send(upload);
+  for (let upload = waiting.shift(); upload !== undefined; upload = waiting.shift())
+    if (upload.state.value.step === 'waiting') await send(upload);
   sending -= 1;
 }
 
 async function send(upload: Upload): Promise<void> {
-  const { file, key, state, cancel } = upload;
-  const options = {
-    key,
-    signal: cancel.signal,
-    onProgress: (sent: number) => {
+  const { file, sender, state } = upload;
+  upload.stop = new AbortController();
+  const { signal } = upload.stop;
+  let farthest = 0;
+  state.value = { step: 'sending', sent: sentOf(upload) };
+  const attempt = async (onProgress: () => void) => {
+    await requireReadable(file);
+    return await sender.send(signal, (sent) => {
+      if (signal.aborted) return;
       state.value = { step: 'sending', sent };
-    },
+      if (sent > farthest) onProgress();
+      farthest = Math.max(farthest, sent);
+    });
   };
   try {
-    if (cancel.signal.aborted) return;
-    options.onProgress(0);
-    const { id } = await withPatience(() => putFile(file, options), cancel.signal);
-    state.value = { step: 'kept', id, file: undefined };
-    await look(upload, id);
+    const id = await withPatience(attempt, signal, (hindrance) => {
+      state.value = { step: 'sending', sent: sentOf(upload), hindrance };
+    });
+    state.value = { step: 'kept', id, file: followFile(id) };
   } catch (error) {
-    const ended = cancel.signal.aborted ? ({ step: 'cancelled' } as const) : refused(error);
-    if (state.value.step !== 'kept') state.value = ended;
+    if (!signal.aborted) state.value = { step: 'refused', problem: error as Error };
   }
 }
 
-function refused(error: unknown): UploadState {
-  return { step: 'refused', problem: error as Error };
+/** A browser reports a file that changed since it was chosen as it does a server that is away. */
+async function requireReadable(file: File): Promise<void> {
+  await file
+    .slice(0, 1)
+    .arrayBuffer()
+    .catch(() => {
+      const [detail, action] = ['The file changed since it was chosen, or is gone.', 'Choose it again.'];
+      throw new Refusal({ detail, reason: 'FILE_UNREADABLE', action });
+    });
 }
 
-async function withPatience<T>(attempt: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  for (let tried = 1; ; tried += 1) {
-    signal.throwIfAborted();
-    try {
-      return await attempt();
-    } catch (error) {
-      const isPassing = error instanceof Refusal && passing.includes(error.reason);
-      if (!isPassing || tried === tries || signal.aborted) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 500 * 2 ** tried * (0.5 + Math.random() / 2)));
-    }
-  }
+function sentOf({ state }: Upload): number {
+  return 'sent' in state.value ? state.value.sent : 0;
 }
 
-/** Its first changes may have been told of before its id was known here. */
-async function look({ state }: Upload, id: string): Promise<void> {
-  const file = await getFile(id);
-  if (state.value.step === 'kept' && state.value.file === undefined) state.value = { step: 'kept', id, file };
-}
-
-onChange((changed) => {
-  const news = new Map(changed.files.map((file) => [file.id, file]));
-  for (const upload of uploads.peek()) {
-    const state = upload.state.peek();
-    if (state.step !== 'kept') continue;
-    const file = news.get(state.id);
-    if (file !== undefined) upload.state.value = { ...state, file };
-    else if (changed.look_again && !hasEnded(state.file))
-      getFile(state.id).then(
-        (found) => {
-          // Whatever was told of meanwhile is newer.
-          if (upload.state.peek() === state) upload.state.value = { ...state, file: found };
-        },
-        () => undefined,
-      );
-  }
-});
-
-function hasEnded(file: FileJson | undefined): boolean {
-  return file?.status === 'COMPLETED' || file?.status === 'FAILED';
+function isUnfinished({ state }: Upload): boolean {
+  return ['waiting', 'sending', 'paused'].includes(state.value.step);
 }
 
 /** Leaving the page would break off what is being sent. */

@@ -15,6 +15,8 @@ import { serveRoutes } from './serve-routes.ts';
 
 export interface AppContext {
   readonly backend: Backend;
+  /** Bytes. */
+  readonly maxFileSize: number;
   readonly hosts: HostList;
   readonly logger: Logger;
   readonly dashboard: BuiltDashboard | undefined;
@@ -22,7 +24,7 @@ export interface AppContext {
 
 /** The public HTTP surface. `inject` or `listen` starts it; disposing closes it. */
 export function createApp(context: AppContext): FastifyInstance {
-  const { backend, hosts, logger, dashboard } = context;
+  const { backend, maxFileSize, hosts, logger, dashboard } = context;
   const fail = (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
     sendProblem(asFilemillError(error), request, reply, logger);
   const app = fastify({
@@ -52,7 +54,7 @@ export function createApp(context: AppContext): FastifyInstance {
     feed[Symbol.dispose]();
     await drain.finish();
   });
-  serveRoutes(app, allRoutes(backend, feed));
+  serveRoutes(app, allRoutes({ backend, feed, maxFileSize }));
   serveDashboard(app, dashboard);
   return app;
 }

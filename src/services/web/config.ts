@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { commonSettings, grpcTarget, listenAddress, readConfig } from '#platform/config.ts';
+import { byteSize, commonSettings, grpcTarget, listenAddress, readConfig } from '#platform/config.ts';
 import { HostList } from './host-list.ts';
 
 export interface WebConfig {
@@ -8,6 +8,8 @@ export interface WebConfig {
   readonly opsListen: string;
   /** The public gRPC port, which forwards to everything else. */
   readonly uploadTarget: string;
+  /** Bytes; told to clients before they send. The upload service is what refuses. */
+  readonly maxFileSize: number;
   /** The names under which this server may be addressed. */
   readonly hosts: HostList;
   /** What `npm run build:dashboard` made. */
@@ -22,6 +24,7 @@ export function readWebConfig(env: NodeJS.ProcessEnv): WebConfig {
       ...commonSettings,
       FILEMILL_HTTP_LISTEN: listenAddress.default('127.0.0.1:8080'),
       FILEMILL_UPLOAD_TARGET: grpcTarget.default('127.0.0.1:50051'),
+      FILEMILL_MAX_FILE_SIZE: byteSize.prefault('100GiB'),
       /** Further names, `NAME` or `NAME:PORT`, separated by commas: for a proxy or a cluster. */
       FILEMILL_HTTP_HOSTS: z.string().default(''),
       FILEMILL_DASHBOARD_DIR: z.string().default(fileURLToPath(new URL('../../../dashboard/dist', import.meta.url))),
@@ -32,6 +35,7 @@ export function readWebConfig(env: NodeJS.ProcessEnv): WebConfig {
     httpListen: settings.FILEMILL_HTTP_LISTEN,
     opsListen: settings.FILEMILL_OPS_LISTEN,
     uploadTarget: settings.FILEMILL_UPLOAD_TARGET,
+    maxFileSize: settings.FILEMILL_MAX_FILE_SIZE,
     hosts: HostList.of(settings.FILEMILL_HTTP_LISTEN, settings.FILEMILL_HTTP_HOSTS),
     dashboardDir: settings.FILEMILL_DASHBOARD_DIR,
     log: { level: settings.FILEMILL_LOG_LEVEL, format: settings.FILEMILL_LOG_FORMAT },

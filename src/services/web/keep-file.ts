@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { FilemillError } from '#domain/errors.ts';
 import type { UploadFileRequestSchema, UploadMetadataSchema } from '#gen/filemill/v1/upload_service_pb.ts';
 import type { Backend } from './backend.ts';
+import { readToEnd } from './read-to-end.ts';
 import type { Json } from './schemas.ts';
 
 /**
@@ -30,25 +30,9 @@ async function* messages(
 ): AsyncGenerator<MessageInitShape<typeof UploadFileRequestSchema>> {
   yield { part: { case: 'metadata', value: { ...metadata, sha256AtClose: true } } };
   const hash = createHash('sha256');
-  for await (const chunk of untilEnd(content)) {
+  for await (const chunk of readToEnd(content)) {
     hash.update(chunk);
     yield { part: { case: 'chunk', value: chunk } };
   }
   yield { part: { case: 'closing', value: { sha256: hash.digest('hex') } } };
-}
-
-/** Leaves the stream open when nobody reads on: its connection has yet to carry the answer. */
-async function* untilEnd(content: Readable): AsyncGenerator<Uint8Array> {
-  const chunks = content.iterator({ destroyOnReturn: false })[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
-  try {
-    for (let next = await nextOf(chunks); !next.done; next = await nextOf(chunks)) yield next.value;
-  } finally {
-    await chunks.return?.();
-  }
-}
-
-async function nextOf<T>(chunks: AsyncIterator<T>): Promise<IteratorResult<T>> {
-  return await chunks.next().catch((cause: unknown) => {
-    throw new FilemillError('REQUEST_INVALID', 'The content broke off before its end.', { cause });
-  });
 }

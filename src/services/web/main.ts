@@ -15,7 +15,13 @@ const logger = createLogger('web', config.log);
 await runService(logger, async (scope) => {
   const backend = scope.use(createBackend(config.uploadTarget));
   const app = scope.use(
-    createApp({ backend, hosts: config.hosts, logger, dashboard: readDashboard(config.dashboardDir) }),
+    createApp({
+      backend,
+      maxFileSize: config.maxFileSize,
+      hosts: config.hosts,
+      logger,
+      dashboard: readDashboard(config.dashboardDir),
+    }),
   );
   scope.use(await startOpsServer(config.opsListen, { ready: () => uploadAnswers(backend) }));
   await listenHttp(app, config.httpListen);

@@ -66,6 +66,7 @@ function requestBody({ body, content, headers }: Route): { requestBody?: object 
     return { requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(body) } } } };
   if (content === 'any')
     return { requestBody: { description: headers?.['Content-Type'] ?? '', content: { '*/*': {} } } };
+  if (content === 'application/offset+octet-stream') return { requestBody: { content: { [content]: {} } } };
   if (content === undefined) return {};
   const files = { type: 'array', items: { type: 'string', contentMediaType: 'application/octet-stream' } };
   const schema = { type: 'object', properties: { file: files } };

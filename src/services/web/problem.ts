@@ -43,6 +43,11 @@ const statusOfReason: Readonly<Partial<Record<Reason, number>>> = {
   MESSAGE_TOO_LARGE: 413,
   STREAM_IDLE: 408,
   DISK_FULL: 507,
+  MEDIA_TYPE_REFUSED: 415,
+  // What tus has words for.
+  TUS_VERSION_REFUSED: 412,
+  UPLOAD_LOCKED: 423,
+  APPEND_CHECKSUM_MISMATCH: 460,
 };
 
 const statusOfCode: Readonly<Record<StatusName, number>> = {

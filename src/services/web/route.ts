@@ -10,7 +10,7 @@ import type { SchemaName } from './schemas.ts';
 export interface Route<Query extends z.ZodRawShape = z.ZodRawShape, Body extends z.ZodType = z.ZodType> {
   /** `operationId` in the document: what generated clients call it. */
   readonly name: string;
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'HEAD' | 'OPTIONS' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** As OpenAPI writes it: `/api/v1/files/{id}`. */
   readonly path: `/${string}`;
   readonly summary: string;
@@ -31,7 +31,7 @@ export interface Route<Query extends z.ZodRawShape = z.ZodRawShape, Body extends
 }
 
 /** `any`: the bytes of a file, whatever their type. */
-export type Content = 'any' | 'multipart/form-data';
+export type Content = 'any' | 'application/offset+octet-stream' | 'multipart/form-data';
 
 export interface Answer {
   readonly description: string;

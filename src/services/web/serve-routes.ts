@@ -13,6 +13,7 @@ export function serveRoutes(app: FastifyInstance, routes: readonly Route[]): voi
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, _body, done) => done(null));
     serve(scope, 'any');
+    serve(scope, 'application/offset+octet-stream');
   });
   app.register(async (scope) => {
     // The upload service knows how large a file may be, and which names are good.

@@ -24,8 +24,14 @@ await writeFile(join(folder, 'assets', 'index-abc.js.gz'), gzipSync(script));
 const backend = createBackend('unix:/nonexistent/filemill.sock');
 const hosts = HostList.of('127.0.0.1:8080', '');
 const logger = createLogger('web', { level: 'silent', format: 'json' });
-const app = createApp({ backend, hosts, logger, dashboard: readDashboard(folder) });
-const unbuilt = createApp({ backend, hosts, logger, dashboard: readDashboard(join(folder, 'nowhere')) });
+const app = createApp({ maxFileSize: 2 ** 30, backend, hosts, logger, dashboard: readDashboard(folder) });
+const unbuilt = createApp({
+  maxFileSize: 2 ** 30,
+  backend,
+  hosts,
+  logger,
+  dashboard: readDashboard(join(folder, 'nowhere')),
+});
 after(async () => {
   await app.close();
   await unbuilt.close();

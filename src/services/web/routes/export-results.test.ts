@@ -18,7 +18,7 @@ const batch = create(ExportResultsResponseSchema, { results: Array.from({ length
 async function serve(batches: () => AsyncGenerator<ExportResultsResponse>) {
   const backend = { result: { exportResults: batches } } as unknown as Backend;
   const logger = createLogger('test', { level: 'silent', format: 'json' });
-  const app = createApp({ dashboard: undefined, backend, hosts: HostList.of('', ''), logger });
+  const app = createApp({ maxFileSize: 2 ** 30, dashboard: undefined, backend, hosts: HostList.of('', ''), logger });
   const url = `${await app.listen({ host: '127.0.0.1', port: 0 })}/api/v1/export`;
   return { url, [Symbol.asyncDispose]: () => app.close() };
 }

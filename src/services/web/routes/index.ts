@@ -2,6 +2,9 @@ import type { Backend } from '../backend.ts';
 import type { LiveFeed } from '../live-feed.ts';
 import { openApiDocument } from '../openapi.ts';
 import type { Route } from '../route.ts';
+import { appendUpload } from './append-upload.ts';
+import { cancelUpload } from './cancel-upload.ts';
+import { createUpload } from './create-upload.ts';
 import { deleteFile } from './delete-file.ts';
 import { deleteFiles } from './delete-files.ts';
 import { exportResults } from './export-results.ts';
@@ -10,21 +13,38 @@ import { getEvents } from './get-events.ts';
 import { getFile } from './get-file.ts';
 import { getFileResult } from './get-file-result.ts';
 import { getStats } from './get-stats.ts';
+import { getUpload } from './get-upload.ts';
+import { getUploadOptions } from './get-upload-options.ts';
 import { listFiles } from './list-files.ts';
 import { listResults } from './list-results.ts';
 import { livez } from './livez.ts';
 import { postFiles } from './post-files.ts';
+import { postToUpload } from './post-to-upload.ts';
 import { putFile } from './put-file.ts';
 import { readyz } from './readyz.ts';
 import { retryFile } from './retry-file.ts';
 import { retryFiles } from './retry-files.ts';
 
+/** What the routes are made of. */
+interface RouteContext {
+  readonly backend: Backend;
+  readonly feed: LiveFeed;
+  /** Bytes. */
+  readonly maxFileSize: number;
+}
+
 /** All that is served over HTTP. */
-export function allRoutes(backend: Backend, feed: LiveFeed): readonly Route[] {
+export function allRoutes({ backend, feed, maxFileSize }: RouteContext): readonly Route[] {
   const routes: Route[] = [
     listFiles(backend),
     postFiles(backend),
     putFile(backend),
+    getUploadOptions(maxFileSize),
+    createUpload(backend, maxFileSize),
+    getUpload(backend),
+    appendUpload(backend),
+    postToUpload(backend),
+    cancelUpload(backend),
     getFile(backend),
     deleteFile(backend),
     getFileResult(backend),

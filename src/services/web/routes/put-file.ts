@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Backend } from '../backend.ts';
 import { declaredByHeaders, uploadHeaders } from '../declared.ts';
 import { keepFile } from '../keep-file.ts';
@@ -12,12 +13,14 @@ export function putFile(backend: Backend) {
     method: 'PUT',
     path: '/files/{name}',
     summary: 'Uploads one file. It is kept when the answer comes.',
+    query: { path: z.string().default('').describe('Where it lay relative to the folder that is uploaded.') },
     headers: { ...uploadHeaders, 'Content-Type': 'The declared type, until the analysis has found one.' },
     content: 'any',
     answers: uploadAnswers('Receipt'),
     problems: uploadProblems,
-    async handle({ params: { name = '' }, request, reply, signal }): Promise<Json<'Receipt'>> {
-      const receipt = await keepFile(backend, declaredByHeaders(name, request.headers), request.raw, signal);
+    async handle({ params: { name = '' }, query: { path }, request, reply, signal }): Promise<Json<'Receipt'>> {
+      const metadata = { ...declaredByHeaders(name, request.headers), path };
+      const receipt = await keepFile(backend, metadata, request.raw, signal);
       reply.code(receipt.duplicate ? 200 : 201).header('location', `/api/v1/files/${receipt.id}`);
       return receipt;
     },

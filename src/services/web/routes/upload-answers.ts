@@ -13,6 +13,15 @@ export const uploadProblems: readonly Reason[] = [
   'STREAM_IDLE',
 ];
 
+/** Of uploads in several requests. */
+export const beginProblems: readonly Reason[] = [
+  ...uploadProblems,
+  'MEDIA_TYPE_REFUSED',
+  'APPEND_CHECKSUM_MISMATCH',
+  'UPLOAD_LOCKED',
+];
+export const appendProblems: readonly Reason[] = [...beginProblems, 'UPLOAD_NOT_FOUND', 'OFFSET_MISMATCH'];
+
 export function uploadAnswers(schema: SchemaName): Record<200 | 201, Answer> {
   const headers = { Location: 'Where the file is: `/api/v1/files/{id}`.' };
   return {

@@ -1,0 +1,31 @@
+import type { Json } from '#services/web/schemas.ts';
+import { refusalOf, unreachable } from '../api.ts';
+import { addressOf } from '../base.ts';
+import type { Sender, SenderOptions } from './sender.ts';
+
+/** One request a file: the quickest way for small ones. (`fetch` does not tell how much was sent.) */
+export function putSender({ file, path, key }: SenderOptions): Sender {
+  return {
+    resumes: false,
+    send(signal, onProgress) {
+      const { promise, resolve, reject } = Promise.withResolvers<string>();
+      const request = new XMLHttpRequest();
+      const query = path === file.name ? '' : `?${new URLSearchParams({ path })}`;
+      request.open('PUT', addressOf(`files/${encodeURIComponent(file.name)}${query}`));
+      request.setRequestHeader('Idempotency-Key', key);
+      if (file.type === '') request.setRequestHeader('Content-Type', 'application/octet-stream');
+      request.upload.onprogress = ({ loaded }) => onProgress(loaded);
+      request.onload = () => {
+        const { status, responseText } = request;
+        if (status === 200 || status === 201) resolve((JSON.parse(responseText) as Json<'Receipt'>).id);
+        else reject(refusalOf(status, responseText));
+      };
+      request.onerror = () => reject(unreachable());
+      request.onabort = () => reject(signal.reason);
+      signal.addEventListener('abort', () => request.abort(), { once: true });
+      request.send(file);
+      return promise;
+    },
+    forget: () => undefined,
+  };
+}

@@ -1,0 +1,51 @@
+import { DetailedError, type HttpRequest, type HttpResponse, Upload } from 'tus-js-client';
+import { Refusal, refusalOf, unreachable } from '../api.ts';
+import { addressOf } from '../base.ts';
+import type { Sender, SenderOptions } from './sender.ts';
+
+/** Over as many requests as it takes: each goes on where the server says that the one before ended. */
+export function tusSender({ file, path, key }: SenderOptions): Sender {
+  const upload = new Upload(file, {
+    endpoint: addressOf('uploads'),
+    headers: { 'Idempotency-Key': key },
+    metadata: { filename: file.name, filetype: file.type, ...(path !== file.name && { relativePath: path }) },
+    // When to try again is the caller's to decide; the page forgets its uploads when it is left.
+    retryDelays: null,
+    storeFingerprintForResuming: false,
+    onAfterResponse: keepWhatIsThere,
+  });
+  return {
+    resumes: true,
+    send(signal, onProgress) {
+      const { promise, resolve, reject } = Promise.withResolvers<string>();
+      upload.options.onProgress = onProgress;
+      upload.options.onSuccess = ({ lastResponse }) => resolve(lastResponse.getHeader('Filemill-File-Id') ?? '');
+      upload.options.onError = (error) => reject(inOurWords(error));
+      const stop = () => {
+        void upload.abort();
+        reject(signal.reason);
+      };
+      signal.addEventListener('abort', stop, { once: true });
+      upload.start();
+      return promise.finally(() => signal.removeEventListener('abort', stop));
+    },
+    forget() {
+      // What is not ended expires.
+      if (upload.url !== null) Upload.terminate(upload.url, { retryDelays: null }).catch(() => undefined);
+    },
+  };
+}
+
+/** The library begins anew after whatever a HEAD is refused with, also when the server is only busy or going down. */
+function keepWhatIsThere(request: HttpRequest, response: HttpResponse): void {
+  const status = response.getStatus();
+  if (request.getMethod() !== 'HEAD' || status < 300 || status === 404 || status === 410) return;
+  throw new Refusal({ ...unreachable(), detail: `The server answered ${status}.` });
+}
+
+function inOurWords(error: Error): Refusal {
+  if (!(error instanceof DetailedError)) return refusalOf(0, error.message);
+  if (error.originalResponse !== null)
+    return refusalOf(error.originalResponse.getStatus(), error.originalResponse.getBody());
+  return error.causingError instanceof Refusal ? error.causingError : unreachable();
+}

@@ -1,0 +1,36 @@
+import type { Backend } from '../backend.ts';
+import { readToEnd } from '../read-to-end.ts';
+import { route } from '../route.ts';
+import { appendContent } from '../tus/append-content.ts';
+import { declaredChecksum } from '../tus/checksum.ts';
+import { readCount } from '../tus/declared-upload.ts';
+import { describedProgress, progressHeaders } from '../tus/progress.ts';
+import { requireTusContent, tusContent, tusRoute } from '../tus/tus-route.ts';
+import { appendProblems } from './upload-answers.ts';
+
+export function appendUpload(backend: Backend) {
+  return tusRoute(
+    route({
+      name: 'appendUpload',
+      method: 'PATCH',
+      path: '/uploads/{id}',
+      summary: 'Appends bytes to an upload (tus 1.0). The last ones finish it: the file is kept when the answer comes.',
+      headers: {
+        'Upload-Offset': 'Where the bytes begin: as many as the server has.',
+        'Upload-Checksum': '`sha1` or `sha256`, a space, and the checksum of these bytes in Base64.',
+      },
+      content: tusContent,
+      // "The Server MUST acknowledge successful PATCH requests with the 204 No Content status. It MUST include the
+      // Upload-Offset header containing the new offset."
+      answers: { 204: { description: 'The bytes are kept.', headers: describedProgress } },
+      problems: appendProblems,
+      async handle({ params: { id = '' }, request: { headers, raw }, reply }) {
+        requireTusContent(headers);
+        const checksum = declaredChecksum(headers);
+        const start = { id, offset: BigInt(readCount(headers, 'upload-offset')), ...(checksum && { checksum }) };
+        const upload = await appendContent(backend, start, readToEnd(raw));
+        return reply.code(204).headers(progressHeaders(upload)).send();
+      },
+    }),
+  );
+}

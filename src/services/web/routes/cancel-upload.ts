@@ -1,0 +1,22 @@
+import type { Backend } from '../backend.ts';
+import { route } from '../route.ts';
+import { tusRoute } from '../tus/tus-route.ts';
+
+export function cancelUpload(backend: Backend) {
+  return tusRoute(
+    route({
+      name: 'cancelUpload',
+      method: 'DELETE',
+      path: '/uploads/{id}',
+      summary: 'Ends an upload that is not wanted any more (tus 1.0). The file of a finished one stays.',
+      // "… the Server SHOULD free associated resources and MUST respond with the 204 No Content status confirming that
+      // the upload was terminated."
+      answers: { 204: { description: 'It is gone.' } },
+      problems: ['UPLOAD_NOT_FOUND'],
+      async handle({ params: { id = '' }, reply, signal }) {
+        await backend.upload.cancelUpload({ id }, { signal });
+        return reply.code(204).send();
+      },
+    }),
+  );
+}

@@ -1,0 +1,56 @@
+import type { FastifyRequest } from 'fastify';
+import type { Backend } from '../backend.ts';
+import { uploadHeaders } from '../declared.ts';
+import { readToEnd } from '../read-to-end.ts';
+import { route } from '../route.ts';
+import { appendContent } from '../tus/append-content.ts';
+import { declaredChecksum } from '../tus/checksum.ts';
+import { declaredUpload } from '../tus/declared-upload.ts';
+import { describedProgress, progressHeaders, uploadOf } from '../tus/progress.ts';
+import { requireTusContent, tusContent, tusRoute } from '../tus/tus-route.ts';
+import { beginProblems } from './upload-answers.ts';
+
+/** An upload that was begun here and whose answer got lost is never heard of again: it expires. */
+export function createUpload(backend: Backend, maxFileSize: number) {
+  return tusRoute(
+    route({
+      name: 'createUpload',
+      method: 'POST',
+      path: '/uploads',
+      summary: 'Begins an upload in several requests (tus 1.0), with the first bytes of it if the client likes.',
+      headers: {
+        'Upload-Length': 'Bytes of the whole file.',
+        'Upload-Metadata': 'Keys: `filename`, `filetype`, `relativePath`, `sha256` (64 hex digits of the whole file).',
+        'Upload-Checksum': 'Of the bytes in this request, as for PATCH.',
+        'Idempotency-Key': uploadHeaders['Idempotency-Key'],
+      },
+      content: tusContent,
+      answers: {
+        201: { description: 'It is begun.', headers: { Location: 'Where it goes on.', ...describedProgress } },
+      },
+      problems: beginProblems,
+      async handle({ request, reply, signal }) {
+        const metadata = declaredUpload(request.headers, maxFileSize);
+        const checksum = declaredChecksum(request.headers);
+        const content = contentOf(request);
+        const begun = uploadOf(await backend.upload.beginUpload({ metadata }, { signal }));
+        const start = { id: begun.id, offset: 0n, ...(checksum && { checksum }) };
+        // An empty file is finished as soon as it is begun.
+        const isAppended = content !== undefined || metadata.size === 0n;
+        const upload = isAppended ? await appendContent(backend, start, content) : begun;
+        // "The Server MUST set the Location header to the URL of the created resource. This URL MAY be absolute or
+        // relative." Relative, it holds behind a proxy that serves this under a path of its own.
+        reply.code(201).header('location', `uploads/${upload.id}`);
+        return reply.headers(progressHeaders(upload)).send();
+      },
+    }),
+  );
+}
+
+/** @throws FilemillError MEDIA_TYPE_REFUSED */
+function contentOf({ headers, raw }: FastifyRequest): AsyncIterable<Uint8Array> | undefined {
+  const { 'content-length': length = '0', 'transfer-encoding': coding } = headers;
+  if (coding === undefined && Number(length) === 0) return undefined;
+  requireTusContent(headers);
+  return readToEnd(raw);
+}

@@ -1,0 +1,33 @@
+import { route } from '../route.ts';
+import { checksumAlgorithms } from '../tus/checksum.ts';
+import { tusVersion } from '../tus/tus-route.ts';
+
+const extensions = ['creation', 'creation-with-upload', 'checksum', 'expiration', 'termination'].join(',');
+
+/** @param maxFileSize bytes */
+export function getUploadOptions(maxFileSize: number) {
+  return route({
+    name: 'getUploadOptions',
+    method: 'OPTIONS',
+    path: '/uploads',
+    summary: 'What of tus is served here.',
+    answers: {
+      204: {
+        description: 'The headers say it.',
+        headers: {
+          'Tus-Version': 'Versions of the protocol.',
+          'Tus-Extension': 'What is served beyond its core.',
+          'Tus-Max-Size': 'Bytes of the largest file.',
+          'Tus-Checksum-Algorithm': 'For `Upload-Checksum`.',
+        },
+      },
+    },
+    async handle({ reply }) {
+      // "A successful response … MUST contain the Tus-Version header."
+      reply.headers({ 'tus-resumable': tusVersion, 'tus-version': tusVersion, 'tus-extension': extensions });
+      // "The Tus-Checksum-Algorithm header MUST be included in the response to an OPTIONS request."
+      reply.headers({ 'tus-max-size': String(maxFileSize), 'tus-checksum-algorithm': checksumAlgorithms });
+      return reply.code(204).send();
+    },
+  });
+}

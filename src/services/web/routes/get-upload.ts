@@ -1,0 +1,62 @@
+import type { PartialUpload } from '#gen/filemill/v1/upload_service_pb.ts';
+import type { Backend } from '../backend.ts';
+import { route } from '../route.ts';
+import { appendContent } from '../tus/append-content.ts';
+import { describedProgress, progressHeaders, uploadOf } from '../tus/progress.ts';
+import { tusRoute } from '../tus/tus-route.ts';
+import { writeUploadMetadata } from '../tus/upload-metadata.ts';
+import { appendProblems } from './upload-answers.ts';
+
+export function getUpload(backend: Backend) {
+  return tusRoute(
+    route({
+      name: 'getUpload',
+      method: 'HEAD',
+      path: '/uploads/{id}',
+      summary: 'How far an upload has come (tus 1.0): it goes on from there, and an append that is under way ends.',
+      answers: {
+        200: {
+          description: 'It can go on from here, or is finished.',
+          headers: {
+            'Upload-Length': 'Bytes of the whole file.',
+            'Upload-Metadata': 'As it was begun.',
+            ...describedProgress,
+          },
+        },
+      },
+      problems: appendProblems,
+      async handle({ params: { id = '' }, reply }) {
+        const upload = await settled(backend, id);
+        const { metadata } = upload;
+        // "The Server MUST always include the Upload-Offset header in the response for a HEAD request … If the size of
+        // the upload is known, the Server MUST include the Upload-Length header in the response." Cache-Control says
+        // no-store, as it does everywhere.
+        reply.headers({ ...progressHeaders(upload), 'upload-length': String(metadata?.size ?? 0n) });
+        if (metadata !== undefined) reply.header('upload-metadata', writeUploadMetadata(metadata));
+        return reply.code(200).send();
+      },
+    }),
+  );
+}
+
+/**
+ * Whoever asks is about to go on: what is left of an earlier request, whose client is gone or gave up, would move the
+ * offset under it. An append of nothing takes its place. It also finishes what is complete and was not kept (the finish
+ * failed, or its process died): clients take an offset at the end for success and ask no further. Everything else
+ * that stands against it can wait for their next PATCH.
+ */
+async function settled(backend: Backend, id: string): Promise<PartialUpload> {
+  const found = await lookUp(backend, id);
+  if (found.file !== undefined) return found;
+  try {
+    return await appendContent(backend, { id, offset: found.offset });
+  } catch {
+    const now = await lookUp(backend, id);
+    const isComplete = now.file === undefined && now.offset === now.metadata?.size;
+    return isComplete ? await appendContent(backend, { id, offset: now.offset }) : now;
+  }
+}
+
+async function lookUp({ upload }: Backend, id: string): Promise<PartialUpload> {
+  return uploadOf(await upload.getUpload({ id }));
+}

@@ -1,0 +1,32 @@
+import { FilemillError } from '#domain/errors.ts';
+import type { Backend } from '../backend.ts';
+import { type Route, route } from '../route.ts';
+import { tusContent } from '../tus/tus-route.ts';
+import { appendUpload } from './append-upload.ts';
+import { cancelUpload } from './cancel-upload.ts';
+
+/**
+ * For clients and proxies that know GET and POST alone. "The X-HTTP-Method-Override request header MUST be a string
+ * which MUST be interpreted as the request's method by the Server, if the header is presented."
+ */
+export function postToUpload(backend: Backend) {
+  const [append, cancel] = [appendUpload(backend), cancelUpload(backend)];
+  const meant: Readonly<Record<string, Route>> = { PATCH: append, DELETE: cancel };
+  return route({
+    ...append,
+    name: 'postToUpload',
+    method: 'POST',
+    summary: 'The same as PATCH or DELETE, for who cannot send these.',
+    headers: { 'X-HTTP-Method-Override': '`PATCH` or `DELETE`.', ...append.headers },
+    content: tusContent,
+    async handle(call) {
+      const method = String(call.request.headers['x-http-method-override'] ?? '').toUpperCase();
+      const { handle } = meant[method] ?? noSuchMethod();
+      return await handle(call);
+    },
+  });
+}
+
+function noSuchMethod(): never {
+  throw new FilemillError('REQUEST_INVALID', 'X-HTTP-Method-Override has to be PATCH or DELETE.');
+}
