@@ -84,7 +84,7 @@ describe('the HTTP surface', () => {
     ['a foreign origin', { host: 'localhost:8080', origin: 'https://evil.example' }],
     ['what a browser calls cross-site', { host: 'localhost:8080', 'sec-fetch-site': 'cross-site' }],
   ];
-  const changing = allRoutes(backend, new LiveFeed(backend)).filter(({ method }) => method !== 'GET');
+  const changing = allRoutes({ backend, feed: new LiveFeed(backend) }).filter(({ method }) => method !== 'GET');
   it('has routes that change something', () => assert.ok(changing.length >= 6));
 
   for (const [name, headers] of foreign)

@@ -18,11 +18,13 @@ export interface AppContext {
   readonly hosts: HostList;
   readonly logger: Logger;
   readonly dashboard: BuiltDashboard | undefined;
+  /** `HOST:PORT` of the public gRPC port, for those who ask, when it is known. */
+  readonly grpcAddress?: string | undefined;
 }
 
 /** The public HTTP surface. `inject` or `listen` starts it; disposing closes it. */
 export function createApp(context: AppContext): FastifyInstance {
-  const { backend, hosts, logger, dashboard } = context;
+  const { backend, hosts, logger, dashboard, grpcAddress } = context;
   const fail = (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
     sendProblem(asFilemillError(error), request, reply, logger);
   const app = fastify({
@@ -52,7 +54,7 @@ export function createApp(context: AppContext): FastifyInstance {
     feed[Symbol.dispose]();
     await drain.finish();
   });
-  serveRoutes(app, allRoutes(backend, feed));
+  serveRoutes(app, allRoutes({ backend, feed, grpcAddress }));
   serveDashboard(app, dashboard);
   return app;
 }

@@ -10,6 +10,8 @@ export interface WebConfig {
   readonly uploadTarget: string;
   /** The names under which this server may be addressed. */
   readonly hosts: HostList;
+  /** Under which others reach the public gRPC port, when somebody told. */
+  readonly grpcAddress: string | undefined;
   /** What `npm run build:dashboard` made. */
   readonly dashboardDir: string;
   readonly log: { readonly level: string; readonly format: 'pretty' | 'json' | undefined };
@@ -24,6 +26,11 @@ export function readWebConfig(env: NodeJS.ProcessEnv): WebConfig {
       FILEMILL_UPLOAD_TARGET: grpcTarget.default('127.0.0.1:50051'),
       /** Further names, `NAME` or `NAME:PORT`, separated by commas: for a proxy or a cluster. */
       FILEMILL_HTTP_HOSTS: z.string().default(''),
+      /** `HOST:PORT` for the commands that the dashboard shows: behind a proxy the page cannot know it. */
+      FILEMILL_PUBLIC_GRPC: z
+        .string()
+        .regex(/^([\w.-]+|\[[\da-f:]+\]):\d{1,5}$/i, 'must be HOST:PORT')
+        .optional(),
       FILEMILL_DASHBOARD_DIR: z.string().default(fileURLToPath(new URL('../../../dashboard/dist', import.meta.url))),
     },
     env,
@@ -33,6 +40,7 @@ export function readWebConfig(env: NodeJS.ProcessEnv): WebConfig {
     opsListen: settings.FILEMILL_OPS_LISTEN,
     uploadTarget: settings.FILEMILL_UPLOAD_TARGET,
     hosts: HostList.of(settings.FILEMILL_HTTP_LISTEN, settings.FILEMILL_HTTP_HOSTS),
+    grpcAddress: settings.FILEMILL_PUBLIC_GRPC,
     dashboardDir: settings.FILEMILL_DASHBOARD_DIR,
     log: { level: settings.FILEMILL_LOG_LEVEL, format: settings.FILEMILL_LOG_FORMAT },
   };

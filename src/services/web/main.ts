@@ -14,9 +14,8 @@ const logger = createLogger('web', config.log);
 
 await runService(logger, async (scope) => {
   const backend = scope.use(createBackend(config.uploadTarget));
-  const app = scope.use(
-    createApp({ backend, hosts: config.hosts, logger, dashboard: readDashboard(config.dashboardDir) }),
-  );
+  const { hosts, grpcAddress, dashboardDir } = config;
+  const app = scope.use(createApp({ backend, hosts, grpcAddress, logger, dashboard: readDashboard(dashboardDir) }));
   scope.use(await startOpsServer(config.opsListen, { ready: () => uploadAnswers(backend) }));
   await listenHttp(app, config.httpListen);
   logger.info({ address: config.httpListen }, 'HTTP listens');

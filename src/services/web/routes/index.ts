@@ -8,7 +8,9 @@ import { exportResults } from './export-results.ts';
 import { getDocument } from './get-document.ts';
 import { getEvents } from './get-events.ts';
 import { getFile } from './get-file.ts';
+import { getFileAttempts } from './get-file-attempts.ts';
 import { getFileResult } from './get-file-result.ts';
+import { getServer } from './get-server.ts';
 import { getStats } from './get-stats.ts';
 import { listFiles } from './list-files.ts';
 import { listResults } from './list-results.ts';
@@ -19,8 +21,14 @@ import { readyz } from './readyz.ts';
 import { retryFile } from './retry-file.ts';
 import { retryFiles } from './retry-files.ts';
 
+interface Surroundings {
+  readonly backend: Backend;
+  readonly feed: LiveFeed;
+  readonly grpcAddress?: string | undefined;
+}
+
 /** All that is served over HTTP. */
-export function allRoutes(backend: Backend, feed: LiveFeed): readonly Route[] {
+export function allRoutes({ backend, feed, grpcAddress }: Surroundings): readonly Route[] {
   const routes: Route[] = [
     listFiles(backend),
     postFiles(backend),
@@ -28,6 +36,7 @@ export function allRoutes(backend: Backend, feed: LiveFeed): readonly Route[] {
     getFile(backend),
     deleteFile(backend),
     getFileResult(backend),
+    getFileAttempts(backend),
     retryFile(backend),
     retryFiles(backend),
     deleteFiles(backend),
@@ -35,6 +44,7 @@ export function allRoutes(backend: Backend, feed: LiveFeed): readonly Route[] {
     exportResults(backend),
     getStats(backend),
     getEvents(feed),
+    getServer(grpcAddress),
     livez(),
     readyz(backend),
     getDocument(() => openApiDocument(routes)),
