@@ -18,7 +18,8 @@ export interface WebStack extends AsyncDisposable {
   readonly services: Readonly<Record<'metadata' | 'result' | 'upload' | 'web', ServiceProcess>>;
 }
 
-export async function startWebStack(uploadEnv: Record<string, string> = {}): Promise<WebStack> {
+/** @param settings of all its services */
+export async function startWebStack(settings: Record<string, string> = {}): Promise<WebStack> {
   await using opening = new AsyncDisposableStack();
   let resources: AsyncDisposableStack = opening;
   const folder = opening.use(await testFolder());
@@ -33,6 +34,7 @@ export async function startWebStack(uploadEnv: Record<string, string> = {}): Pro
     FILEMILL_RESULT_TARGET: socket('result'),
     FILEMILL_UPLOAD_TARGET: socket('upload'),
     FILEMILL_WORKER_THREADS: '1',
+    ...settings,
   };
   const start = async (name: ServiceName, more: Record<string, string> = {}) => {
     const listen =
@@ -41,7 +43,7 @@ export async function startWebStack(uploadEnv: Record<string, string> = {}): Pro
   };
   const metadata = await start('metadata');
   const result = await start('result');
-  const upload = await start('upload', uploadEnv);
+  const upload = await start('upload');
   const web = await start('web');
   resources = opening.move();
   return {
