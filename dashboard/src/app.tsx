@@ -4,7 +4,7 @@ import { FilesPage } from './pages/files.tsx';
 import { OverviewPage } from './pages/overview.tsx';
 import { UploadPage } from './pages/upload.tsx';
 import { WorkersPage } from './pages/workers.tsx';
-import { WorkerBanner } from './parts/banner.tsx';
+import { ConnectionBanner, WorkerBanner } from './parts/banner.tsx';
 import { Header } from './parts/header.tsx';
 import { Page } from './parts/page.tsx';
 import { place } from './router.ts';
@@ -13,6 +13,7 @@ export function App() {
   return (
     <>
       <Header />
+      <ConnectionBanner />
       <WorkerBanner />
       <CurrentPage />
     </>

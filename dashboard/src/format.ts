@@ -17,6 +17,7 @@ export function bytes(value: number): string {
 }
 
 export function seconds(value: number): string {
+  if (value < 1) return `${Math.round(value * 1_000)} ms`;
   if (value < 60) return `${shortNumbers.format(value)} s`;
   if (value < 3_600) return `${Math.floor(value / 60)} min ${Math.floor(value % 60)} s`;
   return `${Math.floor(value / 3_600)} h ${Math.floor((value % 3_600) / 60)} min`;

@@ -1,10 +1,12 @@
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { startLive } from './live/events.ts';
+import { askForServer } from './server.ts';
 import './style/page.css';
 import './style/parts.css';
 
 startLive();
+askForServer();
 const root = document.getElementById('app') as HTMLElement;
 root.replaceChildren();
 render(<App />, root);

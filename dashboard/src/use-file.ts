@@ -1,19 +1,21 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { FileJson, ResultJson } from '#client/json.ts';
-import { getFile, getResult } from './api.ts';
+import type { AttemptJson, FileJson, ResultJson } from '#client/json.ts';
+import { getAttempts, getFile, getResult } from './api.ts';
 import { useChanges } from './live/use-changes.ts';
 
 export interface ShownFile {
   readonly file: FileJson | undefined;
   readonly result: ResultJson | undefined;
+  readonly attempts: readonly AttemptJson[] | undefined;
   readonly deleted: boolean;
   readonly problem: unknown;
 }
 
-/** One file as it is now, and what was found once it is COMPLETED. */
+/** One file as it is now, what workers did with it, and what was found once it is COMPLETED. */
 export function useFile(id: string): ShownFile {
   const [file, setFile] = useState<FileJson>();
   const [result, setResult] = useState<ResultJson>();
+  const [attempts, setAttempts] = useState<readonly AttemptJson[]>();
   const [deleted, setDeleted] = useState(false);
   const [problem, setProblem] = useState<unknown>();
   const load = () => {
@@ -34,5 +36,19 @@ export function useFile(id: string): ShownFile {
     if (isCompleted) getResult(id).then(setResult, setProblem);
     else setResult(undefined);
   }, [id, isCompleted]);
-  return { file, result, deleted, problem };
+  // Whatever is done with a file changes one of these.
+  const version = file && `${file.status} ${file.attempt} ${file.updated_at}`;
+  useEffect(() => {
+    if (version === undefined || deleted) return;
+    let isLatest = true;
+    const show = (next: () => void) => isLatest && next();
+    getAttempts(id).then(
+      (found) => show(() => setAttempts(found.attempts)),
+      (error) => show(() => setProblem(error)),
+    );
+    return () => {
+      isLatest = false;
+    };
+  }, [id, version, deleted]);
+  return { file, result, attempts, deleted, problem };
 }

@@ -1,10 +1,15 @@
 import { maxIdsPerCall } from '#client/file-watch.ts';
-import { type FileWithResultJson, fileToJson } from '#client/json.ts';
+import { type AttemptJson, attemptToJson, type FileWithResultJson, fileToJson } from '#client/json.ts';
 import { ResultLookup } from '#client/result-lookup.ts';
 import { withRetry } from '#client/retry.ts';
 import { type File, FileStatus } from '#gen/filemill/v1/file_pb.ts';
 import { isFileId } from './ids.ts';
 import type { Session } from './session.ts';
+
+/** A file with all that is known of it. */
+export interface FileDetail extends FileWithResultJson {
+  readonly attempts: readonly AttemptJson[];
+}
 
 /** Puts files and their results together into the lines that commands print. */
 export class FileLines {
@@ -27,14 +32,17 @@ export class FileLines {
   }
 
   /** Those that exist, in the order asked for, and the ids of those that do not. */
-  async byIds(ids: readonly string[]): Promise<{ found: FileWithResultJson[]; missing: string[] }> {
+  async byIds(ids: readonly string[]): Promise<{ found: FileDetail[]; missing: string[] }> {
     const { files, retry } = this.#session;
     const missing = ids.filter((id) => !isFileId(id));
-    const found: FileWithResultJson[] = [];
+    const found: FileDetail[] = [];
     for (const group of inGroups(ids.filter(isFileId))) {
       const answer = await withRetry(() => files.getFiles({ ids: group }, retry), retry);
       missing.push(...answer.missingIds);
-      found.push(...(await this.ofAll(answer.files)));
+      const lines = await this.ofAll(answer.files);
+      const { attempts } = await withRetry(() => files.getAttempts({ fileIds: group }, retry), retry);
+      const byFile = Map.groupBy(attempts, ({ fileId }) => fileId);
+      found.push(...lines.map((line) => ({ ...line, attempts: (byFile.get(line.id) ?? []).map(attemptToJson) })));
     }
     return { found, missing };
   }

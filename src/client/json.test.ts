@@ -96,6 +96,7 @@ test('statistics are keyed by status', () => {
     errors: [{ code: 'blob_missing', files: 1n }],
     oldestPendingSeconds: 1.5,
     workers: [{ name: 'w1', startedAt: at, seenAt: at, slots: 2, busy: 1, source: 'direct' }],
+    wait: { p50Seconds: 0.5, p95Seconds: 2 },
   });
   assert.deepEqual(statsToJson(stats), {
     statuses: { PENDING: { files: 2, bytes: 30 } },
@@ -111,5 +112,7 @@ test('statistics are keyed by status', () => {
         source: 'direct',
       },
     ],
+    wait_seconds: { p50: 0.5, p95: 2 },
+    processing_seconds: null,
   });
 });

@@ -1,8 +1,14 @@
 import { type Timestamp, timestampDate } from '@bufbuild/protobuf/wkt';
 import type { OutputData } from '#domain/analysis.ts';
+import type { AttemptRecord } from '#domain/file.ts';
 import type { FileStatus } from '#domain/file-state.ts';
 import type { File } from '#gen/filemill/v1/file_pb.ts';
-import type { GetStatsResponse } from '#gen/filemill/v1/metadata_service_pb.ts';
+import {
+  type Attempt,
+  Attempt_Outcome,
+  type GetStatsResponse,
+  type GetStatsResponse_Durations,
+} from '#gen/filemill/v1/metadata_service_pb.ts';
 import type { Result } from '#gen/filemill/v1/result_service_pb.ts';
 import { statusWord } from './wire.ts';
 
@@ -44,6 +50,18 @@ export interface ResultJson {
   readonly output: OutputData;
 }
 
+export interface AttemptJson {
+  /** As it was counted: after a silence that was forgiven the next one has it again. */
+  readonly number: number;
+  /** Empty when it is not known. */
+  readonly worker: string;
+  readonly claimed_at: string | null;
+  /** null while it runs. */
+  readonly ended_at: string | null;
+  readonly outcome: AttemptRecord['outcome'] | 'UNKNOWN';
+  readonly error: { readonly code: string; readonly message: string } | null;
+}
+
 export interface StatsJson {
   readonly statuses: Readonly<Record<string, { readonly files: number; readonly bytes: number }>>;
   /** FAILED files by reason, most frequent first. */
@@ -51,6 +69,15 @@ export interface StatsJson {
   /** Seconds that the oldest PENDING file has waited since it was due. */
   readonly oldest_pending_seconds: number;
   readonly workers: readonly WorkerJson[];
+  /** From the registration of a file to the claim that completed it, of the latest 1,000 results; null without any. */
+  readonly wait_seconds: DurationsJson | null;
+  /** From that claim to the result. */
+  readonly processing_seconds: DurationsJson | null;
+}
+
+interface DurationsJson {
+  readonly p50: number;
+  readonly p95: number;
 }
 
 interface WorkerJson {
@@ -97,6 +124,20 @@ export function resultToJson(result: Result): ResultJson {
   };
 }
 
+export function attemptToJson(attempt: Attempt): AttemptJson {
+  const { number, worker, claimedAt, endedAt, outcome, error } = attempt;
+  return {
+    number,
+    worker,
+    claimed_at: time(claimedAt),
+    ended_at: time(endedAt),
+    outcome: attemptOutcomes.find((word) => Attempt_Outcome[word] === outcome) ?? 'UNKNOWN',
+    error: error ? { code: error.code, message: error.message } : null,
+  };
+}
+
+const attemptOutcomes = ['RUNNING', 'COMPLETED', 'FAILED', 'EXPIRED'] as const;
+
 export function statsToJson(stats: GetStatsResponse): StatsJson {
   return {
     statuses: Object.fromEntries(
@@ -115,7 +156,13 @@ export function statsToJson(stats: GetStatsResponse): StatsJson {
       busy,
       source,
     })),
+    wait_seconds: durations(stats.wait),
+    processing_seconds: durations(stats.processing),
   };
+}
+
+function durations(known: GetStatsResponse_Durations | undefined): DurationsJson | null {
+  return known === undefined ? null : { p50: known.p50Seconds, p95: known.p95Seconds };
 }
 
 function outputOf(result: Result): OutputData {

@@ -1,9 +1,10 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { type Timestamp, timestampDate, timestampFromDate } from '@bufbuild/protobuf/wkt';
-import type { ClaimedFile, FileRecord, ResultRecord } from '#domain/file.ts';
+import type { AttemptRecord, ClaimedFile, FileRecord, ResultRecord } from '#domain/file.ts';
 import { fileStatuses, type FileStatus as StatusWord } from '#domain/file-state.ts';
 import type { ClaimedFiles, ClaimedFilesSchema } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import { type FileSchema, FileStatus } from '#gen/filemill/v1/file_pb.ts';
+import { Attempt_Outcome, type AttemptSchema } from '#gen/filemill/v1/metadata_service_pb.ts';
 import type { ResultSchema } from '#gen/filemill/v1/result_service_pb.ts';
 
 /** How the domain's records look on the wire. */
@@ -21,6 +22,19 @@ export function fileToMessage(file: FileRecord): MessageInitShape<typeof FileSch
     ...(file.errorCode === null ? {} : { error: { code: file.errorCode, message: file.errorMessage ?? '' } }),
     worker: file.worker ?? '',
   } as MessageInitShape<typeof FileSchema>;
+}
+
+export function attemptToMessage(attempt: AttemptRecord): MessageInitShape<typeof AttemptSchema> {
+  const { claimedAt, endedAt, errorCode, errorMessage } = attempt;
+  return {
+    fileId: attempt.fileId,
+    number: attempt.number,
+    worker: attempt.worker ?? '',
+    outcome: Attempt_Outcome[attempt.outcome],
+    ...(claimedAt !== null && { claimedAt: timestampFromDate(claimedAt) }),
+    ...(endedAt !== null && { endedAt: timestampFromDate(endedAt) }),
+    ...(errorCode !== null && { error: { code: errorCode, message: errorMessage ?? '' } }),
+  };
 }
 
 /** `COMPLETED` for FILE_STATUS_COMPLETED; undefined for a number that this version does not know. */

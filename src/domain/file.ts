@@ -21,6 +21,21 @@ export interface FileRecord {
   readonly worker: string | null;
 }
 
+/** One claim of a file by a worker, and how it ended. */
+export interface AttemptRecord {
+  readonly fileId: string;
+  /** As it was counted: after a silence that was forgiven the next one has it again. */
+  readonly number: number;
+  readonly worker: string | null;
+  readonly claimedAt: Date | null;
+  /** null while it runs. */
+  readonly endedAt: Date | null;
+  /** EXPIRED: the worker fell silent. */
+  readonly outcome: 'RUNNING' | 'COMPLETED' | 'FAILED' | 'EXPIRED';
+  readonly errorCode: string | null;
+  readonly errorMessage: string | null;
+}
+
 /** A file whose bytes are durable and whose row is still to be made. */
 export interface NewFile {
   /** Of its blob: a UUIDv7, minted when the bytes were complete. */

@@ -40,7 +40,11 @@ export function serviceSpecs(settings: StackSettings): readonly ServiceSpec[] {
     ...Array.from({ length: settings.workers }, (_, index) =>
       spec('worker', { ...metadata, ...result, ...redis, ...storage, ...threads }, `worker-${index + 1}`),
     ),
-    spec('web', { FILEMILL_HTTP_LISTEN: settings.httpListen, FILEMILL_UPLOAD_TARGET: settings.grpcListen }),
+    spec('web', {
+      FILEMILL_HTTP_LISTEN: settings.httpListen,
+      FILEMILL_UPLOAD_TARGET: settings.grpcListen,
+      FILEMILL_PUBLIC_GRPC: settings.grpcListen,
+    }),
   ];
 }
 

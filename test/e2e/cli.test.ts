@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { segmentPath } from '#adapters/storage/layout.ts';
 import { segmentsOf } from '#adapters/storage/segment-list.ts';
+import type { FileDetail } from '#cli/lookup.ts';
 import type { FileWithResultJson } from '#client/json.ts';
 import { type CliOptions, type CliRun, filemill } from '../support/cli.ts';
 import { testFolder } from '../support/start-services.ts';
@@ -88,11 +89,16 @@ describe('the command line against real services', () => {
     assert.deepEqual(Object.keys(ended ?? {}).sort(), keys.split(' ').sort());
     assert.equal(ended?.status, 'COMPLETED');
     assert.equal(new Date(ended?.created_at ?? '').toISOString(), ended?.created_at);
-    const got = await run(['get', id ?? '', '--json']);
-    assert.deepEqual(got.lines<Line>(), [ended]);
+    const [got] = (await run(['get', id ?? '', '--json'])).lines<FileDetail>();
+    const { attempts, ...known } = got as FileDetail;
+    assert.deepEqual(known, ended);
+    assert.deepEqual(
+      attempts.map(({ number, outcome, error }) => [number, outcome, error]),
+      [[1, 'COMPLETED', null]],
+    );
     const listed = await run(['list', '--name', 'shape', '--json']);
     assert.deepEqual(listed.lines<Line>(), [ended]);
-    assert.deepEqual(JSON.parse((await run(['get', id ?? '', '-o', 'json'])).stdout), [ended]);
+    assert.deepEqual(JSON.parse((await run(['get', id ?? '', '-o', 'json'])).stdout), [got]);
   });
 
   it('shows a table to people, and keeps control characters away from the terminal', async () => {
@@ -241,7 +247,9 @@ describe('the command line against real services', () => {
     const failed = await run(['wait', id, '--json']);
     assert.equal(failed.code, 3);
     assert.equal(failed.lines<Line>()[0]?.error?.code, 'blob_missing');
-    assert.match((await run(['get', id])).stdout, /reason +blob_missing: /);
+    const { stdout } = await run(['get', id]);
+    assert.match(stdout, /reason +blob_missing: /);
+    assert.match(stdout, /attempt 1 +FAILED after \d+ ms, \S+, claimed 20\S+Z: blob_missing: /);
 
     const asked = await run(['retry', '--name', 'doomed']);
     assert.equal(asked.code, 2);

@@ -169,10 +169,12 @@ describe('filemill up', () => {
     await nothingRuns(up);
   });
 
-  test('serves the dashboard, which it built when there was need', async () => {
+  test('serves the dashboard, which it built when there was need, and tells it where gRPC is', async () => {
     await using folder = await testFolder();
     await using up = new Up(join(folder.path, 'data'));
-    const { http } = await up.ready();
+    const { grpc, http } = await up.ready();
+    const server = await fetch(`http://${http}/api/v1/server`);
+    assert.deepEqual(await server.json(), { grpc_address: grpc });
     const page = await fetch(`http://${http}/ui/files`);
     assert.equal(page.status, 200, up.stderr);
     assert.match(await page.text(), /<script type="module"[^>]* src="\.\.\/assets\//);

@@ -181,6 +181,12 @@ function casesWith({ failed, retried, gone, done, begun }: Ids) {
       [`${files}/${failed}/result`, 404],
       [`${files}/${unknownId}/result`, 404],
     ],
+    'GET /api/v1/files/{id}/attempts': [
+      [`${files}/${done}/attempts`, 200],
+      [`${files}/${failed}/attempts`, 200],
+      [`${files}/${done}/attempts`, 304, { headers: { 'if-none-match': '*' } }],
+      [`${files}/${unknownId}/attempts`, 404],
+    ],
     'POST /api/v1/files/{id}/retry': [
       [`${files}/${retried}/retry`, 200],
       [`${files}/${done}/retry`, 409],
@@ -204,6 +210,7 @@ function casesWith({ failed, retried, gone, done, begun }: Ids) {
       ['/api/v1/export?format=xml', 400],
     ],
     'GET /api/v1/stats': [['/api/v1/stats', 200]],
+    'GET /api/v1/server': [['/api/v1/server', 200]],
     'GET /api/v1/openapi.json': [['/api/v1/openapi.json', 200]],
     'GET /api/v1/events': [
       ['/api/v1/events', 200],

@@ -11,10 +11,15 @@ import { join } from 'node:path';
 import { startEmbeddedPostgres } from '#local/embedded-postgres.ts';
 import { ensureRedisServer } from './ensure-redis.ts';
 
+/** They have a command of their own: `npm run test:dashboard`. */
+const inBrowsers = 'test/dashboard/**';
+
 const files =
   process.argv.length > 2
     ? process.argv.slice(2)
-    : globSync(['dashboard/src/**/*.test.ts', 'src/**/*.test.ts', 'test/**/*.test.ts']).sort();
+    : globSync(['dashboard/src/**/*.test.ts', 'src/**/*.test.ts', 'test/**/*.test.ts'], {
+        exclude: [inBrowsers],
+      }).sort();
 
 await ensureRedisServer();
 const dataDir = await mkdtemp(join(tmpdir(), 'filemill-test-'));

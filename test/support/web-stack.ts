@@ -18,8 +18,8 @@ export interface WebStack extends AsyncDisposable {
   readonly services: Readonly<Record<'metadata' | 'result' | 'upload' | 'web', ServiceProcess>>;
 }
 
-/** @param limits settings of the services that uploads go through */
-export async function startWebStack(limits: Record<string, string> = {}): Promise<WebStack> {
+/** @param settings of all its services */
+export async function startWebStack(settings: Record<string, string> = {}): Promise<WebStack> {
   await using opening = new AsyncDisposableStack();
   let resources: AsyncDisposableStack = opening;
   const folder = opening.use(await testFolder());
@@ -34,6 +34,7 @@ export async function startWebStack(limits: Record<string, string> = {}): Promis
     FILEMILL_RESULT_TARGET: socket('result'),
     FILEMILL_UPLOAD_TARGET: socket('upload'),
     FILEMILL_WORKER_THREADS: '1',
+    ...settings,
   };
   const start = async (name: ServiceName, more: Record<string, string> = {}) => {
     const listen =
@@ -42,8 +43,8 @@ export async function startWebStack(limits: Record<string, string> = {}): Promis
   };
   const metadata = await start('metadata');
   const result = await start('result');
-  const upload = await start('upload', limits);
-  const web = await start('web', limits);
+  const upload = await start('upload');
+  const web = await start('web');
   resources = opening.move();
   return {
     base: `http://127.0.0.1:${port}`,

@@ -9,6 +9,8 @@ type Listener = (changed: ChangedFiles) => void;
 
 export const paused = signal(false);
 export const connected = signal(false);
+/** It was tried, and does not answer. */
+export const lost = signal(false);
 export const stats = signal<StatsJson | undefined>(undefined);
 
 const listeners = new Set<Listener>();
@@ -34,12 +36,14 @@ function open(): () => void {
     source = new EventSource(addressOf('api/v1/events'));
     source.onopen = () => {
       connected.value = true;
+      lost.value = false;
       // A browser that reconnects says what it had; a new stream knows nothing of what changed before it.
       if (fresh) tell(lookAgain);
       fresh = false;
     };
     source.onerror = () => {
       connected.value = false;
+      lost.value = true;
       // Browsers give up for good when the answer was an error.
       if (source.readyState === EventSource.CLOSED) again = setTimeout(connect, retryMs);
     };
@@ -54,6 +58,7 @@ function open(): () => void {
     clearTimeout(again);
     source.close();
     connected.value = false;
+    lost.value = false;
   };
 }
 

@@ -22,7 +22,7 @@ let before: { readonly at: number; readonly made: number; readonly ended: number
  * Statistics count what there is, so rates are differences: of all files, and of those that ended. A deletion or a
  * retry makes a difference smaller; it never counts as less than none.
  */
-export function takeSample({ statuses }: StatsJson, at: number): void {
+export function takeSample({ statuses }: Pick<StatsJson, 'statuses'>, at: number): void {
   const filesIn = (status: string) => statuses[status]?.files ?? 0;
   const made = Object.values(statuses).reduce((sum, { files }) => sum + files, 0);
   const now = { at, made, ended: filesIn('COMPLETED') + filesIn('FAILED') };

@@ -1,4 +1,5 @@
 import type { FileJson, ResultJson } from '#client/json.ts';
+import { Attempts } from '../parts/attempts.tsx';
 import { FileActions } from '../parts/file-actions.tsx';
 import { FileCommands } from '../parts/file-commands.tsx';
 import { FileFacts } from '../parts/file-facts.tsx';
@@ -8,7 +9,7 @@ import { explain } from '../parts/reasons.ts';
 import { useFile } from '../use-file.ts';
 
 export function FilePage({ id }: { readonly id: string }) {
-  const { file, result, deleted, problem } = useFile(id);
+  const { file, result, attempts, deleted, problem } = useFile(id);
   return (
     <Page title={file?.filename ?? 'File'}>
       <ProblemNote problem={problem} />
@@ -23,6 +24,7 @@ export function FilePage({ id }: { readonly id: string }) {
           <FileError file={file} />
           <FileFacts file={file} output={result?.output} />
           {!deleted && <FileActions file={file} />}
+          <Attempts attempts={attempts} />
           <FoundResult result={result} />
           <FileCommands id={id} />
         </>

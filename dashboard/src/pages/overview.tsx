@@ -34,6 +34,8 @@ function Figures({ now }: { readonly now: StatsJson }) {
           name="Oldest pending"
           value={filesIn('PENDING') === 0 ? 'none waits' : seconds(now.oldest_pending_seconds)}
         />
+        <Tile name="Wait p50 / p95" value={durations(now.wait_seconds)} />
+        <Tile name="Processing p50 / p95" value={durations(now.processing_seconds)} />
         <Tile name="Workers alive" value={count(now.workers.length)} />
         <Tile name="Slots busy" value={`${count(busy)} of ${count(slots)}`} />
       </dl>
@@ -42,6 +44,11 @@ function Figures({ now }: { readonly now: StatsJson }) {
       <ErrorTable now={now} />
     </>
   );
+}
+
+/** Of the latest thousand results. */
+function durations(known: StatsJson['wait_seconds']): string {
+  return known === null ? '–' : `${seconds(known.p50)} / ${seconds(known.p95)}`;
 }
 
 function Tile({ name, value }: { readonly name: string; readonly value: string }) {

@@ -1,5 +1,6 @@
 import { addressOf } from '../base.ts';
 import { hrefOf } from '../router.ts';
+import { filemillCommand } from '../server.ts';
 import { Command } from './command.tsx';
 import { Link } from './link.tsx';
 
@@ -11,7 +12,7 @@ export function NothingYet() {
       <p>
         <Link href={hrefOf('upload')}>Upload from this page</Link>, or run one of these:
       </p>
-      <Command name="the command line" text="npx filemill upload FILE --wait" />
+      <Command name="the command line" text={filemillCommand('upload', 'FILE --wait')} />
       <Command name="curl" text={`curl -T FILE ${addressOf('files/')}`} />
     </section>
   );

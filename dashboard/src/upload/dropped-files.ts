@@ -20,9 +20,17 @@ export async function transferredFiles(transfer: DataTransfer): Promise<ChosenFi
 
 async function* walk(entry: FileSystemEntry): AsyncGenerator<ChosenFile> {
   const path = entry.fullPath.replace(/^\//, '');
-  if (entry instanceof FileSystemFileEntry)
-    yield { file: await new Promise<File>((resolve, reject) => entry.file(resolve, reject)), path };
-  if (entry instanceof FileSystemDirectoryEntry) for (const child of await childrenOf(entry)) yield* walk(child);
+  if (isFile(entry)) yield { file: await new Promise<File>((resolve, reject) => entry.file(resolve, reject)), path };
+  if (isFolder(entry)) for (const child of await childrenOf(entry)) yield* walk(child);
+}
+
+// Chromium has no such names at run time: `instanceof` would throw.
+function isFile(entry: FileSystemEntry): entry is FileSystemFileEntry {
+  return entry.isFile;
+}
+
+function isFolder(entry: FileSystemEntry): entry is FileSystemDirectoryEntry {
+  return entry.isDirectory;
 }
 
 /** A reader gives them in portions, the last of which is empty. */

@@ -7,6 +7,7 @@ import { testDatabase } from '../../../test/support/stores.ts';
 import { Database, type Statement } from './database.ts';
 import { type FileFilter, listStatement } from './file-queries.ts';
 import { resultsStatement } from './results.ts';
+import { latestDurations } from './stats.ts';
 
 const files = 60_000;
 const dayMs = 24 * 60 * 60 * 1_000;
@@ -31,6 +32,7 @@ const filters: Record<string, FileFilter> = {
 
 let database: Awaited<ReturnType<typeof testDatabase>>;
 let searches: Database;
+let points: Database;
 before(async () => {
   database = await testDatabase();
   const client = new pg.Client({ connectionString: database.url });
@@ -39,9 +41,11 @@ before(async () => {
   await client.end();
   const logger = createLogger('test', { level: 'silent', format: 'json' });
   searches = new Database({ url: database.url, poolSize: 1, kind: 'reads', logger });
+  points = new Database({ url: database.url, poolSize: 1, logger });
 });
 after(async () => {
   await searches[Symbol.asyncDispose]();
+  await points[Symbol.asyncDispose]();
   await database[Symbol.asyncDispose]();
 });
 
@@ -68,6 +72,18 @@ describe('A page of results', () => {
     });
 });
 
+it('the durations of the latest results read the latest results, and their files by key', async () => {
+  const plan = await explainStatement([latestDurations, []], points);
+  assert.deepEqual(
+    tables(plan).map(({ table, by, rows }) => [table, by, rows]),
+    [
+      ['results', 'Index Scan', 1_000],
+      ['files', 'Index Scan', 1_000],
+    ],
+    outline(plan),
+  );
+});
+
 it('a search that takes too long ends, and says that asking again is no use', async () => {
   const error = searches.query({ text: 'select pg_sleep(60)' });
   await assert.rejects(error, { reason: 'FILTER_TOO_BROAD', retryAfterMs: undefined });
@@ -87,9 +103,12 @@ async function explain(filter: FileFilter): Promise<PlanNode> {
   return await explainStatement([{ text }, values]);
 }
 
-async function explainStatement([{ text }, values]: [Statement, readonly unknown[]]): Promise<PlanNode> {
+async function explainStatement(
+  [{ text }, values]: [Statement, readonly unknown[]],
+  asked: Database = searches,
+): Promise<PlanNode> {
   const explained = { text: `explain (analyze, format json) ${text}` };
-  const [row] = await searches.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(explained, values);
+  const [row] = await asked.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(explained, values);
   return (row as NonNullable<typeof row>)['QUERY PLAN'][0].Plan;
 }
 

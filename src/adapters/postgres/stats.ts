@@ -7,7 +7,12 @@ export interface FileStats {
   readonly errors: readonly { readonly code: string; readonly files: number }[];
   /** How long the oldest due PENDING file has waited; 0 when none waits. */
   readonly oldestPendingSeconds: number;
+  /** Of the latest results, in seconds; null while there is none. */
+  readonly latest: { readonly wait: Durations; readonly processing: Durations } | null;
 }
+
+/** The 50th and the 95th percentile. */
+type Durations = readonly [p50: number, p95: number];
 
 const counts: Statement = {
   name: 'stats-counts',
@@ -24,6 +29,16 @@ const oldest: Statement = {
     where s.status = 'PENDING' and f.status = 'PENDING' and f.run_after <= now() order by s.file_id limit 1`,
 };
 
+// The ids of results are UUIDv7, minted as they are saved: the index by which they are found is that of time.
+/** Exported so that a test can look at its plan. */
+export const latestDurations: Statement = {
+  name: 'stats-latest-durations',
+  text: `
+    select percentile_cont(array[0.5, 0.95]) within group (order by extract(epoch from claimed_at - created_at)::float8) as wait,
+      percentile_cont(array[0.5, 0.95]) within group (order by extract(epoch from completed_at - claimed_at)::float8) as processing
+    from (select file_id from results order by id desc limit 1000) r join files f on f.id = r.file_id`,
+};
+
 interface Count {
   readonly status: FileStatus;
   readonly code: string;
@@ -31,11 +46,15 @@ interface Count {
   readonly bytes: number;
 }
 
-/** As cheap with billions of files as with none: the counts are kept by the statements that change them. */
+/**
+ * As cheap with billions of files as with none: the counts are kept by the statements that change them, and durations
+ * are those of a thousand files at most.
+ */
 export async function fileStats(database: Database): Promise<FileStats> {
-  const [all, [waited]] = await Promise.all([
+  const [all, [waited], [latest]] = await Promise.all([
     database.query<Count>(counts),
     database.query<{ seconds: number }>(oldest),
+    database.query<{ wait: Durations | null; processing: Durations | null }>(latestDurations),
   ]);
   const statuses = [...Map.groupBy(all, ({ status }) => status)].map(([status, some]) => ({
     status,
@@ -43,5 +62,11 @@ export async function fileStats(database: Database): Promise<FileStats> {
     bytes: some.reduce((sum, { bytes }) => sum + bytes, 0),
   }));
   const errors = all.filter(({ status }) => status === 'FAILED').map(({ code, files }) => ({ code, files }));
-  return { statuses, errors, oldestPendingSeconds: waited?.seconds ?? 0 };
+  const { wait = null, processing = null } = latest ?? {};
+  return {
+    statuses,
+    errors,
+    oldestPendingSeconds: waited?.seconds ?? 0,
+    latest: wait === null || processing === null ? null : { wait, processing },
+  };
 }

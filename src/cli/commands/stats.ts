@@ -29,10 +29,18 @@ function statsView(stats: StatsJson): string[] {
   const waiting = stats.oldest_pending_seconds;
   return [
     ...(states.length > 0 ? states : ['No files yet.']),
+    ...latestLines(stats),
     ...(waiting > 0 ? [`The oldest PENDING file has waited for ${formatDuration(waiting * 1_000)}.`] : []),
     ...stats.errors.map(({ code, files }) => `FAILED with ${printable(code)}: ${formatCount(files)}`),
     ...workerLines(stats),
   ];
+}
+
+function latestLines({ wait_seconds: wait, processing_seconds: processing }: StatsJson): string[] {
+  if (wait === null || processing === null) return [];
+  const text = ({ p50, p95 }: typeof wait) =>
+    `${formatDuration(p50 * 1_000)} (95 of 100 within ${formatDuration(p95 * 1_000)})`;
+  return [`The latest results waited ${text(wait)} for a worker, which took ${text(processing)}.`];
 }
 
 function workerLines({ workers }: StatsJson): string[] {

@@ -1,10 +1,11 @@
-import type { FileWithResultJson } from '#client/json.ts';
+import type { AttemptJson, FileWithResultJson } from '#client/json.ts';
 import { catalogue, isReason } from '#domain/errors.ts';
-import { formatBytes, formatCount, printable } from './printable.ts';
+import type { FileDetail } from '../lookup.ts';
+import { formatBytes, formatCount, formatDuration, printable } from './printable.ts';
 import type { Style, Terminal } from './terminal.ts';
 
 /** All that is known of one file, a fact a line. */
-export function detailView(file: FileWithResultJson, terminal: Terminal): string[] {
+export function detailView(file: FileDetail, terminal: Terminal): string[] {
   const facts: [string, string][] = [
     ['id', file.id],
     ['status', terminal.paint(statusStyle(file.status), statusText(file))],
@@ -15,9 +16,19 @@ export function detailView(file: FileWithResultJson, terminal: Terminal): string
     ...findings(file),
     ['created', file.created_at ?? '–'],
     ['updated', file.updated_at ?? '–'],
+    ...file.attempts.map((attempt) => [`attempt ${attempt.number}`, attemptText(attempt)] as [string, string]),
   ];
   const title = terminal.paint('bold', printable(file.filename));
   return [title, ...facts.map(([name, value]) => `  ${name.padEnd(16)}${value}`)];
+}
+
+function attemptText({ outcome, worker, claimed_at, ended_at, error }: AttemptJson): string {
+  const took =
+    claimed_at === null || ended_at === null
+      ? ''
+      : ` after ${formatDuration(Date.parse(ended_at) - Date.parse(claimed_at))}`;
+  const why = error === null ? '' : `: ${error.code}: ${error.message}`;
+  return printable(`${outcome}${took}, ${worker || 'unknown worker'}, claimed ${claimed_at ?? '–'}${why}`);
 }
 
 function statusStyle(status: string): Style {

@@ -6,7 +6,7 @@ import { workersAlive } from '#adapters/postgres/workers.ts';
 import { FileStatus } from '#gen/filemill/v1/file_pb.ts';
 import type { GetStatsResponseSchema } from '#gen/filemill/v1/metadata_service_pb.ts';
 
-const noCounts: FileStats = { statuses: [], errors: [], oldestPendingSeconds: 0 };
+const noCounts: FileStats = { statuses: [], errors: [], oldestPendingSeconds: 0, latest: null };
 
 /** How things stand, as the contract has it. */
 export async function statsMessage(
@@ -27,5 +27,10 @@ export async function statsMessage(
       startedAt: timestampFromDate(startedAt),
       seenAt: timestampFromDate(seenAt),
     })),
+    ...(stats.latest && { wait: durations(stats.latest.wait), processing: durations(stats.latest.processing) }),
   };
+}
+
+function durations([p50Seconds, p95Seconds]: readonly [number, number]) {
+  return { p50Seconds, p95Seconds };
 }

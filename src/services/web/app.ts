@@ -20,11 +20,13 @@ export interface AppContext {
   readonly hosts: HostList;
   readonly logger: Logger;
   readonly dashboard: BuiltDashboard | undefined;
+  /** `HOST:PORT` of the public gRPC port, for those who ask, when it is known. */
+  readonly grpcAddress?: string | undefined;
 }
 
 /** The public HTTP surface. `inject` or `listen` starts it; disposing closes it. */
 export function createApp(context: AppContext): FastifyInstance {
-  const { backend, maxFileSize, hosts, logger, dashboard } = context;
+  const { backend, maxFileSize, hosts, logger, dashboard, grpcAddress } = context;
   const fail = (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
     sendProblem(asFilemillError(error), request, reply, logger);
   const app = fastify({
@@ -54,7 +56,7 @@ export function createApp(context: AppContext): FastifyInstance {
     feed[Symbol.dispose]();
     await drain.finish();
   });
-  serveRoutes(app, allRoutes({ backend, feed, maxFileSize }));
+  serveRoutes(app, allRoutes({ backend, feed, maxFileSize, grpcAddress }));
   serveDashboard(app, dashboard);
   return app;
 }

@@ -12,6 +12,8 @@ export interface WebConfig {
   readonly maxFileSize: number;
   /** The names under which this server may be addressed. */
   readonly hosts: HostList;
+  /** Under which others reach the public gRPC port, when somebody told. */
+  readonly grpcAddress: string | undefined;
   /** What `npm run build:dashboard` made. */
   readonly dashboardDir: string;
   readonly log: { readonly level: string; readonly format: 'pretty' | 'json' | undefined };
@@ -27,6 +29,11 @@ export function readWebConfig(env: NodeJS.ProcessEnv): WebConfig {
       FILEMILL_MAX_FILE_SIZE: byteSize.prefault('100GiB'),
       /** Further names, `NAME` or `NAME:PORT`, separated by commas: for a proxy or a cluster. */
       FILEMILL_HTTP_HOSTS: z.string().default(''),
+      /** `HOST:PORT` for the commands that the dashboard shows: behind a proxy the page cannot know it. */
+      FILEMILL_PUBLIC_GRPC: z
+        .string()
+        .regex(/^([\w.-]+|\[[\da-f:]+\]):\d{1,5}$/i, 'must be HOST:PORT')
+        .optional(),
       FILEMILL_DASHBOARD_DIR: z.string().default(fileURLToPath(new URL('../../../dashboard/dist', import.meta.url))),
     },
     env,
@@ -37,6 +44,7 @@ export function readWebConfig(env: NodeJS.ProcessEnv): WebConfig {
     uploadTarget: settings.FILEMILL_UPLOAD_TARGET,
     maxFileSize: settings.FILEMILL_MAX_FILE_SIZE,
     hosts: HostList.of(settings.FILEMILL_HTTP_LISTEN, settings.FILEMILL_HTTP_HOSTS),
+    grpcAddress: settings.FILEMILL_PUBLIC_GRPC,
     dashboardDir: settings.FILEMILL_DASHBOARD_DIR,
     log: { level: settings.FILEMILL_LOG_LEVEL, format: settings.FILEMILL_LOG_FORMAT },
   };

@@ -14,15 +14,9 @@ const logger = createLogger('web', config.log);
 
 await runService(logger, async (scope) => {
   const backend = scope.use(createBackend(config.uploadTarget));
-  const app = scope.use(
-    createApp({
-      backend,
-      maxFileSize: config.maxFileSize,
-      hosts: config.hosts,
-      logger,
-      dashboard: readDashboard(config.dashboardDir),
-    }),
-  );
+  const { maxFileSize, hosts, grpcAddress, dashboardDir } = config;
+  const dashboard = readDashboard(dashboardDir);
+  const app = scope.use(createApp({ backend, maxFileSize, hosts, grpcAddress, logger, dashboard }));
   scope.use(await startOpsServer(config.opsListen, { ready: () => uploadAnswers(backend) }));
   await listenHttp(app, config.httpListen);
   logger.info({ address: config.httpListen }, 'HTTP listens');

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FileJson, ResultJson, StatsJson } from '#client/json.ts';
+import type { AttemptJson, FileJson, ResultJson, StatsJson } from '#client/json.ts';
 import { catalogue, type Reason } from '#domain/errors.ts';
 import { fileStatuses } from '#domain/file-state.ts';
 import type { Problem } from './problem.ts';
@@ -50,6 +50,19 @@ const Result = z.strictObject({
   output: Output,
 }) satisfies z.ZodType<ResultJson>;
 
+const Attempt = z.strictObject({
+  number: count.describe('After a silence of the worker that was forgiven the next attempt has it again.'),
+  worker: z.string(),
+  claimed_at: time.nullable(),
+  ended_at: time.nullable().describe('null while it runs.'),
+  outcome: z
+    .enum(['RUNNING', 'COMPLETED', 'FAILED', 'EXPIRED', 'UNKNOWN'])
+    .describe('EXPIRED: the worker fell silent.'),
+  error: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+}) satisfies z.ZodType<AttemptJson>;
+
+const Durations = z.strictObject({ p50: z.number(), p95: z.number() });
+
 const Stats = z.strictObject({
   statuses: z.record(z.string(), z.strictObject({ files: count, bytes: count })),
   errors: z.array(z.strictObject({ code: z.string(), files: count })).describe('FAILED files by reason.'),
@@ -64,6 +77,10 @@ const Stats = z.strictObject({
       source: z.string(),
     }),
   ),
+  wait_seconds: Durations.nullable().describe(
+    'From the registration of a file to the claim that completed it, of the latest 1,000 results.',
+  ),
+  processing_seconds: Durations.nullable().describe('From that claim to the result.'),
 }) satisfies z.ZodType<StatsJson>;
 
 const Receipt = z.strictObject({
@@ -89,7 +106,11 @@ export const schemas = {
   Result,
   Output,
   ResultsPage: z.strictObject({ results: z.array(Result), next_page_token: nextPageToken }),
+  Attempts: z.strictObject({ attempts: z.array(Attempt) }),
   Stats,
+  Server: z.strictObject({
+    grpc_address: z.string().nullable().describe('`HOST:PORT` of the public gRPC port; null when nobody told.'),
+  }),
   Receipt,
   Uploads: z.strictObject({
     files: z

@@ -4,7 +4,7 @@
 
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { File, FileStatus } from "./file_pb.ts";
+import type { File, FileError, FileStatus } from "./file_pb.ts";
 import { file_filemill_v1_file } from "./file_pb.ts";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
@@ -14,7 +14,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file filemill/v1/metadata_service.proto.
  */
 export const file_filemill_v1_metadata_service: GenFile = /*@__PURE__*/
-  fileDesc("CiJmaWxlbWlsbC92MS9tZXRhZGF0YV9zZXJ2aWNlLnByb3RvEgtmaWxlbWlsbC52MSIeCg9HZXRGaWxlc1JlcXVlc3QSCwoDaWRzGAEgAygJIkkKEEdldEZpbGVzUmVzcG9uc2USIAoFZmlsZXMYASADKAsyES5maWxlbWlsbC52MS5GaWxlEhMKC21pc3NpbmdfaWRzGAIgAygJIusBCgpGaWxlRmlsdGVyEikKCHN0YXR1c2VzGAEgAygOMhcuZmlsZW1pbGwudjEuRmlsZVN0YXR1cxIRCgltaW1lX3R5cGUYAiABKAkSFQoNbmFtZV9jb250YWlucxgDIAEoCRIOCgZzaGEyNTYYBCABKAkSMAoMY3JlYXRlZF9mcm9tGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIyCg5jcmVhdGVkX2JlZm9yZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEgoKZXJyb3JfY29kZRgHIAEoCSJiChBMaXN0RmlsZXNSZXF1ZXN0EicKBmZpbHRlchgBIAEoCzIXLmZpbGVtaWxsLnYxLkZpbGVGaWx0ZXISEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkiTgoRTGlzdEZpbGVzUmVzcG9uc2USIAoFZmlsZXMYASADKAsyES5maWxlbWlsbC52MS5GaWxlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSI3ChFXYXRjaEZpbGVzUmVxdWVzdBILCgNpZHMYASADKAkSFQoNdGVybWluYWxfb25seRgCIAEoCCJLChJXYXRjaEZpbGVzUmVzcG9uc2USIAoFZmlsZXMYASADKAsyES5maWxlbWlsbC52MS5GaWxlEhMKC21pc3NpbmdfaWRzGAIgAygJIiUKE1dhdGNoQ2hhbmdlc1JlcXVlc3QSDgoGY3Vyc29yGAEgASgJIq4BChRXYXRjaENoYW5nZXNSZXNwb25zZRIOCgZjdXJzb3IYASABKAkSIAoFZmlsZXMYAiADKAsyES5maWxlbWlsbC52MS5GaWxlEhMKC21pc3NpbmdfaWRzGAMgAygJEhIKCmxvb2tfYWdhaW4YBCABKAgSMQoFc3RhdHMYBSABKAsyHS5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlSACIAQFCCAoGX3N0YXRzIiAKEVJldHJ5RmlsZXNSZXF1ZXN0EgsKA2lkcxgBIAMoCSL/AQoSUmV0cnlGaWxlc1Jlc3BvbnNlEjMKBWl0ZW1zGAEgAygLMiQuZmlsZW1pbGwudjEuUmV0cnlGaWxlc1Jlc3BvbnNlLkl0ZW0aTAoESXRlbRIKCgJpZBgBIAEoCRI4CgdvdXRjb21lGAIgASgOMicuZmlsZW1pbGwudjEuUmV0cnlGaWxlc1Jlc3BvbnNlLk91dGNvbWUiZgoHT3V0Y29tZRIXChNPVVRDT01FX1VOU1BFQ0lGSUVEEAASEwoPT1VUQ09NRV9SRVRSSUVEEAESFgoST1VUQ09NRV9OT1RfRkFJTEVEEAISFQoRT1VUQ09NRV9OT1RfRk9VTkQQAyIhChJEZWxldGVGaWxlc1JlcXVlc3QSCwoDaWRzGAEgAygJIuoBChNEZWxldGVGaWxlc1Jlc3BvbnNlEjQKBWl0ZW1zGAEgAygLMiUuZmlsZW1pbGwudjEuRGVsZXRlRmlsZXNSZXNwb25zZS5JdGVtGk0KBEl0ZW0SCgoCaWQYASABKAkSOQoHb3V0Y29tZRgCIAEoDjIoLmZpbGVtaWxsLnYxLkRlbGV0ZUZpbGVzUmVzcG9uc2UuT3V0Y29tZSJOCgdPdXRjb21lEhcKE09VVENPTUVfVU5TUEVDSUZJRUQQABITCg9PVVRDT01FX0RFTEVURUQQARIVChFPVVRDT01FX05PVF9GT1VORBACIicKD0dldFN0YXRzUmVxdWVzdBIUCgx3b3JrZXJzX29ubHkYASABKAgijgQKEEdldFN0YXRzUmVzcG9uc2USOwoIc3RhdHVzZXMYASADKAsyKS5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLlN0YXR1c0NvdW50EjgKBmVycm9ycxgCIAMoCzIoLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2UuRXJyb3JDb3VudBIeChZvbGRlc3RfcGVuZGluZ19zZWNvbmRzGAMgASgBEjoKB3dvcmtlcnMYBCADKAsyKS5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLldvcmtlclN0YXRlGlQKC1N0YXR1c0NvdW50EicKBnN0YXR1cxgBIAEoDjIXLmZpbGVtaWxsLnYxLkZpbGVTdGF0dXMSDQoFZmlsZXMYAiABKAMSDQoFYnl0ZXMYAyABKAMaKQoKRXJyb3JDb3VudBIMCgRjb2RlGAEgASgJEg0KBWZpbGVzGAIgASgDGqUBCgtXb3JrZXJTdGF0ZRIMCgRuYW1lGAEgASgJEi4KCnN0YXJ0ZWRfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEisKB3NlZW5fYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg0KBXNsb3RzGAQgASgFEgwKBGJ1c3kYBSABKAUSDgoGc291cmNlGAYgASgJMrgECg9NZXRhZGF0YVNlcnZpY2USRwoIR2V0RmlsZXMSHC5maWxlbWlsbC52MS5HZXRGaWxlc1JlcXVlc3QaHS5maWxlbWlsbC52MS5HZXRGaWxlc1Jlc3BvbnNlEkoKCUxpc3RGaWxlcxIdLmZpbGVtaWxsLnYxLkxpc3RGaWxlc1JlcXVlc3QaHi5maWxlbWlsbC52MS5MaXN0RmlsZXNSZXNwb25zZRJPCgpXYXRjaEZpbGVzEh4uZmlsZW1pbGwudjEuV2F0Y2hGaWxlc1JlcXVlc3QaHy5maWxlbWlsbC52MS5XYXRjaEZpbGVzUmVzcG9uc2UwARJVCgxXYXRjaENoYW5nZXMSIC5maWxlbWlsbC52MS5XYXRjaENoYW5nZXNSZXF1ZXN0GiEuZmlsZW1pbGwudjEuV2F0Y2hDaGFuZ2VzUmVzcG9uc2UwARJNCgpSZXRyeUZpbGVzEh4uZmlsZW1pbGwudjEuUmV0cnlGaWxlc1JlcXVlc3QaHy5maWxlbWlsbC52MS5SZXRyeUZpbGVzUmVzcG9uc2USUAoLRGVsZXRlRmlsZXMSHy5maWxlbWlsbC52MS5EZWxldGVGaWxlc1JlcXVlc3QaIC5maWxlbWlsbC52MS5EZWxldGVGaWxlc1Jlc3BvbnNlEkcKCEdldFN0YXRzEhwuZmlsZW1pbGwudjEuR2V0U3RhdHNSZXF1ZXN0Gh0uZmlsZW1pbGwudjEuR2V0U3RhdHNSZXNwb25zZWIGcHJvdG8z", [file_filemill_v1_file, file_google_protobuf_timestamp]);
+  fileDesc("CiJmaWxlbWlsbC92MS9tZXRhZGF0YV9zZXJ2aWNlLnByb3RvEgtmaWxlbWlsbC52MSIeCg9HZXRGaWxlc1JlcXVlc3QSCwoDaWRzGAEgAygJIkkKEEdldEZpbGVzUmVzcG9uc2USIAoFZmlsZXMYASADKAsyES5maWxlbWlsbC52MS5GaWxlEhMKC21pc3NpbmdfaWRzGAIgAygJIiYKEkdldEF0dGVtcHRzUmVxdWVzdBIQCghmaWxlX2lkcxgBIAMoCSI9ChNHZXRBdHRlbXB0c1Jlc3BvbnNlEiYKCGF0dGVtcHRzGAEgAygLMhQuZmlsZW1pbGwudjEuQXR0ZW1wdCLnAgoHQXR0ZW1wdBIPCgdmaWxlX2lkGAEgASgJEg4KBm51bWJlchgCIAEoBRIOCgZ3b3JrZXIYAyABKAkSLgoKY2xhaW1lZF9hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kZWRfYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KB291dGNvbWUYBiABKA4yHC5maWxlbWlsbC52MS5BdHRlbXB0Lk91dGNvbWUSJQoFZXJyb3IYByABKAsyFi5maWxlbWlsbC52MS5GaWxlRXJyb3IidwoHT3V0Y29tZRIXChNPVVRDT01FX1VOU1BFQ0lGSUVEEAASEwoPT1VUQ09NRV9SVU5OSU5HEAESFQoRT1VUQ09NRV9DT01QTEVURUQQAhISCg5PVVRDT01FX0ZBSUxFRBADEhMKD09VVENPTUVfRVhQSVJFRBAEIusBCgpGaWxlRmlsdGVyEikKCHN0YXR1c2VzGAEgAygOMhcuZmlsZW1pbGwudjEuRmlsZVN0YXR1cxIRCgltaW1lX3R5cGUYAiABKAkSFQoNbmFtZV9jb250YWlucxgDIAEoCRIOCgZzaGEyNTYYBCABKAkSMAoMY3JlYXRlZF9mcm9tGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIyCg5jcmVhdGVkX2JlZm9yZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEgoKZXJyb3JfY29kZRgHIAEoCSJiChBMaXN0RmlsZXNSZXF1ZXN0EicKBmZpbHRlchgBIAEoCzIXLmZpbGVtaWxsLnYxLkZpbGVGaWx0ZXISEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkiTgoRTGlzdEZpbGVzUmVzcG9uc2USIAoFZmlsZXMYASADKAsyES5maWxlbWlsbC52MS5GaWxlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSI3ChFXYXRjaEZpbGVzUmVxdWVzdBILCgNpZHMYASADKAkSFQoNdGVybWluYWxfb25seRgCIAEoCCJLChJXYXRjaEZpbGVzUmVzcG9uc2USIAoFZmlsZXMYASADKAsyES5maWxlbWlsbC52MS5GaWxlEhMKC21pc3NpbmdfaWRzGAIgAygJIiUKE1dhdGNoQ2hhbmdlc1JlcXVlc3QSDgoGY3Vyc29yGAEgASgJIq4BChRXYXRjaENoYW5nZXNSZXNwb25zZRIOCgZjdXJzb3IYASABKAkSIAoFZmlsZXMYAiADKAsyES5maWxlbWlsbC52MS5GaWxlEhMKC21pc3NpbmdfaWRzGAMgAygJEhIKCmxvb2tfYWdhaW4YBCABKAgSMQoFc3RhdHMYBSABKAsyHS5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlSACIAQFCCAoGX3N0YXRzIiAKEVJldHJ5RmlsZXNSZXF1ZXN0EgsKA2lkcxgBIAMoCSL/AQoSUmV0cnlGaWxlc1Jlc3BvbnNlEjMKBWl0ZW1zGAEgAygLMiQuZmlsZW1pbGwudjEuUmV0cnlGaWxlc1Jlc3BvbnNlLkl0ZW0aTAoESXRlbRIKCgJpZBgBIAEoCRI4CgdvdXRjb21lGAIgASgOMicuZmlsZW1pbGwudjEuUmV0cnlGaWxlc1Jlc3BvbnNlLk91dGNvbWUiZgoHT3V0Y29tZRIXChNPVVRDT01FX1VOU1BFQ0lGSUVEEAASEwoPT1VUQ09NRV9SRVRSSUVEEAESFgoST1VUQ09NRV9OT1RfRkFJTEVEEAISFQoRT1VUQ09NRV9OT1RfRk9VTkQQAyIhChJEZWxldGVGaWxlc1JlcXVlc3QSCwoDaWRzGAEgAygJIuoBChNEZWxldGVGaWxlc1Jlc3BvbnNlEjQKBWl0ZW1zGAEgAygLMiUuZmlsZW1pbGwudjEuRGVsZXRlRmlsZXNSZXNwb25zZS5JdGVtGk0KBEl0ZW0SCgoCaWQYASABKAkSOQoHb3V0Y29tZRgCIAEoDjIoLmZpbGVtaWxsLnYxLkRlbGV0ZUZpbGVzUmVzcG9uc2UuT3V0Y29tZSJOCgdPdXRjb21lEhcKE09VVENPTUVfVU5TUEVDSUZJRUQQABITCg9PVVRDT01FX0RFTEVURUQQARIVChFPVVRDT01FX05PVF9GT1VORBACIicKD0dldFN0YXRzUmVxdWVzdBIUCgx3b3JrZXJzX29ubHkYASABKAgiuQUKEEdldFN0YXRzUmVzcG9uc2USOwoIc3RhdHVzZXMYASADKAsyKS5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLlN0YXR1c0NvdW50EjgKBmVycm9ycxgCIAMoCzIoLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2UuRXJyb3JDb3VudBIeChZvbGRlc3RfcGVuZGluZ19zZWNvbmRzGAMgASgBEjoKB3dvcmtlcnMYBCADKAsyKS5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLldvcmtlclN0YXRlEjUKBHdhaXQYBSABKAsyJy5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLkR1cmF0aW9ucxI7Cgpwcm9jZXNzaW5nGAYgASgLMicuZmlsZW1pbGwudjEuR2V0U3RhdHNSZXNwb25zZS5EdXJhdGlvbnMaVAoLU3RhdHVzQ291bnQSJwoGc3RhdHVzGAEgASgOMhcuZmlsZW1pbGwudjEuRmlsZVN0YXR1cxINCgVmaWxlcxgCIAEoAxINCgVieXRlcxgDIAEoAxopCgpFcnJvckNvdW50EgwKBGNvZGUYASABKAkSDQoFZmlsZXMYAiABKAMapQEKC1dvcmtlclN0YXRlEgwKBG5hbWUYASABKAkSLgoKc3RhcnRlZF9hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKwoHc2Vlbl9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDQoFc2xvdHMYBCABKAUSDAoEYnVzeRgFIAEoBRIOCgZzb3VyY2UYBiABKAkaNQoJRHVyYXRpb25zEhMKC3A1MF9zZWNvbmRzGAEgASgBEhMKC3A5NV9zZWNvbmRzGAIgASgBMooFCg9NZXRhZGF0YVNlcnZpY2USRwoIR2V0RmlsZXMSHC5maWxlbWlsbC52MS5HZXRGaWxlc1JlcXVlc3QaHS5maWxlbWlsbC52MS5HZXRGaWxlc1Jlc3BvbnNlElAKC0dldEF0dGVtcHRzEh8uZmlsZW1pbGwudjEuR2V0QXR0ZW1wdHNSZXF1ZXN0GiAuZmlsZW1pbGwudjEuR2V0QXR0ZW1wdHNSZXNwb25zZRJKCglMaXN0RmlsZXMSHS5maWxlbWlsbC52MS5MaXN0RmlsZXNSZXF1ZXN0Gh4uZmlsZW1pbGwudjEuTGlzdEZpbGVzUmVzcG9uc2USTwoKV2F0Y2hGaWxlcxIeLmZpbGVtaWxsLnYxLldhdGNoRmlsZXNSZXF1ZXN0Gh8uZmlsZW1pbGwudjEuV2F0Y2hGaWxlc1Jlc3BvbnNlMAESVQoMV2F0Y2hDaGFuZ2VzEiAuZmlsZW1pbGwudjEuV2F0Y2hDaGFuZ2VzUmVxdWVzdBohLmZpbGVtaWxsLnYxLldhdGNoQ2hhbmdlc1Jlc3BvbnNlMAESTQoKUmV0cnlGaWxlcxIeLmZpbGVtaWxsLnYxLlJldHJ5RmlsZXNSZXF1ZXN0Gh8uZmlsZW1pbGwudjEuUmV0cnlGaWxlc1Jlc3BvbnNlElAKC0RlbGV0ZUZpbGVzEh8uZmlsZW1pbGwudjEuRGVsZXRlRmlsZXNSZXF1ZXN0GiAuZmlsZW1pbGwudjEuRGVsZXRlRmlsZXNSZXNwb25zZRJHCghHZXRTdGF0cxIcLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVxdWVzdBodLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2ViBnByb3RvMw", [file_filemill_v1_file, file_google_protobuf_timestamp]);
 
 /**
  * @generated from message filemill.v1.GetFilesRequest
@@ -54,6 +54,147 @@ export type GetFilesResponse = Message<"filemill.v1.GetFilesResponse"> & {
  */
 export const GetFilesResponseSchema: GenMessage<GetFilesResponse> = /*@__PURE__*/
   messageDesc(file_filemill_v1_metadata_service, 1);
+
+/**
+ * @generated from message filemill.v1.GetAttemptsRequest
+ */
+export type GetAttemptsRequest = Message<"filemill.v1.GetAttemptsRequest"> & {
+  /**
+   * 1 to 1,000.
+   *
+   * @generated from field: repeated string file_ids = 1;
+   */
+  fileIds: string[];
+};
+
+/**
+ * Describes the message filemill.v1.GetAttemptsRequest.
+ * Use `create(GetAttemptsRequestSchema)` to create a new message.
+ */
+export const GetAttemptsRequestSchema: GenMessage<GetAttemptsRequest> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_metadata_service, 2);
+
+/**
+ * @generated from message filemill.v1.GetAttemptsResponse
+ */
+export type GetAttemptsResponse = Message<"filemill.v1.GetAttemptsResponse"> & {
+  /**
+   * File by file in the order asked for, oldest first; the latest 20 of each. Nothing for a file that is unknown, or that
+   * no worker has claimed; a claim that was given back unused is not among them.
+   *
+   * @generated from field: repeated filemill.v1.Attempt attempts = 1;
+   */
+  attempts: Attempt[];
+};
+
+/**
+ * Describes the message filemill.v1.GetAttemptsResponse.
+ * Use `create(GetAttemptsResponseSchema)` to create a new message.
+ */
+export const GetAttemptsResponseSchema: GenMessage<GetAttemptsResponse> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_metadata_service, 3);
+
+/**
+ * One claim of a file by a worker, and how it ended.
+ *
+ * @generated from message filemill.v1.Attempt
+ */
+export type Attempt = Message<"filemill.v1.Attempt"> & {
+  /**
+   * @generated from field: string file_id = 1;
+   */
+  fileId: string;
+
+  /**
+   * As it was counted. A silence of the worker is forgiven at first: the next attempt has the same number then.
+   *
+   * @generated from field: int32 number = 2;
+   */
+  number: number;
+
+  /**
+   * @generated from field: string worker = 3;
+   */
+  worker: string;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp claimed_at = 4;
+   */
+  claimedAt?: Timestamp | undefined;
+
+  /**
+   * Absent while it runs.
+   *
+   * @generated from field: google.protobuf.Timestamp ended_at = 5;
+   */
+  endedAt?: Timestamp | undefined;
+
+  /**
+   * @generated from field: filemill.v1.Attempt.Outcome outcome = 6;
+   */
+  outcome: Attempt_Outcome;
+
+  /**
+   * Of one that FAILED or EXPIRED.
+   *
+   * @generated from field: filemill.v1.FileError error = 7;
+   */
+  error?: FileError | undefined;
+};
+
+/**
+ * Describes the message filemill.v1.Attempt.
+ * Use `create(AttemptSchema)` to create a new message.
+ */
+export const AttemptSchema: GenMessage<Attempt> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_metadata_service, 4);
+
+/**
+ * @generated from enum filemill.v1.Attempt.Outcome
+ */
+export const Attempt_Outcome = {
+  /**
+   * @generated from enum value: OUTCOME_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * The worker holds the file.
+   *
+   * @generated from enum value: OUTCOME_RUNNING = 1;
+   */
+  RUNNING: 1,
+
+  /**
+   * @generated from enum value: OUTCOME_COMPLETED = 2;
+   */
+  COMPLETED: 2,
+
+  /**
+   * The worker said why.
+   *
+   * @generated from enum value: OUTCOME_FAILED = 3;
+   */
+  FAILED: 3,
+
+  /**
+   * The worker fell silent, and its lease ran out.
+   *
+   * @generated from enum value: OUTCOME_EXPIRED = 4;
+   */
+  EXPIRED: 4,
+} as const;
+
+/**
+ * @generated from enum filemill.v1.Attempt.Outcome
+ */
+export type Attempt_Outcome = (typeof Attempt_Outcome)[keyof typeof Attempt_Outcome] | UnknownEnum;
+
+/**
+ * Describes the enum filemill.v1.Attempt.Outcome.
+ */
+export const Attempt_OutcomeSchema: GenEnum<Attempt_Outcome> = /*@__PURE__*/
+  enumDesc(file_filemill_v1_metadata_service, 4, 0);
 
 /**
  * @generated from message filemill.v1.FileFilter
@@ -113,7 +254,7 @@ export type FileFilter = Message<"filemill.v1.FileFilter"> & {
  * Use `create(FileFilterSchema)` to create a new message.
  */
 export const FileFilterSchema: GenMessage<FileFilter> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 2);
+  messageDesc(file_filemill_v1_metadata_service, 5);
 
 /**
  * @generated from message filemill.v1.ListFilesRequest
@@ -144,7 +285,7 @@ export type ListFilesRequest = Message<"filemill.v1.ListFilesRequest"> & {
  * Use `create(ListFilesRequestSchema)` to create a new message.
  */
 export const ListFilesRequestSchema: GenMessage<ListFilesRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 3);
+  messageDesc(file_filemill_v1_metadata_service, 6);
 
 /**
  * @generated from message filemill.v1.ListFilesResponse
@@ -168,7 +309,7 @@ export type ListFilesResponse = Message<"filemill.v1.ListFilesResponse"> & {
  * Use `create(ListFilesResponseSchema)` to create a new message.
  */
 export const ListFilesResponseSchema: GenMessage<ListFilesResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 4);
+  messageDesc(file_filemill_v1_metadata_service, 7);
 
 /**
  * @generated from message filemill.v1.WatchFilesRequest
@@ -194,7 +335,7 @@ export type WatchFilesRequest = Message<"filemill.v1.WatchFilesRequest"> & {
  * Use `create(WatchFilesRequestSchema)` to create a new message.
  */
 export const WatchFilesRequestSchema: GenMessage<WatchFilesRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 5);
+  messageDesc(file_filemill_v1_metadata_service, 8);
 
 /**
  * @generated from message filemill.v1.WatchFilesResponse
@@ -220,7 +361,7 @@ export type WatchFilesResponse = Message<"filemill.v1.WatchFilesResponse"> & {
  * Use `create(WatchFilesResponseSchema)` to create a new message.
  */
 export const WatchFilesResponseSchema: GenMessage<WatchFilesResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 6);
+  messageDesc(file_filemill_v1_metadata_service, 9);
 
 /**
  * @generated from message filemill.v1.WatchChangesRequest
@@ -239,7 +380,7 @@ export type WatchChangesRequest = Message<"filemill.v1.WatchChangesRequest"> & {
  * Use `create(WatchChangesRequestSchema)` to create a new message.
  */
 export const WatchChangesRequestSchema: GenMessage<WatchChangesRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 7);
+  messageDesc(file_filemill_v1_metadata_service, 10);
 
 /**
  * @generated from message filemill.v1.WatchChangesResponse
@@ -287,7 +428,7 @@ export type WatchChangesResponse = Message<"filemill.v1.WatchChangesResponse"> &
  * Use `create(WatchChangesResponseSchema)` to create a new message.
  */
 export const WatchChangesResponseSchema: GenMessage<WatchChangesResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 8);
+  messageDesc(file_filemill_v1_metadata_service, 11);
 
 /**
  * @generated from message filemill.v1.RetryFilesRequest
@@ -304,7 +445,7 @@ export type RetryFilesRequest = Message<"filemill.v1.RetryFilesRequest"> & {
  * Use `create(RetryFilesRequestSchema)` to create a new message.
  */
 export const RetryFilesRequestSchema: GenMessage<RetryFilesRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 9);
+  messageDesc(file_filemill_v1_metadata_service, 12);
 
 /**
  * @generated from message filemill.v1.RetryFilesResponse
@@ -323,7 +464,7 @@ export type RetryFilesResponse = Message<"filemill.v1.RetryFilesResponse"> & {
  * Use `create(RetryFilesResponseSchema)` to create a new message.
  */
 export const RetryFilesResponseSchema: GenMessage<RetryFilesResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 10);
+  messageDesc(file_filemill_v1_metadata_service, 13);
 
 /**
  * @generated from message filemill.v1.RetryFilesResponse.Item
@@ -345,7 +486,7 @@ export type RetryFilesResponse_Item = Message<"filemill.v1.RetryFilesResponse.It
  * Use `create(RetryFilesResponse_ItemSchema)` to create a new message.
  */
 export const RetryFilesResponse_ItemSchema: GenMessage<RetryFilesResponse_Item> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 10, 0);
+  messageDesc(file_filemill_v1_metadata_service, 13, 0);
 
 /**
  * @generated from enum filemill.v1.RetryFilesResponse.Outcome
@@ -383,7 +524,7 @@ export type RetryFilesResponse_Outcome = (typeof RetryFilesResponse_Outcome)[key
  * Describes the enum filemill.v1.RetryFilesResponse.Outcome.
  */
 export const RetryFilesResponse_OutcomeSchema: GenEnum<RetryFilesResponse_Outcome> = /*@__PURE__*/
-  enumDesc(file_filemill_v1_metadata_service, 10, 0);
+  enumDesc(file_filemill_v1_metadata_service, 13, 0);
 
 /**
  * @generated from message filemill.v1.DeleteFilesRequest
@@ -400,7 +541,7 @@ export type DeleteFilesRequest = Message<"filemill.v1.DeleteFilesRequest"> & {
  * Use `create(DeleteFilesRequestSchema)` to create a new message.
  */
 export const DeleteFilesRequestSchema: GenMessage<DeleteFilesRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 11);
+  messageDesc(file_filemill_v1_metadata_service, 14);
 
 /**
  * @generated from message filemill.v1.DeleteFilesResponse
@@ -419,7 +560,7 @@ export type DeleteFilesResponse = Message<"filemill.v1.DeleteFilesResponse"> & {
  * Use `create(DeleteFilesResponseSchema)` to create a new message.
  */
 export const DeleteFilesResponseSchema: GenMessage<DeleteFilesResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 12);
+  messageDesc(file_filemill_v1_metadata_service, 15);
 
 /**
  * @generated from message filemill.v1.DeleteFilesResponse.Item
@@ -441,7 +582,7 @@ export type DeleteFilesResponse_Item = Message<"filemill.v1.DeleteFilesResponse.
  * Use `create(DeleteFilesResponse_ItemSchema)` to create a new message.
  */
 export const DeleteFilesResponse_ItemSchema: GenMessage<DeleteFilesResponse_Item> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 12, 0);
+  messageDesc(file_filemill_v1_metadata_service, 15, 0);
 
 /**
  * @generated from enum filemill.v1.DeleteFilesResponse.Outcome
@@ -472,7 +613,7 @@ export type DeleteFilesResponse_Outcome = (typeof DeleteFilesResponse_Outcome)[k
  * Describes the enum filemill.v1.DeleteFilesResponse.Outcome.
  */
 export const DeleteFilesResponse_OutcomeSchema: GenEnum<DeleteFilesResponse_Outcome> = /*@__PURE__*/
-  enumDesc(file_filemill_v1_metadata_service, 12, 0);
+  enumDesc(file_filemill_v1_metadata_service, 15, 0);
 
 /**
  * @generated from message filemill.v1.GetStatsRequest
@@ -491,7 +632,7 @@ export type GetStatsRequest = Message<"filemill.v1.GetStatsRequest"> & {
  * Use `create(GetStatsRequestSchema)` to create a new message.
  */
 export const GetStatsRequestSchema: GenMessage<GetStatsRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 13);
+  messageDesc(file_filemill_v1_metadata_service, 16);
 
 /**
  * @generated from message filemill.v1.GetStatsResponse
@@ -522,6 +663,21 @@ export type GetStatsResponse = Message<"filemill.v1.GetStatsResponse"> & {
    * @generated from field: repeated filemill.v1.GetStatsResponse.WorkerState workers = 4;
    */
   workers: GetStatsResponse_WorkerState[];
+
+  /**
+   * How long the latest 1,000 results were waited for: from the registration of the file to the claim that completed it,
+   * attempts before it included. Absent while there is no result.
+   *
+   * @generated from field: filemill.v1.GetStatsResponse.Durations wait = 5;
+   */
+  wait?: GetStatsResponse_Durations | undefined;
+
+  /**
+   * And from that claim to the result.
+   *
+   * @generated from field: filemill.v1.GetStatsResponse.Durations processing = 6;
+   */
+  processing?: GetStatsResponse_Durations | undefined;
 };
 
 /**
@@ -529,7 +685,7 @@ export type GetStatsResponse = Message<"filemill.v1.GetStatsResponse"> & {
  * Use `create(GetStatsResponseSchema)` to create a new message.
  */
 export const GetStatsResponseSchema: GenMessage<GetStatsResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 14);
+  messageDesc(file_filemill_v1_metadata_service, 17);
 
 /**
  * @generated from message filemill.v1.GetStatsResponse.StatusCount
@@ -556,7 +712,7 @@ export type GetStatsResponse_StatusCount = Message<"filemill.v1.GetStatsResponse
  * Use `create(GetStatsResponse_StatusCountSchema)` to create a new message.
  */
 export const GetStatsResponse_StatusCountSchema: GenMessage<GetStatsResponse_StatusCount> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 14, 0);
+  messageDesc(file_filemill_v1_metadata_service, 17, 0);
 
 /**
  * @generated from message filemill.v1.GetStatsResponse.ErrorCount
@@ -578,7 +734,7 @@ export type GetStatsResponse_ErrorCount = Message<"filemill.v1.GetStatsResponse.
  * Use `create(GetStatsResponse_ErrorCountSchema)` to create a new message.
  */
 export const GetStatsResponse_ErrorCountSchema: GenMessage<GetStatsResponse_ErrorCount> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 14, 1);
+  messageDesc(file_filemill_v1_metadata_service, 17, 1);
 
 /**
  * @generated from message filemill.v1.GetStatsResponse.WorkerState
@@ -622,7 +778,31 @@ export type GetStatsResponse_WorkerState = Message<"filemill.v1.GetStatsResponse
  * Use `create(GetStatsResponse_WorkerStateSchema)` to create a new message.
  */
 export const GetStatsResponse_WorkerStateSchema: GenMessage<GetStatsResponse_WorkerState> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 14, 2);
+  messageDesc(file_filemill_v1_metadata_service, 17, 2);
+
+/**
+ * Half of the files took `p50` at most, 95 of 100 took `p95` at most.
+ *
+ * @generated from message filemill.v1.GetStatsResponse.Durations
+ */
+export type GetStatsResponse_Durations = Message<"filemill.v1.GetStatsResponse.Durations"> & {
+  /**
+   * @generated from field: double p50_seconds = 1;
+   */
+  p50Seconds: number;
+
+  /**
+   * @generated from field: double p95_seconds = 2;
+   */
+  p95Seconds: number;
+};
+
+/**
+ * Describes the message filemill.v1.GetStatsResponse.Durations.
+ * Use `create(GetStatsResponse_DurationsSchema)` to create a new message.
+ */
+export const GetStatsResponse_DurationsSchema: GenMessage<GetStatsResponse_Durations> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_metadata_service, 17, 3);
 
 /**
  * The truth about each file.
@@ -639,6 +819,16 @@ export const MetadataService: GenService<{
     methodKind: "unary";
     input: typeof GetFilesRequestSchema;
     output: typeof GetFilesResponseSchema;
+  },
+  /**
+   * What workers did with up to 1,000 files: the history of each.
+   *
+   * @generated from rpc filemill.v1.MetadataService.GetAttempts
+   */
+  getAttempts: {
+    methodKind: "unary";
+    input: typeof GetAttemptsRequestSchema;
+    output: typeof GetAttemptsResponseSchema;
   },
   /**
    * Newest first, page by page.

@@ -13,6 +13,7 @@ import { createFilesRoute } from './create-files.ts';
 import { deleteFilesRoute } from './delete-files.ts';
 import { failAttemptsRoute } from './fail-attempts.ts';
 import { findBlobsRoute } from './find-blobs.ts';
+import { getAttemptsRoute } from './get-attempts.ts';
 import { getFilesRoute } from './get-files.ts';
 import { getStatsRoute } from './get-stats.ts';
 import { heartbeatRoute } from './heartbeat.ts';
@@ -40,6 +41,7 @@ export function metadataServer(
     )
     .add(MetadataService, {
       getFiles: getFilesRoute(context),
+      getAttempts: getAttemptsRoute(context),
       listFiles: listFilesRoute(context),
       watchFiles: watchFilesRoute(context),
       watchChanges: watchChangesRoute(context),

@@ -11,7 +11,9 @@ import { exportResults } from './export-results.ts';
 import { getDocument } from './get-document.ts';
 import { getEvents } from './get-events.ts';
 import { getFile } from './get-file.ts';
+import { getFileAttempts } from './get-file-attempts.ts';
 import { getFileResult } from './get-file-result.ts';
+import { getServer } from './get-server.ts';
 import { getStats } from './get-stats.ts';
 import { getUpload } from './get-upload.ts';
 import { getUploadOptions } from './get-upload-options.ts';
@@ -31,10 +33,11 @@ interface RouteContext {
   readonly feed: LiveFeed;
   /** Bytes. */
   readonly maxFileSize: number;
+  readonly grpcAddress?: string | undefined;
 }
 
 /** All that is served over HTTP. */
-export function allRoutes({ backend, feed, maxFileSize }: RouteContext): readonly Route[] {
+export function allRoutes({ backend, feed, maxFileSize, grpcAddress }: RouteContext): readonly Route[] {
   const routes: Route[] = [
     listFiles(backend),
     postFiles(backend),
@@ -48,6 +51,7 @@ export function allRoutes({ backend, feed, maxFileSize }: RouteContext): readonl
     getFile(backend),
     deleteFile(backend),
     getFileResult(backend),
+    getFileAttempts(backend),
     retryFile(backend),
     retryFiles(backend),
     deleteFiles(backend),
@@ -55,6 +59,7 @@ export function allRoutes({ backend, feed, maxFileSize }: RouteContext): readonl
     exportResults(backend),
     getStats(backend),
     getEvents(feed),
+    getServer(grpcAddress),
     livez(),
     readyz(backend),
     getDocument(() => openApiDocument(routes)),

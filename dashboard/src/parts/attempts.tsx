@@ -1,0 +1,67 @@
+import type { AttemptJson } from '#client/json.ts';
+import { between, count, time } from '../format.ts';
+
+const outcomes: Readonly<Record<AttemptJson['outcome'], { readonly sign: string; readonly like: string }>> = {
+  RUNNING: { sign: '▶', like: 'processing' },
+  COMPLETED: { sign: '✔', like: 'completed' },
+  FAILED: { sign: '✖', like: 'failed' },
+  EXPIRED: { sign: '✖', like: 'failed' },
+  UNKNOWN: { sign: '?', like: 'pending' },
+};
+
+/** Who had the file, when, and how it ended. */
+export function Attempts({ attempts }: { readonly attempts: readonly AttemptJson[] | undefined }) {
+  if (attempts === undefined) return null;
+  return (
+    <section aria-labelledby="attempts">
+      <h2 id="attempts">Attempts</h2>
+      {attempts.length === 0 ? <p>No worker has claimed this file yet.</p> : <AttemptTable attempts={attempts} />}
+    </section>
+  );
+}
+
+function AttemptTable({ attempts }: { readonly attempts: readonly AttemptJson[] }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <section class="wide" tabIndex={0} aria-label="Table of attempts">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Attempt</th>
+            <th scope="col">Outcome</th>
+            <th scope="col">Worker</th>
+            <th scope="col">Claimed</th>
+            <th scope="col">Took</th>
+          </tr>
+        </thead>
+        <tbody>
+          {attempts.map((attempt) => (
+            <AttemptRow key={`${attempt.claimed_at} ${attempt.worker}`} attempt={attempt} />
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function AttemptRow({ attempt }: { readonly attempt: AttemptJson }) {
+  const { sign, like } = outcomes[attempt.outcome];
+  return (
+    <tr>
+      <th scope="row">{count(attempt.number)}</th>
+      <td>
+        <span class={`status status-${like}`}>
+          <span aria-hidden="true">{sign}</span> {attempt.outcome}
+        </span>
+        {attempt.error !== null && (
+          <small>
+            {attempt.error.code}: {attempt.error.message}
+          </small>
+        )}
+      </td>
+      <td>{attempt.worker || '–'}</td>
+      <td class="whole">{time(attempt.claimed_at)}</td>
+      <td class="whole">{between(attempt.claimed_at, attempt.ended_at)}</td>
+    </tr>
+  );
+}

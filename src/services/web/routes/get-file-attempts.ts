@@ -1,0 +1,22 @@
+import { attemptToJson } from '#client/json.ts';
+import type { Backend } from '../backend.ts';
+import { route } from '../route.ts';
+import type { Json } from '../schemas.ts';
+import { findFile } from './get-file.ts';
+
+export function getFileAttempts(backend: Backend) {
+  return route({
+    name: 'getFileAttempts',
+    method: 'GET',
+    path: '/api/v1/files/{id}/attempts',
+    summary: 'What workers did with one file.',
+    answers: { 200: { description: 'Its attempts, oldest first; the latest 20.', schema: 'Attempts' } },
+    problems: ['FILE_NOT_FOUND'],
+    tagged: true,
+    async handle({ params: { id = '' }, signal }): Promise<Json<'Attempts'>> {
+      const { attempts } = await backend.metadata.getAttempts({ fileIds: [id] }, { signal });
+      if (attempts.length === 0) await findFile(backend, id, signal);
+      return { attempts: attempts.map(attemptToJson) };
+    },
+  });
+}

@@ -1,0 +1,14 @@
+import { route } from '../route.ts';
+import type { Json } from '../schemas.ts';
+
+export function getServer(grpcAddress: string | undefined) {
+  return route({
+    name: 'getServer',
+    method: 'GET',
+    path: '/api/v1/server',
+    summary: 'Where else this server is reached.',
+    answers: { 200: { description: 'Its other addresses.', schema: 'Server' } },
+    tagged: true,
+    handle: async (): Promise<Json<'Server'>> => ({ grpc_address: grpcAddress ?? null }),
+  });
+}

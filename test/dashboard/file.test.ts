@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { ResultJson } from '#client/json.ts';
+import { Dashboard, fact, row, untilText } from './support/dashboard.ts';
+
+describe('the page of a file', () => {
+  let dashboard: Dashboard;
+  before(async () => {
+    dashboard = await Dashboard.start({ FILEMILL_PUBLIC_GRPC: 'files.example:443' });
+  });
+  after(() => dashboard[Symbol.asyncDispose]());
+
+  it('follows the file from PENDING to what was found, by which worker, and when', async () => {
+    const id = await dashboard.upload('poem.txt', 'shall I compare thee\nto a summer’s day');
+    const page = await dashboard.open(`files/${id}`);
+    await untilText(fact(page, 'State'), 'PENDING');
+    await page.getByText('No worker has claimed this file yet.').waitFor();
+
+    await using _worker = await dashboard.stack.start('worker', { FILEMILL_WORKER_NAME: 'the-only-one' });
+    await untilText(fact(page, 'State'), 'COMPLETED');
+    await untilText(fact(page, 'Words'), '8');
+    await untilText(fact(page, 'Lines'), '1');
+    const attempt = row(page, 'the-only-one');
+    await attempt.getByText('COMPLETED').waitFor();
+    assert.match((await attempt.getByRole('cell').last().textContent()) ?? '', /^\d+ m?s$/);
+    const shown = JSON.parse((await page.locator('pre').textContent()) ?? '') as ResultJson['output'];
+    assert.deepEqual([shown.word_count, shown.charset], [8, 'utf-8']);
+    await page.context().close();
+  });
+
+  it('gives commands that reach this server, to be copied', async () => {
+    const id = await dashboard.upload('copied.txt', 'copy me');
+    const page = await dashboard.open(`files/${id}`, { permissions: ['clipboard-read', 'clipboard-write'] });
+    const copied = async (name: string) => {
+      await page.getByRole('button', { name: `Copy the command for ${name}` }).click();
+      await page.getByRole('status').filter({ hasText: 'Copied' }).first().waitFor();
+      return String(await page.evaluate('navigator.clipboard.readText()'));
+    };
+    assert.equal(await copied('the command line'), `npx filemill get --server files.example:443 ${id}`);
+    assert.match(await copied('grpcurl'), /files\.example:443 filemill\.v1\.MetadataService\/GetFiles$/);
+    const [curl, address = ''] = (await copied('curl')).split(' ');
+    assert.equal(curl, 'curl');
+    assert.equal((await fetch(address)).status, 404, 'there is no result without a worker');
+    await using _worker = await dashboard.stack.start('worker');
+    await untilText(fact(page, 'State'), 'COMPLETED');
+    assert.equal((await fetch(address)).status, 200);
+    await page.context().close();
+  });
+
+  it('says that a file is not there, or not there any more', async () => {
+    const page = await dashboard.open('files/019aaf00-0000-7000-8000-000000000000');
+    await page.getByRole('alert').filter({ hasText: 'No file has the id' }).waitFor();
+    const id = await dashboard.upload('short-lived.txt', 'gone soon');
+    const other = await dashboard.open(`files/${id}`);
+    await other.getByRole('button', { name: 'Delete…' }).click();
+    await other.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click();
+    await other.getByText('This file was deleted.').waitFor();
+    await page.context().close();
+    await other.context().close();
+  });
+
+  it('gave the browser nothing to complain of', () => assert.deepEqual(dashboard.complaints, []));
+});

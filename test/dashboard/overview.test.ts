@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { Dashboard, fact, row, untilText } from './support/dashboard.ts';
+
+describe('the overview', () => {
+  let dashboard: Dashboard;
+  before(async () => {
+    dashboard = await Dashboard.start();
+  });
+  after(() => dashboard[Symbol.asyncDispose]());
+
+  it('shows that the system is alive, and moves when a file comes by gRPC', async () => {
+    await using _worker = await dashboard.stack.start('worker');
+    const page = await dashboard.open('');
+    await untilText(fact(page, 'Workers alive'), '1');
+    await page.getByRole('heading', { name: 'No file yet' }).waitFor();
+    assert.equal(await fact(page, 'Wait p50 / p95').textContent(), '–');
+
+    await dashboard.upload('from-grpc.txt', 'one two three');
+    await row(page, 'COMPLETED').getByRole('cell', { name: '1', exact: true }).waitFor();
+    await page.getByRole('heading', { name: 'No file yet' }).waitFor({ state: 'detached' });
+    await untilText(fact(page, 'Wait p50 / p95'), /\d+ m?s \/ \d+ m?s/);
+    await untilText(fact(page, 'Processing p50 / p95'), /\d+ m?s \/ \d+ m?s/);
+    await untilText(fact(page, 'Oldest pending'), 'none waits');
+    await page.context().close();
+  });
+
+  it('says when no worker is alive, and with which command to start one', async () => {
+    const page = await dashboard.open('files');
+    const banner = page.getByRole('alert').filter({ hasText: 'No worker is alive' });
+    for (const command of ['npm start', 'docker compose up --detach worker', 'kubectl -n filemill describe pods'])
+      await banner.getByText(command).waitFor();
+    await dashboard.upload('waits.txt', 'for a worker');
+    await row(page, 'waits.txt').getByText('PENDING').waitFor();
+
+    await using _worker = await dashboard.stack.start('worker');
+    await banner.waitFor({ state: 'detached' });
+    await row(page, 'waits.txt').getByText('COMPLETED').waitFor();
+    await page.context().close();
+  });
+
+  it('says when the server has gone, and shows what happened meanwhile once it is back', async () => {
+    const page = await dashboard.open('files');
+    await page.getByRole('status').filter({ hasText: 'Live' }).waitFor();
+    await dashboard.stack.services.web.stop();
+    const banner = page.getByRole('alert').filter({ hasText: 'The connection to the server is lost' });
+    await banner.waitFor();
+    await dashboard.upload('meanwhile.txt', 'nobody looked');
+
+    await using _web = await dashboard.stack.start('web');
+    await banner.waitFor({ state: 'detached' });
+    await row(page, 'meanwhile.txt').waitFor();
+    await page.context().close();
+  });
+
+  it('gave the browser nothing to complain of', () => assert.deepEqual(dashboard.complaints, []));
+});

@@ -1,0 +1,95 @@
+import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
+import { RpcChannel } from '#client/rpc-client.ts';
+import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
+import { startWebStack, type WebStack } from '../../support/web-stack.ts';
+
+/** Of Debian's package; nothing is downloaded. */
+const executablePath = '/usr/bin/chromium';
+
+/** For whatever is waited for: no test says how long a thing takes, they only end when it never comes. */
+const patienceMs = 60_000;
+
+interface OpenOptions extends BrowserContextOptions {
+  /** Where the page comes from, when not from the server itself. */
+  readonly base?: string;
+}
+
+/** A whole system with its dashboard, and a browser that looks at it. */
+export class Dashboard implements AsyncDisposable {
+  readonly stack: WebStack;
+  /** What the browser complained of: errors of scripts, and what the content security policy refused. */
+  readonly complaints: string[] = [];
+  readonly #browser: Browser;
+  readonly #resources: AsyncDisposableStack;
+
+  /** @param settings of all services. No worker runs until one is started. */
+  static async start(settings: Record<string, string> = {}): Promise<Dashboard> {
+    await using opening = new AsyncDisposableStack();
+    const stack = opening.use(await startWebStack(settings));
+    const isRoot = process.getuid?.() === 0;
+    const browser = opening.adopt(await chromium.launch({ executablePath, chromiumSandbox: !isRoot }), (open) =>
+      open.close(),
+    );
+    return new Dashboard(stack, browser, opening.move());
+  }
+
+  private constructor(stack: WebStack, browser: Browser, resources: AsyncDisposableStack) {
+    this.stack = stack;
+    this.#browser = browser;
+    this.#resources = resources;
+  }
+
+  /** A page below `ui/`, in the window of somebody who was never here before. */
+  async open(path: string, { base = this.stack.base, ...options }: OpenOptions = {}): Promise<Page> {
+    const context = await this.#browser.newContext({ reducedMotion: 'reduce', ...options });
+    context.setDefaultTimeout(patienceMs);
+    const page = await context.newPage();
+    page.on('pageerror', (error) => this.complaints.push(String(error)));
+    page.on('console', (message) => {
+      const text = message.text();
+      // A network that fails, which some journeys are about, is told of there too.
+      if (message.type() === 'error' && !text.startsWith('Failed to load resource')) this.complaints.push(text);
+    });
+    await page.goto(`${base}/ui/${path}`);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    return page;
+  }
+
+  /** By gRPC, as other clients do; answers the id. */
+  async upload(filename: string, content: string): Promise<string> {
+    using channel = new RpcChannel(this.stack.env.FILEMILL_UPLOAD_TARGET ?? '');
+    const parts = async function* () {
+      yield { part: { case: 'metadata' as const, value: { filename } } };
+      yield { part: { case: 'chunk' as const, value: Buffer.from(content) } };
+    };
+    return (await channel.client(UploadService).uploadFile(parts())).id;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#resources.disposeAsync();
+  }
+}
+
+/** What stands beside a name in a list of facts. */
+export function fact(page: Page, name: string): Locator {
+  return page.locator('dl > div', { has: page.getByText(name, { exact: true }) }).getByRole('definition');
+}
+
+/** The row of a table that holds this text. */
+export function row(page: Page, text: string): Locator {
+  return page.getByRole('row').filter({ hasText: text });
+}
+
+/** Resolves once there are so many. */
+export async function untilCount(locator: Locator, wanted: number): Promise<void> {
+  const giveUpAt = performance.now() + patienceMs;
+  for (let found = await locator.count(); found !== wanted; found = await locator.count()) {
+    if (performance.now() > giveUpAt) throw new Error(`${locator}: ${found} instead of ${wanted}`);
+    await locator.page().waitForTimeout(50);
+  }
+}
+
+/** Resolves once its text is this, or like it. */
+export async function untilText(locator: Locator, wanted: string | RegExp): Promise<void> {
+  await locator.filter({ hasText: wanted }).first().waitFor();
+}

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import type { Page } from 'playwright-core';
+import type { FileJson } from '#client/json.ts';
+import { testFolder } from '../support/start-services.ts';
+import { Dashboard, fact, row, untilText } from './support/dashboard.ts';
+import { Network } from './support/network.ts';
+
+describe('uploading from the page', () => {
+  const resources = new AsyncDisposableStack();
+  let dashboard: Dashboard;
+  let folder: string;
+  before(async () => {
+    dashboard = resources.use(await Dashboard.start());
+    await dashboard.stack.start('worker');
+    folder = resources.use(await testFolder()).path;
+  });
+  after(() => resources.disposeAsync());
+
+  it('a chosen file becomes a row, is COMPLETED, and leads to what was found', async () => {
+    const page = await dashboard.open('upload');
+    const buffer = Buffer.from('three short words');
+    await page
+      .getByLabel('Files', { exact: true })
+      .setInputFiles({ name: 'chosen.txt', mimeType: 'text/plain', buffer });
+    await row(page, 'chosen.txt').getByText('COMPLETED').waitFor();
+    await page.getByRole('link', { name: 'chosen.txt' }).click();
+
+    await page.getByRole('heading', { level: 1, name: 'chosen.txt' }).waitFor();
+    await untilText(fact(page, 'Words'), '3');
+    await untilText(fact(page, 'SHA-256'), createHash('sha256').update(buffer).digest('hex'));
+    await page.context().close();
+  });
+
+  it('a folder that is dropped is uploaded with all it holds', async () => {
+    const letters = join(folder, 'letters');
+    await mkdir(join(letters, 'old'), { recursive: true });
+    await writeFile(join(letters, 'first.txt'), 'dear all');
+    await writeFile(join(letters, 'old', 'second.txt'), 'yours sincerely');
+    const page = await dashboard.open('upload');
+    await drop(page, letters);
+    await row(page, 'letters/first.txt').getByText('COMPLETED').waitFor();
+    await row(page, 'letters/old/second.txt').getByText('COMPLETED').waitFor();
+    await page.context().close();
+  });
+
+  it('an upload that loses the network goes on when it is back, and is kept once', async () => {
+    await using network = await Network.start(dashboard.stack.base);
+    const page = await dashboard.open('upload', { base: network.base });
+    const content = randomBytes(8 * 2 ** 20);
+    const path = join(folder, 'interrupted.bin');
+    await writeFile(path, content);
+    const failed = network.failAfter(2 * 2 ** 20);
+    await page.getByLabel('Files', { exact: true }).setInputFiles(path);
+    await failed;
+    await page.getByRole('alert').filter({ hasText: 'The connection to the server is lost' }).waitFor();
+    assert.equal(await row(page, 'interrupted.bin').getByText('COMPLETED').count(), 0);
+
+    network.restore();
+    await row(page, 'interrupted.bin').getByText('COMPLETED').waitFor();
+    const answer = await fetch(`${dashboard.stack.base}/api/v1/files?name=interrupted`);
+    const { files } = (await answer.json()) as { files: FileJson[] };
+    const sha256 = createHash('sha256').update(content).digest('hex');
+    assert.deepEqual(
+      files.map((file) => [file.status, file.sha256]),
+      [['COMPLETED', sha256]],
+    );
+    await page.context().close();
+  });
+
+  it('gave the browser nothing to complain of', () => assert.deepEqual(dashboard.complaints, []));
+});
+
+/** Drags it over the page and lets it go, as a file manager does. (Playwright has no means of its own for files.) */
+async function drop(page: Page, path: string): Promise<void> {
+  const box = await page.getByRole('region', { name: 'Choose what to upload' }).boundingBox();
+  assert.ok(box);
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  const data = { items: [], files: [path], dragOperationsMask: 1 };
+  const session = await page.context().newCDPSession(page);
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await session.send('Input.dispatchDragEvent', { type, x, y, data });
+}
