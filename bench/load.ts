@@ -4,7 +4,7 @@
  *
  *     node bench/load.ts '{"target": …, "kind": …}'
  */
-import { hash, randomBytes, randomUUIDv7 } from 'node:crypto';
+import { createHash, hash, randomBytes, randomUUIDv7 } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RpcChannel } from '#client/rpc-client.ts';
@@ -16,9 +16,9 @@ export interface LoadOptions {
   readonly target: string;
   /**
    * `many`: over one stream of UploadMany. `single`: a call of UploadFile each. `paced`: as `many`, so many a second.
-   * `large`: one file over one call of UploadFile.
+   * `large`: one file over one call of UploadFile. `resumable`: the same through BeginUpload and one AppendUpload.
    */
-  readonly kind: 'many' | 'single' | 'paced' | 'large';
+  readonly kind: 'many' | 'single' | 'paced' | 'large' | 'resumable';
   readonly files: number;
   /** Of each file. */
   readonly bytes: number;
@@ -58,7 +58,7 @@ const cpu = process.cpuUsage();
 const began = performance.now();
 const startedAt = performance.timeOrigin + began;
 if (options.kind === 'paced') await sendPaced();
-else await sendAll(options.kind === 'many' ? sendWhole : options.kind === 'single' ? sendSingle : sendLarge);
+else await sendAll({ many: sendWhole, single: sendSingle, large: sendLarge, resumable: sendResumable }[options.kind]);
 const ms = performance.now() - began;
 const { user, system } = process.cpuUsage(cpu);
 if (options.ledger !== undefined) appendFileSync(options.ledger, ledger.join(''));
@@ -102,21 +102,37 @@ async function sendSingle(n: number): Promise<void> {
   note(await uploads.uploadFile(messages()), sha256);
 }
 
-/** The same MiB again and again: what is measured is not the reading. */
 async function sendLarge(n: number): Promise<void> {
-  const hasher = options.hashed ? (await import('node:crypto')).createHash('sha256') : undefined;
-  const chunkBytes = 256 * 1024;
+  const metadata = { ...describe(n, options.bytes), sha256AtClose: options.hashed };
   const messages = async function* () {
-    const value = { ...describe(n, options.bytes), sha256AtClose: options.hashed };
-    yield { part: { case: 'metadata' as const, value } };
-    for (let left = options.bytes, at = 0; left > 0; left -= chunkBytes, at = (at + chunkBytes) % text.length) {
-      const chunk = text.subarray(at, at + Math.min(left, chunkBytes));
-      hasher?.update(chunk);
-      yield { part: { case: 'chunk' as const, value: chunk } };
-    }
-    if (hasher !== undefined) yield { part: { case: 'closing' as const, value: { sha256: hasher.digest('hex') } } };
+    yield { part: { case: 'metadata' as const, value: metadata } };
+    yield* contentOf();
   };
   note(await uploads.uploadFile(messages()), '');
+}
+
+async function sendResumable(n: number): Promise<void> {
+  const metadata = { ...describe(n, options.bytes), sha256AtClose: options.hashed };
+  const { upload: { id = '' } = {} } = await uploads.beginUpload({ metadata });
+  const messages = async function* () {
+    yield { part: { case: 'start' as const, value: { id } } };
+    yield* contentOf();
+  };
+  const { upload } = await uploads.appendUpload(messages());
+  if (upload?.file === undefined) throw new Error('The upload was not finished.');
+  note(upload.file, '');
+}
+
+/** The same MiB again and again: what is measured is not the reading. */
+async function* contentOf() {
+  const hasher = options.hashed ? createHash('sha256') : undefined;
+  const chunkBytes = 256 * 1024;
+  for (let left = options.bytes, at = 0; left > 0; left -= chunkBytes, at = (at + chunkBytes) % text.length) {
+    const chunk = text.subarray(at, at + Math.min(left, chunkBytes));
+    hasher?.update(chunk);
+    yield { part: { case: 'chunk' as const, value: chunk } };
+  }
+  if (hasher !== undefined) yield { part: { case: 'closing' as const, value: { sha256: hasher.digest('hex') } } };
 }
 
 function describe(n: number, size: number) {

@@ -23,14 +23,19 @@ export const largeFile: Scenario = {
     await rateOf(system, { ...load, bytes: 128 * MiB });
     await rateOf(sink, { ...load, bytes: 128 * MiB });
     const figures: Figure[] = [];
-    for (const [name, hashed, target] of [
-      ['large-file', false, 0.9],
-      ['large-file-sha256', true, 0.8],
+    for (const [name, kind, hashed, target] of [
+      ['large-file', 'large', false, 0.9],
+      ['large-file-sha256', 'large', true, 0.8],
+      ['large-file-resumable', 'resumable', false, 0.9],
+      ['large-file-resumable-sha256', 'resumable', true, 0.8],
     ] as const) {
       const rates: [number, number][] = [];
       for (let round = 0; round < (bench.quick ? 1 : 3); round++) {
         // With its hash on the client's side too: it is the server's part that is measured.
-        const pair = [await rateOf(system, { ...load, hashed }), await rateOf(sink, { ...load, hashed })] as const;
+        const pair = [
+          await rateOf(system, { ...load, kind, hashed }),
+          await rateOf(sink, { ...load, hashed }),
+        ] as const;
         rates.push([...pair]);
         bench.note(`${name}: ${pair.map((rate) => `${rate.toFixed(0)} MB/s`).join(', the sink ')}`);
         await empty(system);

@@ -48,6 +48,11 @@ export class Load {
     return this.#names;
   }
 
+  /** Somebody else decided to upload a file of this name, which must be new. */
+  adopt(name: string): void {
+    this.#names.push(name);
+  }
+
   /** Uploads that a client gave up, its retries included. */
   get failures(): readonly Error[] {
     return this.#failures;

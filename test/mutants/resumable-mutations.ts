@@ -38,10 +38,6 @@ export const resumableMutations: readonly Mutation[] = [
     file: append,
     edits: [
       {
-        search: 'if (options.lock.isHeld()) await takeBack(options, begin);',
-        replace: 'await takeBack(options, begin);',
-      },
-      {
         search: '  options.lock.assertHeld();\n  await options.blob.truncate',
         replace: '  await options.blob.truncate',
       },
@@ -49,10 +45,10 @@ export const resumableMutations: readonly Mutation[] = [
     test: { file: appendTest, name: 'takes nothing back once its lock is lost: what is there may be of another' },
   },
   {
-    name: 'mismatch-kept',
-    breaks: 'taking back the bytes of an append that do not have its checksum',
+    name: 'mismatch-counts',
+    breaks: 'noting that the bytes of an append do not count until they have its checksum',
     file: append,
-    edits: [{ search: '    if (options.lock.isHeld()) await takeBack(options, begin);\n', replace: '' }],
+    edits: [{ search: '  await note(options, options.blob.size);\n', replace: '' }],
     test: { file: routeTest, name: 'with other bytes than its checksum' },
   },
   {

@@ -8,6 +8,10 @@ import {
   FileLifecycleService,
 } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import { ResultWriterService } from '#gen/filemill/internal/v1/result_writer_service_pb.ts';
+import {
+  LockUploadsResponse_Outcome as LockOutcome,
+  UploadLockService,
+} from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
 import { FileStatus } from '#gen/filemill/v1/file_pb.ts';
 import {
   DeleteFilesResponse_Outcome,
@@ -24,6 +28,7 @@ import { testDatabase } from '../../../test/support/stores.ts';
 const stack = new AsyncDisposableStack();
 let files: RpcClient<typeof MetadataService>;
 let lifecycle: RpcClient<typeof FileLifecycleService>;
+let locks: RpcClient<typeof UploadLockService>;
 let writer: RpcClient<typeof ResultWriterService>;
 let results: RpcClient<typeof ResultService>;
 let metadata: ServiceProcess;
@@ -38,6 +43,7 @@ before(async () => {
   const toResult = stack.use(new RpcChannel(`unix:${path}/result`));
   files = toMetadata.client(MetadataService);
   lifecycle = toMetadata.client(FileLifecycleService);
+  locks = toMetadata.client(UploadLockService);
   writer = toResult.client(ResultWriterService);
   results = toResult.client(ResultService);
 });
@@ -221,6 +227,17 @@ test('results are read in batches, in pages and as an export', async () => {
   assert.notEqual(page.nextPageToken, '');
   const exported = (await Array.fromAsync(results.exportResults({}))).flatMap((message) => message.results);
   for (const id of ids) assert(exported.some(({ fileId }) => fileId === id));
+});
+
+test('a malformed lock on an upload harms no neighbour', async () => {
+  const [uploadId, token] = [randomUUIDv7(), randomUUID()];
+  const columns = { uploadIds: ['nonsense', uploadId], tokens: [token, token] };
+  const { outcomes, lockMs } = await locks.lockUploads(columns);
+  assert.deepEqual([outcomes, lockMs], [[LockOutcome.TAKEN, LockOutcome.HELD], 1_000]);
+  await locks.unlockUploads(columns);
+  const other = { uploadIds: [uploadId], tokens: [randomUUID()] };
+  assert.deepEqual((await locks.lockUploads(other)).outcomes, [LockOutcome.HELD]);
+  await assert.rejects(locks.lockUploads({ ...other, tokens: [] }), { reason: 'REQUEST_INVALID' });
 });
 
 test('a stopping service ends watches and long polls, so that their callers turn elsewhere', async () => {

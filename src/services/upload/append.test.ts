@@ -10,7 +10,6 @@ import {
 } from '#gen/filemill/v1/upload_service_pb.ts';
 import { testFolder } from '../../../test/support/start-services.ts';
 import { append } from './append.ts';
-import { readDeclaration } from './declaration.ts';
 import { UploadLock } from './upload-lock.ts';
 import { findUpload, formatRecord } from './upload-record.ts';
 
@@ -25,9 +24,9 @@ it('writes nothing once its lock is lost', async () => {
 
 it('takes nothing back once its lock is lost: what is there may be of another', async () => {
   await using scene = await open();
-  await assert.rejects(scene.append({ checksum }, ['another', () => scene.loseLock()]), {
-    reason: 'CHECKSUM_MISMATCH',
-  });
+  await assert.rejects(scene.append({ checksum }, ['another']), { reason: 'CHECKSUM_MISMATCH' });
+  scene.loseLock();
+  await assert.rejects(scene.append({}, []), { reason: 'UPLOAD_LOCKED' });
   assert.deepEqual(await scene.found(), { offset: 0, size: 7 });
 });
 
@@ -78,8 +77,7 @@ async function open() {
       const { start } = startOf({ id, ...fields });
       const admitted = { received: async () => undefined, [Symbol.dispose]: () => undefined };
       const upload = await findUpload(partial, id);
-      const declared = readDeclaration(metadata, 100);
-      await append({ partial, blob, upload, lock, start, size: 100, declared, admitted }, messagesOf(parts));
+      await append({ partial, blob, upload, lock, start, size: 100, admitted }, messagesOf(parts));
     },
     found: async () => ({ offset: (await findUpload(partial, id)).offset, size: (await partial.find(id))?.size }),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),

@@ -5,7 +5,7 @@ import { failpoint } from '#platform/failpoints.ts';
 import type { Admitted } from './admission.ts';
 import { AppendChecksum } from './append-checksum.ts';
 import { sizeMismatch } from './content.ts';
-import { type Declaration, readSha256 } from './declaration.ts';
+import { readSha256 } from './declaration.ts';
 import type { UploadLock } from './upload-lock.ts';
 import { type FoundUpload, formatRecord } from './upload-record.ts';
 
@@ -18,7 +18,6 @@ export interface AppendOptions {
   readonly start: AppendStart;
   /** Bytes of the whole upload. */
   readonly size: number;
-  readonly declared: Declaration;
   readonly admitted: Admitted;
 }
 
@@ -46,26 +45,22 @@ export async function append(
   }
 }
 
-/** The note says from where on bytes do not count until their checksum was compared, also to who goes on after a crash. */
+/**
+ * The note says from where on bytes do not count until their checksum was compared. What breaks off before, here or by
+ * a crash, whoever comes next takes back.
+ */
 async function appendChecked(
   options: AppendOptions,
   checksum: AppendChecksum,
   messages: AsyncIterable<AppendUploadRequest>,
 ): Promise<string | null> {
-  const { blob } = options;
-  const begin = blob.size;
-  await note(options, begin);
-  try {
-    const closing = await receive(options, messages, checksum);
-    checksum.verify();
-    await blob.sync();
-    await failpoint('upload.kept');
-    await note(options, undefined);
-    return closing;
-  } catch (error) {
-    if (options.lock.isHeld()) await takeBack(options, begin);
-    throw error;
-  }
+  await note(options, options.blob.size);
+  const closing = await receive(options, messages, checksum);
+  checksum.verify();
+  await options.blob.sync();
+  await failpoint('upload.kept');
+  await note(options, undefined);
+  return closing;
 }
 
 async function receive(

@@ -13,7 +13,7 @@ const defaultWaitMs = 5_000;
 const pollMs = 200;
 /** A holder hears at a renewal that it should give way. */
 const renewalsPerLock = 8;
-const unlockTimeoutMs = 2_000;
+const timeoutMs = 2_000;
 
 /**
  * Locks on uploads that come in over several calls. Between replicas the metadata service decides; within this process
@@ -67,10 +67,10 @@ export class UploadLocks implements Disposable {
   }
 
   /** Answers whether all of them are held. */
-  async #ask(locks: readonly UploadLock[], options: { timeoutMs?: number } = {}): Promise<boolean> {
+  async #ask(locks: readonly UploadLock[]): Promise<boolean> {
     const sentAt = performance.now();
     const columns = { uploadIds: locks.map(({ uploadId }) => uploadId), tokens: locks.map(({ token }) => token) };
-    const { outcomes, lockMs } = await this.#service.lockUploads(columns, options);
+    const { outcomes, lockMs } = await this.#service.lockUploads(columns, { timeoutMs });
     this.#timer ??= setInterval(() => this.#look(), lockMs / renewalsPerLock);
     for (const [n, lock] of locks.entries()) {
       if (outcomes[n] === Outcome.TAKEN) lock.taken();
@@ -88,7 +88,7 @@ export class UploadLocks implements Disposable {
     this.#renewing = true;
     try {
       for (let from = 0; from < held.length; from += maxBatchItems)
-        await this.#ask(held.slice(from, from + maxBatchItems), { timeoutMs: unlockTimeoutMs });
+        await this.#ask(held.slice(from, from + maxBatchItems));
     } catch (error) {
       this.#logger.debug({ err: error, locks: held.length }, 'upload locks not renewed yet');
     } finally {
@@ -99,7 +99,7 @@ export class UploadLocks implements Disposable {
   /** When it cannot be told to the others, they wait until its time is over. */
   async #giveBack({ uploadId, token }: UploadLock): Promise<void> {
     try {
-      await this.#service.unlockUploads({ uploadIds: [uploadId], tokens: [token] }, { timeoutMs: unlockTimeoutMs });
+      await this.#service.unlockUploads({ uploadIds: [uploadId], tokens: [token] }, { timeoutMs });
     } catch (error) {
       this.#logger.debug({ err: error, uploadId }, 'an upload lock was not given back');
     } finally {

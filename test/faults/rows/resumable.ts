@@ -21,7 +21,7 @@ export const resumableFaults: readonly Fault[] = [
 const content = Buffer.alloc(200_000, 'the content that was hashed ');
 const half = content.length / 2;
 
-async function changeHandsWhileAsleep({ stack, ledger, injected }: Scene): Promise<void> {
+async function changeHandsWhileAsleep({ stack, load, ledger, injected }: Scene): Promise<void> {
   const address = stack.target('upload-2');
   const settings = { ...stack.settingsOf('upload'), FILEMILL_GRPC_LISTEN: address };
   await using sleeper = await startService('upload', settings);
@@ -29,6 +29,7 @@ async function changeHandsWhileAsleep({ stack, ledger, injected }: Scene): Promi
   const [there, here] = [{ uploads: channel.client(UploadService) }, { uploads: stack.channel.client(UploadService) }];
   const sha256 = createHash('sha256').update(content).digest('hex');
   const filename = `changed-hands-${randomUUID()}`;
+  load.adopt(filename);
   const { id } = await begin(there, { filename, size: BigInt(content.length), sha256 });
   const { promise: asleep, resolve: nowAsleep } = Promise.withResolvers<void>();
   const earlier = there.uploads.appendUpload(

@@ -53,7 +53,7 @@ async function goOn(
   if (size === null) throw new FilemillError('INTERNAL', `Upload ${upload.id} has no size.`);
   await using blob = await partial.open(upload.id, { hashed: sha256AtClose || declared.sha256 !== null });
   using admitted = await admission.enter(Math.max(0, size - blob.size));
-  const closing = await append({ partial, blob, upload, lock, start, size, declared, admitted }, messages);
+  const closing = await append({ partial, blob, upload, lock, start, size, admitted }, messages);
   if (blob.size < size || (sha256AtClose && closing === null)) return false;
   await finishUpload(context, { upload, blob, declared, closing: closing ?? '', lock });
   return true;
