@@ -68,6 +68,12 @@ describe('uploads over HTTP', () => {
     assert.deepEqual([file.filename, file.size, file.mime_type], ['שלום עולם.txt', 8, 'text/plain']);
   });
 
+  it('keeps the path that the address tells', async () => {
+    const response = await fetch(`${stack.base}/files/b.txt?path=a%2Fb.txt`, { method: 'PUT', body: 'x' });
+    const { filename, path } = await fileOf(((await response.json()) as Receipt).id);
+    assert.deepEqual([filename, path], ['b.txt', 'a/b.txt']);
+  });
+
   it('keeps a file of nothing, and one whose length nobody tells', async () => {
     assert.equal((await put('empty', null)).answer.size, 0);
     const { response, answer } = await put('piped', new Blob([large]).stream());
