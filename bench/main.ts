@@ -16,6 +16,7 @@ import { folder } from './scenarios/folder.ts';
 import { growth } from './scenarios/growth.ts';
 import { largeFile } from './scenarios/large-file.ts';
 import { latency } from './scenarios/latency.ts';
+import { pages } from './scenarios/pages.ts';
 import { smallFiles, smallFileVariants } from './scenarios/small-files.ts';
 import { idle, start } from './scenarios/start-and-idle.ts';
 import { twoWorkers } from './scenarios/two-workers.ts';
@@ -23,7 +24,7 @@ import { removeFolders } from './system.ts';
 
 const scenarios: readonly Scenario[] = [
   ...[smallFiles, smallFileVariants, folder, latency, largeFile],
-  ...[analysis, twoWorkers, growth, start, idle],
+  ...[analysis, twoWorkers, growth, pages, start, idle],
 ];
 
 const { values: options } = parseArgs({

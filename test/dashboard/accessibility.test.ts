@@ -18,7 +18,7 @@ for (const colorScheme of ['light', 'dark'] as const)
     let views: Readonly<Record<string, View>>;
     before(async () => {
       dashboard = await Dashboard.start();
-      const [failed] = [await dashboard.upload('failed.txt', 'failed')];
+      const failed = await dashboard.upload('failed.txt', 'failed');
       await failFiles(dashboard.stack, [failed]);
       await using _worker = await dashboard.stack.start('worker');
       const done = await dashboard.upload('done.txt', 'one two three');

@@ -18,12 +18,15 @@ export interface WebStack extends AsyncDisposable {
   readonly services: Readonly<Record<'metadata' | 'result' | 'upload' | 'web', ServiceProcess>>;
 }
 
-/** @param settings of all its services */
-export async function startWebStack(settings: Record<string, string> = {}): Promise<WebStack> {
+/**
+ * @param settings of all its services
+ * @param adminUrl of the PostgreSQL server; that which `npm test` started unless given
+ */
+export async function startWebStack(settings: Record<string, string> = {}, adminUrl?: string): Promise<WebStack> {
   await using opening = new AsyncDisposableStack();
   let resources: AsyncDisposableStack = opening;
   const folder = opening.use(await testFolder());
-  const database = opening.use(await testDatabase());
+  const database = opening.use(await testDatabase({ ...(adminUrl && { adminUrl }) }));
   const socket = (name: string) => `unix:${folder.path}/${name}.sock`;
   const storageDir = `${folder.path}/storage`;
   const port = await freePort();

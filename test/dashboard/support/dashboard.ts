@@ -22,10 +22,10 @@ export class Dashboard implements AsyncDisposable {
   readonly #browser: Browser;
   readonly #resources: AsyncDisposableStack;
 
-  /** @param settings of all services. No worker runs until one is started. */
-  static async start(settings: Record<string, string> = {}): Promise<Dashboard> {
+  /** As `startWebStack`: no worker runs until one is started. */
+  static async start(...settings: Parameters<typeof startWebStack>): Promise<Dashboard> {
     await using opening = new AsyncDisposableStack();
-    const stack = opening.use(await startWebStack(settings));
+    const stack = opening.use(await startWebStack(...settings));
     const isRoot = process.getuid?.() === 0;
     const browser = opening.adopt(await chromium.launch({ executablePath, chromiumSandbox: !isRoot }), (open) =>
       open.close(),

@@ -1,0 +1,116 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { Database } from '#adapters/postgres/database.ts';
+import { type FileFilter, listFiles } from '#adapters/postgres/file-queries.ts';
+import { fileStats } from '#adapters/postgres/stats.ts';
+import { startEmbeddedPostgres } from '#local/embedded-postgres.ts';
+import { createLogger } from '#platform/logger.ts';
+import { insertManyFiles } from '../../test/support/many-rows.ts';
+import { startWebStack } from '../../test/support/web-stack.ts';
+import { median, within } from '../figure.ts';
+import type { Bench, Scenario } from '../scenario.ts';
+import { removeLater } from '../system.ts';
+
+const logger = createLogger('bench', { level: 'warn', format: 'json' });
+const targetMs = 200;
+const timesEach = 20;
+const pageRows = 101;
+
+export const pages: Scenario = {
+  name: 'pages',
+  title: 'what the dashboard asks for with a million files: by SQL alone, and over HTTP through all services',
+  async run(bench) {
+    const folder = await mkdtemp(join(tmpdir(), 'filemill-bench-'));
+    removeLater(folder);
+    await using postgres = await startEmbeddedPostgres({ dataDir: folder });
+    await using stack = await startWebStack({}, postgres.adminUrl);
+    const hash = await fill(stack.databaseUrl, bench);
+    await using database = new Database({ url: stack.databaseUrl, poolSize: 2, logger });
+    await using searches = new Database({ url: stack.databaseUrl, poolSize: 2, kind: 'reads', logger });
+    const figures = [];
+    for (const [what, { path, sql }] of Object.entries(questions(hash))) {
+      const [bySql, overHttp] = [await timesOf(() => sql({ database, searches })), await timesOf(() => get(path))];
+      bench.note(`${what}: SQL ${text(bySql)}, HTTP ${text(overHttp)}`);
+      figures.push(within({ name: `pages-${what}`, unit: 'ms', value: median(overHttp) }, targetMs));
+    }
+    return figures;
+
+    async function get(path: string): Promise<void> {
+      const response = await fetch(`${stack.base}/api/v1/${path}`);
+      const body = await response.text();
+      if (response.status !== 200) throw new Error(`${path} answered ${response.status}: ${body}`);
+    }
+  },
+};
+
+interface Databases {
+  readonly database: Database;
+  readonly searches: Database;
+}
+
+interface Question {
+  readonly path: string;
+  sql({ database, searches }: Databases): Promise<unknown>;
+}
+
+/** @param hash of one of the files */
+function questions(hash: string): Readonly<Record<string, Question>> {
+  const search = (query: string, filter: FileFilter): Question => ({
+    path: `files?${query}`,
+    sql: ({ searches }) => listFiles(searches, filter, { limit: pageRows }),
+  });
+  const weekAgo = new Date(Date.now() - 7 * 24 * 3_600_000);
+  return {
+    'newest files': search('', {}),
+    COMPLETED: search('status=COMPLETED', { statuses: ['COMPLETED'] }),
+    PENDING: search('status=PENDING', { statuses: ['PENDING'] }),
+    'FAILED, as the failures do': search('status=FAILED&error_code=analyzer_error', {
+      statuses: ['FAILED'],
+      errorCode: 'analyzer_error',
+    }),
+    'a frequent type': search('mime_type=text/plain', { mimeType: 'text/plain' }),
+    'a rare type': search('mime_type=image/x-rare', { mimeType: 'image/x-rare' }),
+    'a family of types': search('mime_type=image/*', { mimeType: 'image/*' }),
+    'a name that few have': search('name=9f3a7', { nameContains: '9f3a7' }),
+    'a name that all have': search('name=txt', { nameContains: 'txt' }),
+    'a name that none has': search('name=invoice', { nameContains: 'invoice' }),
+    'FAILED with a name': search('status=FAILED&name=9f3a7', { statuses: ['FAILED'], nameContains: '9f3a7' }),
+    'a hash': search(`sha256=${hash}`, { sha256: hash }),
+    'older than a week': search(`created_before=${weekAgo.toISOString()}`, { createdBefore: weekAgo }),
+    stats: { path: 'stats', sql: ({ database }) => fileStats(database) },
+  };
+}
+
+async function fill(url: string, { quick, note }: Bench): Promise<string> {
+  const files = quick ? 50_000 : 1_000_000;
+  const began = performance.now();
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await insertManyFiles(client, files);
+    await client.query('checkpoint');
+    const { rows } = await client.query<{ hash: string }>(
+      `select output_data ->> 'sha256' as hash from results limit 1`,
+    );
+    note(`${files} rows made in ${((performance.now() - began) / 1_000).toFixed(0)} s`);
+    return rows[0]?.hash ?? '';
+  } finally {
+    await client.end();
+  }
+}
+
+async function timesOf(once: () => Promise<unknown>): Promise<number[]> {
+  const times: number[] = [];
+  for (let n = 0; n < timesEach; n++) {
+    const startedAt = performance.now();
+    await once();
+    times.push(performance.now() - startedAt);
+  }
+  return times;
+}
+
+function text(times: readonly number[]): string {
+  return `${median(times).toFixed(1)} ms (at most ${Math.max(...times).toFixed(1)})`;
+}
