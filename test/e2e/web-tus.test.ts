@@ -300,4 +300,17 @@ describe('tus over HTTP, by the text of the protocol', () => {
     assert.deepEqual([status, headers.get('upload-offset')], [200, '6']);
     assert.equal((await filesNamed('unfinished'))[0]?.id, headers.get('filemill-file-id'));
   });
+
+  it('closes the connection of a client that fell silent, and keeps what it had sent', {
+    timeout: 60_000,
+  }, async () => {
+    await using _upload = await stack.start('upload', { FILEMILL_STREAM_IDLE_MS: '1000' });
+    await eventually(async () => (await tus.head(`${stack.base}/uploads/${unknownId}`)).status === 404);
+    const url = await tus.begin('silent', 6);
+    const silent = tus.open(url, 0, { 'content-length': '6' });
+    const ended = statusOf(silent).catch(() => 'closed');
+    silent.write('abc');
+    assert.equal(await ended, 'closed');
+    assert.equal(await offsetOf(url), 3);
+  });
 });

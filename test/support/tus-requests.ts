@@ -59,13 +59,18 @@ export class TusRequests {
     return sending;
   }
 
-  #send(
+  /** A locked upload is asked for again, as all clients do. */
+  async #send(
     method: string,
     url: string,
     { headers = {}, body }: { headers?: Headers; body?: Uint8Array | string | undefined },
-  ) {
+  ): Promise<Response> {
     const init = { method, headers: { ...resumable, ...headers } };
-    return fetch(url, body === undefined ? init : { ...init, body: Buffer.from(body) });
+    for (;;) {
+      const response = await fetch(url, body === undefined ? init : { ...init, body: Buffer.from(body) });
+      if (response.status !== 423) return response;
+      await response.text();
+    }
   }
 }
 

@@ -44,7 +44,8 @@ function keepWhatIsThere(request: HttpRequest, response: HttpResponse): void {
 }
 
 function inOurWords(error: Error): Refusal {
-  if (!(error instanceof DetailedError)) return refusalOf(0, error.message);
+  if (!(error instanceof DetailedError))
+    return new Refusal({ detail: error.message, reason: 'UNKNOWN', action: 'Choose the file again.' });
   if (error.originalResponse !== null)
     return refusalOf(error.originalResponse.getStatus(), error.originalResponse.getBody());
   return error.causingError instanceof Refusal ? error.causingError : unreachable();

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { FastifyReply } from 'fastify';
 import { FilemillError } from '#domain/errors.ts';
-import type { Route } from '../route.ts';
+import type { Call, Route } from '../route.ts';
 
 /** https://tus.io/protocols/resumable-upload, whose words stand in quotation marks beside the lines that obey them. */
 export const tusVersion = '1.0.0';
@@ -19,7 +20,7 @@ export function tusRoute(description: Route): Route {
       // "The Tus-Resumable header MUST be included in every request and response except for OPTIONS requests."
       reply.header('tus-resumable', tusVersion);
       const spoken = request.headers['tus-resumable'];
-      if (spoken === tusVersion) return await description.handle(call);
+      if (spoken === tusVersion) return await description.handle(call).catch((error: unknown) => refuse(call, error));
       // "If the version specified by the Client is not supported by the Server, it MUST respond with the 412
       // Precondition Failed status and MUST include the Tus-Version header into the response. In addition, the Server
       // MUST NOT process the request."
@@ -28,6 +29,16 @@ export function tusRoute(description: Route): Route {
       throw new FilemillError('TUS_VERSION_REFUSED', `The request has ${given}; this server speaks ${tusVersion}.`);
     },
   };
+}
+
+/**
+ * "A timeout SHOULD be handled by closing the underlying connection." Clients take that for a broken link and go on,
+ * but give up at most answers that say whose fault it is.
+ */
+function refuse({ request, reply }: Call, error: unknown): FastifyReply {
+  if (!(error instanceof FilemillError && error.reason === 'STREAM_IDLE')) throw error;
+  request.raw.destroy();
+  return reply.hijack();
 }
 
 /**
