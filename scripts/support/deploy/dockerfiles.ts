@@ -55,7 +55,8 @@ export interface ComposeService {
 
 export function readCompose(): ComposeService[] {
   const compose: { services: Record<string, Omit<ComposeService, 'name'>> } = parse(
-    readFileSync(join(root, 'compose.yaml'), 'utf8'),
+    // What Compose writes where the user has set nothing.
+    readFileSync(join(root, 'compose.yaml'), 'utf8').replace(/\$\{\w+:-([^}]*)\}/g, '$1'),
     { merge: true },
   );
   return Object.entries(compose.services).map(([name, service]) => ({ name, ...service }));
