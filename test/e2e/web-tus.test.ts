@@ -283,34 +283,4 @@ describe('tus over HTTP, by the text of the protocol', () => {
     assert.deepEqual([response.status, await reasonOf(response)], [400, 'SIZE_MISMATCH']);
     assert.deepEqual(await filesNamed('unclear'), []);
   });
-
-  it('finishes at a HEAD what could not be finished at the last PATCH', { timeout: 60_000 }, async () => {
-    await stack.services.upload.stop();
-    const failpoints = 'upload.linked:error:1,upload.kept:error:2,upload.folder-synced:error:1';
-    await using _upload = await stack.start('upload', {
-      FILEMILL_ALLOW_FAILPOINTS: '1',
-      FILEMILL_FAILPOINTS: failpoints,
-    });
-    await eventually(async () => (await tus.head(`${stack.base}/uploads/${unknownId}`)).status === 404);
-    const url = await tus.begin('unfinished', 6);
-    assert.equal((await tus.patch(url, 0, 'abcdef')).status, 500);
-    assert.equal((await tus.head(url)).status, 500, 'all bytes are there, and no client may take that for success');
-    assert.deepEqual(await filesNamed('unfinished'), []);
-    const { status, headers } = await tus.head(url);
-    assert.deepEqual([status, headers.get('upload-offset')], [200, '6']);
-    assert.equal((await filesNamed('unfinished'))[0]?.id, headers.get('filemill-file-id'));
-  });
-
-  it('closes the connection of a client that fell silent, and keeps what it had sent', {
-    timeout: 60_000,
-  }, async () => {
-    await using _upload = await stack.start('upload', { FILEMILL_STREAM_IDLE_MS: '1000' });
-    await eventually(async () => (await tus.head(`${stack.base}/uploads/${unknownId}`)).status === 404);
-    const url = await tus.begin('silent', 6);
-    const silent = tus.open(url, 0, { 'content-length': '6' });
-    const ended = statusOf(silent).catch(() => 'closed');
-    silent.write('abc');
-    assert.equal(await ended, 'closed');
-    assert.equal(await offsetOf(url), 3);
-  });
 });
