@@ -52,7 +52,7 @@ describe('tus over HTTP, by the text of the protocol', () => {
   });
 
   it('takes a file in parts, and keeps it with the last', async () => {
-    const description = { filename: 'אחת.bin', filetype: 'image/png', relativePath: 'folder/אחת.bin' };
+    const description = { filename: 'אחת.bin', filetype: 'image/png', relativePath: 'folder/אחת.bin', colour: 'red' };
     const created = await tus.create(6, { 'upload-metadata': metadata(description) });
     assert.equal(created.status, 201);
     assert.equal(created.headers.get('tus-resumable'), '1.0.0');

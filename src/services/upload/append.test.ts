@@ -53,7 +53,7 @@ async function open() {
   const { path } = resources.use(await testFolder());
   const { partial } = resources.use(await LocalBlobStore.open(path));
   const metadata = create(UploadMetadataSchema, { filename: 'f', size: 100n });
-  const id = await partial.begin(formatRecord({ metadata }));
+  const id = await partial.begin(formatRecord({ clientNote: '', metadata }));
   const lock = new UploadLock(id, randomUUID(), async () => undefined);
   const hold = (sentAt: number) => lock.renewed(sentAt, lockMs, { wanted: false });
   hold(performance.now());

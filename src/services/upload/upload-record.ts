@@ -15,6 +15,7 @@ import {
 export interface UploadRecord {
   /** As it was begun. */
   readonly metadata: UploadMetadata;
+  readonly clientNote: string;
   /** The file that it became. */
   readonly file?: UploadFileResponse | undefined;
   /** Bytes from here on belong to an append whose checksum was not compared yet: they do not count. */
@@ -38,9 +39,10 @@ export async function findUpload(partial: Pick<PartialBlobStore, 'find'>, id: st
   return { id, record, offset: offsetOf(record, state), writtenAt: state.writtenAt };
 }
 
-export function formatRecord({ metadata, file, uncheckedFrom }: UploadRecord): string {
+export function formatRecord({ metadata, clientNote, file, uncheckedFrom }: UploadRecord): string {
   return JSON.stringify({
     metadata: toJson(UploadMetadataSchema, metadata),
+    ...(clientNote !== '' && { clientNote }),
     ...(file !== undefined && { file: toJson(UploadFileResponseSchema, file) }),
     ...(uncheckedFrom !== undefined && { uncheckedFrom }),
   });
@@ -52,6 +54,7 @@ export function toPartialUpload({ id, record, offset, writtenAt }: FoundUpload, 
     id,
     offset: BigInt(offset),
     metadata: record.metadata,
+    clientNote: record.clientNote,
     expireTime: timestampFromDate(new Date(writtenAt.getTime() + expiryMs)),
     ...(record.file !== undefined && { file: record.file }),
   });
@@ -59,10 +62,11 @@ export function toPartialUpload({ id, record, offset, writtenAt }: FoundUpload, 
 
 /** Replicas of two versions may share a volume: what a later one has added is passed over. */
 function parseRecord(note: string): UploadRecord {
-  const { metadata, file, uncheckedFrom } = JSON.parse(note) as Record<string, JsonValue | undefined>;
+  const { metadata, clientNote, file, uncheckedFrom } = JSON.parse(note) as Record<string, JsonValue | undefined>;
   const options = { ignoreUnknownFields: true };
   return {
     metadata: fromJson(UploadMetadataSchema, metadata ?? {}, options),
+    clientNote: String(clientNote ?? ''),
     file: file === undefined ? undefined : fromJson(UploadFileResponseSchema, file, options),
     uncheckedFrom: uncheckedFrom === undefined ? undefined : Number(uncheckedFrom),
   };

@@ -13,15 +13,20 @@ export interface BeginUploadContext extends Pick<UploadContext, 'admission' | 'm
   readonly uploadExpiryMs: number;
 }
 
+/** UTF-16 code units. */
+const maxNoteLength = 8 * 1024;
+
 /** Refuses what could not be kept anyway; otherwise the upload is durable when this answers. */
 export function beginUpload(context: BeginUploadContext): ServiceHandlers<typeof UploadService>['beginUpload'] {
   const { admission, maxFileSize, partial, uploadExpiryMs } = context;
-  return async ({ metadata }) => {
+  return async ({ metadata, clientNote }) => {
     if (metadata === undefined) throw new FilemillError('METADATA_MISSING');
     const { size } = readDeclaration(metadata, maxFileSize);
     if (size === null) throw new FilemillError('REQUEST_INVALID', '`size` is needed to begin an upload.');
+    if (clientNote.length > maxNoteLength)
+      throw new FilemillError('REQUEST_INVALID', `\`client_note\` is longer than ${maxNoteLength} characters.`);
     using _admitted = await admission.enter(size);
-    const id = await partial.begin(formatRecord({ metadata }));
+    const id = await partial.begin(formatRecord({ metadata, clientNote }));
     await failpoint('upload.begun');
     return { upload: toPartialUpload(await findUpload(partial, id), uploadExpiryMs) };
   };

@@ -4,7 +4,6 @@ import { route } from '../route.ts';
 import { appendContent } from '../tus/append-content.ts';
 import { describedProgress, progressHeaders, uploadOf } from '../tus/progress.ts';
 import { tusRoute } from '../tus/tus-route.ts';
-import { writeUploadMetadata } from '../tus/upload-metadata.ts';
 import { appendProblems } from './upload-answers.ts';
 
 export function getUpload(backend: Backend) {
@@ -27,12 +26,14 @@ export function getUpload(backend: Backend) {
       problems: appendProblems,
       async handle({ params: { id = '' }, reply }) {
         const upload = await settled(backend, id);
-        const { metadata } = upload;
+        const { metadata, clientNote } = upload;
         // "The Server MUST always include the Upload-Offset header in the response for a HEAD request … If the size of
         // the upload is known, the Server MUST include the Upload-Length header in the response." Cache-Control says
         // no-store, as it does everywhere.
         reply.headers({ ...progressHeaders(upload), 'upload-length': String(metadata?.size ?? 0n) });
-        if (metadata !== undefined) reply.header('upload-metadata', writeUploadMetadata(metadata));
+        // "If an upload contains additional metadata, responses to HEAD requests MUST include the Upload-Metadata header
+        // and its value as specified by the Client during the creation."
+        if (clientNote !== '') reply.header('upload-metadata', clientNote);
         return reply.code(200).send();
       },
     }),

@@ -3,7 +3,7 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import { FilemillError } from '#domain/errors.ts';
 import type { UploadMetadataSchema } from '#gen/filemill/v1/upload_service_pb.ts';
 import { declaredType, idempotencyKey } from '../declared.ts';
-import { readUploadMetadata } from './upload-metadata.ts';
+import { readUploadMetadata, uploadMetadataOf } from './upload-metadata.ts';
 
 /**
  * What the headers of a creation say of the file, in the words of the contract; the upload service checks it.
@@ -20,7 +20,7 @@ export function declaredUpload(
   // status."
   if (size > maxFileSize)
     throw new FilemillError('FILE_TOO_LARGE', `The file has ${size} bytes, more than ${maxFileSize}.`);
-  const pairs = readUploadMetadata(String(headers['upload-metadata'] ?? ''));
+  const pairs = readUploadMetadata(uploadMetadataOf(headers));
   const path = pathIn(pairs.get('relativePath') ?? pairs.get('path') ?? '');
   return {
     filename: pairs.get('filename') ?? pairs.get('name') ?? path.slice(path.lastIndexOf('/') + 1),

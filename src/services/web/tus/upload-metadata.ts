@@ -1,5 +1,10 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { FilemillError } from '#domain/errors.ts';
-import type { UploadMetadata } from '#gen/filemill/v1/upload_service_pb.ts';
+
+/** The header as the client sent it; empty when it sent none. */
+export function uploadMetadataOf(headers: IncomingHttpHeaders): string {
+  return String(headers['upload-metadata'] ?? '');
+}
 
 /**
  * The pairs of an `Upload-Metadata` header, decoded.
@@ -20,19 +25,6 @@ export function readUploadMetadata(header: string): ReadonlyMap<string, string> 
     pairs.set(key, decode(key, value));
   }
   return pairs;
-}
-
-/**
- * What a client said of its upload, in the keys that mean something here.
- *
- * "If an upload contains additional metadata, responses to HEAD requests MUST include the Upload-Metadata header and
- * its value as specified by the Client during the creation."
- */
-export function writeUploadMetadata({ filename, mimeType, path, sha256 }: UploadMetadata): string {
-  return Object.entries({ filename, filetype: mimeType, relativePath: path, sha256 })
-    .filter(([, value]) => value !== '')
-    .map(([key, value]) => `${key} ${Buffer.from(value).toString('base64')}`)
-    .join(',');
 }
 
 /** "The value MUST be Base64 encoded." */
