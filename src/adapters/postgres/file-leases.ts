@@ -65,7 +65,8 @@ const fail: Statement = {
 
 // A silent worker held many files, and at most one of them silenced it: the attempt counts against the file
 // that ran alone, and is given back to all others, `maxSilences` times. The first of these goes on at once.
-const expire: Statement = {
+/** Exported so that a test can look at its plan. */
+export const expire: Statement = {
   name: 'expire-leases',
   text: `
     with expired as (
@@ -73,8 +74,9 @@ const expire: Statement = {
         case when f.begun_alone then f.attempt >= f.max_attempts else f.silences + 1 >= $3 end as last,
         now() + interval '1 millisecond' * random() * coalesce(($4::int[])[
           least(case when f.begun_alone then f.attempt else f.silences end, cardinality($4::int[]))], 0) as due_at
-      from claims c cross join unnest(c.file_ids) as i (id) join files f on f.id = i.id
-      where f.status = 'PROCESSING' and f.lease_token = c.lease_token and f.lease_until < now()
+      from files f
+      where f.id = any (array(select distinct i.id from claims c cross join unnest(c.file_ids) as i (id)))
+        and f.status = 'PROCESSING' and f.lease_until < now()
       order by f.id limit $1 for update of f skip locked
     ), ended as (
       update files f set
@@ -152,13 +154,11 @@ export async function failAttempts(database: Database, attempts: readonly Failed
  * the last silence that a file is forgiven; answers their ids.
  */
 export async function expireLeases(database: Database, max: number): Promise<string[]> {
-  const ended = await database.query<{ id: string }>(expire, [
-    max,
-    errorCode('WORKER_CRASHED'),
-    maxSilences,
-    retryDelayBoundsMs,
-  ]);
-  return column(ended, 'id');
+  return column(await database.query<{ id: string }>(expire, expireValues(max)), 'id');
+}
+
+export function expireValues(max: number): readonly unknown[] {
+  return [max, errorCode('WORKER_CRASHED'), maxSilences, retryDelayBoundsMs];
 }
 
 /** Forgets claims that hold no file any more. */

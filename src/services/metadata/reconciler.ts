@@ -13,8 +13,6 @@ const roundsPerLease = 8;
 const longestIntervalMs = 2_000;
 const hurryMs = 50;
 const batch = 2_000;
-/** Claims that ended cost next to nothing where they lie. */
-const forgetClaimsEveryRounds = 4;
 const forgetEveryRounds = 600;
 
 interface ReconcilerOptions {
@@ -63,8 +61,9 @@ export class Reconciler implements AsyncDisposable {
 
   /** Answers whether a batch was full, so that there is probably more to do. */
   async #round(round: number): Promise<boolean> {
+    // First, so that leases are looked for among few claims.
+    await forgetEndedClaims(this.#database);
     const reopened = await this.#reopenExpired();
-    if (round % forgetClaimsEveryRounds === 0) await forgetEndedClaims(this.#database);
     const rungMore = this.#doorbell === undefined ? false : await this.#ringForDue(this.#doorbell);
     if (round % forgetEveryRounds === 0) {
       await forgetSilentWorkers(this.#database);

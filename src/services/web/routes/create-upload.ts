@@ -7,8 +7,8 @@ import { appendContent } from '../tus/append-content.ts';
 import { declaredChecksum } from '../tus/checksum.ts';
 import { declaredUpload } from '../tus/declared-upload.ts';
 import { describedProgress, progressHeaders, uploadOf } from '../tus/progress.ts';
-import { uploadMetadataOf } from '../tus/upload-metadata.ts';
 import { requireTusContent, tusContent, tusRoute } from '../tus/tus-route.ts';
+import { uploadMetadataOf } from '../tus/upload-metadata.ts';
 import { beginProblems } from './upload-answers.ts';
 
 /** An upload that was begun here and whose answer got lost is never heard of again: it expires. */
@@ -34,7 +34,9 @@ export function createUpload(backend: Backend, maxFileSize: number) {
         const metadata = declaredUpload(request.headers, maxFileSize);
         const checksum = declaredChecksum(request.headers);
         const content = contentOf(request);
-        const begun = uploadOf(await backend.upload.beginUpload({ metadata, clientNote: uploadMetadataOf(request.headers) }, { signal }));
+        const begun = uploadOf(
+          await backend.upload.beginUpload({ metadata, clientNote: uploadMetadataOf(request.headers) }, { signal }),
+        );
         const start = { id: begun.id, offset: 0n, ...(checksum && { checksum }) };
         // An empty file is finished as soon as it is begun.
         const isAppended = content !== undefined || metadata.size === 0n;
