@@ -65,8 +65,7 @@ const fail: Statement = {
 
 // A silent worker held many files, and at most one of them silenced it: the attempt counts against the file
 // that ran alone, and is given back to all others, `maxSilences` times. The first of these goes on at once.
-/** Exported so that a test can look at its plan. */
-export const expire: Statement = {
+const expire: Statement = {
   name: 'expire-leases',
   text: `
     with expired as (
@@ -154,11 +153,13 @@ export async function failAttempts(database: Database, attempts: readonly Failed
  * the last silence that a file is forgiven; answers their ids.
  */
 export async function expireLeases(database: Database, max: number): Promise<string[]> {
-  return column(await database.query<{ id: string }>(expire, expireValues(max)), 'id');
-}
-
-export function expireValues(max: number): readonly unknown[] {
-  return [max, errorCode('WORKER_CRASHED'), maxSilences, retryDelayBoundsMs];
+  const ended = await database.query<{ id: string }>(expire, [
+    max,
+    errorCode('WORKER_CRASHED'),
+    maxSilences,
+    retryDelayBoundsMs,
+  ]);
+  return column(ended, 'id');
 }
 
 /** Forgets claims that hold no file any more. */

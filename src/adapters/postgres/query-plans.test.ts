@@ -5,7 +5,6 @@ import { createLogger } from '#platform/logger.ts';
 import { insertManyFiles } from '../../../test/support/many-rows.ts';
 import { testDatabase } from '../../../test/support/stores.ts';
 import { Database, type Statement } from './database.ts';
-import { expire, expireValues } from './file-leases.ts';
 import { type FileFilter, listStatement } from './file-queries.ts';
 import { resultsStatement } from './results.ts';
 import { latestDurations } from './stats.ts';
@@ -81,20 +80,6 @@ it('the durations of the latest results read the latest results, and their files
       ['results', 'Index Scan', 1_000],
       ['files', 'Index Scan', 1_000],
     ],
-    outline(plan),
-  );
-});
-
-it('leases that ran out are looked for by key, however many claims there are', async () => {
-  const hold = `insert into claims (lease_token, file_ids)
-    select gen_random_uuid(), array_agg(id) from (select id, row_number() over () % 200 as claim from files) f group by claim`;
-  await points.query({ text: hold });
-  await points.query({ text: 'analyze claims' });
-  const plan = await explainStatement([expire, expireValues(100)], points);
-  const ways = tables(plan).filter(({ table }) => table === 'files');
-  assert.equal(
-    ways.some(({ by }) => by === 'Seq Scan'),
-    false,
     outline(plan),
   );
 });
