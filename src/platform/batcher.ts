@@ -6,7 +6,7 @@
  * every call of that batch rejects.
  */
 export class Batcher<Item, Outcome> {
-  /** False only in benchmarks: every item is then a call of its own, at once. */
+  /** False only in benchmarks: every item is then a call of its own, at once unless calls exclude each other. */
   static together = true;
   readonly #send: (items: readonly Item[]) => Promise<readonly Outcome[]>;
   readonly #maxBatch: number;
@@ -14,11 +14,17 @@ export class Batcher<Item, Outcome> {
   #waiting: Group<Item, Outcome>[] = [];
   #inFlight = 0;
 
-  /** @param options `maxBatch`: items after which a batch takes no further call */
-  constructor(send: (items: readonly Item[]) => Promise<readonly Outcome[]>, { maxBatch = 256, maxInFlight = 1 } = {}) {
+  /**
+   * @param options `maxBatch`: items after which a batch takes no further call; `exclusive`: `send` must never run
+   *   twice at once, whatever else may be measured
+   */
+  constructor(
+    send: (items: readonly Item[]) => Promise<readonly Outcome[]>,
+    { maxBatch = 256, maxInFlight = 1, exclusive = false } = {},
+  ) {
     this.#send = send;
-    this.#maxBatch = maxBatch;
-    this.#maxInFlight = maxInFlight;
+    this.#maxBatch = Batcher.together ? maxBatch : 1;
+    this.#maxInFlight = Batcher.together || exclusive ? maxInFlight : Number.POSITIVE_INFINITY;
   }
 
   async add(item: Item): Promise<Outcome> {
@@ -35,7 +41,7 @@ export class Batcher<Item, Outcome> {
   }
 
   #pump(): void {
-    while ((this.#inFlight < this.#maxInFlight || !Batcher.together) && this.#waiting.length > 0)
+    while (this.#inFlight < this.#maxInFlight && this.#waiting.length > 0)
       void this.#sendBatch(this.#nextBatch());
   }
 
