@@ -41,8 +41,7 @@ export class Batcher<Item, Outcome> {
   }
 
   #pump(): void {
-    while (this.#inFlight < this.#maxInFlight && this.#waiting.length > 0)
-      void this.#sendBatch(this.#nextBatch());
+    while (this.#inFlight < this.#maxInFlight && this.#waiting.length > 0) void this.#sendBatch(this.#nextBatch());
   }
 
   #nextBatch(): readonly Group<Item, Outcome>[] {
