@@ -84,7 +84,7 @@ function headersOf(random: Random, content: Buffer): string[] {
   const lines = [random.next() < 0.97 ? 'Host: localhost' : pick(['Host: evil.example', 'Host:', 'X: y'], random)];
   Object.entries(values).forEach(([header, from], at) => {
     if (random.next() < (at < 5 ? 0.95 : 0.06))
-      lines.push(`${header}: ${random.next() < 0.8 ? from[0] : pick(from, random)}`);
+      lines.push(`${header}: ${random.next() < 0.93 ? from[0] : pick(from, random)}`);
   });
   return lines;
 }
