@@ -6,18 +6,6 @@ const tusTest = 'test/e2e/web-tus.test.ts';
 /** The same promises for what comes in over HTTP. */
 export const webMutations: readonly Mutation[] = [
   {
-    name: 'put-cut-unnoticed',
-    breaks: 'telling a body that broke off from one that ended',
-    file: 'src/services/web/read-to-end.ts',
-    edits: [
-      {
-        search: "    throw new FilemillError('REQUEST_INVALID', 'The content broke off before its end.', { cause });\n",
-        replace: '    return { done: true as const, value: cause };\n',
-      },
-    ],
-    test: { file: putTest, name: 'takes no body that broke off for a whole one, at whatever moment it did' },
-  },
-  {
     name: 'put-without-closing-sha256',
     breaks: 'closing a body that is passed on with its SHA-256',
     file: 'src/services/web/keep-file.ts',
