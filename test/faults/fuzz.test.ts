@@ -10,9 +10,10 @@ import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { begin } from '../support/resumable-uploads.ts';
-import { filesBelow } from '../support/upload-stack.ts';
 import { callHead, frame, preface } from './hostile/http2-bytes.ts';
 import { mutated, noise, pick } from './hostile/mutations.ts';
+import { hostileName } from './hostile/names.ts';
+import { assertOnlyObjects } from './hostile/only-objects.ts';
 import { framedBytes, pathOf, RawClient } from './hostile/raw-client.ts';
 import { type Known, seedsOf } from './hostile/seeds.ts';
 import { startTarget, type Target } from './hostile/target.ts';
@@ -49,7 +50,7 @@ describe(`Fuzzed messages, seed ${seed}, do no harm to`, () => {
         assert.equal(answers.get('none') ?? 0, 0, 'a call had no answer');
         for (const log of [target.log(), target.backends.metadata.log()]) assert.doesNotMatch(log, /call failed/);
         await target.upload(Buffer.from('still well'));
-        await assertOnlyObjects();
+        await assertOnlyObjects(target.storageDir);
       });
 });
 
@@ -77,7 +78,7 @@ it('500 hostile file names touch nothing but objects', async (test) => {
   test.diagnostic(JSON.stringify(Object.fromEntries(answers)));
   assert.deepEqual(await readdir(dirname(target.storageDir)), beside);
   assert.deepEqual(await readdir(`${target.storageDir}/objects`), shards);
-  await assertOnlyObjects();
+  await assertOnlyObjects(target.storageDir);
   await target.assertServes();
 });
 
@@ -194,62 +195,6 @@ async function speak(bytes: Buffer): Promise<void> {
     });
     socket.write(bytes);
   });
-}
-
-/** Everything below the volume is a finished object, a segment with its mark, an upload or, for a moment, staged. */
-async function assertOnlyObjects(): Promise<void> {
-  const strange = (await filesBelow(target.storageDir)).filter((path) => !ours.test(path));
-  assert.deepEqual(strange, []);
-}
-
-const ours =
-  /^((objects\/[0-9a-f]{2}|segments\/([0-9a-f]{6}|open)|staging)\/[0-9a-f-]{36}|resumable\/[0-9a-f-]{36}(\.json|\.new)?)$/;
-
-const namePieces = [
-  ...[
-    '..',
-    '.',
-    '/',
-    '\\',
-    '\0',
-    '\n',
-    '\r',
-    '\x1b[2J',
-    '\u202e',
-    '\u2066',
-    '\u200e',
-    '%2e%2e%2f',
-    'C:',
-    '~',
-    '$(id)',
-    '`id`',
-  ],
-  ...[
-    'etc',
-    'passwd',
-    'staging',
-    'objects',
-    'con',
-    "' or 1=1 --",
-    '*',
-    '?',
-    ' ',
-    'שלום',
-    'e\u0301',
-    '😀',
-    '../',
-    '..\\',
-    '//',
-    'x',
-  ],
-].map((piece) => Buffer.from(piece));
-
-/** May be empty, very long, or no UTF-8 at all. */
-function hostileName(random: Random): Buffer {
-  const pieces = Array.from({ length: random.between(0, 8) }, () => pick(namePieces, random));
-  if (random.next() < 0.1) pieces.push(Buffer.alloc(random.between(200, 10_240), 'x'));
-  if (random.next() < 0.1) pieces.push(Buffer.of(0xff, 0xfe, 0xed, 0xa0, 0x80));
-  return Buffer.concat(pieces);
 }
 
 /** A field of a protobuf message that holds bytes. */

@@ -10,10 +10,14 @@ import { uploadResumable } from '#client/upload-resumable.ts';
 import { maxWholeBytes, UploadStream } from '#client/upload-stream.ts';
 import type { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import type { Ledger } from './ledger.ts';
+import { putFile } from './put-file.ts';
 import type { Random } from './random.ts';
+import { uploadByTus } from './tus-upload.ts';
 
 export interface LoadOptions {
   readonly uploads: RpcClient<typeof UploadService>;
+  /** The address of `web`, for what is sent over HTTP. */
+  readonly web: string;
   readonly ledger: Ledger;
   readonly random: Random;
   /** Where the files to send are made. */
@@ -31,7 +35,7 @@ const retryForMs = 60_000;
 export class Load {
   readonly #options: LoadOptions;
   readonly #stop = new AbortController();
-  /** For half of the small files; the others and all large ones have calls of their own. */
+  /** For a third of the small files; the others and all large ones have calls of their own. */
   readonly #stream: UploadStream;
   readonly #lanes: Promise<unknown>;
   readonly #names: string[] = [];
@@ -74,23 +78,41 @@ export class Load {
   }
 
   /**
-   * Sends one file of its own, beside the lanes; a name that is given must be new. Answers with its id, or undefined
-   * when it was given up.
+   * Sends one file of its own, beside the lanes; a name that is given must be new. The ways take turns unless one is
+   * given. Answers with its id, or undefined when it was given up.
    */
-  async send(content = makeContent(this.#options.random), name?: string): Promise<string | undefined> {
+  async send(
+    content = makeContent(this.#options.random),
+    name?: string,
+    way = turns[this.#names.length % turns.length] as Way,
+  ): Promise<string | undefined> {
     const { ledger, prefix } = this.#options;
-    const number = this.#names.length;
-    const filename = name ?? `${prefix}-${number}.txt`;
+    const filename = name ?? `${prefix}-${this.#names.length}.txt`;
     this.#names.push(filename);
     const file: Decision = { filename, path: '', idempotencyKey: randomUUID(), content };
     try {
-      const small = content.length <= maxWholeBytes && number % 2 === 0;
-      const id = small ? await this.#sendWhole(file) : await this.#sendAlone(file, ways[number % ways.length]);
+      const id = await this.#sendBy(way, file);
       ledger.record({ id, filename, sha256: sha256Of(content), size: content.length });
       return id;
     } catch (error) {
       this.#failures.push(error as Error);
       return undefined;
+    }
+  }
+
+  async #sendBy(way: Way, file: Decision): Promise<string> {
+    const { web } = this.#options;
+    switch (way) {
+      case 'whole':
+        return file.content.length <= maxWholeBytes ? await this.#sendWhole(file) : await this.#sendAlone(file);
+      case 'alone':
+        return await this.#sendAlone(file);
+      case 'resumable':
+        return await this.#sendAlone(file, uploadResumable);
+      case 'put':
+        return await putFile(web, file, patience());
+      case 'tus':
+        return await uploadByTus(web, file, patience());
     }
   }
 
@@ -119,8 +141,10 @@ export class Load {
   }
 }
 
-/** Of files that are sent alone, by their number. */
-const ways = [uploadFile, uploadResumable, uploadResumable, uploadFile];
+/** The calls of gRPC, and what HTTP has for the same. */
+type Way = 'whole' | 'alone' | 'resumable' | 'put' | 'tus';
+
+const turns: readonly Way[] = ['whole', 'resumable', 'put', 'whole', 'alone', 'tus'];
 
 /** What a client has decided to upload, once. */
 interface Decision {

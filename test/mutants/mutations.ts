@@ -3,11 +3,13 @@ import { dispatchMutations } from './dispatch-mutations.ts';
 import { ingestMutations } from './ingest-mutations.ts';
 import { resumableMutations } from './resumable-mutations.ts';
 import { segmentMutations } from './segment-mutations.ts';
+import { webMutations } from './web-mutations.ts';
 
 export const mutations = [
   ...ingestMutations,
   ...segmentMutations,
   ...resumableMutations,
+  ...webMutations,
   ...attemptMutations,
   ...dispatchMutations,
 ];

@@ -14,6 +14,11 @@ describe('what the headers of an upload declare', () => {
 
   it('is the size', () => assert.equal(declaredByHeaders('a', { 'content-length': '12' }).size, 12n));
 
+  it('is no size that the contract has no number for', () => {
+    const declared = () => declaredByHeaders('a', { 'content-length': String(2n ** 63n) });
+    assert.throws(declared, (error) => error instanceof FilemillError && error.reason === 'FILE_TOO_LARGE');
+  });
+
   it('is the key, bare or quoted', () => {
     for (const key of ['k 1', '"k 1"'])
       assert.equal(declaredByHeaders('a', { 'idempotency-key': key }).idempotencyKey, 'k 1');

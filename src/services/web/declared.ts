@@ -13,7 +13,7 @@ export function declaredByHeaders(
   return {
     filename,
     mimeType: declaredType(type),
-    ...(length !== undefined && { size: BigInt(length) }),
+    ...(length !== undefined && { size: declaredSize(length) }),
     sha256: declaredSha256(headers),
     idempotencyKey: idempotencyKey(headers),
   };
@@ -24,6 +24,13 @@ export const uploadHeaders = {
   'Idempotency-Key': 'At most 255 printable ASCII characters: sending the same again answers with the same file.',
   'Repr-Digest': '`sha-256=:BASE64:` (RFC 9530); other bytes are refused. `Content-Digest` and `Digest` mean the same.',
 } as const;
+
+/** HTTP has larger numbers than the contract. @throws FilemillError FILE_TOO_LARGE */
+function declaredSize(contentLength: string): bigint {
+  const size = BigInt(contentLength);
+  if (size < 2n ** 63n) return size;
+  throw new FilemillError('FILE_TOO_LARGE', `The file has ${size} bytes, more than any server takes.`);
+}
 
 /** What clients send when they know nothing of the content: their default for forms, and for bytes. */
 const saysNothing = ['application/octet-stream', 'application/x-www-form-urlencoded', 'multipart/form-data'];

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault, Scene } from '../fault.ts';
-import { seenThroughWeb } from '../seen-through-web.ts';
 import { deathOf, type ProcessName, processNames } from '../stack.ts';
 
 const services: readonly ProcessName[] = ['upload', 'metadata', 'result', 'worker-1', 'web'];
@@ -33,9 +32,11 @@ async function kill(scene: Scene, name: ProcessName): Promise<void> {
   await worksAgain(scene, name);
 }
 
-/** Files pass by every service but `web`, which has to be asked. */
-async function worksAgain(scene: Scene, name: ProcessName): Promise<void> {
-  if (name === 'web') await seenThroughWeb(scene);
+/** Files pass by every service but `web`, where only some come in: one more by each of its ways has to. */
+async function worksAgain({ load }: Scene, name: ProcessName): Promise<void> {
+  if (name !== 'web') return;
+  for (const way of ['put', 'tus'] as const)
+    if ((await load.send(undefined, undefined, way)) === undefined) throw new Error(`No ${way} by way of web any more`);
 }
 
 /** Longer than the lease of a claim. */
