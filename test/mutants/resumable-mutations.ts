@@ -48,7 +48,7 @@ export const resumableMutations: readonly Mutation[] = [
     name: 'mismatch-counts',
     breaks: 'noting that the bytes of an append do not count until they have its checksum',
     file: append,
-    edits: [{ search: '  await note(options, options.blob.size);\n', replace: '' }],
+    edits: [{ search: '  await note(options, from);\n', replace: '' }],
     test: { file: routeTest, name: 'with other bytes than its checksum' },
   },
   {

@@ -30,6 +30,12 @@ it('takes nothing back once its lock is lost: what is there may be of another', 
   assert.deepEqual(await scene.found(), { offset: 0, size: 7 });
 });
 
+it('takes back what was cut off here, and does not blame its bytes', async () => {
+  await using scene = await open();
+  await scene.append({ checksum }, ['half', () => scene.endEarly()]);
+  assert.deepEqual(await scene.found(), { offset: 0, size: 0 });
+});
+
 it('makes what came durable before it ends, also when its stream breaks', async () => {
   await using scene = await open();
   await assert.rejects(
@@ -58,8 +64,10 @@ async function open() {
   const hold = (sentAt: number) => lock.renewed(sentAt, lockMs, { wanted: false });
   hold(performance.now());
   const done: string[] = [];
+  const early = new AbortController();
   return {
     done,
+    endEarly: () => early.abort(),
     loseLock: () => hold(performance.now() - lockMs),
     async append(fields: object, parts: readonly (string | (() => void))[]) {
       await using opened = await partial.open(id, { hashed: false });
@@ -77,7 +85,7 @@ async function open() {
       const { start } = startOf({ id, ...fields });
       const admitted = { received: async () => undefined, [Symbol.dispose]: () => undefined };
       const upload = await findUpload(partial, id);
-      await append({ partial, blob, upload, lock, start, size: 100, admitted }, messagesOf(parts));
+      await append({ partial, blob, upload, lock, start, size: 100, admitted, early: early.signal }, messagesOf(parts));
     },
     found: async () => ({ offset: (await findUpload(partial, id)).offset, size: (await partial.find(id))?.size }),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),

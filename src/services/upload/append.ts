@@ -19,6 +19,8 @@ export interface AppendOptions {
   /** Bytes of the whole upload. */
   readonly size: number;
   readonly admitted: Admitted;
+  /** Aborted when the messages were ended before the client ended them. */
+  readonly early: AbortSignal;
 }
 
 /**
@@ -54,9 +56,17 @@ async function appendChecked(
   checksum: AppendChecksum,
   messages: AsyncIterable<AppendUploadRequest>,
 ): Promise<string | null> {
-  await note(options, options.blob.size);
+  const from = options.blob.size;
+  await note(options, from);
   const closing = await receive(options, messages, checksum);
-  checksum.verify();
+  try {
+    checksum.verify();
+  } catch (error) {
+    if (!options.early.aborted) throw error;
+    // Nothing is wrong with the bytes: the rest of them was cut off here.
+    await takeBack(options, from);
+    return null;
+  }
   await options.blob.sync();
   await failpoint('upload.kept');
   await note(options, undefined);

@@ -97,7 +97,8 @@ async function nameBadly({ stack, random, injected }: Scene): Promise<void> {
   if (strange.length > 0) throw new Error(`The volume holds ${strange}`);
 }
 
-const layout = /^(staging|objects(\/[0-9a-f]{2})?|segments(\/[0-9a-f]{6}|\/open)?)(\/[0-9a-f-]{36})?$/;
+const layout =
+  /^(staging|objects(\/[0-9a-f]{2})?|segments(\/[0-9a-f]{6}|\/open)?|resumable)(\/[0-9a-f-]{36}(\.json)?)?$/;
 
 /** Far above what either process needs, far below the files that would have to be in memory. */
 const memoryMiB = 400;

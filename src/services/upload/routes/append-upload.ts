@@ -31,7 +31,7 @@ export function appendUpload(context: AppendUploadContext): ServiceHandlers<type
     const content = await untilContent(messages);
     await using lock = await locks.take(start.id, signal);
     const early = AbortSignal.any([signal, lock.wanted, lock.lost, stopping]);
-    const complete = await goOn(context, lock, start, endingWith(early, content));
+    const complete = await goOn(context, { lock, start, early }, endingWith(early, content));
     if (!complete && stopping.aborted) throw new FilemillError('SHUTTING_DOWN');
     if (!complete) early.throwIfAborted();
     return { upload: toPartialUpload(await findUpload(partial, start.id), uploadExpiryMs) };
@@ -41,8 +41,7 @@ export function appendUpload(context: AppendUploadContext): ServiceHandlers<type
 /** Answers whether the upload is finished. */
 async function goOn(
   context: AppendUploadContext,
-  lock: UploadLock,
-  start: AppendStart,
+  { lock, start, early }: { readonly lock: UploadLock; readonly start: AppendStart; readonly early: AbortSignal },
   messages: AsyncIterable<AppendUploadRequest>,
 ): Promise<boolean> {
   const { partial, admission, maxFileSize } = context;
@@ -53,7 +52,7 @@ async function goOn(
   if (size === null) throw new FilemillError('INTERNAL', `Upload ${upload.id} has no size.`);
   await using blob = await partial.open(upload.id, { hashed: sha256AtClose || declared.sha256 !== null });
   using admitted = await admission.enter(Math.max(0, size - blob.size));
-  const closing = await append({ partial, blob, upload, lock, start, size, admitted }, messages);
+  const closing = await append({ partial, blob, upload, lock, start, size, admitted, early }, messages);
   if (blob.size < size || (sha256AtClose && closing === null)) return false;
   await finishUpload(context, { upload, blob, declared, closing: closing ?? '', lock });
   return true;
