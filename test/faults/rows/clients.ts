@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { FilemillError, type Reason } from '#domain/errors.ts';
+import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { chunkOf, closingOf, metadataOf, streamOf, type UploadMessage } from '../../support/upload-stack.ts';
 import type { Fault, Scene } from '../fault.ts';
@@ -50,9 +51,11 @@ async function* halfOf(filename: string): AsyncGenerator<UploadMessage> {
 /** Longer than a busy machine keeps a client that means well from sending. */
 const idleMs = 5_000;
 
-async function fallSilent({ stack, load, injected }: Scene): Promise<void> {
+async function fallSilent({ stack, injected }: Scene): Promise<void> {
   await stack.restart('upload', { FILEMILL_STREAM_IDLE_MS: String(idleMs) });
-  await load.acknowledges(1);
+  // What is acknowledged may have come by HTTP, while this connection is still to be made again.
+  const answers = () => stack.channel.client(MetadataService).getStats({});
+  await until('gRPC answers again', () => answers().then(Boolean, () => false));
   const { uploadFile } = stack.channel.client(UploadService);
   const streams = Array.from({ length: 100 }, (_, n) =>
     refusalOf(uploadFile(halfOf(`hushed-${n}`), { timeoutMs: 20_000 })),
