@@ -96,8 +96,9 @@ interface Mishaps {
 
 /** Keeps one upload in memory, and has mishaps. */
 class MemoryServer {
-  /** The offset of each append. */
+  /** The offset of each append; one that brought nothing counts with the next at the same place. */
   readonly starts: number[] = [];
+  #emptyAt: number | undefined;
   readonly #mishaps: Mishaps;
   #breaks = 0;
   #bytes = Buffer.alloc(0);
@@ -127,22 +128,28 @@ class MemoryServer {
         for await (const { part } of requests) {
           if (part.case === 'start') this.#start(Number(part.value.offset));
           else if (part.case === 'chunk') this.#take(part.value);
-          else if (part.case === 'closing') assert.equal(part.value.sha256, this.#sha256());
+          else if (part.case === 'closing') this.#close(part.value.sha256);
           if (keep !== undefined && this.#bytes.length >= keep) await this.#break(keep);
         }
-        this.#finished = true;
-        if (this.#mishaps.losesAnswer) throw new FilemillError('UNAVAILABLE');
+        if (this.#finished && this.#mishaps.losesAnswer) throw new FilemillError('UNAVAILABLE');
         return this.#answer();
       },
     };
   }
 
   #start(offset: number): void {
-    this.starts.push(offset);
+    if (this.#emptyAt !== offset) this.starts.push(offset);
+    this.#emptyAt = offset;
     if (offset !== this.#bytes.length) throw new FilemillError('OFFSET_MISMATCH');
   }
 
+  #close(sha256: string): void {
+    assert.equal(sha256, this.#sha256());
+    this.#finished = true;
+  }
+
   #take(chunk: Uint8Array): void {
+    this.#emptyAt = undefined;
     this.#bytes = Buffer.concat([this.#bytes, chunk]);
   }
 

@@ -80,10 +80,23 @@ class ResumableUpload {
       return upload as PartialUpload;
     }
     try {
-      return (await this.#uploads.getUpload({ id: this.#id }, { signal })).upload as PartialUpload;
+      const upload = (await this.#uploads.getUpload({ id: this.#id }, { signal })).upload as PartialUpload;
+      return upload.file === undefined ? await this.#settled(upload) : upload;
     } catch (cause) {
-      throw this.#tryAgainOn(cause, 'UPLOAD_NOT_FOUND');
+      throw this.#tryAgainOn(cause, 'OFFSET_MISMATCH', 'UPLOAD_NOT_FOUND');
     }
+  }
+
+  /**
+   * Where to go on after a break. An append of nothing ends what is left of an earlier one, which would move the offset;
+   * and it, not a window full of bytes each time, waits for the lock of a server that died.
+   */
+  async #settled({ id, offset }: PartialUpload): Promise<PartialUpload> {
+    const nothing = async function* () {
+      yield { part: { case: 'start' as const, value: { id, offset } } };
+    };
+    const call = (options: object) => this.#uploads.appendUpload(nothing(), options);
+    return (await unlessStalled(0, this.#options.signal, call, () => undefined)).upload as PartialUpload;
   }
 
   async #append(id: string, offset: number, reach: (bytes: number) => void): Promise<PartialUpload> {
