@@ -6,8 +6,8 @@ import { after, before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
 import type { FileJson } from '#client/json.ts';
 import { testFolder } from '../support/start-services.ts';
+import { TcpProxy } from '../support/tcp-proxy.ts';
 import { Dashboard, fact, row, untilText } from './support/dashboard.ts';
-import { Network } from './support/network.ts';
 
 describe('uploading from the page', () => {
   const resources = new AsyncDisposableStack();
@@ -48,12 +48,12 @@ describe('uploading from the page', () => {
   });
 
   it('an upload that loses the network goes on when it is back, and is kept once', async () => {
-    await using network = await Network.start(dashboard.stack.base);
-    const page = await dashboard.open('upload', { base: network.base });
+    await using network = await TcpProxy.start(Number(new URL(dashboard.stack.base).port));
+    const page = await dashboard.open('upload', { base: `http://${network.address}` });
     const content = randomBytes(8 * 2 ** 20);
     const path = join(folder, 'interrupted.bin');
     await writeFile(path, content);
-    const failed = network.failAfter(2 * 2 ** 20);
+    const failed = network.sends(2 * 2 ** 20).then(() => network.fail());
     await page.getByLabel('Files', { exact: true }).setInputFiles(path);
     await failed;
     await page.getByRole('alert').filter({ hasText: 'The connection to the server is lost' }).waitFor();

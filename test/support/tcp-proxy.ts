@@ -1,13 +1,14 @@
 import { once } from 'node:events';
 import { connect, createServer, type NetConnectOpts, type Server, type Socket } from 'node:net';
 
-/** Stands between clients and a server, counts what clients send, and cuts connections. */
+/** Stands between clients and a server, counts what clients send, cuts connections, and fails when it is told to. */
 export class TcpProxy implements AsyncDisposable {
   /** `HOST:PORT` for clients. */
   readonly address: string;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #sent = 0;
+  #isDown = false;
   #onSent: (() => void) | undefined;
 
   /** @param target the server's socket, or its port on this machine */
@@ -21,7 +22,7 @@ export class TcpProxy implements AsyncDisposable {
   private constructor(server: Server, target: NetConnectOpts) {
     this.#server = server;
     this.address = `127.0.0.1:${(server.address() as { port: number }).port}`;
-    server.on('connection', (client) => this.#join(client, connect(target)));
+    server.on('connection', (client) => (this.#isDown ? client.destroy() : this.#join(client, connect(target))));
   }
 
   /** Bytes that clients have sent, over all connections. */
@@ -40,6 +41,16 @@ export class TcpProxy implements AsyncDisposable {
   /** Cuts every connection there is. */
   cut(): void {
     for (const socket of this.#sockets) socket.destroy();
+  }
+
+  /** Cuts every connection and lets none be made, until `restore`. */
+  fail(): void {
+    this.#isDown = true;
+    this.cut();
+  }
+
+  restore(): void {
+    this.#isDown = false;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

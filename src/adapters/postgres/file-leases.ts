@@ -74,7 +74,7 @@ const expire: Statement = {
         now() + interval '1 millisecond' * random() * coalesce(($4::int[])[
           least(case when f.begun_alone then f.attempt else f.silences end, cardinality($4::int[]))], 0) as due_at
       from files f
-      where f.id = any (array(select distinct i.id from claims c cross join unnest(c.file_ids) as i (id)))
+      where f.id = any (array(select i.id from claims c cross join unnest(c.file_ids) as i (id)))
         and f.status = 'PROCESSING' and f.lease_until < now()
       order by f.id limit $1 for update of f skip locked
     ), ended as (

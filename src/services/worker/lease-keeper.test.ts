@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AnalysisPool } from '#analysis/pool.ts';
+import { AttemptsClient } from '#client/attempts.ts';
+import { RpcChannel } from '#client/rpc-client.ts';
+import { createLogger } from '#platform/logger.ts';
 import { startBackend } from '../../../test/support/backend.ts';
 import { GatedAnalysis, startWorker, until } from '../../../test/support/test-worker.ts';
+import { LeaseKeeper } from './lease-keeper.ts';
 
 test('a file keeps its lease, and its attempt, for as long as a worker works on it', async () => {
   const leaseMs = 1_000;
@@ -29,3 +33,19 @@ test('a file keeps its lease, and its attempt, for as long as a worker works on 
   const [file] = await backend.ended(ids);
   assert.deepEqual([file?.status, file?.attempt, file?.results], ['COMPLETED', 1, 1]);
 });
+
+test('while nobody renews, the lease of a file that runs alone outlasts another', async () => {
+  const leaseMs = 2_000;
+  using nobody = new RpcChannel('unix:/nowhere');
+  using keeper = new LeaseKeeper(
+    new AttemptsClient(nobody, nobody),
+    createLogger('test', { level: 'silent', format: 'json' }),
+  );
+  const now = performance.now();
+  const [other, alone] = ['other', 'alone'].map((id) => keeper.hold({ ...file, id }, now + leaseMs, leaseMs));
+  alone?.begunAlone(now, leaseMs);
+  await until(() => other?.lost === 'EXPIRED');
+  assert.equal(alone?.lost, undefined);
+});
+
+const file = { leaseToken: '', storageKey: '', filename: 'f', size: 1, declaredSha256: null, attempt: 1, alone: true };

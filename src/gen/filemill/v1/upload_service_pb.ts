@@ -297,7 +297,8 @@ export type BeginUploadRequest = Message<"filemill.v1.BeginUploadRequest"> & {
   metadata?: UploadMetadata | undefined;
 
   /**
-   * Whatever the client wants to be told again by GetUpload, at most 8 KiB; the file does not have it.
+   * Whatever the client wants to be told again by GetUpload, at most 8,192 UTF-16 code units; the file does not
+   * have it.
    *
    * @generated from field: string client_note = 2;
    */

@@ -262,6 +262,14 @@ describe('An upload is not kept', () => {
       assert.deepEqual(await filesBelow(stack.root), []);
     });
 
+  it('whose note is too long', async () => {
+    await using stack = await startUploadStack(backends);
+    const noted = (length: number) =>
+      stack.uploads.beginUpload({ metadata: { filename: 'f', size: 1n }, clientNote: 'x'.repeat(length) });
+    await assert.rejects(noted(8_193), { reason: 'REQUEST_INVALID' });
+    assert.equal((await noted(8_192)).upload?.clientNote.length, 8_192);
+  });
+
   it('that the volume has no room for', async () => {
     await using stack = await startUploadStack(backends, { diskReserve: Number.MAX_SAFE_INTEGER });
     await assert.rejects(begin(stack), { reason: 'DISK_FULL' });
