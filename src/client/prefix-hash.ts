@@ -5,9 +5,13 @@ export class PrefixHash {
   readonly #hash = createHash('sha256');
   #hashed = 0;
 
-  /** @param position of the chunk in the file; no byte before it may be missing */
+  /**
+   * @param position of the chunk in the file
+   * @throws RangeError when a byte before it is missing
+   */
   update(position: number, chunk: Uint8Array): void {
     const known = this.#hashed - position;
+    if (known < 0) throw new RangeError(`Bytes ${this.#hashed} to ${position} were never hashed.`);
     if (known >= chunk.length) return;
     this.#hash.update(known === 0 ? chunk : chunk.subarray(known));
     this.#hashed = position + chunk.length;

@@ -87,7 +87,7 @@ describe('a resumable upload', () => {
 interface Mishaps {
   /** Of the first calls: how many bytes the server has when it breaks off. */
   readonly keepOf?: readonly number[];
-  /** Of what was broken off, known only once it was asked how far it has come. */
+  /** Of what was sent before the break, known only once it was asked how far it has come. */
   readonly lateBytes?: number;
   readonly losesAnswer?: boolean;
   readonly forgets?: boolean;
@@ -125,11 +125,12 @@ class MemoryServer {
       },
       appendUpload: async (requests) => {
         const keep = this.#mishaps.keepOf?.[this.#breaks];
+        const lateBytes = this.#mishaps.lateBytes ?? 0;
         for await (const { part } of requests) {
           if (part.case === 'start') this.#start(Number(part.value.offset));
           else if (part.case === 'chunk') this.#take(part.value);
           else if (part.case === 'closing') this.#close(part.value.sha256);
-          if (keep !== undefined && this.#bytes.length >= keep) await this.#break(keep);
+          if (keep !== undefined && this.#bytes.length >= keep + lateBytes) await this.#break(keep);
         }
         if (this.#finished && this.#mishaps.losesAnswer) throw new FilemillError('UNAVAILABLE');
         return this.#answer();
