@@ -52,7 +52,7 @@ select 0, status, case when status = 'FAILED' then coalesce(error_code, '') else
 from files group by 1, 2, 3;
 
 -- A result is written by the statement that completes its file, under the lock of the file's row: to look the row up
--- again for each of them would be an eighth of all that PostgreSQL does. What a deletion does is left to a trigger.
+-- once more for each of them would be for nothing. What a deletion does is left to a trigger.
 alter table results drop constraint results_file_id_fkey;
 alter table results add constraint results_file_id_fkey
   foreign key (file_id) references files (id) on delete cascade not enforced;

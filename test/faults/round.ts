@@ -61,6 +61,8 @@ export async function runRound(stack: Stack, ledger: Ledger, fault: Fault, seed:
   await fault.cleanUp?.(stack);
   if (failures[0] !== undefined && !fault.refuses) unproven ??= `an upload was given up: ${failures[0].message}`;
   if (injected === 0) unproven ??= 'the fault was not seen to happen';
+  const crashes = stack.takeCrashes();
+  if (crashes.length > 0) unproven = [unproven, ...crashes].join('\n');
   return { ...findings, injected, acknowledged: ledger.entries.length, recoveryMs, unproven };
 }
 

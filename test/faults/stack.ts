@@ -38,6 +38,7 @@ export class Stack implements AsyncDisposable {
   readonly #running = new Map<ProcessName, ServiceProcess>();
   /** Processes that run with settings of a fault. */
   readonly #altered = new Set<ProcessName>();
+  #crashes: string[] = [];
   #storageDir: string;
 
   static async start(): Promise<Stack> {
@@ -94,7 +95,11 @@ export class Stack implements AsyncDisposable {
   async start(name: ProcessName, settings: Settings = {}): Promise<void> {
     if (Object.keys(settings).length > 0) this.#altered.add(name);
     else this.#altered.delete(name);
-    this.#running.set(name, await startService(serviceOf(name), { ...this.settingsOf(name), ...settings }));
+    const started = await startService(serviceOf(name), { ...this.settingsOf(name), ...settings });
+    this.#running.set(name, started);
+    started.child.once('exit', (code) => {
+      if (code !== null && code !== 0) this.#crashes.push(`${name} ended with ${code}: ${started.log().slice(-2_000)}`);
+    });
   }
 
   /** An orderly stop and a start. */
@@ -136,6 +141,13 @@ export class Stack implements AsyncDisposable {
   async moveStorage(folder: string, settings: Settings = {}): Promise<void> {
     this.#storageDir = folder;
     await Promise.all((['upload', 'worker-1', 'worker-2'] as const).map((name) => this.restart(name, settings)));
+  }
+
+  /** Processes that gave up by themselves since the last call, which no fault should bring about; with the end of their logs. */
+  takeCrashes(): string[] {
+    const crashes = this.#crashes;
+    this.#crashes = [];
+    return crashes;
   }
 
   /** Everything runs again, as it does without a fault. */

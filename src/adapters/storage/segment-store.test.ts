@@ -1,6 +1,18 @@
 import assert from 'node:assert/strict';
 import { randomBytes, randomUUIDv7 } from 'node:crypto';
-import { appendFile, mkdtemp, open, readdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  stat,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, mock } from 'node:test';
@@ -8,6 +20,7 @@ import type { Blob } from '#domain/blob-store.ts';
 import { openMarksFolder, segmentPath } from './layout.ts';
 import { recordBytes, recordHeadBytes, writeRecordHead } from './segment-format.ts';
 import { parseSegmentKey, type SegmentKey } from './segment-key.ts';
+import { segmentsOf } from './segment-list.ts';
 import { scanSegment } from './segment-scan.ts';
 import { SegmentStore } from './segment-store.ts';
 
@@ -50,6 +63,21 @@ describe('A segment', () => {
     assert.notEqual(later.segment, first.segment);
     assert.equal((await t.scan(first.segment)).blobs.length, 1);
     assert.deepEqual((await t.blobs()).length, 2);
+  });
+
+  it('leaves no file, no mark and nothing open behind when there is no room for a new one', async () => {
+    await using t = await setUp();
+    {
+      const noRoom = async () => {
+        throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
+      };
+      const failing = mock.method(prototype, 'write', noRoom);
+      await assert.rejects(t.append(Buffer.from('lost')), { reason: 'DISK_FULL' });
+      failing.mock.restore();
+    }
+    assert.deepEqual([await t.marks(), await t.segments(), await t.openFiles()], [[], [], []]);
+    const { segment } = await t.append(Buffer.from('later'));
+    assert.deepEqual(await t.openFiles(), [segmentPath(t.root, segment)]);
   });
 
   it('tells of nothing that it took after somebody else had closed it', async () => {
@@ -239,6 +267,13 @@ async function setUp({ segmentBytes = 1_000_000, segmentAgeMs = 600_000 } = {}) 
       await utimes(join(openMarksFolder(root), segment), longAgo, longAgo);
     },
     marks: () => readdir(openMarksFolder(root)),
+    segments: () => segmentsOf(root),
+    /** Those of the store that this process holds open. */
+    async openFiles(): Promise<string[]> {
+      const links = await readdir('/proc/self/fd');
+      const targets = await Promise.all(links.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')));
+      return targets.filter((path) => path.startsWith(root));
+    },
     scan: (segment: string) => scanSegment(root, segment),
     blobs: async (): Promise<Blob[]> => (await Array.fromAsync(current().finishedBefore(farAhead))).flat(),
     wasteful: async (): Promise<Blob[]> => (await Array.fromAsync(current().wasteful())).flat(),
@@ -273,7 +308,7 @@ function failNextSync(error: Error): Disposable {
 }
 
 type Sync = () => Promise<void>;
-let prototype: { datasync: Sync };
+let prototype: { datasync: Sync; write: () => Promise<void> };
 
 function onDatasync(call: (sync: Sync) => Promise<void>): Disposable {
   const real = prototype.datasync;
@@ -285,5 +320,5 @@ function onDatasync(call: (sync: Sync) => Promise<void>): Disposable {
 
 {
   await using probe = await open('/dev/null');
-  prototype = Object.getPrototypeOf(probe) as { datasync: Sync };
+  prototype = Object.getPrototypeOf(probe) as typeof prototype;
 }

@@ -142,18 +142,21 @@ async function openSegment(root: string): Promise<OpenSegment> {
   const id = randomUUIDv7();
   const markPath = join(openMarksFolder(root), id);
   const openedAt = performance.now();
+  let file: FileHandle | undefined;
   await writeFile(markPath, '', { flag: 'wx', mode: fileMode });
   try {
     await makeFolder(periodFolder(root, id));
-    const file = await open(segmentPath(root, id), 'wx+', fileMode);
+    file = await open(segmentPath(root, id), 'wx+', fileMode);
     await writeFully(file, segmentHead(id), 0);
     await syncFolder(periodFolder(root, id));
     await failpoint('segment.opened');
     return { id, file, markPath, openedAt, size: headBytes };
   } catch (error) {
-    await rm(markPath, { force: true }).catch((cause: unknown) => {
-      if (codeOf(cause) === undefined) throw cause;
-    });
+    await file?.close();
+    for (const path of [segmentPath(root, id), markPath])
+      await rm(path, { force: true }).catch((cause: unknown) => {
+        if (codeOf(cause) === undefined) throw cause;
+      });
     throw error;
   }
 }
