@@ -10,10 +10,12 @@ export function fixedWindow(size: number): ClaimWindow {
 }
 
 /** Enough work for so long waits for each thread: far more than a claim takes. */
-const aheadMs = 250;
-/** Hides the way to the metadata service and back, however long files take. */
-const least = 8;
+const aheadMs = 100;
+/** Hides the way to the metadata service and back, however long files take: what waits here no other worker finds. */
+const least = 2;
 const most = 256;
+/** What is expected of the first files, in milliseconds. */
+const firstMs = 30;
 /** Weight of the latest file in the mean. */
 const weight = 1 / 16;
 
@@ -22,7 +24,7 @@ const weight = 1 / 16;
  * only a few, so that other workers find some.
  */
 export function adaptiveWindow(threads: number): ClaimWindow {
-  let meanMs = aheadMs / least;
+  let meanMs = firstMs;
   return {
     get size() {
       const ahead = Math.min(most, Math.max(least, Math.floor(aheadMs / meanMs)));
