@@ -11,8 +11,8 @@ import { join } from 'node:path';
  *     ROOT/segments/open/<segment>         empty: somebody may still append to that segment
  *
  * All are on one file system, so that a rename or a link moves a blob in one step. The shard is the last two hex
- * digits of the id, which are random in a UUIDv7; its first digits are the time and would fill one
- * folder after the other. Segments are few: their folders are periods of about five hours.
+ * digits of the id, which go round all shards in seconds (`mintObjectId`): its first digits are the time and would
+ * fill one folder after the other. Segments are few: their folders are periods of about five hours.
  *
  * Folders are made with 0750 and files with 0640 (less the umask): workers may run as another user of the
  * same group, which reads and never writes.

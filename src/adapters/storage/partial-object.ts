@@ -1,4 +1,4 @@
-import { createHash, type Hash, randomUUIDv7 } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { type FileHandle, link, rm } from 'node:fs/promises';
 import type { Blob } from '#domain/blob-store.ts';
 import type { PartialBlob } from '#domain/partial-blob.ts';
@@ -6,6 +6,7 @@ import { failpoint } from '#platform/failpoints.ts';
 import { diskError, hashOf, writeFully } from './durable.ts';
 import { objectPath } from './layout.ts';
 import type { RunningHashes } from './running-hashes.ts';
+import { mintObjectId } from './shard-folders.ts';
 
 export interface PartialObjectOptions {
   readonly id: string;
@@ -83,7 +84,7 @@ export class PartialObject implements PartialBlob {
   /** A second name for the same bytes: repeated after a crash it makes a third, and loses nothing. */
   async commit(): Promise<Blob> {
     const { root, path, syncShardOf } = this.#options;
-    const id = randomUUIDv7();
+    const id = mintObjectId();
     try {
       await link(path, objectPath(root, id));
       await failpoint('upload.linked');
@@ -98,8 +99,8 @@ export class PartialObject implements PartialBlob {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { mtimeMs } = await this.#file.stat();
-    await this.#file.close();
+    await using file = this.#file;
+    const { mtimeMs } = await file.stat();
     if (this.#hash !== undefined) this.#hashes?.put(this.#options.id, { hash: this.#hash, size: this.#size, mtimeMs });
   }
 }

@@ -1,8 +1,18 @@
+import { randomUUIDv7 } from 'node:crypto';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import type { Batcher } from '#platform/batcher.ts';
 import { makeFolder, syncFolder } from './durable.ts';
 import { gatheredSync } from './gathered-sync.ts';
 import { folderMode, objectsFolder, shardFolder, shardOf, shards } from './layout.ts';
+
+/** So long the new objects of a process go to one shard: then the next one has its turn. */
+const turnMs = 20;
+
+/** An id whose shard is that of its neighbours in time: one sync of the folder keeps the entries of many. */
+export function mintObjectId(): string {
+  const turn = Math.floor(performance.now() / turnMs);
+  return randomUUIDv7().slice(0, -2) + shards[turn % shards.length];
+}
 
 /** The 256 folders of `objects/`, held open so that syncing one costs a single system call. */
 export class ShardFolders implements AsyncDisposable {

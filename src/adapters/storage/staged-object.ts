@@ -1,10 +1,11 @@
-import { randomUUID, randomUUIDv7 } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Blob, StagedBlob } from '#domain/blob-store.ts';
 import { failpoint } from '#platform/failpoints.ts';
 import { diskError, hashOf, writeFully } from './durable.ts';
 import { fileMode, objectPath, stagingFolder } from './layout.ts';
+import { mintObjectId } from './shard-folders.ts';
 
 /** A file in `staging/` that one call writes from front to back. */
 export class StagedObject implements StagedBlob {
@@ -48,7 +49,7 @@ export class StagedObject implements StagedBlob {
   }
 
   async commit(): Promise<Blob> {
-    const id = randomUUIDv7();
+    const id = mintObjectId();
     const path = objectPath(this.#root, id);
     try {
       await this.#makeDurable(id, path);
