@@ -70,7 +70,8 @@ export class Database implements AsyncDisposable {
       types,
     });
     // Without a listener the end of an idle connection would end the process.
-    this.#pool.on('error', (error) => logger.warn({ err: error }, 'an idle database connection was lost'));
+    // The error itself carries the whole connection with it.
+    this.#pool.on('error', ({ message }) => logger.warn({ reason: message }, 'an idle database connection was lost'));
   }
 
   async query<Row extends object>(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
