@@ -22,7 +22,13 @@ export class Terminal {
 
   /** Data. */
   print(line: string): void {
-    this.#beside(() => process.stdout.write(`${line}\n`));
+    const { stdout } = process;
+    if (!stdout.isTTY) {
+      // For a program, lines of one moment leave together.
+      stdout.cork();
+      process.nextTick(() => stdout.uncork());
+    }
+    this.#beside(() => stdout.write(`${line}\n`));
   }
 
   /** A remark that --quiet silences. */
