@@ -54,7 +54,9 @@ try {
   if (plots !== undefined) await drawPlots(resolve(plots), bench);
   for (const scenario of plots === undefined ? chosen : []) {
     console.log(`\n${scenario.name}: ${scenario.title}`);
+    const beganAt = performance.now();
     figures.push(...(await scenario.run(bench)));
+    bench.note(`${seconds(beganAt)} s`);
   }
 } finally {
   await removeFolders();

@@ -33,13 +33,27 @@ export const growth: Scenario = {
   },
 };
 
-/** Milliseconds of each kind of work, by its name, with so many rows. */
+/** Milliseconds of each kind of work, by its name, with so many rows; the sizes take turns. */
 export async function timesByRows(sizes: readonly number[], bench: Bench): Promise<Map<string, number>[]> {
   const folder = await mkdtemp(join(tmpdir(), 'filemill-bench-'));
   removeLater(folder);
   await using postgres = await startEmbeddedPostgres({ dataDir: folder });
-  const times: Map<string, number>[] = [];
-  for (const files of sizes) times.push(await timesWith(files, postgres.adminUrl, bench));
+  await using opened = new AsyncDisposableStack();
+  const sides: Databases[] = [];
+  for (const files of sizes) sides.push(opened.use(await filled(files, postgres.adminUrl, bench)));
+  const times = sides.map(() => new Map<string, number>());
+  for (const [name, once] of Object.entries(work)) {
+    const each = sides.map((): number[] => []);
+    for (let n = 0; n < 60; n++)
+      for (const [side, databases] of sides.entries()) {
+        const startedAt = performance.now();
+        await once(databases);
+        if (n >= 10) each[side]?.push(performance.now() - startedAt);
+      }
+    for (const [side, known] of times.entries()) known.set(name, median(each[side] ?? []));
+  }
+  for (const [side, files] of sizes.entries())
+    bench.note(`${files}: ${[...(times[side] ?? [])].map(([name, ms]) => `${name} ${ms.toFixed(2)} ms`).join(', ')}`);
   return times;
 }
 
@@ -54,7 +68,7 @@ const filters: readonly FileFilter[] = [
   { createdBefore: new Date(Date.now() - small) },
 ];
 
-interface Databases {
+interface Databases extends AsyncDisposable {
   readonly database: Database;
   readonly searches: Database;
   readonly ids: string[];
@@ -74,7 +88,8 @@ const work: Record<string, (databases: Databases) => Promise<unknown>> = {
   delete: async ({ database, ids }) => await deleteFiles(database, ids.splice(0, 4)),
 };
 
-async function timesWith(files: number, adminUrl: string, { note }: Bench): Promise<Map<string, number>> {
+/** A database with so many rows. */
+async function filled(files: number, adminUrl: string, { note }: Bench): Promise<Databases> {
   const url = await freshDatabase(adminUrl, `growth_${files}`);
   const began = performance.now();
   const client = new pg.Client({ connectionString: url });
@@ -83,21 +98,10 @@ async function timesWith(files: number, adminUrl: string, { note }: Bench): Prom
   await client.query('checkpoint');
   await client.end();
   note(`${files} rows made in ${((performance.now() - began) / 1_000).toFixed(0)} s`);
-  await using database = new Database({ url, poolSize: 4, logger });
-  await using searches = new Database({ url, poolSize: 4, kind: 'reads', logger });
-  const databases = { database, searches, ids: [] };
-  const times = new Map<string, number>();
-  for (const [name, once] of Object.entries(work)) {
-    const each: number[] = [];
-    for (let n = 0; n < 60; n++) {
-      const startedAt = performance.now();
-      await once(databases);
-      if (n >= 10) each.push(performance.now() - startedAt);
-    }
-    times.set(name, median(each));
-  }
-  note([...times].map(([name, ms]) => `${name} ${ms.toFixed(2)} ms`).join(', '));
-  return times;
+  const database = new Database({ url, poolSize: 4, logger });
+  const searches = new Database({ url, poolSize: 4, kind: 'reads', logger });
+  const end = async () => void (await Promise.all([database, searches].map((each) => each[Symbol.asyncDispose]())));
+  return { database, searches, ids: [], [Symbol.asyncDispose]: end };
 }
 
 async function freshDatabase(adminUrl: string, name: string): Promise<string> {

@@ -10,7 +10,7 @@ const shares = { PENDING: 20, FAILED: 1 } as const;
 export async function insertManyFiles(client: pg.Client, files: number): Promise<void> {
   const status = `case when n % 100 < ${shares.PENDING} then 'PENDING'
     when n % 100 < ${shares.PENDING + shares.FAILED} then 'FAILED' else 'COMPLETED' end`;
-  const indexOfNames = await withoutIndexOfNames(client);
+  const indexes = await withoutIndexes(client);
   await client.query(
     `insert into files (id, storage_key, filename, path, size, mime_type, status, max_attempts, run_after, next_ring_at,
        error_code, created_at)
@@ -21,7 +21,6 @@ export async function insertManyFiles(client: pg.Client, files: number): Promise
      from generate_series(1, $1::int) as n`,
     [files],
   );
-  await client.query(indexOfNames);
   await client.query(
     `insert into file_states (status, file_id, error_code)
      select status, id, error_code from files where status in ('PENDING', 'FAILED')`,
@@ -35,14 +34,17 @@ export async function insertManyFiles(client: pg.Client, files: number): Promise
     `insert into file_counts (shard, status, error_code, files, bytes)
      select 0, status, coalesce(error_code, ''), count(*), sum(size) from files group by 2, 3`,
   );
-  await client.query('analyze');
+  for (const definition of indexes) await client.query(definition);
+  await client.query('vacuum (analyze)');
 }
 
-/** It takes several times as long to keep it than to make it anew: answers with the statement that does. */
-async function withoutIndexOfNames(client: pg.Client): Promise<string> {
-  const { rows } = await client.query<{ definition: string }>(
-    `select indexdef as definition from pg_indexes where indexname = 'files_by_name'`,
+/** To keep them takes several times as long as to make them anew: answers with the statements that do. */
+async function withoutIndexes(client: pg.Client): Promise<string[]> {
+  const { rows } = await client.query<{ name: string; definition: string }>(
+    `select i.indexname as name, i.indexdef as definition from pg_indexes i
+     where i.schemaname = 'public' and i.tablename in ('files', 'results')
+       and not exists (select from pg_constraint c where c.conname = i.indexname)`,
   );
-  await client.query('drop index files_by_name');
-  return rows[0]?.definition ?? '';
+  for (const { name } of rows) await client.query(`drop index ${name}`);
+  return rows.map(({ definition }) => definition);
 }
