@@ -40,6 +40,16 @@ export const segmentMutations: readonly Mutation[] = [
     test: { file: storeTest, name: 'takes no more after a failure, and nothing of the failed batch is kept' },
   },
   {
+    name: 'segment-left-open',
+    breaks: 'closing a segment that there was no room to begin',
+    file: writer,
+    edits: [{ search: '    await file?.close();\n', replace: '' }],
+    test: {
+      file: storeTest,
+      name: 'leaves no file, no mark and nothing open behind when there is no room for a new one',
+    },
+  },
+  {
     name: 'torn-tail-stays',
     breaks: 'cutting what a crash left half written at the end of a segment',
     file: store,
