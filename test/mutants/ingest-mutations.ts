@@ -60,7 +60,7 @@ export const ingestMutations: readonly Mutation[] = [
     ],
     test: {
       file: 'src/services/upload/routes/upload-file.test.ts',
-      name: 'a file, and answers when its bytes and its row are there',
+      name: 'nothing before its row is committed',
     },
   },
   {

@@ -13,7 +13,10 @@ export const webMutations: readonly Mutation[] = [
       { search: '{ ...metadata, sha256AtClose: true }', replace: '{ ...metadata }' },
       { search: "  yield { part: { case: 'closing', value: { sha256: hash.digest('hex') } } };\n", replace: '' },
     ],
-    test: { file: putTest, name: 'takes no body that broke off for a whole one, at whatever moment it did' },
+    test: {
+      file: 'src/services/web/keep-file.test.ts',
+      name: 'says where the content ends, by the SHA-256 that closes it',
+    },
   },
   {
     name: 'put-without-idempotency-key',

@@ -3,6 +3,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
 import type { Reason } from '#domain/errors.ts';
 import {
   type Backends,
@@ -53,6 +55,22 @@ describe('UploadFile accepts', () => {
     });
     assert.deepEqual(await filesBelow(stack.root), [`objects/${key.slice(-2)}/${key}`]);
     assert.deepEqual(await readFile(join(stack.root, 'objects', key.slice(-2), key)), bytes);
+  });
+
+  it('nothing before its row is committed', async () => {
+    await using stack = await startUploadStack(backends);
+    const locking = new pg.Client({ connectionString: backends.databaseUrl });
+    await locking.connect();
+    try {
+      await locking.query('begin');
+      await locking.query('lock table files in exclusive mode');
+      const answered = stack.uploads.uploadFile(streamOf(metadataOf({ filename: 'held-back.txt' }), chunkOf(hello)));
+      assert.equal(await Promise.race([answered, delay(500, 'no answer')]), 'no answer');
+      await locking.query('rollback');
+      assert.equal((await rowsOf((await answered).id)).length, 1);
+    } finally {
+      await locking.end();
+    }
   });
 
   const verified: Record<string, { metadata: object; closing?: string }> = {
