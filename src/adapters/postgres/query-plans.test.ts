@@ -7,6 +7,7 @@ import { testDatabase } from '../../../test/support/stores.ts';
 import { Database, type Statement } from './database.ts';
 import { type FileFilter, listStatement } from './file-queries.ts';
 import { resultsStatement } from './results.ts';
+import { moved, movedEach } from './state-tables.ts';
 import { latestDurations } from './stats.ts';
 
 const files = 60_000;
@@ -83,6 +84,31 @@ it('the durations of the latest results read the latest results, and their files
     outline(plan),
   );
 });
+
+for (const [what, leaving] of [
+  ['one state', moved('m', 'PENDING', 'COMPLETED')],
+  ['states of their own', movedEach('m')],
+] as const)
+  it(`files that leave ${what} are found by key, even if nothing was in a state when PostgreSQL last looked`, async () => {
+    await points.query({
+      text: `select pg_restore_relation_stats('schemaname', 'public', 'relname', 'file_states', 'relpages', 900, 'reltuples', 0::real)`,
+    });
+    const text = `
+      with m as (
+        select id, size, status as was, error_code as was_error, 'COMPLETED' as status, null as error_code
+        from files where status = 'PENDING' order by id limit 50
+      ), ${leaving} select from m`;
+    const plan = await explainStatement([{ text }, []], points);
+    const looked = tables(plan).filter(({ table, by }) => table === 'file_states' && by.includes('Scan'));
+    assert.deepEqual(
+      looked.map(({ rows }) => rows),
+      [50],
+      outline(plan),
+    );
+    await points.query({
+      text: "delete from files where id in (select id from files where status = 'PENDING' order by id limit 50)",
+    });
+  });
 
 it('a search that takes too long ends, and says that asking again is no use', async () => {
   const error = searches.query({ text: 'select pg_sleep(60)' });

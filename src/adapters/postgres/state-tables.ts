@@ -14,7 +14,7 @@ export function moved(source: string, from: FileStatus | null, to: FileStatus | 
   const parts: string[] = [];
   if (isNamed(from))
     parts.push(`left_${source} as (
-      delete from file_states s using ${source} m where s.status = '${from}' and s.file_id = m.id
+      delete from file_states where status = '${from}' and file_id = ${idsOf(source)}
     )`);
   if (isNamed(to))
     parts.push(`entered_${source} as (insert into file_states (status, file_id) select '${to}', id from ${source})`);
@@ -41,7 +41,7 @@ export function movedEach(source: string): string {
     union all select status, error_code, 1, size from ${source}`;
   return `
     left_${source} as (
-      delete from file_states s using ${source} m where s.status = m.was and s.file_id = m.id
+      delete from file_states where status in ('PENDING', 'FAILED') and file_id = ${idsOf(source)}
     ), entered_${source} as (
       insert into file_states (status, file_id, error_code)
       select status, id, case when status = 'FAILED' then error_code end from ${source} where status in ('PENDING', 'FAILED')
@@ -51,6 +51,14 @@ export function movedEach(source: string): string {
          sum(sign) as files, sum(sign * size)::bigint as bytes
        from (${sides}) m where status is not null group by 1, 2`,
     )}, ${told(source)}`;
+}
+
+/**
+ * An array, not a join: that file_states is often empty is no reason to begin with it. Once it was analysed while it
+ * was, a join would go through all that came since, for every batch.
+ */
+function idsOf(source: string): string {
+  return `any (array(select id from ${source}))`;
 }
 
 function told(source: string): string {
