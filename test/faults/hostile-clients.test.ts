@@ -54,7 +54,8 @@ describe('After a refusal', () => {
     assert.equal(head['grpc-status'], '3');
     assert.ok(Buffer.from(head['grpc-status-details-bin'], 'base64').includes('METADATA_MISSING'));
     assert.equal(stream.rstCode, constants.NGHTTP2_NO_ERROR);
-    assert.ok(sent < MiB, `${sent} bytes sent`);
+    // What the windows of flow control let through before the client hears of it, and no more.
+    assert.ok(sent < 8 * MiB, `${sent} bytes sent`);
   });
 
   it('a client that ignores the reset is cut off', async (test) => {
