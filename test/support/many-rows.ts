@@ -38,7 +38,7 @@ export async function insertManyFiles(client: pg.Client, files: number): Promise
   await client.query('vacuum (analyze)');
 }
 
-/** To keep them takes several times as long as to make them anew: answers with the statements that do. */
+/** To keep them takes longer than to make them anew: answers with the statements that do. */
 async function withoutIndexes(client: pg.Client): Promise<string[]> {
   const { rows } = await client.query<{ name: string; definition: string }>(
     `select i.indexname as name, i.indexdef as definition from pg_indexes i
