@@ -7,6 +7,7 @@ import { mkdir, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { ensureRedisServer } from '../test/support/ensure-redis.ts';
 import { type Figure, missedBy } from './figure.ts';
 import { drawPlots } from './plots.ts';
 import { machine, table } from './report.ts';
@@ -45,6 +46,8 @@ if (chosen.length === 0) {
   process.exit(2);
 }
 await requireRoom(quick ? 2 : 8);
+// Without it, `filemill up` would dispatch by PostgreSQL: another row of the table.
+await ensureRedisServer();
 
 const figures: Figure[] = [];
 const startedAt = performance.now();

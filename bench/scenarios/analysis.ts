@@ -1,14 +1,9 @@
 import { execFile } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
-import { mkdtemp, readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { finished } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { AnalysisPool } from '#analysis/pool.ts';
 import { atLeast, median } from '../figure.ts';
 import type { Scenario } from '../scenario.ts';
-import { removeLater } from '../system.ts';
+import { textFile } from '../text-file.ts';
 
 const run = promisify(execFile);
 
@@ -16,9 +11,9 @@ export const analysis: Scenario = {
   name: 'analysis',
   title: 'MIME type, words, lines and SHA-256 of a 1 GiB text in the page cache',
   async run({ quick, note }) {
-    const path = await textFile((quick ? 128 : 1_024) * 1024 ** 2);
+    const size = (quick ? 128 : 1_024) * 1024 ** 2;
+    const path = await textFile(size);
     await using pool = new AnalysisPool({ threads: 1, heapMb: 256 });
-    const size = (await readFile(path)).length;
     const analyse = () =>
       pool.analyze({ path, filename: 'text.txt', size }, { deadlineMs: 600_000, signal: new AbortController().signal });
     const openssl = () => run('openssl', ['dgst', '-sha256', path]);
@@ -46,18 +41,4 @@ async function timeOf(work: () => Promise<unknown>): Promise<number> {
   const began = performance.now();
   await work();
   return performance.now() - began;
-}
-
-async function textFile(bytes: number): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'filemill-bench-'));
-  removeLater(folder);
-  const path = join(folder, 'text.txt');
-  const line = 'The quick brown fox jumps over the lazy dog, 1234567890 times a day.\n';
-  const piece = Buffer.from(line.repeat(Math.ceil(2 ** 20 / line.length))).subarray(0, 2 ** 20);
-  const file = createWriteStream(path);
-  for (let written = 0; written < bytes; written += piece.length)
-    if (!file.write(piece)) await new Promise((resolve) => file.once('drain', resolve));
-  file.end();
-  await finished(file);
-  return path;
 }

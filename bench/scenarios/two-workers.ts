@@ -1,14 +1,13 @@
-import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { audit } from '../audit.ts';
-import { atLeast } from '../figure.ts';
+import { atLeast, median } from '../figure.ts';
 import type { Bench, Scenario } from '../scenario.ts';
 import { FilemillSystem } from '../system.ts';
+import { textFile } from '../text-file.ts';
 
-const run = promisify(execFile);
 const MiB = 1024 ** 2;
 
 export const twoWorkers: Scenario = {
@@ -17,47 +16,66 @@ export const twoWorkers: Scenario = {
   async run(bench) {
     const [one, two] = [await rateOf(1, bench), await rateOf(2, bench)];
     const limit = await machineLimit(bench);
-    bench.note(`two workers: ${(two / one).toFixed(2)} times one; two openssl: ${limit.toFixed(2)} times one`);
+    bench.note(
+      `two workers: ${(two / one).toFixed(2)} times one; analysis alone in two processes: ${limit.toFixed(2)} times one`,
+    );
     // What two processes of this machine can do at all, where that is less.
     return [atLeast({ name: 'two-workers', unit: 'MB/s', value: two }, one, Math.min(1.7, limit))];
   },
 };
 
-/** MB/s of a backlog that is in the page cache, uploaded while the workers slept. */
+/** From when the last worker has begun until the first has nothing left: how the last files fall is chance. */
+const whileAllWork = `
+  with each as (
+    select min(claimed_at) as began, max(completed_at) as ended from files group by worker
+  ), span as (select max(began) as began, min(ended) as ended from each)
+  select count(*)::int as files, extract(epoch from max(s.ended) - max(s.began))::float8 * 1000 as ms
+  from files f join span s on f.completed_at > s.began and f.completed_at <= s.ended`;
+
+/** MB/s of backlogs that are in the page cache, each uploaded while the workers slept; the median of several. */
 async function rateOf(workers: number, bench: Bench): Promise<number> {
   const env = { ...bench.env, FILEMILL_WORKER_THREADS: '1', FILEMILL_LEASE_MS: '120000' };
   await using system = await FilemillSystem.start(env, ['--workers', String(workers)]);
-  const load = { kind: 'large', files: bench.quick ? 24 : 64, bytes: 32 * MiB, concurrency: 4, hashed: false } as const;
-  const pids = system
-    .usage()
-    .filter(({ name }) => name === 'worker')
-    .map(({ pid }) => pid);
-  for (const pid of pids) process.kill(pid, 'SIGSTOP');
-  await system.send(load);
-  const began = Date.now();
-  for (const pid of pids) process.kill(pid, 'SIGCONT');
-  // To look often would cost a part of a core.
-  while ((await system.completed()) < load.files) await delay(200);
-  const ended = await system.query<{ at: Date }>('select max(completed_at) as at from files');
-  await audit(system);
-  return (load.files * load.bytes) / (Number(ended[0]?.at) - began) / 1_000;
+  const load = { kind: 'large', files: bench.quick ? 12 : 24, bytes: 64 * MiB, concurrency: 4, hashed: false } as const;
+  // Once all programs are warm, and the workers know that files take long.
+  await system.run({ ...load, files: 64, bytes: 8 * MiB });
+  const rates: number[] = [];
+  for (let round = 0; round < (bench.quick ? 1 : 3); round++) {
+    await system.forgetAll();
+    const pids = system
+      .usage()
+      .filter(({ name }) => name === 'worker')
+      .map(({ pid }) => pid);
+    for (const pid of pids) process.kill(pid, 'SIGSTOP');
+    await system.send(load);
+    for (const pid of pids) process.kill(pid, 'SIGCONT');
+    // To look often would cost a part of a core.
+    while ((await system.completed()) < load.files) await delay(200);
+    const [both] = await system.query<{ files: number; ms: number }>(whileAllWork);
+    rates.push(((both?.files ?? 0) * load.bytes) / (both?.ms ?? 0) / 1_000);
+    await audit(system);
+  }
+  bench.note(`${workers} at work: ${rates.map((rate) => `${rate.toFixed(0)} MB/s`).join(', ')}`);
+  return median(rates);
 }
 
-/** How much more two hashing processes do than one. */
+/** How much more two processes do than one that do nothing but the same analysis. */
 async function machineLimit({ quick }: Bench): Promise<number> {
-  const path = join('/dev/shm', `filemill-bench-${process.pid}`);
-  await writeFile(path, Buffer.alloc((quick ? 128 : 512) * MiB, 'x'));
-  const hash = () => run('openssl', ['dgst', '-sha256', path]);
-  const timeOf = async (processes: number) => {
-    const began = performance.now();
-    await Promise.all(Array.from({ length: processes }, hash));
-    return performance.now() - began;
-  };
-  try {
-    await hash();
-    const [one, two] = [await timeOf(1), await timeOf(2)];
-    return (2 * one) / two;
-  } finally {
-    await run('rm', ['-f', path]);
-  }
+  const path = await textFile(32 * MiB);
+  const times = quick ? 16 : 64;
+  const one = await timeAlone(1, times, path);
+  const two = await timeAlone(2, times, path);
+  return (2 * one) / two;
+}
+
+/** Milliseconds until the last of so many processes has done its part. */
+async function timeAlone(processes: number, times: number, path: string): Promise<number> {
+  const program = join(import.meta.dirname, '../baselines/analyse-alone.ts');
+  const children = Array.from({ length: processes }, () =>
+    spawn(process.execPath, [program, String(times), path], { stdio: ['pipe', 'pipe', 'inherit'] }),
+  );
+  const lines = children.map((child) => createInterface(child.stdout)[Symbol.asyncIterator]());
+  for (const line of lines) await line.next();
+  for (const child of children) child.stdin.write('go\n');
+  return Math.max(...(await Promise.all(lines.map(async (line) => Number((await line.next()).value)))));
 }

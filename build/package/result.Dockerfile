@@ -26,6 +26,7 @@ COPY src/adapters/postgres src/adapters/postgres
 COPY src/services/result src/services/result
 
 ENV NODE_ENV=production \
+    MALLOC_ARENA_MAX=2 \
     FILEMILL_LOG_FORMAT=json \
     FILEMILL_GRPC_LISTEN=0.0.0.0:50053 \
     FILEMILL_OPS_LISTEN=0.0.0.0:9090
@@ -34,7 +35,8 @@ EXPOSE 50053 9090
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:9090/readyz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "src/services/result/main.ts"]
+# What Node is told, and why: src/local/service-runtime.ts.
+CMD ["node", "--max-semi-space-size=4", "--no-parallel-scavenge", "src/services/result/main.ts"]
 
 ARG VERSION=v1
 ARG REVISION=unknown

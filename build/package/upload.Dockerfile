@@ -27,6 +27,7 @@ COPY src/adapters/storage src/adapters/storage
 COPY src/services/upload src/services/upload
 
 ENV NODE_ENV=production \
+    MALLOC_ARENA_MAX=2 \
     FILEMILL_LOG_FORMAT=json \
     FILEMILL_GRPC_LISTEN=0.0.0.0:50051 \
     FILEMILL_STORAGE_DIR=/var/lib/filemill \
@@ -36,7 +37,8 @@ EXPOSE 50051 9090
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:9090/readyz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "src/services/upload/main.ts"]
+# What Node is told, and why: src/local/service-runtime.ts.
+CMD ["node", "--max-semi-space-size=4", "--no-parallel-scavenge", "src/services/upload/main.ts"]
 
 ARG VERSION=v1
 ARG REVISION=unknown

@@ -33,6 +33,7 @@ COPY src/services/web src/services/web
 COPY --from=dashboard /app/dashboard/dist dashboard/dist
 
 ENV NODE_ENV=production \
+    MALLOC_ARENA_MAX=2 \
     FILEMILL_LOG_FORMAT=json \
     FILEMILL_HTTP_LISTEN=0.0.0.0:8080 \
     FILEMILL_OPS_LISTEN=0.0.0.0:9090
@@ -41,7 +42,8 @@ EXPOSE 8080 9090
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:9090/readyz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "src/services/web/main.ts"]
+# What Node is told, and why: src/local/service-runtime.ts.
+CMD ["node", "--max-semi-space-size=4", "--no-parallel-scavenge", "src/services/web/main.ts"]
 
 ARG VERSION=v1
 ARG REVISION=unknown

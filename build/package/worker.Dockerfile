@@ -28,6 +28,7 @@ COPY src/analysis src/analysis
 COPY src/services/worker src/services/worker
 
 ENV NODE_ENV=production \
+    MALLOC_ARENA_MAX=2 \
     FILEMILL_LOG_FORMAT=json \
     FILEMILL_STORAGE_DIR=/var/lib/filemill \
     FILEMILL_OPS_LISTEN=0.0.0.0:9090
@@ -36,7 +37,8 @@ EXPOSE 9090
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:9090/readyz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "src/services/worker/main.ts"]
+# What Node is told, and why: src/local/service-runtime.ts.
+CMD ["node", "--max-semi-space-size=4", "--no-parallel-scavenge", "src/services/worker/main.ts"]
 
 ARG VERSION=v1
 ARG REVISION=unknown

@@ -5,6 +5,7 @@ import type { ChildRegister } from './child-register.ts';
 import type { Running } from './keeper.ts';
 import type { LiveProcesses } from './live-processes.ts';
 import { ServiceLog } from './service-log.ts';
+import { serviceNodeOptions } from './service-runtime.ts';
 import { SetupError } from './setup-error.ts';
 
 /** Services end within 28 s of SIGTERM by themselves; this is for one that hangs. */
@@ -44,7 +45,7 @@ export async function startService(
   const { name } = spec;
   const log = new ServiceLog(surroundings.logPath(name), (line) => surroundings.show(name, line));
   const script = fileURLToPath(new URL(`../services/${spec.service}/main.ts`, import.meta.url));
-  const child = await spawnDetached([process.execPath, script], {
+  const child = await spawnDetached([process.execPath, ...serviceNodeOptions, script], {
     env: { ...surroundings.env, ...spec.env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { relative } from 'node:path';
 import { migrate } from '#adapters/postgres/migrate.ts';
 import { ChildRegister } from './child-register.ts';
+import { compileCacheFolder } from './compile-cache.ts';
 import { buildDashboard } from './dashboard-build.ts';
 import { DataDir } from './data-dir.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
@@ -12,6 +13,7 @@ import { LiveProcesses } from './live-processes.ts';
 import { requirePort } from './ports.ts';
 import { findRedisProgram, startPrivateRedis } from './private-redis.ts';
 import type { Report } from './report.ts';
+import { serviceEnvironment } from './service-runtime.ts';
 import { inheritedEnvironment, type StackSettings, serviceSpecs } from './service-specs.ts';
 import { Supervisor } from './supervisor.ts';
 
@@ -171,7 +173,11 @@ export class LocalStack implements AsyncDisposable {
       threadsPerWorker: this.#options.threadsPerWorker ?? Math.max(1, Math.round(availableParallelism() / workers)),
     });
     const surroundings = {
-      env: { NODE_COMPILE_CACHE: folder.within('compile-cache'), ...inheritedEnvironment(env, specs) },
+      env: {
+        ...serviceEnvironment,
+        NODE_COMPILE_CACHE: await compileCacheFolder(folder.within('compile-cache')),
+        ...inheritedEnvironment(env, specs),
+      },
       register,
       processes: this.#processes,
       logPath: (name: string) => folder.within('logs', `${name}.log`),

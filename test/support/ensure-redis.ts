@@ -28,7 +28,7 @@ export async function ensureRedisServer(): Promise<void> {
     }
   } catch (error) {
     throw new Error(
-      'The tests need a Redis 7 server: run `sudo apt-get install redis-server`, or put redis-server on PATH.',
+      'A Redis 7 server is needed: run `sudo apt-get install redis-server`, or put redis-server on PATH.',
       { cause: error },
     );
   }

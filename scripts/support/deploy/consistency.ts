@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { serviceEnvironment, serviceNodeOptions } from '../../../src/local/service-runtime.ts';
 import {
   type ComposeService,
   type Dockerfile,
@@ -22,11 +23,15 @@ export function consistencyProblems(manifests: readonly Manifest[]): string[] {
   ];
 }
 
-function dockerfileProblems({ service, image, user, command }: Dockerfile): string[] {
+function dockerfileProblems({ service, image, user, command, env }: Dockerfile): string[] {
   const where = `build/package/${service}.Dockerfile`;
+  const wanted = ['node', ...serviceNodeOptions, `src/services/${service}/main.ts`];
   return [
     ...differ(`${where}: image`, image, `${service}-service:v1`),
-    ...differ(`${where}: CMD`, command.join(' '), `node src/services/${service}/main.ts`),
+    ...differ(`${where}: CMD`, command.join(' '), wanted.join(' ')),
+    ...Object.entries(serviceEnvironment).flatMap(([name, value]) =>
+      differ(`${where}: ${name}`, env[name] ?? '', value),
+    ),
     ...differ(`${where}: USER`, user, '10001:10001'),
   ];
 }
