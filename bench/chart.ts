@@ -14,7 +14,7 @@ interface Axis {
 
 const [width, height] = [640, 360];
 const margin = { top: 40, right: 130, bottom: 48, left: 70 };
-const colours = ['#2f7ed8', '#d9822b', '#3a9d5d', '#a64ca6'];
+const colours = ['#2f7ed8', '#d9822b', '#3a9d5d', '#a64ca6', '#c0392b', '#7f8c8d'];
 
 export function toSvg({ title, x, y, series }: Chart): string {
   const points = series.flatMap((one) => one.points);

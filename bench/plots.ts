@@ -73,7 +73,7 @@ async function growthByRows(bench: Bench): Promise<Chart> {
   return {
     title: 'Time of a call by the rows in the tables',
     x: { title: 'files', logarithmic: true },
-    y: { title: 'ms' },
+    y: { title: 'ms', logarithmic: true },
     series: [...(times[0]?.keys() ?? [])].map((name) => ({
       name,
       points: times.map((each, n) => [sizes[n] ?? 0, each.get(name) ?? 0] as const),

@@ -57,7 +57,7 @@ async function makeFolder(files: number): Promise<string> {
 /** Milliseconds, with the start of the command itself. */
 async function upload(system: FilemillSystem, path: string, files: number): Promise<number> {
   const began = performance.now();
-  const args = ['src/cli/main.ts', 'upload', path, '--wait', '--json', '--server', system.stack.server];
+  const args = ['bin/filemill.js', 'upload', path, '--wait', '--json', '--server', system.stack.server];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let lines = 0;
   child.stdout.on('data', (chunk: Buffer) => {

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -57,16 +57,19 @@ export async function timesByRows(sizes: readonly number[], bench: Bench): Promi
   return times;
 }
 
-const filters: readonly FileFilter[] = [
-  {},
-  { statuses: ['FAILED'] },
-  { statuses: ['PENDING', 'COMPLETED'] },
-  { mimeType: 'image/x-rare' },
-  { errorCode: 'analyzer_error' },
-  { nameContains: '9f3a7' },
-  { sha256: 'ab'.repeat(32) },
-  { createdBefore: new Date(Date.now() - small) },
+/** As many rows as the smaller one has of what is rare: what differs is the finding, not how much is found. */
+const filters: readonly (readonly [FileFilter, limit: number])[] = [
+  [{}, 51],
+  [{ statuses: ['FAILED'] }, 51],
+  [{ statuses: ['PENDING', 'COMPLETED'] }, 51],
+  [{ mimeType: 'image/x-rare' }, small / 1_000],
+  [{ errorCode: 'analyzer_error' }, 51],
+  [{ sha256: 'ab'.repeat(32) }, 51],
+  [{ createdBefore: new Date(Date.now() - small) }, 51],
 ];
+
+/** In the name of the 7,000th file, and of no other. */
+const nameOfOne = hash('md5', '7000').slice(0, 12);
 
 interface Databases extends AsyncDisposable {
   readonly database: Database;
@@ -81,8 +84,9 @@ const work: Record<string, (databases: Databases) => Promise<unknown>> = {
     ids.push(...(await claimDueFiles(database, 16, claimant)).map(({ id }) => id));
   },
   list: async ({ searches }) => {
-    for (const filter of filters) await listFiles(searches, filter, { limit: 51 });
+    for (const [filter, limit] of filters) await listFiles(searches, filter, { limit });
   },
+  'list-name': async ({ searches }) => await listFiles(searches, { nameContains: nameOfOne }, { limit: 51 }),
   stats: async ({ database }) => await fileStats(database),
   reconcile: async ({ database }) => [await takeDueRings(database, 100), await expireLeases(database, 100)],
   delete: async ({ database, ids }) => await deleteFiles(database, ids.splice(0, 4)),

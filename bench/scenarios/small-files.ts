@@ -74,7 +74,7 @@ const variants: readonly Variant[] = [
       of: 'packed',
       figure: (name) => (value, baseline) => atLeast({ name, unit: 'files/s', value: baseline }, value, 3),
     },
-    load: { kind: 'single', concurrency: 64, files: 2_000 },
+    load: { kind: 'single', concurrency: 64, files: 1_000 },
   },
 ];
 

@@ -30,8 +30,8 @@ type FileWithDeadline = AnalysisFile & Pick<AnalyzeOptions, 'deadlineMs'>;
  */
 export class AnalysisPool implements AsyncDisposable {
   readonly threads: number;
-  /** Enough for the cost of a hand-over to be small beside that of its files. */
-  readonly perHandOver = 64;
+  /** As many as a worker claims at once: the results of a hand-over are saved together. */
+  readonly perHandOver = 256;
   readonly #piscina: Piscina<HandOver, AnalysisOutcome[]>;
   /** Keeps the library's queue empty, so that a deadline starts with the run and not with the wait. */
   readonly #slots: Slots;

@@ -10,6 +10,7 @@ const shares = { PENDING: 20, FAILED: 1 } as const;
 export async function insertManyFiles(client: pg.Client, files: number): Promise<void> {
   const status = `case when n % 100 < ${shares.PENDING} then 'PENDING'
     when n % 100 < ${shares.PENDING + shares.FAILED} then 'FAILED' else 'COMPLETED' end`;
+  await client.query(`set maintenance_work_mem = '512MB'`);
   const indexes = await withoutIndexes(client);
   await client.query(
     `insert into files (id, storage_key, filename, path, size, mime_type, status, max_attempts, run_after, next_ring_at,
