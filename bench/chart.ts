@@ -9,7 +9,6 @@ export interface Chart {
 interface Axis {
   readonly title: string;
   readonly logarithmic?: true;
-  readonly format?: (value: number) => string;
 }
 
 const [width, height] = [640, 360];
@@ -32,11 +31,11 @@ export function toSvg({ title, x, y, series }: Chart): string {
     text(margin.left, 22, title, 'font-weight="600"'),
     ...across.ticks.flatMap((tick) => [
       line(across.at(tick), height - margin.bottom, across.at(tick), margin.top, '#8884'),
-      text(across.at(tick), height - margin.bottom + 18, label(x, tick), 'text-anchor="middle"'),
+      text(across.at(tick), height - margin.bottom + 18, label(tick), 'text-anchor="middle"'),
     ]),
     ...up.ticks.flatMap((tick) => [
       line(margin.left, up.at(tick), width - margin.right, up.at(tick), '#8884'),
-      text(margin.left - 8, up.at(tick) + 4, label(y, tick), 'text-anchor="end"'),
+      text(margin.left - 8, up.at(tick) + 4, label(tick), 'text-anchor="end"'),
     ]),
     text((margin.left + width - margin.right) / 2, height - 10, x.title, 'text-anchor="middle"'),
     text(10, margin.top - 6, y.title, ''),
@@ -86,8 +85,8 @@ function niceStep(rough: number): number {
   return power * ([1, 2, 5].find((factor) => factor * power >= rough) ?? 10);
 }
 
-function label({ format = (value) => value.toLocaleString('en') }: Axis, value: number): string {
-  return format(value);
+function label(value: number): string {
+  return value.toLocaleString('en', { notation: 'compact' });
 }
 
 function line(x1: number, y1: number, x2: number, y2: number, colour: string): string {
