@@ -56,6 +56,7 @@ export function toSvg({ title, x, y, series }: Chart): string {
     }),
   ];
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12" fill="#888">
+<title>${title}</title>
 ${parts.join('\n')}
 </svg>
 `;

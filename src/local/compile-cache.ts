@@ -8,8 +8,7 @@ import { fileURLToPath } from 'node:url';
  *
  * @param otherwise for a program that somebody else installed
  */
-export async function compileCacheFolder(otherwise: string): Promise<string> {
-  const shared = fileURLToPath(new URL('../../node_modules/.cache/filemill', import.meta.url));
+export async function compileCacheFolder(otherwise: string, shared = besidePackages): Promise<string> {
   try {
     await mkdir(shared, { recursive: true });
     await access(shared, constants.W_OK);
@@ -18,3 +17,5 @@ export async function compileCacheFolder(otherwise: string): Promise<string> {
     return otherwise;
   }
 }
+
+const besidePackages = fileURLToPath(new URL('../../node_modules/.cache/filemill', import.meta.url));

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -7,6 +7,7 @@ import { ChildRegister } from './child-register.ts';
 import { LiveProcesses } from './live-processes.ts';
 import { findProcess, signalProcess } from './process-table.ts';
 import { startService } from './service-child.ts';
+import { serviceNodeOptions } from './service-runtime.ts';
 
 /** Remembers for the test what it was told of. */
 class ObservedRegister extends ChildRegister {
@@ -38,6 +39,27 @@ test('a service that cannot be recorded, for want of disk space, does not stay b
     assert.equal(await findProcess(register.pid), undefined);
   } finally {
     signalProcess(register.pid, 'SIGKILL');
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+test('a service runs with what Node is to be told', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'fm-service-'));
+  const socket = (name: string) => `unix:${join(folder, name)}`;
+  const env = { FILEMILL_HTTP_LISTEN: socket('http'), FILEMILL_OPS_LISTEN: socket('ops') };
+  const surroundings = {
+    env: process.env,
+    register: new ChildRegister(join(folder, 'children.json')),
+    processes: new LiveProcesses(),
+    logPath: (name: string) => join(folder, name),
+    show: () => {},
+  };
+  const service = await startService({ service: 'web', name: 'web', env }, surroundings, new AbortController().signal);
+  try {
+    const words = (await readFile(`/proc/${service.pid}/cmdline`, 'utf8')).split('\0');
+    assert.deepEqual(words.slice(1, 1 + serviceNodeOptions.length), serviceNodeOptions);
+  } finally {
+    await service.stop();
     await rm(folder, { recursive: true, force: true });
   }
 });
