@@ -38,7 +38,7 @@ describe('with ten thousand files that failed', () => {
     const page = await dashboard.open('failures');
     const [listed, retried] = [requestsOf(page, '/api/v1/files?'), requestsOf(page, '/api/v1/files:retry')];
     const askedAgain = requestsOf(list, '/api/v1/files');
-    assert.equal(await page.getByRole('heading', { level: 2 }).count(), 1);
+    await untilCount(page.getByRole('heading', { level: 2 }), 1);
     await page.getByRole('button', { name: 'Retry 10,000 with analyzer_error' }).click();
     await page.getByText('10,000 files with analyzer_error retried.').waitFor();
     assert.equal(retried.length, files / batch);
