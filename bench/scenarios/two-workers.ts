@@ -39,13 +39,13 @@ async function rateOf(workers: number, bench: Bench): Promise<number> {
   const load = { kind: 'large', files: bench.quick ? 12 : 24, bytes: 64 * MiB, concurrency: 4, hashed: false } as const;
   // Once all programs are warm, and the workers know that files take long.
   await system.run({ ...load, files: 64, bytes: 8 * MiB });
+  const pids = system
+    .usage()
+    .filter(({ name }) => name === 'worker')
+    .map(({ pid }) => pid);
   const rates: number[] = [];
   for (let round = 0; round < (bench.quick ? 1 : 3); round++) {
     await system.forgetAll();
-    const pids = system
-      .usage()
-      .filter(({ name }) => name === 'worker')
-      .map(({ pid }) => pid);
     for (const pid of pids) process.kill(pid, 'SIGSTOP');
     await system.send(load);
     for (const pid of pids) process.kill(pid, 'SIGCONT');

@@ -1,7 +1,7 @@
 /**
- * How Node runs a service, here and in the images (build/package). Measured in docs/performance.md, section "Memory".
+ * How Node runs a service, here and in the images (build/package): docs/adr/0017-how-node-runs-a-service.md.
  *
- * - A young generation of 4 MiB instead of 16: as fast, and a third less memory at its peak.
+ * - A young generation of 4 MiB instead of 16: as fast, with less memory at its peak.
  * - Young garbage is collected by one thread: others would take the processor from the other services.
  */
 export const serviceNodeOptions: readonly string[] = ['--max-semi-space-size=4', '--no-parallel-scavenge'];
