@@ -40,7 +40,17 @@ function targetOf(method: string, random: Random, uploads: readonly string[]): s
     `/files/good.txt?path=a&path=${name}`,
   ];
   const tus = [method === 'POST' ? '/uploads' : pick(uploads, random), pick(uploads, random), `/uploads/${name}`];
-  const odd = ['*', '/', '/files/', '/files/%', '/files/%00', '/files/..%2f..%2fx', '/files/../../x', '/uploads/../x'];
+  const odd = [
+    '*',
+    '/',
+    'http://localhost/ui/x',
+    '/files/',
+    '/files/%',
+    '/files/%00',
+    '/files/..%2f..%2fx',
+    '/files/../../x',
+    '/uploads/../x',
+  ];
   const usual = method === 'PUT' ? put : tus;
   return pick(random.next() < 0.8 ? usual : [...put, ...tus, ...odd], random);
 }

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type IncomingMessage, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { after, describe, it } from 'node:test';
 import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib';
 import { createLogger } from '#platform/logger.ts';
@@ -57,6 +61,22 @@ describe('the dashboard', () => {
       assert.equal(response.body, page.replace('./', root));
       const asset = new URL(`${root}assets/index-abc.js`, `http://localhost${url}`).pathname;
       assert.equal((await app.inject(asset)).body, script);
+    });
+
+  const targets: readonly [target: string, root: string][] = [
+    ['*', './'],
+    ['http://localhost/ui', './'],
+    ['http://localhost/ui/files?name=a/b', '../'],
+  ];
+  const listening = app.listen({ host: '127.0.0.1', port: 0 });
+  for (const [target, root] of targets)
+    it(`finds its assets when ${target} is asked for in place of a path`, async () => {
+      await listening;
+      const { port } = app.server.address() as AddressInfo;
+      const asking = request({ host: '127.0.0.1', port, path: target, headers: { host: 'localhost' } }).end();
+      const [answer] = (await once(asking, 'response')) as [IncomingMessage];
+      assert.equal(answer.statusCode, 200);
+      assert.equal(await text(answer), page.replace('./', root));
     });
 
   it('may load nothing but what this server serves, and is never kept', async () => {

@@ -50,7 +50,9 @@ export function serveDashboard(app: FastifyInstance, dashboard: BuiltDashboard |
  * they lead depends on the address. It is too short to be worth compressing.
  */
 function sendPage({ url }: FastifyRequest, reply: FastifyReply, { page }: BuiltDashboard): FastifyReply {
-  const depth = (url.split('?', 1)[0] as string).split('/').length - 2;
+  // A request may name a whole URL, or `*`, in place of a path (RFC 9112, section 3.2).
+  const { pathname } = new URL(url, 'http://localhost');
+  const depth = pathname.split('/').length - 2;
   const root = depth === 0 ? './' : '../'.repeat(depth);
   return reply
     .headers({ 'content-security-policy': contentSecurityPolicy })
