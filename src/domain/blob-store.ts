@@ -41,7 +41,7 @@ export interface StagedBlob extends AsyncDisposable {
   /** Bytes written so far. */
   readonly size: number;
   /**
-   * Takes the chunk over: its bytes must not change any more.
+   * Has no more use for the chunk when it resolves.
    *
    * @throws FilemillError DISK_FULL
    */

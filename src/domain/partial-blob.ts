@@ -43,7 +43,7 @@ export interface PartialBlob extends AsyncDisposable {
   /** Bytes. */
   readonly size: number;
   /**
-   * Takes the chunk over: its bytes must not change any more.
+   * Has no more use for the chunk when it resolves.
    *
    * @throws FilemillError DISK_FULL
    */

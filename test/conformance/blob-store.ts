@@ -29,6 +29,35 @@ export function blobStoreConformance(name: string, open: () => Promise<BlobStore
       assert.deepEqual(await contentOf(subject.reader, storageKey), bytes);
     });
 
+    it('has no use for a chunk that was written', async () => {
+      await using subject = await open();
+      await using staged = await subject.store.stage();
+      const bytes = randomBytes(300_000);
+      for (const [from, until] of [
+        [0, 1],
+        [1, 5_000],
+        [5_000, 200_000],
+        [200_000, 300_000],
+      ]) {
+        const chunk = Buffer.from(bytes.subarray(from, until));
+        await staged.write(chunk);
+        chunk.fill(0);
+      }
+      assert.equal(await staged.sha256(), sha256(bytes));
+      const { storageKey } = await staged.commit();
+      assert.deepEqual(await contentOf(subject.reader, storageKey), bytes);
+    });
+
+    it('has no use for a chunk of a small blob either', async () => {
+      await using subject = await open();
+      await using staged = await subject.store.stage();
+      const chunk = Buffer.from('precious');
+      await staged.write(chunk);
+      chunk.fill(0);
+      const { storageKey } = await staged.commit();
+      assert.equal((await contentOf(subject.reader, storageKey)).toString(), 'precious');
+    });
+
     it('keeps an empty blob', async () => {
       await using subject = await open();
       const { storageKey } = await put(subject.store);

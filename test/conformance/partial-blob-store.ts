@@ -57,6 +57,18 @@ export function partialBlobStoreConformance(name: string, open: () => Promise<Pa
       assert.equal(await opened.sha256(), sha256(bytes.subarray(0, 20)));
     });
 
+    it('has no use for a chunk that was written', async () => {
+      await using subject = await open();
+      const id = await subject.partial.begin('');
+      await using opened = await subject.partial.open(id, { hashed: true });
+      const chunk = Buffer.from(bytes);
+      await opened.write(chunk);
+      chunk.fill(0);
+      assert.equal(await opened.sha256(), sha256(bytes));
+      const blob = await opened.commit();
+      assert.deepEqual(await readFile(subject.reader.locate(blob.storageKey).path), bytes);
+    });
+
     it('takes back what was written from a byte on', async () => {
       await using subject = await open();
       const id = await subject.partial.begin('');

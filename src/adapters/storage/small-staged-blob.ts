@@ -29,7 +29,7 @@ export class SmallStagedBlob implements StagedBlob {
   async write(chunk: Uint8Array): Promise<void> {
     if (this.#large === undefined && this.#size + chunk.length >= this.#options.below) await this.#grow();
     if (this.#large !== undefined) return await this.#large.write(chunk);
-    this.#chunks.push(chunk);
+    this.#chunks.push(Buffer.from(chunk));
     this.#size += chunk.length;
   }
 

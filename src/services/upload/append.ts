@@ -6,6 +6,7 @@ import type { Admitted } from './admission.ts';
 import { AppendChecksum } from './append-checksum.ts';
 import { sizeMismatch } from './content.ts';
 import { readSha256 } from './declaration.ts';
+import { giveBack } from './give-back.ts';
 import type { UploadLock } from './upload-lock.ts';
 import { type FoundUpload, formatRecord } from './upload-record.ts';
 
@@ -101,6 +102,7 @@ async function take(
   lock.assertHeld();
   await blob.write(chunk);
   await admitted.received(chunk.length);
+  giveBack(chunk);
   await failpoint('upload.appended');
 }
 

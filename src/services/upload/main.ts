@@ -1,3 +1,4 @@
+import { setDefaultHighWaterMark } from 'node:stream';
 import { createDoorbell } from '#adapters/redis/doorbell.ts';
 import { LocalBlobStore } from '#adapters/storage/local-blob-store.ts';
 import { FileCreation } from '#client/file-creation.ts';
@@ -21,6 +22,9 @@ import { uploadServer } from './routes/index.ts';
 import { StagingSweeper } from './staging-sweeper.ts';
 import { UploadLocks } from './upload-locks.ts';
 import { UploadSweeper } from './upload-sweeper.ts';
+
+// The messages of a call wait in its window, where flow control counts them, and not sixteen of them in a queue as well.
+setDefaultHighWaterMark(true, 1);
 
 const config = configOrExit(readUploadConfig, process.env);
 const logger = createLogger('upload', config.log);

@@ -2,6 +2,7 @@ import { FilemillError } from '#domain/errors.ts';
 import type { UploadFileRequest, UploadMetadata } from '#gen/filemill/v1/upload_service_pb.ts';
 import { Content, type ContentOptions } from './content.ts';
 import { readSha256 } from './declaration.ts';
+import { giveBack } from './give-back.ts';
 
 type Messages = AsyncIterator<UploadFileRequest, void>;
 
@@ -31,10 +32,15 @@ export async function receiveContent(messages: Messages, options: ContentOptions
     const { part } = next.value;
     if (closing !== null || part.case === 'metadata') throw new FilemillError('METADATA_REPEATED');
     if (part.case === 'closing') closing = readSha256(part.value.sha256);
-    else if (part.case === 'chunk') await content.take(part.value);
+    else if (part.case === 'chunk') await takeOver(content, part.value);
     else throw new FilemillError('REQUEST_INVALID', 'A message held neither metadata nor chunk nor closing.');
   }
   if (options.declared.sha256AtClose && closing === null)
     throw new FilemillError('REQUEST_INVALID', 'The closing message that sha256_at_close announced did not come.');
   return await content.verify(closing ?? '');
+}
+
+async function takeOver(content: Content, chunk: Uint8Array): Promise<void> {
+  await content.take(chunk);
+  giveBack(chunk);
 }
