@@ -8,6 +8,7 @@ import { createHash, hash, randomBytes, randomUUIDv7 } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RpcChannel } from '#client/rpc-client.ts';
+import { chunkBytes } from '#client/upload-content.ts';
 import { UploadStream } from '#client/upload-stream.ts';
 import { type UploadFileResponse, UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { Slots } from '#platform/slots.ts';
@@ -126,7 +127,6 @@ async function sendResumable(n: number): Promise<void> {
 /** The same MiB again and again: what is measured is not the reading. */
 async function* contentOf() {
   const hasher = options.hashed ? createHash('sha256') : undefined;
-  const chunkBytes = 256 * 1024;
   for (let left = options.bytes, at = 0; left > 0; left -= chunkBytes, at = (at + chunkBytes) % text.length) {
     const chunk = text.subarray(at, at + Math.min(left, chunkBytes));
     hasher?.update(chunk);
