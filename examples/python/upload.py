@@ -19,7 +19,7 @@ from filemill.v1 import file_pb2, metadata_service_pb2, metadata_service_pb2_grp
 from filemill.v1 import result_service_pb2, result_service_pb2_grpc
 from filemill.v1 import upload_service_pb2, upload_service_pb2_grpc
 
-CHUNK_BYTES = 128 * 1024
+CHUNK_BYTES = 256 * 1024
 TERMINAL = (file_pb2.FILE_STATUS_COMPLETED, file_pb2.FILE_STATUS_FAILED)
 
 

@@ -17,10 +17,11 @@ const idleRoundMs = 1_000;
 
 /**
  * Flow control, in bytes that may be on their way unread: of one call, and of a connection with all of its calls.
- * The 64 KiB of HTTP/2 cost a large upload a third of its speed (docs/performance.md).
+ * The 64 KiB of HTTP/2 cost a large upload a third of its speed, and larger ones than these only memory
+ * (docs/performance.md).
  */
 const callWindow = 1024 * 1024;
-const connectionWindow = 8 * callWindow;
+const connectionWindow = 4 * callWindow;
 
 /**
  * What grpc-js leaves open against hostile clients, watched from below it: streams are reset once they

@@ -24,7 +24,7 @@ import { UploadLocks } from './upload-locks.ts';
 import { UploadSweeper } from './upload-sweeper.ts';
 
 // The messages of a call wait in its window, where flow control counts them, and not sixteen of them in a queue as well.
-setDefaultHighWaterMark(true, 1);
+setDefaultHighWaterMark(true, 0);
 
 const config = configOrExit(readUploadConfig, process.env);
 const logger = createLogger('upload', config.log);
