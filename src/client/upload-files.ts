@@ -16,7 +16,7 @@ export type UploadOutcome =
   | { readonly file: UploadCandidate; readonly receipt: null; readonly error: FilemillError };
 
 export interface UploadFilesOptions extends RetryOptions {
-  /** Streams at a time for large files; of small ones 64 times as many are on their way over one stream. */
+  /** Streams at a time for large files; of small ones 128 times as many are on their way over one stream. */
   readonly concurrency: number;
   /** For a caller that makes the decision to upload more than once; a random key for each file otherwise. */
   readonly idempotencyKey?: string;
@@ -25,7 +25,11 @@ export interface UploadFilesOptions extends RetryOptions {
   readonly onBytes?: (difference: number) => void;
 }
 
-const smallPerStream = 64;
+/** As many keep upload and the workers busy: half of it costs an eighth of the speed, twice as many bring nothing. */
+const smallPerStream = 128;
+
+/** A place in line is never given up: it comes at the latest when all before it have failed. */
+const never = new AbortController().signal;
 
 /**
  * Uploads many files, a few at a time; a file that fails does not stop the others. When the server
@@ -62,7 +66,7 @@ export async function uploadFiles(
   for await (const file of candidates) {
     if (signal.aborted) break;
     const whole = readSmall(file);
-    const slot = await (whole === undefined ? large : small).take(new AbortController().signal);
+    const slot = await (whole === undefined ? large : small).take(never);
     const sending = attempt(file, async () =>
       whole === undefined
         ? await uploadOne(uploads, file, { ...options, signal: stop })
