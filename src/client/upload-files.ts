@@ -1,6 +1,7 @@
 import { hash, randomUUIDv7 } from 'node:crypto';
 import type { FilemillError } from '#domain/errors.ts';
 import type { UploadFileResponse, UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
+import { MemoryBudget } from '#platform/memory-budget.ts';
 import { fromServiceError, isRetryable } from '#platform/rpc/errors.ts';
 import { Slots } from '#platform/slots.ts';
 import { type RetryOptions, withRetry } from './retry.ts';
@@ -16,7 +17,7 @@ export type UploadOutcome =
   | { readonly file: UploadCandidate; readonly receipt: null; readonly error: FilemillError };
 
 export interface UploadFilesOptions extends RetryOptions {
-  /** Streams at a time for large files; of small ones 128 times as many are on their way over one stream. */
+  /** Large files at a time; in place of each, small ones may be on their way, all over one stream. */
   readonly concurrency: number;
   /** For a caller that makes the decision to upload more than once; a random key for each file otherwise. */
   readonly idempotencyKey?: string;
@@ -25,8 +26,14 @@ export interface UploadFilesOptions extends RetryOptions {
   readonly onBytes?: (difference: number) => void;
 }
 
-/** As many keep upload and the workers busy: half of it costs an eighth of the speed, twice as many bring nothing. */
-const smallPerStream = 128;
+/**
+ * In place of one large file. That of eight holds a thousand files of 4 KiB, which keep a server busy: half as many cost
+ * an eighth of the speed, more bring nothing.
+ */
+const memoryForSmall = 1024 * 1024;
+
+/** What a file needs beside its content until it is acknowledged, roughly. */
+const bytesBeside = 4 * 1024;
 
 /** A place in line is never given up: it comes at the latest when all before it have failed. */
 const never = new AbortController().signal;
@@ -45,7 +52,7 @@ export async function uploadFiles(
   const outage = new AbortController();
   const stop = AbortSignal.any([signal, outage.signal]);
   using stream = new UploadStream(uploads, stop);
-  const [large, small] = [new Slots(concurrency), new Slots(concurrency * smallPerStream)];
+  const [large, small] = [new Slots(concurrency), new MemoryBudget(concurrency * memoryForSmall)];
   const going = new Set<Promise<void>>();
 
   async function attempt(file: UploadCandidate, send: () => Promise<UploadFileResponse>): Promise<void> {
@@ -66,13 +73,14 @@ export async function uploadFiles(
   for await (const file of candidates) {
     if (signal.aborted) break;
     const whole = readSmall(file);
-    const slot = await (whole === undefined ? large : small).take(never);
+    const bytes = bytesBeside + (Buffer.isBuffer(whole) ? whole.length : 0);
+    const place = await (whole === undefined ? large.take(never) : small.take(bytes));
     const sending = attempt(file, async () =>
       whole === undefined
         ? await uploadOne(uploads, file, { ...options, signal: stop })
         : await uploadWhole(stream, file, await whole, { ...options, signal: stop }),
     ).finally(() => {
-      slot[Symbol.dispose]();
+      place[Symbol.dispose]();
       going.delete(sending);
     });
     going.add(sending);

@@ -12,8 +12,8 @@ import {
   UploadService,
 } from '#gen/filemill/v1/upload_service_pb.ts';
 import { createLogger } from '#platform/logger.ts';
+import { MemoryBudget } from '#platform/memory-budget.ts';
 import { Admission } from '#services/upload/admission.ts';
-import { MemoryBudget } from '#services/upload/memory-budget.ts';
 import { metadataCheck } from '#services/upload/metadata-check.ts';
 import { Ringer } from '#services/upload/ringer.ts';
 import type { AppendUploadContext } from '#services/upload/routes/append-upload.ts';

@@ -9,7 +9,7 @@ export function benchCommand(): Command {
     .description('Upload made-up files, wait for their results, say how fast that was, and delete them again.')
     .option('--files <n>', 'how many', count(100_000), 2_000)
     .option('--size <bytes>', 'of each, for example 4KiB, 10MiB', byteCount, 4_096)
-    .option('--concurrency <n>', 'large files at a time; of small ones 64 times as many', count(64), 8)
+    .option('--concurrency <n>', 'large files at a time; in place of each, a MiB of small ones', count(64), 8)
     .option('--keep', 'do not delete them')
     .action(withSession((session, options: LoadOptions) => loadServer(session, options)));
 }

@@ -8,13 +8,13 @@ import { UploadLockService } from '#gen/filemill/internal/v1/upload_lock_service
 import { configOrExit } from '#platform/config.ts';
 import { runService } from '#platform/lifecycle.ts';
 import { createLogger } from '#platform/logger.ts';
+import { MemoryBudget } from '#platform/memory-budget.ts';
 import { startOpsServer } from '#platform/ops-server.ts';
 import { Admission } from './admission.ts';
 import { backlogCheck } from './backlog-check.ts';
 import { Compactor } from './compactor.ts';
 import { readUploadConfig } from './config.ts';
 import { DeletionDrain } from './deletion-drain.ts';
-import { MemoryBudget, memoryForWholeFiles } from './memory-budget.ts';
 import { metadataCheck } from './metadata-check.ts';
 import { OrphanSweeper } from './orphan-sweeper.ts';
 import { Ringer } from './ringer.ts';
@@ -25,6 +25,9 @@ import { UploadSweeper } from './upload-sweeper.ts';
 
 // The messages of a call wait in its window, where flow control counts them, and not sixteen of them in a queue as well.
 setDefaultHighWaterMark(true, 0);
+
+/** Of the small files that are in hand, in bytes. */
+const memoryForWholeFiles = 64 * 1024 * 1024;
 
 const config = configOrExit(readUploadConfig, process.env);
 const logger = createLogger('upload', config.log);

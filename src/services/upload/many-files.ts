@@ -2,11 +2,11 @@ import type { StagedBlob } from '#domain/blob-store.ts';
 import { FilemillError } from '#domain/errors.ts';
 import type { UploadPart } from '#gen/filemill/v1/upload_service_pb.ts';
 import { failpoint } from '#platform/failpoints.ts';
+import type { MemoryBudget } from '#platform/memory-budget.ts';
 import { type AcceptanceContext, type Answer, accept, acceptTogether, type Verified } from './acceptance.ts';
 import type { Admission, Admitted } from './admission.ts';
 import { Content, verifyWhole } from './content.ts';
 import { type Declaration, readDeclaration } from './declaration.ts';
-import type { MemoryBudget } from './memory-budget.ts';
 
 export interface ManyFilesContext extends AcceptanceContext {
   readonly admission: Admission;

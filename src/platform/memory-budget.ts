@@ -1,6 +1,3 @@
-/** Of the small files that are in hand, in bytes. */
-export const memoryForWholeFiles = 64 * 1024 * 1024;
-
 /** Bytes that may be in memory at the same time; who asks for more than is left waits in line. */
 export class MemoryBudget {
   #free: number;
