@@ -7,6 +7,8 @@ import { pino } from 'pino';
 import { FilemillError } from '#domain/errors.ts';
 import type { ClaimByIds } from '#domain/work-source.ts';
 import { testRedis } from '../../../test/support/stores.ts';
+import { eventually } from '../../../test/support/upload-stack.ts';
+import { addRings } from './add-rings.ts';
 import { isRedisAway, RedisConnection } from './connection.ts';
 import { createDoorbell } from './doorbell.ts';
 import { workGroup, workStream } from './keys.ts';
@@ -104,6 +106,26 @@ describe('RedisWorkSource', () => {
     await source.next(1, never);
     assert.deepEqual(asked, [[poison], [good]]);
     assert.deepEqual(await t.left(), { entries: 1, pending: 1 });
+  });
+
+  it('claims what was delivered without its hearing, once it is heard again', async () => {
+    await using t = await setUp();
+    const { asked, claim } = claimer();
+    await using source = t.open(claim, { reclaimIdleMs: 600_000 });
+    const ids = newIds(5);
+    await source.probe();
+    const reading = assert.rejects(source.next(10, never), isRedisAway);
+    await eventually(async () => String(await t.admin.client('LIST')).includes('cmd=xreadgroup'));
+    await t.admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    await reading;
+    await addRings(t.admin, ids);
+    assert.equal((await new WorkStream(t.connection(), 'w').read(10)).length, ids.length);
+    await eventually(async () => {
+      await source.next(2, never).catch(() => undefined);
+      return asked.flat().length >= ids.length;
+    });
+    assert.deepEqual(asked.flat(), ids);
+    assert.deepEqual(await t.left(), { entries: 0, pending: 0 });
   });
 
   it('takes over the rings of a worker that fell silent', async () => {

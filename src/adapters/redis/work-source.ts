@@ -21,13 +21,16 @@ const forgetEveryMs = 600_000;
 
 /**
  * Reads rings, claims the files they name, and settles each ring after a definite answer. A ring whose
- * claim had no answer stays open: this source tries it again, and after `reclaimIdleMs` so does any other.
+ * claim had no answer stays open: this source tries it again, and after `reclaimIdleMs` so does any other. So it does
+ * with rings whose delivery it did not hear, as when it slept for longer than its connection may be silent.
  */
 export class RedisWorkSource implements WorkSource {
   readonly #options: Required<RedisWorkSourceOptions>;
   readonly #stream: WorkStream;
   /** Rings whose claim found the metadata service away. */
   #unanswered: readonly Ring[] = [];
+  /** Set once an answer was lost: rings after this entry may have been delivered with it. */
+  #unheardAfter: string | undefined;
   #nextReclaimAt = 0;
   #nextForgetAt = 0;
 
@@ -61,9 +64,23 @@ export class RedisWorkSource implements WorkSource {
       return rings;
     }
     const reclaimed = await this.#reclaim(max);
-    const rings = reclaimed.length > 0 ? reclaimed : await this.#stream.read(max);
+    const rings = reclaimed.length > 0 ? reclaimed : await this.#read(max);
     await this.#dropMalformed(rings);
     return rings.filter((ring) => ring.fileId !== undefined);
+  }
+
+  async #read(max: number): Promise<readonly Ring[]> {
+    if (this.#unheardAfter !== undefined) {
+      const rings = await this.#stream.readOpen(max, this.#unheardAfter);
+      this.#unheardAfter = rings.at(-1)?.entryId;
+      if (rings.length > 0) return rings;
+    }
+    try {
+      return await this.#stream.read(max);
+    } catch (error) {
+      this.#unheardAfter = '0';
+      throw error;
+    }
   }
 
   async #reclaim(max: number): Promise<readonly Ring[]> {

@@ -48,6 +48,24 @@ export class WorkStream {
     });
   }
 
+  /** Up to `count` rings after this entry that were delivered to this consumer and are still open; does not wait. */
+  async readOpen(count: number, after: string): Promise<readonly Ring[]> {
+    return await this.#withGroup(async (redis) => {
+      const streams = await redis.xreadgroup(
+        'GROUP',
+        workGroup(),
+        this.#consumer,
+        'COUNT',
+        count,
+        'STREAMS',
+        workStream(),
+        after,
+      );
+      const [stream] = (streams ?? []) as [string, RawEntry[]][];
+      return (stream?.[1] ?? []).map(ringOf);
+    });
+  }
+
   /**
    * Takes over up to `count` rings that were delivered to anyone, `idleMs` ago or more, and are still open.
    * `complete` says that the whole list of open rings has been looked through.
