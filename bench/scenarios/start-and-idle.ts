@@ -28,9 +28,9 @@ export const idle: Scenario = {
   async run(bench: Bench) {
     await using system = await FilemillSystem.start(bench.env);
     // What follows the start (a checkpoint, the first vacuum, code that is compiled when it is first met) is no idling.
-    await delay(bench.quick ? 5_000 : 20_000);
+    await delay(bench.quick ? 5_000 : 10_000);
     const [before, began] = [system.usage(), performance.now()];
-    await delay(bench.quick ? 10_000 : 30_000);
+    await delay(bench.quick ? 10_000 : 20_000);
     const used = cpuBetween(before, system.usage());
     const elapsed = performance.now() - began;
     const share = (ms: number) => (ms / elapsed) * 100;
