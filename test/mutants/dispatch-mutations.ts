@@ -37,6 +37,16 @@ export const dispatchMutations: readonly Mutation[] = [
     },
   },
   {
+    name: 'unheard-rings-left',
+    breaks: 'looking for rings that came while the connection was lost',
+    file: 'src/adapters/redis/work-source.ts',
+    edits: [{ search: "this.#unheardAfter = '0';", replace: '' }],
+    test: {
+      file: 'src/adapters/redis/work-source.test.ts',
+      name: 'claims what was delivered without its hearing, once it is heard again',
+    },
+  },
+  {
     name: 'group-not-healed',
     breaks: 'making the consumer group again when it vanished with the stream',
     file: 'src/adapters/redis/work-stream.ts',

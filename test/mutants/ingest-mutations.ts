@@ -44,6 +44,31 @@ export const ingestMutations: readonly Mutation[] = [
     },
   },
   {
+    name: 'chunk-given-back-early',
+    breaks: 'giving the memory of a chunk back only when it is written',
+    file: 'src/services/upload/reception.ts',
+    edits: [
+      {
+        search: '  await content.take(chunk);\n  giveBack(chunk);\n',
+        replace: '  giveBack(chunk);\n  await content.take(chunk);\n',
+      },
+    ],
+    test: {
+      file: 'src/services/upload/routes/upload-file.test.ts',
+      name: 'a file, and answers when its bytes and its row are there',
+    },
+  },
+  {
+    name: 'small-chunk-not-copied',
+    breaks: 'keeping the bytes of a small blob apart from memory that is given back',
+    file: 'src/adapters/storage/small-staged-blob.ts',
+    edits: [{ search: 'this.#chunks.push(Buffer.from(chunk))', replace: 'this.#chunks.push(chunk)' }],
+    test: {
+      file: 'src/adapters/storage/local-blob-store.test.ts',
+      name: 'has no use for a chunk of a small blob either',
+    },
+  },
+  {
     name: 'early-acknowledgement',
     breaks: 'waiting for the committed row before the answer',
     file: 'src/services/upload/acceptance.ts',

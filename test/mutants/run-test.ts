@@ -28,10 +28,15 @@ export async function runTest(folder: string, { file, name }: Mutation['test']):
   return outcomeOf(report, name);
 }
 
-/** Only the named test counts: a file that cannot be loaded proves nothing. */
+/**
+ * Only the named test counts: a file that cannot be loaded proves nothing. A test that is run for several
+ * implementations is red when it is red for one.
+ */
 function outcomeOf(report: string, name: string): Outcome {
   const lines = report.split('\n');
-  const index = lines.findIndex((line) => /^\s*(not )?ok \d+ - /.test(line) && unescaped(line).includes(`- ${name}`));
+  const ended = (line: string) => /^\s*(not )?ok \d+ - /.test(line) && unescaped(line).includes(`- ${name}`);
+  const red = lines.findIndex((line) => ended(line) && line.trimStart().startsWith('not ok'));
+  const index = red === -1 ? lines.findIndex(ended) : red;
   if (index === -1)
     return lines.some((line) => line.startsWith('TAP')) && !/^# tests/m.test(report) ? 'hung' : 'not run';
   if (lines[index]?.trimStart().startsWith('ok')) return 'passed';
