@@ -37,7 +37,8 @@ async function rateOf(workers: number, bench: Bench): Promise<number> {
   const env = { ...bench.env, FILEMILL_WORKER_THREADS: '1', FILEMILL_LEASE_MS: '120000' };
   await using system = await FilemillSystem.start(env, ['--workers', String(workers)]);
   const load = { kind: 'large', files: bench.quick ? 12 : 24, bytes: 64 * MiB, concurrency: 4, hashed: false } as const;
-  // Once all programs are warm, for files that come one by one, and the workers know that files take long.
+  // Once all programs are warm, for files that come one by one, and the workers know that files take long. More files
+  // than these one deletion does not take.
   await system.run({ ...load, kind: 'single', files: 900, bytes: 4_096 });
   await system.run({ ...load, files: 64, bytes: 8 * MiB });
   const pids = system

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { getDefaultHighWaterMark } from 'node:stream';
 import { FilemillError } from '#domain/errors.ts';
 
-/** In each chunk but the last: half of it costs a tenth of the speed, and a server holds up to two for each call. */
+/** In each chunk but the last. Smaller ones are slower; of larger ones a server has to hold two for each call. */
 export const chunkBytes = 256 * 1024;
 
 /** A call queues at most this many unsent messages, and the reader holds one more: beyond that a buffer is free again. */

@@ -27,8 +27,7 @@ export interface UploadFilesOptions extends RetryOptions {
 }
 
 /**
- * In place of one large file. That of eight holds a thousand files of 4 KiB, which keep a server busy: half as many cost
- * an eighth of the speed, more bring nothing.
+ * In place of one large file. That of eight holds a thousand files of 4 KiB, which keep a server busy.
  */
 const memoryForSmall = 1024 * 1024;
 

@@ -30,40 +30,12 @@ export class WorkStream {
 
   /** Up to `count` new rings; waits at most `blockMs` for the first. */
   async read(count: number): Promise<readonly Ring[]> {
-    return await this.#withGroup(async (redis) => {
-      const streams = await redis.xreadgroup(
-        'GROUP',
-        workGroup(),
-        this.#consumer,
-        'COUNT',
-        count,
-        'BLOCK',
-        blockMs,
-        'STREAMS',
-        workStream(),
-        '>',
-      );
-      const [stream] = (streams ?? []) as [string, RawEntry[]][];
-      return (stream?.[1] ?? []).map(ringOf);
-    });
+    return await this.#readAfter('>', count);
   }
 
   /** Up to `count` rings after this entry that were delivered to this consumer and are still open; does not wait. */
   async readOpen(count: number, after: string): Promise<readonly Ring[]> {
-    return await this.#withGroup(async (redis) => {
-      const streams = await redis.xreadgroup(
-        'GROUP',
-        workGroup(),
-        this.#consumer,
-        'COUNT',
-        count,
-        'STREAMS',
-        workStream(),
-        after,
-      );
-      const [stream] = (streams ?? []) as [string, RawEntry[]][];
-      return (stream?.[1] ?? []).map(ringOf);
-    });
+    return await this.#readAfter(after, count);
   }
 
   /**
@@ -116,6 +88,26 @@ export class WorkStream {
       const transaction = redis.multi();
       for (const { name } of idle) transaction.xgroup('DELCONSUMER', workStream(), workGroup(), name);
       await (idle.length > 0 ? transaction.exec() : redis.unwatch());
+    });
+  }
+
+  /** @param id of an entry; `>` asks for what was delivered to nobody yet, and for nothing else does Redis wait */
+  async #readAfter(id: string, count: number): Promise<readonly Ring[]> {
+    return await this.#withGroup(async (redis) => {
+      const streams = await redis.xreadgroup(
+        'GROUP',
+        workGroup(),
+        this.#consumer,
+        'COUNT',
+        count,
+        'BLOCK',
+        blockMs,
+        'STREAMS',
+        workStream(),
+        id,
+      );
+      const [stream] = (streams ?? []) as [string, RawEntry[]][];
+      return (stream?.[1] ?? []).map(ringOf);
     });
   }
 

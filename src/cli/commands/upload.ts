@@ -8,7 +8,7 @@ export function uploadCommand(): Command {
     .description('Upload files, folders with all they hold, or stdin. An acknowledged file is on disk and registered.')
     .argument('<path...>', 'files and folders; - reads stdin')
     .option('--wait', 'wait for the analysis and print what it found')
-    .option('--concurrency <n>', 'files at a time', count(64), 8)
+    .option('--concurrency <n>', 'large files at a time; in place of each, a MiB of small ones', count(64), 8)
     .option('--name <name>', 'the name of what comes from stdin (default: stdin)')
     .option('--idempotency-key <key>', 'for one file: the same key and content give the same id, however often sent')
     .option('-r, --recursive', 'accepted for habit: folders are always taken with all they hold')

@@ -17,8 +17,8 @@ const idleRoundMs = 1_000;
 
 /**
  * Flow control, in bytes that may be on their way unread: of one call, and of a connection with all of its calls.
- * The 64 KiB of HTTP/2 cost a large upload a third of its speed, and larger ones than these only memory
- * (docs/performance.md).
+ * The 64 KiB of HTTP/2 make a large upload slower, larger ones than these only need memory
+ * (docs/adr/0017-how-node-runs-a-service.md).
  */
 const callWindow = 1024 * 1024;
 const connectionWindow = 4 * callWindow;

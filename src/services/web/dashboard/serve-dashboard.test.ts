@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { after, describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib';
 import { createLogger } from '#platform/logger.ts';
 import { createApp } from '../app.ts';
@@ -36,6 +36,7 @@ const unbuilt = createApp({
   logger,
   dashboard: readDashboard(join(folder, 'nowhere')),
 });
+before(() => app.listen({ host: '127.0.0.1', port: 0 }));
 after(async () => {
   await app.close();
   await unbuilt.close();
@@ -68,10 +69,8 @@ describe('the dashboard', () => {
     ['http://localhost/ui', './'],
     ['http://localhost/ui/files?name=a/b', '../'],
   ];
-  const listening = app.listen({ host: '127.0.0.1', port: 0 });
   for (const [target, root] of targets)
     it(`finds its assets when ${target} is asked for in place of a path`, async () => {
-      await listening;
       const { port } = app.server.address() as AddressInfo;
       const asking = request({ host: '127.0.0.1', port, path: target, headers: { host: 'localhost' } }).end();
       const [answer] = (await once(asking, 'response')) as [IncomingMessage];
