@@ -11,7 +11,7 @@ export interface ConnectionLimits {
   readonly maxConnections: number;
 }
 
-/** Between two looks at connections, while there are calls on them, and otherwise. */
+/** Between two looks at connections, while there are calls on them or anything comes, and otherwise. */
 const roundMs = 50;
 const idleRoundMs = 1_000;
 
@@ -72,8 +72,8 @@ export class ConnectionGuard implements Disposable {
 
   #round(): void {
     this.#look();
-    const calls = this.#sessions.values().some((session) => session.hasCalls);
-    this.#lookIn(calls ? roundMs : idleRoundMs);
+    const busy = this.#sessions.values().some((session) => session.isBusy());
+    this.#lookIn(busy ? roundMs : idleRoundMs);
   }
 
   #look(): void {

@@ -15,6 +15,7 @@ export class GuardedSession {
   readonly #openedAt = performance.now();
   readonly peer: string;
   #opened = 0;
+  #heardBytes = 0;
   #receivedByEnded = 0;
 
   constructor(session: ServerHttp2Session) {
@@ -32,8 +33,13 @@ export class GuardedSession {
     });
   }
 
-  get hasCalls(): boolean {
-    return this.#streams.size > 0;
+  /** Whether it has calls, or anything came since this was asked last. */
+  isBusy(): boolean {
+    if (this.#session.destroyed) return false;
+    const { bytesRead } = this.#session.socket;
+    const heard = bytesRead > this.#heardBytes;
+    this.#heardBytes = bytesRead;
+    return heard || this.#streams.size > 0;
   }
 
   get heldBytes(): number {
