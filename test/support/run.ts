@@ -11,14 +11,14 @@ import { join } from 'node:path';
 import { startEmbeddedPostgres } from '#local/embedded-postgres.ts';
 import { ensureRedisServer } from './ensure-redis.ts';
 
-/** They have a command of their own: `npm run test:dashboard`. */
-const inBrowsers = 'test/dashboard/**';
+/** They need more than npm brings, and have commands of their own: `npm run test:dashboard`, `npm run test:peers`. */
+const apart = ['test/dashboard/**', 'test/peers/**'];
 
 const files =
   process.argv.length > 2
     ? process.argv.slice(2)
     : globSync(['dashboard/src/**/*.test.ts', 'src/**/*.test.ts', 'test/**/*.test.ts'], {
-        exclude: [inBrowsers],
+        exclude: apart,
       }).sort();
 
 await ensureRedisServer();

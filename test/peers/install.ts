@@ -1,0 +1,4 @@
+import { ensureDebianPackages } from '../../scripts/support/debian-packages.ts';
+
+// Once, before the tests: two of them at the same time would fight for dpkg's lock.
+ensureDebianPackages(['nginx', 'haproxy', 'caddy', 'pgbouncer']);
