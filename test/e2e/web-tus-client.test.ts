@@ -93,7 +93,7 @@ describe('tus over HTTP, by tus-js-client', () => {
     assert.equal((await head()).status, 404);
   });
 
-  it('works behind a proxy that serves it under a path of its own', async () => {
+  it('works behind a proxy that serves it under a path of its own, with a slash at its end and without', async () => {
     const proxy = createServer((incoming, outgoing) => {
       const [, path = '/nothing'] = /^\/under\/a\/path(\/.*)$/.exec(incoming.url ?? '') ?? [];
       const { method, headers } = incoming;
@@ -106,8 +106,10 @@ describe('tus over HTTP, by tus-js-client', () => {
     await using _proxy = proxy.listen(0, '127.0.0.1');
     await once(proxy, 'listening');
     const { port } = proxy.address() as { port: number };
-    const endpoint = `http://127.0.0.1:${port}/under/a/path/uploads`;
-    assert.equal((await fileOf(await send(Buffer.from('abc'), { endpoint }))).size, 3);
+    for (const end of ['uploads', 'uploads/']) {
+      const endpoint = `http://127.0.0.1:${port}/under/a/path/${end}`;
+      assert.equal((await fileOf(await send(Buffer.from('abc'), { endpoint }))).size, 3);
+    }
   });
 
   it('tells the client why it is refused', async () => {

@@ -79,6 +79,25 @@ describe('tus over HTTP, by the text of the protocol', () => {
     assert.deepEqual([whole.headers.get('upload-offset'), whole.headers.get('filemill-file-id')], ['6', file?.id]);
   });
 
+  for (const endpoint of ['/uploads', '/uploads/'])
+    for (const slash of ['', '/'])
+      it(`is spoken at ${endpoint} and /uploads/ID${slash}`, async () => {
+        const here = `${stack.base}${endpoint}`;
+        assert.equal((await fetch(here, { method: 'OPTIONS' })).headers.get('tus-version'), '1.0.0');
+        const headers = { 'tus-resumable': '1.0.0', 'upload-length': '6', 'upload-metadata': 'filename YQ==' };
+        const created = await fetch(here, { method: 'POST', headers });
+        assert.equal(created.status, 201);
+        const location = new URL(created.headers.get('location') ?? '', here).href;
+        assert.match(location, new RegExp(`^${stack.base}/uploads/[0-9a-f-]{36}$`));
+        const url = `${location}${slash}`;
+        assert.equal((await tus.patch(url, 0, 'abc')).status, 204);
+        assert.equal(await offsetOf(url), 3);
+        const last = await tus.patch(url, 3, 'def');
+        assert.match(last.headers.get('filemill-file-id') ?? '', /^[0-9a-f-]{36}$/);
+        assert.equal((await tus.delete(url)).status, 204);
+        assert.equal((await tus.head(location)).status, 404);
+      });
+
   it('finishes once, however often it is asked', async () => {
     const url = await tus.begin('twice', 3);
     const answers = [await tus.patch(url, 0, 'abc'), await tus.patch(url, 3, ''), await tus.patch(url, 3, '')];

@@ -61,7 +61,8 @@ describe('uploads over HTTP', () => {
   it('keeps what PUT brings, under the name at the end of the address', async () => {
     const { response, answer } = await put('שלום עולם.txt', 'שלום', { 'content-type': 'Text/Plain; charset=utf-8' });
     assert.equal(response.status, 201);
-    assert.equal(response.headers.get('location'), `/api/v1/files/${answer.id}`);
+    const location = new URL(response.headers.get('location') ?? '', response.url);
+    assert.equal(location.href, `${stack.base}/api/v1/files/${answer.id}`);
     const sha256 = createHash('sha256').update('שלום').digest('hex');
     assert.deepEqual(answer, { id: answer.id, size: 8, sha256, duplicate: false });
     const file = await fileOf(answer.id);

@@ -14,7 +14,7 @@ export async function putFile(web: string, file: FileOverHttp, options: RetryOpt
   const { headers, body } = await withRetry(() => askWeb(web, question), options);
   const { id, sha256 } = JSON.parse(body) as { id: string; sha256: string };
   const sent = createHash('sha256').update(content).digest('hex');
-  if (sha256 !== sent || headers.location !== `/api/v1/files/${id}`)
+  if (sha256 !== sent || headers.location !== `../api/v1/files/${id}`)
     throw new Error(`PUT of ${filename} was answered as if it were another file: ${headers.location} ${body}`);
   return id;
 }

@@ -98,6 +98,16 @@ describe('the HTTP surface', () => {
       }
     });
 
+  it('serves every route with a slash at its end, too', async () => {
+    for (const { method, path } of routes) {
+      const url = path.replace(/\{\w+\}/, 'x');
+      // Whichever route it is refuses this parameter, before it does anything.
+      const response = await app.inject({ method, url: `${url}/?colour=red` });
+      assert.equal(response.statusCode, 400, `${method} ${url}/ answered ${response.statusCode}`);
+      if (method !== 'HEAD') assert.match(response.json<{ detail: string }>().detail, /unknown parameter colour/);
+    }
+  });
+
   for (const [name, headers] of foreign)
     it(`refuses ${name} on every address`, async () => {
       for (const url of ['/livez', '/api/v1/files', '/nothing']) {

@@ -4,16 +4,21 @@ import { entityTag, matchesTag } from './etag.ts';
 import { readBody, readQuery } from './query.ts';
 import type { Route } from './route.ts';
 
-/** Serves one route as it is described; for GET, HEAD too. */
+/**
+ * Serves one route as it is described; for GET, HEAD too. A slash at the end of an address makes no difference: the
+ * examples of many clients have one.
+ */
 export function serveRoute(app: FastifyInstance, description: Route): void {
-  app.route({
-    method: description.method,
-    url: fastifyPath(description.path),
-    handler: async (request, reply) => {
-      const answer = await description.handle(readCall(description, request, reply));
-      return description.tagged ? sendTagged(request, reply, answer) : answer;
-    },
-  });
+  const url = fastifyPath(description.path);
+  for (const address of [url, `${url}/`])
+    app.route({
+      method: description.method,
+      url: address,
+      handler: async (request, reply) => {
+        const answer = await description.handle(readCall(description, request, reply));
+        return description.tagged ? sendTagged(request, reply, answer) : answer;
+      },
+    });
 }
 
 function readCall(description: Route, request: FastifyRequest, reply: FastifyReply) {

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Backend } from '../backend.ts';
 import { uploadHeaders } from '../declared.ts';
+import { locationOf } from '../location.ts';
 import { readToEnd } from '../read-to-end.ts';
 import { route } from '../route.ts';
 import { appendContent } from '../tus/append-content.ts';
@@ -42,8 +43,8 @@ export function createUpload(backend: Backend, maxFileSize: number) {
         const isAppended = content !== undefined || metadata.size === 0n;
         const upload = isAppended ? await appendContent(backend, start, content) : begun;
         // "The Server MUST set the Location header to the URL of the created resource. This URL MAY be absolute or
-        // relative." Relative, it holds behind a proxy that serves this under a path of its own.
-        reply.code(201).header('location', `uploads/${upload.id}`);
+        // relative."
+        reply.code(201).header('location', locationOf(request, `/uploads/${upload.id}`));
         return reply.headers(progressHeaders(upload)).send();
       },
     }),

@@ -23,7 +23,7 @@ export const beginProblems: readonly Reason[] = [
 export const appendProblems: readonly Reason[] = [...beginProblems, 'UPLOAD_NOT_FOUND', 'OFFSET_MISMATCH'];
 
 export function uploadAnswers(schema: SchemaName): Record<200 | 201, Answer> {
-  const headers = { Location: 'Where the file is: `/api/v1/files/{id}`.' };
+  const headers = { Location: 'Where the file is: `/api/v1/files/{id}`, relative to the address of the request.' };
   return {
     201: { description: 'The file is kept.', schema, headers },
     200: { description: 'The idempotency key was known: this is the file of the earlier upload.', schema, headers },
