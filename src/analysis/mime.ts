@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
-import { type AnalysisSubject, type Analyzer, headBytes } from '#domain/analysis.ts';
-import { detectBinary } from './detect-binary.ts';
+import type { AnalysisSubject, Analyzer } from '#domain/analysis.ts';
+import { detectBinary } from './binary/detect-binary.ts';
 import { sniffText } from './sniff/sniff.ts';
 
 /**
@@ -10,7 +10,7 @@ import { sniffText } from './sniff/sniff.ts';
  */
 export const mime: Analyzer = {
   name: 'mime',
-  version: '1',
+  version: '2',
   start(subject) {
     const head = latin1(subject.head);
     let bytes = 0;
@@ -38,7 +38,7 @@ async function mimeType(
   const extension = extname(filename).slice(1).toLowerCase();
   if (typeof charset === 'string')
     return sniffText({ text: decode(head, charset), truncated: bytes > head.length, extension });
-  return await detectBinary({ path, range, head: Buffer.from(head, 'latin1'), whole: bytes <= headBytes, extension });
+  return await detectBinary({ path, range, head: Buffer.from(head, 'latin1'), size: bytes, extension });
 }
 
 /** Without the byte order mark, and without a character that the end of the head cut in two. */

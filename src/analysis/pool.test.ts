@@ -30,7 +30,7 @@ test('analyses a file on a thread of the production registry', async () => {
     charset: 'us-ascii',
     sha256: createHash('sha256').update(content).digest('hex'),
     size: 18,
-    analyzers: { text: '1', mime: '1', sha256: '1', size: '1' },
+    analyzers: { text: '1', mime: '2', sha256: '1', size: '1' },
   });
 });
 

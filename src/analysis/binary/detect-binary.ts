@@ -1,23 +1,16 @@
 import { openAsBlob } from 'node:fs';
 import type { ByteRange } from '#domain/analysis.ts';
-import { isPrintable } from './controls.ts';
-
-export interface BinarySample {
-  readonly path: string;
-  /** Of the file at `path`, when it is not all of it. */
-  readonly range: ByteRange | undefined;
-  readonly head: Uint8Array;
-  /** `head` is the whole file. */
-  readonly whole: boolean;
-  /** Lower case, without the dot. */
-  readonly extension: string;
-}
+import { isPrintable } from '../controls.ts';
+import type { BinarySample } from './binary-sample.ts';
+import { isIcon } from './icon.ts';
+import { isTarga } from './targa.ts';
+import { worksheetType } from './worksheet.ts';
 
 const unknown = 'application/octet-stream';
 
-/** The type of a file that is not text, by its signature. */
+/** The type of a file that is not text, by its signature or, where that says too little, by its structure. */
 export async function detectBinary(sample: BinarySample): Promise<string> {
-  const found = await bySignature(sample);
+  const found = (await byStructure(sample)) ?? (await bySignature(sample));
   if (found === undefined) return unknown;
   // A log with a stray NUL may well begin with "BM" or "GIF": signatures that short prove nothing there.
   if (!startsAsText.has(found) && isPrintable(sample.head.subarray(0, 4_096))) return unknown;
@@ -47,16 +40,25 @@ const compoundFileTypes: Readonly<Record<string, string>> = {
   msi: 'application/x-msi',
 };
 
-async function bySignature({ path, range, head, whole }: BinarySample): Promise<string | undefined> {
+async function byStructure(sample: BinarySample): Promise<string | undefined> {
+  if (isIcon(sample)) return icon;
+  return worksheetType(sample) ?? ((await isTarga(sample)) ? 'image/x-tga' : undefined);
+}
+
+/** For cursors too. */
+const icon = 'image/x-icon';
+
+async function bySignature({ path, range, head, size }: BinarySample): Promise<string | undefined> {
   // Loaded with the first binary file: threads that see only text never pay for it.
   const { fileTypeFromBlob, fileTypeFromBuffer, fileTypeFromFile } = await import('file-type');
   try {
-    const found = await (whole
+    const found = await (head.length === size
       ? fileTypeFromBuffer(head)
       : range === undefined
         ? fileTypeFromFile(path)
         : fileTypeFromBlob(await blobOf(path, range)));
-    return found?.mime.split(';', 1)[0];
+    // The library looks at four bytes of an icon, with which other files begin, too.
+    return found?.mime === icon ? undefined : found?.mime.split(';', 1)[0];
   } catch {
     // A damaged container makes the library give up; the file is still a file, of unknown type.
     return undefined;
