@@ -31,8 +31,8 @@ export interface PartialBlobStore {
 }
 
 export interface PartialBlobState {
-  /** Bytes. */
-  readonly size: number;
+  /** Bytes; null once they were let go. */
+  readonly size: number | null;
   readonly note: string;
   /** Of bytes or of the note, by the clock of the file system. */
   readonly writtenAt: Date;
@@ -55,8 +55,8 @@ export interface PartialBlob extends AsyncDisposable {
   /** Of all bytes, as 64 lower-case hex digits. */
   sha256(): Promise<string>;
   /**
-   * Makes a blob of these bytes, which must be synced, under a fresh id; it is durable when this returns. The partial
-   * one stays. When it rejects nothing new is kept.
+   * Makes a blob of these bytes, which must be synced; it is durable when this returns. The partial one stays. May be
+   * repeated: that makes another blob, or answers with the one of a moment ago. When it rejects nothing new is kept.
    */
   commit(): Promise<Blob>;
 }

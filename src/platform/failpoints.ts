@@ -16,6 +16,7 @@ export const failpoints = {
   'upload.begun': 'upload: a resumable upload is durable, its client does not know',
   'upload.appended': 'upload: a chunk of a resumable upload was written; passed once a chunk',
   'upload.kept': 'upload: the bytes of an append are synced, nothing was made of them',
+  'upload.move-noted': 'upload: where there are no hard links, the object that a complete upload becomes is noted',
   'upload.linked': 'upload: a complete upload has its final name too, its folder is not synced',
   'upload.registered': 'upload: the file of a resumable upload is known to be registered, the upload does not say so',
   'upload.ended': 'upload: the upload says which file it became, the client has no answer',

@@ -2,6 +2,8 @@ import type { Mutation } from './mutation.ts';
 
 const append = 'src/services/upload/append.ts';
 const appendTest = 'src/services/upload/append.test.ts';
+const objectName = 'src/adapters/storage/object-name.ts';
+const partialTest = 'src/adapters/storage/local-partial-blob-store.test.ts';
 const routeTest = 'src/services/upload/routes/append-upload.test.ts';
 
 /** The same promises for uploads in several calls. */
@@ -67,11 +69,30 @@ export const resumableMutations: readonly Mutation[] = [
   {
     name: 'no-link-sync',
     breaks: 'fsync of the directory after the link of a complete upload',
-    file: 'src/adapters/storage/partial-object.ts',
-    edits: [{ search: '      await syncShardOf(id);\n', replace: '' }],
+    file: objectName,
+    edits: [{ search: "    await syncShardOf(id);\n    await failpoint('upload.folder-synced');", replace: '' }],
+    test: { file: partialTest, name: 'links the synced bytes, then syncs the folder of the link' },
+  },
+  {
+    name: 'move-not-noted',
+    breaks: 'noting where complete bytes go before they are moved, where there are no hard links',
+    file: objectName,
+    edits: [{ search: "  await noteMove(id);\n  await failpoint('upload.move-noted');\n", replace: '' }],
+    test: { file: partialTest, name: 'notes where the bytes go, moves them, then syncs both folders' },
+  },
+  {
+    name: 'moved-blob-renamed',
+    breaks: 'leaving moved bytes under a name that a row may have',
+    file: objectName,
+    edits: [
+      {
+        search: 'await copyFile(placeOf(bytes), copy, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)',
+        replace: 'await rename(placeOf(bytes), copy)',
+      },
+    ],
     test: {
-      file: 'src/adapters/storage/local-partial-blob-store.test.ts',
-      name: 'links the synced bytes, then syncs the folder of the link',
+      file: partialTest,
+      name: 'finds its bytes when a process dies after they were moved so long ago that the key may be refused, and makes another blob',
     },
   },
   {

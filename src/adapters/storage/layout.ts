@@ -5,7 +5,9 @@ import { join } from 'node:path';
  *
  *     ROOT/staging/<uuid>                  blobs on their way in
  *     ROOT/resumable/<upload>              the bytes so far of a blob that comes in over several calls
- *     ROOT/resumable/<upload>.json         what it is to become; <upload>.new on its way to that name
+ *     ROOT/resumable/<upload>.json         what it is to become
+ *     ROOT/resumable/<upload>.moved        the id of the object that holds its bytes, where there are no hard links
+ *     ROOT/resumable/<upload>.new          one of these two on its way to its name
  *     ROOT/objects/<shard>/<id>            committed blobs, one file each
  *     ROOT/segments/<period>/<segment>     small blobs, many in a file: segment-format.ts
  *     ROOT/segments/open/<segment>         empty: somebody may still append to that segment

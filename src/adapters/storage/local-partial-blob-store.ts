@@ -6,7 +6,7 @@ import type { PartialBlob, PartialBlobState, PartialBlobStore } from '#domain/pa
 import type { Batcher } from '#platform/batcher.ts';
 import { codeOf, diskError, makeFolder } from './durable.ts';
 import { gatheredSync } from './gathered-sync.ts';
-import { fileMode, isBlobId, resumableFolder } from './layout.ts';
+import { fileMode, isBlobId, objectPath, resumableFolder } from './layout.ts';
 import { PartialObject } from './partial-object.ts';
 import { RunningHashes } from './running-hashes.ts';
 import type { ShardFolders } from './shard-folders.ts';
@@ -34,7 +34,7 @@ export class LocalPartialBlobStore implements PartialBlobStore, AsyncDisposable 
   async begin(note: string): Promise<string> {
     const id = randomUUIDv7();
     try {
-      await (await open(this.#bytesPath(id), 'wx', fileMode)).close();
+      await (await open(this.#path(id), 'wx', fileMode)).close();
       // Its sync of the folder serves both.
       await this.note(id, note);
       return id;
@@ -47,41 +47,38 @@ export class LocalPartialBlobStore implements PartialBlobStore, AsyncDisposable 
   async find(id: string): Promise<PartialBlobState | undefined> {
     if (!isBlobId(id)) return undefined;
     try {
-      const note = await readFile(this.#notePath(id), 'utf8');
-      const { mtime } = await stat(this.#notePath(id));
-      const bytes = await stat(this.#bytesPath(id)).catch(ignoreMissing);
-      return { size: bytes?.size ?? 0, note, writtenAt: latest(mtime, bytes?.mtime ?? mtime) };
+      const note = await readFile(this.#path(id, 'json'), 'utf8');
+      const { mtime } = await stat(this.#path(id, 'json'));
+      const bytes = await this.#atBytes(id, (path) => stat(path));
+      return { size: bytes?.size ?? null, note, writtenAt: latest(mtime, bytes?.mtime ?? mtime) };
     } catch (error) {
       return ignoreMissing(error);
     }
   }
 
   async open(id: string, { hashed }: { readonly hashed: boolean }): Promise<PartialBlob> {
-    const file = await open(this.#bytesPath(id), 'r+').catch((cause: unknown) => {
-      throw codeOf(cause) === 'ENOENT' ? new FilemillError('UPLOAD_NOT_FOUND', undefined, { cause }) : cause;
-    });
-    const syncShardOf = (blobId: string) => this.#shardFolders.syncShardOf(blobId);
-    const options = { id, root: this.#root, path: this.#bytesPath(id), syncShardOf };
-    return await PartialObject.open(file, options, hashed ? this.#hashes : undefined);
+    const opened = await this.#atBytes(id, async (path, movedTo) => ({ file: await open(path, 'r+'), movedTo }));
+    if (opened === undefined) throw new FilemillError('UPLOAD_NOT_FOUND');
+    const options = {
+      id,
+      root: this.#root,
+      path: this.#path(id),
+      movedTo: opened.movedTo,
+      noteMove: (object: string) => this.#replace(id, 'moved', object),
+      syncShardOf: (object: string) => this.#shardFolders.syncShardOf(object),
+      syncUploads: () => this.#folderSync.add(),
+    };
+    return await PartialObject.open(opened.file, options, hashed ? this.#hashes : undefined);
   }
 
   async note(id: string, note: string): Promise<void> {
-    const path = join(resumableFolder(this.#root), `${id}.new`);
-    try {
-      await using file = await open(path, 'w', fileMode);
-      await file.writeFile(note);
-      await file.sync();
-      await rename(path, this.#notePath(id));
-      await this.#folderSync.add();
-    } catch (error) {
-      throw diskError(error);
-    }
+    await this.#replace(id, 'json', note);
   }
 
   async end(id: string, note: string): Promise<void> {
     await this.note(id, note);
     this.#hashes.forget(id);
-    await rm(this.#bytesPath(id), { force: true });
+    for (const path of [this.#path(id), this.#path(id, 'moved')]) await rm(path, { force: true });
   }
 
   /** The note goes first: bytes without one are nobody's. Not synced: what a power cut brings back is swept again. */
@@ -112,16 +109,36 @@ export class LocalPartialBlobStore implements PartialBlobStore, AsyncDisposable 
     return times.length === 0 ? undefined : times.reduce(latest);
   }
 
+  /** Does something where the bytes are: under their first name, or that of an object. undefined when there are none. */
+  async #atBytes<T>(id: string, work: (path: string, movedTo?: string) => Promise<T>): Promise<T | undefined> {
+    const found = await work(this.#path(id)).catch(ignoreMissing);
+    if (found !== undefined) return found;
+    const movedTo = await readFile(this.#path(id, 'moved'), 'utf8').catch(ignoreMissing);
+    if (movedTo === undefined || !isBlobId(movedTo)) return undefined;
+    return await work(objectPath(this.#root, movedTo), movedTo).catch(ignoreMissing);
+  }
+
+  /** Gives a file beside the bytes this content, durably. */
+  async #replace(id: string, kind: 'json' | 'moved', content: string): Promise<void> {
+    const path = this.#path(id, 'new');
+    try {
+      await using file = await open(path, 'w', fileMode);
+      await file.writeFile(content);
+      await file.sync();
+      await rename(path, this.#path(id, kind));
+      await this.#folderSync.add();
+    } catch (error) {
+      throw diskError(error);
+    }
+  }
+
   #pathsOf(id: string): string[] {
-    return [this.#notePath(id), join(resumableFolder(this.#root), `${id}.new`), this.#bytesPath(id)];
+    return [this.#path(id, 'json'), this.#path(id, 'new'), this.#path(id, 'moved'), this.#path(id)];
   }
 
-  #bytesPath(id: string): string {
-    return join(resumableFolder(this.#root), id);
-  }
-
-  #notePath(id: string): string {
-    return join(resumableFolder(this.#root), `${id}.json`);
+  /** Of the bytes, or of a file beside them. */
+  #path(id: string, kind?: 'json' | 'new' | 'moved'): string {
+    return join(resumableFolder(this.#root), kind === undefined ? id : `${id}.${kind}`);
   }
 }
 

@@ -1,18 +1,13 @@
 import { createHash, type Hash } from 'node:crypto';
-import { type FileHandle, link, rm } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import type { Blob } from '#domain/blob-store.ts';
 import type { PartialBlob } from '#domain/partial-blob.ts';
-import { failpoint } from '#platform/failpoints.ts';
 import { diskError, hashOf, writeFully } from './durable.ts';
-import { objectPath } from './layout.ts';
+import { nameObject, type UploadedBytes } from './object-name.ts';
 import type { RunningHashes } from './running-hashes.ts';
-import { mintObjectId } from './shard-folders.ts';
 
-export interface PartialObjectOptions {
+export interface PartialObjectOptions extends UploadedBytes {
   readonly id: string;
-  readonly root: string;
-  readonly path: string;
-  readonly syncShardOf: (id: string) => Promise<void>;
 }
 
 /** A file in `resumable/`, open at its end for one of the calls that fill it. */
@@ -81,19 +76,12 @@ export class PartialObject implements PartialBlob {
     return this.#hash?.copy().digest('hex') ?? (await hashOf(this.#file));
   }
 
-  /** A second name for the same bytes: repeated after a crash it makes a third, and loses nothing. */
+  /** May be repeated after a crash: it loses nothing. */
   async commit(): Promise<Blob> {
-    const { root, path, syncShardOf } = this.#options;
-    const id = mintObjectId();
     try {
-      await link(path, objectPath(root, id));
-      await failpoint('upload.linked');
-      await syncShardOf(id);
-      await failpoint('upload.folder-synced');
+      const id = await nameObject(this.#options);
       return { id, storageKey: id };
     } catch (error) {
-      // No row can name this key yet.
-      await rm(objectPath(root, id), { force: true });
       throw diskError(error);
     }
   }

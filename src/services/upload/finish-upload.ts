@@ -1,4 +1,5 @@
 import { create } from '@bufbuild/protobuf';
+import type { Blob } from '#domain/blob-store.ts';
 import { FilemillError, type Reason } from '#domain/errors.ts';
 import type { PartialBlob, PartialBlobStore } from '#domain/partial-blob.ts';
 import { UploadFileResponseSchema } from '#gen/filemill/v1/upload_service_pb.ts';
@@ -33,9 +34,8 @@ export async function finishUpload(
   const idempotencyKey = declared.idempotencyKey ?? `resumable upload ${upload.id}`;
   try {
     const sha256 = await verifySha256(declared, closing, () => blob.sha256());
-    lock.assertHeld();
     const verified = { declared: { ...declared, idempotencyKey }, size: blob.size, sha256 };
-    const receipt = await accept(context, blob, verified, lock.lost);
+    const receipt = await accept(context, { commit: () => commit(blob, lock) }, verified, never);
     await failpoint('upload.registered');
     lock.assertHeld();
     // Nobody but this upload has a key that was made here.
@@ -48,5 +48,15 @@ export async function finishUpload(
     throw error;
   }
 }
+
+/** Nothing takes the blob away once it is made: where there are no hard links a row may name it since an earlier try. */
+async function commit(blob: PartialBlob, lock: UploadLock): Promise<Blob> {
+  lock.assertHeld();
+  const made = await blob.commit();
+  lock.assertHeld();
+  return made;
+}
+
+const never = new AbortController().signal;
 
 const hopeless: ReadonlySet<Reason> = new Set<Reason>(['CHECKSUM_MISMATCH', 'IDEMPOTENCY_KEY_REUSED']);

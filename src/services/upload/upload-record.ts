@@ -1,7 +1,7 @@
 import { create, fromJson, type JsonValue, toJson } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { FilemillError } from '#domain/errors.ts';
-import type { PartialBlobState, PartialBlobStore } from '#domain/partial-blob.ts';
+import type { PartialBlobStore } from '#domain/partial-blob.ts';
 import {
   type PartialUpload,
   PartialUploadSchema,
@@ -36,7 +36,7 @@ export async function findUpload(partial: Pick<PartialBlobStore, 'find'>, id: st
   const state = await partial.find(id);
   if (state === undefined) throw new FilemillError('UPLOAD_NOT_FOUND');
   const record = parseRecord(state.note);
-  return { id, record, offset: offsetOf(record, state), writtenAt: state.writtenAt };
+  return { id, record, offset: offsetOf(record, state.size), writtenAt: state.writtenAt };
 }
 
 export function formatRecord({ metadata, clientNote, file, uncheckedFrom }: UploadRecord): string {
@@ -72,7 +72,9 @@ function parseRecord(note: string): UploadRecord {
   };
 }
 
-function offsetOf({ file, uncheckedFrom }: UploadRecord, { size }: PartialBlobState): number {
+/** @throws FilemillError UPLOAD_NOT_FOUND when its bytes are gone and no file was made of them */
+function offsetOf({ file, uncheckedFrom }: UploadRecord, size: number | null): number {
   if (file !== undefined) return Number(file.size);
+  if (size === null) throw new FilemillError('UPLOAD_NOT_FOUND');
   return Math.min(size, uncheckedFrom ?? size);
 }
