@@ -3,7 +3,7 @@ import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 import { maxIdsPerCall } from '#client/file-watch.ts';
 import { withRetry } from '#client/retry.ts';
 import { TerminalWaiter } from '#client/terminal-waiter.ts';
-import { UploadContent } from '#client/upload-content.ts';
+import { memoryContent } from '#client/upload-content.ts';
 import { uploadFiles } from '#client/upload-files.ts';
 import type { UploadCandidate } from '#client/upload-paths.ts';
 import { FileStatus } from '#gen/filemill/v1/file_pb.ts';
@@ -119,7 +119,7 @@ class Load {
       yield {
         filename,
         path: '',
-        open: () => UploadContent.fromPipe([this.#contentOf(filename)] as unknown as AsyncIterable<Uint8Array>),
+        open: async () => memoryContent(this.#contentOf(filename)),
         readWhole: (maxBytes) => (this.#options.size <= maxBytes ? this.#contentOf(filename) : undefined),
         measure: async () => this.#options.size,
       };

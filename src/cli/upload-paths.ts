@@ -1,4 +1,4 @@
-import { UploadContent } from '#client/upload-content.ts';
+import { openPipe } from '#client/open-content.ts';
 import { uploadFiles } from '#client/upload-files.ts';
 import { findUploads, measureUploads, type UploadCandidate } from '#client/upload-paths.ts';
 import { normalizeFileName } from '#domain/file-name.ts';
@@ -28,7 +28,7 @@ export async function uploadPaths(session: Session, paths: string[], options: Up
   let links = 0;
   await uploadFiles(
     session.uploads,
-    candidates(paths, options, () => links++),
+    candidates(paths, options, { onLink: () => links++, onStream: () => terminal.note(streamRemark) }),
     {
       ...session.retry,
       concurrency: options.concurrency,
@@ -44,25 +44,30 @@ export async function uploadPaths(session: Session, paths: string[], options: Up
 async function* candidates(
   paths: readonly string[],
   { name = 'stdin' }: UploadOptions,
-  onLink: () => void,
+  { onLink, onStream }: { readonly onLink: () => void; readonly onStream: () => void },
 ): AsyncGenerator<UploadCandidate> {
   for (const path of paths) {
-    if (path === '-') yield fromStdin(name);
+    if (path === '-') yield fromStdin(name, onStream);
     else yield* findUploads([path], { onLink });
   }
 }
 
-function fromStdin(name: string): UploadCandidate {
+/** @param onStream told that it is too large to be gathered first */
+function fromStdin(name: string, onStream: () => void): UploadCandidate {
   return {
     filename: name,
     path: '',
-    open: async () => {
+    open: async (signal) => {
       normalizeFileName(name);
-      return await UploadContent.fromPipe(process.stdin);
+      const content = await openPipe(process.stdin, signal);
+      if (content.size === undefined) onStream();
+      return content;
     },
     measure: async () => 0,
   };
 }
+
+const streamRemark = 'stdin is sent as it comes, with no copy in TMPDIR: keep this command running until it ends.';
 
 async function measure(paths: readonly string[], progress: UploadProgress, signal: AbortSignal): Promise<void> {
   await measureUploads(paths, (bytes) => progress.foresee(bytes), signal);

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { appendFile, mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { FilemillError, Reason } from '#domain/errors.ts';
-import { UploadContent } from './upload-content.ts';
+import { openContent } from './open-content.ts';
+import { FileContent, readWhole } from './upload-content.ts';
 import { findUploads } from './upload-paths.ts';
 
 let folder: string;
@@ -19,12 +20,13 @@ async function file(name: string, content: string | Buffer): Promise<string> {
   return join(folder, name);
 }
 
+const never = new AbortController().signal;
 const because = (reason: Reason) => (error: FilemillError) => error.reason === reason;
 
 describe('the content of an upload', () => {
   it('is read from the start as often as it is asked for', async () => {
     const bytes = randomBytes(2_000_000);
-    await using content = await UploadContent.open(await file('twice', bytes));
+    await using content = await FileContent.open(await file('twice', bytes));
     const expected = createHash('sha256').update(bytes).digest('hex');
     for (let turn = 0; turn < 2; turn++) {
       const hash = createHash('sha256');
@@ -35,7 +37,7 @@ describe('the content of an upload', () => {
 
   it('keeps the chunks that may still wait in a queue of a stream', async () => {
     const bytes = randomBytes(40 * 256 * 1024);
-    await using content = await UploadContent.open(await file('queue', bytes));
+    await using content = await FileContent.open(await file('queue', bytes));
     const queue: { chunk: Uint8Array; from: number }[] = [];
     let position = 0;
     for await (const chunk of content.chunks()) {
@@ -48,7 +50,7 @@ describe('the content of an upload', () => {
   });
 
   it('has no chunks when the file is empty', async () => {
-    await using content = await UploadContent.open(await file('empty', ''));
+    await using content = await FileContent.open(await file('empty', ''));
     assert.deepEqual(await Array.fromAsync(content.chunks()), []);
   });
 
@@ -60,24 +62,29 @@ describe('the content of an upload', () => {
     ];
     for (const [reason, change] of changes) {
       const path = await file('changing', 'as it was at first');
-      await using content = await UploadContent.open(path);
+      await using content = await FileContent.open(path);
       await change(path);
       await assert.rejects(Array.fromAsync(content.chunks()), because(reason));
     }
   });
 
-  it('is kept without a trace in any folder when it comes from a pipe', async () => {
-    const spool = await mkdtemp(join(folder, 'spool-'));
-    process.env.TMPDIR = spool;
-    await using content = await UploadContent.fromPipe(pieces(['some ', 'bytes']));
-    assert.equal(content.size, 10);
-    assert.equal(Buffer.concat(await Array.fromAsync(content.chunks())).toString(), 'some bytes');
-    assert.deepEqual(await readdir(spool), []);
+  it('is read to its end where a file says another size than it has, as those of /proc and of sysfs do', async () => {
+    for (const path of ['/proc/version', '/proc/kallsyms', '/sys/kernel/mm/transparent_hugepage/enabled']) {
+      await using content = await openContent(path, never);
+      const whole = Buffer.concat(await Array.fromAsync(content.chunks()));
+      const expected = await readFile(path);
+      assert.ok(whole.length > 0);
+      if (content.size === undefined) assert.ok(expected.subarray(0, whole.length).equals(whole), path);
+      else assert.deepEqual([content.size, whole], [expected.length, expected], path);
+      const small = readWhole(path, 256 * 1024);
+      if ((await stat(path)).size === 0) assert.equal(small, undefined, path);
+      else assert.deepEqual(small, expected, path);
+    }
   });
 
   it('is not there for folders and for what does not exist', async () => {
-    await assert.rejects(UploadContent.open(folder), because('NOT_A_FILE'));
-    await assert.rejects(UploadContent.open(join(folder, 'absent')), because('FILE_UNREADABLE'));
+    await assert.rejects(FileContent.open(folder), because('NOT_A_FILE'));
+    await assert.rejects(FileContent.open(join(folder, 'absent')), because('FILE_UNREADABLE'));
   });
 });
 
@@ -108,10 +115,6 @@ describe('finding what to upload', () => {
     await writeFile(Buffer.concat([Buffer.from(`${inside}/x`), Buffer.from([0xff])]), '');
     const [composed, broken] = await Array.fromAsync(findUploads([inside]));
     assert.equal(composed?.filename, '\u00e9.txt');
-    await assert.rejects(async () => broken?.open(), because('NAME_INVALID'));
+    await assert.rejects(async () => broken?.open(never), because('NAME_INVALID'));
   });
 });
-
-async function* pieces(texts: readonly string[]): AsyncGenerator<Buffer> {
-  for (const text of texts) yield Buffer.from(text);
-}

@@ -1,8 +1,6 @@
 import { type BigIntStats, closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { getDefaultHighWaterMark } from 'node:stream';
+import { type FileHandle, open } from 'node:fs/promises';
+import { getDefaultHighWaterMark, type Readable } from 'node:stream';
 import { FilemillError } from '#domain/errors.ts';
 
 /** In each chunk but the last. Smaller ones are slower; of larger ones a server has to hold two for each call. */
@@ -11,12 +9,38 @@ export const chunkBytes = 256 * 1024;
 /** A call queues at most this many unsent messages, and the reader holds one more: beyond that a buffer is free again. */
 const ringSize = getDefaultHighWaterMark(true) + 2;
 
-/** Bytes that can be read from the start as often as an upload has to be tried again. */
-export class UploadContent implements AsyncDisposable {
+/** What is sent of one file. */
+export interface UploadContent extends AsyncDisposable {
+  /** Bytes; undefined until the end of what comes through a pipe was seen. */
+  readonly size: number | undefined;
+  /**
+   * Resolves when there is something to send from this byte on. The server has all before it for good.
+   *
+   * @throws FilemillError FILE_UNREADABLE, PIPE_NOT_REPEATABLE; UNAVAILABLE when the signal was aborted
+   */
+  ready(from: number, signal: AbortSignal): Promise<void>;
+  /** Bytes from this one on: all up to the end, unless that is not known yet. */
+  chunks(from?: number): AsyncGenerator<Uint8Array>;
+}
+
+/** A regular file: it is read from the start as often as an upload has to be tried again. */
+export class FileContent implements UploadContent {
   /** Bytes, when it was opened. */
   readonly size: number;
   readonly #handle: FileHandle;
   readonly #stat: BigIntStats;
+
+  /** @throws FilemillError FILE_UNREADABLE, NOT_A_FILE */
+  static async open(path: string | Buffer): Promise<FileContent> {
+    // Without O_NONBLOCK a pipe that took the file's place would block the opening for ever.
+    const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((cause: Error) => {
+      throw unreadable(cause);
+    });
+    const stat = await handle.stat({ bigint: true });
+    if (stat.isFile()) return new FileContent(handle, stat);
+    await handle.close();
+    throw new FilemillError('NOT_A_FILE');
+  }
 
   private constructor(handle: FileHandle, stat: BigIntStats) {
     this.#handle = handle;
@@ -24,31 +48,20 @@ export class UploadContent implements AsyncDisposable {
     this.size = Number(stat.size);
   }
 
-  /** @throws FilemillError FILE_UNREADABLE, NOT_A_FILE */
-  static async open(path: string | Buffer): Promise<UploadContent> {
-    // Without O_NONBLOCK a pipe that took the file's place would block the opening for ever.
-    const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((cause: Error) => {
-      throw unreadable(cause);
-    });
-    const stat = await handle.stat({ bigint: true });
-    if (stat.isFile()) return new UploadContent(handle, stat);
-    await handle.close();
-    throw new FilemillError('NOT_A_FILE');
+  /** Whether its bytes are as many as it says. Files of /proc say 0, those of sysfs 4096, whatever they hold. */
+  async hasTrueSize(): Promise<boolean> {
+    const byte = Buffer.alloc(1);
+    const { bytesRead: beyond } = await this.#read(byte, this.size);
+    const { bytesRead: last } = this.size === 0 ? { bytesRead: 1 } : await this.#read(byte, this.size - 1);
+    return (last === 1 && beyond === 0) || (await this.#hasChanged());
   }
 
-  /** Keeps what a pipe delivers in a temporary file without a name, so that it can be sent more than once. */
-  static async fromPipe(input: AsyncIterable<Uint8Array>): Promise<UploadContent> {
-    const folder = await mkdtemp(join(tmpdir(), 'filemill-'));
-    const handle = await open(join(folder, 'stdin'), 'wx+');
-    await rm(folder, { recursive: true });
-    try {
-      for await (const chunk of input) await handle.appendFile(chunk);
-      return new UploadContent(handle, await handle.stat({ bigint: true }));
-    } catch (cause) {
-      await handle.close();
-      throw unreadable(cause as Error);
-    }
+  /** Its bytes once, in order, to its end; closes the file. */
+  stream(): Readable {
+    return this.#handle.createReadStream();
   }
+
+  async ready(): Promise<void> {}
 
   /**
    * All bytes from this one on. Buffers are used again: a chunk is valid while it and at most 16 later
@@ -71,13 +84,16 @@ export class UploadContent implements AsyncDisposable {
     }
     if (position !== this.size)
       throw new FilemillError('SIZE_MISMATCH', 'The file changed its size while it was sent.');
-    const { mtimeNs } = await this.#handle.stat({ bigint: true });
-    if (mtimeNs !== this.#stat.mtimeNs)
+    if (await this.#hasChanged())
       throw new FilemillError('CHECKSUM_MISMATCH', 'The file was written to while it was sent.');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#handle.close();
+  }
+
+  async #hasChanged(): Promise<boolean> {
+    return hasChanged(this.#stat, await this.#handle.stat({ bigint: true }));
   }
 
   async #read(buffer: Buffer, position: number) {
@@ -87,27 +103,45 @@ export class UploadContent implements AsyncDisposable {
   }
 }
 
+/** Bytes that are in memory. */
+export function memoryContent(bytes: Uint8Array): UploadContent {
+  return {
+    size: bytes.length,
+    ready: async () => undefined,
+    async *chunks(from = 0) {
+      for (let at = from; at < bytes.length; at += chunkBytes) yield bytes.subarray(at, at + chunkBytes);
+    },
+    [Symbol.asyncDispose]: async () => undefined,
+  };
+}
+
 /**
  * A small file at once. Blocks: for thousands of them the way through a pool of threads costs more than the reading.
  *
- * @returns undefined for a file of more than `maxBytes`
+ * @returns undefined for a file of more than `maxBytes`, or of more than it says
  * @throws FilemillError FILE_UNREADABLE, NOT_A_FILE, SIZE_MISMATCH
  */
 export function readWhole(path: string | Buffer, maxBytes: number): Buffer | undefined {
   const descriptor = orUnreadable(() => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK));
   try {
-    const stat = orUnreadable(() => fstatSync(descriptor));
+    const stat = orUnreadable(() => fstatSync(descriptor, { bigint: true }));
     if (!stat.isFile()) throw new FilemillError('NOT_A_FILE');
     if (stat.size > maxBytes) return undefined;
-    const bytes = Buffer.allocUnsafe(stat.size + 1);
+    const size = Number(stat.size);
+    const bytes = Buffer.allocUnsafe(size + 1);
     let filled = 0;
     for (let read = -1; read !== 0 && filled < bytes.length; filled += read)
       read = orUnreadable(() => readSync(descriptor, bytes, filled, bytes.length - filled, null));
-    if (filled !== stat.size) throw new FilemillError('SIZE_MISMATCH', 'The file changed its size while it was read.');
-    return bytes.subarray(0, filled);
+    if (filled !== size && hasChanged(stat, fstatSync(descriptor, { bigint: true })))
+      throw new FilemillError('SIZE_MISMATCH', 'The file changed its size while it was read.');
+    return filled > size ? undefined : bytes.subarray(0, filled);
   } finally {
     closeSync(descriptor);
   }
+}
+
+function hasChanged(before: BigIntStats, after: BigIntStats): boolean {
+  return before.size !== after.size || before.mtimeNs !== after.mtimeNs;
 }
 
 function orUnreadable<T>(call: () => T): T {
@@ -118,6 +152,6 @@ function orUnreadable<T>(call: () => T): T {
   }
 }
 
-function unreadable(cause: Error): FilemillError {
+export function unreadable(cause: Error): FilemillError {
   return new FilemillError('FILE_UNREADABLE', `The file cannot be read: ${cause.message}.`, { cause });
 }

@@ -9,7 +9,7 @@ import { createLogger } from '#platform/logger.ts';
 import { RpcServer } from '#platform/rpc/server.ts';
 import { testFolder } from '../../test/support/start-services.ts';
 import { RpcChannel } from './rpc-client.ts';
-import { UploadContent } from './upload-content.ts';
+import { FileContent } from './upload-content.ts';
 import { uploadFile } from './upload-file.ts';
 
 const forMs = 200;
@@ -17,11 +17,11 @@ const forMs = 200;
 describe('an upload', () => {
   const resources = new AsyncDisposableStack();
   let folder: string;
-  let content: UploadContent;
+  let content: FileContent;
   before(async () => {
     folder = resources.use(await testFolder()).path;
     await writeFile(join(folder, 'large'), Buffer.alloc(8 * 1024 * 1024));
-    content = resources.use(await UploadContent.open(join(folder, 'large')));
+    content = resources.use(await FileContent.open(join(folder, 'large')));
   });
   after(() => resources.disposeAsync());
 

@@ -52,15 +52,15 @@ async function sendOnce(
   onMessagesTaken: (count: number) => void,
 ): Promise<UploadFileResponse> {
   const call = (streamOptions: object) => uploads.uploadFile(messages(file, onSent), streamOptions);
-  return await unlessStalled(file.content.size, signal, call, onMessagesTaken);
+  return await unlessStalled(file.content.size ?? 0, signal, call, onMessagesTaken);
 }
 
 async function* messages(
   { filename, path, idempotencyKey, content }: FileToUpload,
   onSent?: (bytes: number) => void,
 ): AsyncGenerator<MessageInitShape<typeof UploadFileRequestSchema>> {
-  const size = BigInt(content.size);
-  yield { part: { case: 'metadata', value: { filename, path, size, idempotencyKey, sha256AtClose: true } } };
+  const metadata = { filename, path, idempotencyKey, sha256AtClose: true, ...declaredSize(content) };
+  yield { part: { case: 'metadata', value: metadata } };
   const hash = createHash('sha256');
   let sent = 0;
   onSent?.(sent);
@@ -71,6 +71,11 @@ async function* messages(
     onSent?.(sent);
   }
   yield { part: { case: 'closing', value: { sha256: hash.digest('hex') } } };
+}
+
+/** For the metadata, once it is known. */
+export function declaredSize({ size }: UploadContent): { readonly size?: bigint } {
+  return size === undefined ? {} : { size: BigInt(size) };
 }
 
 /** The first message and the first MiB of chunks: these are taken even where no server is. */

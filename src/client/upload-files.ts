@@ -123,12 +123,12 @@ async function uploadOne(
   { filename, path, open }: UploadCandidate,
   { idempotencyKey = randomUUIDv7(), onBytes, ...options }: UploadFilesOptions,
 ): Promise<UploadFileResponse> {
-  await using content = await open();
+  await using content = await open(options.signal);
   let sent = 0;
   const onSent = (bytes: number) => {
     onBytes?.(bytes - sent);
     sent = bytes;
   };
-  const upload = content.size < resumableFromBytes ? uploadFile : uploadResumable;
+  const upload = (content.size ?? Number.POSITIVE_INFINITY) < resumableFromBytes ? uploadFile : uploadResumable;
   return await upload(uploads, { filename, path, idempotencyKey, content }, { ...options, onSent });
 }

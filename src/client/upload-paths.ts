@@ -3,7 +3,8 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { FilemillError } from '#domain/errors.ts';
 import { normalizeFileName, normalizePath } from '#domain/file-name.ts';
-import { readWhole, UploadContent } from './upload-content.ts';
+import { openContent } from './open-content.ts';
+import { readWhole, type UploadContent } from './upload-content.ts';
 
 /** A file that somebody asked to upload, not opened yet. */
 export interface UploadCandidate {
@@ -11,7 +12,7 @@ export interface UploadCandidate {
   /** Relative to the folder given; empty for a file that was named itself. */
   readonly path: string;
   /** @throws FilemillError when it cannot be sent: its name is refused, it is unreadable, no regular file, … */
-  open(): Promise<UploadContent>;
+  open(signal: AbortSignal): Promise<UploadContent>;
   /** The same at once, for a small file; undefined for one of more than `maxBytes`. Absent for what is no file. */
   readWhole?(maxBytes: number): Buffer | undefined;
   /** Bytes as far as can be told without opening it; 0 for what cannot be sent. */
@@ -84,7 +85,7 @@ function candidate(location: Buffer, name: string, path: string): UploadCandidat
     return {
       filename: normalizeFileName(name),
       path: normalizePath(path),
-      open: () => UploadContent.open(location),
+      open: (signal) => openContent(location, signal),
       readWhole: (maxBytes) => readWhole(location, maxBytes),
       measure: () =>
         stat(location).then(

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
 import { FilemillError } from '#domain/errors.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
@@ -9,8 +10,9 @@ import { createLogger } from '#platform/logger.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
 import { RpcServer } from '#platform/rpc/server.ts';
 import { testFolder } from '../../test/support/start-services.ts';
+import { openPipe } from './open-content.ts';
 import { RpcChannel } from './rpc-client.ts';
-import { UploadContent } from './upload-content.ts';
+import { FileContent, type UploadContent } from './upload-content.ts';
 import { uploadResumable } from './upload-resumable.ts';
 
 const bytes = randomBytes(3 * 1024 * 1024);
@@ -27,13 +29,18 @@ describe('a resumable upload', () => {
   });
   after(() => resources.disposeAsync());
 
+  const opened = () => FileContent.open(path);
+
   /** Sends the file to a server with these handlers; tells what the progress was. */
-  async function send(handlers: Partial<ServiceHandlers<typeof UploadService>>) {
+  async function send(
+    handlers: Partial<ServiceHandlers<typeof UploadService>>,
+    open: () => Promise<UploadContent> = opened,
+  ) {
     const logger = createLogger('test', { level: 'silent', format: 'json' });
     await using server = new RpcServer(logger).addPart(UploadService, handlers);
     await server.listen(`unix:${folder}/s`);
     using channel = new RpcChannel(`unix:${folder}/s`);
-    await using content = await UploadContent.open(path);
+    await using content = await open();
     const file = { filename: 'large', path: '', idempotencyKey: 'x', content };
     const sent: number[] = [];
     const options = { signal: new AbortController().signal, forMs: 2_000, onSent: (n: number) => sent.push(n) };
@@ -72,6 +79,43 @@ describe('a resumable upload', () => {
     await assert.rejects(send(server.handlers()), { reason: 'CHECKSUM_MISMATCH' });
   });
 
+  describe('of a pipe', () => {
+    const piped = async () => await openPipe(Readable.from(pieces()), new AbortController().signal);
+
+    it('goes on with the byte that the server asks for, without a size that nobody knows', async () => {
+      const server = new MemoryServer({ keepOf: [1_000_000, 2_500_000] });
+      assert.equal((await send(server.handlers(), piped)).kept.sha256, whole);
+      assert.deepEqual(server.starts, [0, 1_000_000, 2_500_000]);
+      assert.deepEqual(server.sizes, [undefined]);
+    });
+
+    it('asks what became of it when the last answer was lost', async () => {
+      const server = new MemoryServer({ losesAnswer: true });
+      assert.equal((await send(server.handlers(), piped)).kept.sha256, whole);
+    });
+
+    it('begins anew when the server has forgotten it before it had taken anything for good', async () => {
+      const server = new MemoryServer({ keepOf: [1_000_000], forgets: true });
+      assert.equal((await send(server.handlers(), piped)).kept.sha256, whole);
+      assert.deepEqual(server.starts, [0, 0]);
+    });
+
+    it('is given up when the server has lost what cannot be read again', async () => {
+      let taken = 0;
+      const forgetful: Partial<ServiceHandlers<typeof UploadService>> = {
+        beginUpload: async () => ({ upload: { id: 'one' } }),
+        appendUpload: async (requests) => {
+          if (taken > 0) throw new FilemillError('UPLOAD_NOT_FOUND');
+          for await (const { part } of requests) if (part.case === 'chunk') taken += part.value.length;
+          return { upload: { id: 'one', offset: BigInt(taken) } };
+        },
+      };
+      const zeros = Array.from({ length: 20 }, () => Buffer.alloc(1024 ** 2));
+      const sending = send(forgetful, () => openPipe(Readable.from(zeros), new AbortController().signal));
+      await assert.rejects(sending, { reason: 'PIPE_NOT_REPEATABLE' });
+    });
+  });
+
   it('goes over one stream to a server that knows no other way', async () => {
     let received = 0;
     const { kept } = await send({
@@ -83,6 +127,10 @@ describe('a resumable upload', () => {
     assert.deepEqual([kept.id, received], ['over one stream', bytes.length]);
   });
 });
+
+async function* pieces(): AsyncGenerator<Buffer> {
+  for (let at = 0; at < bytes.length; at += 65_536) yield bytes.subarray(at, at + 65_536);
+}
 
 interface Mishaps {
   /** Of the first calls: how many bytes the server has when it breaks off. */
@@ -104,6 +152,8 @@ class MemoryServer {
   #bytes = Buffer.alloc(0);
   #finished = false;
   #begun = 0;
+  /** As they were declared. */
+  readonly sizes: (bigint | undefined)[] = [];
 
   constructor(mishaps: Mishaps) {
     this.#mishaps = mishaps;
@@ -111,7 +161,8 @@ class MemoryServer {
 
   handlers(): Partial<ServiceHandlers<typeof UploadService>> {
     return {
-      beginUpload: async () => {
+      beginUpload: async ({ metadata }) => {
+        this.sizes.push(metadata?.size);
         this.#begun += 1;
         this.#bytes = Buffer.alloc(0);
         return this.#answer();

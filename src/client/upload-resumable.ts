@@ -12,7 +12,13 @@ import { withRetry } from './retry.ts';
 import type { RpcClient } from './rpc-client.ts';
 import { unlessStalled } from './stall-timer.ts';
 import { chunkBytes } from './upload-content.ts';
-import { type FileToUpload, messagesTakenUnseen, type UploadFileOptions, uploadFile } from './upload-file.ts';
+import {
+  declaredSize,
+  type FileToUpload,
+  messagesTakenUnseen,
+  type UploadFileOptions,
+  uploadFile,
+} from './upload-file.ts';
 
 /**
  * Bytes from which a file is worth an upload that can be resumed: below, sending it once more takes less time than
@@ -56,17 +62,21 @@ class ResumableUpload {
   }
 
   async goOn(onProgress: () => void): Promise<UploadFileResponse> {
-    const { id, offset, file } = await this.#find();
-    if (file !== undefined) return file;
+    const { content } = this.#file;
     const reach = (bytes: number) => {
       if (bytes <= this.#farthest) return;
       this.#farthest = bytes;
       onProgress();
     };
-    reach(Number(offset));
-    const { file: kept } = await this.#append(id, Number(offset), reach);
-    if (kept !== undefined) return kept;
-    throw new FilemillError('UNAVAILABLE', 'The server took all bytes and made no file of them.');
+    for (let upload = await this.#find(); ; ) {
+      if (upload.file !== undefined) return upload.file;
+      const from = Number(upload.offset);
+      reach(from);
+      await content.ready(from, this.#options.signal);
+      upload = await this.#append(upload.id, from, reach);
+      if (upload.file === undefined && content.size === Number(upload.offset))
+        throw new FilemillError('UNAVAILABLE', 'The server took all bytes and made no file of them.');
+    }
   }
 
   /** How far it has come; begun now if it was not yet, or if the server knows nothing of it any more. */
@@ -74,7 +84,7 @@ class ResumableUpload {
     const { signal } = this.#options;
     if (this.#id === undefined) {
       const { filename, path, idempotencyKey, content } = this.#file;
-      const metadata = { filename, path, size: BigInt(content.size), idempotencyKey, sha256AtClose: true };
+      const metadata = { filename, path, idempotencyKey, sha256AtClose: true, ...declaredSize(content) };
       const { upload } = await this.#uploads.beginUpload({ metadata }, { signal });
       this.#id = upload?.id;
       return upload as PartialUpload;
@@ -100,9 +110,14 @@ class ResumableUpload {
   }
 
   async #append(id: string, offset: number, reach: (bytes: number) => void): Promise<PartialUpload> {
-    const { size } = this.#file.content;
-    const call = (options: object) => this.#uploads.appendUpload(this.#messages(id, offset), options);
-    const onTaken = (count: number) => reach(Math.min(size, offset + (count - messagesTakenUnseen) * chunkBytes));
+    const { size = offset } = this.#file.content;
+    let sent = offset;
+    const messages = this.#messages(id, offset, (position) => {
+      sent = position;
+      this.#options.onSent?.(position);
+    });
+    const call = (options: object) => this.#uploads.appendUpload(messages, options);
+    const onTaken = (count: number) => reach(Math.min(sent, offset + (count - messagesTakenUnseen) * chunkBytes));
     try {
       return (await unlessStalled(size, this.#options.signal, call, onTaken)).upload as PartialUpload;
     } catch (cause) {
@@ -110,18 +125,22 @@ class ResumableUpload {
     }
   }
 
-  async *#messages(id: string, offset: number): AsyncGenerator<MessageInitShape<typeof AppendUploadRequestSchema>> {
-    const { onSent } = this.#options;
+  async *#messages(
+    id: string,
+    offset: number,
+    onSent: (position: number) => void,
+  ): AsyncGenerator<MessageInitShape<typeof AppendUploadRequestSchema>> {
+    const { content } = this.#file;
     yield { part: { case: 'start', value: { id, offset: BigInt(offset) } } };
     let position = offset;
-    onSent?.(position);
-    for await (const chunk of this.#file.content.chunks(offset)) {
+    onSent(position);
+    for await (const chunk of content.chunks(offset)) {
       this.#hash.update(position, chunk);
       yield { part: { case: 'chunk', value: chunk } };
       position += chunk.length;
-      onSent?.(position);
+      onSent(position);
     }
-    yield { part: { case: 'closing', value: { sha256: this.#hash.digest() } } };
+    if (position === content.size) yield { part: { case: 'closing', value: { sha256: this.#hash.digest() } } };
   }
 
   /** What asking the server anew will mend. */

@@ -151,6 +151,11 @@ export const catalogue = {
     'The file cannot be read on this machine.',
     'Check that it exists and that you may read it.',
   ),
+  PIPE_NOT_REPEATABLE: entry(
+    'FAILED_PRECONDITION',
+    'The server no longer has the beginning of what came through a pipe, which cannot be read twice.',
+    'Run the command again from its start.',
+  ),
   // Why an attempt, or a file, FAILED
   ANALYZER_ERROR: entry(
     'INTERNAL',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -40,6 +41,14 @@ describe('a large file over a link that breaks', () => {
 
   const send = (path: string) => filemill(['upload', path, '--json'], { server: proxy.address });
 
+  /** Without a folder in which a copy of it could be kept. */
+  const pipe = (path: string) =>
+    filemill(['upload', '-', '--name', 'piped', '--json'], {
+      server: proxy.address,
+      stdin: createReadStream(path),
+      env: { TMPDIR: join(folder, 'no such folder') },
+    });
+
   it('is sent once, however often the connection is cut', async (test) => {
     const { path, sha256 } = await makeFile(folder, megabytes);
     const sending = send(path);
@@ -56,20 +65,38 @@ describe('a large file over a link that breaks', () => {
     assert.ok(more < cuts * lostByCut, `${more} bytes too many were sent`);
   });
 
-  it('goes on where it was after the server was killed', async (test) => {
-    const { path, sha256 } = await makeFile(folder, 60);
-    const before = proxy.sent;
-    const sending = send(path);
-    await proxy.sends(30e6);
-    await upload.stop('SIGKILL');
-    upload = await startService('upload', env);
+  it('is sent once when it comes through a pipe, of which no byte can be read again', async () => {
+    const { path, sha256 } = await makeFile(folder, 100);
+    const sending = pipe(path);
+    for (let n = 0; n < cuts; n++) {
+      await proxy.sends(90e6 / cuts);
+      proxy.cut();
+    }
     const { code, stderr, lines } = await sending;
     assert.equal(code, 0, stderr);
-    assert.equal(await kept(lines<{ id: string }>()[0]?.id), sha256);
-    const more = proxy.sent - before - 60e6;
-    test.diagnostic(`${(more / 1e6).toFixed(1)} MB were sent twice or are framing`);
-    assert.ok(more < lostByCut, `${more} bytes too many were sent`);
+    const [line] = lines<{ id: string; filename: string; size: number }>();
+    assert.deepEqual([line?.filename, line?.size], ['piped', 100e6]);
+    assert.equal(await kept(line?.id), sha256);
   });
+
+  for (const [where, sendBy] of [
+    ['where it was', send],
+    ['where it was, out of a pipe,', pipe],
+  ] as const)
+    it(`goes on ${where} after the server was killed`, async (test) => {
+      const { path, sha256 } = await makeFile(folder, 60);
+      const before = proxy.sent;
+      const sending = sendBy(path);
+      await proxy.sends(30e6);
+      await upload.stop('SIGKILL');
+      upload = await startService('upload', env);
+      const { code, stderr, lines } = await sending;
+      assert.equal(code, 0, stderr);
+      assert.equal(await kept(lines<{ id: string }>()[0]?.id), sha256);
+      const more = proxy.sent - before - 60e6;
+      test.diagnostic(`${(more / 1e6).toFixed(1)} MB were sent twice or are framing`);
+      assert.ok(more < 2 * lostByCut, `${more} bytes too many were sent`);
+    });
 
   /** The SHA-256 of what is on the volume. */
   async function kept(id: string | undefined): Promise<string> {
@@ -92,7 +119,7 @@ async function makeFile(folder: string, size: number): Promise<{ path: string; s
   const path = join(folder, `${size}.bin`);
   const hash = createHash('sha256');
   const block = randomBytes(1e6);
-  await using file = await open(path, 'wx');
+  await using file = await open(path, 'w');
   for (let n = 0; n < size; n++) {
     block.writeUInt32BE(n, 0);
     hash.update(block);

@@ -1,10 +1,10 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { withRetry } from '#client/retry.ts';
 import type { RpcClient } from '#client/rpc-client.ts';
-import { UploadContent } from '#client/upload-content.ts';
+import { StreamContent } from '#client/stream-content.ts';
+import { memoryContent } from '#client/upload-content.ts';
 import { uploadFile } from '#client/upload-file.ts';
 import { uploadResumable } from '#client/upload-resumable.ts';
 import { maxWholeBytes, UploadStream } from '#client/upload-stream.ts';
@@ -20,8 +20,6 @@ export interface LoadOptions {
   readonly web: string;
   readonly ledger: Ledger;
   readonly random: Random;
-  /** Where the files to send are made. */
-  readonly folder: string;
   /** Begins the name of each file. */
   readonly prefix: string;
 }
@@ -109,6 +107,8 @@ export class Load {
         return await this.#sendAlone(file);
       case 'resumable':
         return await this.#sendAlone(file, uploadResumable);
+      case 'piped':
+        return await this.#sendPiped(file);
       case 'put':
         return await putFile(web, file, patience());
       case 'tus':
@@ -122,15 +122,14 @@ export class Load {
   }
 
   async #sendAlone({ content, ...file }: Decision, upload = uploadFile): Promise<string> {
-    const { uploads, folder } = this.#options;
-    const path = join(folder, `to-send-${file.idempotencyKey}`);
-    await writeFile(path, content);
-    try {
-      await using opened = await UploadContent.open(path);
-      return (await upload(uploads, { ...file, content: opened }, patience())).id;
-    } finally {
-      await rm(path, { force: true });
-    }
+    return (await upload(this.#options.uploads, { ...file, content: memoryContent(content) }, patience())).id;
+  }
+
+  /** Its size is unknown until its end. */
+  async #sendPiped({ content, ...file }: Decision): Promise<string> {
+    const pieces = [content.subarray(0, 1_000), content.subarray(1_000)].filter(({ length }) => length > 0);
+    await using piped = await StreamContent.open(Readable.from(pieces), patience().signal, 1);
+    return (await uploadResumable(this.#options.uploads, { ...file, content: piped }, patience())).id;
   }
 
   async #lane(): Promise<void> {
@@ -142,9 +141,12 @@ export class Load {
 }
 
 /** The calls of gRPC, and what HTTP has for the same. */
-type Way = 'whole' | 'alone' | 'resumable' | 'put' | 'tus';
+type Way = 'whole' | 'alone' | 'resumable' | 'piped' | 'put' | 'tus';
 
-const turns: readonly Way[] = ['whole', 'resumable', 'put', 'whole', 'alone', 'tus'];
+const turns: readonly Way[] = [
+  ...(['whole', 'resumable', 'put', 'whole', 'alone', 'tus'] as const),
+  ...(['whole', 'piped', 'put', 'whole', 'alone', 'tus'] as const),
+];
 
 /** What a client has decided to upload, once. */
 interface Decision {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
@@ -15,19 +16,25 @@ export interface CliRun {
 
 export interface CliOptions {
   readonly server: string;
-  readonly stdin?: string;
+  readonly stdin?: string | Readable;
+  /** Beside PATH and FILEMILL_SERVER. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Called with the text so far whenever the program says something on stderr. */
   readonly onStderr?: (said: string, kill: (signal: NodeJS.Signals) => void) => void;
 }
 
 /** Runs `filemill ARGS…` as people do: a process of its own, with nothing but its arguments and FILEMILL_SERVER. */
-export async function filemill(args: readonly string[], { server, stdin, onStderr }: CliOptions): Promise<CliRun> {
+export async function filemill(
+  args: readonly string[],
+  { server, stdin = '', env, onStderr }: CliOptions,
+): Promise<CliRun> {
   const child = spawn(process.execPath, [program, ...args], {
-    env: { PATH: process.env.PATH, FILEMILL_SERVER: server },
+    env: { PATH: process.env.PATH, FILEMILL_SERVER: server, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   child.stdin.on('error', () => undefined);
-  child.stdin.end(stdin ?? '');
+  if (typeof stdin === 'string') child.stdin.end(stdin);
+  else stdin.pipe(child.stdin);
   let said = '';
   child.stderr.on('data', (chunk) => {
     said += chunk;

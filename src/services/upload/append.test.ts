@@ -85,7 +85,8 @@ async function open() {
       const { start } = startOf({ id, ...fields });
       const admitted = { received: async () => undefined, [Symbol.dispose]: () => undefined };
       const upload = await findUpload(partial, id);
-      await append({ partial, blob, upload, lock, start, size: 100, admitted, early: early.signal }, messagesOf(parts));
+      const limits = { size: 100, maxFileSize: 1_000 };
+      await append({ partial, blob, upload, lock, start, limits, admitted, early: early.signal }, messagesOf(parts));
     },
     found: async () => ({ offset: (await findUpload(partial, id)).offset, size: (await partial.find(id))?.size }),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),

@@ -4,7 +4,7 @@ import type { AppendStart, AppendUploadRequest } from '#gen/filemill/v1/upload_s
 import { failpoint } from '#platform/failpoints.ts';
 import type { Admitted } from './admission.ts';
 import { AppendChecksum } from './append-checksum.ts';
-import { sizeMismatch } from './content.ts';
+import { requireFit, type SizeLimits, sizeMismatch } from './content.ts';
 import { readSha256 } from './declaration.ts';
 import { giveBack } from './give-back.ts';
 import type { UploadLock } from './upload-lock.ts';
@@ -17,8 +17,8 @@ export interface AppendOptions {
   readonly upload: FoundUpload;
   readonly lock: UploadLock;
   readonly start: AppendStart;
-  /** Bytes of the whole upload. */
-  readonly size: number;
+  /** Of the whole upload. */
+  readonly limits: SizeLimits;
   readonly admitted: Admitted;
   /** Aborted when the messages were ended before the client ended them. */
   readonly early: AbortSignal;
@@ -29,8 +29,8 @@ export interface AppendOptions {
  * with a checksum all of it or nothing, otherwise all that came.
  *
  * @returns the SHA-256 of the closing message; null when none came
- * @throws FilemillError OFFSET_MISMATCH, SIZE_MISMATCH, CHECKSUM_MISMATCH, METADATA_REPEATED, REQUEST_INVALID,
- *   DISK_FULL or UPLOAD_LOCKED
+ * @throws FilemillError OFFSET_MISMATCH, SIZE_MISMATCH, FILE_TOO_LARGE, CHECKSUM_MISMATCH, METADATA_REPEATED,
+ *   REQUEST_INVALID, DISK_FULL or UPLOAD_LOCKED
  */
 export async function append(
   options: AppendOptions,
@@ -79,7 +79,7 @@ async function receive(
   messages: AsyncIterable<AppendUploadRequest>,
   checksum?: AppendChecksum,
 ): Promise<string | null> {
-  const { blob, size } = options;
+  const { blob, limits } = options;
   let closing: string | null = null;
   for await (const { part } of messages) {
     if (closing !== null || part.case === 'start') throw new FilemillError('METADATA_REPEATED');
@@ -87,17 +87,17 @@ async function receive(
     else if (part.case === 'chunk') await take(options, part.value, checksum);
     else throw new FilemillError('REQUEST_INVALID', 'A message held neither start nor chunk nor closing.');
   }
-  if (closing !== null && blob.size < size) throw sizeMismatch(size, String(blob.size));
+  if (closing !== null && limits.size !== null && blob.size < limits.size)
+    throw sizeMismatch(limits.size, String(blob.size));
   return closing;
 }
 
 async function take(
-  { blob, lock, size, admitted }: AppendOptions,
+  { blob, lock, limits, admitted }: AppendOptions,
   chunk: Uint8Array,
   checksum: AppendChecksum | undefined,
 ): Promise<void> {
-  const received = blob.size + chunk.length;
-  if (received > size) throw sizeMismatch(size, `${received} or more`);
+  requireFit(blob.size + chunk.length, limits);
   checksum?.update(chunk);
   lock.assertHeld();
   await blob.write(chunk);

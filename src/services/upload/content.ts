@@ -29,9 +29,7 @@ export class Content {
   /** @throws FilemillError FILE_TOO_LARGE, SIZE_MISMATCH or DISK_FULL */
   async take(chunk: Uint8Array): Promise<void> {
     const { staged, admitted, declared, maxFileSize } = this.#options;
-    const received = staged.size + chunk.length;
-    if (received > maxFileSize) throw fileTooLarge(maxFileSize);
-    if (declared.size !== null && received > declared.size) throw sizeMismatch(declared.size, `${received} or more`);
+    requireFit(staged.size + chunk.length, { size: declared.size, maxFileSize });
     this.#hash?.update(chunk);
     await staged.write(chunk);
     await admitted.received(chunk.length);
@@ -86,6 +84,22 @@ export function verifyWhole(
 
 function expectedSha256({ sha256 }: Declaration, closing: string): string[] {
   return [sha256 ?? [], closing === '' ? [] : readSha256(closing)].flat();
+}
+
+export interface SizeLimits {
+  /** As declared; null when the client does not know it. */
+  readonly size: number | null;
+  readonly maxFileSize: number;
+}
+
+/**
+ * At the first byte too many.
+ *
+ * @throws FilemillError FILE_TOO_LARGE, SIZE_MISMATCH
+ */
+export function requireFit(received: number, { size, maxFileSize }: SizeLimits): void {
+  if (received > maxFileSize) throw fileTooLarge(maxFileSize);
+  if (size !== null && received > size) throw sizeMismatch(size, `${received} or more`);
 }
 
 export function sizeMismatch(declared: number, received: string): FilemillError {

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RpcChannel } from '#client/rpc-client.ts';
-import { UploadContent } from '#client/upload-content.ts';
+import { memoryContent } from '#client/upload-content.ts';
 import { uploadFile } from '#client/upload-file.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { Health, HealthCheckResponse_ServingStatus as ServingStatus } from '#gen/grpc/health/v1/health_pb.ts';
@@ -47,7 +47,7 @@ export async function startTarget(settings: Record<string, string> = {}): Promis
     log: service.log,
     residentMiB: async () => await residentMiB(service.child.pid as number),
     upload: async (bytes, path = '') => {
-      await using content = await UploadContent.fromPipe(once(bytes));
+      await using content = await memoryContent(bytes);
       const file = { filename: 'good', path, idempotencyKey: randomUUID(), content };
       const options = { signal: new AbortController().signal, forMs: 60_000 };
       return (await uploadFile(channel.client(UploadService), file, options)).id;
@@ -98,8 +98,4 @@ export async function endure(target: Target, attack: () => Promise<void>, atLeas
 async function residentMiB(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
   return Number(/^VmRSS:\s*(\d+) kB$/m.exec(status)?.[1]) / 1024;
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
 }

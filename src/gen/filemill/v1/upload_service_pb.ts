@@ -289,7 +289,8 @@ export const UploadFileResponseSchema: GenMessage<UploadFileResponse> = /*@__PUR
  */
 export type BeginUploadRequest = Message<"filemill.v1.BeginUploadRequest"> & {
   /**
-   * Its `size` is needed. Repeating the call may begin a second upload: of those with one idempotency key only
+   * Its `size` may be missing where `sha256_at_close` is set: then the closing message tells where the end is, and
+   * nothing but it finishes the upload. Repeating the call may begin a second upload: of those with one idempotency key only
    * the first to finish makes a file.
    *
    * @generated from field: filemill.v1.UploadMetadata metadata = 1;

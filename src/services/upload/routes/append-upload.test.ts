@@ -82,6 +82,36 @@ describe('An upload in several calls', () => {
     assert.equal(file?.sha256, whole);
   });
 
+  it('of unknown size ends with its closing, in whatever call that comes', async () => {
+    await using stack = await startUploadStack(backends);
+    const { id, metadata } = await begin(stack, { size: undefined, sha256AtClose: true });
+    assert.equal(metadata?.size, undefined);
+    assert.equal((await append(stack, { id }, content.subarray(0, 60_000))).file, undefined);
+    assert.equal((await append(stack, { id, offset: 60_000n }, content.subarray(60_000))).file, undefined);
+    const { file } = await append(stack, { id, offset: 100_000n }, closingOf(whole));
+    assert.deepEqual([file?.sha256, file?.size], [whole, 100_000n]);
+    assert.deepEqual(await objectsOf(stack), [[file?.id, whole]]);
+  });
+
+  it('of unknown size may be empty, and no larger than files may be', async () => {
+    await using stack = await startUploadStack(backends);
+    const unknown = { size: undefined, sha256AtClose: true };
+    const { id: empty } = await begin(stack, unknown);
+    assert.equal((await append(stack, { id: empty }, closingOf(sha256(Buffer.alloc(0))))).file?.size, 0n);
+    const { id } = await begin(stack, unknown);
+    await append(stack, { id }, Buffer.alloc(600_000));
+    await assert.rejects(append(stack, { id, offset: 600_000n }, Buffer.alloc(400_001)), { reason: 'FILE_TOO_LARGE' });
+    assert.equal(await offsetOf(stack, id), 600_000n);
+  });
+
+  it('of unknown size is no file as long as its closing is that of other bytes', async () => {
+    await using stack = await startUploadStack(backends);
+    const { id } = await begin(stack, { size: undefined, sha256AtClose: true });
+    await append(stack, { id }, content.subarray(0, 60_000));
+    await assert.rejects(append(stack, { id, offset: 60_000n }, closingOf(whole)), { reason: 'CHECKSUM_MISMATCH' });
+    assert.deepEqual(await objectsOf(stack), []);
+  });
+
   it('may be empty', async () => {
     await using stack = await startUploadStack(backends);
     const { id } = await begin(stack, { size: 0n });
@@ -251,7 +281,7 @@ describe('An upload is not kept', () => {
   });
 
   const refusals: Record<string, [string, MessageInitShape<typeof UploadMetadataSchema>]> = {
-    'without a size': ['REQUEST_INVALID', { filename: 'f' }],
+    'without a size, or a closing to come': ['REQUEST_INVALID', { filename: 'f' }],
     'that is larger than files may be': ['FILE_TOO_LARGE', { filename: 'f', size: 1_000_001n }],
     'whose name would climb': ['NAME_INVALID', { filename: '../f', size: 1n }],
   };

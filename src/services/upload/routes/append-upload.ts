@@ -49,11 +49,11 @@ async function goOn(
   if (upload.record.file !== undefined) return true;
   const declared = readDeclaration(upload.record.metadata, maxFileSize);
   const { sha256AtClose, size } = declared;
-  if (size === null) throw new FilemillError('INTERNAL', `Upload ${upload.id} has no size.`);
   await using blob = await partial.open(upload.id, { hashed: sha256AtClose || declared.sha256 !== null });
-  using admitted = await admission.enter(Math.max(0, size - blob.size));
-  const closing = await append({ partial, blob, upload, lock, start, size, admitted, early }, messages);
-  if (blob.size < size || (sha256AtClose && closing === null)) return false;
+  using admitted = await admission.enter(size === null ? null : Math.max(0, size - blob.size));
+  const limits = { size, maxFileSize };
+  const closing = await append({ partial, blob, upload, lock, start, limits, admitted, early }, messages);
+  if ((size !== null && blob.size < size) || (sha256AtClose && closing === null)) return false;
   await finishUpload(context, { upload, blob, declared, closing: closing ?? '', lock });
   return true;
 }

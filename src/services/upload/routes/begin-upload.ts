@@ -21,8 +21,9 @@ export function beginUpload(context: BeginUploadContext): ServiceHandlers<typeof
   const { admission, maxFileSize, partial, uploadExpiryMs } = context;
   return async ({ metadata, clientNote }) => {
     if (metadata === undefined) throw new FilemillError('METADATA_MISSING');
-    const { size } = readDeclaration(metadata, maxFileSize);
-    if (size === null) throw new FilemillError('REQUEST_INVALID', '`size` is needed to begin an upload.');
+    const { size, sha256AtClose } = readDeclaration(metadata, maxFileSize);
+    if (size === null && !sha256AtClose)
+      throw new FilemillError('REQUEST_INVALID', '`size` is needed, or `sha256_at_close`: one of them tells the end.');
     if (clientNote.length > maxNoteLength)
       throw new FilemillError('REQUEST_INVALID', `\`client_note\` is longer than ${maxNoteLength} characters.`);
     using _admitted = await admission.enter(size);

@@ -30,7 +30,7 @@ export function getUpload(backend: Backend) {
         // "The Server MUST always include the Upload-Offset header in the response for a HEAD request … If the size of
         // the upload is known, the Server MUST include the Upload-Length header in the response." Cache-Control says
         // no-store, as it does everywhere.
-        reply.headers({ ...progressHeaders(upload), 'upload-length': String(metadata?.size ?? 0n) });
+        reply.headers({ ...progressHeaders(upload), ...lengthHeader(metadata?.size) });
         // "If an upload contains additional metadata, responses to HEAD requests MUST include the Upload-Metadata header
         // and its value as specified by the Client during the creation."
         if (clientNote !== '') reply.header('upload-metadata', clientNote);
@@ -38,6 +38,11 @@ export function getUpload(backend: Backend) {
       },
     }),
   );
+}
+
+/** "If the length of the upload is not known … the Server MUST set Upload-Defer-Length: 1": over gRPC it may be begun so. */
+function lengthHeader(size: bigint | undefined): Record<string, string> {
+  return size === undefined ? { 'upload-defer-length': '1' } : { 'upload-length': String(size) };
 }
 
 /**
