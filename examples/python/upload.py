@@ -27,13 +27,20 @@ def main(paths):
     if not paths:
         print(__doc__, file=sys.stderr)
         return 2
-    with grpc.insecure_channel(os.environ.get("FILEMILL_SERVER", "127.0.0.1:50051")) as channel:
+    server = os.environ.get("FILEMILL_SERVER", "127.0.0.1:50051")
+    with grpc.insecure_channel(server, options=channel_options(server)) as channel:
         ids = [upload(channel, path) for path in paths]
         files = wait(channel, ids)
         results = fetch_results(channel, ids)
     for file_id in ids:
         print(json.dumps(describe(files[file_id], results.get(file_id)), ensure_ascii=False))
     return 0 if all(file.status == file_pb2.FILE_STATUS_COMPLETED for file in files.values()) else 3
+
+
+def channel_options(server):
+    """gRPC takes a proxy from http_proxy and its like even for this machine, where no proxy leads."""
+    is_local = server.startswith(("127.", "localhost:", "[::1]:", "unix:"))
+    return [("grpc.enable_http_proxy", 0)] if is_local else []
 
 
 def upload(channel, path):

@@ -57,6 +57,7 @@ function byStatus(error: FilemillError): ExitCode {
   const codes: Partial<Record<StatusName, ExitCode>> = {
     NOT_FOUND: exitCodes.notFound,
     DEADLINE_EXCEEDED: exitCodes.unavailable,
+    PERMISSION_DENIED: exitCodes.notAllowed,
     INTERNAL: exitCodes.unexpected,
     INVALID_ARGUMENT: error.reason === 'REQUEST_INVALID' ? exitCodes.usage : exitCodes.someFailed,
   };

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { ProxyRules } from '#platform/rpc/proxy.ts';
 import { reportFailure } from './failure.ts';
 import { addGlobalOptions } from './options.ts';
 import { addVerbs } from './verbs.ts';
@@ -20,6 +21,7 @@ const program = addGlobalOptions(new Command('filemill'))
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
 try {
+  program.setOptionValue('proxies', ProxyRules.ofClient(process.env));
   const words = process.argv.slice(2);
   await addVerbs(program, words);
   if (words.length === 0) program.help();

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { ProxyRules } from '#platform/rpc/proxy.ts';
 
 export const formats = ['table', 'json', 'ndjson', 'yaml'] as const;
 export type Format = (typeof formats)[number];
@@ -8,6 +9,8 @@ const defaultServer = '127.0.0.1:50051';
 /** What every command takes, before or after its name. Times are in milliseconds. */
 export interface GlobalOptions {
   readonly server: string;
+  /** Set by main, from the environment alone. */
+  readonly proxies: ProxyRules;
   readonly output: Format;
   readonly json?: true;
   readonly quiet?: true;

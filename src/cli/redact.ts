@@ -15,6 +15,6 @@ function redact(name: string, value: string): string {
 /** A password stands between the first colon after `//` and the last `@` before the path; it may be given as a parameter too. */
 function redactUrl(value: string): string {
   return value
-    .replace(/^([a-z][a-z0-9+.-]*:\/\/[^/:@]*):.*@/i, '$1:***@')
+    .replace(/^((?:[a-z][a-z0-9+.-]*:\/\/)?[^/:@]*):.*@/i, '$1:***@')
     .replace(/([?&](?:password|sslpassword|token)=)[^&]*/gi, '$1***');
 }

@@ -34,7 +34,7 @@ export function withSession<Args extends unknown[]>(
     const args = given.slice(0, -1) as unknown as Args;
     const options = command.optsWithGlobals<GlobalOptions>();
     using stop = new StopSignal(options.timeout);
-    using channel = new RpcChannel(options.server);
+    using channel = new RpcChannel(options.server, { proxy: options.proxies.to(options.server) });
     const session = openSession(options, channel, stop.signal);
     try {
       process.exitCode = await run(session, ...args);

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import type { DescMethod, DescService } from '@bufbuild/protobuf';
 import {
   type ChannelOptions,
@@ -8,9 +9,12 @@ import {
   Metadata,
   type MethodDefinition,
 } from '@grpc/grpc-js';
+import type { FilemillError } from '#domain/errors.ts';
 import { methodDefinition } from '#platform/rpc/definition.ts';
 import { fromServiceError } from '#platform/rpc/errors.ts';
+import { authorityOf, type HttpProxy } from '#platform/rpc/proxy.ts';
 import type { ServiceMethods } from '#platform/rpc/service-methods.ts';
+import { tunnelCredentials } from '#platform/rpc/tunnel.ts';
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
@@ -40,14 +44,23 @@ const defaultChannelOptions: ChannelOptions = {
   'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
 };
 
+export interface ChannelSettings {
+  readonly options?: ChannelOptions;
+  /** Leads to the target; without one the target is reached directly, whatever the environment says. */
+  readonly proxy?: HttpProxy | undefined;
+}
+
 /** A connection to one gRPC target, shared by the clients made from it. */
 export class RpcChannel implements Disposable {
   readonly target: string;
   readonly #client: Client;
+  readonly #proxy: HttpProxy | undefined;
 
-  constructor(target: string, options: ChannelOptions = {}) {
+  constructor(target: string, { options = {}, proxy }: ChannelSettings = {}) {
     this.target = target;
-    this.#client = new Client(target, credentials.createInsecure(), { ...defaultChannelOptions, ...options });
+    this.#proxy = proxy;
+    const way = wayTo(target, proxy);
+    this.#client = new Client(way.address, way.credentials, { ...defaultChannelOptions, ...way.options, ...options });
   }
 
   client<S extends DescService>(service: S): RpcClient<S> {
@@ -66,56 +79,67 @@ export class RpcChannel implements Disposable {
   }
 
   #method(method: DescMethod) {
-    const definition = methodDefinition(method);
+    const line: Line = { client: this.#client, definition: methodDefinition(method), proxy: this.#proxy?.title };
     switch (method.methodKind) {
       case 'unary':
-        return (request: object, options?: CallOptions) => unary(this.#client, definition, request, options);
+        return (request: object, options?: CallOptions) => unary(line, request, options);
       case 'client_streaming':
-        return (requests: AsyncIterable<object>, options?: CallOptions) =>
-          clientStream(this.#client, definition, requests, options);
+        return (requests: AsyncIterable<object>, options?: CallOptions) => clientStream(line, requests, options);
       case 'server_streaming':
-        return (request: object, options?: CallOptions) => serverStream(this.#client, definition, request, options);
+        return (request: object, options?: CallOptions) => serverStream(line, request, options);
       case 'bidi_streaming':
-        return (requests: AsyncIterable<object>, options?: CallOptions) =>
-          bidiStream(this.#client, definition, requests, options);
+        return (requests: AsyncIterable<object>, options?: CallOptions) => bidiStream(line, requests, options);
     }
   }
 }
 
-type Definition = MethodDefinition<object, object>;
+/** The library would take a proxy from the environment by itself, for loopback too. */
+function wayTo(target: string, proxy: HttpProxy | undefined) {
+  const direct = { 'grpc.enable_http_proxy': 0 };
+  const authority = authorityOf(target);
+  if (proxy === undefined || authority === undefined)
+    return { address: target, credentials: credentials.createInsecure(), options: direct };
+  const { host, port } = proxy;
+  return {
+    address: `dns:${host.includes(':') ? `[${host}]` : host}:${port}`,
+    credentials: tunnelCredentials(proxy, authority),
+    options: { ...direct, 'grpc.default_authority': authority },
+  };
+}
 
-async function unary(
-  client: Client,
-  { path, requestSerialize, responseDeserialize }: Definition,
-  request: object,
-  options: CallOptions = {},
-): Promise<object> {
+/** One method of one channel. */
+interface Line {
+  readonly client: Client;
+  readonly definition: MethodDefinition<object, object>;
+  /** Through which proxy it goes, for people. */
+  readonly proxy: string | undefined;
+}
+
+async function unary(line: Line, request: object, options: CallOptions = {}): Promise<object> {
+  const { path, requestSerialize, responseDeserialize } = line.definition;
   options.signal?.throwIfAborted();
   const { promise, resolve, reject } = Promise.withResolvers<object>();
   const deadline = Date.now() + (options.timeoutMs ?? defaultUnaryTimeoutMs);
-  const call = client.makeUnaryRequest(
+  const call = line.client.makeUnaryRequest(
     path,
     requestSerialize,
     responseDeserialize,
     request,
     new Metadata(),
     { deadline },
-    (error, response) => (error ? reject(fromServiceError(error)) : resolve(response as object)),
+    (error, response) => (error ? reject(failed(error)) : resolve(response as object)),
   );
   using _ = cancelOn(options.signal, call);
+  const failed = failures(line, call);
   return await promise;
 }
 
-async function clientStream(
-  client: Client,
-  { path, requestSerialize, responseDeserialize }: Definition,
-  requests: AsyncIterable<object>,
-  options: CallOptions = {},
-): Promise<object> {
+async function clientStream(line: Line, requests: AsyncIterable<object>, options: CallOptions = {}): Promise<object> {
+  const { path, requestSerialize, responseDeserialize } = line.definition;
   options.signal?.throwIfAborted();
   const { promise, resolve, reject } = Promise.withResolvers<object>();
   let ended = false;
-  const call = client.makeClientStreamRequest(
+  const call = line.client.makeClientStreamRequest(
     path,
     requestSerialize,
     responseDeserialize,
@@ -123,23 +147,20 @@ async function clientStream(
     deadlineOf(options),
     (error, response) => {
       ended = true;
-      if (error) reject(fromServiceError(error));
+      if (error) reject(failed(error));
       else resolve(response as object);
     },
   );
   using _ = cancelOn(options.signal, call);
+  const failed = failures(line, call);
   // A refusal ends the call even while `requests` has nothing to send.
   return await Promise.race([promise, pump(call, requests, options, () => ended, promise).then(() => promise)]);
 }
 
-async function* serverStream(
-  client: Client,
-  { path, requestSerialize, responseDeserialize }: Definition,
-  request: object,
-  options: CallOptions = {},
-): AsyncGenerator<object> {
+async function* serverStream(line: Line, request: object, options: CallOptions = {}): AsyncGenerator<object> {
+  const { path, requestSerialize, responseDeserialize } = line.definition;
   options.signal?.throwIfAborted();
-  const call = client.makeServerStreamRequest(
+  const call = line.client.makeServerStreamRequest(
     path,
     requestSerialize,
     responseDeserialize,
@@ -148,17 +169,17 @@ async function* serverStream(
     deadlineOf(options),
   );
   using _ = cancelOn(options.signal, call);
-  yield* messages(call);
+  yield* messages(call, failures(line, call));
 }
 
 async function* bidiStream(
-  client: Client,
-  { path, requestSerialize, responseDeserialize }: Definition,
+  line: Line,
   requests: AsyncIterable<object>,
   options: CallOptions = {},
 ): AsyncGenerator<object> {
+  const { path, requestSerialize, responseDeserialize } = line.definition;
   options.signal?.throwIfAborted();
-  const call = client.makeBidiStreamRequest(
+  const call = line.client.makeBidiStreamRequest(
     path,
     requestSerialize,
     responseDeserialize,
@@ -166,6 +187,7 @@ async function* bidiStream(
     deadlineOf(options),
   );
   using _ = cancelOn(options.signal, call);
+  const failed = failures(line, call);
   let ended = false;
   const { promise: over, resolve } = Promise.withResolvers<void>();
   call.once('close', () => {
@@ -174,7 +196,7 @@ async function* bidiStream(
   });
   // A failing source cancels the call, whose reader then reports it.
   pump(call, requests, options, () => ended, over).catch(() => undefined);
-  yield* messages(call);
+  yield* messages(call, failed);
 }
 
 /** Writes all messages with flow control; stops when the call is over. A failing source cancels the call. */
@@ -201,11 +223,23 @@ async function pump(
   }
 }
 
-async function* messages(call: AsyncIterable<object> & { cancel(): void }): AsyncGenerator<object> {
+/** Tells what an error of the call means, from what was seen of it until then. */
+function failures({ proxy }: Line, call: EventEmitter): (error: unknown) => FilemillError {
+  let contentType: string | undefined;
+  call.once('metadata', (metadata: Metadata) => {
+    contentType = metadata.get('content-type')[0]?.toString();
+  });
+  return (error) => fromServiceError(error, { proxy, contentType });
+}
+
+async function* messages(
+  call: AsyncIterable<object> & { cancel(): void },
+  failed: (error: unknown) => FilemillError,
+): AsyncGenerator<object> {
   try {
     yield* call;
   } catch (error) {
-    throw fromServiceError(error);
+    throw failed(error);
   } finally {
     call.cancel();
   }

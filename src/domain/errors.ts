@@ -139,6 +139,23 @@ export const catalogue = {
     'Try again: another replica, or the restarted one, will answer.',
     500,
   ),
+  // What something between a client and the server answered in the server's place
+  PROXY_LIMIT: entry(
+    'RESOURCE_EXHAUSTED',
+    'A proxy on the way to the server takes no request of this size.',
+    'Raise the limit of the proxy, in nginx client_max_body_size: docs/proxies.md.',
+  ),
+  PROXY_REFUSED: entry(
+    'PERMISSION_DENIED',
+    'A proxy on the way to the server, or something else in its place, refused the request.',
+    'Check the address of the server, and ask whoever runs the proxy. no_proxy or FILEMILL_PROXY=none go around a proxy that the environment names.',
+  ),
+  PROXY_UNAVAILABLE: entry(
+    'UNAVAILABLE',
+    'A proxy on the way does not reach the server, or cannot be reached itself.',
+    'Check that the server runs and that the proxy leads to it. no_proxy or FILEMILL_PROXY=none go around a proxy that the environment names.',
+    500,
+  ),
   INTERNAL: entry('INTERNAL', 'Something failed that should not.', 'Report it with the server log of that moment.'),
   // What a client cannot send from its own machine
   NOT_A_FILE: entry(

@@ -13,6 +13,7 @@ import pg from 'pg';
 import { objectPath } from '#adapters/storage/layout.ts';
 import { startEmbeddedPostgres } from '#local/embedded-postgres.ts';
 import { listen } from '#platform/listen.ts';
+import { ConnectProxy } from '../support/connect-proxy.ts';
 import { testFolder } from '../support/start-services.ts';
 import { testDatabase, testRedis } from '../support/stores.ts';
 import { Up } from '../support/up.ts';
@@ -135,6 +136,26 @@ for (const [title, env] of [
   });
 
 describe('filemill up', () => {
+  test('reaches its own services directly, whatever proxies the environment names', async () => {
+    await using proxy = await ConnectProxy.start({ refusal: '403 Forbidden' });
+    const url = `http://${proxy.address}`;
+    const names = [
+      'grpc_proxy',
+      'https_proxy',
+      'http_proxy',
+      'HTTPS_PROXY',
+      'HTTP_PROXY',
+      'ALL_PROXY',
+      'FILEMILL_PROXY',
+    ];
+    const env = { ...Object.fromEntries(names.map((name) => [name, url])), NODE_USE_ENV_PROXY: '1' };
+    await using folder = await testFolder();
+    await using up = new Up(join(folder.path, 'data'), [testdata, '--exit', '--json', '--retry-for', '5s'], env);
+    assert.equal(await up.ended(), 0, up.stderr);
+    assert.equal(up.stdout.trim().split('\n').length, (await readdir(testdata)).length);
+    assert.deepEqual(proxy.asked, []);
+  });
+
   test('takes over at once from a killed run whose services had no time to end', async () => {
     await using folder = await testFolder();
     const dataDir = join(folder.path, 'data');

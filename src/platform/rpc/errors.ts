@@ -1,7 +1,8 @@
+import { STATUS_CODES } from 'node:http';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { anyPack, anyUnpack, DurationSchema } from '@bufbuild/protobuf/wkt';
 import { Metadata, type ServiceError, type StatusObject, status } from '@grpc/grpc-js';
-import { catalogue, FilemillError, isReason } from '#domain/errors.ts';
+import { catalogue, FilemillError, isReason, type Reason } from '#domain/errors.ts';
 import { ErrorInfoSchema, RetryInfoSchema } from '#gen/google/rpc/error_details_pb.ts';
 import { type Status, StatusSchema } from '#gen/google/rpc/status_pb.ts';
 
@@ -45,18 +46,26 @@ export function fromRpcStatus(told: Status): FilemillError {
     : new FilemillError(nearestReason({ code: told.code, details: told.message }), told.message);
 }
 
+/** What a client knows of how its call went, beside the error. */
+export interface Seen {
+  /** The proxy that the environment names for the way to the server, for people. */
+  readonly proxy?: string | undefined;
+  /** `Content-Type` of the answer; undefined before there is one. */
+  readonly contentType?: string | undefined;
+}
+
 /**
  * The other way round, for clients. An answer without one of our reasons becomes the nearest word of
  * the catalogue, with the transport's own message.
  */
-export function fromServiceError(error: unknown): FilemillError {
+export function fromServiceError(error: unknown, seen: Seen = {}): FilemillError {
   if (error instanceof FilemillError) return error;
   if (!isServiceError(error))
     return new FilemillError('INTERNAL', error instanceof Error ? error.message : String(error), { cause: error });
   const info = errorInfo(error.metadata);
   if (info !== undefined && isReason(info.reason))
     return new FilemillError(info.reason, error.details, { cause: error, facts: info.metadata });
-  return new FilemillError(nearestReason(error), readableDetails(error.details), { cause: error });
+  return new FilemillError(...onTheWay(error, seen), { cause: error });
 }
 
 /** Clients try again on these and on nothing else: UNAVAILABLE, and whatever carries a RetryInfo. */
@@ -65,8 +74,34 @@ export function isRetryable(error: FilemillError): boolean {
 }
 
 /** Whether the server is of a version that does not know the call. */
-export function isUnimplemented({ cause }: FilemillError): boolean {
-  return isServiceError(cause) && cause.code === status.UNIMPLEMENTED;
+export function isUnimplemented({ reason, cause }: FilemillError): boolean {
+  return reason === 'INTERNAL' && isServiceError(cause) && cause.code === status.UNIMPLEMENTED;
+}
+
+/** The server itself names a reason: this befell the call before it came there, or on its way back. */
+function onTheWay(error: ServiceError, { proxy, contentType }: Seen): [Reason, string] {
+  const details = readableDetails(error.details);
+  const [, tunnelReason = '', tunnelMessage = ''] = /^(PROXY_[A-Z]+): (.+)$/s.exec(details) ?? [];
+  if (isReason(tunnelReason)) return [tunnelReason, tunnelMessage];
+  const [, httpStatus] = /^Received HTTP status code (\d+)/.exec(details) ?? [];
+  if (httpStatus !== undefined) return answerOfAnother(Number(httpStatus), contentType);
+  if (contentType !== undefined && !contentType.startsWith('application/grpc'))
+    return answerOfAnother(200, contentType);
+  const isLost = error.code === status.UNAVAILABLE || error.code === status.DEADLINE_EXCEEDED;
+  if (proxy !== undefined && isLost) return ['PROXY_UNAVAILABLE', `Through the proxy ${proxy}: ${details}`];
+  return [nearestReason(error), details];
+}
+
+/** Filemill answers every call of gRPC with the HTTP status 200 and the content type of gRPC. */
+function answerOfAnother(httpStatus: number, contentType = 'nothing else'): [Reason, string] {
+  const words = STATUS_CODES[httpStatus] ?? '';
+  const answer = httpStatus === 200 ? `with ${contentType}, not gRPC` : `${httpStatus} ${words}`.trim();
+  return [reasonOfProxy(httpStatus), `A proxy between you and Filemill answered ${answer}.`];
+}
+
+function reasonOfProxy(httpStatus: number): Reason {
+  if (httpStatus === 413) return 'PROXY_LIMIT';
+  return httpStatus >= 500 || [408, 425, 429].includes(httpStatus) ? 'PROXY_UNAVAILABLE' : 'PROXY_REFUSED';
 }
 
 function nearestReason(

@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { byteSize, commonSettings, grpcTarget, integer, listenAddress, readConfig } from '#platform/config.ts';
+import { ProxyRules } from '#platform/rpc/proxy.ts';
 
 export interface UploadConfig {
   readonly grpcListen: string;
   readonly opsListen: string;
+  /** Of its calls to the other services. */
+  readonly proxies: ProxyRules;
   readonly metadataTarget: string;
   readonly resultTarget: string;
   /** `none` for no Redis. */
@@ -71,6 +74,7 @@ export function readUploadConfig(env: NodeJS.ProcessEnv): UploadConfig {
   return {
     grpcListen: settings.FILEMILL_GRPC_LISTEN,
     opsListen: settings.FILEMILL_OPS_LISTEN,
+    proxies: ProxyRules.ofService(env),
     metadataTarget: settings.FILEMILL_METADATA_TARGET,
     resultTarget: settings.FILEMILL_RESULT_TARGET,
     redisUrl: settings.FILEMILL_REDIS_URL,

@@ -36,8 +36,10 @@ await runService(logger, async (scope) => {
   const { maxFileSize, streamIdleMs, streamMinRate, diskReserve, maxUploads: maxConcurrent } = config;
   const { packBelow, segmentAgeMs, stagingTtlMs, orphanTtlMs, registrationRetryMs: retryMs } = config;
   const { uploadExpiryMs } = config;
-  const metadata = scope.use(new RpcChannel(config.metadataTarget));
-  const result = scope.use(new RpcChannel(config.resultTarget));
+  const metadata = scope.use(
+    new RpcChannel(config.metadataTarget, { proxy: config.proxies.to(config.metadataTarget) }),
+  );
+  const result = scope.use(new RpcChannel(config.resultTarget, { proxy: config.proxies.to(config.resultTarget) }));
   const lifecycle = metadata.client(FileLifecycleService);
   const blobs = scope.use(await LocalBlobStore.open(config.storageDir, { packBelow, segmentAgeMs, logger }));
   const metadataServes = metadataCheck(metadata);

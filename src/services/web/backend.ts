@@ -3,6 +3,7 @@ import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { Health } from '#gen/grpc/health/v1/health_pb.ts';
+import type { HttpProxy } from '#platform/rpc/proxy.ts';
 
 /** What this service asks: everything through the one public gRPC address. */
 export interface Backend extends Disposable {
@@ -12,12 +13,12 @@ export interface Backend extends Disposable {
   readonly upload: RpcClient<typeof UploadService>;
 }
 
-export function createBackend(target: string): Backend {
+export function createBackend(target: string, proxy?: HttpProxy): Backend {
   const resources = new DisposableStack();
-  const channel = resources.use(new RpcChannel(target));
+  const channel = resources.use(new RpcChannel(target, { proxy }));
   // The server takes a bounded number of calls over one connection: uploads, which last, have one of their own,
   // so that questions never wait behind them.
-  const uploads = resources.use(new RpcChannel(target, { 'grpc.use_local_subchannel_pool': 1 }));
+  const uploads = resources.use(new RpcChannel(target, { proxy, options: { 'grpc.use_local_subchannel_pool': 1 } }));
   return {
     health: channel.client(Health),
     metadata: channel.client(MetadataService),

@@ -1,11 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { byteSize, commonSettings, grpcTarget, listenAddress, readConfig } from '#platform/config.ts';
+import { ProxyRules } from '#platform/rpc/proxy.ts';
 import { HostList } from './host-list.ts';
 
 export interface WebConfig {
   readonly httpListen: string;
   readonly opsListen: string;
+  /** Of its calls to the other services. */
+  readonly proxies: ProxyRules;
   /** The public gRPC port, which forwards to everything else. */
   readonly uploadTarget: string;
   /** Bytes; told to clients before they send. The upload service is what refuses. */
@@ -41,6 +44,7 @@ export function readWebConfig(env: NodeJS.ProcessEnv): WebConfig {
   return {
     httpListen: settings.FILEMILL_HTTP_LISTEN,
     opsListen: settings.FILEMILL_OPS_LISTEN,
+    proxies: ProxyRules.ofService(env),
     uploadTarget: settings.FILEMILL_UPLOAD_TARGET,
     maxFileSize: settings.FILEMILL_MAX_FILE_SIZE,
     hosts: HostList.of(settings.FILEMILL_HTTP_LISTEN, settings.FILEMILL_HTTP_HOSTS),

@@ -13,7 +13,7 @@ const config = configOrExit(readWebConfig, process.env);
 const logger = createLogger('web', config.log);
 
 await runService(logger, async (scope) => {
-  const backend = scope.use(createBackend(config.uploadTarget));
+  const backend = scope.use(createBackend(config.uploadTarget, config.proxies.to(config.uploadTarget)));
   const { maxFileSize, hosts, grpcAddress, dashboardDir } = config;
   const dashboard = readDashboard(dashboardDir);
   const app = scope.use(createApp({ backend, maxFileSize, hosts, grpcAddress, logger, dashboard }));

@@ -2,6 +2,7 @@ import { availableParallelism, hostname } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { ConfigError, commonSettings, grpcTarget, integer, readConfig } from '#platform/config.ts';
+import { ProxyRules } from '#platform/rpc/proxy.ts';
 
 /** What a process that analyses needs beside its heap: Node itself, buffers, the memories of WASM. */
 const besideHeapMb = 256;
@@ -39,6 +40,7 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv) {
   return {
     log: { level: settings.FILEMILL_LOG_LEVEL, format: settings.FILEMILL_LOG_FORMAT },
     opsListen: settings.FILEMILL_OPS_LISTEN,
+    proxies: ProxyRules.ofService(env),
     metadataTarget: settings.FILEMILL_METADATA_TARGET,
     resultTarget: settings.FILEMILL_RESULT_TARGET,
     redisUrl: settings.FILEMILL_REDIS_URL,

@@ -24,8 +24,8 @@ const logger = createLogger('worker', config.log);
 await runService(logger, async ({ signal, use }) => {
   const { name, redisUrl, threads, deadlineMs, memoryMb, prefetch } = config;
   await untilStorageReadable(config.storageDir, { signal, logger });
-  const metadata = use(new RpcChannel(config.metadataTarget));
-  const result = use(new RpcChannel(config.resultTarget));
+  const metadata = use(new RpcChannel(config.metadataTarget, { proxy: config.proxies.to(config.metadataTarget) }));
+  const result = use(new RpcChannel(config.resultTarget, { proxy: config.proxies.to(config.resultTarget) }));
   const lifecycle = metadata.client(FileLifecycleService);
   const analysis = use(new AnalysisPool({ ...config.analysis, threads }));
   const lone = use(new LoneAnalysis({ ...config.analysis, memoryMb: config.childMemoryMb }));

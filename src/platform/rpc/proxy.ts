@@ -1,0 +1,155 @@
+import { BlockList, isIP } from 'node:net';
+import { z } from 'zod';
+import { ConfigError, readConfig } from '../config.ts';
+
+/** An HTTP proxy that opens a tunnel to a server when it is asked to by CONNECT. */
+export interface HttpProxy {
+  readonly host: string;
+  readonly port: number;
+  /** The value of `Proxy-Authorization`, when the URL holds a user. */
+  readonly authorization: string | undefined;
+  /** For people: its address without user and password, and the variable that names it. */
+  readonly title: string;
+}
+
+const text = z.string().default('');
+
+/** Read by every process that calls others over gRPC. */
+const ownSettings = {
+  /** `http://[USER:PASSWORD@]HOST:PORT`, or `none` to use no proxy whatever the environment says. */
+  FILEMILL_PROXY: text,
+  no_grpc_proxy: text,
+  no_proxy: text,
+  NO_PROXY: text,
+};
+
+/** What gRPC programs in any language read, in this order. They take lower case alone: a web server hands `HTTP_PROXY` to CGI. */
+const usualSettings = { grpc_proxy: text, https_proxy: text, http_proxy: text };
+
+/** Which proxy leads to which server: none to this machine, and none to what an exception names. */
+export class ProxyRules {
+  readonly #variable: string;
+  readonly #value: string;
+  readonly #exceptions: string;
+
+  private constructor(variable: string, settings: z.infer<z.ZodObject<typeof ownSettings>>, value: string) {
+    this.#variable = variable;
+    this.#value = value;
+    this.#exceptions = settings.no_grpc_proxy || settings.no_proxy || settings.NO_PROXY;
+  }
+
+  /**
+   * For services, which call each other: only FILEMILL_PROXY, which is set on purpose, names a proxy.
+   *
+   * @throws ConfigError
+   */
+  static ofService(env: NodeJS.ProcessEnv): ProxyRules {
+    const settings = readConfig(ownSettings, env);
+    const { FILEMILL_PROXY: value } = settings;
+    if (isProxy(value)) parseProxy('FILEMILL_PROXY', value);
+    return new ProxyRules('FILEMILL_PROXY', settings, value);
+  }
+
+  /** For clients: FILEMILL_PROXY, or else what the environment names for every program. */
+  static ofClient(env: NodeJS.ProcessEnv): ProxyRules {
+    const settings = readConfig({ ...ownSettings, ...usualSettings }, env);
+    const names = ['FILEMILL_PROXY', ...Object.keys(usualSettings)] as (keyof typeof settings)[];
+    const name = names.find((name) => settings[name] !== '') ?? 'FILEMILL_PROXY';
+    return new ProxyRules(name, settings, settings[name]);
+  }
+
+  /**
+   * @param target of gRPC: `HOST:PORT`, `dns:///HOST:PORT`, `unix:/PATH`, …
+   * @throws ConfigError when the proxy that leads there cannot be used
+   */
+  to(target: string): HttpProxy | undefined {
+    const host = hostOf(target);
+    if (host === undefined || !isProxy(this.#value)) return undefined;
+    if (isThisMachine(host) || isException(host, this.#exceptions)) return undefined;
+    return parseProxy(this.#variable, this.#value);
+  }
+}
+
+function isProxy(value: string): boolean {
+  return value !== '' && value !== 'none';
+}
+
+/** `HOST:PORT` of a target; undefined for a socket. */
+export function authorityOf(target: string): string | undefined {
+  if (/^unix(-abstract)?:/.test(target)) return undefined;
+  const address = target.replace(/^(dns:(\/\/[^/]*\/)?|ipv[46]:)/, '');
+  return /^[^:]+$|\]$/.test(address) ? `${address}:443` : address;
+}
+
+function hostOf(target: string): string | undefined {
+  return authorityOf(target)
+    ?.replace(/:\d+$/, '')
+    .replace(/^\[|\]$/g, '')
+    .toLowerCase();
+}
+
+function parseProxy(variable: string, value: string): HttpProxy {
+  const url = URL.parse(/^[a-z\d+.-]+:\/\//i.test(value) ? value : `http://${value}`);
+  if (url === null || url.hostname === '')
+    throw new ConfigError(`${variable}: must be http://[USER:PASSWORD@]HOST:PORT or none`);
+  if (url.protocol !== 'http:')
+    throw new ConfigError(
+      `${variable}: a proxy of the kind ${url.protocol}// cannot be used; name one with http://, or set FILEMILL_PROXY=none`,
+    );
+  const user = `${decode(url.username)}:${decode(url.password)}`;
+  return {
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: Number(url.port || 80),
+    authorization: url.username === '' ? undefined : `Basic ${Buffer.from(user).toString('base64')}`,
+    title: `http://${url.host} (from ${variable})`,
+  };
+}
+
+/** A `%` that begins no escape stands for itself, as browsers take it. */
+function decode(part: string): string {
+  return part.replace(/(%[\da-f]{2})+/gi, (escaped) => {
+    try {
+      return decodeURIComponent(escaped);
+    } catch {
+      return escaped;
+    }
+  });
+}
+
+const loopback = blockList(['127.0.0.0/8', '0.0.0.0/32', '::1/128', '::/128']);
+
+function isThisMachine(host: string): boolean {
+  return host === 'localhost' || host.endsWith('.localhost') || contains(loopback, host);
+}
+
+/** As curl reads them: names with all that lies below them, addresses, ranges of addresses, or `*`. */
+function isException(host: string, list: string): boolean {
+  return list
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .some((entry) => {
+      const name = entry.replace(/^\[([\da-f:.]+)\](:\d+)?$/, '$1').replace(/^([^:]+):\d+$/, '$1');
+      if (name === '*' || name === host) return true;
+      if (isIP(host)) return contains(blockList([name]), host);
+      const suffix = name.replace(/^\*?\./, '');
+      return suffix !== '' && (host === suffix || host.endsWith(`.${suffix}`));
+    });
+}
+
+/** Of addresses and `ADDRESS/BITS`; what is neither is left out. */
+function blockList(ranges: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const range of ranges) {
+    const [address = '', bits] = range.split('/', 2);
+    const version = isIP(address);
+    const longest = version === 6 ? 128 : 32;
+    const prefix = /^\d*$/.test(bits ?? '') ? Number(bits || longest) : Number.NaN;
+    if (version !== 0 && prefix <= longest) list.addSubnet(address, prefix, version === 6 ? 'ipv6' : 'ipv4');
+  }
+  return list;
+}
+
+function contains(list: BlockList, host: string): boolean {
+  const version = isIP(host);
+  return version !== 0 && list.check(host, version === 6 ? 'ipv6' : 'ipv4');
+}
