@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { filemill } from '../support/cli.ts';
@@ -48,12 +46,4 @@ export async function untilStatus(url: string, wanted: number, withinMs = 120_00
     if (performance.now() > giveUpAt) throw new Error(`${url} answers ${answer?.status ?? 'nothing'}: ${body}`);
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -1,4 +1,5 @@
-import { freePort, stressTest, untilStatus, uploadAndWait } from './clients.ts';
+import { freePort } from '../support/free-port.ts';
+import { stressTest, untilStatus, uploadAndWait } from './clients.ts';
 import { must } from './command.ts';
 import { documented } from './documented.ts';
 import type { Engine } from './engine.ts';

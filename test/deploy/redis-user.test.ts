@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -15,6 +14,7 @@ import { createLogger } from '#platform/logger.ts';
 import { readManifests, workloadsOf } from '../../scripts/support/deploy/manifests.ts';
 import { makeSecrets } from '../../scripts/support/deploy/settings.ts';
 import { findRedisServer } from '../support/ensure-redis.ts';
+import { freePort } from '../support/free-port.ts';
 
 const logger = createLogger('test', { level: 'silent', format: 'json' });
 const fileId = '0199d9a0-0000-7000-8000-000000000001';
@@ -90,15 +90,6 @@ async function startRedis() {
       await rm(folder, { recursive: true });
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 async function untilAnswers(url: string): Promise<void> {

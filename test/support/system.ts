@@ -16,11 +16,10 @@ export interface TestSystem extends AsyncDisposable {
 
 export async function startSystem(settings: Record<string, string> = {}): Promise<TestSystem> {
   const resources = new AsyncDisposableStack();
-  const database = resources.use(await testDatabase());
   const { path: folder } = resources.use(await testFolder());
   const socket = (name: string) => `unix:${folder}/${name}`;
   const env = {
-    FILEMILL_DATABASE_URL: database.url,
+    FILEMILL_DATABASE_URL: settings.FILEMILL_DATABASE_URL ?? resources.use(await testDatabase()).url,
     FILEMILL_STORAGE_DIR: `${folder}/storage`,
     FILEMILL_METADATA_TARGET: socket('metadata'),
     FILEMILL_RESULT_TARGET: socket('result'),

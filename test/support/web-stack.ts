@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { RpcChannel } from '#client/rpc-client.ts';
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
+import { freePort } from './free-port.ts';
 import { type ServiceName, type ServiceProcess, startService, testFolder } from './start-services.ts';
 import { testDatabase } from './stores.ts';
 
@@ -75,12 +74,4 @@ export async function failFiles({ env }: WebStack, ids: readonly string[]): Prom
       permanent: true,
     })),
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

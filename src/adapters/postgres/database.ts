@@ -2,6 +2,7 @@ import pg from 'pg';
 import { FilemillError } from '#domain/errors.ts';
 import { backoffMs, sleep } from '#platform/abort.ts';
 import type { Logger } from '#platform/logger.ts';
+import { queryUnderSettings, type SessionSettings, setForSession } from './session.ts';
 
 /** A statement; under a name PostgreSQL parses and plans it once per connection. */
 export interface Statement {
@@ -27,12 +28,12 @@ const connectTimeoutMs = 5_000;
 const kinds = {
   points: {
     statementTimeoutMs: 10_000,
-    planner: ['enable_seqscan=off', 'enable_hashjoin=off', 'enable_mergejoin=off'],
+    planner: { enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off' },
     tooLong: { reason: 'OVERLOADED', message: 'The database took too long to answer.' },
   },
   reads: {
     statementTimeoutMs: 3_000,
-    planner: ['enable_seqscan=off', 'random_page_cost=1.1'],
+    planner: { enable_seqscan: 'off', random_page_cost: '1.1' },
     // Asked again, it would take as long again.
     tooLong: { reason: 'FILTER_TOO_BROAD', message: undefined },
   },
@@ -53,21 +54,26 @@ const types = {
 export class Database implements AsyncDisposable {
   readonly #pool: pg.Pool;
   readonly #kind: keyof typeof kinds;
+  readonly #settings: SessionSettings;
+  /** Connections behind a pooler, whose sessions are used by others too. */
+  readonly #pooled = new WeakSet<pg.ClientBase>();
+  #isPooled = false;
 
   constructor({ url, poolSize, logger, kind = 'points' }: DatabaseOptions) {
     const { statementTimeoutMs, planner } = kinds[kind];
     this.#kind = kind;
+    this.#settings = { statement_timeout: String(statementTimeoutMs), ...planner };
+    // Settings are no startup parameters: a pooler refuses those that it does not know.
     this.#pool = new pg.Pool({
       connectionString: url,
       max: poolSize,
       connectionTimeoutMillis: connectTimeoutMs,
       idleTimeoutMillis: 30_000,
-      statement_timeout: statementTimeoutMs,
       query_timeout: statementTimeoutMs + 2_000,
       keepAlive: true,
       application_name: `filemill-${kind}`,
-      options: planner.map((setting) => `-c ${setting}`).join(' '),
       types,
+      onConnect: (client) => this.#prepare(client),
     });
     // Without a listener the end of an idle connection would end the process.
     // The error itself carries the whole connection with it.
@@ -77,13 +83,17 @@ export class Database implements AsyncDisposable {
   async query<Row extends object>(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
     for (let attempt = 0; ; attempt++) {
       try {
-        const { rows } = await this.#pool.query<Row>({ ...statement, values: [...values] });
-        return rows;
+        return await this.#run<Row>(statement, [...values]);
       } catch (error) {
         if (!isConflict(error) || attempt === maxConflictRetries) throw toFilemillError(error, this.#kind);
         await sleep(backoffMs(attempt, { baseMs: 5, maxMs: 200 }), new AbortController().signal);
       }
     }
+  }
+
+  /** Whether a pooler stood between at the latest connection. */
+  get isPooled(): boolean {
+    return this.#isPooled;
   }
 
   /** Resolves when PostgreSQL answers and holds the schema. */
@@ -93,6 +103,32 @@ export class Database implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#pool.end();
+  }
+
+  async #prepare(client: pg.ClientBase): Promise<void> {
+    // What breaks a connection also rejects its statement; without a listener it would end the process.
+    client.on('error', () => undefined);
+    this.#isPooled = !(await setForSession(client, this.#settings, connectTimeoutMs).catch((cause: Error) => {
+      // A pooler takes a connection at once, and lets its first statement wait for a session.
+      if (/timeout/.test(cause.message)) throw noneFree(cause);
+      throw cause;
+    }));
+    if (this.#isPooled) this.#pooled.add(client);
+  }
+
+  async #run<Row extends object>(statement: Statement, values: unknown[]): Promise<Row[]> {
+    const client = await this.#pool.connect();
+    try {
+      const { rows } = this.#pooled.has(client)
+        ? await queryUnderSettings<Row>(client, this.#settings, { text: statement.text, values })
+        : await client.query<Row>({ ...statement, values });
+      client.release();
+      return rows;
+    } catch (error) {
+      // Nobody knows what state the connection is in.
+      client.release(true);
+      throw error;
+    }
   }
 }
 
@@ -140,8 +176,7 @@ function toFilemillError(error: unknown, kind: keyof typeof kinds): FilemillErro
     error instanceof Error ? error.message || String((error as NodeJS.ErrnoException).code) : String(error);
   if (state === undefined) {
     // Not an answer of PostgreSQL: the connection failed, or none was free in time.
-    if (/timeout exceeded when trying to connect/.test(detail))
-      return new FilemillError('OVERLOADED', 'No database connection was free in time.', { cause: error });
+    if (/timeout exceeded when trying to connect/.test(detail)) return noneFree(error);
     return new FilemillError('UNAVAILABLE', `The database is not reachable: ${detail}`, { cause: error });
   }
   if (state === undefinedTable)
@@ -154,4 +189,8 @@ function toFilemillError(error: unknown, kind: keyof typeof kinds): FilemillErro
   if (/^(08|53|57P)/.test(state))
     return new FilemillError('UNAVAILABLE', `The database is not ready: ${detail}`, { cause: error });
   return new FilemillError('INTERNAL', undefined, { cause: error });
+}
+
+function noneFree(cause: unknown): FilemillError {
+  return new FilemillError('OVERLOADED', 'No database connection was free in time.', { cause });
 }

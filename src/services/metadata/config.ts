@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { databaseSettings } from '#adapters/postgres/settings.ts';
+import { databaseSettings, databaseUrl } from '#adapters/postgres/settings.ts';
 import { defaultLeaseMs, defaultMaxAttempts } from '#domain/retry-policy.ts';
 import { commonSettings, integer, listenAddress, readConfig } from '#platform/config.ts';
 import { internalServerSettings } from '#platform/rpc/server.ts';
@@ -9,6 +9,8 @@ export function readMetadataConfig(env: NodeJS.ProcessEnv) {
     {
       ...commonSettings,
       ...databaseSettings,
+      /** Past a pooler in transaction mode, for the one connection on which PostgreSQL tells of changes. */
+      FILEMILL_DATABASE_LISTEN_URL: databaseUrl.optional(),
       ...internalServerSettings,
       /** Internal listener: only the other services may reach it. */
       FILEMILL_GRPC_LISTEN: listenAddress.default('127.0.0.1:50052'),
@@ -29,6 +31,7 @@ export function readMetadataConfig(env: NodeJS.ProcessEnv) {
       poolSize: settings.FILEMILL_DATABASE_POOL,
       allowUnsafe: settings.FILEMILL_ALLOW_UNSAFE_DATABASE === '1',
     },
+    listenUrl: settings.FILEMILL_DATABASE_LISTEN_URL ?? settings.FILEMILL_DATABASE_URL,
     redisUrl: settings.FILEMILL_REDIS_URL,
     leaseMs: settings.FILEMILL_LEASE_MS,
     maxAttempts: settings.FILEMILL_MAX_ATTEMPTS,

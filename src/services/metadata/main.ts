@@ -26,7 +26,7 @@ await runService(logger, async ({ signal, use }) => {
   use(await startOpsServer(config.opsListen, { ready: () => database.ready() }));
   await waitForDatabase(database, { logger, signal });
   await requireDurableCommits(database, config.database);
-  const changes = use(new ChangeFeed(config.database.url, logger));
+  const changes = use(new ChangeFeed({ url: config.listenUrl, database, logger }));
   const doorbell = use(createDoorbell(config.redisUrl, logger));
   const { leaseMs, maxAttempts } = config;
   use(new Reconciler({ database, doorbell: config.redisUrl === 'none' ? undefined : doorbell, leaseMs, logger }));

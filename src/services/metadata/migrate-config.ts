@@ -1,4 +1,4 @@
-import { databaseSettings } from '#adapters/postgres/settings.ts';
+import { databaseUrl } from '#adapters/postgres/settings.ts';
 import { commonSettings, integer, readConfig } from '#platform/config.ts';
 
 /** @throws ConfigError */
@@ -7,9 +7,9 @@ export function readMigrateConfig(env: NodeJS.ProcessEnv) {
     {
       FILEMILL_LOG_LEVEL: commonSettings.FILEMILL_LOG_LEVEL,
       FILEMILL_LOG_FORMAT: commonSettings.FILEMILL_LOG_FORMAT,
-      FILEMILL_DATABASE_URL: databaseSettings.FILEMILL_DATABASE_URL,
+      FILEMILL_DATABASE_URL: databaseUrl,
       /** A superuser, to make the role and the database of FILEMILL_DATABASE_URL; without it both must exist. */
-      FILEMILL_ADMIN_DATABASE_URL: databaseSettings.FILEMILL_DATABASE_URL.optional(),
+      FILEMILL_ADMIN_DATABASE_URL: databaseUrl.optional(),
       /** How long PostgreSQL may take to answer. */
       FILEMILL_DATABASE_WAIT_MS: integer(0, 3_600_000).default(300_000),
     },
