@@ -60,17 +60,21 @@ export async function startWebStack(settings: Record<string, string> = {}, admin
 }
 
 /** Makes PENDING files FAILED, as a worker does that meets them with a broken analyser. */
-export async function failFiles({ env }: WebStack, ids: readonly string[]): Promise<void> {
+export async function failFiles(
+  { env }: WebStack,
+  ids: readonly string[],
+  { worker = 'breaker', errorMessage = 'broken on purpose' } = {},
+): Promise<void> {
   using channel = new RpcChannel(env.FILEMILL_METADATA_TARGET ?? '');
   const lifecycle = channel.client(FileLifecycleService);
   const leaseToken = crypto.randomUUID();
-  await lifecycle.claimFiles({ ids: [...ids], leaseToken, worker: 'breaker' });
+  await lifecycle.claimFiles({ ids: [...ids], leaseToken, worker });
   await lifecycle.failAttempts({
     items: ids.map((id) => ({
       id,
       leaseToken,
       errorCode: 'analyzer_error',
-      errorMessage: 'broken on purpose',
+      errorMessage,
       permanent: true,
     })),
   });

@@ -54,8 +54,7 @@ function FoundResult({ result }: { readonly result: ResultJson | undefined }) {
   return (
     <section aria-labelledby="result">
       <h2 id="result">Result</h2>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <pre tabIndex={0}>{JSON.stringify(result.output, null, 2)}</pre>
+      <pre>{JSON.stringify(result.output, null, 2)}</pre>
     </section>
   );
 }

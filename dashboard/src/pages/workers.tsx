@@ -9,33 +9,37 @@ export function WorkersPage() {
       {workers === undefined && <p>Waiting for the first figures…</p>}
       {workers?.length === 0 && <p>None has reported within the last 15 seconds.</p>}
       {workers !== undefined && workers.length > 0 && (
-        <div class="wide">
-          <table>
-            <caption>Workers seen within the last 15 seconds</caption>
-            <thead>
-              <tr>
-                <th scope="col">Name</th>
-                <th scope="col">Busy</th>
-                <th scope="col">Slots</th>
-                <th scope="col">Takes work from</th>
-                <th scope="col">Started</th>
-                <th scope="col">Last seen</th>
+        <table class="stacked">
+          <caption>Workers seen within the last 15 seconds</caption>
+          <thead>
+            <tr>
+              <th scope="col">Name</th>
+              <th scope="col">Busy</th>
+              <th scope="col">Slots</th>
+              <th scope="col">Takes work from</th>
+              <th scope="col">Started</th>
+              <th scope="col">Last seen</th>
+            </tr>
+          </thead>
+          <tbody>
+            {workers.map((worker) => (
+              <tr key={worker.name}>
+                <th scope="row" class="name">
+                  {worker.name}
+                </th>
+                <td data-title="Busy">{count(worker.busy)}</td>
+                <td data-title="Slots">{count(worker.slots)}</td>
+                <td data-title="Takes work from">{worker.source === 'direct' ? 'PostgreSQL' : worker.source}</td>
+                <td class="whole" data-title="Started">
+                  {time(worker.started_at)}
+                </td>
+                <td class="whole" data-title="Last seen">
+                  {time(worker.seen_at)}
+                </td>
               </tr>
-            </thead>
-            <tbody>
-              {workers.map((worker) => (
-                <tr key={worker.name}>
-                  <th scope="row">{worker.name}</th>
-                  <td>{count(worker.busy)}</td>
-                  <td>{count(worker.slots)}</td>
-                  <td>{worker.source === 'direct' ? 'PostgreSQL' : worker.source}</td>
-                  <td>{time(worker.started_at)}</td>
-                  <td>{time(worker.seen_at)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+            ))}
+          </tbody>
+        </table>
       )}
     </Page>
   );

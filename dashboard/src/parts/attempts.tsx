@@ -22,25 +22,22 @@ export function Attempts({ attempts }: { readonly attempts: readonly AttemptJson
 
 function AttemptTable({ attempts }: { readonly attempts: readonly AttemptJson[] }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section class="wide" tabIndex={0} aria-label="Table of attempts">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Attempt</th>
-            <th scope="col">Outcome</th>
-            <th scope="col">Worker</th>
-            <th scope="col">Claimed</th>
-            <th scope="col">Took</th>
-          </tr>
-        </thead>
-        <tbody>
-          {attempts.map((attempt) => (
-            <AttemptRow key={`${attempt.claimed_at} ${attempt.worker}`} attempt={attempt} />
-          ))}
-        </tbody>
-      </table>
-    </section>
+    <table class="stacked">
+      <thead>
+        <tr>
+          <th scope="col">Attempt</th>
+          <th scope="col">Outcome</th>
+          <th scope="col">Worker</th>
+          <th scope="col">Claimed</th>
+          <th scope="col">Took</th>
+        </tr>
+      </thead>
+      <tbody>
+        {attempts.map((attempt) => (
+          <AttemptRow key={`${attempt.claimed_at} ${attempt.worker}`} attempt={attempt} />
+        ))}
+      </tbody>
+    </table>
   );
 }
 
@@ -48,8 +45,10 @@ function AttemptRow({ attempt }: { readonly attempt: AttemptJson }) {
   const { sign, like } = outcomes[attempt.outcome];
   return (
     <tr>
-      <th scope="row">{count(attempt.number)}</th>
-      <td>
+      <th scope="row" data-title="Attempt">
+        {count(attempt.number)}
+      </th>
+      <td class="long">
         <span class={`status status-${like}`}>
           <span aria-hidden="true">{sign}</span> {attempt.outcome}
         </span>
@@ -59,9 +58,15 @@ function AttemptRow({ attempt }: { readonly attempt: AttemptJson }) {
           </small>
         )}
       </td>
-      <td>{attempt.worker || '–'}</td>
-      <td class="whole">{time(attempt.claimed_at)}</td>
-      <td class="whole">{between(attempt.claimed_at, attempt.ended_at)}</td>
+      <td class="long" data-title="Worker">
+        {attempt.worker || '–'}
+      </td>
+      <td class="whole" data-title="Claimed">
+        {time(attempt.claimed_at)}
+      </td>
+      <td class="whole" data-title="Took">
+        {between(attempt.claimed_at, attempt.ended_at)}
+      </td>
     </tr>
   );
 }

@@ -1,7 +1,8 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 
 interface ConfirmProps {
-  readonly question: string;
+  readonly question: ComponentChildren;
   readonly detail: string;
   readonly action: string;
   readonly onConfirm: () => void;

@@ -24,7 +24,11 @@ export function FileActions({ file }: { readonly file: FileJson }) {
       <ProblemNote problem={problem} />
       {asking && (
         <Confirm
-          question={`Delete ${file.filename}?`}
+          question={
+            <>
+              Delete <bdi>{file.filename}</bdi>?
+            </>
+          }
           detail="Its result and its bytes go too. This cannot be undone."
           action="Delete"
           onConfirm={() => act(deleteFiles)}

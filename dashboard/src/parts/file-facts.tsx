@@ -30,7 +30,11 @@ export function FileFacts({ file, output }: FileFactsProps) {
       <Fact name="Uploaded">{time(file.created_at)}</Fact>
       <Fact name="Completed">{time(file.completed_at)}</Fact>
       <Fact name="Upload to result">{between(file.created_at, file.completed_at)}</Fact>
-      {file.path !== '' && <Fact name="Path">{file.path}</Fact>}
+      {file.path !== '' && (
+        <Fact name="Path">
+          <bdi class="path">{file.path}</bdi>
+        </Fact>
+      )}
       <Fact name="SHA-256">
         <code>{file.sha256 ?? '–'}</code>
       </Fact>

@@ -15,28 +15,26 @@ export function FileTable({ files, selected, onSelect }: FileTableProps) {
   const selectAll = () => onSelect(new Set(all ? [] : files.map(({ id }) => id)));
   const toggle = (id: string) => onSelect(selected.symmetricDifference(new Set([id])));
   return (
-    <div class="wide">
-      <table>
-        <caption class="hidden">Files, newest first</caption>
-        <thead>
-          <tr>
-            <th scope="col">
-              <input type="checkbox" checked={all} onChange={selectAll} aria-label="Select all files of this page" />
-            </th>
-            <th scope="col">Name</th>
-            <th scope="col">State</th>
-            <th scope="col">Type</th>
-            <th scope="col">Size</th>
-            <th scope="col">Uploaded</th>
-          </tr>
-        </thead>
-        <tbody>
-          {files.map((file) => (
-            <FileRow key={file.id} file={file} selected={selected.has(file.id)} onToggle={toggle} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <table class="stacked">
+      <caption class="hidden">Files, newest first</caption>
+      <thead>
+        <tr>
+          <th scope="col" class="pick">
+            <input type="checkbox" checked={all} onChange={selectAll} aria-label="Select all files of this page" />
+          </th>
+          <th scope="col">Name</th>
+          <th scope="col">State</th>
+          <th scope="col">Type</th>
+          <th scope="col">Size</th>
+          <th scope="col">Uploaded</th>
+        </tr>
+      </thead>
+      <tbody>
+        {files.map((file) => (
+          <FileRow key={file.id} file={file} selected={selected.has(file.id)} onToggle={toggle} />
+        ))}
+      </tbody>
+    </table>
   );
 }
 
@@ -49,7 +47,7 @@ interface FileRowProps {
 function FileRow({ file, selected, onToggle }: FileRowProps) {
   return (
     <tr>
-      <td>
+      <td class="pick">
         <input
           type="checkbox"
           checked={selected}
@@ -58,14 +56,20 @@ function FileRow({ file, selected, onToggle }: FileRowProps) {
         />
       </td>
       <th scope="row" class="name">
-        <Link href={hrefOf(`files/${file.id}`)}>{file.filename}</Link>
-        {file.path !== '' && file.path !== file.filename && <small>{file.path}</small>}
+        <Link href={hrefOf(`files/${file.id}`)}>
+          <bdi>{file.filename}</bdi>
+        </Link>
+        {file.path !== '' && file.path !== file.filename && (
+          <small>
+            <bdi>{file.path}</bdi>
+          </small>
+        )}
       </th>
       <td>
         <StatusMark status={file.status} />
         {file.error !== null && <small>{file.error.code}</small>}
       </td>
-      <td>{file.mime_type || '–'}</td>
+      <td class="long">{file.mime_type || '–'}</td>
       <td class="whole">{bytes(file.size)}</td>
       <td class="whole">{time(file.created_at)}</td>
     </tr>

@@ -6,7 +6,7 @@ const statuses = ['PENDING', 'PROCESSING', 'COMPLETED', 'FAILED'] as const;
 
 const fields: readonly [name: Exclude<keyof FileFilter, 'status'>, label: string, hint: string][] = [
   ['name', 'Name contains', 'report'],
-  ['mime_type', 'Type', 'text/plain or image/*'],
+  ['mime_type', 'Type', 'image/*'],
   ['sha256', 'SHA-256', '64 hex digits'],
   ['error_code', 'Error', 'analyzer_timeout'],
   ['id', 'Id', ''],

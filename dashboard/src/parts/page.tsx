@@ -14,7 +14,7 @@ export function Page({ title, children }: { readonly title: string; readonly chi
   return (
     <main id="content">
       <h1 ref={heading} tabIndex={-1}>
-        {title}
+        <bdi>{title}</bdi>
       </h1>
       {children}
     </main>

@@ -6,39 +6,38 @@ import { StatusMark } from './status.tsx';
 
 export function UploadTable({ uploads }: { readonly uploads: readonly Upload[] }) {
   return (
-    <div class="wide">
-      <table>
-        <caption class="hidden">Uploads, what was refused first</caption>
-        <thead>
-          <tr>
-            <th scope="col">Name</th>
-            <th scope="col">Size</th>
-            <th scope="col">State</th>
-            <th scope="col">Action</th>
-          </tr>
-        </thead>
-        <tbody>
-          {uploads.map((upload) => (
-            <UploadRow key={upload.key} upload={upload} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <table class="stacked">
+      <caption class="hidden">Uploads, what was refused first</caption>
+      <thead>
+        <tr>
+          <th scope="col">Name</th>
+          <th scope="col">Size</th>
+          <th scope="col">State</th>
+          <th scope="col">Action</th>
+        </tr>
+      </thead>
+      <tbody>
+        {uploads.map((upload) => (
+          <UploadRow key={upload.key} upload={upload} />
+        ))}
+      </tbody>
+    </table>
   );
 }
 
 function UploadRow({ upload }: { readonly upload: Upload }) {
   const state = upload.state.value;
+  const name = <bdi>{upload.path}</bdi>;
   return (
     <tr>
       <th scope="row" class="name">
-        {state.step === 'kept' ? <Link href={hrefOf(`files/${state.id}`)}>{upload.path}</Link> : upload.path}
+        {state.step === 'kept' ? <Link href={hrefOf(`files/${state.id}`)}>{name}</Link> : name}
       </th>
       <td class="whole">{bytes(upload.file.size)}</td>
       <td>
         <Progress upload={upload} />
       </td>
-      <td>
+      <td class="whole">
         <Actions upload={upload} />
       </td>
     </tr>
