@@ -34,12 +34,15 @@ export async function uploadPaths(session: Session, paths: string[], options: Up
       concurrency: options.concurrency,
       ...(options.idempotencyKey === undefined ? {} : { idempotencyKey: options.idempotencyKey }),
       onBytes: (bytes) => progress.sent(bytes),
+      onKept: () => terminal.note(keptRemark),
       onOutcome: (outcome) => report.take(outcome),
     },
   );
   if (links > 0) terminal.note(`${plural(links, 'symbolic link')} inside folders not followed.`);
   return await report.end();
 }
+
+const keptRemark = 'The server keeps what it has of the file: the same command goes on from there.';
 
 async function* candidates(
   paths: readonly string[],

@@ -5,6 +5,11 @@ export class PrefixHash {
   readonly #hash = createHash('sha256');
   #hashed = 0;
 
+  /** Bytes of the file, from its start. */
+  get hashed(): number {
+    return this.#hashed;
+  }
+
   /**
    * @param position of the chunk in the file
    * @throws RangeError when a byte before it is missing

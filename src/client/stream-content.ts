@@ -16,6 +16,7 @@ const trickleMs = 60_000;
  * the server has them for good: what breaks off before goes on from there, and nothing is kept on this machine's disk.
  */
 export class StreamContent implements UploadContent {
+  readonly isRepeatable = false;
   readonly #input: Readable;
   /** Of `chunkBytes` each, the last one filled in part. */
   readonly #blocks: Buffer[] = [];

@@ -13,6 +13,8 @@ const ringSize = getDefaultHighWaterMark(true) + 2;
 export interface UploadContent extends AsyncDisposable {
   /** Bytes; undefined until the end of what comes through a pipe was seen. */
   readonly size: number | undefined;
+  /** Whether another process could send the same bytes. */
+  readonly isRepeatable: boolean;
   /**
    * Resolves when there is something to send from this byte on. The server has all before it for good.
    *
@@ -27,6 +29,7 @@ export interface UploadContent extends AsyncDisposable {
 export class FileContent implements UploadContent {
   /** Bytes, when it was opened. */
   readonly size: number;
+  readonly isRepeatable = true;
   readonly #handle: FileHandle;
   readonly #stat: BigIntStats;
 
@@ -107,6 +110,7 @@ export class FileContent implements UploadContent {
 export function memoryContent(bytes: Uint8Array): UploadContent {
   return {
     size: bytes.length,
+    isRepeatable: true,
     ready: async () => undefined,
     async *chunks(from = 0) {
       for (let at = from; at < bytes.length; at += chunkBytes) yield bytes.subarray(at, at + chunkBytes);

@@ -19,6 +19,10 @@ export interface FileToUpload {
 export interface UploadFileOptions extends RetryOptions {
   /** Told how many bytes of the file are on their way; starts again from where the server is with every try. */
   readonly onSent?: (bytes: number) => void;
+  /** Somebody knows the idempotency key and may come again, so that what the server has is worth keeping. */
+  readonly mayComeAgain?: boolean;
+  /** Told, before the upload rejects, that the server keeps what it has for them. */
+  readonly onKept?: () => void;
 }
 
 /**

@@ -6,7 +6,7 @@ import { fromServiceError, isRetryable } from '#platform/rpc/errors.ts';
 import { Slots } from '#platform/slots.ts';
 import { type RetryOptions, withRetry } from './retry.ts';
 import type { RpcClient } from './rpc-client.ts';
-import { uploadFile } from './upload-file.ts';
+import { type UploadFileOptions, uploadFile } from './upload-file.ts';
 import type { UploadCandidate } from './upload-paths.ts';
 import { resumableFromBytes, uploadResumable } from './upload-resumable.ts';
 import { maxWholeBytes, UploadStream } from './upload-stream.ts';
@@ -16,10 +16,13 @@ export type UploadOutcome =
   | { readonly file: UploadCandidate; readonly receipt: UploadFileResponse; readonly error: null }
   | { readonly file: UploadCandidate; readonly receipt: null; readonly error: FilemillError };
 
-export interface UploadFilesOptions extends RetryOptions {
+export interface UploadFilesOptions extends RetryOptions, Pick<UploadFileOptions, 'onKept'> {
   /** Large files at a time; in place of each, small ones may be on their way, all over one stream. */
   readonly concurrency: number;
-  /** For a caller that makes the decision to upload more than once; a random key for each file otherwise. */
+  /**
+   * For a caller that makes the decision to upload more than once; a random key for each file otherwise. What is broken
+   * off is kept for the next time only with one that is given.
+   */
   readonly idempotencyKey?: string;
   readonly onOutcome: (outcome: UploadOutcome) => void | Promise<void>;
   /** Bytes on their way since the last call; negative when a file starts again. */
@@ -121,8 +124,9 @@ async function uploadWhole(
 async function uploadOne(
   uploads: RpcClient<typeof UploadService>,
   { filename, path, open }: UploadCandidate,
-  { idempotencyKey = randomUUIDv7(), onBytes, ...options }: UploadFilesOptions,
+  { idempotencyKey: givenKey, onBytes, ...options }: UploadFilesOptions,
 ): Promise<UploadFileResponse> {
+  const [idempotencyKey, mayComeAgain] = [givenKey ?? randomUUIDv7(), givenKey !== undefined];
   await using content = await open(options.signal);
   let sent = 0;
   const onSent = (bytes: number) => {
@@ -130,5 +134,5 @@ async function uploadOne(
     sent = bytes;
   };
   const upload = (content.size ?? Number.POSITIVE_INFINITY) < resumableFromBytes ? uploadFile : uploadResumable;
-  return await upload(uploads, { filename, path, idempotencyKey, content }, { ...options, onSent });
+  return await upload(uploads, { filename, path, idempotencyKey, content }, { ...options, onSent, mayComeAgain });
 }

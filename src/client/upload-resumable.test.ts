@@ -12,7 +12,8 @@ import { RpcServer } from '#platform/rpc/server.ts';
 import { testFolder } from '../../test/support/start-services.ts';
 import { openPipe } from './open-content.ts';
 import { RpcChannel } from './rpc-client.ts';
-import { FileContent, type UploadContent } from './upload-content.ts';
+import { FileContent, memoryContent, type UploadContent } from './upload-content.ts';
+import type { UploadFileOptions } from './upload-file.ts';
 import { uploadResumable } from './upload-resumable.ts';
 
 const bytes = randomBytes(3 * 1024 * 1024);
@@ -35,6 +36,7 @@ describe('a resumable upload', () => {
   async function send(
     handlers: Partial<ServiceHandlers<typeof UploadService>>,
     open: () => Promise<UploadContent> = opened,
+    more: Partial<UploadFileOptions> = {},
   ) {
     const logger = createLogger('test', { level: 'silent', format: 'json' });
     await using server = new RpcServer(logger).addPart(UploadService, handlers);
@@ -43,7 +45,8 @@ describe('a resumable upload', () => {
     await using content = await open();
     const file = { filename: 'large', path: '', idempotencyKey: 'x', content };
     const sent: number[] = [];
-    const options = { signal: new AbortController().signal, forMs: 2_000, onSent: (n: number) => sent.push(n) };
+    const signal = new AbortController().signal;
+    const options = { signal, forMs: 2_000, onSent: (n: number) => sent.push(n), ...more };
     return { kept: await uploadResumable(channel.client(UploadService), file, options), sent };
   }
 
@@ -116,6 +119,28 @@ describe('a resumable upload', () => {
     });
   });
 
+  describe('that is given up', () => {
+    const breaks = Array.from({ length: 1_000 }, () => 1_000);
+    const unreadable = new FilemillError('FILE_UNREADABLE');
+    const refusal = new FilemillError('REQUEST_INVALID');
+    const ways: [string, { readonly mishaps: Mishaps; readonly mayComeAgain: boolean; readonly kept: boolean }][] = [
+      ['unreadable', { mishaps: { readError: unreadable }, mayComeAgain: false, kept: false }],
+      ['unreadable, its key known', { mishaps: { readError: unreadable }, mayComeAgain: true, kept: false }],
+      ['refused', { mishaps: { keepOf: breaks, breaksWith: refusal }, mayComeAgain: false, kept: false }],
+      ['refused, its key known', { mishaps: { keepOf: breaks, breaksWith: refusal }, mayComeAgain: true, kept: false }],
+      ['for long without an answer', { mishaps: { keepOf: breaks }, mayComeAgain: false, kept: false }],
+      ['for long without an answer, its key known', { mishaps: { keepOf: breaks }, mayComeAgain: true, kept: true }],
+    ];
+    for (const [why, { mishaps, mayComeAgain, kept }] of ways)
+      it(`while it is ${why} is ${kept ? 'kept' : 'cancelled'}`, async () => {
+        const server = new MemoryServer(mishaps);
+        const reason = mishaps.readError?.reason ?? mishaps.breaksWith?.reason ?? 'UNAVAILABLE';
+        const open = async () => brokenBy(await opened(), mishaps.readError);
+        await assert.rejects(send(server.handlers(), open, { mayComeAgain }), { reason });
+        assert.equal(server.cancelled, !kept);
+      });
+  });
+
   it('goes over one stream to a server that knows no other way', async () => {
     let received = 0;
     const { kept } = await send({
@@ -127,6 +152,16 @@ describe('a resumable upload', () => {
     assert.deepEqual([kept.id, received], ['over one stream', bytes.length]);
   });
 });
+
+/** The same content, whose reading fails after its first chunk. */
+function brokenBy(content: UploadContent, error: FilemillError | undefined): UploadContent {
+  if (error === undefined) return content;
+  const chunks = async function* () {
+    yield bytes.subarray(0, 1_000);
+    throw error;
+  };
+  return { ...memoryContent(bytes), chunks, [Symbol.asyncDispose]: () => content[Symbol.asyncDispose]() };
+}
 
 async function* pieces(): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += 65_536) yield bytes.subarray(at, at + 65_536);
@@ -140,6 +175,9 @@ interface Mishaps {
   readonly losesAnswer?: boolean;
   readonly forgets?: boolean;
   readonly onBreak?: () => Promise<void>;
+  readonly breaksWith?: FilemillError;
+  /** Of the file, on the client's machine. */
+  readonly readError?: FilemillError;
 }
 
 /** Keeps one upload in memory, and has mishaps. */
@@ -154,6 +192,7 @@ class MemoryServer {
   #begun = 0;
   /** As they were declared. */
   readonly sizes: (bigint | undefined)[] = [];
+  cancelled = false;
 
   constructor(mishaps: Mishaps) {
     this.#mishaps = mishaps;
@@ -186,6 +225,10 @@ class MemoryServer {
         if (this.#finished && this.#mishaps.losesAnswer) throw new FilemillError('UNAVAILABLE');
         return this.#answer();
       },
+      cancelUpload: async () => {
+        this.cancelled = true;
+        return {};
+      },
     };
   }
 
@@ -209,7 +252,7 @@ class MemoryServer {
     this.#bytes = this.#bytes.subarray(0, keep);
     this.#breaks += 1;
     await this.#mishaps.onBreak?.();
-    throw new FilemillError('UNAVAILABLE');
+    throw this.#mishaps.breaksWith ?? new FilemillError('UNAVAILABLE');
   }
 
   #sha256(): string {

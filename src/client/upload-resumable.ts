@@ -6,7 +6,8 @@ import type {
   UploadFileResponse,
   UploadService,
 } from '#gen/filemill/v1/upload_service_pb.ts';
-import { fromServiceError, isUnimplemented } from '#platform/rpc/errors.ts';
+import { sleep } from '#platform/abort.ts';
+import { fromServiceError, isRetryable, isUnimplemented } from '#platform/rpc/errors.ts';
 import { PrefixHash } from './prefix-hash.ts';
 import { withRetry } from './retry.ts';
 import type { RpcClient } from './rpc-client.ts';
@@ -26,9 +27,17 @@ import {
  */
 export const resumableFromBytes = 16 * 1024 * 1024;
 
+/** How often to look how far another process has come. */
+const watchMs = 1_000;
+
+/** For taking away what nobody will go on with. */
+const cancelTimeoutMs = 3_000;
+
 /**
- * Sends one file over as many calls as it takes: after each break it goes on with the byte that the server asks for.
- * When this resolves, the server keeps the file. A server of an earlier version gets it over one stream.
+ * Sends one file over as many calls as it takes: after each break, also that of an earlier process with the same
+ * idempotency key, it goes on with the byte that the server asks for. When this resolves, the server keeps the file. When it
+ * rejects, the server has bytes of it only where somebody may come again for them. A server of an earlier version
+ * gets it over one stream.
  *
  * @throws FilemillError the refusal, or what was met last when the time for trying ran out
  */
@@ -40,10 +49,19 @@ export async function uploadResumable(
   const upload = new ResumableUpload(uploads, file, options);
   try {
     return await withRetry((onProgress) => upload.goOn(onProgress), options);
-  } catch (error) {
-    if (isUnimplemented(fromServiceError(error))) return await uploadFile(uploads, file, options);
-    throw error;
+  } catch (cause) {
+    const error = fromServiceError(cause);
+    if (isUnimplemented(error)) return await uploadFile(uploads, file, options);
+    const canGoOn = options.signal.aborted || isRetryable(error);
+    if (canGoOn && isWorthKeeping(file, options)) options.onKept?.();
+    else await upload.cancel();
+    throw cause;
   }
+}
+
+/** What came through a pipe cannot be read from where the server is. */
+function isWorthKeeping({ content }: FileToUpload, { mayComeAgain = false }: UploadFileOptions): boolean {
+  return mayComeAgain && content.isRepeatable;
 }
 
 class ResumableUpload {
@@ -54,6 +72,11 @@ class ResumableUpload {
   #id: string | undefined;
   /** Bytes that the server has taken in. Only new ground is progress. */
   #farthest = 0;
+  #onProgress: () => void = () => undefined;
+  /** Another process may be sending the same file. */
+  #hasCompany = false;
+  /** Bytes that another process has sent are among those that the server has: they may be others than ours. */
+  #hasForeignBytes = false;
 
   constructor(uploads: RpcClient<typeof UploadService>, file: FileToUpload, options: UploadFileOptions) {
     this.#uploads = uploads;
@@ -62,39 +85,104 @@ class ResumableUpload {
   }
 
   async goOn(onProgress: () => void): Promise<UploadFileResponse> {
+    this.#onProgress = onProgress;
     const { content } = this.#file;
-    const reach = (bytes: number) => {
-      if (bytes <= this.#farthest) return;
-      this.#farthest = bytes;
-      onProgress();
-    };
     for (let upload = await this.#find(); ; ) {
-      if (upload.file !== undefined) return upload.file;
+      if (upload.file !== undefined) return await this.#requireOurs(upload.file);
       const from = Number(upload.offset);
-      reach(from);
+      this.#reach(from);
+      await this.#hashUpTo(from);
       await content.ready(from, this.#options.signal);
-      upload = await this.#append(upload.id, from, reach);
+      upload = await this.#append(upload.id, from);
       if (upload.file === undefined && content.size === Number(upload.offset))
         throw new FilemillError('UNAVAILABLE', 'The server took all bytes and made no file of them.');
     }
   }
 
+  /** Takes away what the server has of it, as far as the server can be reached. */
+  async cancel(): Promise<void> {
+    if (this.#id === undefined) return;
+    await this.#uploads.cancelUpload({ id: this.#id }, { timeoutMs: cancelTimeoutMs }).catch(() => undefined);
+    this.#id = undefined;
+  }
+
   /** How far it has come; begun now if it was not yet, or if the server knows nothing of it any more. */
   async #find(): Promise<PartialUpload> {
-    const { signal } = this.#options;
-    if (this.#id === undefined) {
-      const { filename, path, idempotencyKey, content } = this.#file;
-      const metadata = { filename, path, idempotencyKey, sha256AtClose: true, ...declaredSize(content) };
-      const { upload } = await this.#uploads.beginUpload({ metadata }, { signal });
-      this.#id = upload?.id;
-      return upload as PartialUpload;
-    }
+    if (this.#id === undefined) return await this.#begin();
     try {
-      const upload = (await this.#uploads.getUpload({ id: this.#id }, { signal })).upload as PartialUpload;
-      return upload.file === undefined ? await this.#settled(upload) : upload;
+      const upload = await this.#get(this.#id);
+      if (upload.file !== undefined) return upload;
+      return this.#hasCompany ? await this.#watch(upload) : await this.#settled(upload);
     } catch (cause) {
-      throw this.#tryAgainOn(cause, 'OFFSET_MISMATCH', 'UPLOAD_NOT_FOUND');
+      throw this.#tryAgainOn(cause);
     }
+  }
+
+  async #begin(): Promise<PartialUpload> {
+    const { filename, path, idempotencyKey, content } = this.#file;
+    const metadata = { filename, path, idempotencyKey, sha256AtClose: true, ...declaredSize(content) };
+    const { signal } = this.#options;
+    const upload = (await this.#uploads.beginUpload({ metadata }, { signal })).upload as PartialUpload;
+    this.#id = upload.id;
+    if (upload.file !== undefined) return { ...upload, file: { ...upload.file, duplicate: true } };
+    if (upload.offset === 0n) return upload;
+    if (content.isRepeatable) {
+      this.#hasForeignBytes = true;
+      return await this.#watch(upload);
+    }
+    await this.cancel();
+    throw new FilemillError('UNAVAILABLE', 'The bytes of an earlier upload were in the way.');
+  }
+
+  async #get(id: string): Promise<PartialUpload> {
+    return (await this.#uploads.getUpload({ id }, { signal: this.#options.signal })).upload as PartialUpload;
+  }
+
+  /** Two that send at once would only interrupt each other: while another gets on with the upload, this one waits. */
+  async #watch(seen: PartialUpload): Promise<PartialUpload> {
+    const { signal } = this.#options;
+    for (let last = seen; ; ) {
+      await sleep(watchMs, signal);
+      signal.throwIfAborted();
+      const now = await this.#get(last.id);
+      if (now.file !== undefined) return now;
+      if (now.offset === last.offset) {
+        this.#hasCompany = false;
+        return await this.#settled(now);
+      }
+      this.#reach(Number(now.offset));
+      last = now;
+    }
+  }
+
+  #reach(bytes: number): void {
+    if (bytes <= this.#farthest) return;
+    this.#farthest = bytes;
+    this.#onProgress();
+  }
+
+  /** Hashes our copy of what the server has from another process. */
+  async #hashUpTo(end: number): Promise<void> {
+    const { content } = this.#file;
+    while (this.#hash.hashed < Math.min(end, content.size ?? end)) {
+      let position = this.#hash.hashed;
+      await content.ready(position, this.#options.signal);
+      for await (const chunk of content.chunks(position)) {
+        this.#options.signal.throwIfAborted();
+        this.#hash.update(position, chunk.subarray(0, end - position));
+        position += chunk.length;
+        if (position >= end) break;
+      }
+    }
+  }
+
+  /** @throws FilemillError IDEMPOTENCY_KEY_REUSED when the file has other content than ours */
+  async #requireOurs(file: UploadFileResponse): Promise<UploadFileResponse> {
+    await this.#hashUpTo(Number.POSITIVE_INFINITY);
+    if (file.sha256 === '' || file.sha256 === this.#hash.digest()) return file;
+    // The file stays, and so does what is known of its upload.
+    this.#id = undefined;
+    throw new FilemillError('IDEMPOTENCY_KEY_REUSED', undefined, { facts: { id: file.id } });
   }
 
   /**
@@ -109,7 +197,7 @@ class ResumableUpload {
     return (await unlessStalled(0, this.#options.signal, call, () => undefined)).upload as PartialUpload;
   }
 
-  async #append(id: string, offset: number, reach: (bytes: number) => void): Promise<PartialUpload> {
+  async #append(id: string, offset: number): Promise<PartialUpload> {
     const { size = offset } = this.#file.content;
     let sent = offset;
     const messages = this.#messages(id, offset, (position) => {
@@ -117,11 +205,11 @@ class ResumableUpload {
       this.#options.onSent?.(position);
     });
     const call = (options: object) => this.#uploads.appendUpload(messages, options);
-    const onTaken = (count: number) => reach(Math.min(sent, offset + (count - messagesTakenUnseen) * chunkBytes));
+    const onTaken = (count: number) => this.#reach(Math.min(sent, offset + (count - messagesTakenUnseen) * chunkBytes));
     try {
       return (await unlessStalled(size, this.#options.signal, call, onTaken)).upload as PartialUpload;
     } catch (cause) {
-      throw this.#tryAgainOn(cause, 'OFFSET_MISMATCH', 'UPLOAD_NOT_FOUND');
+      throw this.#tryAgainOn(cause);
     }
   }
 
@@ -143,11 +231,29 @@ class ResumableUpload {
     if (position === content.size) yield { part: { case: 'closing', value: { sha256: this.#hash.digest() } } };
   }
 
-  /** What asking the server anew will mend. */
-  #tryAgainOn(cause: unknown, ...mendable: FilemillError['reason'][]): FilemillError {
+  /** Makes an error that trying again cannot mend one that it can, where asking the server anew will. */
+  #tryAgainOn(cause: unknown): FilemillError {
     const error = fromServiceError(cause);
-    if (!mendable.includes(error.reason)) return error;
-    if (error.reason === 'UPLOAD_NOT_FOUND') this.#id = undefined;
+    switch (error.reason) {
+      case 'UPLOAD_LOCKED':
+        this.#hasCompany = true;
+        return error;
+      case 'OFFSET_MISMATCH':
+        this.#hasCompany = true;
+        this.#hasForeignBytes = true;
+        break;
+      case 'UPLOAD_NOT_FOUND':
+        this.#id = undefined;
+        break;
+      case 'CHECKSUM_MISMATCH':
+        // The server has let go of all bytes. One that did not come from the server is about our own file.
+        if (!this.#hasForeignBytes || error.cause === undefined) return error;
+        this.#hasForeignBytes = false;
+        this.#id = undefined;
+        break;
+      default:
+        return error;
+    }
     return new FilemillError('UNAVAILABLE', error.message, { cause: error });
   }
 }

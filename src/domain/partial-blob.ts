@@ -6,11 +6,13 @@ import type { Blob } from './blob-store.ts';
  */
 export interface PartialBlobStore {
   /**
-   * Makes an empty one; it and its note survive a power cut when this returns. Answers with its id, a UUIDv7.
+   * Makes an empty one; it and its note survive a power cut when this returns. Whatever there was under its id is gone.
    *
+   * @param id a UUID; a fresh one unless told otherwise
+   * @returns the id
    * @throws FilemillError DISK_FULL
    */
-  begin(note: string): Promise<string>;
+  begin(note: string, id?: string): Promise<string>;
   /** undefined when there is none, whatever the text. */
   find(id: string): Promise<PartialBlobState | undefined>;
   /**

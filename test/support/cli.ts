@@ -21,12 +21,14 @@ export interface CliOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Called with the text so far whenever the program says something on stderr. */
   readonly onStderr?: (said: string, kill: (signal: NodeJS.Signals) => void) => void;
+  /** A signal that it gets once this resolves. */
+  readonly killed?: Promise<NodeJS.Signals>;
 }
 
 /** Runs `filemill ARGS…` as people do: a process of its own, with nothing but its arguments and FILEMILL_SERVER. */
 export async function filemill(
   args: readonly string[],
-  { server, stdin = '', env, onStderr }: CliOptions,
+  { server, stdin = '', env, onStderr, killed }: CliOptions,
 ): Promise<CliRun> {
   const child = spawn(process.execPath, [program, ...args], {
     env: { PATH: process.env.PATH, FILEMILL_SERVER: server, ...env },
@@ -35,6 +37,7 @@ export async function filemill(
   child.stdin.on('error', () => undefined);
   if (typeof stdin === 'string') child.stdin.end(stdin);
   else stdin.pipe(child.stdin);
+  void killed?.then((signal) => child.kill(signal));
   let said = '';
   child.stderr.on('data', (chunk) => {
     said += chunk;

@@ -78,7 +78,8 @@ export function isPeriod(name: string): boolean {
   return period.test(name);
 }
 
-export function isStagingName(name: string): boolean {
+/** Names of what is staged, and of uploads. */
+export function isUuid(name: string): boolean {
   return uuid.test(name);
 }
 

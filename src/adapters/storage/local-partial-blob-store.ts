@@ -6,7 +6,7 @@ import type { PartialBlob, PartialBlobState, PartialBlobStore } from '#domain/pa
 import type { Batcher } from '#platform/batcher.ts';
 import { codeOf, diskError, makeFolder } from './durable.ts';
 import { gatheredSync } from './gathered-sync.ts';
-import { fileMode, isBlobId, objectPath, resumableFolder } from './layout.ts';
+import { fileMode, isBlobId, isUuid, objectPath, resumableFolder } from './layout.ts';
 import { PartialObject } from './partial-object.ts';
 import { RunningHashes } from './running-hashes.ts';
 import type { ShardFolders } from './shard-folders.ts';
@@ -31,9 +31,9 @@ export class LocalPartialBlobStore implements PartialBlobStore, AsyncDisposable 
     this.#folderSync = gatheredSync(folder);
   }
 
-  async begin(note: string): Promise<string> {
-    const id = randomUUIDv7();
+  async begin(note: string, id: string = randomUUIDv7()): Promise<string> {
     try {
+      await this.remove(id);
       await (await open(this.#path(id), 'wx', fileMode)).close();
       // Its sync of the folder serves both.
       await this.note(id, note);
@@ -45,7 +45,7 @@ export class LocalPartialBlobStore implements PartialBlobStore, AsyncDisposable 
   }
 
   async find(id: string): Promise<PartialBlobState | undefined> {
-    if (!isBlobId(id)) return undefined;
+    if (!isUuid(id)) return undefined;
     try {
       const note = await readFile(this.#path(id, 'json'), 'utf8');
       const { mtime } = await stat(this.#path(id, 'json'));
@@ -83,7 +83,7 @@ export class LocalPartialBlobStore implements PartialBlobStore, AsyncDisposable 
 
   /** The note goes first: bytes without one are nobody's. Not synced: what a power cut brings back is swept again. */
   async remove(id: string): Promise<void> {
-    if (!isBlobId(id)) return;
+    if (!isUuid(id)) return;
     this.#hashes.forget(id);
     for (const path of this.#pathsOf(id)) await rm(path, { force: true });
   }
@@ -92,7 +92,7 @@ export class LocalPartialBlobStore implements PartialBlobStore, AsyncDisposable 
     const seen = new Set<string>();
     for await (const { name } of await opendir(resumableFolder(this.#root), { bufferSize: 256 })) {
       const id = name.slice(0, idLength);
-      if (!isBlobId(id) || seen.has(id)) continue;
+      if (!isUuid(id) || seen.has(id)) continue;
       seen.add(id);
       const writtenAt = await this.#writtenAt(id);
       if (writtenAt !== undefined && writtenAt < before) yield id;

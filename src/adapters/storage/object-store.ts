@@ -5,7 +5,7 @@ import type { Logger } from '#platform/logger.ts';
 import { codeOf, makeFolder } from './durable.ts';
 import {
   isBlobId,
-  isStagingName,
+  isUuid,
   mintedAt,
   objectPath,
   objectsFolder,
@@ -75,7 +75,7 @@ export class ObjectStore implements AsyncDisposable {
     let swept = 0;
     for await (const name of fileNames(stagingFolder(this.#root))) {
       const path = join(stagingFolder(this.#root), name);
-      if (!isStagingName(name) || !(await wasWrittenBefore(path, before))) continue;
+      if (!isUuid(name) || !(await wasWrittenBefore(path, before))) continue;
       await rm(path, { force: true });
       swept += 1;
     }

@@ -136,10 +136,11 @@ describe('An upload in several calls', () => {
 
   it('makes one file, whichever of two uploads with one idempotency key is finished first', async () => {
     await using stack = await startUploadStack(backends);
-    const idempotencyKey = randomUUIDv7();
-    const [one, other] = [await begin(stack, { idempotencyKey }), await begin(stack, { idempotencyKey })];
+    const metadata = { filename: 'f', size: 100_000n, idempotencyKey: randomUUIDv7() };
+    const one = await begin(stack, metadata);
+    const { upload: other } = await stack.uploads.beginUpload({ metadata, beginAnew: true });
     const { file: first } = await append(stack, { id: one.id }, content);
-    const { file: second } = await append(stack, { id: other.id }, content);
+    const { file: second } = await append(stack, { id: other?.id ?? '' }, content);
     assert.deepEqual([second?.id, second?.duplicate], [first?.id, true]);
     assert.equal((await objectsOf(stack)).length, 1);
   });

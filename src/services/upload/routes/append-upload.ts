@@ -7,13 +7,11 @@ import { endingWith } from '../ending-with.ts';
 import { finishUpload } from '../finish-upload.ts';
 import { paced, untilContent } from '../paced.ts';
 import type { UploadLock } from '../upload-lock.ts';
-import type { UploadLocks } from '../upload-locks.ts';
 import { findUpload, toPartialUpload } from '../upload-record.ts';
 import type { BeginUploadContext } from './begin-upload.ts';
 import type { UploadContext } from './upload-file.ts';
 
 export interface AppendUploadContext extends UploadContext, BeginUploadContext {
-  readonly locks: UploadLocks;
   /** Aborted when the service stops: appends end where they are, and go on elsewhere. */
   readonly stopping: AbortSignal;
 }

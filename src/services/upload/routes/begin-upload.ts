@@ -1,14 +1,20 @@
+import type { RpcClient } from '#client/rpc-client.ts';
 import { FilemillError } from '#domain/errors.ts';
 import type { PartialBlobStore } from '#domain/partial-blob.ts';
+import type { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import type { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { failpoint } from '#platform/failpoints.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
-import { readDeclaration } from '../declaration.ts';
-import { findUpload, formatRecord, toPartialUpload } from '../upload-record.ts';
+import { type Declaration, readDeclaration } from '../declaration.ts';
+import { uploadIdOf } from '../upload-id.ts';
+import type { UploadLocks } from '../upload-locks.ts';
+import { type FoundUpload, findUpload, formatRecord, toPartialUpload, type UploadRecord } from '../upload-record.ts';
 import type { UploadContext } from './upload-file.ts';
 
 export interface BeginUploadContext extends Pick<UploadContext, 'admission' | 'maxFileSize'> {
   readonly partial: PartialBlobStore;
+  readonly locks: UploadLocks;
+  readonly registered: Pick<RpcClient<typeof MetadataService>, 'getFiles'>;
   /** How long an upload is kept that nothing is appended to, in milliseconds. */
   readonly uploadExpiryMs: number;
 }
@@ -16,19 +22,77 @@ export interface BeginUploadContext extends Pick<UploadContext, 'admission' | 'm
 /** UTF-16 code units. */
 const maxNoteLength = 8 * 1024;
 
-/** Refuses what could not be kept anyway; otherwise the upload is durable when this answers. */
+/**
+ * Refuses what could not be kept anyway; otherwise the upload is durable when this answers. One with the same
+ * idempotency key and description is gone on with.
+ */
 export function beginUpload(context: BeginUploadContext): ServiceHandlers<typeof UploadService>['beginUpload'] {
-  const { admission, maxFileSize, partial, uploadExpiryMs } = context;
-  return async ({ metadata, clientNote }) => {
+  const { maxFileSize, uploadExpiryMs } = context;
+  return async ({ metadata, clientNote, beginAnew }, { signal }) => {
     if (metadata === undefined) throw new FilemillError('METADATA_MISSING');
-    const { size, sha256AtClose } = readDeclaration(metadata, maxFileSize);
-    if (size === null && !sha256AtClose)
+    const declared = readDeclaration(metadata, maxFileSize);
+    if (declared.size === null && !declared.sha256AtClose)
       throw new FilemillError('REQUEST_INVALID', '`size` is needed, or `sha256_at_close`: one of them tells the end.');
     if (clientNote.length > maxNoteLength)
       throw new FilemillError('REQUEST_INVALID', `\`client_note\` is longer than ${maxNoteLength} characters.`);
-    using _admitted = await admission.enter(size);
-    const id = await partial.begin(formatRecord({ metadata, clientNote }));
-    await failpoint('upload.begun');
-    return { upload: toPartialUpload(await findUpload(partial, id), uploadExpiryMs) };
+    const record = { metadata, clientNote };
+    const upload =
+      isKeyed(declared) && !beginAnew
+        ? await findOrBegin(context, uploadIdOf(declared), { record, size: declared.size }, signal)
+        : await begin(context, { record, size: declared.size });
+    return { upload: toPartialUpload(upload, uploadExpiryMs) };
   };
+}
+
+interface NewUpload {
+  readonly record: UploadRecord;
+  /** Bytes; null when nobody knows. */
+  readonly size: number | null;
+}
+
+function isKeyed(declared: Declaration): declared is Declaration & { readonly idempotencyKey: string } {
+  return declared.idempotencyKey !== null;
+}
+
+/** The lock is for two that begin at once. One that goes on takes no lock here: it would interrupt what is under way. */
+async function findOrBegin(
+  context: BeginUploadContext,
+  id: string,
+  fresh: NewUpload,
+  signal: AbortSignal,
+): Promise<FoundUpload> {
+  const earlier = await findEarlier(context, id, signal);
+  if (earlier !== undefined) return earlier;
+  await using lock = await context.locks.take(id, signal);
+  const begunMeanwhile = await findEarlier(context, id, signal);
+  if (begunMeanwhile !== undefined) return begunMeanwhile;
+  lock.assertHeld();
+  return await begin(context, fresh, id);
+}
+
+/** One whose file was deleted since has nothing to answer with. */
+async function findEarlier(
+  { partial, registered }: BeginUploadContext,
+  id: string,
+  signal: AbortSignal,
+): Promise<FoundUpload | undefined> {
+  const upload = await findUpload(partial, id).catch((error: unknown) => {
+    if (error instanceof FilemillError && error.reason === 'UPLOAD_NOT_FOUND') return undefined;
+    throw error;
+  });
+  const { file } = upload?.record ?? {};
+  if (file === undefined) return upload;
+  const { files } = await registered.getFiles({ ids: [file.id] }, { signal });
+  return files.length > 0 ? upload : undefined;
+}
+
+async function begin(
+  { admission, partial }: BeginUploadContext,
+  { record, size }: NewUpload,
+  id?: string,
+): Promise<FoundUpload> {
+  using _admitted = await admission.enter(size);
+  const begun = await partial.begin(formatRecord(record), id);
+  await failpoint('upload.begun');
+  return await findUpload(partial, begun);
 }

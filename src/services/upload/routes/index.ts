@@ -18,11 +18,12 @@ const maxHeldBytes = 64 * 1024 * 1024;
 
 /** The public gRPC port: everything that clients may call, and nothing else. */
 export function uploadServer(
-  withoutEnd: Omit<AppendUploadContext & UploadManyContext, 'stopping'>,
+  withoutEnd: Omit<AppendUploadContext & UploadManyContext, 'stopping' | 'registered'>,
   upstream: { readonly metadata: RpcChannel; readonly result: RpcChannel },
   stopping: AbortSignal,
 ): RpcServer {
-  const context = { ...withoutEnd, stopping };
+  const registered = upstream.metadata.client(MetadataService);
+  const context = { ...withoutEnd, registered, stopping };
   const metadata = forwarder(MetadataService, upstream.metadata.raw, stopping);
   const result = forwarder(ResultService, upstream.result.raw, stopping);
   return new RpcServer(context.logger, publicServerOptions, { heldBytes: maxHeldBytes })

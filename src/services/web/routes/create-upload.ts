@@ -35,9 +35,9 @@ export function createUpload(backend: Backend, maxFileSize: number) {
         const metadata = declaredUpload(request.headers, maxFileSize);
         const checksum = declaredChecksum(request.headers);
         const content = contentOf(request);
-        const begun = uploadOf(
-          await backend.upload.beginUpload({ metadata, clientNote: uploadMetadataOf(request.headers) }, { signal }),
-        );
+        const clientNote = uploadMetadataOf(request.headers);
+        // "The Client MUST send a POST request … to request a new upload resource": clients take it to be empty.
+        const begun = uploadOf(await backend.upload.beginUpload({ metadata, clientNote, beginAnew: true }, { signal }));
         const start = { id: begun.id, offset: 0n, ...(checksum && { checksum }) };
         // An empty file is finished as soon as it is begun.
         const isAppended = content !== undefined || metadata.size === 0n;
