@@ -21,6 +21,21 @@ export function normalizeFileName(name: string): string {
 }
 
 /**
+ * The name that these bytes spell. A leading byte order mark is a part of it.
+ *
+ * @param charset a label of the Encoding Standard
+ * @throws FilemillError NAME_INVALID unless they are well-formed in that charset, and it is known
+ */
+export function decodeFileName(bytes: Uint8Array, charset = 'utf-8'): string {
+  try {
+    return new TextDecoder(charset, { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    const shown = JSON.stringify(clip(new TextDecoder().decode(bytes)));
+    throw new FilemillError('NAME_INVALID', `The name ${shown} is not valid ${charset.toUpperCase()}.`, { cause });
+  }
+}
+
+/**
  * A relative path for people to read: segments joined by `/`, each a good file name; empty stays empty.
  *
  * @throws FilemillError NAME_INVALID

@@ -272,24 +272,34 @@ describe('tus over HTTP, by the text of the protocol', () => {
     assert.equal((await post('GET')).status, 400);
   });
 
-  const refused: readonly [what: string, length: number | undefined, headers: Record<string, string>, number][] = [
+  const refused: readonly [
+    what: string,
+    length: number | undefined,
+    headers: Record<string, string>,
+    status: number,
+    reason?: string,
+  ][] = [
     ['no length', undefined, {}, 400],
     ['a length that is none', undefined, { 'upload-length': '-1' }, 400],
     ['a length to be told later', undefined, { 'upload-defer-length': '1' }, 400],
     ['a part of several', 3, { 'upload-concat': 'partial' }, 400],
     ['more than a file may have', maxFileSize + 1, {}, 413],
     ['a name with a path in it', 3, { 'upload-metadata': metadata({ filename: 'a/b' }) }, 400],
-    ['no name', 3, { 'upload-metadata': '' }, 400],
+    ['no name', 3, { 'upload-metadata': '' }, 400, 'NAME_INVALID'],
+    ['a name that is not UTF-8', 3, { 'upload-metadata': 'filename Y2Fm6Q==' }, 400, 'NAME_INVALID'],
+    ['a path that is not UTF-8', 3, { 'upload-metadata': 'relativePath Y2Fm6Q==' }, 400, 'NAME_INVALID'],
+    ['a path of Windows', 3, { 'upload-metadata': metadata({ filename: 'C:\\dir\\a.txt' }) }, 400, 'NAME_INVALID'],
     ['a value that is not Base64', 3, { 'upload-metadata': 'filename a.txt' }, 400],
-    ['a value that is not text', 3, { 'upload-metadata': 'filename /w==' }, 400],
+    ['a value that is not text', 3, { 'upload-metadata': 'filename YQ==,colour /w==' }, 400],
     ['a key that comes twice', 3, { 'upload-metadata': 'filename YQ==,filename YQ==' }, 400],
     ['a SHA-256 that is none', 3, { 'upload-metadata': metadata({ filename: 'a', sha256: 'abc' }) }, 400],
     ['another site', 3, { origin: 'https://evil.example' }, 403],
   ];
-  for (const [what, length, headers, status] of refused)
+  for (const [what, length, headers, status, reason] of refused)
     it(`begins nothing with ${what}`, async () => {
       const response = await tus.create(length, { 'upload-metadata': metadata({ filename: 'refused' }), ...headers });
-      assert.equal(response.status, status, await response.text());
+      const given = await reasonOf(response);
+      assert.deepEqual([response.status, given], [status, reason ?? given]);
     });
 
   it('appends nothing without a type, an offset, or room', async () => {

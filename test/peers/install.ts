@@ -1,4 +1,13 @@
 import { ensureDebianPackages } from '../../scripts/support/debian-packages.ts';
 
 // Once, before the tests: two of them at the same time would fight for dpkg's lock.
-ensureDebianPackages(['nginx', 'haproxy', 'caddy', 'pgbouncer']);
+ensureDebianPackages([
+  'nginx',
+  'haproxy',
+  'caddy',
+  'pgbouncer',
+  'curl',
+  'python3-requests',
+  'python3-httpx',
+  'python3-aiohttp',
+]);

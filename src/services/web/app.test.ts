@@ -64,6 +64,23 @@ describe('the HTTP surface', () => {
     }
   });
 
+  const undecodable: readonly [method: 'GET' | 'PUT', url: string, reason: string][] = [
+    ['PUT', '/files/caf%E9.txt', 'NAME_INVALID'],
+    ['PUT', '/files/caf%E9.txt/', 'NAME_INVALID'],
+    ['PUT', '/files/100%.txt', 'NAME_INVALID'],
+    ['PUT', '/files/a.txt?path=caf%E9%2Fa.txt', 'REQUEST_INVALID'],
+    ['GET', '/api/v1/files?name=%E9', 'REQUEST_INVALID'],
+    ['GET', '/api/v1/files/%E9', 'REQUEST_INVALID'],
+  ];
+  for (const [method, url, reason] of undecodable)
+    it(`refuses ${method} ${url}, which is not UTF-8`, async () => {
+      const response = await app.inject({ method, url });
+      assert.equal(response.statusCode, 400);
+      const problem = response.json<{ reason: string; detail: string }>();
+      assert.equal(problem.reason, reason);
+      assert.match(problem.detail, /not valid UTF-8/);
+    });
+
   it('says nothing of what a browser could misuse', async () => {
     for (const url of ['/livez', '/nothing', '/api/v1/files/%ff']) {
       const { headers } = await app.inject(url);

@@ -28,7 +28,7 @@ export interface AppContext {
 export function createApp(context: AppContext): FastifyInstance {
   const { backend, maxFileSize, hosts, logger, dashboard, grpcAddress } = context;
   const fail = (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
-    sendProblem(asFilemillError(error), request, reply, logger);
+    sendProblem(asFilemillError(error, request), request, reply, logger);
   const app = fastify({
     bodyLimit: maxJsonBytes,
     connectionTimeout: silenceMs,
@@ -80,10 +80,20 @@ const securityHeaders = {
 } as const;
 
 /** Fastify's own refusals (a malformed address, a body that is too long) are the client's errors. */
-function asFilemillError(error: unknown): unknown {
-  const status = (error as { statusCode?: number }).statusCode ?? 500;
+function asFilemillError(error: unknown, request: FastifyRequest): unknown {
+  const { statusCode: status = 500, code } = error as { statusCode?: number; code?: string };
   if (error instanceof FilemillError || !(error instanceof Error) || status < 400 || status > 499) return error;
+  if (code === 'FST_ERR_BAD_URL') return undecodable(pathOf(request), error);
   return new FilemillError(status === 413 ? 'MESSAGE_TOO_LARGE' : 'REQUEST_INVALID', error.message, { cause: error });
+}
+
+/** The name of a file follows one rule, wherever it stands. */
+function undecodable(path: string, cause: Error): FilemillError {
+  const name = /^\/files\/(.*)$/.exec(path)?.[1];
+  const why = `is not valid UTF-8, percent-encoded.`;
+  return name === undefined
+    ? new FilemillError('REQUEST_INVALID', `The address ${JSON.stringify(path)} ${why}`, { cause })
+    : new FilemillError('NAME_INVALID', `The name ${JSON.stringify(name)} ${why}`, { cause });
 }
 
 function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply, logger: Logger): FastifyReply {

@@ -75,7 +75,7 @@ function digestsIn(header: string): string[] {
 }
 
 /** Kept as they are, such bytes would not be the file. @throws FilemillError REQUEST_INVALID */
-function refuseWhatChangesTheMeaning(headers: IncomingHttpHeaders): void {
+export function refuseWhatChangesTheMeaning(headers: IncomingHttpHeaders): void {
   const { 'content-encoding': encoding = 'identity', 'content-range': range } = headers;
   if (encoding.toLowerCase() !== 'identity')
     throw new FilemillError('REQUEST_INVALID', `Send the file itself: Content-Encoding ${encoding} is not accepted.`);

@@ -16,7 +16,7 @@ export function discardRest(request: IncomingMessage): void {
 }
 
 /** Reads a stream to its end for nothing, also when somebody else has yet to stop reading it. */
-export function discard(stream: Readable): void {
+function discard(stream: Readable): void {
   stream.on('data', () => undefined);
   stream.on('error', () => undefined);
 }

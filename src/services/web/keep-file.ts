@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Readable } from 'node:stream';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { UploadFileRequestSchema, UploadMetadataSchema } from '#gen/filemill/v1/upload_service_pb.ts';
 import type { Backend } from './backend.ts';
-import { readToEnd } from './read-to-end.ts';
 import type { Json } from './schemas.ts';
 
 /**
@@ -17,7 +15,7 @@ import type { Json } from './schemas.ts';
 export async function keepFile(
   { upload }: Backend,
   metadata: MessageInitShape<typeof UploadMetadataSchema>,
-  content: Readable,
+  content: AsyncIterable<Uint8Array>,
   signal: AbortSignal,
 ): Promise<Json<'Receipt'>> {
   const { id, size, sha256, duplicate } = await upload.uploadFile(messages(metadata, content), { signal });
@@ -26,11 +24,11 @@ export async function keepFile(
 
 async function* messages(
   metadata: MessageInitShape<typeof UploadMetadataSchema>,
-  content: Readable,
+  content: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<MessageInitShape<typeof UploadFileRequestSchema>> {
   yield { part: { case: 'metadata', value: { ...metadata, sha256AtClose: true } } };
   const hash = createHash('sha256');
-  for await (const chunk of readToEnd(content)) {
+  for await (const chunk of content) {
     hash.update(chunk);
     yield { part: { case: 'chunk', value: chunk } };
   }

@@ -8,13 +8,27 @@ import { integer } from '#platform/config.ts';
  * Reads query parameters. An empty value counts as absent; a parameter that is not in `shape` is refused,
  * so that a misspelt filter does not quietly match everything.
  *
+ * @param url what `query` was parsed from: the parser leaves bytes that are not UTF-8 percent-encoded
  * @throws FilemillError REQUEST_INVALID naming every parameter that is wrong
  */
-export function readQuery<Shape extends z.ZodRawShape>(shape: Shape, query: unknown): z.infer<z.ZodObject<Shape>> {
+export function readQuery<Shape extends z.ZodRawShape>(
+  shape: Shape,
+  query: unknown,
+  url = '',
+): z.infer<z.ZodObject<Shape>> {
+  refuseUndecodable(url);
   const given = Object.entries(query as Record<string, unknown>).filter(([, value]) => value !== '');
   const parsed = z.strictObject(shape).safeParse(Object.fromEntries(given));
   if (parsed.success) return parsed.data as z.infer<z.ZodObject<Shape>>;
   throw refusal(parsed.error, Object.keys(shape));
+}
+
+function refuseUndecodable(url: string): void {
+  try {
+    decodeURIComponent(url.slice(url.indexOf('?') + 1));
+  } catch (cause) {
+    throw new FilemillError('REQUEST_INVALID', 'The query is not valid UTF-8, percent-encoded.', { cause });
+  }
 }
 
 /** Reads a JSON body. @throws FilemillError REQUEST_INVALID naming every field that is wrong */

@@ -100,6 +100,8 @@ const ProblemDetails = z.strictObject({
   facts: z.record(z.string(), z.string()).exactOptional(),
 }) satisfies z.ZodType<Problem>;
 
+const RefusedFile = z.strictObject({ filename: z.string(), problem: ProblemDetails });
+
 export const schemas = {
   File,
   FilesPage: z.strictObject({ files: z.array(File), next_page_token: nextPageToken }),
@@ -114,12 +116,7 @@ export const schemas = {
   Receipt,
   Uploads: z.strictObject({
     files: z
-      .array(
-        z.union([
-          Receipt.extend({ filename: z.string() }),
-          z.strictObject({ filename: z.string(), problem: ProblemDetails }),
-        ]),
-      )
+      .array(z.union([Receipt.extend({ filename: z.string() }), RefusedFile]))
       .describe('In the order of the parts.'),
   }),
   ChangedFiles: z.strictObject({
@@ -135,7 +132,10 @@ export const schemas = {
     missing: z.array(z.strictObject({ part: z.string(), detail: z.string() })),
   }),
   Document: z.looseObject({ openapi: z.string() }),
-  Problem: ProblemDetails,
+  RefusedFile,
+  Problem: ProblemDetails.extend({
+    files: z.array(RefusedFile).exactOptional().describe('The files of a form of which none was kept, in order.'),
+  }),
 } as const;
 
 export type SchemaName = keyof typeof schemas;

@@ -24,7 +24,7 @@ export function serveRoute(app: FastifyInstance, description: Route): void {
 function readCall(description: Route, request: FastifyRequest, reply: FastifyReply) {
   return {
     params: request.params as Record<string, string>,
-    query: readQuery(description.query ?? {}, request.query),
+    query: readQuery(description.query ?? {}, request.query, request.url),
     body: description.body === undefined ? undefined : readBody(description.body, request.body),
     request,
     reply,

@@ -1,4 +1,3 @@
-import multipart from '@fastify/multipart';
 import type { FastifyInstance } from 'fastify';
 import type { Content, Route } from './route.ts';
 import { serveRoute } from './serve-route.ts';
@@ -14,13 +13,6 @@ export function serveRoutes(app: FastifyInstance, routes: readonly Route[]): voi
     scope.addContentTypeParser('*', (_request, _body, done) => done(null));
     serve(scope, 'any');
     serve(scope, 'application/offset+octet-stream');
-  });
-  app.register(async (scope) => {
-    // The upload service knows how large a file may be, and which names are good.
-    await scope.register(multipart, {
-      limits: { fileSize: Number.POSITIVE_INFINITY, files: 1_000, fieldSize: 65_536 },
-      preservePath: true,
-    });
     serve(scope, 'multipart/form-data');
   });
 }

@@ -1,19 +1,24 @@
-import type { MultipartFile } from '@fastify/multipart';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { FilemillError } from '#domain/errors.ts';
 import type { Backend } from '../backend.ts';
-import { declaredType, idempotencyKey } from '../declared.ts';
-import { discard } from '../discard-rest.ts';
+import { idempotencyKey, refuseWhatChangesTheMeaning } from '../declared.ts';
+import { discardRest } from '../discard-rest.ts';
+import { type FormFile, filesIn } from '../form/form-files.ts';
+import { FormReader } from '../form/form-reader.ts';
 import { keepFile } from '../keep-file.ts';
-import { toProblem } from '../problem.ts';
+import { problemType, retryAfterSeconds, toProblem } from '../problem.ts';
+import { readToEnd } from '../read-to-end.ts';
 import { type Call, route } from '../route.ts';
 import type { Json } from '../schemas.ts';
 import { uploadProblems } from './upload-answers.ts';
 
 type Upload = Json<'Uploads'>['files'][number];
+type RefusedFile = Json<'RefusedFile'>;
+
+const maxFiles = 1_000;
 
 /**
- * Parts are kept one after the other, as they come. When the request breaks off, nothing stays of the part that was
+ * Parts are kept one after the other, as they come. When the form breaks off, nothing stays of the part that was
  * coming; those before it are kept. They are not deleted: a client that sent its key again meanwhile may have been
  * told of the very same files.
  */
@@ -22,7 +27,7 @@ export function postFiles(backend: Backend) {
     name: 'postFiles',
     method: 'POST',
     path: '/api/v1/files',
-    summary: 'Uploads the files of a form, at most 1,000. Fields that are not files are not looked at.',
+    summary: `Uploads the files of a form, at most ${maxFiles}. A part without a file name is a field and not looked at.`,
     headers: { 'Idempotency-Key': 'Stands for the whole form: sending the same again answers with the same files.' },
     content: 'multipart/form-data',
     answers: {
@@ -30,23 +35,56 @@ export function postFiles(backend: Backend) {
       207: { description: 'Some are kept: each says which, or what its problem is.', schema: 'Uploads' },
     },
     problems: uploadProblems,
-    async handle(call): Promise<Json<'Uploads'>> {
-      const files: Upload[] = [];
-      for await (const part of partsOf(call.request)) files.push(await keepPart(backend, part, files.length, call));
-      if (files.length === 0) throw new FilemillError('REQUEST_INVALID', 'The form holds no file.');
-      call.reply.code(files.some((file) => 'problem' in file) ? 207 : 201);
+    async handle(call) {
+      const files = await keepFiles(backend, call);
+      const refused = files.filter((file): file is RefusedFile => 'problem' in file);
+      if (refused.length === files.length) return answerRefusal(call.reply, refused);
+      call.reply.code(refused.length > 0 ? 207 : 201);
       return { files };
     },
   });
 }
 
-/** @throws FilemillError REQUEST_INVALID for what is not a whole form */
-async function* partsOf(request: FastifyRequest): AsyncGenerator<MultipartFile, void> {
+/** @throws FilemillError REQUEST_INVALID for what is no form, or holds no file */
+async function keepFiles(backend: Backend, call: Call): Promise<readonly Upload[]> {
+  const { headers, raw } = call.request;
+  refuseWhatChangesTheMeaning(headers);
+  const form = new FormReader(headers['content-type'] ?? '', readToEnd(raw));
+  const files: Upload[] = [];
+  let coming = '';
   try {
-    yield* request.files();
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new FilemillError('REQUEST_INVALID', `The form cannot be read: ${why}.`, { cause });
+    for await (const file of filesIn(form, headers)) {
+      coming = file.name;
+      if (files.length === maxFiles) throw tooMany();
+      const upload = await keepPart(backend, file, files.length, call);
+      if (form.failure !== undefined) throw form.failure;
+      files.push(upload);
+      coming = '';
+    }
+  } catch (error) {
+    if (files.length === 0 || !(error instanceof FilemillError)) throw error;
+    files.push({ filename: coming, problem: toProblem(error) });
+    discardRest(raw);
+  }
+  if (files.length === 0)
+    throw new FilemillError(
+      'REQUEST_INVALID',
+      'The form holds no file: the Content-Disposition of a file has a filename.',
+    );
+  return files;
+}
+
+/** A part that is refused harms no other. */
+async function keepPart(backend: Backend, file: FormFile, n: number, { request, signal }: Call): Promise<Upload> {
+  const { name, mimeType, content, refusal } = file;
+  const key = idempotencyKey(request.headers);
+  const metadata = { ...namesIn(name), mimeType, idempotencyKey: key && `${key}:${n}` };
+  try {
+    if (refusal !== undefined) throw refusal;
+    return { filename: name, ...(await keepFile(backend, metadata, content, signal)) };
+  } catch (error) {
+    if (!(error instanceof FilemillError)) throw error;
+    return { filename: name, problem: toProblem(error) };
   }
 }
 
@@ -56,15 +94,20 @@ function namesIn(given: string): { readonly filename: string; readonly path: str
   return { filename: given.slice(slash + 1), path: slash === -1 ? '' : given };
 }
 
-/** A part that is refused harms no other. */
-async function keepPart(backend: Backend, part: MultipartFile, n: number, call: Call): Promise<Upload> {
-  const { filename: given = '', mimetype, file } = part;
-  const key = idempotencyKey(call.request.headers);
-  const metadata = { ...namesIn(given), mimeType: declaredType(mimetype), idempotencyKey: key && `${key}:${n}` };
-  try {
-    return { filename: given, ...(await keepFile(backend, metadata, file, call.signal)) };
-  } catch (error) {
-    discard(file);
-    return { filename: given, problem: toProblem(error) };
-  }
+function tooMany(): FilemillError {
+  return new FilemillError(
+    'REQUEST_INVALID',
+    `A form takes ${maxFiles} files: this one and those behind it were not kept. Send them in another form.`,
+  );
+}
+
+/** A form of which nothing was kept is answered as its first file would be alone. */
+function answerRefusal(reply: FastifyReply, files: readonly RefusedFile[]): FastifyReply {
+  const [{ problem }] = files as [RefusedFile];
+  const seconds = retryAfterSeconds(problem.reason);
+  if (seconds !== undefined) reply.header('retry-after', seconds);
+  return reply
+    .code(problem.status)
+    .type(problemType)
+    .send(JSON.stringify({ ...problem, files }));
 }

@@ -3,6 +3,7 @@ import type { Backend } from '../backend.ts';
 import { declaredByHeaders, uploadHeaders } from '../declared.ts';
 import { keepFile } from '../keep-file.ts';
 import { locationOf } from '../location.ts';
+import { readToEnd } from '../read-to-end.ts';
 import { route } from '../route.ts';
 import type { Json } from '../schemas.ts';
 import { uploadAnswers, uploadProblems } from './upload-answers.ts';
@@ -21,7 +22,7 @@ export function putFile(backend: Backend) {
     problems: uploadProblems,
     async handle({ params: { name = '' }, query: { path }, request, reply, signal }): Promise<Json<'Receipt'>> {
       const metadata = { ...declaredByHeaders(name, request.headers), path };
-      const receipt = await keepFile(backend, metadata, request.raw, signal);
+      const receipt = await keepFile(backend, metadata, readToEnd(request.raw), signal);
       reply.code(receipt.duplicate ? 200 : 201).header('location', locationOf(request, `/api/v1/files/${receipt.id}`));
       return receipt;
     },

@@ -8,7 +8,7 @@ import { readUploadMetadata, uploadMetadataOf } from './upload-metadata.ts';
 /**
  * What the headers of a creation say of the file, in the words of the contract; the upload service checks it.
  *
- * @throws FilemillError REQUEST_INVALID, FILE_TOO_LARGE
+ * @throws FilemillError REQUEST_INVALID, NAME_INVALID, FILE_TOO_LARGE
  */
 export function declaredUpload(
   headers: IncomingHttpHeaders,
@@ -23,7 +23,7 @@ export function declaredUpload(
   const pairs = readUploadMetadata(uploadMetadataOf(headers));
   const path = pathIn(pairs.get('relativePath') ?? pairs.get('path') ?? '');
   return {
-    filename: pairs.get('filename') ?? pairs.get('name') ?? path.slice(path.lastIndexOf('/') + 1),
+    filename: pairs.get('filename') ?? pairs.get('name') ?? baseName(path),
     path,
     size: BigInt(size),
     mimeType: declaredType(pairs.get('filetype') ?? pairs.get('type') ?? ''),
@@ -46,6 +46,12 @@ function refuseWhatIsNotOffered(headers: IncomingHttpHeaders): void {
   for (const name of ['upload-concat', 'upload-defer-length'])
     if (headers[name] !== undefined)
       throw new FilemillError('REQUEST_INVALID', `${name} is not offered: Tus-Extension names what is.`);
+}
+
+/** @throws FilemillError NAME_INVALID */
+function baseName(path: string): string {
+  if (path !== '') return path.slice(path.lastIndexOf('/') + 1);
+  throw new FilemillError('NAME_INVALID', 'Upload-Metadata has no `filename`: give the file a name in the metadata.');
 }
 
 /** Some clients write `null` for a file that lay in no folder. */

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { FilemillError } from '#domain/errors.ts';
+import { decodeFileName } from '#domain/file-name.ts';
 
 /** The header as the client sent it; empty when it sent none. */
 export function uploadMetadataOf(headers: IncomingHttpHeaders): string {
@@ -9,7 +10,7 @@ export function uploadMetadataOf(headers: IncomingHttpHeaders): string {
 /**
  * The pairs of an `Upload-Metadata` header, decoded.
  *
- * @throws FilemillError REQUEST_INVALID
+ * @throws FilemillError REQUEST_INVALID; NAME_INVALID for a name that is not UTF-8
  */
 export function readUploadMetadata(header: string): ReadonlyMap<string, string> {
   const pairs = new Map<string, string>();
@@ -27,11 +28,16 @@ export function readUploadMetadata(header: string): ReadonlyMap<string, string> 
   return pairs;
 }
 
+/** Names follow one rule, wherever they stand. */
+const nameKeys: readonly string[] = ['filename', 'name', 'relativePath', 'path'];
+
 /** "The value MUST be Base64 encoded." */
 function decode(key: string, base64: string): string {
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(base64)) throw invalid(`the value of ${JSON.stringify(key)} is not Base64`);
+  const bytes = Buffer.from(base64, 'base64');
+  if (nameKeys.includes(key)) return decodeFileName(bytes);
   try {
-    return utf8.decode(Buffer.from(base64, 'base64'));
+    return utf8.decode(bytes);
   } catch (cause) {
     throw invalid(`the value of ${JSON.stringify(key)} is not UTF-8`, cause);
   }

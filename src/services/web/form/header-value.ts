@@ -1,0 +1,62 @@
+import { FilemillError } from '#domain/errors.ts';
+
+/**
+ * A header such as `form-data; name="file"; filename="a.txt"`. A character stands for a byte: what charset they are in
+ * is for whoever uses them to know.
+ */
+export interface HeaderValue {
+  /** In lower case. */
+  readonly word: string;
+  /** By name in lower case. */
+  readonly parameters: ReadonlyMap<string, string>;
+}
+
+/** @throws FilemillError REQUEST_INVALID for a parameter that comes twice, is cut off or has no value */
+export function readHeaderValue(header: string): HeaderValue {
+  const word = /^[^;]*/.exec(header)?.[0] ?? '';
+  const parameters = new Map<string, string>();
+  for (let at = word.length; at < header.length; ) {
+    const [begin = '', given = ''] = /^[;\s]*(?:([\w!#$&+.^`|~*-]+)\s*=\s*)?/.exec(header.slice(at)) ?? [];
+    at += begin.length;
+    const value = header[at] === '"' ? quoted(header, at) : bare(header, at);
+    at += value.length;
+    const name = given.toLowerCase();
+    if (name === '' && value.text === '') continue;
+    if (name === '') throw unreadable(header, `${JSON.stringify(value.text)} has no value`);
+    if (parameters.has(name)) throw unreadable(header, `${name} comes twice`);
+    parameters.set(name, value.text);
+  }
+  return { word: word.trim().toLowerCase(), parameters };
+}
+
+interface Value {
+  readonly text: string;
+  /** In the header, quotes and escapes included. */
+  readonly length: number;
+}
+
+function bare(header: string, at: number): Value {
+  const given = /^[^;]*/.exec(header.slice(at))?.[0] ?? '';
+  return { text: given.trim(), length: given.length };
+}
+
+/**
+ * A backslash escapes a quote or another backslash, as in MIME, and nothing else: browsers send `C:\dir\a.txt` as it is.
+ * A quote ends the value only where it can, before a semicolon or the end: some clients escape nothing.
+ */
+function quoted(header: string, at: number): Value {
+  const rest = header.slice(at + 1);
+  const [whole = '', text = ''] = closed.exec(rest) ?? endsWithBackslash.exec(rest) ?? [];
+  if (whole === '') throw unreadable(header, 'a quote is not closed');
+  return { text: text.replace(/\\([\\"])/g, '$1'), length: whole.length + 1 };
+}
+
+const closed = /^((?:\\[\\"]|[^\\]|\\(?![\\"]))*?)"\s*(?=;|$)/;
+
+/** A name whose last character is a backslash, from a client that escapes nothing. */
+const endsWithBackslash = /^(.*\\)"\s*$/s;
+
+function unreadable(header: string, why: string): FilemillError {
+  const shown = Buffer.from(header.slice(0, 200), 'latin1').toString();
+  return new FilemillError('REQUEST_INVALID', `In the header ${JSON.stringify(shown)} ${why}.`);
+}

@@ -1,0 +1,62 @@
+import { FilemillError } from '#domain/errors.ts';
+import { decodeFileName } from '#domain/file-name.ts';
+import type { HeaderValue } from './header-value.ts';
+
+/** How the names of a form are to be read. */
+export interface NameReading {
+  /** Of names that do not tell of one themselves: UTF-8 unless the form has a field `_charset_` (RFC 7578, section 4.6). */
+  readonly charset: string;
+  readonly percentDecode: (name: string) => string;
+}
+
+/**
+ * The file name of a part; undefined when it has none and is no file. `filename*` (RFC 8187) says exactly what it means
+ * and goes before `filename`, wherever it stands (RFC 6266, section 4.3).
+ *
+ * @throws FilemillError NAME_INVALID for bytes that are not in their charset
+ */
+export function partName({ parameters }: HeaderValue, reading: NameReading): string | undefined {
+  const [plain, extended] = [parameters.get('filename'), parameters.get('filename*')];
+  const exact = extended === undefined ? undefined : extendedName(extended);
+  if (exact !== undefined) return exact;
+  if (plain !== undefined) return encodedWordsName(plain) ?? reading.percentDecode(decode(plain, reading.charset));
+  const odd = [...parameters.keys()].find((name) => name.startsWith('filename*'));
+  if (odd === undefined) return undefined;
+  throw new FilemillError('NAME_INVALID', `The name is given as ${odd} in a form that RFC 8187 does not know.`);
+}
+
+/** For people to find the part by, whatever is wrong with its name. */
+export function shownName({ parameters }: HeaderValue): string {
+  const given = parameters.get('filename') ?? parameters.get('filename*') ?? '';
+  return Buffer.from(given, 'latin1').toString();
+}
+
+/** `charset'language'percent-encoded`; undefined for anything else. */
+function extendedName(given: string): string | undefined {
+  const [, charset, escaped] = /^([\w.:+-]+)'[\w-]*'((?:[\w!#$&+.^`|~-]|%[0-9a-f]{2})*)$/i.exec(given) ?? [];
+  if (charset === undefined || escaped === undefined) return undefined;
+  return decode(unescaped(escaped, '%'), charset);
+}
+
+/** .NET encodes names outside ASCII as headers of mails do (RFC 2047); undefined for anything else. */
+function encodedWordsName(given: string): string | undefined {
+  if (!/^(?:=\?[^?\s]+\?[bq]\?[^?\s]*\?=\s*)+$/i.test(given)) return undefined;
+  const words = [...given.matchAll(/=\?([^?*]+)[^?]*\?([bq])\?([^?]*)\?=/gi)];
+  return words.map(([, charset = '', coding = '', text = '']) => decode(wordBytes(coding, text), charset)).join('');
+}
+
+function wordBytes(coding: string, text: string): string {
+  if (coding.toLowerCase() === 'b') return Buffer.from(text, 'base64').toString('latin1');
+  return unescaped(text.replaceAll('_', ' '), '=');
+}
+
+function unescaped(text: string, mark: '%' | '='): string {
+  return text.replace(mark === '%' ? /%([0-9a-f]{2})/gi : /=([0-9a-f]{2})/gi, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+}
+
+/** @param bytes a character for each */
+function decode(bytes: string, charset: string): string {
+  return decodeFileName(Buffer.from(bytes, 'latin1'), charset);
+}
