@@ -11,6 +11,7 @@ const percent = 'a%22b.txt';
 
 interface Client {
   readonly agent?: string;
+  readonly boundary?: string;
   /** The Content-Disposition that it writes for a file of this name. */
   readonly writes: (name: string) => string;
   /** Names that it writes as it writes others, and what they are taken for; undefined where it refuses to write them. */
@@ -38,7 +39,14 @@ const digitsWin = { [quote]: percent };
 
 const clients: Readonly<Record<string, Client>> = {
   browsers: { agent: 'Mozilla/5.0 (X11; Linux x86_64) Chrome/140', writes: html, ambiguous: quoteWins },
+  'a browser that hides its name': { boundary: '----WebKitFormBoundaryAbC', writes: html, ambiguous: quoteWins },
   Node: { agent: 'node', writes: html, ambiguous: quoteWins },
+  'Node under a name of the application': {
+    agent: 'shop/1.0',
+    boundary: '----formdata-undici-012345678901',
+    writes: html,
+    ambiguous: quoteWins,
+  },
   'requests and urllib3 2': { agent: 'python-requests/2.34.2', writes: html, ambiguous: quoteWins },
   httpx: { agent: 'python-httpx/0.28.1', writes: html, ambiguous: quoteWins },
   OkHttp: { agent: 'okhttp/5.1.0', writes: html, ambiguous: quoteWins },
@@ -68,13 +76,13 @@ const clients: Readonly<Record<string, Client>> = {
   'PHP and others that escape nothing': { writes: raw },
 };
 
-for (const [client, { agent, writes, ambiguous = {} }] of Object.entries(clients))
+for (const [client, { agent, boundary, writes, ambiguous = {} }] of Object.entries(clients))
   describe(`a form that ${client} writes`, () => {
     for (const name of [...names, quote, percent]) {
       const expected = name in ambiguous ? ambiguous[name] : name;
       if (expected === undefined) continue;
       it(`has the file ${expected}`, async () => {
-        const found = await filesOf(formOf(partOf(writes(name))), agent);
+        const found = await filesOf(formOf(partOf(writes(name))), { agent, boundary });
         assert.deepEqual(found, [[expected, 'content']]);
       });
     }
@@ -216,7 +224,7 @@ describe('a form', () => {
   for (const [what, parts, found] of forms)
     it(`with ${what} is read the same however it is cut into chunks`, async () => {
       const form = formOf(...parts);
-      for (const size of [form.length, 1, 7, 64]) assert.deepEqual(await filesOf(form, undefined, size), found);
+      for (const size of [form.length, 1, 7, 64]) assert.deepEqual(await filesOf(form, { size }), found);
     });
 
   it('may have something before it, behind it, and behind its boundaries', async () => {
@@ -276,11 +284,23 @@ async function* chunks(bytes: Buffer, size = bytes.length): AsyncGenerator<Uint8
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
+interface FormOptions {
+  readonly agent?: string | undefined;
+  readonly boundary?: string | undefined;
+  /** Of a chunk. */
+  readonly size?: number;
+}
+
 /** Names and contents, or reasons and what is shown of the name. */
-async function filesOf(form: Buffer, agent?: string, size?: number): Promise<[string, string][]> {
+async function filesOf(
+  form: Buffer,
+  { agent, boundary = 'boundary', size }: FormOptions = {},
+): Promise<[string, string][]> {
   const found: [string, string][] = [];
-  const headers = agent === undefined ? {} : { 'user-agent': agent };
-  for await (const { name, content, refusal } of filesIn(new FormReader(contentType, chunks(form, size)), headers)) {
+  const type = `multipart/form-data; boundary=${boundary}`;
+  const bytes = latin1(form.toString('latin1').replaceAll('--boundary', `--${boundary}`));
+  const headers = { 'content-type': type, ...(agent !== undefined && { 'user-agent': agent }) };
+  for await (const { name, content, refusal } of filesIn(new FormReader(type, chunks(bytes, size)), headers)) {
     if (refusal instanceof FilemillError) found.push([refusal.reason, name]);
     else found.push([name, Buffer.concat(await Array.fromAsync(content)).toString('latin1')]);
   }
