@@ -76,7 +76,7 @@ export const catalogue = {
   ROUTE_NOT_FOUND: entry(
     'NOT_FOUND',
     'Nothing answers at this address.',
-    'Check the method and the path: the HTTP API lives under /api/v1/.',
+    'Check the method and the path: the HTTP API lives under /api/v1/, and `curl -T FILE` needs the slash of /files/.',
   ),
   MEDIA_TYPE_REFUSED: entry(
     'INVALID_ARGUMENT',

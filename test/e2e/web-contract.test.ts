@@ -103,6 +103,8 @@ function casesWith({ failed, retried, gone, done, begun }: Ids) {
     for (const name of names) body.append('file', new File(['content'], name));
     return { body };
   };
+  // As `curl -d` says unless told otherwise.
+  const calledForm = { body: '{"ids":[]}', headers: { 'content-type': 'application/x-www-form-urlencoded' } };
   const files = '/api/v1/files';
   const key = { 'idempotency-key': 'contract' };
   const tus = (headers: Record<string, string> = {}, body: string | null = null) => ({
@@ -188,13 +190,15 @@ function casesWith({ failed, retried, gone, done, begun }: Ids) {
       [`${files}/${unknownId}/attempts`, 404],
     ],
     'POST /api/v1/files/{id}/retry': [
-      [`${files}/${retried}/retry`, 200],
+      [`${files}/${retried}/retry`, 200, calledForm],
       [`${files}/${done}/retry`, 409],
       [`${files}/${unknownId}/retry`, 404],
     ],
     'POST /api/v1/files:retry': [
       ['/api/v1/files:retry', 200, json({ ids: [failed, done, unknownId] })],
       ['/api/v1/files:retry', 400, json({})],
+      ['/api/v1/files:retry', 415, calledForm],
+      ['/api/v1/files:retry', 415, { body: '{"ids":[]}', headers: { 'content-type': 'text/plain' } }],
     ],
     'POST /api/v1/files:delete': [
       ['/api/v1/files:delete', 200, json({ ids: [failed, unknownId] })],

@@ -93,8 +93,9 @@ function response({ description, schema, types = [], headers = {} }: Answer, tag
 /** What may befall any request. */
 const always: readonly Reason[] = ['REQUEST_INVALID', 'ORIGIN_REFUSED', 'INTERNAL', 'UNAVAILABLE', 'SHUTTING_DOWN'];
 
-function problemResponses({ problems = [] }: Route): Record<string, object> {
-  const byStatus = Map.groupBy([...problems, ...always], httpStatus);
+function problemResponses({ problems = [], body }: Route): Record<string, object> {
+  const ofBody: readonly Reason[] = body === undefined ? [] : ['MEDIA_TYPE_REFUSED'];
+  const byStatus = Map.groupBy([...problems, ...ofBody, ...always], httpStatus);
   return Object.fromEntries(
     [...byStatus].map(([status, reasons]) => [
       status,

@@ -31,7 +31,7 @@ export interface Route<Query extends z.ZodRawShape = z.ZodRawShape, Body extends
 }
 
 /** `any`: the bytes of a file, whatever their type. */
-export type Content = 'any' | 'application/offset+octet-stream' | 'multipart/form-data';
+export type Content = 'any' | 'application/json' | 'application/offset+octet-stream' | 'multipart/form-data';
 
 export interface Answer {
   readonly description: string;
