@@ -15,6 +15,7 @@ it('gives each kind of failure its exit code', () => {
     ['REQUEST_INVALID', 2],
     ['FILE_NOT_FOUND', 4],
     ['UNAVAILABLE', 5],
+    ['STORE_REFUSES', 5],
     ['OVERLOADED', 5],
     ['DISK_FULL', 5],
     ['STREAM_IDLE', 5],
@@ -52,5 +53,14 @@ it('says what happened, why, and what to do, without control characters', () => 
     text,
     'The file is larger than this server accepts. (It has \\u001b[31m 12 bytes)\n' +
       '  → Ask the operator to raise FILEMILL_MAX_FILE_SIZE, or split the file.',
+  );
+});
+
+it('tells of a store by its own sentence, and sends nobody to start a server that has answered', () => {
+  const facts = { part: 'postgresql', code: '25006' };
+  const text = describeFailure(new FilemillError('UNAVAILABLE', 'PostgreSQL takes no writes.', { facts }));
+  assert.equal(
+    text,
+    'PostgreSQL takes no writes.\n  → Try again in a while; `filemill doctor` shows which services meet it.',
   );
 });

@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { catalogue, FilemillError, type StatusName } from '#domain/errors.ts';
+import { isStoreFault } from '#domain/store-fault.ts';
 import { printable } from './output/printable.ts';
 
 /** What the process ends with. */
@@ -71,13 +72,16 @@ function isRefusedAccess({ cause }: FilemillError): boolean {
 
 function whatHappened(error: FilemillError): string {
   const { what } = catalogue[error.reason];
-  return error.message === what ? what : `${what} (${error.message.replace(/\.$/, '')})`;
+  return error.message === what || isStoreFault(error)
+    ? error.message
+    : `${what} (${error.message.replace(/\.$/, '')})`;
 }
 
 function whatToDo(error: Error): string | undefined {
   if (error instanceof CliError) return error.action;
   if (!(error instanceof FilemillError)) return undefined;
   if (error.reason !== 'UNAVAILABLE') return error.action;
+  if (isStoreFault(error)) return 'Try again in a while; `filemill doctor` shows which services meet it.';
   return 'Start the server with `npm start`, or name another by --server or FILEMILL_SERVER; `filemill doctor` looks closer.';
 }
 

@@ -65,11 +65,16 @@ function openSession(options: GlobalOptions, channel: RpcChannel, signal: AbortS
   };
 }
 
-/** Says that the server is away once, then again only after it was quiet about it for a while. */
+/**
+ * Says that the server is away once, then again only after it was quiet about it for a while.
+ *
+ * @throws FilemillError what no waiting mends
+ */
 function outageRemark(terminal: Terminal, { server, retryFor }: GlobalOptions): (error: FilemillError) => void {
   const silenceMs = 10_000;
   let saidAt = Number.NEGATIVE_INFINITY;
   return (error) => {
+    if (error.reason === 'STORE_REFUSES') throw error;
     if (performance.now() - saidAt < silenceMs && !terminal.verbose) return;
     saidAt = performance.now();
     terminal.note(

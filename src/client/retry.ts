@@ -8,7 +8,7 @@ export interface RetryOptions {
   readonly signal: AbortSignal;
   /** How long to go on trying, in milliseconds from the first failure of an outage. */
   readonly forMs: number;
-  /** Told of each failure that will be tried again. */
+  /** Told of each failure that will be tried again; what it throws ends that. */
   readonly onRetry?: (error: FilemillError) => void;
 }
 

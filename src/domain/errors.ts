@@ -133,6 +133,12 @@ export const catalogue = {
     'Try again; clients of this repository do so by themselves.',
     500,
   ),
+  STORE_REFUSES: entry(
+    'UNAVAILABLE',
+    'A store that the server depends on refuses it, and waiting alone does not help.',
+    'An operator has to act: the message says on what, `filemill doctor` which services meet it. Then try again.',
+    5_000,
+  ),
   SHUTTING_DOWN: entry(
     'UNAVAILABLE',
     'The server is going down.',
@@ -239,7 +245,11 @@ export class FilemillError extends Error {
   /** Facts for machines, for example `{declared: "10", received: "12"}`. */
   readonly facts: Readonly<Record<string, string>>;
 
-  constructor(reason: Reason, message?: string, options: { cause?: unknown; facts?: Record<string, string> } = {}) {
+  constructor(
+    reason: Reason,
+    message?: string,
+    options: { cause?: unknown; facts?: Readonly<Record<string, string>> } = {},
+  ) {
     super(message ?? catalogue[reason].what, options.cause === undefined ? undefined : { cause: options.cause });
     this.reason = reason;
     this.facts = options.facts ?? {};

@@ -94,8 +94,7 @@ export const ingestMutations: readonly Mutation[] = [
     file: 'src/services/upload/registration.ts',
     edits: [
       {
-        search:
-          "    throw new FilemillError('UNAVAILABLE', 'The file is stored, but could not be registered just now.', { cause });\n",
+        search: '    throw notRegistered(cause);\n',
         replace: "    return files.map(({ id }) => ({ outcome: 'CREATED' as const, id, cause }));\n",
       },
     ],

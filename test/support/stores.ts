@@ -42,12 +42,14 @@ async function asAdmin(url: string, statement: string): Promise<void> {
 export interface TestRedis extends AsyncDisposable {
   /** `unix:///…` */
   readonly url: string;
+  /** Where it keeps what it saves. */
+  readonly folder: string;
   /** For tests that stop, freeze or kill it. */
   readonly process: ChildProcess;
 }
 
-/** A private, empty Redis 7 on a unix socket. */
-export async function testRedis(): Promise<TestRedis> {
+/** A private, empty Redis 7 on a unix socket, and further settings, such as a port, as `redis-server` takes them. */
+export async function testRedis(settings: readonly string[] = []): Promise<TestRedis> {
   const server = findRedisServer();
   if (server === undefined)
     throw new Error('This test needs redis-server: run it as `npm test -- FILE`, or install it.');
@@ -55,15 +57,18 @@ export async function testRedis(): Promise<TestRedis> {
   const socket = join(folder, 's');
   const child = spawn(
     server,
-    ['--port', '0', '--unixsocket', socket, '--save', '', '--appendonly', 'no', '--dir', folder],
+    ['--port', '0', '--unixsocket', socket, '--save', '', '--appendonly', 'no', '--dir', folder, ...settings],
     { stdio: 'ignore' },
   );
-  process.once('exit', () => child.kill('SIGKILL'));
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
   await untilAccepting(socket);
   return {
     url: `unix://${socket}`,
+    folder,
     process: child,
     async [Symbol.asyncDispose]() {
+      process.off('exit', kill);
       if (child.exitCode === null && child.signalCode === null) {
         child.kill('SIGKILL');
         await once(child, 'exit');

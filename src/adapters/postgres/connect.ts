@@ -36,10 +36,10 @@ export async function onceReachable<T>(work: () => Promise<T>, { signal, forMs, 
   }
 }
 
-/** The name or the port does not answer (yet), or the server does not take queries: SQLSTATE 08…, 53…, 57P…. */
+/** The name or the port does not answer (yet), or the server does not take queries: SQLSTATE 08…, 53…, 57P…, or takes no writes. */
 function isAway(error: unknown): boolean {
   const { code, message } = error as { code?: string; message?: string };
-  if (code !== undefined) return /^(E[A-Z_]+|08...|53...|57P..)$/.test(code);
+  if (code !== undefined) return /^(E[A-Z_]+|08...|25006|53...|57P..)$/.test(code);
   return /terminated|timeout/i.test(message ?? '');
 }
 

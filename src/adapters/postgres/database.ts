@@ -1,7 +1,11 @@
 import pg from 'pg';
 import { FilemillError } from '#domain/errors.ts';
+import { type StoreFault, storeFaultError } from '#domain/store-fault.ts';
 import { backoffMs, sleep } from '#platform/abort.ts';
+import { ConfigError } from '#platform/config.ts';
 import type { Logger } from '#platform/logger.ts';
+import { StoreHealth } from '#platform/store-health.ts';
+import { postgresFault, readOnly } from './faults.ts';
 import { queryUnderSettings, type SessionSettings, setForSession } from './session.ts';
 
 /** A statement; under a name PostgreSQL parses and plans it once per connection. */
@@ -16,6 +20,8 @@ export interface DatabaseOptions {
   readonly logger: Logger;
   /** What its statements are: see `kinds`. */
   readonly kind?: keyof typeof kinds;
+  /** Told of what fails and what works; several pools of one process share it. */
+  readonly health?: StoreHealth;
 }
 
 const connectTimeoutMs = 5_000;
@@ -48,8 +54,8 @@ const types = {
 } as unknown as pg.CustomTypesConfig;
 
 /**
- * A pool of connections to the one truth. Rejects with UNAVAILABLE when PostgreSQL is away, with
- * OVERLOADED when no connection is free in time; statements that lost a deadlock are run again.
+ * A pool of connections to the one truth. Rejects with UNAVAILABLE or STORE_REFUSES when PostgreSQL is away or refuses
+ * (`faults.ts`), with OVERLOADED when no connection is free in time; statements that lost a deadlock are run again.
  */
 export class Database implements AsyncDisposable {
   readonly #pool: pg.Pool;
@@ -58,10 +64,13 @@ export class Database implements AsyncDisposable {
   /** Connections behind a pooler, whose sessions are used by others too. */
   readonly #pooled = new WeakSet<pg.ClientBase>();
   #isPooled = false;
+  readonly #health: StoreHealth;
+  #dropping: Promise<void> | undefined;
 
-  constructor({ url, poolSize, logger, kind = 'points' }: DatabaseOptions) {
+  constructor({ url, poolSize, logger, kind = 'points', health }: DatabaseOptions) {
     const { statementTimeoutMs, planner } = kinds[kind];
     this.#kind = kind;
+    this.#health = health ?? new StoreHealth('postgresql', logger);
     this.#settings = { statement_timeout: String(statementTimeoutMs), ...planner };
     // Settings are no startup parameters: a pooler refuses those that it does not know.
     this.#pool = new pg.Pool({
@@ -77,18 +86,28 @@ export class Database implements AsyncDisposable {
     });
     // Without a listener the end of an idle connection would end the process.
     // The error itself carries the whole connection with it.
-    this.#pool.on('error', ({ message }) => logger.warn({ reason: message }, 'an idle database connection was lost'));
+    this.#pool.on('error', ({ message }) => logger.info({ reason: message }, 'an idle database connection was lost'));
+    this.#pool.on('connect', () => this.#health.worked('connect'));
   }
 
   async query<Row extends object>(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
+    const what = statement.name ?? statement.text;
     for (let attempt = 0; ; attempt++) {
       try {
-        return await this.#run<Row>(statement, [...values]);
+        const rows = await this.#run<Row>(statement, [...values]);
+        this.#health.worked(what);
+        this.#health.worked(anyStatement);
+        return rows;
       } catch (error) {
-        if (!isConflict(error) || attempt === maxConflictRetries) throw toFilemillError(error, this.#kind);
+        if (!isConflict(error) || attempt === maxConflictRetries) throw this.#failure(what, error);
         await sleep(backoffMs(attempt, { baseMs: 5, maxMs: 200 }), new AbortController().signal);
       }
     }
+  }
+
+  /** How PostgreSQL is, as this process sees it. */
+  get health(): StoreHealth {
+    return this.#health;
   }
 
   /** Whether a pooler stood between at the latest connection. */
@@ -96,9 +115,15 @@ export class Database implements AsyncDisposable {
     return this.#isPooled;
   }
 
-  /** Resolves when PostgreSQL answers and holds the schema. */
+  /** Resolves when PostgreSQL answers, holds the schema, and takes writes. */
   async ready(): Promise<void> {
-    await this.query(schemaProbe);
+    if (await this.readOnly()) throw this.#fault(schemaProbe.name, readOnly, undefined);
+  }
+
+  /** Whether PostgreSQL takes no writes. Rejects when it does not answer, or lacks the schema. */
+  async readOnly(): Promise<boolean> {
+    const [probe] = await this.query<{ readOnly: boolean }>(schemaProbe);
+    return probe?.readOnly === true;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -117,7 +142,9 @@ export class Database implements AsyncDisposable {
   }
 
   async #run<Row extends object>(statement: Statement, values: unknown[]): Promise<Row[]> {
-    const client = await this.#pool.connect();
+    const client = await this.#pool.connect().catch((error: unknown) => {
+      throw this.#failure('connect', error);
+    });
     try {
       const { rows } = this.#pooled.has(client)
         ? await queryUnderSettings<Row>(client, this.#settings, { text: statement.text, values })
@@ -130,23 +157,71 @@ export class Database implements AsyncDisposable {
       throw error;
     }
   }
+
+  #failure(what: string, error: unknown): FilemillError {
+    if (error instanceof FilemillError) return error;
+    if (error instanceof Error && /timeout exceeded when trying to connect/.test(error.message)) return noneFree(error);
+    const { reason, message } = kinds[this.#kind].tooLong;
+    if (sqlState(error) === statementTimedOut) return new FilemillError(reason, message, { cause: error });
+    const fault = postgresFault(error);
+    return fault === undefined
+      ? new FilemillError('INTERNAL', undefined, { cause: error })
+      : this.#fault(what, fault, error);
+  }
+
+  #fault(what: string, fault: StoreFault, cause: unknown): FilemillError {
+    const lost = what !== 'connect' && /^(08|57P|AWAY)/.test(fault.code);
+    this.#health.failed(lost ? anyStatement : what, fault, cause);
+    if (fault.code === readOnly.code) this.#dropping ??= this.#dropIdle();
+    return storeFaultError('postgresql', fault, cause);
+  }
+
+  /** Connections outlive a failover behind one address: new ones reach the server that takes writes. */
+  async #dropIdle(): Promise<void> {
+    for (let idle = this.#pool.idleCount; idle > 0; idle--)
+      await this.#pool.connect().then(
+        (client) => client.release(true),
+        () => undefined,
+      );
+    this.#dropping = undefined;
+  }
 }
 
-const schemaProbe: Statement = { name: 'schema-probe', text: 'select from results limit 0' };
+const statementTimedOut = '57014';
 
-/** Waits for PostgreSQL and its schema at boot, saying what it waits for. @throws the last failure */
+/** Whichever works shows that a lost connection has been replaced. */
+const anyStatement = 'a statement';
+
+const schemaProbe = {
+  name: 'schema-probe',
+  text: `
+    select current_setting('transaction_read_only') = 'on' as "readOnly"
+    from (select count(*) from (select from results limit 0) as none) as schema`,
+};
+
+/**
+ * Waits for PostgreSQL and its schema at boot, saying what it waits for. What an operator has to mend is waited for
+ * too: roles, databases and schemas are often made at the same time as the services start.
+ *
+ * @throws ConfigError when PostgreSQL refuses to the end; otherwise the last failure
+ */
 export async function waitForDatabase(
   database: Database,
   { logger, signal, forMs = 60_000 }: { logger: Logger; signal: AbortSignal; forMs?: number },
 ): Promise<void> {
   const giveUpAt = performance.now() + forMs;
+  let said = '';
   for (let attempt = 0; !signal.aborted; attempt++) {
     try {
-      return await database.ready();
+      await database.readOnly();
+      return;
     } catch (error) {
-      if (performance.now() > giveUpAt) throw error;
+      const refused = error instanceof FilemillError && error.reason === 'STORE_REFUSES';
+      if (performance.now() > giveUpAt) throw refused ? new ConfigError(error.message, { cause: error }) : error;
       const problem = error instanceof Error ? error.message : String(error);
-      logger.warn({ problem, givingUpInMs: Math.round(giveUpAt - performance.now()) }, 'waiting for the database');
+      if (problem !== said)
+        logger.warn({ problem, givingUpInMs: Math.round(giveUpAt - performance.now()) }, 'waiting for the database');
+      said = problem;
       await sleep(500 + backoffMs(attempt, { baseMs: 250, maxMs: 3_000 }), signal);
     }
   }
@@ -164,31 +239,6 @@ const serializationFailure = '40001';
 function isConflict(error: unknown): boolean {
   const state = sqlState(error);
   return state === deadlock || state === serializationFailure;
-}
-
-const undefinedTable = '42P01';
-const statementTimedOut = '57014';
-
-function toFilemillError(error: unknown, kind: keyof typeof kinds): FilemillError {
-  if (error instanceof FilemillError) return error;
-  const state = sqlState(error);
-  const detail =
-    error instanceof Error ? error.message || String((error as NodeJS.ErrnoException).code) : String(error);
-  if (state === undefined) {
-    // Not an answer of PostgreSQL: the connection failed, or none was free in time.
-    if (/timeout exceeded when trying to connect/.test(detail)) return noneFree(error);
-    return new FilemillError('UNAVAILABLE', `The database is not reachable: ${detail}`, { cause: error });
-  }
-  if (state === undefinedTable)
-    return new FilemillError('UNAVAILABLE', 'The database has no schema yet: run `filemill migrate up`.', {
-      cause: error,
-    });
-  const { reason, message } = kinds[kind].tooLong;
-  if (state === statementTimedOut) return new FilemillError(reason, message, { cause: error });
-  // Connection exceptions (08), insufficient resources (53), shutdown and start-up (57P).
-  if (/^(08|53|57P)/.test(state))
-    return new FilemillError('UNAVAILABLE', `The database is not ready: ${detail}`, { cause: error });
-  return new FilemillError('INTERNAL', undefined, { cause: error });
 }
 
 function noneFree(cause: unknown): FilemillError {

@@ -63,15 +63,6 @@ test('a frozen Redis is noticed', async () => {
   await assert.rejects(doorbell.depth(), isRedisAway);
 });
 
-test('a Redis without memory refuses the ring, and the bell says so', async () => {
-  await using redis = await testRedis();
-  const admin = new Redis(redis.url.slice('unix://'.length));
-  await admin.config('SET', 'maxmemory', '1');
-  await using doorbell = createDoorbell(redis.url, logger);
-  await assert.rejects(doorbell.ring(['00000000-0000-7000-8000-000000000000']), /OOM/);
-  admin.disconnect();
-});
-
 test('an unknown kind of URL is a setting that cannot be used', () => {
   assert.throws(() => createDoorbell('http://localhost', logger), ConfigError);
 });

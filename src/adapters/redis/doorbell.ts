@@ -1,6 +1,6 @@
 import type { Doorbell } from '#domain/doorbell.ts';
 import type { Logger } from '#platform/logger.ts';
-import { addRings } from './add-rings.ts';
+import { addRings, rehearseRing } from './add-rings.ts';
 import { RedisConnection } from './connection.ts';
 import { workStream } from './keys.ts';
 
@@ -24,11 +24,14 @@ class RedisDoorbell implements Doorbell {
   }
 
   async ring(ids: readonly string[]): Promise<void> {
-    await this.#connection.run((redis) => addRings(redis, ids));
+    await this.#connection.run('ring', (redis) => addRings(redis, ids));
   }
 
   async depth(): Promise<number> {
-    return await this.#connection.run((redis) => redis.xlen(workStream()));
+    return await this.#connection.run('depth', async (redis) => {
+      const [depth] = await Promise.all([redis.xlen(workStream()), rehearseRing(redis)]);
+      return depth;
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

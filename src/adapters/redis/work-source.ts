@@ -49,7 +49,7 @@ export class RedisWorkSource implements WorkSource {
 
   /** Rejects while Redis cannot be used for taking work. */
   async probe(): Promise<void> {
-    await this.#stream.ensureGroup();
+    await this.#stream.rehearse();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -92,6 +92,8 @@ export class RedisWorkSource implements WorkSource {
       });
     }
     if (now < this.#nextReclaimAt) return [];
+    // A Redis that is read from may yet take no rings, for want of memory for one: work would be heard of late.
+    await this.#stream.rehearseRing();
     const { rings, complete } = await this.#stream.reclaim(max, this.#options.reclaimIdleMs);
     if (complete) this.#nextReclaimAt = now + this.#options.reclaimEveryMs;
     return rings;

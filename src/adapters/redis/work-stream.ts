@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { addRings } from './add-rings.ts';
+import { addRings, rehearseRing } from './add-rings.ts';
 import { blockMs, type RedisConnection } from './connection.ts';
 import { fileIdField, workGroup, workStream } from './keys.ts';
 
@@ -8,6 +8,9 @@ export interface Ring {
   readonly entryId: string;
   readonly fileId: string | undefined;
 }
+
+/** Milliseconds for which no ring stays open: a century. */
+const longerThanAny = 3_155_760_000_000;
 
 /**
  * One consumer's view of the stream: the Redis commands of `RedisWorkSource`, each healing a group that
@@ -23,9 +26,19 @@ export class WorkStream {
     this.#consumer = consumer;
   }
 
-  /** From 0, never from `$`: rings that came before the group must be heard too. */
-  async ensureGroup(): Promise<void> {
-    await this.#connection.run(createGroup);
+  /** Resolves while all can be done that taking work needs; none of it has an effect, but for the group. */
+  async rehearse(): Promise<void> {
+    // From 0, never from `$`: rings that came before the group must be heard too.
+    await this.#connection.run('group', createGroup);
+    await this.rehearseRing();
+    await this.readOpen(1, '0');
+    await this.reclaim(1, longerThanAny);
+    await this.settle(['0-0']);
+  }
+
+  /** Resolves while rings would be taken. */
+  async rehearseRing(): Promise<void> {
+    await this.#connection.run('ring', rehearseRing);
   }
 
   /** Up to `count` new rings; waits at most `blockMs` for the first. */
@@ -43,7 +56,7 @@ export class WorkStream {
    * `complete` says that the whole list of open rings has been looked through.
    */
   async reclaim(count: number, idleMs: number): Promise<{ rings: readonly Ring[]; complete: boolean }> {
-    return await this.#withGroup(async (redis) => {
+    return await this.#withGroup('reclaim', async (redis) => {
       const [cursor, entries] = (await redis.xautoclaim(
         workStream(),
         workGroup(),
@@ -61,7 +74,7 @@ export class WorkStream {
   /** These rings are done with. XACK alone would leave the entries in memory. */
   async settle(entryIds: readonly string[]): Promise<void> {
     if (entryIds.length === 0) return;
-    await this.#connection.run(async (redis) => {
+    await this.#connection.run('settle', async (redis) => {
       // One after the other on the wire; not a pipeline of the library, which no timeout ends under a frozen Redis.
       await Promise.all([redis.xack(workStream(), workGroup(), ...entryIds), redis.xdel(workStream(), ...entryIds)]);
     });
@@ -70,7 +83,7 @@ export class WorkStream {
   /** Rings anew for what this consumer has read and will not use. */
   async handBack(rings: readonly Ring[]): Promise<void> {
     const ids = rings.flatMap(({ fileId }) => fileId ?? []);
-    await this.#connection.run((redis) => addRings(redis, ids));
+    await this.#connection.run('ring', (redis) => addRings(redis, ids));
     await this.settle(rings.map((ring) => ring.entryId));
   }
 
@@ -79,7 +92,7 @@ export class WorkStream {
    * open, so WATCH makes it fail when anything was delivered meanwhile.
    */
   async forgetConsumers(idleMs: number): Promise<void> {
-    await this.#withGroup(async (redis) => {
+    await this.#withGroup('forget', async (redis) => {
       await redis.watch(workStream());
       const consumers = ((await redis.xinfo('CONSUMERS', workStream(), workGroup())) as unknown[][]).map(consumerOf);
       const idle = consumers.filter(
@@ -93,7 +106,7 @@ export class WorkStream {
 
   /** @param id of an entry; `>` asks for what was delivered to nobody yet, and for nothing else does Redis wait */
   async #readAfter(id: string, count: number): Promise<readonly Ring[]> {
-    return await this.#withGroup(async (redis) => {
+    return await this.#withGroup('read', async (redis) => {
       const streams = await redis.xreadgroup(
         'GROUP',
         workGroup(),
@@ -112,8 +125,8 @@ export class WorkStream {
   }
 
   /** The stream, and its group with it, may vanish at any moment: FLUSHALL, or a Redis that came back empty. */
-  async #withGroup<T>(command: (redis: Redis) => Promise<T>): Promise<T> {
-    return await this.#connection.run(async (redis) => {
+  async #withGroup<T>(what: string, command: (redis: Redis) => Promise<T>): Promise<T> {
+    return await this.#connection.run(what, async (redis) => {
       try {
         return await command(redis);
       } catch (error) {

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { z } from 'zod';
+import { postgresFault } from '#adapters/postgres/faults.ts';
 import { migrate, migrationStatus } from '#adapters/postgres/migrate.ts';
 import { ConfigError, readConfig } from '#platform/config.ts';
 import { CliError, exitCodes } from '../failure.ts';
@@ -41,6 +42,8 @@ function databaseUrl(): string {
 /** A database that cannot be reached is not a defect of this program. */
 async function reached<T>(work: Promise<T>): Promise<T> {
   return await work.catch((error: NodeJS.ErrnoException) => {
+    const fault = postgresFault(error.cause instanceof Error ? error.cause : error);
+    if (fault !== undefined && fault.code !== 'AWAY') throw new CliError(exitCodes.unavailable, fault.sentence);
     const message = error.message || String(error.code);
     if (!/^E[A-Z]+$|^57P0/.test(error.code ?? '') && !/timeout/.test(message)) throw error;
     const action = 'Check that PostgreSQL runs, and that FILEMILL_DATABASE_URL names it.';

@@ -4,6 +4,7 @@ import { type Cursor, changesFromNow } from '#adapters/postgres/file-changes.ts'
 import { ChangeBox } from '#client/change-box.ts';
 import { FilemillError } from '#domain/errors.ts';
 import type { FileRecord } from '#domain/file.ts';
+import { isStoreFault } from '#domain/store-fault.ts';
 import { sleep } from '#platform/abort.ts';
 import type { Logger } from '#platform/logger.ts';
 import { type FileNews, newsSince } from './change-news.ts';
@@ -78,7 +79,8 @@ export class ChangeHub {
       // Subscribed before looking, so that no change falls between.
       const changed = this.#changes.next(pollMs, this.#stopping);
       const behind = await this.#look().catch((error: unknown) => {
-        if (!failing) this.#logger.warn({ err: error }, 'cannot look at the changes: trying on');
+        if (!failing && !isStoreFault(error))
+          this.#logger.warn({ err: error }, 'cannot look at the changes: trying on');
         failing = true;
         return undefined;
       });

@@ -1,5 +1,6 @@
 import type { Database } from '#adapters/postgres/database.ts';
 import { changesFromNow, forgetChanges } from '#adapters/postgres/file-changes.ts';
+import { isStoreFault } from '#domain/store-fault.ts';
 import { sleep } from '#platform/abort.ts';
 import type { Logger } from '#platform/logger.ts';
 
@@ -34,7 +35,7 @@ export class ChangeTrimmer implements AsyncDisposable {
         await forgetChanges(database, cursor);
         failing = false;
       } catch (error) {
-        if (!failing) logger.warn({ err: error }, 'cannot forget old changes: trying on');
+        if (!failing && !isStoreFault(error)) logger.warn({ err: error }, 'cannot forget old changes: trying on');
         failing = true;
         await sleep(everyMs / 10, signal);
       }

@@ -5,6 +5,7 @@ import { takeDueRings } from '#adapters/postgres/file-rings.ts';
 import { forgetExpiredLocks } from '#adapters/postgres/upload-locks.ts';
 import { forgetSilentWorkers } from '#adapters/postgres/workers.ts';
 import { type Doorbell, doorbellWindow } from '#domain/doorbell.ts';
+import { isStoreFault } from '#domain/store-fault.ts';
 import { sleep } from '#platform/abort.ts';
 import type { Logger } from '#platform/logger.ts';
 
@@ -64,12 +65,13 @@ export class Reconciler implements AsyncDisposable {
     // First, so that leases are looked for among few claims.
     await forgetEndedClaims(this.#database);
     const reopened = await this.#reopenExpired();
-    const rungMore = this.#doorbell === undefined ? false : await this.#ringForDue(this.#doorbell);
     if (round % forgetEveryRounds === 0) {
       await forgetSilentWorkers(this.#database);
       await forgetConfirmedDeletions(this.#database);
       await forgetExpiredLocks(this.#database);
     }
+    // Last, so that a Redis that fails keeps nothing else from being done.
+    const rungMore = this.#doorbell === undefined ? false : await this.#ringForDue(this.#doorbell);
     this.#failing = false;
     return reopened === batch || rungMore;
   }
@@ -92,7 +94,8 @@ export class Reconciler implements AsyncDisposable {
   }
 
   #report(error: unknown): false {
-    if (!this.#failing) this.#logger.warn({ err: error }, 'the reconciler cannot do its round: trying on');
+    if (!this.#failing && !isStoreFault(error))
+      this.#logger.warn({ err: error }, 'the reconciler cannot do its round: trying on');
     this.#failing = true;
     return false;
   }

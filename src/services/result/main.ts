@@ -4,6 +4,7 @@ import { configOrExit } from '#platform/config.ts';
 import { runService } from '#platform/lifecycle.ts';
 import { createLogger } from '#platform/logger.ts';
 import { startOpsServer } from '#platform/ops-server.ts';
+import { StoreHealth } from '#platform/store-health.ts';
 import { readResultConfig } from './config.ts';
 import { resultServer } from './routes/index.ts';
 
@@ -14,8 +15,9 @@ const logger = createLogger('result', config.log);
 const searchesAtOnce = 4;
 
 await runService(logger, async ({ signal, use }) => {
-  const database = use(new Database({ ...config.database, logger }));
-  const searches = use(new Database({ ...config.database, poolSize: searchesAtOnce, kind: 'reads', logger }));
+  const health = new StoreHealth('postgresql', logger);
+  const database = use(new Database({ ...config.database, health, logger }));
+  const searches = use(new Database({ ...config.database, poolSize: searchesAtOnce, kind: 'reads', health, logger }));
   use(await startOpsServer(config.opsListen, { ready: () => database.ready() }));
   await waitForDatabase(database, { logger, signal });
   await requireDurableCommits(database, config.database);

@@ -1,3 +1,4 @@
+import { isStoreFault } from '#domain/store-fault.ts';
 import { backoffMs, sleep } from '#platform/abort.ts';
 import type { Logger } from '#platform/logger.ts';
 
@@ -11,7 +12,10 @@ export interface DutyOptions {
 /** One failure is no news while the services of a system start or restart. */
 const failuresBeforeSaying = 3;
 
-/** Goes round until it is disposed of. A series of failures is said once, and waited out with backoff. */
+/**
+ * Goes round until it is disposed of. A series of failures is said once, unless it is that of a store, of which another
+ * service tells; and it is waited out with backoff.
+ */
 export function startDuty({ name, logger, round }: DutyOptions): AsyncDisposable {
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -24,7 +28,8 @@ export function startDuty({ name, logger, round }: DutyOptions): AsyncDisposable
         failures = 0;
       } catch (error) {
         failures += 1;
-        if (failures === failuresBeforeSaying) logger.warn({ duty: name, err: error }, 'fails: goes on trying');
+        if (failures === failuresBeforeSaying && !isStoreFault(error))
+          logger.warn({ duty: name, err: error }, 'fails: goes on trying');
         pauseMs = backoffMs(failures, { baseMs: 500, maxMs: 30_000 });
       }
       await sleep(pauseMs, signal);

@@ -3,6 +3,7 @@ import { withRetry } from '#client/retry.ts';
 import type { BlobStore } from '#domain/blob-store.ts';
 import { FilemillError } from '#domain/errors.ts';
 import type { CreateOutcome, NewFile } from '#domain/file.ts';
+import { isStoreFault } from '#domain/store-fault.ts';
 import type { Logger } from '#platform/logger.ts';
 
 export interface RegistrationContext {
@@ -21,7 +22,7 @@ export type Registered = { readonly id: string; readonly duplicate: boolean } | 
  * service said that no row names it. When no answer came the rows may exist: the orphan sweep decides, long
  * after the last moment at which the blobs could still be registered.
  *
- * @throws FilemillError UNAVAILABLE when the outcome is unknown, for all of them
+ * @throws FilemillError UNAVAILABLE or STORE_REFUSES when the outcome is unknown, for all of them
  */
 export async function registerAll(
   context: RegistrationContext,
@@ -35,11 +36,19 @@ export async function registerAll(
   }
   const ask = () => context.files.createAll(files);
   const answers = await withRetry(ask, { signal, forMs: context.retryMs }).catch((cause: unknown) => {
-    throw new FilemillError('UNAVAILABLE', 'The file is stored, but could not be registered just now.', { cause });
+    throw notRegistered(cause);
   });
   for (const [n, { outcome }] of answers.entries())
     if (outcome !== 'CREATED') await removeOwn(context, (files[n] as NewFile).storageKey);
   return answers.map(toRegistered);
+}
+
+/** A store that refuses is told of by its name. */
+function notRegistered(cause: unknown): FilemillError {
+  const told = 'The file is stored, but could not be registered just now.';
+  if (!(cause instanceof FilemillError && isStoreFault(cause)))
+    return new FilemillError('UNAVAILABLE', told, { cause });
+  return new FilemillError(cause.reason, `${told} ${cause.message}`, { cause, facts: cause.facts });
 }
 
 function toRegistered(answer: CreateOutcome): Registered {

@@ -52,10 +52,9 @@ export class Ringer implements AsyncDisposable {
   async #ringBatch(ids: readonly string[]): Promise<void> {
     try {
       if ((await this.#depth()) < doorbellWindow) await this.#doorbell.ring(ids);
-      if (this.#failures > 0) this.#logger.info('the doorbell is back');
       this.#failures = 0;
     } catch (error) {
-      if (this.#failures === 0) this.#logger.warn({ err: error }, 'the doorbell is away: files wait for the next ring');
+      this.#logger.debug({ err: error, files: ids.length }, 'files wait for the next ring');
       this.#failures += 1;
     }
   }

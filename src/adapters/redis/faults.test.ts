@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { randomUUIDv7 } from 'node:crypto';
+import { describe, it } from 'node:test';
+import { pino } from 'pino';
+import { FilemillError } from '#domain/errors.ts';
+import { redisRefusals, startRefusingRedis } from '../../../test/support/redis-refusals.ts';
+import { eventually } from '../../../test/support/upload-stack.ts';
+import { isRedisAway } from './connection.ts';
+import { createDoorbell } from './doorbell.ts';
+
+interface Line {
+  readonly level: number;
+  readonly code?: string;
+  readonly msg: string;
+}
+
+describe('a Redis that refuses', () => {
+  for (const refusal of redisRefusals)
+    it(`is known by its name, ${refusal.code}, told of once, and used again when it serves`, async () => {
+      await using server = await startRefusingRedis(refusal);
+      const lines: Line[] = [];
+      const logger = pino({}, { write: (line: string) => lines.push(JSON.parse(line)) });
+      await using doorbell = createDoorbell(server.url, logger);
+      await doorbell.ring([randomUUIDv7()]);
+      assert.equal(await doorbell.depth(), 1);
+      assert.deepEqual(lines, []);
+
+      await refusal.begin(server);
+      const refused = async (attempt: Promise<unknown>) => {
+        const error = await attempt.catch((error: unknown) => error);
+        return error instanceof FilemillError && isRedisAway(error) && error.facts.code === refusal.code;
+      };
+      await eventually(() => refused(doorbell.depth()));
+      for (let n = 0; n < 5; n++) {
+        assert.ok(await refused(doorbell.depth()));
+        assert.ok(await refused(doorbell.ring([randomUUIDv7()])));
+      }
+      const told = lines.filter(({ code }) => code === refusal.code);
+      assert.deepEqual(
+        told.map(({ level }) => level),
+        [refusal.lasting ? 50 : 40],
+      );
+
+      await refusal.end(server);
+      await eventually(() =>
+        doorbell.ring([randomUUIDv7()]).then(
+          () => true,
+          () => false,
+        ),
+      );
+      await doorbell.depth();
+      assert.deepEqual(
+        lines.filter(({ level }) => level === 30).map(({ msg }) => msg),
+        ['Redis serves again'],
+      );
+    });
+});
