@@ -97,6 +97,7 @@ test('statistics are keyed by status', () => {
     oldestPendingSeconds: 1.5,
     workers: [{ name: 'w1', startedAt: at, seenAt: at, slots: 2, busy: 1, source: 'direct' }],
     wait: { p50Seconds: 0.5, p95Seconds: 2 },
+    database: { pooled: true, notified: false, now: at, serviceNow: at, latestStep: { at, seconds: -1_800 } },
   });
   assert.deepEqual(statsToJson(stats), {
     statuses: { PENDING: { files: 2, bytes: 30 } },
@@ -114,5 +115,12 @@ test('statistics are keyed by status', () => {
     ],
     wait_seconds: { p50: 0.5, p95: 2 },
     processing_seconds: null,
+    database: {
+      pooled: true,
+      notified: false,
+      now: '2026-03-01T10:20:30.456Z',
+      service_now: '2026-03-01T10:20:30.456Z',
+      latest_step: { at: '2026-03-01T10:20:30.456Z', seconds: -1_800 },
+    },
   });
 });

@@ -7,6 +7,7 @@ import {
   type Attempt,
   Attempt_Outcome,
   type GetStatsResponse,
+  type GetStatsResponse_DatabaseState,
   type GetStatsResponse_Durations,
 } from '#gen/filemill/v1/metadata_service_pb.ts';
 import type { Result } from '#gen/filemill/v1/result_service_pb.ts';
@@ -73,6 +74,20 @@ export interface StatsJson {
   readonly wait_seconds: DurationsJson | null;
   /** From that claim to the result. */
   readonly processing_seconds: DurationsJson | null;
+  /** How the metadata service that answered finds PostgreSQL; null from one of a release before. */
+  readonly database: DatabaseStateJson | null;
+}
+
+interface DatabaseStateJson {
+  /** A pooler stands between, and no session is the service's own. */
+  readonly pooled: boolean;
+  /** PostgreSQL tells the service of changes; otherwise it looks for them itself. */
+  readonly notified: boolean;
+  /** PostgreSQL's clock, and that of the service at the same moment. */
+  readonly now: string | null;
+  readonly service_now: string | null;
+  /** The latest step of PostgreSQL's clock that the service has seen; seconds are negative when it was set back. */
+  readonly latest_step: { readonly at: string | null; readonly seconds: number } | null;
 }
 
 interface DurationsJson {
@@ -158,7 +173,15 @@ export function statsToJson(stats: GetStatsResponse): StatsJson {
     })),
     wait_seconds: durations(stats.wait),
     processing_seconds: durations(stats.processing),
+    database: databaseState(stats.database),
   };
+}
+
+function databaseState(state: GetStatsResponse_DatabaseState | undefined): DatabaseStateJson | null {
+  if (state === undefined) return null;
+  const { pooled, notified, now, serviceNow, latestStep } = state;
+  const step = latestStep === undefined ? null : { at: time(latestStep.at), seconds: latestStep.seconds };
+  return { pooled, notified, now: time(now), service_now: time(serviceNow), latest_step: step };
 }
 
 function durations(known: GetStatsResponse_Durations | undefined): DurationsJson | null {

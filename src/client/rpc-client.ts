@@ -25,6 +25,8 @@ export interface CallOptions {
    * than the transport's own memory; what is taken after that, the server has made room for.
    */
   readonly onTaken?: () => void;
+  /** Told the time by the clock of whoever answers a unary call, to the second (RFC 9110, section 6.6.1). */
+  readonly onServerTime?: (time: Date) => void;
 }
 
 /** One function for each RPC; all of them reject with FilemillError. */
@@ -129,6 +131,10 @@ async function unary(line: Line, request: object, options: CallOptions = {}): Pr
     { deadline },
     (error, response) => (error ? reject(failed(error)) : resolve(response as object)),
   );
+  call.once('metadata', (metadata: Metadata) => {
+    const [date] = metadata.get('date');
+    if (date !== undefined) options.onServerTime?.(new Date(date.toString()));
+  });
   using _ = cancelOn(options.signal, call);
   const failed = failures(line, call);
   return await promise;

@@ -22,7 +22,8 @@ describe("the query of the worker's autoscaler", () => {
       await client.query(`
         insert into files (id, filename, size, max_attempts, storage_key, status, run_after, lease_token, lease_until)
         values (uuidv7(), 'due', 1, 3, 'a', 'PENDING', now(), null, null),
-               (uuidv7(), 'backing off', 1, 3, 'b', 'PENDING', now() + interval '1 hour', null, null),
+               (uuidv7(), 'backing off', 1, 3, 'b', 'PENDING', now() + interval '50 seconds', null, null),
+               (uuidv7(), 'waiting since before the clock was set back', 1, 3, 'f', 'PENDING', now() + interval '30 minutes', null, null),
                (uuidv7(), 'worked on', 1, 3, 'c', 'PROCESSING', now(), gen_random_uuid(), now()),
                (uuidv7(), 'done', 1, 3, 'd', 'COMPLETED', now(), null, null),
                (uuidv7(), 'failed', 1, 3, 'e', 'FAILED', now(), null, null)`);
@@ -32,7 +33,7 @@ describe("the query of the worker's autoscaler", () => {
       await client.query(
         "insert into file_counts select 0, status, '', count(*), sum(size) from files group by status",
       );
-      assert.equal(await count(), 2);
+      assert.equal(await count(), 3);
     } finally {
       await client.end();
     }

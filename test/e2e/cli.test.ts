@@ -296,6 +296,7 @@ describe('the command line against real services', () => {
     const doctor = await run(['doctor']);
     assert.equal(doctor.code, 0, doctor.stdout);
     assert.match(doctor.stdout, /✔ Workers +1 worker alive/);
+    assert.match(doctor.stdout, /✔ Clocks +those of this machine and of the services agree/);
   });
 
   it('reads the volume, names what is broken on it, and lists a segment', async () => {

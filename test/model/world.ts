@@ -47,8 +47,8 @@ const deletions = {
 };
 
 /**
- * The real PostgreSQL, with a clock that stands still: whatever is set to happen later happens in an
- * hour, until a command moves it. So the pace of the machine decides nothing.
+ * The real PostgreSQL, with a clock that stands still: whatever is set to happen later happens long after the history,
+ * until a command moves it. So the pace of the machine decides nothing.
  */
 export class World implements AsyncDisposable {
   readonly database: Database;
@@ -87,7 +87,7 @@ export class World implements AsyncDisposable {
 
   /** The next ring of what was just created or rung for is far away. */
   async holdRings(ids: readonly string[]): Promise<void> {
-    await this.run(`update files set next_ring_at = now() + interval '1 hour' where id = any ($1)`, [ids]);
+    await this.run(`update files set next_ring_at = now() + interval '5 minutes' where id = any ($1)`, [ids]);
   }
 
   /** Checks that a wait lies within the bound of its attempt, then makes it long. */
@@ -97,7 +97,7 @@ export class World implements AsyncDisposable {
       {
         name: 'model-hold-back',
         text: `
-          update files f set run_after = now() + interval '1 hour', next_ring_at = now() + interval '1 hour'
+          update files f set run_after = now() + interval '50 seconds', next_ring_at = now() + interval '50 seconds'
           from files before where f.id = $1 and before.id = f.id
           returning before.run_after between before.updated_at and before.updated_at + interval '1 millisecond' * $2
             and before.next_ring_at = before.run_after as within`,

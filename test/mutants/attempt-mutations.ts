@@ -13,7 +13,7 @@ export const attemptMutations: readonly Mutation[] = [
     name: 'claim-without-compare',
     breaks: 'the compare-and-set of the claim',
     file: claims,
-    edits: [{ search: "`f.status = 'PENDING' and f.run_after", replace: "`f.status <> 'COMPLETED' and f.run_after" }],
+    edits: [{ search: "claimable = `f.status = 'PENDING'", replace: "claimable = `f.status <> 'COMPLETED'" }],
     test: { file: claimsTest, name: 'a file is claimed once, whoever asks and however often' },
   },
   {

@@ -1,4 +1,5 @@
 import { attemptMutations } from './attempt-mutations.ts';
+import { clockMutations } from './clock-mutations.ts';
 import { dispatchMutations } from './dispatch-mutations.ts';
 import { ingestMutations } from './ingest-mutations.ts';
 import { resumableMutations } from './resumable-mutations.ts';
@@ -12,4 +13,5 @@ export const mutations = [
   ...webMutations,
   ...attemptMutations,
   ...dispatchMutations,
+  ...clockMutations,
 ];

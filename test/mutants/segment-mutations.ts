@@ -93,12 +93,7 @@ export const segmentMutations: readonly Mutation[] = [
     name: 'moved-emptied-at-once',
     breaks: 'leaving the old place of a moved file to who still reads it',
     file: deletions,
-    edits: [
-      {
-        search: "select from_key, now() + interval '10 minutes' from moved",
-        replace: 'select from_key, now() from moved',
-      },
-    ],
+    edits: [{ search: 'movedForMs = 10 * 60_000', replace: 'movedForMs = 0' }],
     test: moves,
   },
   {

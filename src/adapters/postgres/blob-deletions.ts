@@ -1,12 +1,13 @@
 import type { Blob } from '#domain/blob-store.ts';
 import type { Database, Statement } from './database.ts';
+import { type ClockRange, presentTime } from './database-clock.ts';
 import { column, maxKeyAge } from './file-rows.ts';
 
 const take: Statement = {
   name: 'take-blob-deletions',
   text: `
     with free as (
-      select storage_key from blob_deletions where taken_until < now()
+      select storage_key from blob_deletions where taken_until < least(now(), $2::timestamptz)
       order by taken_until limit $1 for update skip locked
     )
     update blob_deletions b set taken_until = now() + interval '1 minute'
@@ -34,6 +35,9 @@ const findKnown: Statement = {
        or exists (select from blob_deletions b where b.storage_key = i.storage_key and b.taken_until < 'infinity')`,
 };
 
+/** What still reads the bytes of a file at the place that it was moved from has so much time for it. */
+export const movedForMs = 10 * 60_000;
+
 // Compare-and-set: a row changes hands only from the key that was copied. What still reads the bytes under the old
 // key, a worker with an earlier claim, gets time for it.
 const move: Statement = {
@@ -45,15 +49,23 @@ const move: Statement = {
       where f.id = i.id and f.storage_key = i.from_key
       returning f.id, i.from_key
     ), queued as (
-      insert into blob_deletions (storage_key, taken_until) select from_key, now() + interval '10 minutes' from moved
+      insert into blob_deletions (storage_key, taken_until) select from_key, now() + ${movedForMs} * interval '1 ms' from moved
       on conflict do nothing
     )
     select id from moved`,
 };
 
-/** Up to `max` keys whose bytes are to be removed; nobody else gets them for a minute. */
-export async function takeDeletions(database: Database, max: number): Promise<string[]> {
-  return column(await database.query<{ storageKey: string }>(take, [max]), 'storageKey');
+/**
+ * Up to `max` keys whose bytes are to be removed; nobody else gets them for a minute.
+ *
+ * @param clock over the last `movedForMs`
+ */
+export async function takeDeletions(
+  database: Database,
+  max: number,
+  { earliest }: ClockRange = presentTime,
+): Promise<string[]> {
+  return column(await database.query<{ storageKey: string }>(take, [max, earliest]), 'storageKey');
 }
 
 export async function confirmDeletions(database: Database, storageKeys: readonly string[]): Promise<void> {

@@ -1,7 +1,8 @@
 import type { ClaimedFile } from '#domain/file.ts';
 import { uuidArray } from './array-parameter.ts';
 import type { Database, Statement } from './database.ts';
-import { type ClaimRow, claimColumns, column, notifiedBy } from './file-rows.ts';
+import { type ClaimRow, claimColumns, column, longestWait, notifiedBy } from './file-rows.ts';
+import { isDue } from './moments.ts';
 import { moved } from './state-tables.ts';
 
 export interface Claimant {
@@ -17,7 +18,7 @@ const claimed = (source: string) => `
   claimed as (
     update files f
     set status = 'PROCESSING', attempt = f.attempt + 1, lease_token = $2,
-        lease_until = now() + interval '1 millisecond' * $3, worker = $4, claimed_at = now(), begun_alone = false,
+        lease_until = now() + interval '1 millisecond' * $3, lease_ms = $3, worker = $4, claimed_at = now(), begun_alone = false,
         updated_at = now()
     from ${source} where f.id = i.id and ${claimable}
     returning ${claimColumns}
@@ -26,7 +27,7 @@ const claimed = (source: string) => `
   ), ${moved('claimed', 'PENDING', 'PROCESSING')}
   select claimed.* from claimed left join ${notifiedBy('claimed')} on true`;
 
-const claimable = `f.status = 'PENDING' and f.run_after <= now() and f.attempt < f.max_attempts`;
+const claimable = `f.status = 'PENDING' and ${isDue('f.run_after', longestWait)} and f.attempt < f.max_attempts`;
 
 const claimNamed: Statement = {
   name: 'claim-files',

@@ -10,7 +10,7 @@ const save: Statement = {
   name: 'save-results',
   text: `
     with owned as (
-      update files f set status = 'COMPLETED', mime_type = i.mime_type, sha256 = i.sha256, lease_until = null,
+      update files f set status = 'COMPLETED', mime_type = i.mime_type, sha256 = i.sha256, lease_until = null, lease_ms = null,
         error_code = null, error_message = null, completed_at = now(), updated_at = now()
       from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[])
         as i (id, lease_token, mime_type, sha256, output_json)

@@ -2,7 +2,9 @@ import { errorCode } from '#domain/errors.ts';
 import type { FailedAttempt, Lease, LeaseOutcome } from '#domain/file.ts';
 import { loneLeaseFactor, maxSilences, retryDelayBoundsMs } from '#domain/retry-policy.ts';
 import type { Database, Statement } from './database.ts';
+import { type ClockRange, type DatabaseClock, presentTime } from './database-clock.ts';
 import { column, notifiedBy } from './file-rows.ts';
+import { isOver } from './moments.ts';
 import { moved, movedEach } from './state-tables.ts';
 
 // Invariant of this file: nothing is written about an attempt but by the holder of its lease token,
@@ -11,11 +13,13 @@ import { moved, movedEach } from './state-tables.ts';
 const leases = `unnest($1::uuid[], $2::uuid[]) as i (id, lease_token)`;
 const held = `f.id = i.id and f.lease_token = i.lease_token and f.status = 'PROCESSING'`;
 
+const renewedMs = `$3::int * case when f.begun_alone or $4 then ${loneLeaseFactor} else 1 end`;
+
 const renew: Statement = {
   name: 'renew-leases',
   text: `
-    update files f set begun_alone = f.begun_alone or $4,
-      lease_until = now() + interval '1 millisecond' * $3 * case when f.begun_alone or $4 then ${loneLeaseFactor} else 1 end
+    update files f set begun_alone = f.begun_alone or $4, lease_ms = ${renewedMs},
+      lease_until = now() + interval '1 millisecond' * ${renewedMs}
     from ${leases} where ${held} returning f.id`,
 };
 
@@ -23,7 +27,7 @@ const release: Statement = {
   name: 'release-files',
   text: `
     with released as (
-      update files f set status = 'PENDING', attempt = f.attempt - 1, lease_token = null, lease_until = null,
+      update files f set status = 'PENDING', attempt = f.attempt - 1, lease_token = null, lease_until = null, lease_ms = null,
         run_after = now(), next_ring_at = now(), updated_at = now()
       from ${leases} where ${held} returning f.id, f.size
     ), ${moved('released', 'PROCESSING', 'PENDING')}
@@ -49,7 +53,7 @@ const fail: Statement = {
     with ended as (
       update files f set
         status = case when i.permanent or f.attempt >= f.max_attempts then 'FAILED' else 'PENDING' end,
-        error_code = i.error_code, error_message = i.error_message, lease_token = null, lease_until = null,
+        error_code = i.error_code, error_message = i.error_message, lease_token = null, lease_until = null, lease_ms = null,
         run_after = now() + i.share * ($6::int[])[least(f.attempt, cardinality($6::int[]))] * interval '1 millisecond',
         next_ring_at = now() + i.share * ($6::int[])[least(f.attempt, cardinality($6::int[]))] * interval '1 millisecond',
         updated_at = now()
@@ -63,6 +67,9 @@ const fail: Statement = {
     ), ${recorded('FAILED')}`,
 };
 
+const ranOut = (earliest: string, latest: string) =>
+  isOver({ until: 'f.lease_until', ms: 'f.lease_ms', earliest, latest });
+
 // A silent worker held many files, and at most one of them silenced it: the attempt counts against the file
 // that ran alone, and is given back to all others, `maxSilences` times. The first of these goes on at once.
 const expire: Statement = {
@@ -75,7 +82,8 @@ const expire: Statement = {
           least(case when f.begun_alone then f.attempt else f.silences end, cardinality($4::int[]))], 0) as due_at
       from files f
       where f.id = any (array(select i.id from claims c cross join unnest(c.file_ids) as i (id)))
-        and f.status = 'PROCESSING' and f.lease_until < now()
+        and f.status = 'PROCESSING'
+        and case when f.begun_alone then ${ranOut('$7', '$8')} else ${ranOut('$5', '$6')} end
       order by f.id limit $1 for update of f skip locked
     ), ended as (
       update files f set
@@ -84,7 +92,7 @@ const expire: Statement = {
         error_code = $2, error_message = case
           when i.charged then format('Worker %s fell silent in attempt %s, which ran alone.', f.worker, f.attempt)
           else format('Worker %s fell silent while it held the file; %s of %s times.', f.worker, f.silences + 1, $3) end,
-        lease_token = null, lease_until = null, run_after = i.due_at, next_ring_at = i.due_at, updated_at = now()
+        lease_token = null, lease_until = null, lease_ms = null, run_after = i.due_at, next_ring_at = i.due_at, updated_at = now()
       from expired i where f.id = i.id
       returning ${ended}, i.lease_token, i.attempt as counted_attempt, f.error_code as told_code,
         f.error_message as told_message
@@ -151,13 +159,26 @@ export async function failAttempts(database: Database, attempts: readonly Failed
 /**
  * Re-opens up to `max` files whose lease has run out, or makes them FAILED where that was the last attempt, or
  * the last silence that a file is forgiven; answers their ids.
+ *
+ * @param watched the clock by which leases of `leaseMs` run out; PostgreSQL's present time unless given
  */
-export async function expireLeases(database: Database, max: number): Promise<string[]> {
+export async function expireLeases(
+  database: Database,
+  max: number,
+  watched?: { readonly clock: Pick<DatabaseClock, 'range'>; readonly leaseMs: number },
+): Promise<string[]> {
+  const [usual, alone] = [1, loneLeaseFactor].map(
+    (factor) => watched?.clock.range(watched.leaseMs * factor) ?? presentTime,
+  ) as [ClockRange, ClockRange];
   const ended = await database.query<{ id: string }>(expire, [
     max,
     errorCode('WORKER_CRASHED'),
     maxSilences,
     retryDelayBoundsMs,
+    usual.earliest,
+    usual.latest,
+    alone.earliest,
+    alone.latest,
   ]);
   return column(ended, 'id');
 }

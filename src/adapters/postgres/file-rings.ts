@@ -1,7 +1,12 @@
 import type { Database, Statement } from './database.ts';
+import { longestWait } from './file-rows.ts';
+import { isDue } from './moments.ts';
 
 /** PENDING files that one call looks at: a backlog of millions is gone through in as many calls as that takes. */
 const lookedAt = 2_000;
+
+/** Bound of `next_ring_at`, with what chance adds. */
+const longestInterval = '375 seconds';
 
 // A PENDING row is its own outbox: it is rung for again and again, at growing intervals, until it is
 // claimed. The interval is about the time that the file has waited so far, so it doubles.
@@ -12,7 +17,7 @@ const take: Statement = {
       select file_id from file_states where status = 'PENDING' and file_id > $2 order by file_id limit ${lookedAt}
     ), due as (
       select f.id from looked l join files f on f.id = l.file_id
-      where f.status = 'PENDING' and f.next_ring_at <= now() and f.run_after <= now()
+      where f.status = 'PENDING' and ${isDue('f.next_ring_at', longestInterval)} and ${isDue('f.run_after', longestWait)}
       order by l.file_id limit $1 for update of f skip locked
     ), rung as (
       update files f set next_ring_at = now() + (0.75 + random() / 2)

@@ -1,4 +1,5 @@
 import type { ClaimedFile, FileRecord } from '#domain/file.ts';
+import { retryDelayBoundsMs } from '#domain/retry-policy.ts';
 
 /** The columns of `files` that readers see, named as in FileRecord. `f` is the table's alias. */
 export const fileColumns = `
@@ -18,6 +19,9 @@ export type ClaimRow = ClaimedFile;
 
 /** Longest time from the end of an upload to the creation of its row; sweeps wait far longer. */
 export const maxKeyAge = '1 hour';
+
+/** Bound of `run_after`: no file waits longer before it may be claimed. */
+export const longestWait = `${Math.max(...retryDelayBoundsMs)} milliseconds`;
 
 /** Payload-free: tells every metadata process that files changed, once a batch. */
 export const changeChannel = 'filemill_changed';

@@ -1,5 +1,7 @@
 import type { FileStatus } from '#domain/file-state.ts';
 import type { Database, Statement } from './database.ts';
+import { longestWait } from './file-rows.ts';
+import { isDue } from './moments.ts';
 
 export interface FileStats {
   readonly statuses: readonly { readonly status: FileStatus; readonly files: number; readonly bytes: number }[];
@@ -26,7 +28,7 @@ const oldest: Statement = {
   text: `
     select greatest(0, extract(epoch from now() - f.run_after))::float8 as seconds
     from file_states s join files f on f.id = s.file_id
-    where s.status = 'PENDING' and f.status = 'PENDING' and f.run_after <= now() order by s.file_id limit 1`,
+    where s.status = 'PENDING' and f.status = 'PENDING' and ${isDue('f.run_after', longestWait)} order by s.file_id limit 1`,
 };
 
 // The ids of results are UUIDv7, minted as they are saved: the index by which they are found is that of time.
@@ -34,10 +36,15 @@ const oldest: Statement = {
 export const latestDurations: Statement = {
   name: 'stats-latest-durations',
   text: `
-    select percentile_cont(array[0.5, 0.95]) within group (order by extract(epoch from claimed_at - created_at)::float8) as wait,
-      percentile_cont(array[0.5, 0.95]) within group (order by extract(epoch from completed_at - claimed_at)::float8) as processing
+    select percentile_cont(array[0.5, 0.95]) within group (order by ${seconds('created_at', 'claimed_at')}) as wait,
+      percentile_cont(array[0.5, 0.95]) within group (order by ${seconds('claimed_at', 'completed_at')}) as processing
     from (select file_id from results order by id desc limit 1000) r join files f on f.id = r.file_id`,
 };
+
+/** None where the clock went back in between. */
+function seconds(from: string, to: string): string {
+  return `greatest(0, extract(epoch from ${to} - ${from}))::float8`;
+}
 
 interface Count {
   readonly status: FileStatus;

@@ -1,19 +1,23 @@
 import type { UploadLockOutcome, UploadLockRef } from '#domain/upload-lock.ts';
 import { uuidArray } from './array-parameter.ts';
 import type { Database, Statement } from './database.ts';
+import { type ClockRange, presentTime } from './database-clock.ts';
 import { column } from './file-rows.ts';
+import { isOver } from './moments.ts';
 
 // Invariant: one token holds a lock until it gives it back or PostgreSQL's clock says that its time is over. Rows are
 // written in the order of ids, so that two batches do not lock each other out.
 const lock: Statement = {
   name: 'lock-uploads',
   text: `
-    insert into upload_locks as l (upload_id, token, locked_until)
-    select distinct on (a.upload_id) a.upload_id, a.token, now() + $3 * interval '1 ms'
+    insert into upload_locks as l (upload_id, token, locked_until, lock_ms)
+    select distinct on (a.upload_id) a.upload_id, a.token, now() + $3::int * interval '1 ms', $3
     from unnest($1::uuid[], $2::uuid[]) as a (upload_id, token) order by a.upload_id
     on conflict (upload_id) do update
-      set token = excluded.token, locked_until = excluded.locked_until, wanted = l.wanted and l.token = excluded.token
-      where l.token = excluded.token or l.locked_until < now()
+      set token = excluded.token, locked_until = excluded.locked_until, lock_ms = excluded.lock_ms,
+        wanted = l.wanted and l.token = excluded.token
+      where l.token = excluded.token
+        or ${isOver({ until: 'l.locked_until', ms: 'l.lock_ms', earliest: '$4', latest: '$5' })}
     returning upload_id as "uploadId", token, wanted`,
 };
 
@@ -34,16 +38,22 @@ const unlock: Statement = {
 
 const forgetExpired: Statement = {
   name: 'forget-expired-upload-locks',
-  text: `delete from upload_locks where locked_until < now() - interval '1 hour'`,
+  text: `delete from upload_locks where locked_until < least(now(), $1::timestamptz) - interval '1 hour'`,
 };
 
-/** Takes or renews; answers in the order of `locks`. One token for each upload in a batch: a second gets TAKEN. */
+/**
+ * Takes or renews; answers in the order of `locks`. One token for each upload in a batch: a second gets TAKEN.
+ *
+ * @param clock over the last `lockMs`
+ */
 export async function lockUploads(
   database: Database,
   locks: readonly UploadLockRef[],
   lockMs: number,
+  clock: ClockRange = presentTime,
 ): Promise<UploadLockOutcome[]> {
-  const rows = await database.query<UploadLockRef & { wanted: boolean }>(lock, [...columns(locks), lockMs]);
+  const values = [...columns(locks), lockMs, clock.earliest, clock.latest];
+  const rows = await database.query<UploadLockRef & { wanted: boolean }>(lock, values);
   const held = new Map(rows.map((row) => [row.uploadId, row]));
   const outcomes = locks.map(({ uploadId, token }) => {
     const row = held.get(uploadId);
@@ -59,8 +69,8 @@ export async function unlockUploads(database: Database, locks: readonly UploadLo
 }
 
 /** Forgets the locks of processes that died; the others were given back. */
-export async function forgetExpiredLocks(database: Database): Promise<void> {
-  await database.query(forgetExpired);
+export async function forgetExpiredLocks(database: Database, { earliest } = presentTime): Promise<void> {
+  await database.query(forgetExpired, [earliest]);
 }
 
 function columns(locks: readonly UploadLockRef[]): unknown[] {

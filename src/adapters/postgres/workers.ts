@@ -1,4 +1,5 @@
 import type { Database, Statement } from './database.ts';
+import { type ClockRange, presentTime } from './database-clock.ts';
 
 /** A worker as its latest heartbeat described it. */
 export interface WorkerRecord {
@@ -25,11 +26,16 @@ const forgetSilent: Statement = {
   text: `delete from workers where seen_at < now() - interval '1 day'`,
 };
 
+/** Three heartbeats. */
+export const aliveMs = 15_000;
+
+// One that was seen later than now was seen before PostgreSQL's clock was set back, and if it lives it is seen again soon.
 const alive: Statement = {
   name: 'workers-alive',
   text: `
     select name, started_at as "startedAt", seen_at as "seenAt", slots, busy, source from workers
-    where seen_at > now() - interval '15 seconds' order by name`,
+    where seen_at > least(now(), $1::timestamptz) - interval '${aliveMs} ms'
+      and seen_at < greatest(now(), $2::timestamptz) + interval '1 second' order by name`,
 };
 
 export async function recordHeartbeat(database: Database, worker: Omit<WorkerRecord, 'seenAt'>): Promise<void> {
@@ -45,7 +51,11 @@ export async function forgetSilentWorkers(database: Database): Promise<void> {
   await database.query(forgetSilent);
 }
 
-/** Workers heard of within the last 15 seconds. */
-export async function workersAlive(database: Database): Promise<WorkerRecord[]> {
-  return await database.query<WorkerRecord>(alive);
+/**
+ * Workers heard of within the last 15 seconds.
+ *
+ * @param clock over these
+ */
+export async function workersAlive(database: Database, clock: ClockRange = presentTime): Promise<WorkerRecord[]> {
+  return await database.query<WorkerRecord>(alive, [clock.earliest, clock.latest]);
 }

@@ -4,6 +4,7 @@ import type { RpcChannel } from '#client/rpc-client.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { Health, HealthCheckResponse_ServingStatus as ServingStatus } from '#gen/grpc/health/v1/health_pb.ts';
 import { type Check, check } from '../check.ts';
+import { checkClocks, checkDatabase } from '../check-database.ts';
 import { checkVolume, listSmallFiles } from '../check-volume.ts';
 import { type ExitCode, exitCodes } from '../failure.ts';
 import { plural, printable } from '../output/printable.ts';
@@ -74,12 +75,18 @@ async function health(channel: RpcChannel): Promise<Check> {
 
 async function workers({ files }: Session): Promise<Check[]> {
   try {
-    const stats = statsToJson(await files.getStats({}, { timeoutMs: probeTimeoutMs }));
+    let upload: Date | undefined;
+    const onServerTime = (time: Date) => {
+      upload = time;
+    };
+    const stats = statsToJson(await files.getStats({}, { timeoutMs: probeTimeoutMs, onServerTime }));
+    const thisMachine = new Date();
     const alive = stats.workers.length;
     const pending = stats.statuses.PENDING?.files ?? 0;
     const sources = [...new Set(stats.workers.map(({ source }) => source))].join(', ');
     return [
-      check('Database', true, 'the metadata service answers from it', null),
+      checkDatabase(stats.database),
+      ...(stats.database === null ? [] : [checkClocks({ thisMachine, upload, database: stats.database })]),
       check(
         'Workers',
         alive > 0,

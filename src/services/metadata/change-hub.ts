@@ -1,5 +1,3 @@
-import type { ChangeFeed } from '#adapters/postgres/change-feed.ts';
-import type { Database } from '#adapters/postgres/database.ts';
 import { type Cursor, changesFromNow } from '#adapters/postgres/file-changes.ts';
 import { ChangeBox } from '#client/change-box.ts';
 import { FilemillError } from '#domain/errors.ts';
@@ -8,7 +6,7 @@ import { isStoreFault } from '#domain/store-fault.ts';
 import { sleep } from '#platform/abort.ts';
 import type { Logger } from '#platform/logger.ts';
 import { type FileNews, newsSince } from './change-news.ts';
-import { statsMessage } from './stats-message.ts';
+import { type StatsSources, statsMessage } from './stats-message.ts';
 
 export type NewsBox = ChangeBox<FileRecord, NonNullable<FileNews['stats']>>;
 
@@ -25,8 +23,7 @@ const maxReaders = 1_000;
  * than one.
  */
 export class ChangeHub {
-  readonly #database: Database;
-  readonly #changes: ChangeFeed;
+  readonly #sources: StatsSources;
   readonly #logger: Logger;
   readonly #stopping: AbortSignal;
   readonly #boxes = new Set<NewsBox>();
@@ -35,9 +32,8 @@ export class ChangeHub {
   #movedAt = 0;
   #statsAt = 0;
 
-  constructor({ database, changes, logger, stopping }: ChangeHubOptions) {
-    this.#database = database;
-    this.#changes = changes;
+  constructor({ logger, stopping, ...sources }: ChangeHubOptions) {
+    this.#sources = sources;
     this.#logger = logger;
     this.#stopping = stopping;
   }
@@ -64,7 +60,7 @@ export class ChangeHub {
 
   async #begin(): Promise<void> {
     try {
-      this.#cursor = await changesFromNow(this.#database);
+      this.#cursor = await changesFromNow(this.#sources.database);
     } catch (error) {
       this.#begun = undefined;
       throw error;
@@ -77,7 +73,7 @@ export class ChangeHub {
     let failing = false;
     while (this.#boxes.size > 0 && !this.#stopping.aborted) {
       // Subscribed before looking, so that no change falls between.
-      const changed = this.#changes.next(pollMs, this.#stopping);
+      const changed = this.#sources.changes.next(pollMs, this.#stopping);
       const behind = await this.#look().catch((error: unknown) => {
         if (!failing && !isStoreFault(error))
           this.#logger.warn({ err: error }, 'cannot look at the changes: trying on');
@@ -97,7 +93,7 @@ export class ChangeHub {
     const now = performance.now();
     const stats = await this.#stats(now);
     // The last thing that may fail: once the cursor has moved, what it passed is told.
-    const { behind, known: _, ...changes } = await newsSince(this.#database, this.#cursor);
+    const { behind, known: _, ...changes } = await newsSince(this.#sources.database, this.#cursor);
     if (changes.cursor !== this.#cursor || !behind) this.#movedAt = now;
     this.#cursor = changes.cursor;
     const held = now - this.#movedAt > patienceMs;
@@ -109,15 +105,13 @@ export class ChangeHub {
 
   async #stats(now: number): Promise<FileNews['stats']> {
     if (now - this.#statsAt < pollMs) return undefined;
-    const stats = await statsMessage(this.#database);
+    const stats = await statsMessage(this.#sources);
     this.#statsAt = now;
     return stats;
   }
 }
 
-interface ChangeHubOptions {
-  readonly database: Database;
-  readonly changes: ChangeFeed;
+interface ChangeHubOptions extends StatsSources {
   readonly logger: Logger;
   readonly stopping: AbortSignal;
 }

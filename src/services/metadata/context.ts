@@ -1,5 +1,6 @@
 import type { ChangeFeed } from '#adapters/postgres/change-feed.ts';
 import type { Database } from '#adapters/postgres/database.ts';
+import type { DatabaseClock } from '#adapters/postgres/database-clock.ts';
 import type { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import type { UploadLockService } from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
 import type { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
@@ -13,6 +14,8 @@ export interface MetadataContext {
   readonly database: Database;
   /** For what users look for. */
   readonly searches: Database;
+  /** That of the database. */
+  readonly clock: DatabaseClock;
   readonly changes: ChangeFeed;
   readonly changeHub: ChangeHub;
   readonly dispatcher: DueDispatcher;

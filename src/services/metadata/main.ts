@@ -1,5 +1,6 @@
 import { ChangeFeed } from '#adapters/postgres/change-feed.ts';
 import { Database, waitForDatabase } from '#adapters/postgres/database.ts';
+import { DatabaseClock } from '#adapters/postgres/database-clock.ts';
 import { requireDurableCommits } from '#adapters/postgres/durability.ts';
 import { createDoorbell } from '#adapters/redis/doorbell.ts';
 import { configOrExit } from '#platform/config.ts';
@@ -31,12 +32,15 @@ await runService(logger, async ({ signal, use }) => {
   const changes = use(new ChangeFeed({ url: config.listenUrl, database, logger }));
   const doorbell = use(createDoorbell(config.redisUrl, logger));
   const { leaseMs, maxAttempts } = config;
-  use(new Reconciler({ database, doorbell: config.redisUrl === 'none' ? undefined : doorbell, leaseMs, logger }));
+  const clock = new DatabaseClock(database, { onStep: (step) => logger.warn(step, "PostgreSQL's clock stepped") });
+  use(
+    new Reconciler({ database, clock, doorbell: config.redisUrl === 'none' ? undefined : doorbell, leaseMs, logger }),
+  );
   const dispatcher = use(new DueDispatcher({ database, changes, logger, stopping: signal }));
   use(new ChangeTrimmer(database, logger));
-  const changeHub = new ChangeHub({ database, changes, logger, stopping: signal });
+  const changeHub = new ChangeHub({ database, clock, changes, logger, stopping: signal });
   const watchPlaces = new WatchPlaces();
-  const shared = { database, searches, changes, changeHub, dispatcher, watchPlaces };
+  const shared = { database, searches, clock, changes, changeHub, dispatcher, watchPlaces };
   const context = { ...shared, leaseMs, maxAttempts, stopping: signal };
   const server = use(metadataServer(logger, context, config));
   await server.listen(config.grpcListen);

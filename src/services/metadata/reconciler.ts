@@ -1,5 +1,6 @@
 import { forgetConfirmedDeletions } from '#adapters/postgres/blob-deletions.ts';
 import type { Database } from '#adapters/postgres/database.ts';
+import type { DatabaseClock } from '#adapters/postgres/database-clock.ts';
 import { expireLeases, forgetEndedClaims } from '#adapters/postgres/file-leases.ts';
 import { takeDueRings } from '#adapters/postgres/file-rings.ts';
 import { forgetExpiredLocks } from '#adapters/postgres/upload-locks.ts';
@@ -18,6 +19,8 @@ const forgetEveryRounds = 600;
 
 interface ReconcilerOptions {
   readonly database: Database;
+  /** Looked at in each round. */
+  readonly clock: DatabaseClock;
   /** undefined when workers take their work from PostgreSQL directly. */
   readonly doorbell: Doorbell | undefined;
   readonly leaseMs: number;
@@ -25,11 +28,13 @@ interface ReconcilerOptions {
 }
 
 /**
- * Repairs what faults leave behind, by PostgreSQL's clock alone: re-opens expired leases, and rings
+ * Repairs what faults leave behind, by PostgreSQL's clock, and with an eye on it: re-opens expired leases, and rings
  * again for every PENDING file whose ring was lost or never sent. Any number may run at once.
  */
 export class Reconciler implements AsyncDisposable {
   readonly #database: Database;
+  readonly #clock: DatabaseClock;
+  readonly #leaseMs: number;
   readonly #doorbell: Doorbell | undefined;
   readonly #logger: Logger;
   readonly #intervalMs: number;
@@ -39,9 +44,11 @@ export class Reconciler implements AsyncDisposable {
   #rungUpTo: string | undefined;
   #failing = false;
 
-  constructor({ database, doorbell, leaseMs, logger }: ReconcilerOptions) {
+  constructor({ database, clock, doorbell, leaseMs, logger }: ReconcilerOptions) {
     this.#intervalMs = Math.min(longestIntervalMs, leaseMs / roundsPerLease);
+    this.#leaseMs = leaseMs;
     this.#database = database;
+    this.#clock = clock;
     this.#doorbell = doorbell;
     this.#logger = logger;
     this.#running = this.#run();
@@ -62,13 +69,14 @@ export class Reconciler implements AsyncDisposable {
 
   /** Answers whether a batch was full, so that there is probably more to do. */
   async #round(round: number): Promise<boolean> {
+    await this.#clock.look();
     // First, so that leases are looked for among few claims.
     await forgetEndedClaims(this.#database);
     const reopened = await this.#reopenExpired();
     if (round % forgetEveryRounds === 0) {
       await forgetSilentWorkers(this.#database);
       await forgetConfirmedDeletions(this.#database);
-      await forgetExpiredLocks(this.#database);
+      await forgetExpiredLocks(this.#database, this.#clock.range(this.#leaseMs));
     }
     // Last, so that a Redis that fails keeps nothing else from being done.
     const rungMore = this.#doorbell === undefined ? false : await this.#ringForDue(this.#doorbell);
@@ -77,7 +85,7 @@ export class Reconciler implements AsyncDisposable {
   }
 
   async #reopenExpired(): Promise<number> {
-    const ids = await expireLeases(this.#database, batch);
+    const ids = await expireLeases(this.#database, batch, { clock: this.#clock, leaseMs: this.#leaseMs });
     if (ids.length > 0)
       this.#logger.warn({ files: ids.length, first: ids[0] }, 'leases ran out: their workers fell silent');
     return ids.length;

@@ -63,6 +63,17 @@ const Attempt = z.strictObject({
 
 const Durations = z.strictObject({ p50: z.number(), p95: z.number() });
 
+const DatabaseState = z.strictObject({
+  pooled: z.boolean().describe("A pooler stands between, and no session is the service's own."),
+  notified: z.boolean().describe('PostgreSQL tells the service of changes; otherwise it looks for them itself.'),
+  now: time.nullable().describe("PostgreSQL's clock."),
+  service_now: time.nullable().describe('The clock of the service at that moment.'),
+  latest_step: z
+    .strictObject({ at: time.nullable(), seconds: z.number().describe('Negative when the clock was set back.') })
+    .nullable()
+    .describe("The latest step of PostgreSQL's clock that the service has seen."),
+});
+
 const Stats = z.strictObject({
   statuses: z.record(z.string(), z.strictObject({ files: count, bytes: count })),
   errors: z.array(z.strictObject({ code: z.string(), files: count })).describe('FAILED files by reason.'),
@@ -81,6 +92,7 @@ const Stats = z.strictObject({
     'From the registration of a file to the claim that completed it, of the latest 1,000 results.',
   ),
   processing_seconds: Durations.nullable().describe('From that claim to the result.'),
+  database: DatabaseState.nullable().describe('How the metadata service that answered finds PostgreSQL.'),
 }) satisfies z.ZodType<StatsJson>;
 
 const Receipt = z.strictObject({

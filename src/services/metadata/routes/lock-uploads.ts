@@ -6,12 +6,12 @@ import type { MetadataContext, Route } from '../context.ts';
 import { isWellFormed, uploadLocks } from './upload-lock-batch.ts';
 
 /** A lock lasts as long as a lease. */
-export function lockUploadsRoute({ database, leaseMs }: MetadataContext): Route<'lockUploads'> {
+export function lockUploadsRoute({ database, clock, leaseMs }: MetadataContext): Route<'lockUploads'> {
   return async (request) => {
     const outcomes = await runBatch<UploadLockRef, UploadLockOutcome>(
       uploadLocks(request),
       (lock) => (isWellFormed(lock) ? undefined : 'TAKEN'),
-      (good) => lockUploads(database, good, leaseMs),
+      (good) => lockUploads(database, good, leaseMs, clock.range(leaseMs)),
     );
     return { outcomes: outcomes.map((outcome) => Outcome[outcome]), lockMs: leaseMs };
   };

@@ -10,7 +10,8 @@ import { statsMessage } from '../stats-message.ts';
 /** Nothing depends on it: a reader that is gone aborts the wait. */
 const waitMs = 60_000;
 
-export function watchChangesRoute({ database, changeHub, stopping }: MetadataContext): Route<'watchChanges'> {
+export function watchChangesRoute(context: MetadataContext): Route<'watchChanges'> {
+  const { database, changeHub, stopping } = context;
   return async function* ({ cursor }, { signal }) {
     if (cursor !== '' && !isCursor(cursor))
       throw new FilemillError('REQUEST_INVALID', '`cursor` is not a cursor of this server.');
@@ -18,7 +19,7 @@ export function watchChangesRoute({ database, changeHub, stopping }: MetadataCon
     // Joined before looking, so that no change falls between.
     using joined = await changeHub.join();
     const now = cursor === '' ? await nothingYet() : await newsSince(database, cursor);
-    yield toMessage({ ...now, stats: await statsMessage(database) });
+    yield toMessage({ ...now, stats: await statsMessage(context) });
     while (!over.aborted) {
       const news = await joined.box.take(waitMs, over);
       if (news !== undefined) yield toMessage(news);

@@ -1,0 +1,128 @@
+import type { Database, Statement } from './database.ts';
+
+/** What PostgreSQL's clock said within some time, as of now: more than a moment apart only around a step. */
+export interface ClockRange {
+  /** A parameter of type timestamptz. */
+  readonly earliest: Date | 'infinity';
+  readonly latest: Date | '-infinity';
+}
+
+/** For a caller that relies on PostgreSQL's present time. */
+export const presentTime: ClockRange = { earliest: 'infinity', latest: '-infinity' };
+
+export interface ClockStep {
+  /** By PostgreSQL's clock, after the step. */
+  readonly at: Date;
+  /** Negative when the clock was set back. */
+  readonly seconds: number;
+}
+
+interface ClockOptions {
+  /** Told of each step. */
+  readonly onStep?: (step: ClockStep) => void;
+  /** For tests: PostgreSQL's clock, this host's clock and the monotonic one, in milliseconds. */
+  readonly askTime?: () => Promise<number>;
+  readonly hostTime?: () => number;
+  readonly steadyTime?: () => number;
+}
+
+/** PostgreSQL's clock less the monotonic one lay between these. */
+interface Sample {
+  readonly at: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Between two looks, clocks are slewed by less. */
+const stepMs = 2_000;
+/** The longest range that may be asked for. */
+const longestRangeMs = 10 * 60_000;
+/** Of samples that tell nothing new, one a second is kept. */
+const sampleEveryMs = 1_000;
+const sameMs = 50;
+
+const ask: Statement = {
+  name: 'clock',
+  text: 'select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms',
+};
+
+/**
+ * PostgreSQL's clock as this process saw it beside its own monotonic one. A time that was given by that clock is over
+ * when the clock has said so for as long as the time was given for: see `isOver`.
+ */
+export class DatabaseClock {
+  readonly #askTime: () => Promise<number>;
+  readonly #steadyTime: () => number;
+  readonly #onStep: (step: ClockStep) => void;
+  /** Oldest first. The first of all is this host's clock, in place of what PostgreSQL's said before. */
+  #samples: readonly [Sample, ...Sample[]];
+  #seen = false;
+  #step: ClockStep | undefined;
+
+  constructor(database: Database, options: ClockOptions = {}) {
+    this.#askTime = options.askTime ?? (async () => (await database.query<{ ms: number }>(ask))[0]?.ms as number);
+    this.#steadyTime = options.steadyTime ?? (() => performance.now());
+    this.#onStep = options.onStep ?? (() => undefined);
+    const at = this.#steadyTime();
+    const difference = (options.hostTime ?? Date.now)() - at;
+    this.#samples = [{ at, low: difference, high: difference }];
+  }
+
+  /** PostgreSQL's time now; before the first look, this host's. */
+  get now(): Date {
+    return new Date(this.#last.low + this.#steadyTime());
+  }
+
+  /** The latest step that was seen. */
+  get step(): ClockStep | undefined {
+    return this.#step;
+  }
+
+  /** To be called every few seconds. */
+  async look(): Promise<void> {
+    const sentAt = this.#steadyTime();
+    const ms = await this.#askTime();
+    const at = this.#steadyTime();
+    const sample = { at, low: ms - at, high: ms - sentAt };
+    if (this.#seen) this.#noteStep(ms, difference(this.#last, sample));
+    this.#keep(sample);
+    this.#seen = true;
+  }
+
+  /** Over the last `ms` milliseconds, ten minutes at most. */
+  range(ms: number): ClockRange {
+    const now = this.#steadyTime();
+    const first = this.#samples.findLastIndex(({ at }) => at <= now - ms);
+    const within = this.#samples.slice(Math.max(0, first));
+    return {
+      earliest: new Date(now + Math.min(...within.map(({ low }) => low))),
+      latest: new Date(now + Math.max(...within.map(({ high }) => high))),
+    };
+  }
+
+  get #last(): Sample {
+    return this.#samples.at(-1) ?? this.#samples[0];
+  }
+
+  #noteStep(ms: number, movedMs: number): void {
+    if (Math.abs(movedMs) < stepMs) return;
+    this.#step = { at: new Date(ms), seconds: movedMs / 1_000 };
+    this.#onStep(this.#step);
+  }
+
+  #keep(sample: Sample): void {
+    const last = this.#last;
+    const isNews = sample.low < last.low - sameMs || sample.high > last.high + sameMs;
+    if (this.#seen && !isNews && sample.at - last.at < sampleEveryMs) return;
+    const all: [Sample, ...Sample[]] = [...this.#samples, sample];
+    // One that is older than the longest range tells what was the case when that began.
+    while (all[1] !== undefined && all[1].at <= sample.at - longestRangeMs) all.shift();
+    this.#samples = all;
+  }
+}
+
+/** How far the clock moved at least. */
+function difference(earlier: Sample, later: Sample): number {
+  if (later.low > earlier.high) return later.low - earlier.high;
+  return later.high < earlier.low ? later.high - earlier.low : 0;
+}
