@@ -4,7 +4,8 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { fileStatuses, type FileStatus as StatusWord } from '#domain/file-state.ts';
 import { FileStatus } from '#gen/filemill/v1/file_pb.ts';
 import type { FileFilterSchema } from '#gen/filemill/v1/metadata_service_pb.ts';
-import { duration } from './options.ts';
+import { CliError, exitCodes } from './failure.ts';
+import { moment } from './moment.ts';
 
 export interface FilterOptions {
   readonly status?: readonly StatusWord[];
@@ -23,8 +24,12 @@ export function addFilterOptions(command: Command): Command {
     .option('--name <text>', 'a part of the name')
     .option('--sha256 <digits>', 'the 64 hex digits of the content', sha256)
     .option('--error <code>', 'the reason of a failure, such as analyzer_timeout')
-    .option('--since <time>', 'registered at or after: 2026-01-31, 2026-01-31T12:00Z, or 2h ago as 2h', moment)
-    .option('--until <time>', 'registered before', moment);
+    .option(
+      '--since <time>',
+      'registered at or after: yesterday, 2026-01-31, 2026-01-31T12:00Z, or 2h for 2h ago',
+      time,
+    )
+    .option('--until <time>', 'registered before', time);
 }
 
 export function hasFilter(options: FilterOptions): boolean {
@@ -32,7 +37,10 @@ export function hasFilter(options: FilterOptions): boolean {
   return [status, mime, name, digits, error, since, until].some((value) => value !== undefined);
 }
 
+/** @throws CliError for usage when no time passes */
 export function toFilter(options: FilterOptions): MessageInitShape<typeof FileFilterSchema> {
+  if (options.since !== undefined && options.until !== undefined && options.since >= options.until)
+    throw new CliError(exitCodes.usage, '--since has to be earlier than --until: no time passes.');
   return {
     statuses: (options.status ?? []).map((word) => FileStatus[word]),
     mimeType: options.mime ?? '',
@@ -51,15 +59,11 @@ function statuses(text: string, earlier: readonly StatusWord[] = []): StatusWord
   return [...earlier, ...(words as StatusWord[])];
 }
 
+function time(text: string): Date {
+  return moment(text);
+}
+
 function sha256(text: string): string {
   if (/^[0-9a-f]{64}$/i.test(text)) return text.toLowerCase();
   throw new InvalidArgumentError('Expected 64 hex digits.');
-}
-
-/** A moment, or how long ago it was. */
-function moment(text: string): Date {
-  const parsed = /^\d{4}-\d\d-\d\d/.test(text) ? new Date(text) : new Date(Date.now() - duration(text));
-  if (Number.isNaN(parsed.getTime()))
-    throw new InvalidArgumentError('Expected a time such as 2026-01-31T12:00Z or 2h.');
-  return parsed;
 }

@@ -22,6 +22,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.
 
 try {
   program.setOptionValue('proxies', ProxyRules.ofClient(process.env));
+  program.setOptionValue('columns', Number(process.env.COLUMNS) || undefined);
   const words = process.argv.slice(2);
   await addVerbs(program, words);
   if (words.length === 0) program.help();

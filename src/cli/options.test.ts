@@ -29,5 +29,5 @@ it('takes global options after the verb as well as before it', async () => {
   assert.deepEqual(seen[0], seen[1]);
   assert.equal(seen[0]?.server, 'a:1');
   assert.equal(seen[0]?.quiet, true);
-  assert.equal(seen[0]?.retryFor, 60_000);
+  assert.equal(seen[0]?.retryFor, undefined);
 });

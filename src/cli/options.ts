@@ -1,23 +1,25 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ProxyRules } from '#platform/rpc/proxy.ts';
+import { defaultServer, serverAddress } from './server-address.ts';
 
 export const formats = ['table', 'json', 'ndjson', 'yaml'] as const;
 export type Format = (typeof formats)[number];
-
-const defaultServer = '127.0.0.1:50051';
 
 /** What every command takes, before or after its name. Times are in milliseconds. */
 export interface GlobalOptions {
   readonly server: string;
   /** Set by main, from the environment alone. */
   readonly proxies: ProxyRules;
+  /** Set by main from COLUMNS: what a row of a table may take. */
+  readonly columns?: number;
   readonly output: Format;
   readonly json?: true;
   readonly quiet?: true;
   readonly verbose?: true;
   readonly color: boolean;
   readonly timeout?: number;
-  readonly retryFor: number;
+  /** Undefined for what is right for the command. */
+  readonly retryFor?: number;
 }
 
 export function addGlobalOptions(program: Command): Command {
@@ -26,7 +28,7 @@ export function addGlobalOptions(program: Command): Command {
       new Option('--server <address>', 'HOST:PORT or unix:/PATH of the gRPC port')
         .env('FILEMILL_SERVER')
         .default(defaultServer)
-        .argParser((text) => text || defaultServer),
+        .argParser(serverAddress),
     )
     .addOption(new Option('-o, --output <format>', 'how data is printed').choices(formats).default('table'))
     .option('--json', 'the same as -o ndjson: one object a line')
@@ -34,10 +36,10 @@ export function addGlobalOptions(program: Command): Command {
     .option('-v, --verbose', 'say more')
     .option('--no-color', 'no colours')
     .option('--timeout <duration>', 'give up after this time, for example 90s, 5m', duration)
-    .addOption(
-      new Option('--retry-for <duration>', 'how long to go on trying while a service is away')
-        .default(60_000, '60s')
-        .argParser(duration),
+    .option(
+      '--retry-for <duration>',
+      'how long to go on trying while the server is away (default: 60s once an upload, a wait or a change has begun, else 1.5s)',
+      duration,
     );
 }
 

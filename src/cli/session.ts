@@ -5,6 +5,7 @@ import type { FilemillError } from '#domain/errors.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
+import { type ContactOptions, contact, firstAnswerMs } from './contact.ts';
 import { CliError, type ExitCode, exitCodes } from './failure.ts';
 import type { Format, GlobalOptions } from './options.ts';
 import { formatDuration, printable } from './output/printable.ts';
@@ -21,13 +22,26 @@ export interface Session {
   readonly format: Format;
   /** Aborted by Ctrl-C, SIGTERM and --timeout, with a CliError as its reason. */
   readonly signal: AbortSignal;
-  /** For withRetry: as long as --retry-for says, with a remark when the server is away. */
+  /** For withRetry: as long as --retry-for says or suits the command, with a remark when the server is away. */
   readonly retry: RetryOptions;
 }
 
-/** Makes a commander action of a function that gets a session and answers with an exit code. */
+const persistenceMs = 60_000;
+
+export interface SessionNeeds {
+  /** True for what has done something worth going on with: it tries for a minute once the server has answered. */
+  readonly persistent?: boolean;
+  /** False for a command that asks by itself whether the server is there. */
+  readonly contact?: boolean;
+}
+
+/**
+ * Makes a commander action of a function that gets a session and answers with an exit code. It runs once the server
+ * has answered: one that is not there ends it within seconds, unless --retry-for says otherwise.
+ */
 export function withSession<Args extends unknown[]>(
   run: (session: Session, ...args: Args) => Promise<ExitCode>,
+  needs: SessionNeeds = {},
 ): (...args: [...Args, Command]) => Promise<void> {
   return async (...given) => {
     const command = given.at(-1) as Command;
@@ -35,8 +49,9 @@ export function withSession<Args extends unknown[]>(
     const options = command.optsWithGlobals<GlobalOptions>();
     using stop = new StopSignal(options.timeout);
     using channel = new RpcChannel(options.server, { proxy: options.proxies.to(options.server) });
-    const session = openSession(options, channel, stop.signal);
+    const session = openSession(options, channel, stop.signal, needs);
     try {
+      if (needs.contact !== false) await contact(channel, firstContact(options, session));
       process.exitCode = await run(session, ...args);
     } catch (error) {
       throw stop.signal.aborted ? stop.signal.reason : error;
@@ -46,12 +61,14 @@ export function withSession<Args extends unknown[]>(
   };
 }
 
-function openSession(options: GlobalOptions, channel: RpcChannel, signal: AbortSignal): Session {
-  const terminal = new Terminal({
-    quiet: options.quiet === true,
-    verbose: options.verbose === true,
-    color: options.color,
-  });
+function openSession(
+  options: GlobalOptions,
+  channel: RpcChannel,
+  signal: AbortSignal,
+  { persistent = false }: SessionNeeds,
+): Session {
+  const forMs = options.retryFor ?? (persistent ? persistenceMs : firstAnswerMs);
+  const terminal = new Terminal(options);
   return {
     server: options.server,
     channel,
@@ -61,7 +78,7 @@ function openSession(options: GlobalOptions, channel: RpcChannel, signal: AbortS
     terminal,
     format: options.json ? 'ndjson' : options.output,
     signal,
-    retry: { signal, forMs: options.retryFor, onRetry: outageRemark(terminal, options) },
+    retry: { signal, forMs, onRetry: outageRemark(terminal, options.server, forMs) },
   };
 }
 
@@ -70,17 +87,22 @@ function openSession(options: GlobalOptions, channel: RpcChannel, signal: AbortS
  *
  * @throws FilemillError what no waiting mends
  */
-function outageRemark(terminal: Terminal, { server, retryFor }: GlobalOptions): (error: FilemillError) => void {
+function outageRemark(terminal: Terminal, server: string, forMs: number): (error: FilemillError) => void {
   const silenceMs = 10_000;
   let saidAt = Number.NEGATIVE_INFINITY;
   return (error) => {
     if (error.reason === 'STORE_REFUSES') throw error;
     if (performance.now() - saidAt < silenceMs && !terminal.verbose) return;
     saidAt = performance.now();
-    terminal.note(
-      `${server}: ${printable(error.message.replace(/\.$/, ''))}. Trying on for up to ${formatDuration(retryFor)}…`,
-    );
+    const why = printable(error.message.replace(/\.$/, ''));
+    terminal.note(`${server}: ${why}. Retrying for up to ${formatDuration(forMs)}…`);
   };
+}
+
+/** What goes on for seconds only needs no remark. */
+function firstContact({ retryFor }: GlobalOptions, { signal, retry: { onRetry } }: Session): ContactOptions {
+  if (retryFor === undefined) return { signal, withinMs: firstAnswerMs };
+  return { signal, withinMs: retryFor, ...(onRetry && { onRetry }) };
 }
 
 class StopSignal implements Disposable {

@@ -99,7 +99,9 @@ interface WorkerJson {
   readonly name: string;
   readonly started_at: string | null;
   readonly seen_at: string | null;
+  /** Its threads. */
   readonly slots: number;
+  /** Those of them that analyse something. */
   readonly busy: number;
   readonly source: string;
 }

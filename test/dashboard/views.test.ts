@@ -43,7 +43,10 @@ describe('each view fits its window, and axe-core finds nothing', () => {
     const namesOf = (role: string) => nodes.filter((node) => node.role?.value === role).map(({ name }) => name?.value);
     assert.deepEqual(namesOf('table'), ['Workers seen within the last 15 seconds']);
     assert.equal(namesOf('rowheader').length, 1);
-    assert.match(namesOf('cell').join(), /^Busy \d+,Slots \d+,Takes work from PostgreSQL,Started .*,Last seen .*$/);
+    assert.match(
+      namesOf('cell').join(),
+      /^Busy threads \d+,Threads \d+,Takes work from PostgreSQL,Started .*,Last seen .*$/,
+    );
     await page.context().close();
   });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -104,11 +104,24 @@ describe('the command line against real services', () => {
   it('shows a table to people, and keeps control characters away from the terminal', async () => {
     const { stdout } = await run(['upload', await file('table.txt', 'seven words are in this very file'), '--wait']);
     const sha256 = createHash('sha256').update('seven words are in this very file').digest('hex');
-    assert.match(stdout, new RegExp(`^table\\.txt +text/plain +7 words +${sha256.slice(0, 8)}… +\\d.* m?s\\n$`));
+    const row = `^[0-9a-f-]{36}  table\\.txt +text/plain +7 words +${sha256.slice(0, 8)}… +\\d.* m?s\\n$`;
+    assert.match(stdout, new RegExp(row));
     const refused = await run(['upload', await file('esc\u001b[31m.txt', 'x')]);
     assert.equal(refused.code, 3);
     assert.ok(!refused.stderr.includes('\u001b'));
     assert.match(refused.stderr, /esc\\u001b/);
+  });
+
+  it('prints in order where both streams end in one file', async () => {
+    const paths = await Promise.all(Array.from({ length: 20 }, (_, n) => file(`both-${n}.txt`, `${n}`)));
+    const printed = join(folder, 'printed');
+    for (const more of [[], ['--wait']]) {
+      await using output = await open(printed, 'w');
+      assert.equal((await run(['upload', ...paths, ...more], { output: output.fd })).code, 0);
+      const lines = (await readFile(printed, 'utf8')).trim().split('\n');
+      assert.match(lines.pop() ?? '', /^20 files acknowledged/);
+      assert.equal(lines.filter((line) => /^[0-9a-f-]{36} {2}/.test(line)).length, 20);
+    }
   });
 
   it('takes stdin, under the name given', async () => {
@@ -185,30 +198,16 @@ describe('the command line against real services', () => {
       assert.equal((await run(args)).code, 2, args.join(' '));
   });
 
-  it('ends with 5 when the server stays away, and says what was not acknowledged', async () => {
-    const path = await file('never.txt', 'x');
-    const server = `unix:${folder}/nobody`;
-    const { code, stderr, lines } = await run(['upload', path, path, '--json', '--retry-for', '1s'], { server });
-    assert.equal(code, 5);
-    assert.deepEqual(
-      lines<Line>().map(({ id, error }) => [id, error?.code]),
-      [
-        [null, 'unavailable'],
-        [null, 'unavailable'],
-      ],
-    );
-    assert.match(stderr, /0 files acknowledged .*2 without an answer: not acknowledged/);
-    assert.equal((await run(['list', '--timeout', '1s'], { server })).code, 5);
-    assert.equal((await run(['doctor'], { server })).code, 5);
-  });
-
-  it('goes on by itself when the server comes back', async () => {
-    await system.service('upload').stop('SIGKILL');
+  it('goes on by itself when the server comes back, once it has begun', async () => {
     const path = await file('patience.txt', 'patience pays');
+    const [worker, dead] = [system.service('worker').child, system.service('upload')];
+    worker.kill('SIGSTOP');
     let back: Promise<void> | undefined;
-    const { code, stderr } = await run(['upload', path, '--wait'], {
+    const { code, stderr } = await run(['upload', path, '--wait', '-v'], {
       onStderr: (said) => {
-        if (said.includes('Trying on')) back ??= system.start('upload');
+        if (said.includes('is acknowledged')) dead.child.kill('SIGKILL');
+        if (said.includes('Retrying for up to 1 min'))
+          back ??= system.start('upload').finally(() => worker.kill('SIGCONT'));
       },
     });
     await back;
@@ -244,12 +243,19 @@ describe('the command line against real services', () => {
     const objects = await readdir(join(system.storageDir, 'objects'), { recursive: true, withFileTypes: true });
     for (const object of objects) if (object.isFile()) await rm(join(object.parentPath, object.name));
     await system.start('worker');
-    const failed = await run(['wait', id, '--json']);
-    assert.equal(failed.code, 3);
-    assert.equal(failed.lines<Line>()[0]?.error?.code, 'blob_missing');
+    for (const verb of ['wait', 'watch']) {
+      const failed = await run([verb, id, '--json']);
+      assert.equal(failed.code, 3, verb);
+      assert.equal(failed.lines<Line>().at(-1)?.error?.code, 'blob_missing', verb);
+    }
+    const listed = await run(['list', '--status', 'FAILED']);
+    assert.match(listed.stdout, /^ID .* CREATED +REASON\n\S{36} {2}FAILED .* 20\S+ \S+Z {2}blob_missing: .+\n$/);
+    assert.equal(listed.stdout.match(/FAILED/g)?.length, 1);
+    const narrow = await run(['list', '--status', 'FAILED'], { env: { COLUMNS: '60' } });
+    assert.match(narrow.stdout, /\n\S{36} {2}FAILED +doomed\.txt\n {2}blob_missing: .+\n$/);
     const { stdout } = await run(['get', id]);
     assert.match(stdout, /reason +blob_missing: /);
-    assert.match(stdout, /attempt 1 +FAILED after \d+ ms, \S+, claimed 20\S+Z: blob_missing: /);
+    assert.match(stdout, /attempt 1 +FAILED after [\d.]+ m?s, \S+, claimed 20\S+Z: blob_missing: /);
 
     const asked = await run(['retry', '--name', 'doomed']);
     assert.equal(asked.code, 2);
@@ -319,10 +325,20 @@ describe('the command line against real services', () => {
     assert.equal((await run(['doctor', '--segment', segment])).code, 2);
   });
 
-  it('lists page by page up to the limit', async () => {
+  it('lists page by page up to the limit, and says when there are more', async () => {
     const { stdout, stderr } = await run(['list', '--limit', '2', '-q']);
     assert.equal(stdout.trim().split('\n').length, 2);
     assert.equal(stderr, '');
+    const all = (await run(['list', '--limit', '1000', '--json'])).lines<Line>().length;
+    for (const [limit, says] of [
+      [all - 1, `Only the newest ${all - 1}; --limit shows more.\n`],
+      [all, ''],
+      [all + 1, ''],
+    ] as const) {
+      const some = await run(['list', '--limit', String(limit), '--json']);
+      assert.deepEqual([some.lines().length, some.stderr], [Math.min(limit, all), says]);
+    }
+    assert.equal((await run(['list', '--name', 'no such name'])).stderr, 'No file passes this filter.\n');
     const { lines } = await run(['list', '--mime', 'text/*', '--status', 'completed', '--json']);
     assert.ok(lines<Line>().every(({ mime_type, status }) => mime_type.startsWith('text/') && status === 'COMPLETED'));
   });

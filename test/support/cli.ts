@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -17,6 +17,8 @@ export interface CliRun {
 export interface CliOptions {
   readonly server: string;
   readonly stdin?: string | Readable;
+  /** A file descriptor for both streams. */
+  readonly output?: number;
   /** Beside PATH and FILEMILL_SERVER. */
   readonly env?: Readonly<Record<string, string>>;
   /** Called with the text so far whenever the program says something on stderr. */
@@ -28,22 +30,25 @@ export interface CliOptions {
 /** Runs `filemill ARGS…` as people do: a process of its own, with nothing but its arguments and FILEMILL_SERVER. */
 export async function filemill(
   args: readonly string[],
-  { server, stdin = '', env, onStderr, killed }: CliOptions,
+  { server, stdin = '', env, output, onStderr, killed }: CliOptions,
 ): Promise<CliRun> {
   const child = spawn(process.execPath, [program, ...args], {
     env: { PATH: process.env.PATH, FILEMILL_SERVER: server, ...env },
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
+    stdio: ['pipe', output ?? 'pipe', output ?? 'pipe'],
+  }) as ChildProcessWithoutNullStreams;
   child.stdin.on('error', () => undefined);
   if (typeof stdin === 'string') child.stdin.end(stdin);
   else stdin.pipe(child.stdin);
   void killed?.then((signal) => child.kill(signal));
   let said = '';
-  child.stderr.on('data', (chunk) => {
+  child.stderr?.on('data', (chunk) => {
     said += chunk;
     onStderr?.(said, (signal) => child.kill(signal));
   });
-  const [stdout, [code]] = await Promise.all([text(child.stdout), once(child, 'close') as Promise<[number | null]>]);
+  const [stdout, [code]] = await Promise.all([
+    output === undefined ? text(child.stdout) : '',
+    once(child, 'close') as Promise<[number | null]>,
+  ]);
   return {
     code,
     stdout,

@@ -21,7 +21,7 @@ export function OverviewPage() {
 function Figures({ now }: { readonly now: StatsJson }) {
   const filesIn = (status: string) => now.statuses[status]?.files ?? 0;
   const all = Object.values(now.statuses).reduce((sum, status) => sum + status.files, 0);
-  const slots = now.workers.reduce((sum, worker) => sum + worker.slots, 0);
+  const threads = now.workers.reduce((sum, worker) => sum + worker.slots, 0);
   const busy = now.workers.reduce((sum, worker) => sum + worker.busy, 0);
   return (
     <>
@@ -37,7 +37,7 @@ function Figures({ now }: { readonly now: StatsJson }) {
         <Tile name="Wait p50 / p95" value={durations(now.wait_seconds)} />
         <Tile name="Processing p50 / p95" value={durations(now.processing_seconds)} />
         <Tile name="Workers alive" value={count(now.workers.length)} />
-        <Tile name="Slots busy" value={`${count(busy)} of ${count(slots)}`} />
+        <Tile name="Threads busy" value={`${count(busy)} of ${count(threads)}`} />
       </dl>
       <RateChart />
       <StatusTable now={now} />

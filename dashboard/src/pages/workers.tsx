@@ -14,8 +14,8 @@ export function WorkersPage() {
           <thead>
             <tr>
               <th scope="col">Name</th>
-              <th scope="col">Busy</th>
-              <th scope="col">Slots</th>
+              <th scope="col">Busy threads</th>
+              <th scope="col">Threads</th>
               <th scope="col">Takes work from</th>
               <th scope="col">Started</th>
               <th scope="col">Last seen</th>
@@ -27,8 +27,8 @@ export function WorkersPage() {
                 <th scope="row" class="name">
                   {worker.name}
                 </th>
-                <td data-title="Busy">{count(worker.busy)}</td>
-                <td data-title="Slots">{count(worker.slots)}</td>
+                <td data-title="Busy threads">{count(worker.busy)}</td>
+                <td data-title="Threads">{count(worker.slots)}</td>
                 <td data-title="Takes work from">{worker.source === 'direct' ? 'PostgreSQL' : worker.source}</td>
                 <td class="whole" data-title="Started">
                   {time(worker.started_at)}

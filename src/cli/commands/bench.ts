@@ -11,7 +11,7 @@ export function benchCommand(): Command {
     .option('--size <bytes>', 'of each, for example 4KiB, 10MiB', byteCount, 4_096)
     .option('--concurrency <n>', 'large files at a time; in place of each, a MiB of small ones', count(64), 8)
     .option('--keep', 'do not delete them')
-    .action(withSession((session, options: LoadOptions) => loadServer(session, options)));
+    .action(withSession((session, options: LoadOptions) => loadServer(session, options), { persistent: true }));
 }
 
 /** `4KiB`, `10MiB` or a number of bytes. */

@@ -16,7 +16,7 @@ export function deleteCommand(): Command {
     .description('Delete files with their results, in whatever state they are.')
     .argument('[id...]', 'ids; - reads them from stdin')
     .option('--yes', 'needed with a filter: do it to every file that passes');
-  return addFilterOptions(command).action(withSession(remove));
+  return addFilterOptions(command).action(withSession(remove, { persistent: true }));
 }
 
 async function remove(session: Session, ids: string[], options: SelectionOptions): Promise<ExitCode> {

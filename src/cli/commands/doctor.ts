@@ -6,20 +6,21 @@ import { Health, HealthCheckResponse_ServingStatus as ServingStatus } from '#gen
 import { type Check, check } from '../check.ts';
 import { checkClocks, checkDatabase } from '../check-database.ts';
 import { checkVolume, listSmallFiles } from '../check-volume.ts';
-import { type ExitCode, exitCodes } from '../failure.ts';
+import { contact, firstAnswerMs } from '../contact.ts';
+import { CliError, type ExitCode, exitCodes } from '../failure.ts';
 import { plural, printable } from '../output/printable.ts';
 import { printRecord } from '../output/writer.ts';
 import { redactedSettings } from '../redact.ts';
 import { type Session, withSession } from '../session.ts';
 
-const probeTimeoutMs = 3_000;
+const probeTimeoutMs = 2_000;
 
 export function doctorCommand(): Command {
   return new Command('doctor')
     .description('Check the server, its parts and this machine; say what to do about what is wrong.')
     .option('--storage <dir>', 'also read every small file on a volume, and compare it with its checksum')
     .option('--segment <id>', 'instead list the small files in one segment of the volume')
-    .action(withSession(doctor));
+    .action(withSession(doctor, { contact: false }));
 }
 
 interface DoctorOptions {
@@ -30,11 +31,11 @@ interface DoctorOptions {
 async function doctor(session: Session, { storage, segment }: DoctorOptions): Promise<ExitCode> {
   const { terminal, format } = session;
   if (segment !== undefined) return await listSmallFiles(session, storage, segment);
+  const server = await reachable(session);
   const checks = [
     nodeVersion(),
-    await reachable(session),
-    await health(session.channel),
-    ...(await workers(session)),
+    server,
+    ...(server.ok ? [await health(session.channel), ...(await workers(session))] : []),
     ...(storage === undefined ? [] : await checkVolume(storage)),
   ];
   const settings = redactedSettings(process.env);
@@ -51,14 +52,13 @@ function nodeVersion(): Check {
   return check('Node', ok, process.version, 'Run `npm ci`: it brings Node 26 along.');
 }
 
-async function reachable({ channel, server }: Session): Promise<Check> {
-  const action = 'Start it with `npm start`, or name another with --server or FILEMILL_SERVER.';
+async function reachable({ channel, server, signal }: Session): Promise<Check> {
   try {
-    await channel.client(Health).check({}, { timeoutMs: probeTimeoutMs });
-    return check('Server', true, `${server} answers`, action);
+    await contact(channel, { signal, withinMs: firstAnswerMs });
+    return check('Server', true, `${server} answers`, null);
   } catch (error) {
-    const reason = error instanceof FilemillError ? error.message : String(error);
-    return check('Server', false, `${server} does not answer: ${printable(reason)}`, action);
+    if (!(error instanceof CliError || error instanceof FilemillError)) throw error;
+    return check('Server', false, printable(error.message.replace(/\.$/, '')), error.action ?? null);
   }
 }
 

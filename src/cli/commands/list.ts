@@ -1,10 +1,12 @@
 import { Command } from 'commander';
 import { listFiles } from '#client/list-files.ts';
+import { attemptFailures, errorCode } from '#domain/errors.ts';
 import { type ExitCode, exitCodes } from '../failure.ts';
-import { addFilterOptions, type FilterOptions, toFilter } from '../filter.ts';
+import { addFilterOptions, type FilterOptions, hasFilter, toFilter } from '../filter.ts';
 import { FileLines } from '../lookup.ts';
 import { count } from '../options.ts';
 import { listTable } from '../output/file-line.ts';
+import { formatCount } from '../output/printable.ts';
 import { recordWriter } from '../output/writer.ts';
 import { type Session, withSession } from '../session.ts';
 
@@ -12,8 +14,15 @@ type ListOptions = FilterOptions & { readonly limit: number };
 
 export function listCommand(): Command {
   return addFilterOptions(new Command('list').description('List files and their results, newest first.'))
-    .option('--limit <n>', 'how many at most', count(Number.MAX_SAFE_INTEGER), 100)
+    .option('--limit <n>', 'how many at most', count(Number.MAX_SAFE_INTEGER - 1), 100)
     .action(withSession(list));
+}
+
+function nothingListed(options: FilterOptions): string {
+  if (!hasFilter(options)) return 'There are no files yet: `filemill upload PATH` brings some in.';
+  const known = attemptFailures.map(errorCode);
+  const isUnknown = options.error !== undefined && !known.includes(options.error.toLowerCase());
+  return `No file passes this filter.${isUnknown ? ` The reasons that are known here: ${known.join(', ')}.` : ''}`;
 }
 
 async function list(session: Session, options: ListOptions): Promise<ExitCode> {
@@ -21,12 +30,14 @@ async function list(session: Session, options: ListOptions): Promise<ExitCode> {
   const lines = new FileLines(session);
   const writer = await recordWriter(terminal, format, listTable);
   let listed = 0;
-  for await (const page of listFiles(files, toFilter(options), { ...retry, limit: options.limit })) {
-    for (const line of await lines.ofAll(page)) writer.write(line);
+  // One more than is shown tells whether there are more.
+  for await (const page of listFiles(files, toFilter(options), { ...retry, limit: options.limit + 1 })) {
+    const shown = page.slice(0, options.limit - listed);
+    for (const line of await lines.ofAll(shown)) writer.write(line);
     listed += page.length;
   }
   writer.end();
-  if (listed === 0) terminal.note('No file passes; `filemill upload PATH` brings some in.');
-  if (listed === options.limit) terminal.note(`Only the newest ${listed}; --limit shows more.`);
+  if (listed === 0) terminal.note(nothingListed(options));
+  if (listed > options.limit) terminal.note(`Only the newest ${formatCount(options.limit)}; --limit shows more.`);
   return exitCodes.ok;
 }

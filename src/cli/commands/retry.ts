@@ -18,7 +18,7 @@ export function retryCommand(): Command {
     .description('Give FAILED files another round of attempts.')
     .argument('[id...]', 'ids; - reads them from stdin')
     .option('--yes', 'needed with a filter: do it to every FAILED file that passes');
-  return addFilterOptions(command).action(withSession(retry));
+  return addFilterOptions(command).action(withSession(retry, { persistent: true }));
 }
 
 async function retry(session: Session, ids: string[], options: SelectionOptions): Promise<ExitCode> {

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { type StatsJson, statsToJson } from '#client/json.ts';
 import { withRetry } from '#client/retry.ts';
 import { type ExitCode, exitCodes } from '../failure.ts';
-import { formatBytes, formatCount, formatDuration, printable } from '../output/printable.ts';
+import { formatBytes, formatCount, formatDuration, plural, printable } from '../output/printable.ts';
 import { tableRows } from '../output/table.ts';
 import { printRecord } from '../output/writer.ts';
 import { type Session, withSession } from '../session.ts';
@@ -47,6 +47,6 @@ function workerLines({ workers }: StatsJson): string[] {
   if (workers.length === 0) return ['No worker is alive: nothing is analysed until one is started.'];
   return workers.map(
     ({ name, busy, slots, source }) =>
-      `Worker ${printable(name)}: ${busy} of ${slots} busy, takes its work from ${printable(source)}`,
+      `Worker ${printable(name)}: ${busy} of ${plural(slots, 'thread')} busy, takes its work from ${printable(source)}`,
   );
 }

@@ -45,11 +45,7 @@ export function upCommand(): Command {
 }
 
 async function up(paths: readonly string[], options: UpOptions): Promise<ExitCode> {
-  const terminal = new Terminal({
-    quiet: options.quiet === true,
-    verbose: options.verbose === true,
-    color: options.color,
-  });
+  const terminal = new Terminal(options);
   await refuseMissing(paths);
   const report = reportOn(terminal);
   let kill = () => {};
@@ -126,7 +122,7 @@ function sessionOn(channel: RpcChannel, options: ServeOptions): Session {
     terminal: options.terminal,
     format: options.json ? 'ndjson' : options.output,
     signal: interrupted.signal,
-    retry: { signal: interrupted.signal, forMs: options.retryFor },
+    retry: { signal: interrupted.signal, forMs: options.retryFor ?? 60_000 },
   };
 }
 

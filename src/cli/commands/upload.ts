@@ -15,5 +15,5 @@ export function uploadCommand(): Command {
       'for one file: the same key and content give the same id, and go on where a run broke off',
     )
     .option('-r, --recursive', 'accepted for habit: folders are always taken with all they hold')
-    .action(withSession(uploadPaths));
+    .action(withSession(uploadPaths, { persistent: true }));
 }

@@ -12,7 +12,7 @@ export function waitCommand(): Command {
   return new Command('wait')
     .description('Wait until files are COMPLETED or FAILED; ends with 3 if any FAILED, with 5 after --timeout.')
     .argument('<id...>', 'ids; - reads them from stdin')
-    .action(withSession(wait));
+    .action(withSession(wait, { persistent: true }));
 }
 
 async function wait(session: Session, words: string[]): Promise<ExitCode> {

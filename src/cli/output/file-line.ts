@@ -43,16 +43,26 @@ function unknown({ filename, path }: UploadOutcome['file']): FileLine {
 }
 
 const id: Column<FileLine> = { title: 'ID', width: 36, cell: (file) => file.id ?? '' };
-const name: Column<FileLine> = { title: 'NAME', width: 24, cell: (file) => file.path || file.filename };
+const name: Column<FileLine> = { title: 'NAME', width: 24, least: 12, cell: (file) => file.path || file.filename };
 const status: Column<FileLine> = { title: 'STATUS', width: 10, cell: (file) => file.status ?? 'NOT SENT' };
 const type: Column<FileLine> = {
   title: 'TYPE',
+  width: 8,
+  least: 8,
+  optional: 2,
+  cell: ({ result, mime_type }) => (result === null ? '' : (mime_type ?? '')),
+};
+/** For tables without a column for the state: of a file without a result it is what there is to say. */
+const found: Column<FileLine> = {
+  title: 'TYPE',
   width: 18,
+  least: 10,
   cell: (file) => (file.result === null ? (file.status ?? 'NOT SENT') : (file.mime_type ?? '')),
 };
 const words: Column<FileLine> = {
   title: 'WORDS',
   width: 12,
+  optional: 4,
   align: 'right',
   cell: ({ result }) =>
     result === null ? '' : result.word_count === null ? '–' : `${formatCount(result.word_count)} words`,
@@ -60,29 +70,41 @@ const words: Column<FileLine> = {
 const wordCount: Column<FileLine> = {
   title: 'WORDS',
   width: 6,
+  optional: 4,
   align: 'right',
   cell: ({ result }) => (result === null ? '' : result.word_count === null ? '–' : formatCount(result.word_count)),
 };
 const sha256: Column<FileLine> = {
   title: 'SHA-256',
   width: 9,
+  optional: 6,
   cell: ({ sha256: digits }) => (digits === null ? '' : `${digits.slice(0, 8)}…`),
 };
 const size: Column<FileLine> = {
   title: 'SIZE',
   width: 8,
+  optional: 3,
   align: 'right',
   cell: (file) => (file.size === null ? '' : formatBytes(file.size)),
 };
-const took: Column<FileLine> = { title: 'TIME', width: 8, align: 'right', cell: (file) => elapsed(file) };
+const took: Column<FileLine> = {
+  title: 'TIME',
+  width: 8,
+  optional: 5,
+  align: 'right',
+  cell: (file) => elapsed(file),
+};
 const created: Column<FileLine> = {
   title: 'CREATED',
-  cell: (file) => (file.created_at ?? '').slice(0, 19).replace('T', ' '),
+  width: 20,
+  optional: 1,
+  cell: ({ created_at: at }) => (at === null ? '' : `${at.slice(0, 19).replace('T', ' ')}Z`),
 };
 const changed: Column<FileLine> = {
   title: 'CHANGED',
-  width: 12,
-  cell: (file) => (file.updated_at ?? '').slice(11, 23),
+  width: 13,
+  optional: 1,
+  cell: ({ updated_at: at }) => (at ?? '').slice(11),
 };
 const reason: Column<FileLine> = {
   title: 'REASON',
@@ -91,19 +113,26 @@ const reason: Column<FileLine> = {
 
 const quiet = (file: FileLine) => file.id ?? '';
 
-/** What the analysis found, one row a file: name, type, words, SHA-256, time from its registration to its end. */
+/** What the analysis found, one row a file: id, name, type, words, SHA-256, time from its registration to its end. */
 export const resultTable: TableStyle<FileLine> = {
-  columns: [name, type, words, sha256, took, reason],
+  columns: [id, name, found, words, sha256, took],
+  remark: reason,
   quiet,
   live: true,
 };
 /** What was acknowledged. */
 export const receiptTable: TableStyle<FileLine> = { columns: [id, size, name], quiet, live: true };
 export const listTable: TableStyle<FileLine> = {
-  columns: [id, status, { ...name, width: 8 }, { ...type, width: 8 }, wordCount, sha256, size, created],
+  columns: [id, status, { ...name, width: 8, least: 16 }, type, wordCount, sha256, size, created],
+  remark: reason,
   quiet,
 };
-export const changeTable: TableStyle<FileLine> = { columns: [changed, id, status, name, reason], quiet, live: true };
+export const changeTable: TableStyle<FileLine> = {
+  columns: [changed, id, status, name],
+  remark: reason,
+  quiet,
+  live: true,
+};
 
 function elapsed({ created_at: from, completed_at: until }: FileLine): string {
   return from === null || until === null ? '' : formatDuration(Date.parse(until) - Date.parse(from));

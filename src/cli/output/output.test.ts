@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import { displayWidth } from './display-width.ts';
 import { formatBytes, formatDuration, plural, printable } from './printable.ts';
-import { displayWidth, tableRows, tableWithTitles } from './table.ts';
+import { tableRows, tableWithTitles } from './table.ts';
 
 it('shows what a terminal would obey', () => {
   assert.equal(printable('a\u001b[2J\r\nb\u202ec\u009b'), 'a\\u001b[2J\\u000d\\u000ab\\u202ec\\u009b');

@@ -2,17 +2,29 @@ import { styleText } from 'node:util';
 
 export type Style = 'bold' | 'dim' | 'green' | 'red' | 'yellow' | 'cyan';
 
+export interface TerminalOptions {
+  readonly quiet?: boolean | undefined;
+  readonly verbose?: boolean | undefined;
+  readonly color?: boolean | undefined;
+  /** In place of what the terminal itself says. */
+  readonly columns?: number | undefined;
+}
+
 /** Data goes to stdout, everything else to stderr; a status line is drawn on a terminal only. */
 export class Terminal {
   readonly quiet: boolean;
   readonly verbose: boolean;
   readonly #color: boolean;
+  readonly #columns: number | undefined;
   #status = '';
+  /** Data for a program: lines of one moment leave together. */
+  #unprinted = '';
 
-  constructor({ quiet = false, verbose = false, color = true }) {
+  constructor({ quiet = false, verbose = false, color = true, columns }: TerminalOptions) {
     this.quiet = quiet;
     this.verbose = verbose;
     this.#color = color;
+    this.#columns = columns;
   }
 
   /** True when somebody watches and a moving line does no harm. */
@@ -22,13 +34,14 @@ export class Terminal {
 
   /** Data. */
   print(line: string): void {
-    const { stdout } = process;
-    if (!stdout.isTTY) {
-      // For a program, lines of one moment leave together.
-      stdout.cork();
-      process.nextTick(() => stdout.uncork());
-    }
-    this.#beside(() => stdout.write(`${line}\n`));
+    if (this.#unprinted === '') process.nextTick(() => this.#flush());
+    this.#unprinted += `${line}\n`;
+    if (process.stdout.isTTY) this.#flush();
+  }
+
+  /** Columns that a row of data may take. Where nobody looks at it nothing is cut. */
+  get width(): number {
+    return this.#columns ?? ((process.stdout.isTTY && process.stdout.columns) || Number.POSITIVE_INFINITY);
   }
 
   /** A remark that --quiet silences. */
@@ -38,6 +51,8 @@ export class Terminal {
 
   /** Something that has to be said. */
   complain(line: string): void {
+    // Where both streams end in one file, what was said first comes first.
+    this.#flush();
     this.#beside(() => process.stderr.write(`${line}\n`));
   }
 
@@ -50,6 +65,12 @@ export class Terminal {
 
   paint(style: Style, text: string, stream: NodeJS.WriteStream = process.stdout): string {
     return this.#color ? styleText(style, text, { stream }) : text;
+  }
+
+  #flush(): void {
+    const text = this.#unprinted;
+    this.#unprinted = '';
+    if (text !== '') this.#beside(() => process.stdout.write(text));
   }
 
   #beside(write: () => void): void {

@@ -1,4 +1,6 @@
 import type { Format } from '../options.ts';
+import { cutText } from './display-width.ts';
+import { printable } from './printable.ts';
 import { type Column, tableRows, tableWithTitles } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -10,6 +12,8 @@ export interface RecordWriter<T> {
 
 export interface TableStyle<T> {
   readonly columns: readonly Column<T>[];
+  /** What is told beside the columns: as the last of them, or below the row where the terminal has a width. */
+  readonly remark?: Column<T>;
   /** What --quiet prints instead of a row. */
   quiet(record: T): string;
   /** True prints each row as it comes, without titles; otherwise rows are gathered and aligned under titles. */
@@ -62,25 +66,46 @@ function jsonArrayWriter<T>(terminal: Terminal): RecordWriter<T> {
   };
 }
 
-function liveTableWriter<T>(terminal: Terminal, { columns }: TableStyle<T>): RecordWriter<T> {
+function liveTableWriter<T>(terminal: Terminal, style: TableStyle<T>): RecordWriter<T> {
   return {
     write(record) {
-      for (const row of tableRows([record], columns)) terminal.print(row);
+      const { width } = terminal;
+      printRows(terminal, tableRows([record], columnsFor(style, width), width), [record], style);
     },
     end: () => undefined,
   };
 }
 
+function columnsFor<T>({ columns, remark }: TableStyle<T>, width: number): readonly Column<T>[] {
+  return remark !== undefined && width === Number.POSITIVE_INFINITY ? [...columns, remark] : columns;
+}
+
+function printRows<T>(
+  terminal: Terminal,
+  rows: readonly string[],
+  records: readonly T[],
+  { remark }: TableStyle<T>,
+): void {
+  for (const [index, row] of rows.entries()) {
+    terminal.print(row);
+    const { width } = terminal;
+    const text = width === Number.POSITIVE_INFINITY ? '' : printable(remark?.cell(records[index] as T) ?? '');
+    if (text !== '') terminal.print(`  ${cutText(text, width - 2)}`);
+  }
+}
+
 /** Rows that are aligned with each other: so many are gathered before they are printed. */
 const gatherRows = 1_000;
 
-function alignedTableWriter<T>(terminal: Terminal, { columns }: TableStyle<T>): RecordWriter<T> {
+function alignedTableWriter<T>(terminal: Terminal, style: TableStyle<T>): RecordWriter<T> {
   let waiting: T[] = [];
   let titled = false;
   function flush(): void {
-    const [titles, ...rows] = titled ? ['', ...tableRows(waiting, columns)] : tableWithTitles(waiting, columns);
+    const { width } = terminal;
+    const columns = columnsFor(style, width);
+    const [titles, ...rows] = tableWithTitles(waiting, columns, width);
     if (!titled && waiting.length > 0) terminal.print(terminal.paint('bold', titles ?? ''));
-    for (const row of rows) terminal.print(row);
+    printRows(terminal, rows, waiting, style);
     titled = true;
     waiting = [];
   }

@@ -126,10 +126,17 @@ function nearestReason(
   }
 }
 
-/** The transport wraps the reason of a failed connection in words about its load balancing. */
+/** What the transport says, and what that means for people. */
+const transportWords: readonly [pattern: RegExp, meaning: string][] = [
+  // It wraps the reason of a failed connection in words about its load balancing.
+  [/^.*Last error: (?:Error: )?(?!.*Last error: )(.*?)\.? Resolution note: .*$/s, '$1'],
+  [/^Deadline exceeded after (\d+(?:\.\d)?)\d*s.*$/s, 'no answer within $1 s'],
+  [/^Name resolution failed for target (?:dns:)?(?:\/\/.*\/)?(.*)$/s, 'the name in $1 is not known'],
+  [/^Protocol error.*$/s, 'what answers there does not speak gRPC: it may be an HTTP port'],
+];
+
 function readableDetails(details: string): string {
-  const [, reason] = /Last error: (?:Error: )?(?!.*Last error: )(.*?)\.? Resolution note: /s.exec(details) ?? [];
-  return reason ?? details;
+  return transportWords.reduce((text, [pattern, meaning]) => text.replace(pattern, meaning), details);
 }
 
 function errorInfo(metadata: Metadata | undefined) {

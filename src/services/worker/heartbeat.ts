@@ -6,8 +6,9 @@ import { sleep } from '#platform/abort.ts';
 import type { Logger } from '#platform/logger.ts';
 
 export interface WorkerVitals {
-  /** Claims that may be held at once. */
+  /** Threads. */
   readonly slots: number;
+  /** Those of them that analyse something. */
   readonly busy: number;
   readonly source: 'redis' | 'direct';
 }

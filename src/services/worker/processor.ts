@@ -45,9 +45,10 @@ export class Processor implements AsyncDisposable {
     this.#claiming = this.#claimWhileRunning();
   }
 
-  /** Claims held now. */
-  get busy(): number {
-    return this.#held.size;
+  /** Threads on which something runs. */
+  get busyThreads(): number {
+    // A file that runs alone has a process of its own.
+    return Math.min(this.#line.running, this.#options.analysis.threads);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

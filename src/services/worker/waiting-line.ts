@@ -36,6 +36,11 @@ export class WaitingLine {
     this.#patienceMs = options.patienceMs ?? defaultPatienceMs;
   }
 
+  /** Hand-overs that began and have not `ended`. */
+  get running(): number {
+    return this.#running;
+  }
+
   get waiting(): readonly HeldClaim[] {
     return [...this.#alone, ...this.#others];
   }

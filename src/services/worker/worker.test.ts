@@ -143,6 +143,21 @@ describe('a worker without Redis', () => {
     await backend.ended(ids);
   });
 
+  it('tells of its threads, and of those that are busy, however many files it holds', async () => {
+    const gated = new GatedAnalysis(pool);
+    await using _ = startWorker(backend, { analysis: gated, slots: 12, drainMs: 0, name: 'threaded' });
+    const ids = await backend.add(Array.from({ length: 12 }, () => ({ content: 'held' })));
+    const told = async () => {
+      const rows = await backend.query("select slots, busy from workers where name = 'threaded'");
+      const [row] = rows as { slots: number; busy: number }[];
+      return [row?.slots, row?.busy];
+    };
+    await until(async () => (await told())[1] !== 0 && gated.arrived > 0);
+    assert.deepEqual(await told(), [gated.threads, gated.threads]);
+    for (let n = 0; n < ids.length; n++) gated.open(n);
+    await backend.ended(ids);
+  });
+
   it('gives its claims back when it stops, and the attempts with them', async () => {
     const gated = new GatedAnalysis(pool);
     const worker = startWorker(backend, { analysis: gated, slots: 6, drainMs: 100, name: 'leaver' });

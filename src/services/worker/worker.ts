@@ -39,12 +39,12 @@ export class Worker implements AsyncDisposable {
   readonly #heartbeat: Heartbeat;
 
   constructor(options: WorkerOptions) {
-    const { name, window, source, metadata, result, logger } = options;
+    const { name, analysis, source, metadata, result, logger } = options;
     this.#memory = new MemoryWatch(options.memoryMb, logger);
     const attempts = new AttemptsClient(metadata, result);
     this.#keeper = new LeaseKeeper(attempts, logger);
     this.#processor = new Processor({ ...options, attempts, keeper: this.#keeper });
-    const vitals = () => ({ slots: window.size, busy: this.#processor.busy, source: source.name });
+    const vitals = () => ({ slots: analysis.threads, busy: this.#processor.busyThreads, source: source.name });
     this.#heartbeat = new Heartbeat(metadata.client(FileLifecycleService), name, vitals, logger);
   }
 

@@ -763,11 +763,15 @@ export type GetStatsResponse_WorkerState = Message<"filemill.v1.GetStatsResponse
   seenAt?: Timestamp | undefined;
 
   /**
+   * Threads.
+   *
    * @generated from field: int32 slots = 4;
    */
   slots: number;
 
   /**
+   * Those of them that analyse something.
+   *
    * @generated from field: int32 busy = 5;
    */
   busy: number;

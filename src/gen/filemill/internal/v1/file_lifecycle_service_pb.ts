@@ -671,11 +671,15 @@ export type HeartbeatRequest = Message<"filemill.internal.v1.HeartbeatRequest"> 
   startedAt?: Timestamp | undefined;
 
   /**
+   * Threads.
+   *
    * @generated from field: int32 slots = 3;
    */
   slots: number;
 
   /**
+   * Those of them that analyse something.
+   *
    * @generated from field: int32 busy = 4;
    */
   busy: number;

@@ -1,0 +1,218 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { FilemillError } from '#domain/errors.ts';
+import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
+import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
+import { Health } from '#gen/grpc/health/v1/health_pb.ts';
+import { createLogger } from '#platform/logger.ts';
+import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
+import { RpcServer } from '#platform/rpc/server.ts';
+import { filemill } from '../support/cli.ts';
+import { testFolder } from '../support/start-services.ts';
+
+const id = '01900000-0000-7000-8000-000000000000';
+
+describe('the command line', () => {
+  const resources = new AsyncDisposableStack();
+  let folder: string;
+  let path: string;
+  before(async () => {
+    folder = resources.use(await testFolder()).path;
+    path = join(folder, 'file');
+    await writeFile(path, 'x');
+  });
+  after(() => resources.disposeAsync());
+
+  describe('with a server that is not there', () => {
+    const absences: Readonly<Record<string, { start: () => Promise<string>; says: RegExp }>> = {
+      'refuses connections': { start: async () => `127.0.0.1:${await closedPort()}`, says: /ECONNREFUSED/ },
+      'has no socket': { start: async () => `unix:${folder}/nobody`, says: /ENOENT/ },
+      'has a name that nobody knows': { start: async () => 'nobody.invalid:50051', says: /name .* is not known/ },
+      'takes connections and says nothing': {
+        start: () => listen(createServer((socket) => hold(socket))),
+        says: /no answer within 1\.\d+ s/,
+      },
+      'speaks HTTP': { start: () => listen(createHttpServer()), says: /HTTP port/ },
+    };
+    const commands = ['list', 'doctor', `get ${id}`, 'stats', 'upload PATH', `wait ${id}`, `watch ${id}`];
+    const more = [`retry ${id}`, `delete ${id}`, 'delete --name x --yes', 'bench --files 1'];
+
+    for (const [what, { start, says }] of Object.entries(absences))
+      it(`that ${what} ends within seconds, and says why`, async () => {
+        const server = await start();
+        for (const command of what === 'refuses connections' ? [...commands, ...more] : commands.slice(0, 2)) {
+          const args = command.split(' ').map((word) => (word === 'PATH' ? path : word));
+          const { code, stdout, stderr } = await filemill([...args, '--timeout', '30s'], { server });
+          const said = command === 'doctor' ? stdout : stderr;
+          assert.equal(code, 5, `${command}: ${said}`);
+          assert.match(said, /does not answer: /, command);
+          assert.match(said, says, command);
+          assert.match(said, /→ Start it with `npm start`, or name another with --server/, command);
+          assert.doesNotMatch(said, /Not done after|Retrying/, command);
+        }
+      });
+
+    it('waits for it as long as it is told to', async () => {
+      const port = await closedPort();
+      const late: RpcServer[] = [];
+      const { code, stderr } = await filemill(['list', '--retry-for', '60s'], {
+        server: `127.0.0.1:${port}`,
+        onStderr: (said) => {
+          if (said.includes('Retrying for up to 1 min') && late.length === 0)
+            late.push(serving(`127.0.0.1:${port}`, { listFiles: async () => ({}) }));
+        },
+      });
+      assert.equal(code, 0, stderr);
+      assert.equal(late.length, 1, stderr);
+    });
+
+    function serving(address: string, files: Partial<ServiceHandlers<typeof MetadataService>>): RpcServer {
+      const server = resources.use(newServer().addPart(MetadataService, files));
+      void server.listen(address);
+      return server;
+    }
+  });
+
+  it('goes on with a read for a moment only when a part of the server is away, and with an upload for long', async () => {
+    const away = async () => {
+      throw new FilemillError('UNAVAILABLE', 'The metadata service is not reachable.');
+    };
+    await using server = newServer()
+      .addPart(Health, { check: async () => ({}) })
+      .addPart(MetadataService, { listFiles: away, getStats: away })
+      .addPart(UploadService, { uploadMany: awayOnce() });
+    await server.listen(`unix:${folder}/half`);
+    const at = { server: `unix:${folder}/half` };
+    for (const command of ['list', 'stats']) {
+      const { code, stderr } = await filemill([command, '--timeout', '30s'], at);
+      assert.equal(code, 5, stderr);
+      assert.match(stderr, /The metadata service is not reachable.*Retrying for up to 1\.5 s/);
+      assert.doesNotMatch(stderr, /Not done after/);
+    }
+    const { code, stderr } = await filemill(['upload', path], at);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /Retrying for up to 1 min 0 s/);
+  });
+
+  it('says what was not acknowledged when the server goes away and stays away', async () => {
+    await using server = newServer()
+      .addPart(Health, { check: async () => ({}) })
+      .addPart(UploadService, {
+        async *uploadMany() {
+          yield* [];
+          throw new FilemillError('UNAVAILABLE');
+        },
+      });
+    await server.listen(`unix:${folder}/away`);
+    const args = ['upload', path, path, '--json', '--retry-for', '1s'];
+    const { code, stderr, lines } = await filemill(args, { server: `unix:${folder}/away` });
+    assert.equal(code, 5, stderr);
+    assert.deepEqual(
+      lines<{ id: string | null; error: { code: string } }>().map(({ id, error }) => [id, error.code]),
+      [
+        [null, 'unavailable'],
+        [null, 'unavailable'],
+      ],
+    );
+    assert.match(stderr, /0 files acknowledged .*2 without an answer: not acknowledged/);
+  });
+
+  describe('given what makes no sense', () => {
+    const mistakes: readonly [args: string[], says: RegExp][] = [
+      [['list', '--server', 'localhost'], /Expected HOST:PORT .* for example 127\.0\.0\.1:50051/],
+      [['list', '--server', 'http://127.0.0.1:8080'], /for example 127\.0\.0\.1:50051, .* It is not a URL/],
+      [['list', '--server', '127.0.0.1:grpc'], /for example 127\.0\.0\.1:50051/],
+      [['list', '--server', 'unix:'], /or unix:\/PATH/],
+      [['list', '--since', 'last week'], /Expected a time \(2026-01-31, .*yesterday\), .* 30m, 2h, 3d/],
+      [['list', '--until', '2026-02-30'], /Expected a time/],
+      [['list', '--since', '2026'], /Expected a time/],
+      [['list', '--since', '1h', '--until', '2h'], /--since has to be earlier than --until/],
+      [['list', '--status', 'DONE'], /Expected PENDING, PROCESSING, COMPLETED, FAILED/],
+      [['list', '--sha256', 'abc'], /Expected 64 hex digits/],
+      [['list', '--limit', '0'], /Expected a whole number from 1 /],
+      [['list', '--timeout', 'soon'], /Expected a time such as 90s or 5m/],
+      [['list', '-o', 'xml'], /Allowed choices are table, json, ndjson, yaml/],
+      [['list', 'extra'], /too many arguments/],
+      [['lst'], /unknown command 'lst'.*list/s],
+      [['upload'], /missing required argument 'path'/],
+      [['upload', '-', '-'], /stdin can be read only once/],
+      [['upload', 'PATH', '--name', 'x'], /--name x is for what comes from stdin/],
+      [['upload', 'PATH', 'PATH', '--idempotency-key', 'k'], /--idempotency-key names one file, and 2 are given/],
+      [['upload', 'PATH', '--concurrency', '999'], /from 1 to 64/],
+      [['delete'], /Say which files to delete: ids, - for ids from stdin, or a filter/],
+      [['retry', id, '--name', 'x'], /Give ids or a filter, not both/],
+      [['bench', '--size', 'big'], /Expected a size such as 4KiB/],
+      [['doctor', '--segment', 'x'], /--segment needs --storage/],
+      [['doctor', '--storage', '/no/such/folder'], /\/no\/such\/folder cannot be read/],
+      [['migrate'], /Usage: filemill migrate/],
+      [['migrate', 'status'], /FILEMILL_DATABASE_URL is not set.* for example postgres:\/\//],
+      [['completion'], /missing required argument 'shell'/],
+      [['up', '--workers', '0'], /from 1 to 64/],
+      [['up', '/no/such/file'], /\/no\/such\/file cannot be uploaded/],
+      [['wait'], /missing required argument 'id'/],
+    ];
+    it('ends with 2, and says what would make sense', async () => {
+      await using server = newServer()
+        .addPart(Health, { check: async () => ({}) })
+        .addPart(UploadService, {});
+      await server.listen(`unix:${folder}/any`);
+      for (const [args, says] of mistakes) {
+        const words = args.map((word) => (word === 'PATH' ? path : word));
+        const { code, stderr } = await filemill(words, { server: `unix:${folder}/any` });
+        assert.match(stderr, says, args.join(' '));
+        assert.equal(code, 2, `${args.join(' ')}: ${stderr}`);
+      }
+    });
+
+    it('names the variable that a wrong server came from', async () => {
+      const { code, stderr } = await filemill(['list'], { server: 'localhost' });
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, /'localhost' from env 'FILEMILL_SERVER' is invalid/);
+    });
+  });
+
+  async function listen(server: Server): Promise<string> {
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    resources.defer(() => void server.close());
+    return `127.0.0.1:${(server.address() as { port: number }).port}`;
+  }
+
+  function hold(socket: Socket): void {
+    socket.on('error', () => undefined);
+    resources.defer(() => void socket.destroy());
+  }
+});
+
+/** Fails once; later each file is kept. */
+function awayOnce(): ServiceHandlers<typeof UploadService>['uploadMany'] {
+  let failed = false;
+  return async function* (requests) {
+    for await (const { parts } of requests) {
+      if (!failed) {
+        failed = true;
+        throw new FilemillError('UNAVAILABLE');
+      }
+      yield { answers: parts.map(({ sequence }) => ({ sequence, outcome: { case: 'file' as const, value: { id } } })) };
+    }
+  };
+}
+
+function newServer(): RpcServer {
+  return new RpcServer(createLogger('test', { level: 'silent', format: 'json' }));
+}
+
+async function closedPort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
