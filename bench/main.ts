@@ -47,7 +47,7 @@ if (chosen.length === 0) {
 }
 await requireRoom(quick ? 2 : 8);
 // Without it, `filemill up` would dispatch by PostgreSQL: another row of the table.
-await ensureRedisServer();
+ensureRedisServer();
 
 const figures: Figure[] = [];
 const startedAt = performance.now();

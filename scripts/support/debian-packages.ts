@@ -2,9 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 
 /**
  * Installs what is missing of these Debian packages when this user may: as root, or by a sudo that asks
- * for no password.
- *
- * @throws Error with the command to run
+ * for no password. Otherwise it ends the process with the command to run.
  */
 export function ensureDebianPackages(names: readonly string[]): void {
   const missing = names.filter((name) => !isInstalled(name));
@@ -15,8 +13,11 @@ export function ensureDebianPackages(names: readonly string[]): void {
   try {
     run([...sudo, 'apt-get', 'update', '-qq']);
     run([...sudo, ...install]);
-  } catch (cause) {
-    throw new Error(`Missing: ${missing.join(', ')}. Run: sudo apt-get install ${missing.join(' ')}`, { cause });
+  } catch (error) {
+    console.error(
+      `${(error as Error).message}\nMissing: ${missing.join(', ')}. Run: sudo apt-get install ${missing.join(' ')}`,
+    );
+    process.exit(1);
   }
 }
 

@@ -39,7 +39,7 @@ if (!(rounds >= 1 && jobs >= 1 && upTo >= 1) || chosen.length === 0) {
 }
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void interrupt());
 
-await ensureRedisServer();
+ensureRedisServer();
 const totals = await loadTotals(resume);
 if (!totals.seeds.includes(seed)) totals.seeds.push(seed);
 const startedAt = performance.now();

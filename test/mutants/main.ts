@@ -19,7 +19,7 @@ const chosen = mutations.filter(({ name }) => values.only?.includes(name) ?? tru
 if (chosen.length === 0)
   throw new Error(`No such mutation. There are: ${mutations.map(({ name }) => name).join(', ')}`);
 
-await ensureRedisServer();
+ensureRedisServer();
 const dataDir = await mkdtemp(join(tmpdir(), 'filemill-mutants-data-'));
 try {
   await using postgres = await startEmbeddedPostgres({ dataDir });

@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { ensureDebianPackages } from '../../scripts/support/debian-packages.ts';
 
 const servers = ['redis-server', 'valkey-server'];
 
@@ -11,27 +11,8 @@ export function findRedisServer(): string | undefined {
 }
 
 /** Installs Debian's redis-server when there is none and this user may; otherwise says what to run. */
-export async function ensureRedisServer(): Promise<void> {
-  if (findRedisServer() !== undefined) return;
-  const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
-  console.error('redis-server is missing: installing it');
-  try {
-    for (const step of [
-      ['apt-get', 'update', '-qq'],
-      ['apt-get', 'install', '-y', '-qq', '--no-install-recommends', 'redis-server'],
-    ]) {
-      const [program = '', ...args] = [...sudo, ...step];
-      execFileSync(program, args, {
-        stdio: ['ignore', 'ignore', 'inherit'],
-        env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-      });
-    }
-  } catch (error) {
-    throw new Error(
-      'A Redis 7 server is needed: run `sudo apt-get install redis-server`, or put redis-server on PATH.',
-      { cause: error },
-    );
-  }
+export function ensureRedisServer(): void {
+  if (findRedisServer() === undefined) ensureDebianPackages(['redis-server']);
 }
 
 function isExecutable(path: string): boolean {

@@ -21,7 +21,7 @@ const files =
         exclude: apart,
       }).sort();
 
-await ensureRedisServer();
+ensureRedisServer();
 const dataDir = await mkdtemp(join(tmpdir(), 'filemill-test-'));
 try {
   await using postgres = await startEmbeddedPostgres({ dataDir });
