@@ -28,6 +28,25 @@ describe('the page of a file', () => {
     await page.context().close();
   });
 
+  it('names the path where it says more than the name', async () => {
+    const keep = async (path: string) => {
+      const answer = await fetch(`${dashboard.stack.base}/files/page.txt?${new URLSearchParams({ path })}`, {
+        method: 'PUT',
+        body: 'content',
+      });
+      return ((await answer.json()) as { id: string }).id;
+    };
+    for (const [path, shown] of [
+      ['page.txt', 0],
+      ['book/page.txt', 1],
+    ] as const) {
+      const page = await dashboard.open(`files/${await keep(path)}`);
+      await fact(page, 'Id').waitFor();
+      assert.equal(await fact(page, 'Path').count(), shown, path);
+      await page.context().close();
+    }
+  });
+
   it('gives commands that reach this server, to be copied', async () => {
     const id = await dashboard.upload('copied.txt', 'copy me');
     const page = await dashboard.open(`files/${id}`, { permissions: ['clipboard-read', 'clipboard-write'] });

@@ -30,7 +30,7 @@ export function FileFacts({ file, output }: FileFactsProps) {
       <Fact name="Uploaded">{time(file.created_at)}</Fact>
       <Fact name="Completed">{time(file.completed_at)}</Fact>
       <Fact name="Upload to result">{between(file.created_at, file.completed_at)}</Fact>
-      {file.path !== '' && (
+      {file.path !== '' && file.path !== file.filename && (
         <Fact name="Path">
           <bdi class="path">{file.path}</bdi>
         </Fact>
