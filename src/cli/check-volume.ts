@@ -1,14 +1,33 @@
-import { access } from 'node:fs/promises';
+import { access, constants } from 'node:fs/promises';
 import { checkSegments, listSegment, type SegmentCheck } from '#adapters/storage/segment-check.ts';
+import { tryVolume } from '#adapters/storage/volume-trial.ts';
 import { type Check, check } from './check.ts';
 import { CliError, type ExitCode, exitCodes } from './failure.ts';
 import { formatBytes, formatCount, plural } from './output/printable.ts';
 import { recordWriter } from './output/writer.ts';
 import type { Session } from './session.ts';
 
-/** Reads all segments of the volume: one check for what is well, and one for each that is not. */
+/** What the volume can do, and what is on it. */
 export async function checkVolume(root: string): Promise<Check[]> {
   await requireVolume(root);
+  return [...(await checkAbilities(root)), ...(await checkContent(root))];
+}
+
+/** The same that upload tries when it starts. */
+async function checkAbilities(root: string): Promise<Check[]> {
+  const mayWrite = await access(root, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+  if (!mayWrite) return [check('Volume', true, 'what it can do was not tried: this user may only read it', null)];
+  const action = 'Choose another volume, or mount it otherwise: upload does not start on this one.';
+  return (await tryVolume(root)).map(({ name, verdict, detail }) =>
+    check('Volume', verdict !== 'missing', `${name}: ${detail}`, action),
+  );
+}
+
+/** Reads all segments of the volume: one check for what is well, and one for each that is not. */
+async function checkContent(root: string): Promise<Check[]> {
   const total = { segments: 0, live: 0, dead: 0, bytes: 0 };
   const bad: Check[] = [];
   for await (const segment of checkSegments(root)) {

@@ -22,7 +22,7 @@ export interface BlobStore {
   finishedBefore(before: Date): AsyncIterable<readonly Blob[]>;
   /** Deletes staged blobs last written before `before` and says how many. */
   sweepStaging(before: Date): Promise<number>;
-  /** Bytes left on the volume for new blobs. */
+  /** Bytes left on the volume for new blobs; a number beyond any volume where nobody knows. */
   freeBytes(): Promise<number>;
   /** Blobs that keep the room of removed ones from being used again, at most 1,000 a batch. */
   wasteful(): AsyncIterable<readonly Blob[]>;

@@ -82,7 +82,10 @@ async function untilReady(child: ChildProcess, { name }: ServiceSpec, { ended, l
   if (signal.aborted) giveUp();
   const outcome = await Promise.race([isReady(child), ended]);
   signal.removeEventListener('abort', giveUp);
-  if (outcome !== 'ready') throw new SetupError(`${name} ${outcome} while starting:\n${log.tail()}`);
+  if (outcome === 'ready') return;
+  // With 2, and a sentence, a service says what its settings or its volume lack.
+  const exitCode = outcome === 'ended with code 2' ? 2 : 1;
+  throw new SetupError(`${name} ${outcome} while starting:\n${log.tail()}`, { exitCode });
 }
 
 async function isReady(child: ChildProcess): Promise<'ready'> {

@@ -310,6 +310,7 @@ describe('the command line against real services', () => {
     const storage = ['--storage', system.storageDir];
     const well = await run(['doctor', ...storage]);
     assert.equal(well.code, 0, well.stdout);
+    assert.match(well.stdout, /✔ Volume +sync of folders: is possible\n/);
     assert.match(well.stdout, /✔ Volume +\d+ small files? \(.*\) in \d+ segments?/);
     const [segment = ''] = (await segmentsOf(system.storageDir)).slice(-1);
     const args = ['doctor', ...storage, '--segment', segment, '--json'];

@@ -10,4 +10,12 @@ ensureDebianPackages([
   'python3-requests',
   'python3-httpx',
   'python3-aiohttp',
+  'exfatprogs',
+  'exfat-fuse',
+  'dosfstools',
+  'fusefat',
+  'mergerfs',
+  'sshfs',
+  'openssh-sftp-server',
+  'python3-fusepy',
 ]);

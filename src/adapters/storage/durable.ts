@@ -41,9 +41,11 @@ export async function hashOf(file: FileHandle): Promise<string> {
   return hash.digest('hex');
 }
 
-/** A full volume or quota as the catalogue's DISK_FULL; anything else as it is. */
+/** A full volume or quota as the catalogue's DISK_FULL, the 4 GiB of FAT and others as FILE_TOO_LARGE; else as it is. */
 export function diskError(error: unknown): unknown {
   const code = codeOf(error);
+  if (code === 'EFBIG')
+    return new FilemillError('FILE_TOO_LARGE', 'The volume takes no file as large as that.', { cause: error });
   return code === 'ENOSPC' || code === 'EDQUOT' ? new FilemillError('DISK_FULL', undefined, { cause: error }) : error;
 }
 

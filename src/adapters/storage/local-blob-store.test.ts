@@ -11,6 +11,7 @@ import { diskError, writeFully } from './durable.ts';
 import { objectPath, shardFolder } from './layout.ts';
 import { LocalBlobReader } from './local-blob-reader.ts';
 import { LocalBlobStore } from './local-blob-store.ts';
+import { freeBytesOf } from './volume-trial.ts';
 
 blobStoreConformance('LocalBlobStore, one object a blob', openStore);
 blobStoreConformance('LocalBlobStore, small blobs packed', () => openStore({ packBelow: 64 * 1024 }));
@@ -45,6 +46,16 @@ it('calls a full disk DISK_FULL', async () => {
   const error: unknown = await writeFully(full, Buffer.from('x'), 0).then(undefined, diskError);
   assert.ok(error instanceof Error && 'reason' in error);
   assert.equal(error.reason, 'DISK_FULL');
+});
+
+it('calls a file that the file system cannot hold FILE_TOO_LARGE', () => {
+  const error = diskError(Object.assign(new Error('file too large'), { code: 'EFBIG' }));
+  assert.ok(error instanceof Error && 'reason' in error);
+  assert.equal(error.reason, 'FILE_TOO_LARGE');
+});
+
+it('takes a file system for endless that tells nothing of its size', async () => {
+  assert.equal(await freeBytesOf('/proc'), undefined);
 });
 
 it('writes all of a chunk when single writes are short', async () => {

@@ -1,5 +1,4 @@
 import { randomUUIDv7 } from 'node:crypto';
-import { statfs } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Blob, BlobStore, StagedBlob } from '#domain/blob-store.ts';
 import { FilemillError } from '#domain/errors.ts';
@@ -11,6 +10,7 @@ import { ObjectStore } from './object-store.ts';
 import { parseSegmentKey } from './segment-key.ts';
 import { SegmentStore } from './segment-store.ts';
 import { SmallStagedBlob } from './small-staged-blob.ts';
+import { freeBytesOf } from './volume-trial.ts';
 
 export interface LocalBlobStoreOptions {
   /** Blobs of fewer bytes share files; 0 gives each one of its own. */
@@ -97,8 +97,7 @@ export class LocalBlobStore implements BlobStore, AsyncDisposable {
   }
 
   async freeBytes(): Promise<number> {
-    const { bavail, bsize } = await statfs(this.#root);
-    return bavail * bsize;
+    return (await freeBytesOf(this.#root)) ?? Number.MAX_SAFE_INTEGER;
   }
 
   async *wasteful(): AsyncGenerator<readonly Blob[]> {

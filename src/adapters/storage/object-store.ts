@@ -1,6 +1,7 @@
 import { opendir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Blob, StagedBlob } from '#domain/blob-store.ts';
+import { ConfigError } from '#platform/config-error.ts';
 import type { Logger } from '#platform/logger.ts';
 import { codeOf, makeFolder } from './durable.ts';
 import {
@@ -96,7 +97,8 @@ export class ObjectStore implements AsyncDisposable {
 
 async function requireOneFileSystem(staging: string, objects: string): Promise<void> {
   const [a, b] = await Promise.all([stat(staging), stat(objects)]);
-  if (a.dev !== b.dev) throw new Error(`${staging} and ${objects} must be on one file system`);
+  if (a.dev !== b.dev)
+    throw new ConfigError(`FILEMILL_STORAGE_DIR: ${staging} and ${objects} must be on one file system`);
 }
 
 async function* fileNames(folder: string): AsyncGenerator<string> {

@@ -15,6 +15,7 @@ import { backlogCheck } from './backlog-check.ts';
 import { Compactor } from './compactor.ts';
 import { readUploadConfig } from './config.ts';
 import { DeletionDrain } from './deletion-drain.ts';
+import { requireFitVolume } from './fit-volume.ts';
 import { metadataCheck } from './metadata-check.ts';
 import { OrphanSweeper } from './orphan-sweeper.ts';
 import { Ringer } from './ringer.ts';
@@ -41,6 +42,7 @@ await runService(logger, async (scope) => {
   );
   const result = scope.use(new RpcChannel(config.resultTarget, { proxy: config.proxies.to(config.resultTarget) }));
   const lifecycle = metadata.client(FileLifecycleService);
+  await requireFitVolume(config.storageDir, logger);
   const blobs = scope.use(await LocalBlobStore.open(config.storageDir, { packBelow, segmentAgeMs, logger }));
   const metadataServes = metadataCheck(metadata);
   const backlogAllows = backlogCheck(metadata, config.maxBacklog);
