@@ -4,8 +4,10 @@ import type { UploadFileResponse, UploadService } from '#gen/filemill/v1/upload_
 import { MemoryBudget } from '#platform/memory-budget.ts';
 import { fromServiceError, isRetryable } from '#platform/rpc/errors.ts';
 import { Slots } from '#platform/slots.ts';
+import { CallBound } from './call-bound.ts';
 import { type RetryOptions, withRetry } from './retry.ts';
 import type { RpcClient } from './rpc-client.ts';
+import { memoryContent } from './upload-content.ts';
 import { type UploadFileOptions, uploadFile } from './upload-file.ts';
 import type { UploadCandidate } from './upload-paths.ts';
 import { resumableFromBytes, uploadResumable } from './upload-resumable.ts';
@@ -53,7 +55,8 @@ export async function uploadFiles(
   const { concurrency, signal, onOutcome } = options;
   const outage = new AbortController();
   const stop = AbortSignal.any([signal, outage.signal]);
-  using stream = new UploadStream(uploads, stop);
+  const bound = new CallBound();
+  using stream = new UploadStream(uploads, stop, bound);
   const [large, small] = [new Slots(concurrency), new MemoryBudget(concurrency * memoryForSmall)];
   const going = new Set<Promise<void>>();
 
@@ -79,8 +82,8 @@ export async function uploadFiles(
     const place = await (whole === undefined ? large.take(never) : small.take(bytes));
     const sending = attempt(file, async () =>
       whole === undefined
-        ? await uploadOne(uploads, file, { ...options, signal: stop })
-        : await uploadWhole(stream, file, await whole, { ...options, signal: stop }),
+        ? await uploadOne(uploads, file, { ...options, bound, signal: stop })
+        : await uploadWhole({ uploads, stream }, file, await whole, { ...options, bound, signal: stop }),
     ).finally(() => {
       place[Symbol.dispose]();
       going.delete(sending);
@@ -108,15 +111,21 @@ function cutShortBy(outage: AbortSignal, error: FilemillError): FilemillError {
   return outage.aborted && isRetryable(error) ? (outage.reason as FilemillError) : error;
 }
 
+type OneFileOptions = UploadFilesOptions & { readonly bound: CallBound };
+
 async function uploadWhole(
-  stream: UploadStream,
+  { uploads, stream }: { readonly uploads: RpcClient<typeof UploadService>; readonly stream: UploadStream },
   { filename, path }: UploadCandidate,
   content: Buffer,
-  { idempotencyKey = randomUUIDv7(), onBytes, ...options }: UploadFilesOptions,
+  { idempotencyKey = randomUUIDv7(), onBytes, ...options }: OneFileOptions,
 ): Promise<UploadFileResponse> {
   const metadata = { filename, path, size: BigInt(content.length), idempotencyKey };
   const file = { metadata, content, sha256: hash('sha256', content) };
-  const receipt = await withRetry(() => stream.send(file), options);
+  const inPieces = { filename, path, idempotencyKey, content: memoryContent(content) };
+  const receipt = await unlessTooLarge(
+    () => withRetry(() => stream.send(file), options),
+    () => uploadResumable(uploads, inPieces, options),
+  );
   onBytes?.(content.length);
   return receipt;
 }
@@ -124,7 +133,7 @@ async function uploadWhole(
 async function uploadOne(
   uploads: RpcClient<typeof UploadService>,
   { filename, path, open }: UploadCandidate,
-  { idempotencyKey: givenKey, onBytes, ...options }: UploadFilesOptions,
+  { idempotencyKey: givenKey, onBytes, ...options }: OneFileOptions,
 ): Promise<UploadFileResponse> {
   const [idempotencyKey, mayComeAgain] = [givenKey ?? randomUUIDv7(), givenKey !== undefined];
   await using content = await open(options.signal);
@@ -133,6 +142,26 @@ async function uploadOne(
     onBytes?.(bytes - sent);
     sent = bytes;
   };
-  const upload = (content.size ?? Number.POSITIVE_INFINITY) < resumableFromBytes ? uploadFile : uploadResumable;
-  return await upload(uploads, { filename, path, idempotencyKey, content }, { ...options, onSent, mayComeAgain });
+  const file = { filename, path, idempotencyKey, content };
+  const { size = Number.POSITIVE_INFINITY } = content;
+  const { bytes } = options.bound;
+  const inPieces = () => uploadResumable(uploads, file, { ...options, onSent, mayComeAgain });
+  if (size >= Math.min(bytes, resumableFromBytes)) return await inPieces();
+  return await unlessTooLarge(
+    () => uploadFile(uploads, file, { ...options, onSent }),
+    () => {
+      options.bound.narrow(bytes);
+      return inPieces();
+    },
+  );
+}
+
+/** What a proxy refuses over one call, it may take over several. */
+async function unlessTooLarge<T>(send: () => Promise<T>, sendInPieces: () => Promise<T>): Promise<T> {
+  try {
+    return await send();
+  } catch (error) {
+    if (fromServiceError(error).reason !== 'PROXY_LIMIT') throw error;
+    return await sendInPieces();
+  }
 }

@@ -8,6 +8,7 @@ import type {
 } from '#gen/filemill/v1/upload_service_pb.ts';
 import { sleep } from '#platform/abort.ts';
 import { fromServiceError, isRetryable, isUnimplemented } from '#platform/rpc/errors.ts';
+import { CallBound } from './call-bound.ts';
 import { PrefixHash } from './prefix-hash.ts';
 import { withRetry } from './retry.ts';
 import type { RpcClient } from './rpc-client.ts';
@@ -39,12 +40,13 @@ const cancelTimeoutMs = 3_000;
  * rejects, the server has bytes of it only where somebody may come again for them. A server of an earlier version
  * gets it over one stream.
  *
+ * @param options `bound` is learned from what proxies refuse, for the calls after
  * @throws FilemillError the refusal, or what was met last when the time for trying ran out
  */
 export async function uploadResumable(
   uploads: RpcClient<typeof UploadService>,
   file: FileToUpload,
-  options: UploadFileOptions,
+  options: ResumableOptions,
 ): Promise<UploadFileResponse> {
   const upload = new ResumableUpload(uploads, file, options);
   try {
@@ -59,6 +61,10 @@ export async function uploadResumable(
   }
 }
 
+export interface ResumableOptions extends UploadFileOptions {
+  readonly bound?: CallBound;
+}
+
 /** What came through a pipe cannot be read from where the server is. */
 function isWorthKeeping({ content }: FileToUpload, { mayComeAgain = false }: UploadFileOptions): boolean {
   return mayComeAgain && content.isRepeatable;
@@ -68,6 +74,7 @@ class ResumableUpload {
   readonly #uploads: RpcClient<typeof UploadService>;
   readonly #file: FileToUpload;
   readonly #options: UploadFileOptions;
+  readonly #bound: CallBound;
   readonly #hash = new PrefixHash();
   #id: string | undefined;
   /** Bytes that the server has taken in. Only new ground is progress. */
@@ -78,10 +85,11 @@ class ResumableUpload {
   /** Bytes that another process has sent are among those that the server has: they may be others than ours. */
   #hasForeignBytes = false;
 
-  constructor(uploads: RpcClient<typeof UploadService>, file: FileToUpload, options: UploadFileOptions) {
+  constructor(uploads: RpcClient<typeof UploadService>, file: FileToUpload, options: ResumableOptions) {
     this.#uploads = uploads;
     this.#file = file;
     this.#options = options;
+    this.#bound = options.bound ?? new CallBound();
   }
 
   async goOn(onProgress: () => void): Promise<UploadFileResponse> {
@@ -93,7 +101,7 @@ class ResumableUpload {
       this.#reach(from);
       await this.#hashUpTo(from);
       await content.ready(from, this.#options.signal);
-      upload = await this.#append(upload.id, from);
+      upload = await this.#appendBounded(upload.id, from);
       if (upload.file === undefined && content.size === Number(upload.offset))
         throw new FilemillError('UNAVAILABLE', 'The server took all bytes and made no file of them.');
     }
@@ -197,10 +205,21 @@ class ResumableUpload {
     return (await unlessStalled(0, this.#options.signal, call, () => undefined)).upload as PartialUpload;
   }
 
-  async #append(id: string, offset: number): Promise<PartialUpload> {
+  /** As much of the rest as a proxy lets through: all of it, until one refuses. */
+  async #appendBounded(id: string, offset: number): Promise<PartialUpload> {
+    const { bytes } = this.#bound;
+    try {
+      return await this.#append(id, offset, offset + bytes);
+    } catch (error) {
+      if (fromServiceError(error).reason !== 'PROXY_LIMIT' || !this.#bound.narrow(bytes)) throw error;
+      return await this.#find();
+    }
+  }
+
+  async #append(id: string, offset: number, until: number): Promise<PartialUpload> {
     const { size = offset } = this.#file.content;
     let sent = offset;
-    const messages = this.#messages(id, offset, (position) => {
+    const messages = this.#messages(id, [offset, until], (position) => {
       sent = position;
       this.#options.onSent?.(position);
     });
@@ -215,18 +234,20 @@ class ResumableUpload {
 
   async *#messages(
     id: string,
-    offset: number,
+    [offset, until]: readonly [number, number],
     onSent: (position: number) => void,
   ): AsyncGenerator<MessageInitShape<typeof AppendUploadRequestSchema>> {
     const { content } = this.#file;
     yield { part: { case: 'start', value: { id, offset: BigInt(offset) } } };
     let position = offset;
     onSent(position);
-    for await (const chunk of content.chunks(offset)) {
+    for await (const read of content.chunks(offset)) {
+      const chunk = read.subarray(0, until - position);
       this.#hash.update(position, chunk);
       yield { part: { case: 'chunk', value: chunk } };
       position += chunk.length;
       onSent(position);
+      if (position >= until) break;
     }
     if (position === content.size) yield { part: { case: 'closing', value: { sha256: this.#hash.digest() } } };
   }

@@ -8,7 +8,8 @@ import type {
   UploadService,
 } from '#gen/filemill/v1/upload_service_pb.ts';
 import { GatheringQueue } from '#platform/gathering-queue.ts';
-import { fromRpcStatus, fromServiceError } from '#platform/rpc/errors.ts';
+import { fromRpcStatus, fromServiceError, isReset } from '#platform/rpc/errors.ts';
+import { CallBound } from './call-bound.ts';
 import type { RpcClient } from './rpc-client.ts';
 
 /** A file that fits in one message. */
@@ -30,27 +31,32 @@ const messageFiles = 64;
 const stallMs = 60_000;
 
 /**
- * Sends many small files over one stream of UploadMany, those together in a message that came while the last one
- * was on its way. The stream is opened by the first file and again after it broke; all files that had no answer
- * reject then, and may be sent again with the same idempotency keys.
+ * Sends many small files over streams of UploadMany, those together in a message that came while the last one
+ * was on its way. A stream is opened by the first file, again after it broke, and when the last one carries as much as
+ * a proxy may let through, which costs nothing: its files are answered while the next is filled. When a stream breaks,
+ * all of its files that had no answer reject, and may be sent again with the same idempotency keys.
  */
 export class UploadStream implements Disposable {
   readonly #uploads: RpcClient<typeof UploadService>;
   readonly #signal: AbortSignal;
+  readonly #bound: CallBound;
   #open: OpenStream | undefined;
 
-  constructor(uploads: RpcClient<typeof UploadService>, signal: AbortSignal) {
+  /** @param bound is learned from what proxies refuse, for the streams after */
+  constructor(uploads: RpcClient<typeof UploadService>, signal: AbortSignal, bound = new CallBound()) {
     this.#uploads = uploads;
     this.#signal = signal;
+    this.#bound = bound;
   }
 
   /**
    * Resolves when the server keeps the file.
    *
-   * @throws FilemillError the refusal, or what broke the stream
+   * @throws FilemillError the refusal, or what broke the stream; PROXY_LIMIT when it is too large even by itself
    */
   send(file: WholeFile): Promise<UploadFileResponse> {
-    if (this.#open?.over !== false) this.#open = new OpenStream(this.#uploads, this.#signal);
+    if (this.#open?.hasRoomFor(file) === false) this.#open.end();
+    if (this.#open?.over !== false) this.#open = new OpenStream(this.#uploads, this.#signal, this.#bound);
     return this.#open.send(file);
   }
 
@@ -70,19 +76,30 @@ class OpenStream {
   readonly #unanswered = new Map<number, Waiting>();
   readonly #cancel = new AbortController();
   readonly #stall: NodeJS.Timeout;
+  readonly #bound: CallBound;
+  readonly #maxBytes: number;
   #sequence = 0;
+  #bytes = 0;
   /** It takes no more files. */
   over = false;
 
-  constructor(uploads: RpcClient<typeof UploadService>, signal: AbortSignal) {
+  constructor(uploads: RpcClient<typeof UploadService>, signal: AbortSignal, bound: CallBound) {
+    this.#bound = bound;
+    this.#maxBytes = bound.streamBytes;
     this.#stall = setTimeout(() => this.#onStall(), stallMs).unref();
     void this.#run(uploads, AbortSignal.any([signal, this.#cancel.signal]));
   }
 
-  send({ metadata, content, sha256 }: WholeFile): Promise<UploadFileResponse> {
+  /** The first file always has. */
+  hasRoomFor(file: WholeFile): boolean {
+    return this.#sequence === 0 || this.#bytes + bytesOf(file) <= this.#maxBytes;
+  }
+
+  send(file: WholeFile): Promise<UploadFileResponse> {
+    const { metadata, content, sha256 } = file;
     const { promise, resolve, reject } = Promise.withResolvers<UploadFileResponse>();
-    const sequence = this.#sequence;
-    this.#sequence = (this.#sequence + 1) % 2 ** 32;
+    const sequence = this.#sequence++;
+    this.#bytes += bytesOf(file);
     this.#unanswered.set(sequence, { resolve, reject });
     this.#queue.push({ sequence, metadata, content, closing: { sha256 } });
     return promise;
@@ -110,7 +127,15 @@ class OpenStream {
     }
     clearTimeout(this.#stall);
     this.end();
+    if (isReset(error)) this.#bound.shortenStreams(this.#maxBytes);
+    if (error.reason === 'PROXY_LIMIT') error = this.#tooMuch(error);
     for (const waiting of this.#unanswered.values()) waiting.reject(error);
+  }
+
+  /** A proxy that refuses many files may take a few of them. */
+  #tooMuch(error: FilemillError): FilemillError {
+    const isLess = this.#bound.narrow(this.#maxBytes);
+    return isLess && this.#sequence > 1 ? new FilemillError('UNAVAILABLE', error.message, { cause: error }) : error;
   }
 
   async *#messages(): AsyncGenerator<MessageInitShape<typeof UploadManyRequestSchema>> {
@@ -131,4 +156,9 @@ class OpenStream {
     if (this.#unanswered.size === 0) this.#stall.refresh();
     else this.#cancel.abort(new FilemillError('UNAVAILABLE', 'The server answered nothing for too long.'));
   }
+}
+
+/** What a file needs on its stream, and a little more: a hash and a key are shorter than 512 bytes. */
+function bytesOf({ metadata: { filename = '', path = '' }, content }: WholeFile): number {
+  return content.length + Buffer.byteLength(filename) + Buffer.byteLength(path) + 512;
 }

@@ -3,7 +3,7 @@ import { randomUUID, randomUUIDv7 } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { openTestDatabase } from '../../../test/support/files.ts';
 import type { Database } from './database.ts';
-import { forgetExpiredLocks, lockUploads, unlockUploads } from './upload-locks.ts';
+import { forgetExpiredLocks, lockUploads, renewUploadLocks, unlockUploads } from './upload-locks.ts';
 
 let opened: Awaited<ReturnType<typeof openTestDatabase>>;
 let database: Database;
@@ -47,6 +47,21 @@ test('a lock whose time is over goes to who asks, and is not renewed by who held
   assert.deepEqual(await lock(other), ['HELD']);
   assert.deepEqual(await lock(one), ['TAKEN']);
   assert.deepEqual(await lock(other), ['WANTED']);
+});
+
+test('a renewal that comes late takes nothing, and wants nothing from the next holder', async () => {
+  const one = asked();
+  const other = asked(one.uploadId);
+  const renew = async () => await renewUploadLocks(database, [one], minute);
+  await lock(one);
+  assert.deepEqual(await renew(), ['HELD']);
+  await unlockUploads(database, [one]);
+  assert.deepEqual(await renew(), ['TAKEN']);
+  assert.deepEqual(await lock(other), ['HELD']);
+  assert.deepEqual(await renew(), ['TAKEN']);
+  assert.deepEqual(await renewUploadLocks(database, [other], minute), ['HELD']);
+  await lock(one);
+  assert.deepEqual(await renewUploadLocks(database, [other], minute), ['WANTED']);
 });
 
 test('of many that ask at once one gets it', async () => {

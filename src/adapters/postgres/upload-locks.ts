@@ -21,6 +21,20 @@ const lock: Statement = {
     returning upload_id as "uploadId", token, wanted`,
 };
 
+// Invariant: a renewal takes nothing and wants nothing. It may come late, when its lock was given back or handed over.
+const renew: Statement = {
+  name: 'renew-upload-locks',
+  text: `
+    with held as (
+      select l.upload_id
+      from upload_locks l join unnest($1::uuid[], $2::uuid[]) as a (upload_id, token) using (upload_id, token)
+      order by l.upload_id for update of l
+    )
+    update upload_locks l set locked_until = now() + $3::int * interval '1 ms', lock_ms = $3
+    from held where l.upload_id = held.upload_id
+    returning l.upload_id as "uploadId", l.token, l.wanted`,
+};
+
 const want: Statement = {
   name: 'want-uploads',
   text: `
@@ -53,15 +67,19 @@ export async function lockUploads(
   clock: ClockRange = presentTime,
 ): Promise<UploadLockOutcome[]> {
   const values = [...columns(locks), lockMs, clock.earliest, clock.latest];
-  const rows = await database.query<UploadLockRef & { wanted: boolean }>(lock, values);
-  const held = new Map(rows.map((row) => [row.uploadId, row]));
-  const outcomes = locks.map(({ uploadId, token }) => {
-    const row = held.get(uploadId);
-    return row?.token !== token ? 'TAKEN' : row.wanted ? 'WANTED' : 'HELD';
-  });
+  const outcomes = outcomesOf(locks, await database.query<LockRow>(lock, values));
   const taken = locks.filter((_, n) => outcomes[n] === 'TAKEN');
   if (taken.length > 0) await database.query(want, columns(taken));
   return outcomes;
+}
+
+/** Renews what these tokens hold, and nothing else; answers in the order of `locks`. */
+export async function renewUploadLocks(
+  database: Database,
+  locks: readonly UploadLockRef[],
+  lockMs: number,
+): Promise<UploadLockOutcome[]> {
+  return outcomesOf(locks, await database.query<LockRow>(renew, [...columns(locks), lockMs]));
 }
 
 export async function unlockUploads(database: Database, locks: readonly UploadLockRef[]): Promise<void> {
@@ -71,6 +89,16 @@ export async function unlockUploads(database: Database, locks: readonly UploadLo
 /** Forgets the locks of processes that died; the others were given back. */
 export async function forgetExpiredLocks(database: Database, { earliest } = presentTime): Promise<void> {
   await database.query(forgetExpired, [earliest]);
+}
+
+type LockRow = UploadLockRef & { readonly wanted: boolean };
+
+function outcomesOf(locks: readonly UploadLockRef[], rows: readonly LockRow[]): UploadLockOutcome[] {
+  const held = new Map(rows.map((row) => [row.uploadId, row]));
+  return locks.map(({ uploadId, token }) => {
+    const row = held.get(uploadId);
+    return row?.token !== token ? 'TAKEN' : row.wanted ? 'WANTED' : 'HELD';
+  });
 }
 
 function columns(locks: readonly UploadLockRef[]): unknown[] {

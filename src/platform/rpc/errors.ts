@@ -78,6 +78,11 @@ export function isUnimplemented({ reason, cause }: FilemillError): boolean {
   return reason === 'INTERNAL' && isServiceError(cause) && cause.code === status.UNIMPLEMENTED;
 }
 
+/** Whether the call was cut off by itself, while its connection lives on. */
+export function isReset({ cause }: FilemillError): boolean {
+  return isServiceError(cause) && cause.details.includes('RST_STREAM');
+}
+
 /** The server itself names a reason: this befell the call before it came there, or on its way back. */
 function onTheWay(error: ServiceError, { proxy, contentType }: Seen): [Reason, string] {
   const details = readableDetails(error.details);

@@ -45,6 +45,29 @@ describe('A lock on an upload', () => {
     assert.ok(first.isHeld());
   });
 
+  it('is free for the next when it was given back while a renewal was on its way', async () => {
+    const [onItsWay, givenBack] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const slow = {
+      ...service,
+      async lockUploads(request: { readonly renewal: boolean }) {
+        if (request.renewal) {
+          onItsWay.resolve();
+          await givenBack.promise;
+        }
+        return { ...(await service.lockUploads(request)), lockMs: request.renewal ? 60_000 : 400 };
+      },
+    } as RpcClient<typeof UploadLockService>;
+    using locks = new UploadLocks(slow, quiet);
+    const first = await locks.take(randomUUIDv7(), never);
+    await onItsWay.promise;
+    await first[Symbol.asyncDispose]();
+    givenBack.resolve();
+    await eventually(() => first.lost.aborted);
+    using others = new UploadLocks(service, quiet, { waitMs: 1_000 });
+    await using next = await others.take(first.uploadId, never);
+    assert.ok(next.isHeld());
+  });
+
   it('is lost to who took it over', async () => {
     using locks = new UploadLocks(service, quiet);
     await using lock = await locks.take(randomUUIDv7(), never);

@@ -60,17 +60,17 @@ export class UploadLocks implements Disposable {
   }
 
   async #untilHeld(lock: UploadLock, giveUp: AbortSignal): Promise<void> {
-    while (!(await this.#ask([lock]))) {
+    while (!(await this.#ask([lock], { renewal: false }))) {
       await sleep(pollMs, giveUp);
       if (giveUp.aborted) throw new FilemillError('UPLOAD_LOCKED');
     }
   }
 
   /** Answers whether all of them are held. */
-  async #ask(locks: readonly UploadLock[]): Promise<boolean> {
+  async #ask(locks: readonly UploadLock[], { renewal }: { readonly renewal: boolean }): Promise<boolean> {
     const sentAt = performance.now();
     const columns = { uploadIds: locks.map(({ uploadId }) => uploadId), tokens: locks.map(({ token }) => token) };
-    const { outcomes, lockMs } = await this.#service.lockUploads(columns, { timeoutMs });
+    const { outcomes, lockMs } = await this.#service.lockUploads({ ...columns, renewal }, { timeoutMs });
     this.#timer ??= setInterval(() => this.#look(), lockMs / renewalsPerLock);
     for (const [n, lock] of locks.entries()) {
       if (outcomes[n] === Outcome.TAKEN) lock.taken();
@@ -88,7 +88,7 @@ export class UploadLocks implements Disposable {
     this.#renewing = true;
     try {
       for (let from = 0; from < held.length; from += maxBatchItems)
-        await this.#ask(held.slice(from, from + maxBatchItems));
+        await this.#ask(held.slice(from, from + maxBatchItems), { renewal: true });
     } catch (error) {
       this.#logger.debug({ err: error, locks: held.length }, 'upload locks not renewed yet');
     } finally {

@@ -1,4 +1,4 @@
-import { lockUploads } from '#adapters/postgres/upload-locks.ts';
+import { lockUploads, renewUploadLocks } from '#adapters/postgres/upload-locks.ts';
 import type { UploadLockOutcome, UploadLockRef } from '#domain/upload-lock.ts';
 import { LockUploadsResponse_Outcome as Outcome } from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
 import { runBatch } from '#platform/rpc/requests.ts';
@@ -11,7 +11,10 @@ export function lockUploadsRoute({ database, clock, leaseMs }: MetadataContext):
     const outcomes = await runBatch<UploadLockRef, UploadLockOutcome>(
       uploadLocks(request),
       (lock) => (isWellFormed(lock) ? undefined : 'TAKEN'),
-      (good) => lockUploads(database, good, leaseMs, clock.range(leaseMs)),
+      (good) =>
+        request.renewal
+          ? renewUploadLocks(database, good, leaseMs)
+          : lockUploads(database, good, leaseMs, clock.range(leaseMs)),
     );
     return { outcomes: outcomes.map((outcome) => Outcome[outcome]), lockMs: leaseMs };
   };

@@ -10,7 +10,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file filemill/internal/v1/upload_lock_service.proto.
  */
 export const file_filemill_internal_v1_upload_lock_service: GenFile = /*@__PURE__*/
-  fileDesc("Ci5maWxlbWlsbC9pbnRlcm5hbC92MS91cGxvYWRfbG9ja19zZXJ2aWNlLnByb3RvEhRmaWxlbWlsbC5pbnRlcm5hbC52MSI4ChJMb2NrVXBsb2Fkc1JlcXVlc3QSEgoKdXBsb2FkX2lkcxgBIAMoCRIOCgZ0b2tlbnMYAiADKAkiyAEKE0xvY2tVcGxvYWRzUmVzcG9uc2USQwoIb3V0Y29tZXMYASADKA4yMS5maWxlbWlsbC5pbnRlcm5hbC52MS5Mb2NrVXBsb2Fkc1Jlc3BvbnNlLk91dGNvbWUSDwoHbG9ja19tcxgCIAEoBSJbCgdPdXRjb21lEhcKE09VVENPTUVfVU5TUEVDSUZJRUQQABIQCgxPVVRDT01FX0hFTEQQARISCg5PVVRDT01FX1dBTlRFRBACEhEKDU9VVENPTUVfVEFLRU4QAyI6ChRVbmxvY2tVcGxvYWRzUmVxdWVzdBISCgp1cGxvYWRfaWRzGAEgAygJEg4KBnRva2VucxgCIAMoCSIXChVVbmxvY2tVcGxvYWRzUmVzcG9uc2Uy4QEKEVVwbG9hZExvY2tTZXJ2aWNlEmIKC0xvY2tVcGxvYWRzEiguZmlsZW1pbGwuaW50ZXJuYWwudjEuTG9ja1VwbG9hZHNSZXF1ZXN0GikuZmlsZW1pbGwuaW50ZXJuYWwudjEuTG9ja1VwbG9hZHNSZXNwb25zZRJoCg1VbmxvY2tVcGxvYWRzEiouZmlsZW1pbGwuaW50ZXJuYWwudjEuVW5sb2NrVXBsb2Fkc1JlcXVlc3QaKy5maWxlbWlsbC5pbnRlcm5hbC52MS5VbmxvY2tVcGxvYWRzUmVzcG9uc2ViBnByb3RvMw");
+  fileDesc("Ci5maWxlbWlsbC9pbnRlcm5hbC92MS91cGxvYWRfbG9ja19zZXJ2aWNlLnByb3RvEhRmaWxlbWlsbC5pbnRlcm5hbC52MSJJChJMb2NrVXBsb2Fkc1JlcXVlc3QSEgoKdXBsb2FkX2lkcxgBIAMoCRIOCgZ0b2tlbnMYAiADKAkSDwoHcmVuZXdhbBgDIAEoCCLIAQoTTG9ja1VwbG9hZHNSZXNwb25zZRJDCghvdXRjb21lcxgBIAMoDjIxLmZpbGVtaWxsLmludGVybmFsLnYxLkxvY2tVcGxvYWRzUmVzcG9uc2UuT3V0Y29tZRIPCgdsb2NrX21zGAIgASgFIlsKB091dGNvbWUSFwoTT1VUQ09NRV9VTlNQRUNJRklFRBAAEhAKDE9VVENPTUVfSEVMRBABEhIKDk9VVENPTUVfV0FOVEVEEAISEQoNT1VUQ09NRV9UQUtFThADIjoKFFVubG9ja1VwbG9hZHNSZXF1ZXN0EhIKCnVwbG9hZF9pZHMYASADKAkSDgoGdG9rZW5zGAIgAygJIhcKFVVubG9ja1VwbG9hZHNSZXNwb25zZTLhAQoRVXBsb2FkTG9ja1NlcnZpY2USYgoLTG9ja1VwbG9hZHMSKC5maWxlbWlsbC5pbnRlcm5hbC52MS5Mb2NrVXBsb2Fkc1JlcXVlc3QaKS5maWxlbWlsbC5pbnRlcm5hbC52MS5Mb2NrVXBsb2Fkc1Jlc3BvbnNlEmgKDVVubG9ja1VwbG9hZHMSKi5maWxlbWlsbC5pbnRlcm5hbC52MS5VbmxvY2tVcGxvYWRzUmVxdWVzdBorLmZpbGVtaWxsLmludGVybmFsLnYxLlVubG9ja1VwbG9hZHNSZXNwb25zZWIGcHJvdG8z");
 
 /**
  * Columns: the n-th token belongs to the n-th upload.
@@ -29,6 +29,13 @@ export type LockUploadsRequest = Message<"filemill.internal.v1.LockUploadsReques
    * @generated from field: repeated string tokens = 2;
    */
   tokens: string[];
+
+  /**
+   * Only renews what these tokens hold, and says TAKEN of the rest: a renewal may arrive after its lock was given back.
+   *
+   * @generated from field: bool renewal = 3;
+   */
+  renewal: boolean;
 };
 
 /**
@@ -86,7 +93,7 @@ export const LockUploadsResponse_Outcome = {
   WANTED: 2,
 
   /**
-   * Another token holds it.
+   * Another token holds it, or, for a renewal, nobody.
    *
    * @generated from enum value: OUTCOME_TAKEN = 3;
    */
