@@ -1,4 +1,5 @@
 import type { FileJson, ResultJson } from '#client/json.ts';
+import { reasonOfProxyAnswer } from '#domain/proxy-answer.ts';
 import type { Json } from '#services/web/schemas.ts';
 import { addressOf } from './base.ts';
 
@@ -35,8 +36,18 @@ async function call<Answer>(path: string, init: RequestInit = {}): Promise<Answe
     throw unreachable();
   });
   const body = await response.text();
-  if (response.ok) return JSON.parse(body) as Answer;
-  throw refusalOf(response.status, body);
+  const answer = response.ok ? parsed<Answer>(body) : undefined;
+  if (answer === undefined) throw refusalOf(response.status, body);
+  return answer;
+}
+
+/** Undefined for what is not JSON: a proxy may answer with a page of its own, also in place of a success. */
+export function parsed<Answer>(body: string): Answer | undefined {
+  try {
+    return JSON.parse(body) as Answer;
+  } catch {
+    return undefined;
+  }
 }
 
 export function unreachable(): Refusal {
@@ -44,11 +55,22 @@ export function unreachable(): Refusal {
   return new Refusal({ detail: 'The server does not answer.', reason: 'UNREACHABLE', action });
 }
 
-/** A proxy between may answer with anything. */
+/** The problem that Filemill tells of, or that something else has answered in its place. */
 export function refusalOf(status: number, body: string): Refusal {
-  try {
-    return new Refusal(JSON.parse(body) as Json<'Problem'>);
-  } catch {
-    return new Refusal({ detail: `The server answered ${status}.`, reason: 'UNKNOWN', action: 'Try again later.' });
-  }
+  const problem = parsed<Partial<Json<'Problem'>>>(body);
+  if (problem?.type?.startsWith('urn:filemill:')) return new Refusal(problem as Json<'Problem'>);
+  const reason = reasonOfProxyAnswer(status);
+  const answer = status < 400 ? 'with something that is not Filemill' : status;
+  return new Refusal({
+    detail: `A proxy between you and Filemill answered ${answer}.`,
+    reason,
+    action: whatToDo[reason],
+  });
 }
+
+/** About a proxy; docs/proxies.md says more. */
+const whatToDo = {
+  PROXY_LIMIT: 'It takes no request of this size: ask whoever runs it to raise its limit.',
+  PROXY_REFUSED: 'Check the address of this page, and ask whoever runs the proxy.',
+  PROXY_UNAVAILABLE: 'It does not reach Filemill just now: check that the web service runs.',
+} as const;

@@ -4,6 +4,7 @@ import { Refusal } from '../api.ts';
 const passing: readonly string[] = [
   'UNREACHABLE',
   'UNAVAILABLE',
+  'PROXY_UNAVAILABLE',
   'SHUTTING_DOWN',
   'OVERLOADED',
   'STREAM_IDLE',

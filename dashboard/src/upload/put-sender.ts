@@ -1,5 +1,5 @@
 import type { Json } from '#services/web/schemas.ts';
-import { refusalOf, unreachable } from '../api.ts';
+import { parsed, refusalOf, unreachable } from '../api.ts';
 import { addressOf } from '../base.ts';
 import type { Sender, SenderOptions } from './sender.ts';
 
@@ -17,8 +17,10 @@ export function putSender({ file, path, key }: SenderOptions): Sender {
       request.upload.onprogress = ({ loaded }) => onProgress(loaded);
       request.onload = () => {
         const { status, responseText } = request;
-        if (status === 200 || status === 201) resolve((JSON.parse(responseText) as Json<'Receipt'>).id);
-        else reject(refusalOf(status, responseText));
+        const isKept = status === 200 || status === 201;
+        const receipt = isKept ? parsed<Json<'Receipt'>>(responseText) : undefined;
+        if (receipt === undefined) reject(refusalOf(status, responseText));
+        else resolve(receipt.id);
       };
       request.onerror = () => reject(unreachable());
       request.onabort = () => reject(signal.reason);

@@ -1,5 +1,7 @@
+import { Refusal } from '../api.ts';
 import type { ChosenFile } from './dropped-files.ts';
 import { putSender } from './put-sender.ts';
+import { RequestSize } from './request-size.ts';
 import { tusSender } from './tus-sender.ts';
 
 /** One file's way to the server. */
@@ -25,8 +27,33 @@ export interface SenderOptions extends ChosenFile {
 /** Bytes that are soon sent again, against the two requests more that resuming takes. */
 const resumedFrom = 8 * 1024 ** 2;
 
+/** Learned from all that this page sends. */
+const size = new RequestSize();
+
 export function senderFor(options: SenderOptions): Sender {
-  return options.file.size < resumedFrom ? putSender(options) : tusSender(options);
+  const { size: bytes } = options.file;
+  return bytes < resumedFrom && size.mayTake(bytes) ? smallSender(options, bytes) : tusSender(options, size);
+}
+
+/** In one request, or in several once a proxy has refused that. */
+function smallSender(options: SenderOptions, bytes: number): Sender {
+  let sender = putSender(options);
+  return {
+    get resumes() {
+      return sender.resumes;
+    },
+    async send(signal, onProgress) {
+      try {
+        return await sender.send(signal, onProgress);
+      } catch (error) {
+        if (sender.resumes || !(error instanceof Refusal) || error.reason !== 'PROXY_LIMIT') throw error;
+        if (!size.refused(bytes)) throw error;
+        sender = tusSender(options, size);
+        return await sender.send(signal, onProgress);
+      }
+    },
+    forget: () => sender.forget(),
+  };
 }
 
 /** `crypto.randomUUID` is for https and localhost only. */

@@ -1,10 +1,11 @@
 import { DetailedError, type HttpRequest, type HttpResponse, Upload } from 'tus-js-client';
 import { Refusal, refusalOf, unreachable } from '../api.ts';
 import { addressOf } from '../base.ts';
+import type { RequestSize } from './request-size.ts';
 import type { Sender, SenderOptions } from './sender.ts';
 
 /** Over as many requests as it takes: each goes on where the server says that the one before ended. */
-export function tusSender({ file, path, key }: SenderOptions): Sender {
+export function tusSender({ file, path, key }: SenderOptions, size: RequestSize): Sender {
   const upload = new Upload(file, {
     endpoint: addressOf('uploads'),
     headers: { 'Idempotency-Key': key },
@@ -13,20 +14,32 @@ export function tusSender({ file, path, key }: SenderOptions): Sender {
     retryDelays: null,
     storeFingerprintForResuming: false,
     onAfterResponse: keepWhatIsThere,
+    onChunkComplete(bytes) {
+      size.taken(bytes);
+      upload.options.chunkSize = size.bytes;
+    },
   });
+  const start = () => {
+    upload.options.chunkSize = size.bytes;
+    upload.start();
+  };
   return {
     resumes: true,
     send(signal, onProgress) {
       const { promise, resolve, reject } = Promise.withResolvers<string>();
       upload.options.onProgress = onProgress;
       upload.options.onSuccess = ({ lastResponse }) => resolve(lastResponse.getHeader('Filemill-File-Id') ?? '');
-      upload.options.onError = (error) => reject(inOurWords(error));
+      upload.options.onError = (error) => {
+        const refusal = inOurWords(error);
+        if (refusal.reason === 'PROXY_LIMIT' && size.refused(Number(upload.options.chunkSize))) start();
+        else reject(refusal);
+      };
       const stop = () => {
         void upload.abort();
         reject(signal.reason);
       };
       signal.addEventListener('abort', stop, { once: true });
-      upload.start();
+      start();
       return promise.finally(() => signal.removeEventListener('abort', stop));
     },
     forget() {

@@ -3,6 +3,7 @@ import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { anyPack, anyUnpack, DurationSchema } from '@bufbuild/protobuf/wkt';
 import { Metadata, type ServiceError, type StatusObject, status } from '@grpc/grpc-js';
 import { catalogue, FilemillError, isReason, type Reason } from '#domain/errors.ts';
+import { reasonOfProxyAnswer } from '#domain/proxy-answer.ts';
 import { ErrorInfoSchema, RetryInfoSchema } from '#gen/google/rpc/error_details_pb.ts';
 import { type Status, StatusSchema } from '#gen/google/rpc/status_pb.ts';
 
@@ -101,12 +102,7 @@ function onTheWay(error: ServiceError, { proxy, contentType }: Seen): [Reason, s
 function answerOfAnother(httpStatus: number, contentType = 'nothing else'): [Reason, string] {
   const words = STATUS_CODES[httpStatus] ?? '';
   const answer = httpStatus === 200 ? `with ${contentType}, not gRPC` : `${httpStatus} ${words}`.trim();
-  return [reasonOfProxy(httpStatus), `A proxy between you and Filemill answered ${answer}.`];
-}
-
-function reasonOfProxy(httpStatus: number): Reason {
-  if (httpStatus === 413) return 'PROXY_LIMIT';
-  return httpStatus >= 500 || [408, 425, 429].includes(httpStatus) ? 'PROXY_UNAVAILABLE' : 'PROXY_REFUSED';
+  return [reasonOfProxyAnswer(httpStatus), `A proxy between you and Filemill answered ${answer}.`];
 }
 
 function nearestReason(
