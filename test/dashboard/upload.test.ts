@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
 import type { FileJson } from '#client/json.ts';
+import { startPathProxy } from '../support/path-proxy.ts';
 import { testFolder } from '../support/start-services.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 import { Dashboard, fact, row, untilText } from './support/dashboard.ts';
@@ -68,6 +69,21 @@ describe('uploading from the page', () => {
       files.map((file) => [file.status, file.sha256]),
       [['COMPLETED', sha256]],
     );
+    await page.context().close();
+  });
+
+  it('works below a path of a proxy that does not tell of it', async () => {
+    await using proxy = await startPathProxy(dashboard.stack.base);
+    const page = await dashboard.open('upload', { base: proxy.base });
+    for (const [name, size] of [
+      ['small-below.bin', 10],
+      ['large-below.bin', 10 * 2 ** 20],
+    ] as const) {
+      const path = join(folder, name);
+      await writeFile(path, randomBytes(size));
+      await page.getByLabel('Files', { exact: true }).setInputFiles(path);
+      await row(page, name).getByText('COMPLETED').waitFor();
+    }
     await page.context().close();
   });
 

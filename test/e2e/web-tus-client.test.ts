@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer, request } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { Upload, type UploadOptions } from 'tus-js-client';
 import type { FileJson } from '#client/json.ts';
+import { startPathProxy } from '../support/path-proxy.ts';
 import { testFolder } from '../support/start-services.ts';
 import { eventually } from '../support/upload-stack.ts';
 import { uploadWithCuts } from '../support/upload-with-cuts.ts';
@@ -94,20 +93,9 @@ describe('tus over HTTP, by tus-js-client', () => {
   });
 
   it('works behind a proxy that serves it under a path of its own, with a slash at its end and without', async () => {
-    const proxy = createServer((incoming, outgoing) => {
-      const [, path = '/nothing'] = /^\/under\/a\/path(\/.*)$/.exec(incoming.url ?? '') ?? [];
-      const { method, headers } = incoming;
-      const passed = request(`${stack.base}${path}`, { method, headers }, (response) => {
-        outgoing.writeHead(response.statusCode ?? 0, response.headers);
-        response.pipe(outgoing);
-      });
-      incoming.pipe(passed);
-    });
-    await using _proxy = proxy.listen(0, '127.0.0.1');
-    await once(proxy, 'listening');
-    const { port } = proxy.address() as { port: number };
+    await using proxy = await startPathProxy(stack.base);
     for (const end of ['uploads', 'uploads/']) {
-      const endpoint = `http://127.0.0.1:${port}/under/a/path/${end}`;
+      const endpoint = `${proxy.base}/${end}`;
       assert.equal((await fileOf(await send(Buffer.from('abc'), { endpoint }))).size, 3);
     }
   });

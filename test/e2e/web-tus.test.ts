@@ -47,7 +47,10 @@ describe('tus over HTTP, by the text of the protocol', () => {
     assert.equal(status, 204);
     assert.equal(headers.get('tus-version'), '1.0.0');
     assert.equal(headers.get('tus-max-size'), String(maxFileSize));
-    assert.equal(headers.get('tus-extension'), 'creation,creation-with-upload,checksum,expiration,termination');
+    assert.equal(
+      headers.get('tus-extension'),
+      'creation,creation-with-upload,creation-defer-length,checksum,expiration,termination',
+    );
     assert.equal(headers.get('tus-checksum-algorithm'), 'sha1,sha256');
   });
 
@@ -126,6 +129,46 @@ describe('tus over HTTP, by the text of the protocol', () => {
     assert.equal((await filesNamed('at-once'))[0]?.id, whole.headers.get('filemill-file-id'));
     const typed = await tus.create(6, { ...named, 'content-type': 'text/plain' }, Buffer.from('abc'));
     assert.equal(typed.status, 415);
+  });
+
+  it('is told the length later, once', async () => {
+    const named = { 'upload-metadata': metadata({ filename: 'of any length' }) };
+    const created = await tus.create(undefined, { 'upload-defer-length': '1', ...named });
+    assert.equal(created.status, 201);
+    const url = new URL(created.headers.get('location') ?? '', `${stack.base}/uploads`).href;
+    assert.equal((await tus.patch(url, 0, 'abc')).status, 204);
+    const unknown = await tus.head(url);
+    assert.deepEqual(
+      ['upload-offset', 'upload-length', 'upload-defer-length'].map((name) => unknown.headers.get(name)),
+      ['3', null, '1'],
+    );
+    assert.equal((await tus.patch(url, 3, 'd', { 'upload-length': '6' })).status, 204);
+    const known = await tus.head(url);
+    assert.deepEqual([known.headers.get('upload-length'), known.headers.get('upload-defer-length')], ['6', null]);
+    for (const length of ['5', '7', 'x', String(2 ** 60)])
+      assert.equal((await tus.patch(url, 4, 'ef', { 'upload-length': length })).status, 400);
+    const last = await tus.patch(url, 4, 'ef', { 'upload-length': '6' });
+    assert.deepEqual([last.status, (await filesNamed('of any length'))[0]?.size], [204, 6]);
+    assert.equal(last.headers.get('filemill-file-id'), (await filesNamed('of any length'))[0]?.id);
+    assert.equal((await tus.head(url)).headers.get('upload-length'), '6');
+  });
+
+  it('has a name for a file that nobody named', async () => {
+    const created = await tus.create(3, {}, Buffer.from('abc'));
+    const id = created.headers.get('filemill-file-id');
+    assert.deepEqual(
+      (await filesNamed('unnamed')).map((file) => file.id),
+      [id],
+    );
+  });
+
+  it('takes no more of an unknown length than a file may have', async () => {
+    const named = { 'upload-metadata': metadata({ filename: 'endless' }) };
+    const created = await tus.create(undefined, { 'upload-defer-length': '1', ...named });
+    const url = new URL(created.headers.get('location') ?? '', `${stack.base}/uploads`).href;
+    assert.equal((await tus.patch(url, 0, '', { 'upload-length': String(maxFileSize + 1) })).status, 413);
+    assert.equal((await tus.patch(url, 0, Buffer.alloc(maxFileSize))).status, 204);
+    assert.equal((await tus.patch(url, maxFileSize, 'x')).status, 413);
   });
 
   it('refuses bytes at another place than the next', async () => {
@@ -281,11 +324,12 @@ describe('tus over HTTP, by the text of the protocol', () => {
   ][] = [
     ['no length', undefined, {}, 400],
     ['a length that is none', undefined, { 'upload-length': '-1' }, 400],
-    ['a length to be told later', undefined, { 'upload-defer-length': '1' }, 400],
+    ['a length that is told, and to be told later', 3, { 'upload-defer-length': '1' }, 400],
+    ['a length to be told in another way', undefined, { 'upload-defer-length': '2' }, 400],
     ['a part of several', 3, { 'upload-concat': 'partial' }, 400],
     ['more than a file may have', maxFileSize + 1, {}, 413],
     ['a name with a path in it', 3, { 'upload-metadata': metadata({ filename: 'a/b' }) }, 400],
-    ['no name', 3, { 'upload-metadata': '' }, 400, 'NAME_INVALID'],
+    ['an empty name', 3, { 'upload-metadata': 'filename' }, 400, 'NAME_INVALID'],
     ['a name that is not UTF-8', 3, { 'upload-metadata': 'filename Y2Fm6Q==' }, 400, 'NAME_INVALID'],
     ['a path that is not UTF-8', 3, { 'upload-metadata': 'relativePath Y2Fm6Q==' }, 400, 'NAME_INVALID'],
     ['a path of Windows', 3, { 'upload-metadata': metadata({ filename: 'C:\\dir\\a.txt' }) }, 400, 'NAME_INVALID'],

@@ -3,6 +3,7 @@ import type { RpcClient } from '#client/rpc-client.ts';
 import type {
   AppendStartSchema,
   AppendUploadRequestSchema,
+  BeginUploadRequestSchema,
   PartialUpload,
   UploadMetadataSchema,
   UploadService,
@@ -30,18 +31,23 @@ export function closingOf(sum: string): AppendMessage {
 export async function begin(
   { uploads }: Server,
   metadata: MessageInitShape<typeof UploadMetadataSchema> = {},
+  options: Omit<MessageInitShape<typeof BeginUploadRequestSchema>, 'metadata' | '$typeName'> = {},
 ): Promise<PartialUpload> {
-  const { upload } = await uploads.beginUpload({ metadata: { filename: 'f', size: 100_000n, ...metadata } });
+  const { upload } = await uploads.beginUpload({
+    metadata: { filename: 'f', size: 100_000n, ...metadata },
+    ...options,
+  });
   return upload as PartialUpload;
 }
 
 export async function append(
   { uploads }: Server,
-  { id, offset, checksum }: MessageInitShape<typeof AppendStartSchema>,
+  { id, offset, checksum, size }: MessageInitShape<typeof AppendStartSchema>,
   ...rest: (string | Uint8Array | AppendMessage)[]
 ): Promise<PartialUpload> {
   const messages = async function* () {
-    yield startOf({ id: id as string, offset: offset ?? 0n, ...(checksum && { checksum }) });
+    const told = size === undefined ? {} : { size };
+    yield startOf({ id: id as string, offset: offset ?? 0n, ...told, ...(checksum && { checksum }) });
     for (const part of rest) yield typeof part === 'string' || part instanceof Uint8Array ? chunkOf(part) : part;
   };
   return (await uploads.appendUpload(messages())).upload as PartialUpload;

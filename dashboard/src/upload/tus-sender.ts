@@ -18,6 +18,10 @@ export function tusSender({ file, path, key }: SenderOptions, size: RequestSize)
       size.taken(bytes);
       upload.options.chunkSize = size.bytes;
     },
+    onUploadUrlAvailable() {
+      // The server does not know of a path that a proxy takes away; this page lies below it.
+      upload.url = addressOf(`uploads/${upload.url?.split('/').at(-1)}`);
+    },
   });
   const start = () => {
     upload.options.chunkSize = size.bytes;

@@ -1,4 +1,11 @@
-import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Locator,
+  type Page,
+} from 'playwright-core';
 import { RpcChannel } from '#client/rpc-client.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { startWebStack, type WebStack } from '../../support/web-stack.ts';
@@ -39,10 +46,16 @@ export class Dashboard implements AsyncDisposable {
     this.#resources = resources;
   }
 
-  /** A page below `ui/`, in the window of somebody who was never here before. */
-  async open(path: string, { base = this.stack.base, ...options }: OpenOptions = {}): Promise<Page> {
+  /** The browser of somebody who was never here before. */
+  async context(options: BrowserContextOptions = {}): Promise<BrowserContext> {
     const context = await this.#browser.newContext({ reducedMotion: 'reduce', ...options });
     context.setDefaultTimeout(patienceMs);
+    return context;
+  }
+
+  /** A page below `ui/`, in the window of somebody who was never here before. */
+  async open(path: string, { base = this.stack.base, ...options }: OpenOptions = {}): Promise<Page> {
+    const context = await this.context(options);
     const page = await context.newPage();
     page.on('pageerror', (error) => this.complaints.push(String(error)));
     page.on('console', (message) => {

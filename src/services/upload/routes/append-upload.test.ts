@@ -104,6 +104,35 @@ describe('An upload in several calls', () => {
     assert.equal(await offsetOf(stack, id), 600_000n);
   });
 
+  it('of a size that is told later ends with its last byte, whichever call tells the size', async () => {
+    await using stack = await startUploadStack(backends);
+    for (const tells of [0, 1, 2]) {
+      const { id } = await begin(stack, { size: undefined }, { sizeLater: true });
+      const size = (call: number) => (call === tells ? { size: 100_000n } : {});
+      assert.equal((await append(stack, { id, ...size(0) }, content.subarray(0, 60_000))).file, undefined);
+      const second = await append(stack, { id, offset: 60_000n, ...size(1) }, content.subarray(60_000));
+      assert.equal(second.metadata?.size, tells === 2 ? undefined : 100_000n);
+      const { file } = tells === 2 ? await append(stack, { id, offset: 100_000n, ...size(2) }) : second;
+      assert.equal(file?.size, 100_000n);
+    }
+  });
+
+  it('of a size that is told later may be empty, and is told once', async () => {
+    await using stack = await startUploadStack(backends);
+    const later = async () => (await begin(stack, { size: undefined }, { sizeLater: true })).id;
+    assert.equal((await append(stack, { id: await later(), size: 0n })).file?.size, 0n);
+    const id = await later();
+    // Where the offset is wrong, nothing counts.
+    await assert.rejects(append(stack, { id, offset: 1n, size: 5n }), { reason: 'OFFSET_MISMATCH' });
+    await append(stack, { id }, content.subarray(0, 10));
+    await assert.rejects(append(stack, { id, offset: 10n, size: 9n }), { reason: 'SIZE_MISMATCH' });
+    await assert.rejects(append(stack, { id, offset: 10n, size: 1_000_001n }), { reason: 'FILE_TOO_LARGE' });
+    await append(stack, { id, offset: 10n, size: 12n });
+    await assert.rejects(append(stack, { id, offset: 10n, size: 11n }), { reason: 'SIZE_MISMATCH' });
+    await assert.rejects(append(stack, { id, offset: 10n }, content.subarray(10, 13)), { reason: 'SIZE_MISMATCH' });
+    assert.equal((await append(stack, { id, offset: 10n, size: 12n }, content.subarray(10, 12))).file?.size, 12n);
+  });
+
   it('of unknown size is no file as long as its closing is that of other bytes', async () => {
     await using stack = await startUploadStack(backends);
     const { id } = await begin(stack, { size: undefined, sha256AtClose: true });

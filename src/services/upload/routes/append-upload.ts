@@ -2,12 +2,13 @@ import { FilemillError } from '#domain/errors.ts';
 import type { AppendStart, AppendUploadRequest, UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
 import { append } from '../append.ts';
+import { sizeMismatch } from '../content.ts';
 import { readDeclaration } from '../declaration.ts';
 import { endingWith } from '../ending-with.ts';
 import { finishUpload } from '../finish-upload.ts';
 import { paced, untilContent } from '../paced.ts';
 import type { UploadLock } from '../upload-lock.ts';
-import { findUpload, toPartialUpload } from '../upload-record.ts';
+import { type FoundUpload, findUpload, formatRecord, toPartialUpload } from '../upload-record.ts';
 import type { BeginUploadContext } from './begin-upload.ts';
 import type { UploadContext } from './upload-file.ts';
 
@@ -43,17 +44,38 @@ async function goOn(
   messages: AsyncIterable<AppendUploadRequest>,
 ): Promise<boolean> {
   const { partial, admission, maxFileSize } = context;
-  const upload = await findUpload(partial, start.id);
-  if (upload.record.file !== undefined) return true;
+  const found = await findUpload(partial, start.id);
+  if (found.record.file !== undefined) return true;
+  const upload = await withSize(context, found, start, lock);
   const declared = readDeclaration(upload.record.metadata, maxFileSize);
   const { sha256AtClose, size } = declared;
   await using blob = await partial.open(upload.id, { hashed: sha256AtClose || declared.sha256 !== null });
   using admitted = await admission.enter(size === null ? null : Math.max(0, size - blob.size));
   const limits = { size, maxFileSize };
   const closing = await append({ partial, blob, upload, lock, start, limits, admitted, early }, messages);
-  if ((size !== null && blob.size < size) || (sha256AtClose && closing === null)) return false;
+  if (size === null ? closing === null : blob.size < size) return false;
+  if (sha256AtClose && closing === null) return false;
   await finishUpload(context, { upload, blob, declared, closing: closing ?? '', lock });
   return true;
+}
+
+/** Notes the size that the call tells of an upload begun without. @throws FilemillError SIZE_MISMATCH, FILE_TOO_LARGE */
+async function withSize(
+  { partial, maxFileSize }: AppendUploadContext,
+  upload: FoundUpload,
+  { size, offset }: AppendStart,
+  lock: UploadLock,
+): Promise<FoundUpload> {
+  const known = upload.record.metadata.size;
+  // Where the offset is wrong, nothing of the call counts.
+  if (size === undefined || size === known || offset !== BigInt(upload.offset)) return upload;
+  if (known !== undefined) throw sizeMismatch(Number(known), String(size));
+  if (size < offset) throw sizeMismatch(Number(size), String(offset));
+  const record = { ...upload.record, metadata: { ...upload.record.metadata, size } };
+  readDeclaration(record.metadata, maxFileSize);
+  lock.assertHeld();
+  await partial.note(upload.id, formatRecord(record));
+  return { ...upload, record };
 }
 
 /** @throws FilemillError METADATA_MISSING */

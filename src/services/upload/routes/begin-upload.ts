@@ -28,11 +28,14 @@ const maxNoteLength = 8 * 1024;
  */
 export function beginUpload(context: BeginUploadContext): ServiceHandlers<typeof UploadService>['beginUpload'] {
   const { maxFileSize, uploadExpiryMs } = context;
-  return async ({ metadata, clientNote, beginAnew }, { signal }) => {
+  return async ({ metadata, clientNote, beginAnew, sizeLater }, { signal }) => {
     if (metadata === undefined) throw new FilemillError('METADATA_MISSING');
     const declared = readDeclaration(metadata, maxFileSize);
-    if (declared.size === null && !declared.sha256AtClose)
-      throw new FilemillError('REQUEST_INVALID', '`size` is needed, or `sha256_at_close`: one of them tells the end.');
+    if (declared.size === null && !declared.sha256AtClose && !sizeLater)
+      throw new FilemillError(
+        'REQUEST_INVALID',
+        '`size` is needed, `sha256_at_close`, or `size_later`: one of them tells the end.',
+      );
     if (clientNote.length > maxNoteLength)
       throw new FilemillError('REQUEST_INVALID', `\`client_note\` is longer than ${maxNoteLength} characters.`);
     const record = { metadata, clientNote };

@@ -17,6 +17,7 @@ export function appendUpload(backend: Backend) {
       summary: 'Appends bytes to an upload (tus 1.0). The last ones finish it: the file is kept when the answer comes.',
       headers: {
         'Upload-Offset': 'Where the bytes begin: as many as the server has.',
+        'Upload-Length': 'Bytes of the whole file, of an upload that was begun without.',
         'Upload-Checksum': '`sha1` or `sha256`, a space, and the checksum of these bytes in Base64.',
       },
       content: tusContent,
@@ -27,7 +28,11 @@ export function appendUpload(backend: Backend) {
       async handle({ params: { id = '' }, request: { headers, raw }, reply }) {
         requireTusContent(headers);
         const checksum = declaredChecksum(headers);
-        const start = { id, offset: BigInt(readCount(headers, 'upload-offset')), ...(checksum && { checksum }) };
+        const offset = BigInt(readCount(headers, 'upload-offset'));
+        // "Once it is known the Client MUST set the Upload-Length header in the next PATCH request. Once set the length
+        // MUST NOT be changed."
+        const told = headers['upload-length'] !== undefined && { size: BigInt(readCount(headers, 'upload-length')) };
+        const start = { id, offset, ...told, ...(checksum && { checksum }) };
         const upload = await appendContent(backend, start, readToEnd(raw));
         return reply.code(204).headers(progressHeaders(upload)).send();
       },

@@ -1,7 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Backend } from '../backend.ts';
 import { uploadHeaders } from '../declared.ts';
-import { locationOf } from '../location.ts';
 import { readToEnd } from '../read-to-end.ts';
 import { route } from '../route.ts';
 import { appendContent } from '../tus/append-content.ts';
@@ -9,6 +8,7 @@ import { declaredChecksum } from '../tus/checksum.ts';
 import { declaredUpload } from '../tus/declared-upload.ts';
 import { describedProgress, progressHeaders, uploadOf } from '../tus/progress.ts';
 import { requireTusContent, tusContent, tusRoute } from '../tus/tus-route.ts';
+import { uploadLocation } from '../tus/upload-location.ts';
 import { uploadMetadataOf } from '../tus/upload-metadata.ts';
 import { beginProblems } from './upload-answers.ts';
 
@@ -22,7 +22,9 @@ export function createUpload(backend: Backend, maxFileSize: number) {
       summary: 'Begins an upload in several requests (tus 1.0), with the first bytes of it if the client likes.',
       headers: {
         'Upload-Length': 'Bytes of the whole file.',
-        'Upload-Metadata': 'Keys: `filename`, `filetype`, `relativePath`, `sha256` (64 hex digits of the whole file).',
+        'Upload-Defer-Length': '`1`, in place of Upload-Length: a later request will tell it.',
+        'Upload-Metadata':
+          'Keys: `filename` (`unnamed` without), `filetype`, `relativePath`, `sha256` (64 hex digits of the whole file).',
         'Upload-Checksum': 'Of the bytes in this request, as for PATCH.',
         'Idempotency-Key': uploadHeaders['Idempotency-Key'],
       },
@@ -37,14 +39,15 @@ export function createUpload(backend: Backend, maxFileSize: number) {
         const content = contentOf(request);
         const clientNote = uploadMetadataOf(request.headers);
         // "The Client MUST send a POST request … to request a new upload resource": clients take it to be empty.
-        const begun = uploadOf(await backend.upload.beginUpload({ metadata, clientNote, beginAnew: true }, { signal }));
+        const asked = { metadata, clientNote, beginAnew: true, sizeLater: metadata.size === undefined };
+        const begun = uploadOf(await backend.upload.beginUpload(asked, { signal }));
         const start = { id: begun.id, offset: 0n, ...(checksum && { checksum }) };
         // An empty file is finished as soon as it is begun.
         const isAppended = content !== undefined || metadata.size === 0n;
         const upload = isAppended ? await appendContent(backend, start, content) : begun;
         // "The Server MUST set the Location header to the URL of the created resource. This URL MAY be absolute or
         // relative."
-        reply.code(201).header('location', locationOf(request, `/uploads/${upload.id}`));
+        reply.code(201).header('location', uploadLocation(request, upload.id));
         return reply.headers(progressHeaders(upload)).send();
       },
     }),

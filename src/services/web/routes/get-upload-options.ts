@@ -2,7 +2,14 @@ import { route } from '../route.ts';
 import { checksumAlgorithms } from '../tus/checksum.ts';
 import { tusVersion } from '../tus/tus-route.ts';
 
-const extensions = ['creation', 'creation-with-upload', 'checksum', 'expiration', 'termination'].join(',');
+const extensions = [
+  'creation',
+  'creation-with-upload',
+  'creation-defer-length',
+  'checksum',
+  'expiration',
+  'termination',
+].join(',');
 
 /** @param maxFileSize bytes */
 export function getUploadOptions(maxFileSize: number) {

@@ -18,6 +18,7 @@ export function getUpload(backend: Backend) {
           description: 'It can go on from here, or is finished.',
           headers: {
             'Upload-Length': 'Bytes of the whole file.',
+            'Upload-Defer-Length': '`1` as long as nobody has told them.',
             'Upload-Metadata': 'As it was begun.',
             ...describedProgress,
           },
@@ -26,11 +27,11 @@ export function getUpload(backend: Backend) {
       problems: appendProblems,
       async handle({ params: { id = '' }, reply }) {
         const upload = await settled(backend, id);
-        const { metadata, clientNote } = upload;
+        const { metadata, clientNote, file } = upload;
         // "The Server MUST always include the Upload-Offset header in the response for a HEAD request … If the size of
         // the upload is known, the Server MUST include the Upload-Length header in the response." Cache-Control says
         // no-store, as it does everywhere.
-        reply.headers({ ...progressHeaders(upload), ...lengthHeader(metadata?.size) });
+        reply.headers({ ...progressHeaders(upload), ...lengthHeader(file?.size ?? metadata?.size) });
         // "If an upload contains additional metadata, responses to HEAD requests MUST include the Upload-Metadata header
         // and its value as specified by the Client during the creation."
         if (clientNote !== '') reply.header('upload-metadata', clientNote);
@@ -40,7 +41,7 @@ export function getUpload(backend: Backend) {
   );
 }
 
-/** "If the length of the upload is not known … the Server MUST set Upload-Defer-Length: 1": over gRPC it may be begun so. */
+/** "If the length of the upload is not known … the Server MUST set Upload-Defer-Length: 1". */
 function lengthHeader(size: bigint | undefined): Record<string, string> {
   return size === undefined ? { 'upload-defer-length': '1' } : { 'upload-length': String(size) };
 }

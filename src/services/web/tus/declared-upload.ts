@@ -8,24 +8,24 @@ import { readUploadMetadata, uploadMetadataOf } from './upload-metadata.ts';
 /**
  * What the headers of a creation say of the file, in the words of the contract; the upload service checks it.
  *
- * @throws FilemillError REQUEST_INVALID, NAME_INVALID, FILE_TOO_LARGE
+ * @throws FilemillError REQUEST_INVALID, FILE_TOO_LARGE; NAME_INVALID for a name that is not UTF-8
  */
 export function declaredUpload(
   headers: IncomingHttpHeaders,
   maxFileSize: number,
-): MessageInitShape<typeof UploadMetadataSchema> & { readonly size: bigint } {
-  refuseWhatIsNotOffered(headers);
-  const size = readCount(headers, 'upload-length');
+): MessageInitShape<typeof UploadMetadataSchema> {
+  refuseParts(headers);
+  const size = isDeferred(headers) ? undefined : readCount(headers, 'upload-length');
   // "If the length of the upload exceeds the maximum …, the Server MUST respond with the 413 Request Entity Too Large
   // status."
-  if (size > maxFileSize)
+  if (size !== undefined && size > maxFileSize)
     throw new FilemillError('FILE_TOO_LARGE', `The file has ${size} bytes, more than ${maxFileSize}.`);
   const pairs = readUploadMetadata(uploadMetadataOf(headers));
   const path = pathIn(pairs.get('relativePath') ?? pairs.get('path') ?? '');
   return {
     filename: pairs.get('filename') ?? pairs.get('name') ?? baseName(path),
     path,
-    size: BigInt(size),
+    ...(size !== undefined && { size: BigInt(size) }),
     mimeType: declaredType(pairs.get('filetype') ?? pairs.get('type') ?? ''),
     sha256: pairs.get('sha256') ?? '',
     idempotencyKey: idempotencyKey(headers),
@@ -41,17 +41,27 @@ export function readCount(headers: IncomingHttpHeaders, name: 'upload-length' | 
   throw new FilemillError('REQUEST_INVALID', `${name} has to be a number of bytes.`);
 }
 
-/** Parts taken for whole files, or a file whose end nobody knows, would be worse than no upload. */
-function refuseWhatIsNotOffered(headers: IncomingHttpHeaders): void {
-  for (const name of ['upload-concat', 'upload-defer-length'])
-    if (headers[name] !== undefined)
-      throw new FilemillError('REQUEST_INVALID', `${name} is not offered: Tus-Extension names what is.`);
+/** "If the length … is not known, the Upload-Defer-Length header MUST be set to 1." @throws FilemillError REQUEST_INVALID */
+function isDeferred({ 'upload-defer-length': deferred, 'upload-length': length }: IncomingHttpHeaders): boolean {
+  if (deferred === undefined) return false;
+  // "If the Upload-Defer-Length header contains any other value than 1 the server should return a 400 Bad Request status."
+  if (deferred === '1' && length === undefined) return true;
+  throw new FilemillError('REQUEST_INVALID', 'Upload-Defer-Length has to be 1, and comes in place of Upload-Length.');
 }
 
-/** @throws FilemillError NAME_INVALID */
+/** Parts taken for whole files would be worse than no upload. */
+function refuseParts(headers: IncomingHttpHeaders): void {
+  if (headers['upload-concat'] === undefined) return;
+  throw new FilemillError(
+    'REQUEST_INVALID',
+    'The parts of a file cannot come as uploads of their own (Upload-Concat): send the file in one upload, in ' +
+      'tus-js-client and Uppy without `parallelUploads`.',
+  );
+}
+
+/** Metadata may be left out, as in the examples of some clients. */
 function baseName(path: string): string {
-  if (path !== '') return path.slice(path.lastIndexOf('/') + 1);
-  throw new FilemillError('NAME_INVALID', 'Upload-Metadata has no `filename`: give the file a name in the metadata.');
+  return path === '' ? 'unnamed' : path.slice(path.lastIndexOf('/') + 1);
 }
 
 /** Some clients write `null` for a file that lay in no folder. */
