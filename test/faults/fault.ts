@@ -9,6 +9,8 @@ export interface Fault {
   readonly row: number;
   readonly name: string;
   readonly title: string;
+  /** Debian packages that it takes. */
+  readonly packages?: readonly string[];
   /** Uploads may be given up: the fault is that they must be refused. */
   readonly refuses?: true;
   /** Before clients upload: changes what has to be as it is from the first file on. */

@@ -1,5 +1,6 @@
 import type { Fault } from './fault.ts';
 import { clientFaults } from './rows/clients.ts';
+import { clockFaults } from './rows/clocks.ts';
 import { compactionFaults } from './rows/compaction.ts';
 import { crashPoints } from './rows/crash-points.ts';
 import { leaseFaults } from './rows/leases.ts';
@@ -20,6 +21,7 @@ export const faults: readonly Fault[] = [
   ...zombieWrites,
   ...redisFaults,
   ...postgresFaults,
+  ...clockFaults,
   ...clientFaults,
   ...volumeFaults,
   ...surroundingFaults,

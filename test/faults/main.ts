@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { ensureDebianPackages } from '../../scripts/support/debian-packages.ts';
 import { ensureRedisServer } from '../support/ensure-redis.ts';
 import { faults } from './faults.ts';
 import { Ledger } from './ledger.ts';
@@ -40,6 +41,7 @@ if (!(rounds >= 1 && jobs >= 1 && upTo >= 1) || chosen.length === 0) {
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void interrupt());
 
 ensureRedisServer();
+ensureDebianPackages([...new Set(chosen.flatMap(({ packages = [] }) => packages))]);
 const totals = await loadTotals(resume);
 if (!totals.seeds.includes(seed)) totals.seeds.push(seed);
 const startedAt = performance.now();

@@ -62,6 +62,13 @@ export class PostgresServer implements AsyncDisposable {
     if (this.#server.url !== this.url) throw new Error('PostgreSQL came back on another port');
   }
 
+  /** An orderly stop, and a start in surroundings of the caller's. */
+  async restartWith(surround: (start: () => Promise<EmbeddedPostgres>) => Promise<EmbeddedPostgres>): Promise<void> {
+    await this.#server.stop();
+    this.#server = await surround(() => startEmbeddedPostgres({ dataDir: this.#dataDir }));
+    if (this.#server.url !== this.url) throw new Error('PostgreSQL came back on another port');
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#pool.end();
     await this.#server.stop();

@@ -7,6 +7,7 @@ ensureDebianPackages([
   'caddy',
   'pgbouncer',
   'curl',
+  'libfaketime',
   'python3-requests',
   'python3-httpx',
   'python3-aiohttp',

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import pg from 'pg';
 import { ChangeFeed } from '#adapters/postgres/change-feed.ts';
+import { connectTo } from '#adapters/postgres/connect.ts';
 import { Database, sqlState } from '#adapters/postgres/database.ts';
 import { migrate, migrationStatus } from '#adapters/postgres/migrate.ts';
+import { prepareDatabase } from '#adapters/postgres/prepare-database.ts';
 import type { FileWithResultJson, StatsJson } from '#client/json.ts';
 import { RpcChannel } from '#client/rpc-client.ts';
 import { FilemillError } from '#domain/errors.ts';
@@ -43,6 +46,17 @@ for (const { notified, ...settings } of modes)
       pooled = resources.use(await startPgBouncer(direct, settings)).through(direct);
     });
     after(() => resources.disposeAsync());
+
+    it('role and database are made through it', async () => {
+      const name = `prepared_${randomBytes(6).toString('hex')}`;
+      const wanted = Object.assign(new URL(direct), { pathname: `/${name}`, username: name, password: 'secret' });
+      await prepareDatabase(pooled, wanted.href);
+      const made = new pg.Client({ connectionString: wanted.href });
+      await made.connect();
+      await made.end();
+      await using admin = await connectTo(direct);
+      for (const what of ['database', 'role']) await admin.client.query(`drop ${what} ${name}`);
+    });
 
     it('migrations that two start at once are applied once each', async () => {
       const applied = (await Promise.all([migrate(pooled), migrate(pooled)])).flat();
@@ -146,6 +160,12 @@ for (const { notified, ...settings } of modes)
         assert.equal((await run('wait', id)).code, 3);
         assert.deepEqual((await run('delete', id, '--yes', '--json')).lines(), [{ id, outcome: 'DELETED' }]);
         assert.equal((await run('get', id)).code, 4);
+      });
+
+      it('tell doctor of it', async () => {
+        const { code, stdout } = await run('doctor');
+        assert.equal(code, 0, stdout);
+        assert.match(stdout, notified ? /through a pooler\n/ : /through a pooler that passes no notification on/);
       });
 
       it('end a search that takes too long as FILTER_TOO_BROAD', async () => {
