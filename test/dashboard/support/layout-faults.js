@@ -4,6 +4,8 @@
  */
 (() => {
   const smallestFontPx = 12;
+  /** For a finger; WCAG 2.2 would be content with less where there is room around it. */
+  const smallestTargetPx = 24;
   const { clientWidth: windowWidth, scrollWidth: pageWidth } = document.scrollingElement;
   const elements = [...document.querySelectorAll('body *')].filter(isSeen);
 
@@ -21,6 +23,7 @@
     ...few(isCut, 'Cut off'),
     ...few(isUnnamedRegion, 'Scrolls, without focus or name'),
     ...few(isTooSmall, 'Small print'),
+    ...few(isHardToHit, 'Small target'),
   ];
 
   /** Not what is for screen readers alone, nor the parts of a picture. */
@@ -53,6 +56,12 @@
   function isTooSmall(element) {
     const hasText = [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim() !== '');
     return hasText && Number.parseFloat(getComputedStyle(element).fontSize) < smallestFontPx;
+  }
+
+  function isHardToHit(element) {
+    if (!element.matches('a, button, input, select, summary')) return false;
+    const { width, height } = element.getBoundingClientRect();
+    return Math.min(width, height) < smallestTargetPx;
   }
 
   function isInRegion(element) {
