@@ -83,7 +83,8 @@ export class FileWatch {
           const error = fromServiceError(cause);
           if (!signal.aborted && (this.#stream.signal.aborted || performance.now() - startedAt >= renewMs)) continue;
           if (signal.aborted || !isRetryable(error) || outage.isTooLong()) throw error;
-          onRetry?.(error);
+          // A proxy may cut a stream that is silent, and what was heard of the server before is no outage.
+          if (!this.#heard) onRetry?.(error);
           await sleep(outage.nextDelayMs(), signal);
         }
       }

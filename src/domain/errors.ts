@@ -96,7 +96,7 @@ export const catalogue = {
   ORIGIN_REFUSED: entry(
     'PERMISSION_DENIED',
     'The request was sent by another site, or to a host name that is not known here.',
-    'Use the address that the server names at its start; operators: add further names to FILEMILL_HTTP_HOSTS.',
+    'Use the address that the server names at its start; operators: add further names to FILEMILL_HTTP_HOSTS; docs/proxies.md is about proxies.',
   ),
   MESSAGE_TOO_LARGE: entry(
     'RESOURCE_EXHAUSTED',

@@ -12,6 +12,7 @@ interface Operation {
 }
 interface Document {
   readonly openapi: string;
+  readonly servers: readonly { readonly url: string }[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly components: { readonly schemas: Readonly<Record<string, object>> };
 }
@@ -44,6 +45,12 @@ describe('the OpenAPI document', () => {
   after(() => stack[Symbol.asyncDispose]());
 
   it('is of version 3.1', () => assert.match(document.openapi, /^3\.1\.\d+$/));
+
+  it('says where the server is, below whatever path the document lies', () => {
+    const [{ url = '' } = {}] = document.servers;
+    for (const path of ['/', '/filemill/'])
+      assert.equal(new URL(url, `https://files.example${path}api/v1/openapi.json`).pathname, path);
+  });
 
   it('names every operation once', () => {
     const names = operations(document).map(([, { operationId }]) => operationId);

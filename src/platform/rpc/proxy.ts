@@ -1,5 +1,6 @@
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
 import { z } from 'zod';
+import { AddressRanges, loopbackRanges } from '../address-ranges.ts';
 import { ConfigError, readConfig } from '../config.ts';
 
 /** An HTTP proxy that opens a tunnel to a server when it is asked to by CONNECT. */
@@ -116,10 +117,11 @@ function decode(part: string): string {
   });
 }
 
-const loopback = blockList(['127.0.0.0/8', '0.0.0.0/32', '::1/128', '::/128']);
+/** An address to listen on everywhere leads here, too. */
+const loopback = AddressRanges.of(...loopbackRanges, '0.0.0.0', '::');
 
 function isThisMachine(host: string): boolean {
-  return host === 'localhost' || host.endsWith('.localhost') || contains(loopback, host);
+  return host === 'localhost' || host.endsWith('.localhost') || loopback?.contains(host) === true;
 }
 
 /** As curl reads them: names with all that lies below them, addresses, ranges of addresses, or `*`. */
@@ -130,26 +132,8 @@ function isException(host: string, list: string): boolean {
     .some((entry) => {
       const name = entry.replace(/^\[([\da-f:.]+)\](:\d+)?$/, '$1').replace(/^([^:]+):\d+$/, '$1');
       if (name === '*' || name === host) return true;
-      if (isIP(host)) return contains(blockList([name]), host);
+      if (isIP(host)) return AddressRanges.of(name)?.contains(host) === true;
       const suffix = name.replace(/^\*?\./, '');
       return suffix !== '' && (host === suffix || host.endsWith(`.${suffix}`));
     });
-}
-
-/** Of addresses and `ADDRESS/BITS`; what is neither is left out. */
-function blockList(ranges: readonly string[]): BlockList {
-  const list = new BlockList();
-  for (const range of ranges) {
-    const [address = '', bits] = range.split('/', 2);
-    const version = isIP(address);
-    const longest = version === 6 ? 128 : 32;
-    const prefix = /^\d*$/.test(bits ?? '') ? Number(bits || longest) : Number.NaN;
-    if (version !== 0 && prefix <= longest) list.addSubnet(address, prefix, version === 6 ? 'ipv6' : 'ipv4');
-  }
-  return list;
-}
-
-function contains(list: BlockList, host: string): boolean {
-  const version = isIP(host);
-  return version !== 0 && list.check(host, version === 6 ? 'ipv6' : 'ipv4');
 }

@@ -17,6 +17,8 @@ export function readMetadataConfig(env: NodeJS.ProcessEnv) {
       /** `none`, `redis://…`, `rediss://…` or `unix:///…` */
       FILEMILL_REDIS_URL: z.string().default('none'),
       FILEMILL_LEASE_MS: integer(500, 3_600_000).default(defaultLeaseMs),
+      /** Shorter than the silence after which proxies cut a stream: 60 s in nginx, 50 s in Debian's HAProxy. */
+      FILEMILL_WATCH_HEARTBEAT_MS: integer(100).default(20_000),
       FILEMILL_MAX_ATTEMPTS: integer(1, 100).default(defaultMaxAttempts),
     },
     env,
@@ -34,6 +36,7 @@ export function readMetadataConfig(env: NodeJS.ProcessEnv) {
     listenUrl: settings.FILEMILL_DATABASE_LISTEN_URL ?? settings.FILEMILL_DATABASE_URL,
     redisUrl: settings.FILEMILL_REDIS_URL,
     leaseMs: settings.FILEMILL_LEASE_MS,
+    watchHeartbeatMs: settings.FILEMILL_WATCH_HEARTBEAT_MS,
     maxAttempts: settings.FILEMILL_MAX_ATTEMPTS,
   };
 }

@@ -20,6 +20,8 @@ export interface MetadataContext {
   readonly changeHub: ChangeHub;
   readonly dispatcher: DueDispatcher;
   readonly watchPlaces: WatchPlaces;
+  /** After so long without news a watch sends a message that is empty, in milliseconds. */
+  readonly watchHeartbeatMs: number;
   readonly leaseMs: number;
   readonly maxAttempts: number;
   /** Aborted when the service stops: long polls and watches end then. */

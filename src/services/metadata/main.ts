@@ -31,7 +31,7 @@ await runService(logger, async ({ signal, use }) => {
   await requireDurableCommits(database, config.database);
   const changes = use(new ChangeFeed({ url: config.listenUrl, database, logger }));
   const doorbell = use(createDoorbell(config.redisUrl, logger));
-  const { leaseMs, maxAttempts } = config;
+  const { leaseMs, maxAttempts, watchHeartbeatMs } = config;
   const clock = new DatabaseClock(database, { onStep: (step) => logger.warn(step, "PostgreSQL's clock stepped") });
   use(
     new Reconciler({ database, clock, doorbell: config.redisUrl === 'none' ? undefined : doorbell, leaseMs, logger }),
@@ -41,7 +41,7 @@ await runService(logger, async ({ signal, use }) => {
   const changeHub = new ChangeHub({ database, clock, changes, logger, stopping: signal });
   const watchPlaces = new WatchPlaces();
   const shared = { database, searches, clock, changes, changeHub, dispatcher, watchPlaces };
-  const context = { ...shared, leaseMs, maxAttempts, stopping: signal };
+  const context = { ...shared, leaseMs, maxAttempts, watchHeartbeatMs, stopping: signal };
   const server = use(metadataServer(logger, context, config));
   await server.listen(config.grpcListen);
 });

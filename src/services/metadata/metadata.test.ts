@@ -32,11 +32,14 @@ let locks: RpcClient<typeof UploadLockService>;
 let writer: RpcClient<typeof ResultWriterService>;
 let results: RpcClient<typeof ResultService>;
 let metadata: ServiceProcess;
+/** Of a second metadata service. */
+let second: Record<string, string>;
 
 before(async () => {
   const { path } = stack.use(await testFolder());
   const { url } = stack.use(await testDatabase());
   const env = { FILEMILL_DATABASE_URL: url, FILEMILL_LEASE_MS: '1000' };
+  second = { ...env, FILEMILL_GRPC_LISTEN: `unix:${path}/second` };
   metadata = stack.use(await startService('metadata', { ...env, FILEMILL_GRPC_LISTEN: `unix:${path}/metadata` }));
   stack.use(await startService('result', { ...env, FILEMILL_GRPC_LISTEN: `unix:${path}/result` }));
   const toMetadata = stack.use(new RpcChannel(`unix:${path}/metadata`));
@@ -191,6 +194,20 @@ test('a watch for the end alone begins at once, and tells of no other state', as
     messages.flatMap(({ missingIds }) => missingIds),
     [b],
   );
+});
+
+test('a watch without news says nothing now and then, so that it is not cut for silence', async () => {
+  const id = await createFile();
+  await using _ = await startService('metadata', { ...second, FILEMILL_WATCH_HEARTBEAT_MS: '100' });
+  using channel = new RpcChannel(second.FILEMILL_GRPC_LISTEN ?? '');
+  for (const terminalOnly of [false, true]) {
+    let silent = 0;
+    for await (const update of channel.client(MetadataService).watchFiles({ ids: [id], terminalOnly })) {
+      if (update.files.length + update.missingIds.length === 0) silent += 1;
+      if (silent === 3) break;
+    }
+    assert.equal(silent, 3);
+  }
 });
 
 test('a lease that nobody renews is re-opened by the reconciler, uncounted, to run alone', async () => {

@@ -12,12 +12,15 @@ import { guardOrigin } from './origin-guard.ts';
 import { problemType, retryAfterSeconds, toProblem } from './problem.ts';
 import { allRoutes } from './routes/index.ts';
 import { serveRoutes } from './serve-routes.ts';
+import { TrustedProxies } from './trusted-proxies.ts';
 
 export interface AppContext {
   readonly backend: Backend;
   /** Bytes. */
   readonly maxFileSize: number;
   readonly hosts: HostList;
+  /** Those on this machine unless told otherwise. */
+  readonly trustedProxies?: TrustedProxies | undefined;
   readonly logger: Logger;
   readonly dashboard: BuiltDashboard | undefined;
   /** `HOST:PORT` of the public gRPC port, for those who ask, when it is known. */
@@ -26,7 +29,15 @@ export interface AppContext {
 
 /** The public HTTP surface. `inject` or `listen` starts it; disposing closes it. */
 export function createApp(context: AppContext): FastifyInstance {
-  const { backend, maxFileSize, hosts, logger, dashboard, grpcAddress } = context;
+  const {
+    backend,
+    maxFileSize,
+    hosts,
+    trustedProxies = TrustedProxies.loopback,
+    logger,
+    dashboard,
+    grpcAddress,
+  } = context;
   const fail = (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
     sendProblem(asFilemillError(error, request), request, reply, logger);
   const app = fastify({
@@ -43,7 +54,7 @@ export function createApp(context: AppContext): FastifyInstance {
     reply.headers(securityHeaders);
     if (drain.draining) throw new FilemillError('SHUTTING_DOWN');
     drain.enter(reply.raw);
-    guardOrigin(request.headers, hosts, isPage(request));
+    guardOrigin(request.headers, hosts, isPage(request), trustedProxies.passageOf(request.raw));
   });
   app.setErrorHandler(fail);
   app.setNotFoundHandler((request) => {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { byteSize, commonSettings, grpcTarget, listenAddress, readConfig } from '#platform/config.ts';
 import { ProxyRules } from '#platform/rpc/proxy.ts';
 import { HostList } from './host-list.ts';
+import { TrustedProxies } from './trusted-proxies.ts';
 
 export interface WebConfig {
   readonly httpListen: string;
@@ -15,12 +16,21 @@ export interface WebConfig {
   readonly maxFileSize: number;
   /** The names under which this server may be addressed. */
   readonly hosts: HostList;
+  /** Which proxies are believed when they tell how they were addressed. */
+  readonly trustedProxies: TrustedProxies;
   /** Under which others reach the public gRPC port, when somebody told. */
   readonly grpcAddress: string | undefined;
   /** What `npm run build:dashboard` made. */
   readonly dashboardDir: string;
   readonly log: { readonly level: string; readonly format: 'pretty' | 'json' | undefined };
 }
+
+const trustedProxies = z.string().transform((text, context) => {
+  const parsed = TrustedProxies.parse(text);
+  if (parsed !== undefined) return parsed;
+  context.addIssue({ code: 'custom', message: 'must be loopback, addresses such as 10.0.0.0/8 with commas, or none' });
+  return z.NEVER;
+});
 
 /** @throws ConfigError */
 export function readWebConfig(env: NodeJS.ProcessEnv): WebConfig {
@@ -32,6 +42,8 @@ export function readWebConfig(env: NodeJS.ProcessEnv): WebConfig {
       FILEMILL_MAX_FILE_SIZE: byteSize.prefault('100GiB'),
       /** Further names, `NAME` or `NAME:PORT`, separated by commas: for a proxy or a cluster. */
       FILEMILL_HTTP_HOSTS: z.string().default(''),
+      /** Addresses and ranges that proxies connect from, separated by commas; `loopback` is one of them. */
+      FILEMILL_TRUSTED_PROXIES: trustedProxies.prefault('loopback'),
       /** `HOST:PORT` for the commands that the dashboard shows: behind a proxy the page cannot know it. */
       FILEMILL_PUBLIC_GRPC: z
         .string()
@@ -48,6 +60,7 @@ export function readWebConfig(env: NodeJS.ProcessEnv): WebConfig {
     uploadTarget: settings.FILEMILL_UPLOAD_TARGET,
     maxFileSize: settings.FILEMILL_MAX_FILE_SIZE,
     hosts: HostList.of(settings.FILEMILL_HTTP_LISTEN, settings.FILEMILL_HTTP_HOSTS),
+    trustedProxies: settings.FILEMILL_TRUSTED_PROXIES,
     grpcAddress: settings.FILEMILL_PUBLIC_GRPC,
     dashboardDir: settings.FILEMILL_DASHBOARD_DIR,
     log: { level: settings.FILEMILL_LOG_LEVEL, format: settings.FILEMILL_LOG_FORMAT },

@@ -21,7 +21,8 @@ export function openApiDocument(routes: readonly Route[]): Json<'Document'> {
         'Every refusal is a problem (RFC 9457) whose `reason` is a word of docs/errors.md.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    servers: [{ url: '/' }],
+    // Relative to where the document lies, so that it holds below any path that a proxy puts before it.
+    servers: [{ url: '../..' }],
     paths,
     components: { schemas: components() },
   };

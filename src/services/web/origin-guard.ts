@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { FilemillError } from '#domain/errors.ts';
 import type { HostList } from './host-list.ts';
+import { noPassage, type Passage } from './trusted-proxies.ts';
 
 /** What `Sec-Fetch-Site` says of our own pages, and of addresses that a person typed. */
 const ownSites: readonly string[] = ['same-origin', 'none'];
@@ -8,17 +9,19 @@ const ownSites: readonly string[] = ['same-origin', 'none'];
 /**
  * Keeps other web sites from using the browser of someone who can reach this server: refuses a foreign
  * `Host`, an `Origin` that is not this very address, and what the browser itself calls cross-site.
- * Clients other than browsers send neither `Origin` nor `Sec-Fetch-Site`.
+ * Clients other than browsers send neither `Origin` nor `Sec-Fetch-Site`. Why proxies change nothing of that:
+ * docs/adr/0021-behind-a-proxy.md.
  *
  * @param page whether a page is asked for, which says nothing of anybody's files: links from elsewhere (a chat, a wiki)
  * may open it, in a window of its own
  * @throws FilemillError ORIGIN_REFUSED
  */
-export function guardOrigin(headers: IncomingHttpHeaders, hosts: HostList, page = false): void {
+export function guardOrigin(headers: IncomingHttpHeaders, hosts: HostList, page = false, passage = noPassage): void {
   const { host, origin, 'sec-fetch-site': site } = headers;
-  if (!hosts.allows(host))
-    throw new FilemillError('ORIGIN_REFUSED', `The host ${JSON.stringify(host ?? '')} is not known here.`);
-  if (origin !== undefined && !isSameOrigin(origin, host as string))
+  for (const name of [host, ...passage.hosts])
+    if (!hosts.allows(name))
+      throw new FilemillError('ORIGIN_REFUSED', `The host ${JSON.stringify(name ?? '')} is not known here.`);
+  if (origin !== undefined && !isOwnOrigin(origin, { host: host as string, site, hosts, passage }))
     throw new FilemillError('ORIGIN_REFUSED', `Requests from ${JSON.stringify(origin)} are not accepted.`);
   if (site !== undefined && !ownSites.includes(String(site)) && !(page && followsLink(headers)))
     throw new FilemillError('ORIGIN_REFUSED', 'Requests that another site sends are not accepted.');
@@ -28,9 +31,25 @@ function followsLink({ 'sec-fetch-mode': mode, 'sec-fetch-dest': destination }: 
   return mode === 'navigate' && destination === 'document';
 }
 
-function isSameOrigin(origin: string, host: string): boolean {
+interface Addressed {
+  /** Of the request as it came here. */
+  readonly host: string;
+  /** `Sec-Fetch-Site`. */
+  readonly site: unknown;
+  readonly hosts: HostList;
+  readonly passage: Passage;
+}
+
+/**
+ * Whether the page that sent it has the address that it was sent to. Where a proxy hides that address, the page has to have
+ * one of the known names; so it does when the browser vouches for the page itself.
+ */
+function isOwnOrigin(origin: string, { host, site, hosts, passage }: Addressed): boolean {
   const { protocol, host: originHost } = URL.parse(origin) ?? { protocol: '', host: '' };
-  return (protocol === 'http:' || protocol === 'https:') && originHost === withoutDefaultPort(host, protocol);
+  if (protocol !== 'http:' && protocol !== 'https:') return false;
+  const [addressed = host] = passage.hosts;
+  if (originHost === withoutDefaultPort(addressed, protocol)) return true;
+  return (passage.hidesHost || site === 'same-origin') && hosts.allows(originHost);
 }
 
 /** URL.host leaves the default port out; a `Host` header may name it. */

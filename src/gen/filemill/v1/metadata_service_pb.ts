@@ -338,6 +338,8 @@ export const WatchFilesRequestSchema: GenMessage<WatchFilesRequest> = /*@__PURE_
   messageDesc(file_filemill_v1_metadata_service, 8);
 
 /**
+ * Empty when nothing changed for a while, so that the stream is not taken for dead.
+ *
  * @generated from message filemill.v1.WatchFilesResponse
  */
 export type WatchFilesResponse = Message<"filemill.v1.WatchFilesResponse"> & {

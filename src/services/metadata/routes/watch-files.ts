@@ -15,26 +15,28 @@ const restPerFileMs = 0.2;
 
 /**
  * State, not events: each message holds the latest state of what differs from what was sent before, so a
- * slow reader skips steps but never misses the last one. Ends when every file is terminal or gone.
+ * slow reader skips steps but never misses the last one. Ends when every file is terminal or gone. Now and then it says
+ * nothing, so that proxies, which cut what is silent, and clients see that it lives.
  */
-export function watchFilesRoute({ database, changes, watchPlaces, stopping }: MetadataContext): Route<'watchFiles'> {
+export function watchFilesRoute(context: MetadataContext): Route<'watchFiles'> {
+  const { database, changes, watchPlaces, watchHeartbeatMs, stopping } = context;
   return async function* ({ ids, terminalOnly }, { signal }) {
     const over = AbortSignal.any([signal, stopping]);
     const malformed = requireBatch(ids, 'ids').filter((id) => !isUuid(id));
     if (malformed.length > 0) yield { missingIds: malformed };
     using _ = watchPlaces.take(ids.length);
-    let untold = terminalOnly;
+    let toldAt = terminalOnly ? Number.NEGATIVE_INFINITY : performance.now();
     const seen = new Map<string, Version>(ids.filter(isUuid).map((id) => [id.toLowerCase(), '']));
     while (seen.size > 0 && !over.aborted) {
       // Subscribed before looking, so that no change falls between.
-      const changed = changes.next(pollMs, over);
+      const changed = changes.next(Math.min(pollMs, watchHeartbeatMs), over);
       const news = terminalOnly ? await endedFiles(database, seen.keys()) : await changedFiles(database, seen);
       for (const { id, version, file } of news) {
         if (file === null || isTerminal(file.status)) seen.delete(id);
         else seen.set(id, version);
       }
-      if (news.length > 0 || untold) {
-        untold = false;
+      if (news.length > 0 || performance.now() - toldAt >= watchHeartbeatMs) {
+        toldAt = performance.now();
         yield {
           files: news.flatMap(({ file }) => (file === null ? [] : fileToMessage(file))),
           missingIds: news.flatMap(({ id, file }) => (file === null ? id : [])),

@@ -1,0 +1,52 @@
+import type { IncomingMessage } from 'node:http';
+import { AddressRanges, loopbackRanges } from '#platform/address-ranges.ts';
+
+/** What a request went through that says so and is believed. */
+export interface Passage {
+  /** The names by which clients addressed proxies on the way, the browser's own first. */
+  readonly hosts: readonly string[];
+  /** A proxy put its own idea of the host in the place of what the browser asked for, and does not say what that was. */
+  readonly hidesHost: boolean;
+}
+
+export const noPassage: Passage = { hosts: [], hidesHost: false };
+
+/** The proxies whose `Forwarded` and `X-Forwarded-Host` are believed, by the addresses that they connect from. */
+export class TrustedProxies {
+  static readonly loopback = new TrustedProxies(AddressRanges.of(...loopbackRanges) as AddressRanges);
+
+  readonly #ranges: AddressRanges;
+
+  private constructor(ranges: AddressRanges) {
+    this.#ranges = ranges;
+  }
+
+  /**
+   * @param list `loopback`, addresses and ranges such as `10.0.0.0/8` with commas between them, or `none`
+   * @returns undefined when it holds anything else
+   */
+  static parse(list: string): TrustedProxies | undefined {
+    const words = list.split(',').map((word) => word.trim());
+    const named = words.filter((word) => word !== '' && word !== 'none');
+    const ranges = AddressRanges.of(...named.flatMap((word) => (word === 'loopback' ? loopbackRanges : word)));
+    return ranges && new TrustedProxies(ranges);
+  }
+
+  passageOf({ headers, httpVersion, socket }: IncomingMessage): Passage {
+    // A peer on a Unix socket has no address: it is on this machine.
+    if (!this.#ranges.contains(socket.remoteAddress ?? '127.0.0.1')) return noPassage;
+    const standard = forwardedHosts(String(headers.forwarded ?? ''));
+    const usual = String(headers['x-forwarded-host'] ?? '').split(',');
+    const hosts = [...standard, ...usual.map((name) => name.trim()).filter((name) => name !== '')];
+    // No browser speaks HTTP/1.0, and nginx does unless it is told otherwise.
+    return { hosts, hidesHost: hosts.length === 0 && httpVersion === '1.0' };
+  }
+}
+
+/** Every `host` of a `Forwarded` header (RFC 7239), in order. A quoted string is taken as a whole, whatever it holds. */
+function forwardedHosts(header: string): string[] {
+  const pairs = header.matchAll(/([\w!#$%&'*+.^`|~-]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]*))/g);
+  return [...pairs].flatMap(([, name = '', quoted, token]) =>
+    name.toLowerCase() === 'host' ? [quoted?.replace(/\\(.)/g, '$1') ?? token ?? ''] : [],
+  );
+}
