@@ -71,6 +71,7 @@ class SteppingWorld {
 
   #newClock(hostAheadMs: number): DatabaseClock {
     return new DatabaseClock(this.database, {
+      longestMs: movedForMs,
       askTime: async () => Date.now() + this.#ahead,
       hostTime: () => Date.now() + this.#ahead + hostAheadMs,
       steadyTime: () => performance.now() + this.#passed,

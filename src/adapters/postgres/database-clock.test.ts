@@ -11,6 +11,7 @@ function testClock({ host = 0 } = {}) {
   const time = { database: 0, steady: 0, answersAfter: 0 };
   const steps: ClockStep[] = [];
   const clock = new DatabaseClock(undefined as unknown as Database, {
+    longestMs: 10 * minute,
     hostTime: () => start + host,
     steadyTime: () => time.steady,
     askTime: async () => {

@@ -18,6 +18,8 @@ export interface ClockStep {
 }
 
 interface ClockOptions {
+  /** The longest range that will be asked for. */
+  readonly longestMs: number;
   /** Told of each step. */
   readonly onStep?: (step: ClockStep) => void;
   /** For tests: PostgreSQL's clock, this host's clock and the monotonic one, in milliseconds. */
@@ -35,10 +37,8 @@ interface Sample {
 
 /** Between two looks, clocks are slewed by less. */
 const stepMs = 2_000;
-/** The longest range that may be asked for. */
-const longestRangeMs = 10 * 60_000;
-/** Of samples that tell nothing new, one a second is kept. */
-const sampleEveryMs = 1_000;
+/** Of samples that tell nothing new, so many are kept for the longest range. */
+const samplesKept = 600;
 const sameMs = 50;
 
 const ask: Statement = {
@@ -51,6 +51,7 @@ const ask: Statement = {
  * when the clock has said so for as long as the time was given for: see `isOver`.
  */
 export class DatabaseClock {
+  readonly #longestMs: number;
   readonly #askTime: () => Promise<number>;
   readonly #steadyTime: () => number;
   readonly #onStep: (step: ClockStep) => void;
@@ -59,7 +60,8 @@ export class DatabaseClock {
   #seen = false;
   #step: ClockStep | undefined;
 
-  constructor(database: Database, options: ClockOptions = {}) {
+  constructor(database: Database, options: ClockOptions) {
+    this.#longestMs = options.longestMs;
     this.#askTime = options.askTime ?? (async () => (await database.query<{ ms: number }>(ask))[0]?.ms as number);
     this.#steadyTime = options.steadyTime ?? (() => performance.now());
     this.#onStep = options.onStep ?? (() => undefined);
@@ -89,7 +91,7 @@ export class DatabaseClock {
     this.#seen = true;
   }
 
-  /** Over the last `ms` milliseconds, ten minutes at most. */
+  /** Over the last `ms` milliseconds. */
   range(ms: number): ClockRange {
     const now = this.#steadyTime();
     const first = this.#samples.findLastIndex(({ at }) => at <= now - ms);
@@ -113,10 +115,10 @@ export class DatabaseClock {
   #keep(sample: Sample): void {
     const last = this.#last;
     const isNews = sample.low < last.low - sameMs || sample.high > last.high + sameMs;
-    if (this.#seen && !isNews && sample.at - last.at < sampleEveryMs) return;
+    if (this.#seen && !isNews && sample.at - last.at < this.#longestMs / samplesKept) return;
     const all: [Sample, ...Sample[]] = [...this.#samples, sample];
     // One that is older than the longest range tells what was the case when that began.
-    while (all[1] !== undefined && all[1].at <= sample.at - longestRangeMs) all.shift();
+    while (all[1] !== undefined && all[1].at <= sample.at - this.#longestMs) all.shift();
     this.#samples = all;
   }
 }

@@ -1,8 +1,10 @@
+import { movedForMs } from '#adapters/postgres/blob-deletions.ts';
 import { ChangeFeed } from '#adapters/postgres/change-feed.ts';
 import { Database, waitForDatabase } from '#adapters/postgres/database.ts';
 import { DatabaseClock } from '#adapters/postgres/database-clock.ts';
 import { requireDurableCommits } from '#adapters/postgres/durability.ts';
 import { createDoorbell } from '#adapters/redis/doorbell.ts';
+import { loneLeaseFactor } from '#domain/retry-policy.ts';
 import { configOrExit } from '#platform/config.ts';
 import { runService } from '#platform/lifecycle.ts';
 import { createLogger } from '#platform/logger.ts';
@@ -32,7 +34,10 @@ await runService(logger, async ({ signal, use }) => {
   const changes = use(new ChangeFeed({ url: config.listenUrl, database, logger }));
   const doorbell = use(createDoorbell(config.redisUrl, logger));
   const { leaseMs, maxAttempts, watchHeartbeatMs } = config;
-  const clock = new DatabaseClock(database, { onStep: (step) => logger.warn(step, "PostgreSQL's clock stepped") });
+  const clock = new DatabaseClock(database, {
+    longestMs: Math.max(movedForMs, leaseMs * loneLeaseFactor),
+    onStep: (step) => logger.warn(step, "PostgreSQL's clock stepped"),
+  });
   use(
     new Reconciler({ database, clock, doorbell: config.redisUrl === 'none' ? undefined : doorbell, leaseMs, logger }),
   );

@@ -16,7 +16,15 @@ test('the reconciler rings for a file that nobody rang for, and again when its r
   const admin = resources.adopt(new Redis(redis.url.slice('unix://'.length)), (client) => client.disconnect());
   const logger = createLogger('test', { level: 'silent', format: 'json' });
   const doorbell = resources.use(createDoorbell(redis.url, logger));
-  resources.use(new Reconciler({ database, clock: new DatabaseClock(database), doorbell, leaseMs: 15_000, logger }));
+  resources.use(
+    new Reconciler({
+      database,
+      clock: new DatabaseClock(database, { longestMs: 60_000 }),
+      doorbell,
+      leaseMs: 15_000,
+      logger,
+    }),
+  );
   const id = await createFile(database);
   assert.equal(await doorbell.depth(), 0);
   for (let lost = 0; lost < 2; lost++) {
