@@ -23,6 +23,8 @@ export interface AppContext {
   readonly trustedProxies?: TrustedProxies | undefined;
   readonly logger: Logger;
   readonly dashboard: BuiltDashboard | undefined;
+  /** Under which clients reach this, without a slash at its end, when it is known. */
+  readonly publicUrl?: string | undefined;
   /** `HOST:PORT` of the public gRPC port, for those who ask, when it is known. */
   readonly grpcAddress?: string | undefined;
 }
@@ -36,6 +38,7 @@ export function createApp(context: AppContext): FastifyInstance {
     trustedProxies = TrustedProxies.loopback,
     logger,
     dashboard,
+    publicUrl,
     grpcAddress,
   } = context;
   const fail = (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
@@ -67,7 +70,7 @@ export function createApp(context: AppContext): FastifyInstance {
     feed[Symbol.dispose]();
     await drain.finish();
   });
-  serveRoutes(app, allRoutes({ backend, feed, maxFileSize, grpcAddress }));
+  serveRoutes(app, allRoutes({ backend, feed, maxFileSize, publicUrl, grpcAddress }));
   serveDashboard(app, dashboard);
   return app;
 }

@@ -18,6 +18,8 @@ export interface WebConfig {
   readonly hosts: HostList;
   /** Which proxies are believed when they tell how they were addressed. */
   readonly trustedProxies: TrustedProxies;
+  /** Under which clients reach this service, without a slash at its end, when somebody told. */
+  readonly publicUrl: string | undefined;
   /** Under which others reach the public gRPC port, when somebody told. */
   readonly grpcAddress: string | undefined;
   /** What `npm run build:dashboard` made. */
@@ -44,6 +46,12 @@ export function readWebConfig(env: NodeJS.ProcessEnv): WebConfig {
       FILEMILL_HTTP_HOSTS: z.string().default(''),
       /** Addresses and ranges that proxies connect from, separated by commas; `loopback` is one of them. */
       FILEMILL_TRUSTED_PROXIES: trustedProxies.prefault('loopback'),
+      /** `http://` or `https://`, host and path, for clients that take no relative `Location`. */
+      FILEMILL_PUBLIC_HTTP: z
+        .string()
+        .regex(/^https?:\/\/[\w.:[\]-]+(?:\/[\w.~%-]+)*\/?$/i, 'must be http(s)://HOST[:PORT][/PATH]')
+        .transform((url) => url.replace(/\/$/, ''))
+        .optional(),
       /** `HOST:PORT` for the commands that the dashboard shows: behind a proxy the page cannot know it. */
       FILEMILL_PUBLIC_GRPC: z
         .string()
@@ -61,6 +69,7 @@ export function readWebConfig(env: NodeJS.ProcessEnv): WebConfig {
     maxFileSize: settings.FILEMILL_MAX_FILE_SIZE,
     hosts: HostList.of(settings.FILEMILL_HTTP_LISTEN, settings.FILEMILL_HTTP_HOSTS),
     trustedProxies: settings.FILEMILL_TRUSTED_PROXIES,
+    publicUrl: settings.FILEMILL_PUBLIC_HTTP,
     grpcAddress: settings.FILEMILL_PUBLIC_GRPC,
     dashboardDir: settings.FILEMILL_DASHBOARD_DIR,
     log: { level: settings.FILEMILL_LOG_LEVEL, format: settings.FILEMILL_LOG_FORMAT },

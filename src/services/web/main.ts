@@ -14,9 +14,8 @@ const logger = createLogger('web', config.log);
 
 await runService(logger, async (scope) => {
   const backend = scope.use(createBackend(config.uploadTarget, config.proxies.to(config.uploadTarget)));
-  const { maxFileSize, hosts, trustedProxies, grpcAddress, dashboardDir } = config;
-  const dashboard = readDashboard(dashboardDir);
-  const app = scope.use(createApp({ backend, maxFileSize, hosts, trustedProxies, grpcAddress, logger, dashboard }));
+  const dashboard = readDashboard(config.dashboardDir);
+  const app = scope.use(createApp({ ...config, backend, logger, dashboard }));
   scope.use(await startOpsServer(config.opsListen, { ready: () => uploadAnswers(backend) }));
   await listenHttp(app, config.httpListen);
   logger.info({ address: config.httpListen }, 'HTTP listens');

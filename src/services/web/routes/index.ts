@@ -33,17 +33,18 @@ interface RouteContext {
   readonly feed: LiveFeed;
   /** Bytes. */
   readonly maxFileSize: number;
+  readonly publicUrl?: string | undefined;
   readonly grpcAddress?: string | undefined;
 }
 
 /** All that is served over HTTP. */
-export function allRoutes({ backend, feed, maxFileSize, grpcAddress }: RouteContext): readonly Route[] {
+export function allRoutes({ backend, feed, maxFileSize, publicUrl, grpcAddress }: RouteContext): readonly Route[] {
   const routes: Route[] = [
     listFiles(backend),
     postFiles(backend),
     putFile(backend),
     getUploadOptions(maxFileSize),
-    createUpload(backend, maxFileSize),
+    createUpload(backend, maxFileSize, publicUrl),
     getUpload(backend),
     appendUpload(backend),
     postToUpload(backend),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { FastifyRequest } from 'fastify';
+import { readWebConfig } from '../config.ts';
 import { uploadLocation } from './upload-location.ts';
 
 const page = { origin: 'https://web.example' };
@@ -23,6 +24,21 @@ const cases: readonly [who: string, url: string, headers: Record<string, string>
 ];
 
 describe('the Location of an upload', () => {
+  for (const [told, url] of [
+    ['https://files.example', 'https://files.example'],
+    ['http://files.example:8443/under/a-path/', 'http://files.example:8443/under/a-path'],
+    ['https://[::1]:8080/', 'https://[::1]:8080'],
+  ])
+    it(`is whole below ${told}`, () => {
+      const { publicUrl } = readWebConfig({ FILEMILL_PUBLIC_HTTP: told });
+      const request = { url: '/uploads/', headers: { ...page, 'x-forwarded-prefix': '/x' } };
+      assert.equal(uploadLocation(request as unknown as FastifyRequest, '1', publicUrl), `${url}/uploads/1`);
+    });
+
+  for (const told of ['files.example', 'ftp://files.example', 'https://files.example/?a', 'https://', 'https://a b'])
+    it(`cannot be below ${told}`, () =>
+      assert.throws(() => readWebConfig({ FILEMILL_PUBLIC_HTTP: told }), /FILEMILL_PUBLIC_HTTP/));
+
   for (const [who, url, headers, location] of cases)
     it(`is ${location} for ${who}`, () => {
       assert.equal(uploadLocation({ url, headers } as unknown as FastifyRequest, '1'), location);
