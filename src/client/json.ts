@@ -11,6 +11,7 @@ import {
   type GetStatsResponse_Durations,
 } from '#gen/filemill/v1/metadata_service_pb.ts';
 import type { Result } from '#gen/filemill/v1/result_service_pb.ts';
+import type { GetIncompleteUploadsResponse } from '#gen/filemill/v1/upload_service_pb.ts';
 import { statusWord } from './wire.ts';
 
 /**
@@ -76,6 +77,18 @@ export interface StatsJson {
   readonly processing_seconds: DurationsJson | null;
   /** How the metadata service that answered finds PostgreSQL; null from one of a release before. */
   readonly database: DatabaseStateJson | null;
+  /** What uploads hold that were begun and are not finished; null while nobody can tell, absent in events. */
+  readonly incomplete_uploads?: IncompleteUploadsJson | null | undefined;
+}
+
+export interface IncompleteUploadsJson {
+  readonly uploads: number;
+  readonly bytes: number;
+  readonly max_uploads: number;
+  /** null when the volume does not tell its size. */
+  readonly max_bytes: number | null;
+  /** Those that hold most, first. */
+  readonly callers: readonly { readonly address: string; readonly uploads: number; readonly bytes: number }[];
 }
 
 interface DatabaseStateJson {
@@ -184,6 +197,21 @@ function databaseState(state: GetStatsResponse_DatabaseState | undefined): Datab
   const { pooled, notified, now, serviceNow, latestStep } = state;
   const step = latestStep === undefined ? null : { at: time(latestStep.at), seconds: latestStep.seconds };
   return { pooled, notified, now: time(now), service_now: time(serviceNow), latest_step: step };
+}
+
+export function incompleteToJson(incomplete: GetIncompleteUploadsResponse): IncompleteUploadsJson {
+  const { uploads, bytes, maxUploads, maxBytes, callers } = incomplete;
+  return {
+    uploads: Number(uploads),
+    bytes: Number(bytes),
+    max_uploads: Number(maxUploads),
+    max_bytes: maxBytes === 0n ? null : Number(maxBytes),
+    callers: callers.map(({ address, ...held }) => ({
+      address,
+      uploads: Number(held.uploads),
+      bytes: Number(held.bytes),
+    })),
+  };
 }
 
 function durations(known: GetStatsResponse_Durations | undefined): DurationsJson | null {

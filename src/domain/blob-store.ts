@@ -24,6 +24,8 @@ export interface BlobStore {
   sweepStaging(before: Date): Promise<number>;
   /** Bytes left on the volume for new blobs; a number beyond any volume where nobody knows. */
   freeBytes(): Promise<number>;
+  /** Bytes of the whole volume; undefined where nobody knows. */
+  totalBytes(): Promise<number | undefined>;
   /** Blobs that keep the room of removed ones from being used again, at most 1,000 a batch. */
   wasteful(): AsyncIterable<readonly Blob[]>;
   /** Keeps the same bytes a second time, durably; answers with the key of the copy. */

@@ -30,6 +30,16 @@ export interface PartialBlobStore {
   remove(id: string): Promise<void>;
   /** The ids of those that were last written to before `before`. */
   writtenBefore(before: Date): AsyncIterable<string>;
+  /** Those that have not ended. */
+  unfinished(): AsyncIterable<UnfinishedBlob>;
+}
+
+export interface UnfinishedBlob {
+  readonly id: string;
+  /** Bytes. */
+  readonly size: number;
+  /** When bytes were last written, by the clock of the file system. */
+  readonly writtenAt: Date;
 }
 
 export interface PartialBlobState {

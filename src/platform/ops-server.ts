@@ -4,11 +4,17 @@ import { listen } from './listen.ts';
 /** Resolves when the service can do its work; rejects with what it lacks. */
 export type ReadinessCheck = () => Promise<void>;
 
+interface OpsOptions {
+  readonly ready: ReadinessCheck;
+  /** Lines of the service's own. */
+  readonly metrics?: () => Promise<readonly string[]>;
+}
+
 /**
  * The port for operators: /livez answers while the process runs, /readyz while it can do its work,
  * /metrics in the Prometheus text format.
  */
-export async function startOpsServer(address: string, options: { ready: ReadinessCheck }): Promise<AsyncDisposable> {
+export async function startOpsServer(address: string, options: OpsOptions): Promise<AsyncDisposable> {
   const server = createServer((request, response) => {
     const path = request.url?.split('?')[0];
     if (path === '/livez') answer(response, 200, 'ok');
@@ -17,7 +23,7 @@ export async function startOpsServer(address: string, options: { ready: Readines
         () => answer(response, 200, 'ok'),
         (error: unknown) => answer(response, 503, error instanceof Error ? error.message : String(error)),
       );
-    else if (path === '/metrics') answer(response, 200, processMetrics());
+    else if (path === '/metrics') void allMetrics(options).then((metrics) => answer(response, 200, metrics));
     else answer(response, 404, 'not found');
   });
   await listen(server, address);
@@ -33,12 +39,14 @@ function answer(response: ServerResponse, status: number, body: string): void {
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${body}\n`);
 }
 
-function processMetrics(): string {
+/** Those of the service are left out while they cannot be told. */
+async function allMetrics({ metrics = async () => [] }: OpsOptions): Promise<string> {
   const { user, system } = process.cpuUsage();
-  return [
+  const lines = [
     '# TYPE process_cpu_seconds_total counter',
     `process_cpu_seconds_total ${(user + system) / 1e6}`,
     '# TYPE process_resident_memory_bytes gauge',
     `process_resident_memory_bytes ${process.memoryUsage.rss()}`,
-  ].join('\n');
+  ];
+  return [...lines, ...(await metrics().catch(() => []))].join('\n');
 }

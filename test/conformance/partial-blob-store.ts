@@ -116,6 +116,25 @@ export function partialBlobStoreConformance(name: string, open: () => Promise<Pa
       assert.deepEqual(await Array.fromAsync(subject.partial.writtenBefore(farAhead)), []);
     });
 
+    it('lists those that have not ended, with what they hold', async () => {
+      await using subject = await open();
+      const [id, empty, ended] = [
+        await subject.partial.begin(''),
+        await subject.partial.begin(''),
+        await subject.partial.begin(''),
+      ];
+      await write(subject.partial, id, bytes);
+      await subject.partial.end(ended, '');
+      const listed = (await Array.fromAsync(subject.other.unfinished())).map(({ id, size }) => [id, size]);
+      assert.deepEqual(
+        new Map(listed as [string, number][]),
+        new Map([
+          [id, 300_000],
+          [empty, 0],
+        ]),
+      );
+    });
+
     it('finds those that were written to before a time', async () => {
       await using subject = await open();
       const id = await subject.partial.begin('');

@@ -107,6 +107,7 @@ describe('A client that gives up', () => {
       if (signal !== 'SIGKILL') assert.match(first.stderr, /the same command goes on from there/);
       await eventually(async () => (await bytesLeft()) > size / 6);
       assert.equal((await left()).length, 1);
+      await assertShown();
       const { code, stderr, lines } = await send(path, key);
       assert.equal(code, 0, stderr);
       await assertKept(lines<Line>()[0], path);
@@ -162,6 +163,16 @@ describe('A client that gives up', () => {
     test.diagnostic(`${(more / MB).toFixed(1)} MB were sent twice or are framing`);
     assert.ok(more < 3 * lostByBreak, `${more} bytes too many were sent`);
   });
+
+  /** As one upload, by this machine. */
+  async function assertShown(): Promise<void> {
+    const ask = (...args: readonly string[]) => filemill(args, { server: proxy.address });
+    assert.match((await ask('stats')).stdout, /^1 incomplete upload: .* of at most .*; .* by local$/m);
+    assert.match((await ask('doctor')).stdout, /✔ Partial +1 incomplete upload: /);
+    const { incomplete_uploads: shown } = JSON.parse((await ask('stats', '--json')).stdout);
+    assert.deepEqual([shown.uploads, shown.callers.length, shown.max_uploads], [1, 1, 10_000]);
+    assert.ok(shown.bytes > 0 && shown.bytes === shown.callers[0].bytes && shown.bytes < shown.max_bytes);
+  }
 
   async function makeFile(bytes = size): Promise<string> {
     const path = join(folder, `${++files}.bin`);

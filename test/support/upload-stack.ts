@@ -18,6 +18,7 @@ import { metadataCheck } from '#services/upload/metadata-check.ts';
 import { Ringer } from '#services/upload/ringer.ts';
 import type { AppendUploadContext } from '#services/upload/routes/append-upload.ts';
 import { uploadServer } from '#services/upload/routes/index.ts';
+import { UploadEvictor } from '#services/upload/upload-evictor.ts';
 import { UploadLocks } from '#services/upload/upload-locks.ts';
 import { type ServiceProcess, startService, testFolder } from './start-services.ts';
 import { testDatabase } from './stores.ts';
@@ -66,6 +67,8 @@ interface StackLimits {
   readonly maxConcurrent?: number;
   readonly packBelow?: number;
   readonly segmentAgeMs?: number;
+  /** Of incomplete uploads. */
+  readonly bounds?: { readonly maxUploads?: number; readonly maxBytes?: number };
   /** The volume; one of its own unless told otherwise. */
   readonly root?: string;
 }
@@ -82,7 +85,13 @@ export async function startUploadStack(
   const metadata = resources.use(new RpcChannel(backends.metadataTarget));
   const result = resources.use(new RpcChannel(backends.resultTarget));
   const blobs = resources.use(await LocalBlobStore.open(root, { packBelow, ...(segmentAgeMs && { segmentAgeMs }) }));
-  const admission = new Admission(blobs, { diskReserve, maxConcurrent, metadataServes: metadataCheck(metadata) });
+  const { partial } = blobs;
+  const locks = resources.use(new UploadLocks(metadata.client(UploadLockService), quiet));
+  const bounds = { maxUploads: 1_000, maxBytes: 1_000_000_000, ...overrides.bounds };
+  const incomplete = resources.use(new UploadEvictor({ partial, blobs, locks, logger: quiet, ...bounds }));
+  const makeRoom = (isEnough: () => Promise<boolean>) => incomplete.makeRoom(isEnough);
+  const metadataServes = metadataCheck(metadata);
+  const admission = new Admission(blobs, { diskReserve, maxConcurrent, metadataServes, makeRoom });
   const ringer = resources.use(new Ringer(deafDoorbell, quiet));
   const files = new FileCreation(metadata);
   const limits = {
@@ -93,9 +102,19 @@ export async function startUploadStack(
     uploadExpiryMs: 60_000,
   };
   const memory = new MemoryBudget(1_000_000);
-  const { partial } = blobs;
-  const locks = resources.use(new UploadLocks(metadata.client(UploadLockService), quiet));
-  const context = { blobs, partial, admission, locks, memory, ringer, files, logger: quiet, ...limits, ...overrides };
+  const context = {
+    blobs,
+    partial,
+    admission,
+    locks,
+    incomplete,
+    memory,
+    ringer,
+    files,
+    logger: quiet,
+    ...limits,
+    ...overrides,
+  };
   const server = resources.use(uploadServer(context, { metadata, result }, stopping.signal));
   resources.defer(() => stopping.abort());
   await server.listen(`unix:${sockets}/u`);

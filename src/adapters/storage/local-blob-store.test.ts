@@ -11,7 +11,7 @@ import { diskError, writeFully } from './durable.ts';
 import { objectPath, shardFolder } from './layout.ts';
 import { LocalBlobReader } from './local-blob-reader.ts';
 import { LocalBlobStore } from './local-blob-store.ts';
-import { freeBytesOf } from './volume-trial.ts';
+import { roomOf } from './volume-trial.ts';
 
 blobStoreConformance('LocalBlobStore, one object a blob', openStore);
 blobStoreConformance('LocalBlobStore, small blobs packed', () => openStore({ packBelow: 64 * 1024 }));
@@ -55,7 +55,7 @@ it('calls a file that the file system cannot hold FILE_TOO_LARGE', () => {
 });
 
 it('takes a file system for endless that tells nothing of its size', async () => {
-  assert.equal(await freeBytesOf('/proc'), undefined);
+  assert.equal(await roomOf('/proc'), undefined);
 });
 
 it('writes all of a chunk when single writes are short', async () => {

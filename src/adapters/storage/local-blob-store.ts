@@ -10,7 +10,7 @@ import { ObjectStore } from './object-store.ts';
 import { parseSegmentKey } from './segment-key.ts';
 import { SegmentStore } from './segment-store.ts';
 import { SmallStagedBlob } from './small-staged-blob.ts';
-import { freeBytesOf } from './volume-trial.ts';
+import { roomOf } from './volume-trial.ts';
 
 export interface LocalBlobStoreOptions {
   /** Blobs of fewer bytes share files; 0 gives each one of its own. */
@@ -97,7 +97,11 @@ export class LocalBlobStore implements BlobStore, AsyncDisposable {
   }
 
   async freeBytes(): Promise<number> {
-    return (await freeBytesOf(this.#root)) ?? Number.MAX_SAFE_INTEGER;
+    return (await roomOf(this.#root))?.free ?? Number.MAX_SAFE_INTEGER;
+  }
+
+  async totalBytes(): Promise<number | undefined> {
+    return (await roomOf(this.#root))?.total;
   }
 
   async *wasteful(): AsyncGenerator<readonly Blob[]> {

@@ -2,7 +2,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import { type FileHandle, open, opendir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FilemillError } from '#domain/errors.ts';
-import type { PartialBlob, PartialBlobState, PartialBlobStore } from '#domain/partial-blob.ts';
+import type { PartialBlob, PartialBlobState, PartialBlobStore, UnfinishedBlob } from '#domain/partial-blob.ts';
 import type { Batcher } from '#platform/batcher.ts';
 import { codeOf, diskError, makeFolder } from './durable.ts';
 import { gatheredSync } from './gathered-sync.ts';
@@ -96,6 +96,13 @@ export class LocalPartialBlobStore implements PartialBlobStore, AsyncDisposable 
       seen.add(id);
       const writtenAt = await this.#writtenAt(id);
       if (writtenAt !== undefined && writtenAt < before) yield id;
+    }
+  }
+
+  async *unfinished(): AsyncGenerator<UnfinishedBlob> {
+    for await (const { name: id } of await opendir(resumableFolder(this.#root), { bufferSize: 256 })) {
+      const bytes = isUuid(id) ? await stat(this.#path(id)).catch(ignoreMissing) : undefined;
+      if (bytes !== undefined) yield { id, size: bytes.size, writtenAt: bytes.mtime };
     }
   }
 

@@ -172,7 +172,7 @@ const attempts: readonly Attempt[] = [
     can: 'is told',
     cannot: 'It is not told: uploads are taken in until a write fails',
     otherWay: true,
-    run: async (folder) => ((await freeBytesOf(folder)) === undefined ? 'it has no size' : undefined),
+    run: async (folder) => ((await roomOf(folder)) === undefined ? 'it has no size' : undefined),
   },
   {
     name: 'permissions',
@@ -187,10 +187,11 @@ const attempts: readonly Attempt[] = [
   },
 ];
 
-/** Bytes left for new files; undefined where the file system tells nothing of its size. */
-export async function freeBytesOf(path: string): Promise<number | undefined> {
+/** Bytes of the file system, and those left for new files; undefined where it tells nothing of its size. */
+export async function roomOf(path: string): Promise<{ readonly total: number; readonly free: number } | undefined> {
   const { blocks, bavail, bsize, frsize } = await statfs(path);
-  return blocks === 0 ? undefined : bavail * (frsize || bsize);
+  const unit = frsize || bsize;
+  return blocks === 0 ? undefined : { total: blocks * unit, free: bavail * unit };
 }
 
 /** Of marks of segments that are being closed; no name is longer. */

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { statsToJson } from '#client/json.ts';
 import type { RpcChannel } from '#client/rpc-client.ts';
+import { lookUpIncompleteUploads } from '#client/stats-lookup.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { Health, HealthCheckResponse_ServingStatus as ServingStatus } from '#gen/grpc/health/v1/health_pb.ts';
 import { type Check, check } from '../check.ts';
@@ -8,6 +9,7 @@ import { checkClocks, checkDatabase } from '../check-database.ts';
 import { checkVolume, listSmallFiles } from '../check-volume.ts';
 import { contact, firstAnswerMs } from '../contact.ts';
 import { CliError, type ExitCode, exitCodes } from '../failure.ts';
+import { incompleteText } from '../output/incomplete-text.ts';
 import { plural, printable } from '../output/printable.ts';
 import { printRecord } from '../output/writer.ts';
 import { redactedSettings } from '../redact.ts';
@@ -35,7 +37,7 @@ async function doctor(session: Session, { storage, segment }: DoctorOptions): Pr
   const checks = [
     nodeVersion(),
     server,
-    ...(server.ok ? [await health(session.channel), ...(await workers(session))] : []),
+    ...(server.ok ? [await health(session.channel), ...(await incomplete(session)), ...(await workers(session))] : []),
     ...(storage === undefined ? [] : await checkVolume(storage)),
   ];
   const settings = redactedSettings(process.env);
@@ -71,6 +73,12 @@ async function health(channel: RpcChannel): Promise<Check> {
   } catch {
     return check('Uploads', false, 'unknown: the server does not answer', action);
   }
+}
+
+/** They need nobody's help: what is too much is given up. */
+async function incomplete({ uploads }: Session): Promise<Check[]> {
+  const held = await lookUpIncompleteUploads(uploads, { timeoutMs: probeTimeoutMs });
+  return held === null ? [] : [check('Partial', true, incompleteText(held), null)];
 }
 
 async function workers({ files }: Session): Promise<Check[]> {

@@ -1,7 +1,9 @@
 import { Command } from 'commander';
-import { type StatsJson, statsToJson } from '#client/json.ts';
+import type { IncompleteUploadsJson, StatsJson } from '#client/json.ts';
 import { withRetry } from '#client/retry.ts';
+import { lookUpStats } from '#client/stats-lookup.ts';
 import { type ExitCode, exitCodes } from '../failure.ts';
+import { incompleteText } from '../output/incomplete-text.ts';
 import { formatBytes, formatCount, formatDuration, plural, printable } from '../output/printable.ts';
 import { tableRows } from '../output/table.ts';
 import { printRecord } from '../output/writer.ts';
@@ -14,8 +16,8 @@ export function statsCommand(): Command {
 }
 
 async function stats(session: Session): Promise<ExitCode> {
-  const { terminal, format, files, retry } = session;
-  const record = statsToJson(await withRetry(() => files.getStats({}, retry), retry));
+  const { terminal, format, files, uploads, retry } = session;
+  const record = await withRetry(() => lookUpStats(files, uploads, retry), retry);
   await printRecord(terminal, format, record, () => statsView(record));
   return exitCodes.ok;
 }
@@ -33,6 +35,7 @@ function statsView(stats: StatsJson): string[] {
     ...(waiting > 0 ? [`The oldest PENDING file has waited for ${formatDuration(waiting * 1_000)}.`] : []),
     ...stats.errors.map(({ code, files }) => `FAILED with ${printable(code)}: ${formatCount(files)}`),
     ...workerLines(stats),
+    ...incompleteLines(stats.incomplete_uploads ?? null),
   ];
 }
 
@@ -41,6 +44,13 @@ function latestLines({ wait_seconds: wait, processing_seconds: processing }: Sta
   const text = ({ p50, p95 }: typeof wait) =>
     `${formatDuration(p50 * 1_000)} (95 of 100 within ${formatDuration(p95 * 1_000)})`;
   return [`The latest results waited ${text(wait)} for a worker, which took ${text(processing)}.`];
+}
+
+function incompleteLines(incomplete: IncompleteUploadsJson | null): string[] {
+  if (incomplete === null || incomplete.uploads === 0) return [];
+  const [most] = incomplete.callers;
+  const by = most === undefined ? '' : `; ${formatBytes(most.bytes)} by ${printable(most.address)}`;
+  return [`${incompleteText(incomplete)}${by}`];
 }
 
 function workerLines({ workers }: StatsJson): string[] {

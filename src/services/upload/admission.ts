@@ -13,6 +13,8 @@ export interface AdmissionLimits {
   readonly metadataServes: () => Promise<void>;
   /** Rejects while too many files wait for workers. */
   readonly backlogAllows?: () => Promise<void>;
+  /** Frees room on the volume until there is enough, if that can be done. */
+  readonly makeRoom?: (isEnough: () => Promise<boolean>) => Promise<void>;
 }
 
 /** An upload that was let in; disposing of it lets it out. */
@@ -38,6 +40,7 @@ export class Admission {
   readonly #maxConcurrent: number;
   readonly #metadataServes: () => Promise<void>;
   readonly #backlogAllows: () => Promise<void>;
+  readonly #makeRoom: (isEnough: () => Promise<boolean>) => Promise<void>;
   readonly #freeBytes: () => Promise<number>;
   #active = 0;
   /** Declared by uploads that were let in, and not yet written. */
@@ -45,13 +48,20 @@ export class Admission {
 
   constructor(
     blobs: BlobStore,
-    { diskReserve, maxConcurrent = 1_024, metadataServes, backlogAllows = async () => undefined }: AdmissionLimits,
+    {
+      diskReserve,
+      maxConcurrent = 1_024,
+      metadataServes,
+      backlogAllows = async () => undefined,
+      makeRoom = async () => undefined,
+    }: AdmissionLimits,
   ) {
     this.#blobs = blobs;
     this.#diskReserve = diskReserve;
     this.#maxConcurrent = maxConcurrent;
     this.#metadataServes = metadataServes;
     this.#backlogAllows = backlogAllows;
+    this.#makeRoom = makeRoom;
     this.#freeBytes = remembered(rememberMs, () => blobs.freeBytes());
   }
 
@@ -133,6 +143,13 @@ export class Admission {
   }
 
   async #requireRoom(): Promise<void> {
-    if ((await this.#freeBytes()) - this.#promisedBytes < this.#diskReserve) throw new FilemillError('DISK_FULL');
+    if (this.#isEnough(await this.#freeBytes())) return;
+    const isEnoughNow = async () => this.#isEnough(await this.#blobs.freeBytes());
+    await this.#makeRoom(isEnoughNow);
+    if (!(await isEnoughNow())) throw new FilemillError('DISK_FULL');
+  }
+
+  #isEnough(freeBytes: number): boolean {
+    return freeBytes - this.#promisedBytes >= this.#diskReserve;
   }
 }

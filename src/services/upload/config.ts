@@ -29,6 +29,8 @@ export interface UploadConfig {
   readonly streamMinRate: number;
   /** How long an upload in several calls is kept after the last of them. */
   readonly uploadExpiryMs: number;
+  /** What uploads may hold that nobody goes on with. */
+  readonly incomplete: { readonly maxUploads: number; readonly maxBytes: number | undefined };
   readonly stagingTtlMs: number;
   readonly orphanTtlMs: number;
   /** How long to ask again whether a file was registered. */
@@ -66,6 +68,8 @@ export function readUploadConfig(env: NodeJS.ProcessEnv): UploadConfig {
       FILEMILL_STREAM_IDLE_MS: integer(100).default(30_000),
       FILEMILL_STREAM_MIN_RATE: byteSize.prefault('1KiB'),
       FILEMILL_UPLOAD_EXPIRY_MS: integer(1_000).default(24 * 60 * 60 * 1_000),
+      FILEMILL_MAX_INCOMPLETE_UPLOADS: integer(1).default(10_000),
+      FILEMILL_MAX_INCOMPLETE_BYTES: byteSize.optional(),
       FILEMILL_STAGING_TTL_MS: integer(1_000).default(60 * 60 * 1_000),
       FILEMILL_ORPHAN_TTL_MS: integer(minOrphanTtlMs).default(24 * 60 * 60 * 1_000),
     },
@@ -88,6 +92,10 @@ export function readUploadConfig(env: NodeJS.ProcessEnv): UploadConfig {
     streamIdleMs: settings.FILEMILL_STREAM_IDLE_MS,
     streamMinRate: settings.FILEMILL_STREAM_MIN_RATE,
     uploadExpiryMs: settings.FILEMILL_UPLOAD_EXPIRY_MS,
+    incomplete: {
+      maxUploads: settings.FILEMILL_MAX_INCOMPLETE_UPLOADS,
+      maxBytes: settings.FILEMILL_MAX_INCOMPLETE_BYTES,
+    },
     stagingTtlMs: settings.FILEMILL_STAGING_TTL_MS,
     orphanTtlMs: settings.FILEMILL_ORPHAN_TTL_MS,
     registrationRetryMs,

@@ -26,6 +26,7 @@ describe('The upload service', () => {
     await using service = await startService('upload', settings(folder.path, backends.metadataTarget));
     using channel = new RpcChannel(`unix:${folder.path}/u`);
     assert.deepEqual(await readiness(folder.path), { status: 200, body: 'ok\n' });
+    assert.match((await ask(folder.path, '/metrics')).body, /^filemill_incomplete_upload_bytes 0$/m);
     const answer = await channel
       .client(UploadService)
       .uploadFile(streamOf(metadataOf({ filename: 'real' }), chunkOf('content')));
@@ -70,8 +71,12 @@ function settings(folder: string, metadataTarget: string): Record<string, string
 }
 
 async function readiness(folder: string): Promise<{ status: number | undefined; body: string }> {
+  return await ask(folder, '/readyz');
+}
+
+async function ask(folder: string, path: string): Promise<{ status: number | undefined; body: string }> {
   const { promise, resolve, reject } = Promise.withResolvers<{ status: number | undefined; body: string }>();
-  request({ socketPath: `${folder}/ops`, path: '/readyz' }, async (response) => {
+  request({ socketPath: `${folder}/ops`, path }, async (response) => {
     const chunks = await Array.fromAsync(response);
     resolve({ status: response.statusCode, body: Buffer.concat(chunks as Buffer[]).toString() });
   })

@@ -16,6 +16,8 @@ export interface UploadRecord {
   /** As it was begun. */
   readonly metadata: UploadMetadata;
   readonly clientNote: string;
+  /** Who began it: see `callerOf`. */
+  readonly caller?: string | undefined;
   /** The file that it became. */
   readonly file?: UploadFileResponse | undefined;
   /** Bytes from here on belong to an append whose checksum was not compared yet: they do not count. */
@@ -39,10 +41,11 @@ export async function findUpload(partial: Pick<PartialBlobStore, 'find'>, id: st
   return { id, record, offset: offsetOf(record, state.size), writtenAt: state.writtenAt };
 }
 
-export function formatRecord({ metadata, clientNote, file, uncheckedFrom }: UploadRecord): string {
+export function formatRecord({ metadata, clientNote, caller, file, uncheckedFrom }: UploadRecord): string {
   return JSON.stringify({
     metadata: toJson(UploadMetadataSchema, metadata),
     ...(clientNote !== '' && { clientNote }),
+    ...(caller !== undefined && { caller }),
     ...(file !== undefined && { file: toJson(UploadFileResponseSchema, file) }),
     ...(uncheckedFrom !== undefined && { uncheckedFrom }),
   });
@@ -62,11 +65,15 @@ export function toPartialUpload({ id, record, offset, writtenAt }: FoundUpload, 
 
 /** Replicas of two versions may share a volume: what a later one has added is passed over. */
 function parseRecord(note: string): UploadRecord {
-  const { metadata, clientNote, file, uncheckedFrom } = JSON.parse(note) as Record<string, JsonValue | undefined>;
+  const { metadata, clientNote, caller, file, uncheckedFrom } = JSON.parse(note) as Record<
+    string,
+    JsonValue | undefined
+  >;
   const options = { ignoreUnknownFields: true };
   return {
     metadata: fromJson(UploadMetadataSchema, metadata ?? {}, options),
     clientNote: String(clientNote ?? ''),
+    caller: caller === undefined ? undefined : String(caller),
     file: file === undefined ? undefined : fromJson(UploadFileResponseSchema, file, options),
     uncheckedFrom: uncheckedFrom === undefined ? undefined : Number(uncheckedFrom),
   };

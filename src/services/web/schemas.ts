@@ -74,6 +74,16 @@ const DatabaseState = z.strictObject({
     .describe("The latest step of PostgreSQL's clock that the service has seen."),
 });
 
+const IncompleteUploads = z.strictObject({
+  uploads: count,
+  bytes: count,
+  max_uploads: count.describe('Beyond it uploads are given up that nobody goes on with.'),
+  max_bytes: count.nullable().describe('The same; null when the volume does not tell its size.'),
+  callers: z
+    .array(z.strictObject({ address: z.string(), uploads: count, bytes: count }))
+    .describe('At most ten, those that hold most first; `web` is one for all its clients.'),
+});
+
 const Stats = z.strictObject({
   statuses: z.record(z.string(), z.strictObject({ files: count, bytes: count })),
   errors: z.array(z.strictObject({ code: z.string(), files: count })).describe('FAILED files by reason.'),
@@ -93,6 +103,9 @@ const Stats = z.strictObject({
   ),
   processing_seconds: Durations.nullable().describe('From that claim to the result.'),
   database: DatabaseState.nullable().describe('How the metadata service that answered finds PostgreSQL.'),
+  incomplete_uploads: IncompleteUploads.nullable()
+    .optional()
+    .describe('What uploads hold that were begun and are not finished; null while nobody can tell, absent in events.'),
 }) satisfies z.ZodType<StatsJson>;
 
 const Receipt = z.strictObject({

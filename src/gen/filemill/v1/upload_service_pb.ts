@@ -14,7 +14,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file filemill/v1/upload_service.proto.
  */
 export const file_filemill_v1_upload_service: GenFile = /*@__PURE__*/
-  fileDesc("CiBmaWxlbWlsbC92MS91cGxvYWRfc2VydmljZS5wcm90bxILZmlsZW1pbGwudjEijAEKEVVwbG9hZEZpbGVSZXF1ZXN0Ei8KCG1ldGFkYXRhGAEgASgLMhsuZmlsZW1pbGwudjEuVXBsb2FkTWV0YWRhdGFIABIPCgVjaHVuaxgCIAEoDEgAEi0KB2Nsb3NpbmcYAyABKAsyGi5maWxlbWlsbC52MS5VcGxvYWRDbG9zaW5nSABCBgoEcGFydCKhAQoOVXBsb2FkTWV0YWRhdGESEAoIZmlsZW5hbWUYASABKAkSDAoEcGF0aBgCIAEoCRIRCgRzaXplGAMgASgDSACIAQESDgoGc2hhMjU2GAQgASgJEhEKCW1pbWVfdHlwZRgFIAEoCRIXCg9pZGVtcG90ZW5jeV9rZXkYBiABKAkSFwoPc2hhMjU2X2F0X2Nsb3NlGAcgASgIQgcKBV9zaXplIh8KDVVwbG9hZENsb3NpbmcSDgoGc2hhMjU2GAEgASgJIjsKEVVwbG9hZE1hbnlSZXF1ZXN0EiYKBXBhcnRzGAEgAygLMhcuZmlsZW1pbGwudjEuVXBsb2FkUGFydCKLAQoKVXBsb2FkUGFydBIQCghzZXF1ZW5jZRgBIAEoDRItCghtZXRhZGF0YRgCIAEoCzIbLmZpbGVtaWxsLnYxLlVwbG9hZE1ldGFkYXRhEg8KB2NvbnRlbnQYAyABKAwSKwoHY2xvc2luZxgEIAEoCzIaLmZpbGVtaWxsLnYxLlVwbG9hZENsb3NpbmciQAoSVXBsb2FkTWFueVJlc3BvbnNlEioKB2Fuc3dlcnMYASADKAsyGS5maWxlbWlsbC52MS5VcGxvYWRBbnN3ZXIigQEKDFVwbG9hZEFuc3dlchIQCghzZXF1ZW5jZRgBIAEoDRIvCgRmaWxlGAIgASgLMh8uZmlsZW1pbGwudjEuVXBsb2FkRmlsZVJlc3BvbnNlSAASIwoFZXJyb3IYAyABKAsyEi5nb29nbGUucnBjLlN0YXR1c0gAQgkKB291dGNvbWUiUQoSVXBsb2FkRmlsZVJlc3BvbnNlEgoKAmlkGAEgASgJEgwKBHNpemUYAiABKAMSDgoGc2hhMjU2GAMgASgJEhEKCWR1cGxpY2F0ZRgEIAEoCCKAAQoSQmVnaW5VcGxvYWRSZXF1ZXN0Ei0KCG1ldGFkYXRhGAEgASgLMhsuZmlsZW1pbGwudjEuVXBsb2FkTWV0YWRhdGESEwoLY2xpZW50X25vdGUYAiABKAkSEgoKYmVnaW5fYW5ldxgDIAEoCBISCgpzaXplX2xhdGVyGAQgASgIIkEKE0JlZ2luVXBsb2FkUmVzcG9uc2USKgoGdXBsb2FkGAEgASgLMhouZmlsZW1pbGwudjEuUGFydGlhbFVwbG9hZCLPAQoNUGFydGlhbFVwbG9hZBIKCgJpZBgBIAEoCRIOCgZvZmZzZXQYAiABKAMSLQoIbWV0YWRhdGEYAyABKAsyGy5maWxlbWlsbC52MS5VcGxvYWRNZXRhZGF0YRIvCgtleHBpcmVfdGltZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLQoEZmlsZRgFIAEoCzIfLmZpbGVtaWxsLnYxLlVwbG9hZEZpbGVSZXNwb25zZRITCgtjbGllbnRfbm90ZRgGIAEoCSKIAQoTQXBwZW5kVXBsb2FkUmVxdWVzdBIpCgVzdGFydBgBIAEoCzIYLmZpbGVtaWxsLnYxLkFwcGVuZFN0YXJ0SAASDwoFY2h1bmsYAiABKAxIABItCgdjbG9zaW5nGAMgASgLMhouZmlsZW1pbGwudjEuVXBsb2FkQ2xvc2luZ0gAQgYKBHBhcnQiQgoUQXBwZW5kVXBsb2FkUmVzcG9uc2USKgoGdXBsb2FkGAEgASgLMhouZmlsZW1pbGwudjEuUGFydGlhbFVwbG9hZCJ0CgtBcHBlbmRTdGFydBIKCgJpZBgBIAEoCRIOCgZvZmZzZXQYAiABKAMSLQoIY2hlY2tzdW0YAyABKAsyGy5maWxlbWlsbC52MS5BcHBlbmRDaGVja3N1bRIRCgRzaXplGAQgASgDSACIAQFCBwoFX3NpemUirAEKDkFwcGVuZENoZWNrc3VtEjgKCWFsZ29yaXRobRgBIAEoDjIlLmZpbGVtaWxsLnYxLkFwcGVuZENoZWNrc3VtLkFsZ29yaXRobRIOCgZkaWdlc3QYAiABKAwiUAoJQWxnb3JpdGhtEhkKFUFMR09SSVRITV9VTlNQRUNJRklFRBAAEhIKDkFMR09SSVRITV9TSEExEAESFAoQQUxHT1JJVEhNX1NIQTI1NhACIh4KEEdldFVwbG9hZFJlcXVlc3QSCgoCaWQYASABKAkiPwoRR2V0VXBsb2FkUmVzcG9uc2USKgoGdXBsb2FkGAEgASgLMhouZmlsZW1pbGwudjEuUGFydGlhbFVwbG9hZCIhChNDYW5jZWxVcGxvYWRSZXF1ZXN0EgoKAmlkGAEgASgJIhYKFENhbmNlbFVwbG9hZFJlc3BvbnNlMv0DCg1VcGxvYWRTZXJ2aWNlEk8KClVwbG9hZEZpbGUSHi5maWxlbWlsbC52MS5VcGxvYWRGaWxlUmVxdWVzdBofLmZpbGVtaWxsLnYxLlVwbG9hZEZpbGVSZXNwb25zZSgBElEKClVwbG9hZE1hbnkSHi5maWxlbWlsbC52MS5VcGxvYWRNYW55UmVxdWVzdBofLmZpbGVtaWxsLnYxLlVwbG9hZE1hbnlSZXNwb25zZSgBMAESUAoLQmVnaW5VcGxvYWQSHy5maWxlbWlsbC52MS5CZWdpblVwbG9hZFJlcXVlc3QaIC5maWxlbWlsbC52MS5CZWdpblVwbG9hZFJlc3BvbnNlElUKDEFwcGVuZFVwbG9hZBIgLmZpbGVtaWxsLnYxLkFwcGVuZFVwbG9hZFJlcXVlc3QaIS5maWxlbWlsbC52MS5BcHBlbmRVcGxvYWRSZXNwb25zZSgBEkoKCUdldFVwbG9hZBIdLmZpbGVtaWxsLnYxLkdldFVwbG9hZFJlcXVlc3QaHi5maWxlbWlsbC52MS5HZXRVcGxvYWRSZXNwb25zZRJTCgxDYW5jZWxVcGxvYWQSIC5maWxlbWlsbC52MS5DYW5jZWxVcGxvYWRSZXF1ZXN0GiEuZmlsZW1pbGwudjEuQ2FuY2VsVXBsb2FkUmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_timestamp, file_google_rpc_status]);
+  fileDesc("CiBmaWxlbWlsbC92MS91cGxvYWRfc2VydmljZS5wcm90bxILZmlsZW1pbGwudjEijAEKEVVwbG9hZEZpbGVSZXF1ZXN0Ei8KCG1ldGFkYXRhGAEgASgLMhsuZmlsZW1pbGwudjEuVXBsb2FkTWV0YWRhdGFIABIPCgVjaHVuaxgCIAEoDEgAEi0KB2Nsb3NpbmcYAyABKAsyGi5maWxlbWlsbC52MS5VcGxvYWRDbG9zaW5nSABCBgoEcGFydCKhAQoOVXBsb2FkTWV0YWRhdGESEAoIZmlsZW5hbWUYASABKAkSDAoEcGF0aBgCIAEoCRIRCgRzaXplGAMgASgDSACIAQESDgoGc2hhMjU2GAQgASgJEhEKCW1pbWVfdHlwZRgFIAEoCRIXCg9pZGVtcG90ZW5jeV9rZXkYBiABKAkSFwoPc2hhMjU2X2F0X2Nsb3NlGAcgASgIQgcKBV9zaXplIh8KDVVwbG9hZENsb3NpbmcSDgoGc2hhMjU2GAEgASgJIjsKEVVwbG9hZE1hbnlSZXF1ZXN0EiYKBXBhcnRzGAEgAygLMhcuZmlsZW1pbGwudjEuVXBsb2FkUGFydCKLAQoKVXBsb2FkUGFydBIQCghzZXF1ZW5jZRgBIAEoDRItCghtZXRhZGF0YRgCIAEoCzIbLmZpbGVtaWxsLnYxLlVwbG9hZE1ldGFkYXRhEg8KB2NvbnRlbnQYAyABKAwSKwoHY2xvc2luZxgEIAEoCzIaLmZpbGVtaWxsLnYxLlVwbG9hZENsb3NpbmciQAoSVXBsb2FkTWFueVJlc3BvbnNlEioKB2Fuc3dlcnMYASADKAsyGS5maWxlbWlsbC52MS5VcGxvYWRBbnN3ZXIigQEKDFVwbG9hZEFuc3dlchIQCghzZXF1ZW5jZRgBIAEoDRIvCgRmaWxlGAIgASgLMh8uZmlsZW1pbGwudjEuVXBsb2FkRmlsZVJlc3BvbnNlSAASIwoFZXJyb3IYAyABKAsyEi5nb29nbGUucnBjLlN0YXR1c0gAQgkKB291dGNvbWUiUQoSVXBsb2FkRmlsZVJlc3BvbnNlEgoKAmlkGAEgASgJEgwKBHNpemUYAiABKAMSDgoGc2hhMjU2GAMgASgJEhEKCWR1cGxpY2F0ZRgEIAEoCCKAAQoSQmVnaW5VcGxvYWRSZXF1ZXN0Ei0KCG1ldGFkYXRhGAEgASgLMhsuZmlsZW1pbGwudjEuVXBsb2FkTWV0YWRhdGESEwoLY2xpZW50X25vdGUYAiABKAkSEgoKYmVnaW5fYW5ldxgDIAEoCBISCgpzaXplX2xhdGVyGAQgASgIIkEKE0JlZ2luVXBsb2FkUmVzcG9uc2USKgoGdXBsb2FkGAEgASgLMhouZmlsZW1pbGwudjEuUGFydGlhbFVwbG9hZCLPAQoNUGFydGlhbFVwbG9hZBIKCgJpZBgBIAEoCRIOCgZvZmZzZXQYAiABKAMSLQoIbWV0YWRhdGEYAyABKAsyGy5maWxlbWlsbC52MS5VcGxvYWRNZXRhZGF0YRIvCgtleHBpcmVfdGltZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLQoEZmlsZRgFIAEoCzIfLmZpbGVtaWxsLnYxLlVwbG9hZEZpbGVSZXNwb25zZRITCgtjbGllbnRfbm90ZRgGIAEoCSKIAQoTQXBwZW5kVXBsb2FkUmVxdWVzdBIpCgVzdGFydBgBIAEoCzIYLmZpbGVtaWxsLnYxLkFwcGVuZFN0YXJ0SAASDwoFY2h1bmsYAiABKAxIABItCgdjbG9zaW5nGAMgASgLMhouZmlsZW1pbGwudjEuVXBsb2FkQ2xvc2luZ0gAQgYKBHBhcnQiQgoUQXBwZW5kVXBsb2FkUmVzcG9uc2USKgoGdXBsb2FkGAEgASgLMhouZmlsZW1pbGwudjEuUGFydGlhbFVwbG9hZCJ0CgtBcHBlbmRTdGFydBIKCgJpZBgBIAEoCRIOCgZvZmZzZXQYAiABKAMSLQoIY2hlY2tzdW0YAyABKAsyGy5maWxlbWlsbC52MS5BcHBlbmRDaGVja3N1bRIRCgRzaXplGAQgASgDSACIAQFCBwoFX3NpemUirAEKDkFwcGVuZENoZWNrc3VtEjgKCWFsZ29yaXRobRgBIAEoDjIlLmZpbGVtaWxsLnYxLkFwcGVuZENoZWNrc3VtLkFsZ29yaXRobRIOCgZkaWdlc3QYAiABKAwiUAoJQWxnb3JpdGhtEhkKFUFMR09SSVRITV9VTlNQRUNJRklFRBAAEhIKDkFMR09SSVRITV9TSEExEAESFAoQQUxHT1JJVEhNX1NIQTI1NhACIh4KEEdldFVwbG9hZFJlcXVlc3QSCgoCaWQYASABKAkiPwoRR2V0VXBsb2FkUmVzcG9uc2USKgoGdXBsb2FkGAEgASgLMhouZmlsZW1pbGwudjEuUGFydGlhbFVwbG9hZCIhChNDYW5jZWxVcGxvYWRSZXF1ZXN0EgoKAmlkGAEgASgJIhYKFENhbmNlbFVwbG9hZFJlc3BvbnNlIh0KG0dldEluY29tcGxldGVVcGxvYWRzUmVxdWVzdCLkAQocR2V0SW5jb21wbGV0ZVVwbG9hZHNSZXNwb25zZRIPCgd1cGxvYWRzGAEgASgDEg0KBWJ5dGVzGAIgASgDEhMKC21heF91cGxvYWRzGAMgASgDEhEKCW1heF9ieXRlcxgEIAEoAxJBCgdjYWxsZXJzGAUgAygLMjAuZmlsZW1pbGwudjEuR2V0SW5jb21wbGV0ZVVwbG9hZHNSZXNwb25zZS5DYWxsZXIaOQoGQ2FsbGVyEg8KB2FkZHJlc3MYASABKAkSDwoHdXBsb2FkcxgCIAEoAxINCgVieXRlcxgDIAEoAzLqBAoNVXBsb2FkU2VydmljZRJPCgpVcGxvYWRGaWxlEh4uZmlsZW1pbGwudjEuVXBsb2FkRmlsZVJlcXVlc3QaHy5maWxlbWlsbC52MS5VcGxvYWRGaWxlUmVzcG9uc2UoARJRCgpVcGxvYWRNYW55Eh4uZmlsZW1pbGwudjEuVXBsb2FkTWFueVJlcXVlc3QaHy5maWxlbWlsbC52MS5VcGxvYWRNYW55UmVzcG9uc2UoATABElAKC0JlZ2luVXBsb2FkEh8uZmlsZW1pbGwudjEuQmVnaW5VcGxvYWRSZXF1ZXN0GiAuZmlsZW1pbGwudjEuQmVnaW5VcGxvYWRSZXNwb25zZRJVCgxBcHBlbmRVcGxvYWQSIC5maWxlbWlsbC52MS5BcHBlbmRVcGxvYWRSZXF1ZXN0GiEuZmlsZW1pbGwudjEuQXBwZW5kVXBsb2FkUmVzcG9uc2UoARJKCglHZXRVcGxvYWQSHS5maWxlbWlsbC52MS5HZXRVcGxvYWRSZXF1ZXN0Gh4uZmlsZW1pbGwudjEuR2V0VXBsb2FkUmVzcG9uc2USUwoMQ2FuY2VsVXBsb2FkEiAuZmlsZW1pbGwudjEuQ2FuY2VsVXBsb2FkUmVxdWVzdBohLmZpbGVtaWxsLnYxLkNhbmNlbFVwbG9hZFJlc3BvbnNlEmsKFEdldEluY29tcGxldGVVcGxvYWRzEiguZmlsZW1pbGwudjEuR2V0SW5jb21wbGV0ZVVwbG9hZHNSZXF1ZXN0GikuZmlsZW1pbGwudjEuR2V0SW5jb21wbGV0ZVVwbG9hZHNSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_timestamp, file_google_rpc_status]);
 
 /**
  * @generated from message filemill.v1.UploadFileRequest
@@ -614,6 +614,92 @@ export const CancelUploadResponseSchema: GenMessage<CancelUploadResponse> = /*@_
   messageDesc(file_filemill_v1_upload_service, 18);
 
 /**
+ * @generated from message filemill.v1.GetIncompleteUploadsRequest
+ */
+export type GetIncompleteUploadsRequest = Message<"filemill.v1.GetIncompleteUploadsRequest"> & {
+};
+
+/**
+ * Describes the message filemill.v1.GetIncompleteUploadsRequest.
+ * Use `create(GetIncompleteUploadsRequestSchema)` to create a new message.
+ */
+export const GetIncompleteUploadsRequestSchema: GenMessage<GetIncompleteUploadsRequest> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_upload_service, 19);
+
+/**
+ * @generated from message filemill.v1.GetIncompleteUploadsResponse
+ */
+export type GetIncompleteUploadsResponse = Message<"filemill.v1.GetIncompleteUploadsResponse"> & {
+  /**
+   * @generated from field: int64 uploads = 1;
+   */
+  uploads: bigint;
+
+  /**
+   * @generated from field: int64 bytes = 2;
+   */
+  bytes: bigint;
+
+  /**
+   * Beyond these, and when the volume has no room for others, uploads are given up that nobody has gone on with for a
+   * minute: those of the caller that holds most, the oldest first.
+   *
+   * @generated from field: int64 max_uploads = 3;
+   */
+  maxUploads: bigint;
+
+  /**
+   * 0 when the volume does not tell its size.
+   *
+   * @generated from field: int64 max_bytes = 4;
+   */
+  maxBytes: bigint;
+
+  /**
+   * At most 10, those that hold most first.
+   *
+   * @generated from field: repeated filemill.v1.GetIncompleteUploadsResponse.Caller callers = 5;
+   */
+  callers: GetIncompleteUploadsResponse_Caller[];
+};
+
+/**
+ * Describes the message filemill.v1.GetIncompleteUploadsResponse.
+ * Use `create(GetIncompleteUploadsResponseSchema)` to create a new message.
+ */
+export const GetIncompleteUploadsResponseSchema: GenMessage<GetIncompleteUploadsResponse> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_upload_service, 20);
+
+/**
+ * @generated from message filemill.v1.GetIncompleteUploadsResponse.Caller
+ */
+export type GetIncompleteUploadsResponse_Caller = Message<"filemill.v1.GetIncompleteUploadsResponse.Caller"> & {
+  /**
+   * Of its connections, without the port; of those of `web` or of a proxy when it came that way. `local` for a Unix socket.
+   *
+   * @generated from field: string address = 1;
+   */
+  address: string;
+
+  /**
+   * @generated from field: int64 uploads = 2;
+   */
+  uploads: bigint;
+
+  /**
+   * @generated from field: int64 bytes = 3;
+   */
+  bytes: bigint;
+};
+
+/**
+ * Describes the message filemill.v1.GetIncompleteUploadsResponse.Caller.
+ * Use `create(GetIncompleteUploadsResponse_CallerSchema)` to create a new message.
+ */
+export const GetIncompleteUploadsResponse_CallerSchema: GenMessage<GetIncompleteUploadsResponse_Caller> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_upload_service, 20, 0);
+
+/**
  * Takes files in. An answer means: the bytes are on disk, synced, and registered in the database.
  *
  * @generated from service filemill.v1.UploadService
@@ -686,6 +772,16 @@ export const UploadService: GenService<{
     methodKind: "unary";
     input: typeof CancelUploadRequestSchema;
     output: typeof CancelUploadResponseSchema;
+  },
+  /**
+   * What uploads hold that were begun and are not finished.
+   *
+   * @generated from rpc filemill.v1.UploadService.GetIncompleteUploads
+   */
+  getIncompleteUploads: {
+    methodKind: "unary";
+    input: typeof GetIncompleteUploadsRequestSchema;
+    output: typeof GetIncompleteUploadsResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_filemill_v1_upload_service, 0);

@@ -6,6 +6,7 @@ import type { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { failpoint } from '#platform/failpoints.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
 import { type Declaration, readDeclaration } from '../declaration.ts';
+import { callerOf } from '../incomplete-uploads.ts';
 import { uploadIdOf } from '../upload-id.ts';
 import type { UploadLocks } from '../upload-locks.ts';
 import { type FoundUpload, findUpload, formatRecord, toPartialUpload, type UploadRecord } from '../upload-record.ts';
@@ -28,7 +29,7 @@ const maxNoteLength = 8 * 1024;
  */
 export function beginUpload(context: BeginUploadContext): ServiceHandlers<typeof UploadService>['beginUpload'] {
   const { maxFileSize, uploadExpiryMs } = context;
-  return async ({ metadata, clientNote, beginAnew, sizeLater }, { signal }) => {
+  return async ({ metadata, clientNote, beginAnew, sizeLater }, { signal, peer }) => {
     if (metadata === undefined) throw new FilemillError('METADATA_MISSING');
     const declared = readDeclaration(metadata, maxFileSize);
     if (declared.size === null && !declared.sha256AtClose && !sizeLater)
@@ -38,7 +39,7 @@ export function beginUpload(context: BeginUploadContext): ServiceHandlers<typeof
       );
     if (clientNote.length > maxNoteLength)
       throw new FilemillError('REQUEST_INVALID', `\`client_note\` is longer than ${maxNoteLength} characters.`);
-    const record = { metadata, clientNote };
+    const record = { metadata, clientNote, caller: callerOf(peer) };
     const upload =
       isKeyed(declared) && !beginAnew
         ? await findOrBegin(context, uploadIdOf(declared), { record, size: declared.size }, signal)

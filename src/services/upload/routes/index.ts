@@ -9,6 +9,7 @@ import { publicServerOptions, RpcServer } from '#platform/rpc/server.ts';
 import { type AppendUploadContext, appendUpload } from './append-upload.ts';
 import { beginUpload } from './begin-upload.ts';
 import { cancelUpload } from './cancel-upload.ts';
+import { getIncompleteUploads, type IncompleteUploadsContext } from './get-incomplete-uploads.ts';
 import { getUpload } from './get-upload.ts';
 import { uploadFile } from './upload-file.ts';
 import { type UploadManyContext, uploadMany } from './upload-many.ts';
@@ -18,7 +19,7 @@ const maxHeldBytes = 64 * 1024 * 1024;
 
 /** The public gRPC port: everything that clients may call, and nothing else. */
 export function uploadServer(
-  withoutEnd: Omit<AppendUploadContext & UploadManyContext, 'stopping' | 'registered'>,
+  withoutEnd: Omit<AppendUploadContext & UploadManyContext & IncompleteUploadsContext, 'stopping' | 'registered'>,
   upstream: { readonly metadata: RpcChannel; readonly result: RpcChannel },
   stopping: AbortSignal,
 ): RpcServer {
@@ -34,6 +35,7 @@ export function uploadServer(
       appendUpload: appendUpload(context),
       getUpload: getUpload(context),
       cancelUpload: cancelUpload(context),
+      getIncompleteUploads: getIncompleteUploads(context),
     })
     .addRaw(metadata.definition, metadata.implementation)
     .addRaw(result.definition, result.implementation)

@@ -1,15 +1,16 @@
-import { statsToJson } from '#client/json.ts';
+import { lookUpStats } from '#client/stats-lookup.ts';
 import type { Backend } from '../backend.ts';
 import { route } from '../route.ts';
 import type { Json } from '../schemas.ts';
 
-export function getStats({ metadata }: Backend) {
+export function getStats({ metadata, upload }: Backend) {
   return route({
     name: 'getStats',
     method: 'GET',
     path: '/api/v1/stats',
-    summary: 'How many files are in each state, why files FAILED, and which workers are alive.',
+    summary:
+      'How many files are in each state, why files FAILED, which workers are alive, and what incomplete uploads hold.',
     answers: { 200: { description: 'The counts of this moment.', schema: 'Stats' } },
-    handle: async ({ signal }): Promise<Json<'Stats'>> => statsToJson(await metadata.getStats({}, { signal })),
+    handle: async ({ signal }): Promise<Json<'Stats'>> => await lookUpStats(metadata, upload, { signal }),
   });
 }

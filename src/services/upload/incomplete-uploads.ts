@@ -1,0 +1,88 @@
+import { FilemillError } from '#domain/errors.ts';
+import type { PartialBlobStore } from '#domain/partial-blob.ts';
+import { findUpload } from './upload-record.ts';
+
+/** An upload that was begun and is not finished. */
+export interface IncompleteUpload {
+  readonly id: string;
+  readonly bytes: number;
+  readonly writtenAt: Date;
+  readonly caller: string;
+}
+
+/** Without authentication a caller is an address; a port is new with every connection. */
+export function callerOf(peer: string): string {
+  const address = peer.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
+  return address === '' || address === 'unknown' ? 'local' : address;
+}
+
+export async function findIncompleteUploads(partial: PartialBlobStore): Promise<readonly IncompleteUpload[]> {
+  const found: IncompleteUpload[] = [];
+  for await (const { id, size, writtenAt } of partial.unfinished())
+    found.push({ id, bytes: size, writtenAt, caller: await findCaller(partial, id) });
+  return found;
+}
+
+/** Of one that a crash left without a note, or an earlier version has begun, nobody knows it. */
+async function findCaller(partial: PartialBlobStore, id: string): Promise<string> {
+  try {
+    return (await findUpload(partial, id)).record.caller ?? 'unknown';
+  } catch (error) {
+    if (error instanceof FilemillError && error.reason === 'UPLOAD_NOT_FOUND') return 'unknown';
+    throw error;
+  }
+}
+
+/**
+ * The order in which uploads give way: of the caller that holds most at that moment, the one that was left alone longest.
+ * So nobody who holds little loses anything to one who begins upload after upload.
+ *
+ * @param idleBefore one that was written to since is at work, and gives way to nobody
+ * @param weigh what is counted of each
+ */
+export function* inOrderOfGivingWay(
+  uploads: readonly IncompleteUpload[],
+  idleBefore: Date,
+  weigh: (upload: IncompleteUpload) => number,
+): Generator<IncompleteUpload, undefined> {
+  const callers = [...Map.groupBy(uploads, ({ caller }) => caller).values()].map((own) => ({
+    held: own.reduce((sum, upload) => sum + weigh(upload), 0),
+    idle: own
+      .filter(({ writtenAt }) => writtenAt < idleBefore)
+      .sort((one, other) => Number(other.writtenAt) - Number(one.writtenAt)),
+  }));
+  for (;;) {
+    const able = callers.filter(({ idle }) => idle.length > 0);
+    const most = able.reduce((one, other) => (other.held > one.held ? other : one), able[0] as (typeof able)[number]);
+    const next = most?.idle.pop();
+    if (next === undefined) return undefined;
+    most.held -= weigh(next);
+    yield next;
+  }
+}
+
+/** What they hold, in all and by caller. */
+export function tallyOf(uploads: readonly IncompleteUpload[]) {
+  const callers = Map.groupBy(uploads, ({ caller }) => caller)
+    .entries()
+    .map(([address, own]) => ({ address, uploads: own.length, bytes: bytesOf(own) }));
+  return {
+    uploads: uploads.length,
+    bytes: bytesOf(uploads),
+    callers: [...callers].sort((one, other) => other.bytes - one.bytes),
+  };
+}
+
+export function bytesOf(uploads: readonly Pick<IncompleteUpload, 'bytes'>[]): number {
+  return uploads.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+/** In the Prometheus text format. */
+export function incompleteMetrics({ uploads, bytes }: { readonly uploads: number; readonly bytes: number }): string[] {
+  return [
+    '# TYPE filemill_incomplete_uploads gauge',
+    `filemill_incomplete_uploads ${uploads}`,
+    '# TYPE filemill_incomplete_upload_bytes gauge',
+    `filemill_incomplete_upload_bytes ${bytes}`,
+  ];
+}

@@ -1,0 +1,30 @@
+import type { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
+import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
+import { remembered } from '../remembered.ts';
+import type { UploadEvictor } from '../upload-evictor.ts';
+
+export interface IncompleteUploadsContext {
+  readonly incomplete: Pick<UploadEvictor, 'tally'>;
+}
+
+/** Every note is read for it. */
+const rememberMs = 5_000;
+const maxCallers = 10;
+
+export function getIncompleteUploads({
+  incomplete,
+}: IncompleteUploadsContext): ServiceHandlers<typeof UploadService>['getIncompleteUploads'] {
+  const tally = remembered(rememberMs, () => incomplete.tally());
+  return async () => {
+    const { uploads, bytes, maxUploads, maxBytes, callers } = await tally();
+    return {
+      uploads: BigInt(uploads),
+      bytes: BigInt(bytes),
+      maxUploads: BigInt(maxUploads),
+      maxBytes: BigInt(maxBytes),
+      callers: callers
+        .slice(0, maxCallers)
+        .map((caller) => ({ address: caller.address, uploads: BigInt(caller.uploads), bytes: BigInt(caller.bytes) })),
+    };
+  };
+}
