@@ -38,7 +38,7 @@ export class PrivateCopy implements AsyncDisposable {
   }
 }
 
-const needed = ['src', 'test', 'db', 'package.json'];
+const needed = ['src', 'test', 'scripts', 'db', 'package.json'];
 
 /** Tracked and new files, without those that were deleted. */
 function sourceFiles(): string[] {

@@ -1,6 +1,7 @@
 import type { Mutation } from './mutation.ts';
 
 const putTest = 'test/e2e/web-uploads.test.ts';
+const formTest = 'test/e2e/web-forms.test.ts';
 const tusTest = 'test/e2e/web-tus.test.ts';
 
 /** The same promises for what comes in over HTTP. */
@@ -26,13 +27,27 @@ export const webMutations: readonly Mutation[] = [
     test: { file: putTest, name: 'answers the same file to the same idempotency key' },
   },
   {
+    name: 'form-name-of-other-bytes',
+    breaks: 'refusing the name of a form whose bytes are not UTF-8',
+    file: 'src/domain/file-name.ts',
+    edits: [{ search: 'fatal: true', replace: 'fatal: false' }],
+    test: { file: formTest, name: 'refuse a name that is not UTF-8, and nothing else beside it' },
+  },
+  {
+    name: 'form-encoding-kept',
+    breaks: 'refusing a part of a form whose bytes are encoded',
+    file: 'src/services/web/form/form-files.ts',
+    edits: [{ search: '    refuseWhatChangesTheMeaning(values);\n', replace: '' }],
+    test: { file: formTest, name: 'refuse Base64, and nothing else beside it' },
+  },
+  {
     name: 'tus-offset-taken-as-right',
     breaks: 'passing on where a tus client says that its bytes begin',
     file: 'src/services/web/routes/append-upload.ts',
     edits: [
       {
-        search: "offset: BigInt(readCount(headers, 'upload-offset'))",
-        replace: 'offset: (await backend.upload.getUpload({ id })).upload?.offset ?? 0n',
+        search: "BigInt(readCount(headers, 'upload-offset'))",
+        replace: '(await backend.upload.getUpload({ id })).upload?.offset ?? 0n',
       },
     ],
     test: { file: tusTest, name: 'refuses bytes at another place than the next' },
