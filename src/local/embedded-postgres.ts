@@ -21,6 +21,8 @@ export interface EmbeddedPostgresOptions {
   readonly log?: (line: string) => void;
   /** Once aborted, a start gives up, leaving nothing running. */
   readonly signal?: AbortSignal;
+  /** Of the server; that of this process unless given. */
+  readonly env?: NodeJS.ProcessEnv;
   /** Joined by the server as soon as its process exists. */
   readonly processes?: LiveProcesses;
 }
@@ -68,6 +70,7 @@ export async function startEmbeddedPostgres({
   dataDir,
   log = () => {},
   signal = new AbortController().signal,
+  env,
   processes,
 }: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const folder = resolve(dataDir);
@@ -89,7 +92,7 @@ export async function startEmbeddedPostgres({
   const binaries = prefix[0] === 'setpriv' ? await binariesForAll(installed) : installed;
   const firstStart = await makeCluster({ initdb: [...prefix, binaries.initdb], folder, credentials, signal });
   signal.throwIfAborted();
-  const server = await startServer(binaries, prefix, folder, credentials.port);
+  const server = await startServer(binaries, prefix, folder, { port: credentials.port, env });
   processes?.add(server, 'SIGQUIT');
   try {
     await whenAnswering(credentials, { server, signal, log });
@@ -158,12 +161,16 @@ async function startServer(
   { postgres }: PostgresBinaries,
   prefix: readonly string[],
   folder: string,
-  port: number,
+  { port, env }: { readonly port: number; readonly env: NodeJS.ProcessEnv | undefined },
 ): Promise<ChildProcess> {
   await using logFile = await open(join(folder, 'server.log'), 'a', 0o600);
   const options = Object.entries({ ...settings, port }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const command = [...prefix, postgres, '-D', join(folder, 'data'), ...options];
-  const server = await spawnDetached(command, { cwd: folder, stdio: ['ignore', logFile.fd, logFile.fd] });
+  const server = await spawnDetached(command, {
+    cwd: folder,
+    ...(env && { env }),
+    stdio: ['ignore', logFile.fd, logFile.fd],
+  });
   server.unref();
   return server;
 }

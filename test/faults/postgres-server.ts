@@ -62,10 +62,10 @@ export class PostgresServer implements AsyncDisposable {
     if (this.#server.url !== this.url) throw new Error('PostgreSQL came back on another port');
   }
 
-  /** An orderly stop, and a start in surroundings of the caller's. */
-  async restartWith(surround: (start: () => Promise<EmbeddedPostgres>) => Promise<EmbeddedPostgres>): Promise<void> {
+  /** An orderly stop, and a start with another environment. */
+  async restart(env: NodeJS.ProcessEnv): Promise<void> {
     await this.#server.stop();
-    this.#server = await surround(() => startEmbeddedPostgres({ dataDir: this.#dataDir }));
+    this.#server = await startEmbeddedPostgres({ dataDir: this.#dataDir, env });
     if (this.#server.url !== this.url) throw new Error('PostgreSQL came back on another port');
   }
 

@@ -38,7 +38,7 @@ for (const { name, seconds } of [
     before(async () => {
       folder = resources.use(await testFolder()).path;
       const clock = await FakedClock.make(folder);
-      const server = await clock.under(() => startEmbeddedPostgres({ dataDir: join(folder, 'postgres') }));
+      const server = await startEmbeddedPostgres({ dataDir: join(folder, 'postgres'), env: clock.env });
       resources.use(server);
       const { url } = resources.use(await testDatabase({ adminUrl: server.adminUrl }));
       const settings = {

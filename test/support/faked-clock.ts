@@ -33,19 +33,14 @@ export class FakedClock {
     await rename(next, this.#file);
   }
 
-  /** What `start` starts lives by this clock. Nothing else may be started meanwhile. */
-  async under<T>(start: () => Promise<T>): Promise<T> {
-    const settings = {
+  /** For the environment of a program that lives by this clock. */
+  get env(): NodeJS.ProcessEnv {
+    return {
+      ...process.env,
       LD_PRELOAD: this.#library,
       FAKETIME_TIMESTAMP_FILE: this.#file,
       FAKETIME_NO_CACHE: '1',
       FAKETIME_DONT_FAKE_MONOTONIC: '1',
     };
-    Object.assign(process.env, settings);
-    try {
-      return await start();
-    } finally {
-      for (const name of Object.keys(settings)) delete process.env[name];
-    }
   }
 }

@@ -80,8 +80,7 @@ export class ChangeFeed implements AsyncDisposable {
         attempt = 0;
       };
       try {
-        this.#isNotified = await this.#hear(signal, connected);
-        if (!this.#isNotified) await this.#lookForChanges(signal, connected);
+        if (!(await this.#hear(signal, connected))) await this.#lookForChanges(signal, connected);
       } catch (error) {
         if (attempt === 0) this.#logger.warn({ err: error }, 'the change feed was cut: polling until it is back');
         await sleep(200 + backoffMs(attempt), signal);
@@ -114,6 +113,7 @@ export class ChangeFeed implements AsyncDisposable {
       client.on('notification', () => this.#tell());
       await client.query(`listen ${changeChannel}`);
       connected();
+      this.#isNotified = true;
       this.#tell();
       await ended;
       return true;
@@ -149,10 +149,12 @@ export class ChangeFeed implements AsyncDisposable {
   async #lookForChanges(stopping: AbortSignal, connected: () => void): Promise<void> {
     const signal = AbortSignal.any([stopping, AbortSignal.timeout(probeAgainMs)]);
     let cursor: Cursor = await changesFromNow(this.#database);
-    this.#logger.warn(
-      { everyMs: pollMs },
-      'no notification comes through this pooler, as in its transaction mode: looking for changes instead',
-    );
+    if (this.#isNotified)
+      this.#logger.warn(
+        { everyMs: pollMs },
+        'no notification comes through this pooler, as in its transaction mode: looking for changes instead',
+      );
+    this.#isNotified = false;
     connected();
     this.#tell();
     while (!signal.aborted) {

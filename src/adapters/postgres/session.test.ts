@@ -59,6 +59,8 @@ test('nothing is set in a session whose process is not the one that the connecti
 });
 
 test('settings of an own session stay', async () => {
+  assert.equal(await setForSession(client, {}, 5_000), true);
+  assert.deepEqual(await current(), [initial]);
   assert.equal(await setForSession(client, settings, 5_000), true);
   assert.deepEqual(await current(), [{ seqscan: 'off', timeout: '50ms', n: 1 }]);
 });

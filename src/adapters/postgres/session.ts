@@ -5,7 +5,7 @@ export type SessionSettings = Readonly<Record<string, string>>;
 
 // One statement, so that nothing is set in a session that others use too.
 const setIfOwn = `
-  select set_config(s.name, s.value, false) from unnest($2::text[], $3::text[]) as s (name, value)
+  select (select count(set_config(s.name, s.value, false)) from unnest($2::text[], $3::text[]) as s (name, value)) as set
   where pg_backend_pid() = $1`;
 
 /**

@@ -15,7 +15,7 @@ function stepFault(direction: string, seconds: number): Fault {
     packages: ['libfaketime'],
     async prepare({ folder, postgres }) {
       clock = await FakedClock.make(folder);
-      await postgres.restartWith((start) => clock.under(start));
+      await postgres.restart(clock.env);
     },
     async inject(scene) {
       const { stack, injected } = scene;
@@ -32,7 +32,7 @@ function stepFault(direction: string, seconds: number): Fault {
       await stack.start('worker-1');
     },
     async cleanUp({ postgres }) {
-      await postgres.restartWith((start) => start());
+      await postgres.restart(process.env);
     },
   };
 }
