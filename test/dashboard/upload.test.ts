@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
@@ -8,6 +8,7 @@ import type { FileJson } from '#client/json.ts';
 import { startPathProxy } from '../support/path-proxy.ts';
 import { testFolder } from '../support/start-services.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
+import { eventually } from '../support/upload-stack.ts';
 import { Dashboard, fact, row, untilText } from './support/dashboard.ts';
 
 describe('uploading from the page', () => {
@@ -72,6 +73,24 @@ describe('uploading from the page', () => {
     await page.context().close();
   });
 
+  it('an upload whose file changes is refused, and nothing of it stays', async () => {
+    await using network = await TcpProxy.start(Number(new URL(dashboard.stack.base).port));
+    const page = await dashboard.open('upload', { base: `http://${network.address}` });
+    const path = join(folder, 'changing.bin');
+    await writeFile(path, randomBytes(20 * 2 ** 20));
+    const failed = network.sends(4 * 2 ** 20).then(() => network.fail());
+    await page.getByLabel('Files', { exact: true }).setInputFiles(path);
+    await failed;
+    await page.getByRole('alert').filter({ hasText: 'The connection to the server is lost' }).waitFor();
+    assert.equal((await unfinished(dashboard)).length, 1);
+
+    await writeFile(path, 'other');
+    network.restore();
+    await row(page, 'changing.bin').getByText('The file changed since it was chosen').waitFor();
+    await eventually(async () => (await unfinished(dashboard)).length === 0);
+    await page.context().close();
+  });
+
   it('works below a path of a proxy that does not tell of it', async () => {
     await using proxy = await startPathProxy(dashboard.stack.base);
     const page = await dashboard.open('upload', { base: proxy.base });
@@ -89,6 +108,12 @@ describe('uploading from the page', () => {
 
   it('gave the browser nothing to complain of', () => assert.deepEqual(dashboard.complaints, []));
 });
+
+/** Bytes of uploads on the volume, by name. */
+async function unfinished({ stack }: Dashboard): Promise<string[]> {
+  const names = await readdir(join(stack.storageDir, 'resumable'));
+  return names.filter((name) => !name.endsWith('.json'));
+}
 
 /** Drags it over the page and lets it go, as a file manager does. (Playwright has no means of its own for files.) */
 async function drop(page: Page, path: string): Promise<void> {

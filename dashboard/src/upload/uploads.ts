@@ -99,7 +99,10 @@ async function send(upload: Upload): Promise<void> {
     });
     state.value = { step: 'kept', id, file: followFile(id) };
   } catch (error) {
-    if (!signal.aborted) state.value = { step: 'refused', problem: error as Error };
+    if (signal.aborted) return;
+    state.value = { step: 'refused', problem: error as Error };
+    // What the server has of it goes with no other bytes.
+    if (error instanceof Refusal && error.reason === 'FILE_UNREADABLE') sender.forget();
   }
 }
 
