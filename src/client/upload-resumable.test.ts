@@ -119,6 +119,35 @@ describe('a resumable upload', () => {
     });
   });
 
+  describe('whose key is known to the server', () => {
+    const other = Buffer.alloc(bytes.length);
+
+    it('goes on where the earlier process was', async () => {
+      const server = new MemoryServer({ earlier: bytes.subarray(0, 1_000_000) });
+      assert.equal((await send(server.handlers())).kept.sha256, whole);
+      assert.deepEqual(server.starts, [1_000_000]);
+    });
+
+    it('is sent once from its start where the earlier bytes were others', async () => {
+      const server = new MemoryServer({ earlier: other.subarray(0, 1_000_000) });
+      assert.equal((await send(server.handlers())).kept.sha256, whole);
+      assert.deepEqual(server.starts, [1_000_000, 0]);
+    });
+
+    it('is the file that there is, once that has the same content', async () => {
+      const server = new MemoryServer({ earlier: bytes, isFile: true });
+      const { kept } = await send(server.handlers());
+      assert.deepEqual([kept.id, kept.duplicate], ['kept', true]);
+      assert.deepEqual(server.starts, []);
+    });
+
+    it('is refused once that has other content, which stays', async () => {
+      const server = new MemoryServer({ earlier: other, isFile: true });
+      await assert.rejects(send(server.handlers()), { reason: 'IDEMPOTENCY_KEY_REUSED' });
+      assert.deepEqual([server.starts, server.cancelled], [[], false]);
+    });
+  });
+
   describe('that is given up', () => {
     const breaks = Array.from({ length: 1_000 }, () => 1_000);
     const unreadable = new FilemillError('FILE_UNREADABLE');
@@ -175,6 +204,9 @@ interface Mishaps {
   readonly losesAnswer?: boolean;
   readonly forgets?: boolean;
   readonly onBreak?: () => Promise<void>;
+  /** What it has from another process when the upload is begun for the first time, and whether that is a file. */
+  readonly earlier?: Buffer;
+  readonly isFile?: boolean;
   readonly breaksWith?: FilemillError;
   /** Of the file, on the client's machine. */
   readonly readError?: FilemillError;
@@ -203,7 +235,8 @@ class MemoryServer {
       beginUpload: async ({ metadata }) => {
         this.sizes.push(metadata?.size);
         this.#begun += 1;
-        this.#bytes = Buffer.alloc(0);
+        this.#bytes = Buffer.from((this.#begun === 1 && this.#mishaps.earlier) || '');
+        this.#finished = this.#begun === 1 && this.#mishaps.isFile === true;
         return this.#answer();
       },
       getUpload: async () => {
@@ -239,7 +272,7 @@ class MemoryServer {
   }
 
   #close(sha256: string): void {
-    assert.equal(sha256, this.#sha256());
+    if (sha256 !== this.#sha256()) throw new FilemillError('CHECKSUM_MISMATCH');
     this.#finished = true;
   }
 

@@ -55,8 +55,8 @@ export async function uploadResumable(
     const error = fromServiceError(cause);
     if (isUnimplemented(error)) return await uploadFile(uploads, file, options);
     const canGoOn = options.signal.aborted || isRetryable(error);
-    if (canGoOn && isWorthKeeping(file, options)) options.onKept?.();
-    else await upload.cancel();
+    if (!canGoOn || !isWorthKeeping(file, options)) await upload.cancel();
+    else if (upload.isBegun) options.onKept?.();
     throw cause;
   }
 }
@@ -90,6 +90,11 @@ class ResumableUpload {
     this.#file = file;
     this.#options = options;
     this.#bound = options.bound ?? new CallBound();
+  }
+
+  /** The server may have bytes of it. */
+  get isBegun(): boolean {
+    return this.#id !== undefined;
   }
 
   async goOn(onProgress: () => void): Promise<UploadFileResponse> {
@@ -151,7 +156,7 @@ class ResumableUpload {
     const { signal } = this.#options;
     for (let last = seen; ; ) {
       await sleep(watchMs, signal);
-      signal.throwIfAborted();
+      if (signal.aborted) throw stopped();
       const now = await this.#get(last.id);
       if (now.file !== undefined) return now;
       if (now.offset === last.offset) {
@@ -176,7 +181,7 @@ class ResumableUpload {
       let position = this.#hash.hashed;
       await content.ready(position, this.#options.signal);
       for await (const chunk of content.chunks(position)) {
-        this.#options.signal.throwIfAborted();
+        if (this.#options.signal.aborted) throw stopped();
         this.#hash.update(position, chunk.subarray(0, end - position));
         position += chunk.length;
         if (position >= end) break;
@@ -257,8 +262,6 @@ class ResumableUpload {
     const error = fromServiceError(cause);
     switch (error.reason) {
       case 'UPLOAD_LOCKED':
-        this.#hasCompany = true;
-        return error;
       case 'OFFSET_MISMATCH':
         this.#hasCompany = true;
         this.#hasForeignBytes = true;
@@ -277,4 +280,8 @@ class ResumableUpload {
     }
     return new FilemillError('UNAVAILABLE', error.message, { cause: error });
   }
+}
+
+function stopped(): FilemillError {
+  return new FilemillError('UNAVAILABLE', 'Stopped before all was sent.');
 }

@@ -4,6 +4,8 @@ const append = 'src/services/upload/append.ts';
 const appendTest = 'src/services/upload/append.test.ts';
 const objectName = 'src/adapters/storage/object-name.ts';
 const partialTest = 'src/adapters/storage/local-partial-blob-store.test.ts';
+const client = 'src/client/upload-resumable.ts';
+const clientTest = 'src/client/upload-resumable.test.ts';
 const routeTest = 'src/services/upload/routes/append-upload.test.ts';
 
 /** The same promises for uploads in several calls. */
@@ -101,6 +103,62 @@ export const resumableMutations: readonly Mutation[] = [
     file: 'src/services/upload/finish-upload.ts',
     edits: [{ search: '{ ...declared, idempotencyKey }', replace: '{ ...declared }' }],
     test: { file: routeTest, name: 'makes one file when it is finished again after a crash before it said so' },
+  },
+  {
+    name: 'given-up-not-cancelled',
+    breaks: 'taking away what the server has of an upload that nobody will go on with',
+    file: client,
+    edits: [{ search: ') await upload.cancel();', replace: ') options.onKept?.();' }],
+    test: { file: clientTest, name: 'while it is refused is cancelled' },
+  },
+  {
+    name: 'others-file-believed',
+    breaks: 'comparing the file of an earlier upload with the content that is to be sent',
+    file: client,
+    edits: [{ search: "file.sha256 === '' || file.sha256 === this.#hash.digest()", replace: 'true' }],
+    test: { file: clientTest, name: 'is refused once that has other content, which stays' },
+  },
+  {
+    name: 'others-bytes-final',
+    breaks: 'sending all once where the bytes of an earlier upload were others',
+    file: client,
+    edits: [{ search: '!this.#hasForeignBytes || error.cause === undefined', replace: 'true' }],
+    test: { file: clientTest, name: 'is sent once from its start where the earlier bytes were others' },
+  },
+  {
+    name: 'begun-without-second-look',
+    breaks: 'looking again under the lock whether an upload of that key was begun meanwhile',
+    file: 'src/services/upload/routes/begin-upload.ts',
+    edits: [{ search: '  if (begunMeanwhile !== undefined) return begunMeanwhile;\n', replace: '' }],
+    test: {
+      file: 'src/services/upload/routes/begin-upload.test.ts',
+      name: 'one that was begun while it waited for the lock is not begun again',
+    },
+  },
+  {
+    name: 'deleted-file-answered',
+    breaks: 'asking whether the file of a finished upload is still there',
+    file: 'src/services/upload/routes/begin-upload.ts',
+    edits: [
+      {
+        search: 'return files.length > 0 ? upload : undefined;',
+        replace: 'return files.length < 9 ? upload : undefined;',
+      },
+    ],
+    test: {
+      file: 'src/services/upload/routes/begin-upload.test.ts',
+      name: 'answers with the file once it is one, and begins anew once that was deleted',
+    },
+  },
+  {
+    name: 'evicted-while-coming-back',
+    breaks: 'looking again under the lock whether somebody goes on with an upload that is to be given up',
+    file: 'src/services/upload/upload-evictor.ts',
+    edits: [{ search: 'state !== undefined && state.writtenAt >= idleBefore', replace: 'state === undefined' }],
+    test: {
+      file: 'src/services/upload/upload-evictor.test.ts',
+      name: 'stays when somebody comes back for it just then',
+    },
   },
   {
     name: 'lock-for-everyone',

@@ -3,12 +3,22 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { MessageInitShape } from '@bufbuild/protobuf';
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { withRetry } from '#client/retry.ts';
+import { UploadLockService } from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
-import type { UploadMetadataSchema } from '#gen/filemill/v1/upload_service_pb.ts';
+import { UploadMetadataSchema } from '#gen/filemill/v1/upload_service_pb.ts';
 import { append, begin, get } from '../../../../test/support/resumable-uploads.ts';
-import { type Backends, filesBelow, startBackends, startUploadStack } from '../../../../test/support/upload-stack.ts';
+import {
+  type Backends,
+  eventually,
+  filesBelow,
+  quiet,
+  startBackends,
+  startUploadStack,
+} from '../../../../test/support/upload-stack.ts';
+import { UploadLocks } from '../upload-locks.ts';
+import { formatRecord } from '../upload-record.ts';
 
 let backends: Backends;
 before(async () => {
@@ -51,6 +61,21 @@ describe('Beginning an upload whose idempotency key is known', () => {
     const [id = '', ...others] = new Set(begun.map((upload) => upload.id));
     assert.deepEqual(others, []);
     assert.equal((await append(other, { id }, content)).file?.size, 100_000n);
+  });
+
+  it('one that was begun while it waited for the lock is not begun again', async () => {
+    await using stack = await startUploadStack(backends);
+    const key = { idempotencyKey: randomUUID() };
+    const { id } = await begin(stack, key);
+    await stack.uploads.cancelUpload({ id });
+    using locks = new UploadLocks(stack.metadata.client(UploadLockService), quiet);
+    const earlier = await locks.take(id, new AbortController().signal);
+    const waiting = begin(stack, key);
+    await eventually(() => earlier.wanted.aborted);
+    const metadata = create(UploadMetadataSchema, { filename: 'f', size: 100_000n, ...key });
+    await stack.blobs.partial.begin(formatRecord({ metadata, clientNote: 'of the earlier' }), id);
+    await earlier[Symbol.asyncDispose]();
+    assert.equal((await waiting).clientNote, 'of the earlier');
   });
 
   it('makes up for a crash that left bytes without a note', async () => {
