@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import {
   type ClientHttp2Session,
+  type ClientHttp2Stream,
   connect,
   constants,
   createServer,
@@ -19,6 +20,7 @@ export class LimitingProxy implements AsyncDisposable {
   refused = 0;
   /** Bytes of requests, over all calls. */
   received = 0;
+  readonly #paths: string[] = [];
   readonly #server: Http2Server;
   readonly #upstream: ClientHttp2Session;
   readonly #maxBytes: number;
@@ -46,6 +48,11 @@ export class LimitingProxy implements AsyncDisposable {
     });
   }
 
+  /** How often a method was called. */
+  calls(method: string): number {
+    return this.#paths.filter((path) => path.endsWith(`/${method}`)).length;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const session of this.#sessions) session.destroy();
     this.#upstream.destroy();
@@ -53,6 +60,7 @@ export class LimitingProxy implements AsyncDisposable {
   }
 
   async #pass(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {
+    this.#paths.push(headers[':path'] ?? '');
     const onward = this.#upstream.request({ ...headers });
     stream.on('error', () => undefined).once('close', () => onward.close());
     onward.on('error', () => undefined);
@@ -65,7 +73,7 @@ export class LimitingProxy implements AsyncDisposable {
       bytes += piece.length;
       this.received += piece.length;
       if (bytes > this.#maxBytes) return this.#refuse(stream, () => onward.close(constants.NGHTTP2_CANCEL));
-      if (!onward.write(piece)) await Promise.race([once(onward, 'drain'), once(onward, 'close')]);
+      if (!onward.write(piece)) await drained(onward);
     }
     onward.end();
   }
@@ -82,4 +90,12 @@ export class LimitingProxy implements AsyncDisposable {
       stream.end('<html><title>413 Request Entity Too Large</title></html>');
     }
   }
+}
+
+/** Resolves when there is room again, or when there will be none. */
+async function drained(stream: ClientHttp2Stream): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  for (const event of ['drain', 'close']) stream.once(event, resolve);
+  await promise;
+  for (const event of ['drain', 'close']) stream.off(event, resolve);
 }
