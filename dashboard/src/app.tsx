@@ -4,7 +4,7 @@ import { FilesPage } from './pages/files.tsx';
 import { OverviewPage } from './pages/overview.tsx';
 import { UploadPage } from './pages/upload.tsx';
 import { WorkersPage } from './pages/workers.tsx';
-import { ConnectionBanner, WorkerBanner } from './parts/banner.tsx';
+import { ConnectionBanner, StoreBanner, WorkerBanner } from './parts/banner.tsx';
 import { Header } from './parts/header.tsx';
 import { Page } from './parts/page.tsx';
 import { place } from './router.ts';
@@ -15,6 +15,7 @@ export function App() {
       <Header />
       <ConnectionBanner />
       <WorkerBanner />
+      <StoreBanner />
       <CurrentPage />
     </>
   );

@@ -1,11 +1,13 @@
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { startLive } from './live/events.ts';
+import { startReadiness } from './live/readiness.ts';
 import { askForServer } from './server.ts';
 import './style/page.css';
 import './style/parts.css';
 
 startLive();
+startReadiness();
 askForServer();
 const root = document.getElementById('app') as HTMLElement;
 root.replaceChildren();

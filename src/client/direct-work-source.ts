@@ -21,6 +21,7 @@ const repeatWaitMs = 250;
 /** Takes whatever is due from the metadata service, as a long poll. */
 export class DirectWorkSource implements WorkSource {
   readonly name = 'direct';
+  readonly report = undefined;
   readonly #lifecycle: RpcClient<typeof FileLifecycleService>;
   readonly #worker: string;
   #leaseMs = assumedLeaseMs;

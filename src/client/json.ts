@@ -11,6 +11,7 @@ import {
   type GetStatsResponse_Durations,
 } from '#gen/filemill/v1/metadata_service_pb.ts';
 import type { Result } from '#gen/filemill/v1/result_service_pb.ts';
+import { type Dependency, Dependency_State } from '#gen/filemill/v1/system_service_pb.ts';
 import type { GetIncompleteUploadsResponse } from '#gen/filemill/v1/upload_service_pb.ts';
 import { statusWord } from './wire.ts';
 
@@ -119,6 +120,17 @@ interface WorkerJson {
   readonly source: string;
 }
 
+export interface DependencyJson {
+  readonly service: string;
+  /** Which of several workers. */
+  readonly instance: string;
+  readonly part: string;
+  readonly state: 'OK' | 'FAILING';
+  readonly code: string | null;
+  readonly detail: string | null;
+  readonly since: string | null;
+}
+
 /** A file beside what its analysis found. */
 export function fileToJson(file: File, result?: Result | null): FileWithResultJson {
   return { ...fileStateToJson(file), result: result ? outputOf(result) : null };
@@ -212,6 +224,13 @@ export function incompleteToJson(incomplete: GetIncompleteUploadsResponse): Inco
       bytes: Number(held.bytes),
     })),
   };
+}
+
+/** What a service depends on, as it sees it. */
+export function dependencyToJson({ service, instance, part, state, code, detail, since }: Dependency): DependencyJson {
+  const isFailing = state === Dependency_State.FAILING;
+  const trouble = { code: code || null, detail: detail || null, since: time(since) };
+  return { service, instance, part, state: isFailing ? 'FAILING' : 'OK', ...trouble };
 }
 
 function durations(known: GetStatsResponse_Durations | undefined): DurationsJson | null {

@@ -2,10 +2,12 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import { type Timestamp, timestampDate, timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { AttemptRecord, ClaimedFile, FileRecord, ResultRecord } from '#domain/file.ts';
 import { fileStatuses, type FileStatus as StatusWord } from '#domain/file-state.ts';
+import type { StoreReport } from '#domain/store-fault.ts';
 import type { ClaimedFiles, ClaimedFilesSchema } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import { type FileSchema, FileStatus } from '#gen/filemill/v1/file_pb.ts';
 import { Attempt_Outcome, type AttemptSchema } from '#gen/filemill/v1/metadata_service_pb.ts';
 import type { ResultSchema } from '#gen/filemill/v1/result_service_pb.ts';
+import { Dependency_State, type DependencySchema } from '#gen/filemill/v1/system_service_pb.ts';
 
 /** How the domain's records look on the wire. */
 
@@ -35,6 +37,19 @@ export function attemptToMessage(attempt: AttemptRecord): MessageInitShape<typeo
     ...(endedAt !== null && { endedAt: timestampFromDate(endedAt) }),
     ...(errorCode !== null && { error: { code: errorCode, message: errorMessage ?? '' } }),
   };
+}
+
+/** How a store is for a service; `instance` tells several workers apart. */
+export function dependencyToMessage(
+  { store, fault }: StoreReport,
+  service: string,
+  instance = '',
+): MessageInitShape<typeof DependencySchema> {
+  if (fault === undefined) return { service, instance, part: store, state: Dependency_State.OK };
+  const { code, kind, sentence: detail, since } = fault;
+  const lasting = kind === 'operator';
+  const failing = { state: Dependency_State.FAILING, code, detail, lasting, since: timestampFromDate(since) };
+  return { service, instance, part: store, ...failing };
 }
 
 /** `COMPLETED` for FILE_STATUS_COMPLETED; undefined for a number that this version does not know. */

@@ -1,3 +1,5 @@
+import type { StoreReport } from './store-fault.ts';
+
 /**
  * Tells workers that files are due. Losing a ring costs time, never a file: the reconciler rings again
  * for every row that stays PENDING.
@@ -7,6 +9,8 @@ export interface Doorbell {
   ring(ids: readonly string[]): Promise<void>;
   /** How many rings wait to be heard. */
   depth(): Promise<number>;
+  /** How Redis is; absent for a bell without one. */
+  readonly report?: StoreReport;
   [Symbol.asyncDispose](): Promise<void>;
 }
 

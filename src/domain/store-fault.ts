@@ -15,6 +15,13 @@ export interface StoreFault {
   readonly sentence: string;
 }
 
+/** How a store is, as one process sees it. */
+export interface StoreReport {
+  readonly store: Store;
+  /** Absent while all is well. */
+  readonly fault?: StoreFault & { readonly since: Date };
+}
+
 /** One line of a store's table of faults; `said` is what it answers, from the first word on. */
 export interface FaultEntry extends Omit<StoreFault, 'code'> {
   readonly said: RegExp;

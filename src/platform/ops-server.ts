@@ -1,4 +1,5 @@
 import { createServer, type ServerResponse } from 'node:http';
+import type { StoreReport } from '#domain/store-fault.ts';
 import { listen } from './listen.ts';
 
 /** Resolves when the service can do its work; rejects with what it lacks. */
@@ -6,21 +7,24 @@ export type ReadinessCheck = () => Promise<void>;
 
 interface OpsOptions {
   readonly ready: ReadinessCheck;
+  /** How the store is that the service can do without, if there is one. */
+  readonly doorbell?: () => StoreReport | undefined;
   /** Lines of the service's own. */
   readonly metrics?: () => Promise<readonly string[]>;
 }
 
 /**
- * The port for operators: /livez answers while the process runs, /readyz while it can do its work,
- * /metrics in the Prometheus text format.
+ * The port for operators: /livez answers while the process runs, /readyz while it can do its work, with a line for what
+ * it does without, /metrics in the Prometheus text format.
  */
 export async function startOpsServer(address: string, options: OpsOptions): Promise<AsyncDisposable> {
+  const { ready, doorbell } = options;
   const server = createServer((request, response) => {
     const path = request.url?.split('?')[0];
     if (path === '/livez') answer(response, 200, 'ok');
     else if (path === '/readyz')
-      options.ready().then(
-        () => answer(response, 200, 'ok'),
+      ready().then(
+        () => answer(response, 200, ['ok', ...degraded(doorbell?.())].join('\n')),
         (error: unknown) => answer(response, 503, error instanceof Error ? error.message : String(error)),
       );
     else if (path === '/metrics') void allMetrics(options).then((metrics) => answer(response, 200, metrics));
@@ -33,6 +37,10 @@ export async function startOpsServer(address: string, options: OpsOptions): Prom
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+function degraded(report: StoreReport | undefined): string[] {
+  return report?.fault === undefined ? [] : [`degraded: ${report.fault.sentence}`];
 }
 
 function answer(response: ServerResponse, status: number, body: string): void {

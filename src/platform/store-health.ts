@@ -1,17 +1,13 @@
-import type { Store, StoreFault } from '#domain/store-fault.ts';
+import type { Store, StoreFault, StoreReport } from '#domain/store-fault.ts';
 import type { Logger } from './logger.ts';
 
 const titles: Readonly<Record<Store, string>> = { postgresql: 'PostgreSQL', redis: 'Redis' };
 
-/** A fault that nobody has met for so long counts as over. */
-const forgottenAfterMs = 60_000;
+/** An outage that comes back within this time is not told of anew. */
+const quietMs = 10_000;
 
-/** How a store is, as the service that holds this sees it. */
-export interface StoreReport {
-  readonly store: Store;
-  /** Absent while all is well. */
-  readonly fault?: StoreFault & { readonly since: Date };
-}
+/** A fault that nobody has met for so long counts as over. */
+const forgottenAfterMs = 30_000;
 
 /**
  * Remembers how a store fails this process, and logs it: one line for each fault of an outage, one when it is over.
@@ -20,6 +16,7 @@ export interface StoreReport {
 export class StoreHealth {
   readonly #store: Store;
   readonly #logger: Logger;
+  readonly #saidAt = new Map<string, number>();
   #outage: Outage | undefined;
 
   constructor(store: Store, logger: Logger) {
@@ -27,6 +24,7 @@ export class StoreHealth {
     this.#logger = logger;
   }
 
+  /** How it was when something was tried last. */
   get report(): StoreReport {
     if (this.#outage === undefined || isForgotten(this.#outage)) return { store: this.#store };
     const { fault, since } = this.#outage;
@@ -36,12 +34,24 @@ export class StoreHealth {
   /** @param what was tried: a word for the command or statement, or `connect` */
   failed(what: string, fault: StoreFault, cause: unknown): void {
     if (this.#outage !== undefined && isForgotten(this.#outage)) this.#end();
-    this.#outage ??= { fault, since: new Date(), metAt: 0, failing: new Set(), said: new Set() };
-    const { failing, said } = this.#outage;
+    this.#outage ??= { fault, since: new Date(), metAt: 0, failing: new Set(), met: new Set(), told: false };
+    const { failing, met } = this.#outage;
     failing.add(what);
-    Object.assign(this.#outage, { fault, metAt: performance.now() });
-    if (said.has(fault.code)) return;
-    said.add(fault.code);
+    this.#outage.fault = fault;
+    this.#outage.metAt = performance.now();
+    if (met.has(fault.code)) return;
+    met.add(fault.code);
+    if (performance.now() - (this.#saidAt.get(fault.code) ?? Number.NEGATIVE_INFINITY) < quietMs) return;
+    this.#saidAt.set(fault.code, performance.now());
+    this.#outage.told = true;
+    this.#tell(fault, cause);
+  }
+
+  worked(what: string): void {
+    if (this.#outage?.failing.has(what)) this.#end();
+  }
+
+  #tell(fault: StoreFault, cause: unknown): void {
     const detail = cause instanceof Error ? cause.message || (cause as NodeJS.ErrnoException).code : String(cause);
     this.#logger[fault.kind === 'operator' ? 'error' : 'warn'](
       { code: fault.code, detail },
@@ -49,23 +59,22 @@ export class StoreHealth {
     );
   }
 
-  worked(what: string): void {
-    if (this.#outage?.failing.has(what)) this.#end();
-  }
-
   #end(): void {
+    const told = this.#outage?.told;
     this.#outage = undefined;
-    this.#logger.info(`${titles[this.#store]} serves again`);
+    if (told) this.#logger.info(`${titles[this.#store]} serves again`);
   }
 }
 
 interface Outage {
-  readonly fault: StoreFault;
+  fault: StoreFault;
   readonly since: Date;
-  readonly metAt: number;
+  metAt: number;
   readonly failing: Set<string>;
-  /** Codes that have their line in the log. */
-  readonly said: Set<string>;
+  /** Codes that have been met. */
+  readonly met: Set<string>;
+  /** Whether the log has a line about it. */
+  told: boolean;
 }
 
 function isForgotten({ metAt }: Outage): boolean {

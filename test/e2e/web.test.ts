@@ -51,7 +51,7 @@ describe('the HTTP API over a whole system', () => {
   it('is ready once a worker has reported', async () => {
     await stack.start('worker');
     await until(async () => (await fetch(`${base}/readyz`)).status === 200);
-    assert.deepEqual(await get<ReadyJson>('/readyz'), { ready: true, missing: [] });
+    assert.deepEqual(await get<ReadyJson>('/readyz'), { ready: true, missing: [], degraded: [] });
   });
 
   it('shows a file as it is, and its result', async () => {

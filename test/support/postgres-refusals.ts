@@ -7,6 +7,8 @@ export interface PostgresRefusal {
   readonly sqlState: string;
   /** What only an operator ends. */
   readonly lasting: boolean;
+  /** It tells of one connection, and is over as soon as any statement works. */
+  readonly ofConnection?: boolean;
   begin(server: RefusingPostgres): Promise<unknown>;
   end(server: RefusingPostgres): Promise<unknown>;
 }
@@ -102,6 +104,7 @@ function raised(sqlState: string, lasting: boolean, message: string): PostgresRe
   return {
     sqlState,
     lasting,
+    ofConnection: /^(08|57P)/.test(sqlState),
     begin: ({ inside }) =>
       inside(
         `create function refuse() returns trigger language plpgsql as $$ begin

@@ -1,4 +1,4 @@
-import { mkdir, rmdir } from 'node:fs/promises';
+import { mkdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
@@ -64,14 +64,14 @@ export const redisRefusals: readonly RedisRefusal[] = [
     code: 'NOAUTH',
     lasting: true,
     login: '',
-    begin: async (server) => [await set(['requirepass', 'right'])(server), await cut(server)],
+    begin: async (server) => [await set(['requirepass', 's3same'])(server), await cut(server)],
     end: set(['requirepass', '']),
   },
   {
     code: 'WRONGPASS',
     lasting: true,
     begin: async (server) => [await allow('resetpass >other')(server), await cut(server)],
-    end: allow('resetpass >right'),
+    end: allow('resetpass >s3same'),
   },
   { code: 'NOPERM', lasting: true, begin: allow('-xadd -xreadgroup'), end: allow('+@all') },
   {
@@ -107,9 +107,9 @@ export const redisRefusals: readonly RedisRefusal[] = [
 /** A Redis that serves until it is told to refuse. */
 export async function startRefusingRedis({
   settings = [],
-  login = 'filemill:right@',
+  login = 'filemill:s3same@',
   prepare,
-}: RedisRefusal): Promise<RefusingRedis> {
+}: Partial<RedisRefusal> = {}): Promise<RefusingRedis> {
   await using opening = new AsyncDisposableStack();
   const port = await freePort();
   const debugging = ['--enable-debug-command', 'yes', '--busy-reply-threshold', '20'];
@@ -117,7 +117,7 @@ export async function startRefusingRedis({
   const admin = new Redis(redis.url.slice('unix://'.length), { enableReadyCheck: false });
   admin.on('error', () => undefined);
   opening.defer(() => admin.disconnect());
-  await admin.call('ACL', 'SETUSER', 'filemill', 'on', '>right', '~*', '&*', '+@all');
+  await admin.call('ACL', 'SETUSER', 'filemill', 'on', '>s3same', '~*', '&*', '+@all');
   const server = { url: `redis://${login}127.0.0.1:${port}`, folder: redis.folder, admin };
   await prepare?.({ ...server, [Symbol.asyncDispose]: async () => undefined });
   const resources = opening.move();
@@ -137,6 +137,7 @@ async function load({ admin }: RefusingRedis): Promise<void> {
 
 /** A folder is in the way of the file that is saved. */
 async function failToSave({ admin, folder }: RefusingRedis): Promise<void> {
+  await rm(join(folder, 'dump.rdb'), { force: true });
   await mkdir(join(folder, 'dump.rdb'));
   await admin.config('SET', 'save', '3600 1');
   await admin.bgsave();

@@ -7,6 +7,7 @@ export class TcpProxy implements AsyncDisposable {
   readonly address: string;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  #target: NetConnectOpts;
   #sent = 0;
   #isDown = false;
   #onSent: (() => void) | undefined;
@@ -21,8 +22,9 @@ export class TcpProxy implements AsyncDisposable {
 
   private constructor(server: Server, target: NetConnectOpts) {
     this.#server = server;
+    this.#target = target;
     this.address = `127.0.0.1:${(server.address() as { port: number }).port}`;
-    server.on('connection', (client) => (this.#isDown ? client.destroy() : this.#join(client, connect(target))));
+    server.on('connection', (client) => (this.#isDown ? client.destroy() : this.#join(client, connect(this.#target))));
   }
 
   /** Bytes that clients have sent, over all connections. */
@@ -36,6 +38,11 @@ export class TcpProxy implements AsyncDisposable {
     await new Promise<void>((resolve) => {
       this.#onSent = () => this.#sent >= enough && resolve();
     });
+  }
+
+  /** Leads connections that are made from now on elsewhere, and leaves those that are open. */
+  retarget(port: number): void {
+    this.#target = { port, host: '127.0.0.1' };
   }
 
   /** Cuts every connection there is. */

@@ -115,7 +115,7 @@ export async function startUploadStack(
     ...limits,
     ...overrides,
   };
-  const server = resources.use(uploadServer(context, { metadata, result }, stopping.signal));
+  const server = resources.use(uploadServer(context, { metadata, result, doorbell: deafDoorbell }, stopping.signal));
   resources.defer(() => stopping.abort());
   await server.listen(`unix:${sockets}/u`);
   const channel = resources.use(new RpcChannel(`unix:${sockets}/u`));

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { RpcChannel } from '#client/rpc-client.ts';
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import { freePort } from './free-port.ts';
@@ -15,6 +18,8 @@ export interface WebStack extends AsyncDisposable {
   /** Starts another one, or one that was stopped. */
   start(name: ServiceName, env?: Record<string, string>): Promise<ServiceProcess>;
   readonly services: Readonly<Record<'metadata' | 'result' | 'upload' | 'web', ServiceProcess>>;
+  /** What a service answers to operators at /readyz. */
+  readyz(name: ServiceName): Promise<{ readonly status: number; readonly body: string }>;
 }
 
 /**
@@ -41,7 +46,8 @@ export async function startWebStack(settings: Record<string, string> = {}, admin
   const start = async (name: ServiceName, more: Record<string, string> = {}) => {
     const listen =
       name === 'web' ? { FILEMILL_HTTP_LISTEN: `127.0.0.1:${port}` } : { FILEMILL_GRPC_LISTEN: socket(name) };
-    return resources.use(await startService(name, { ...env, ...listen, ...more }));
+    const ops = { FILEMILL_OPS_LISTEN: socket(`${name}-ops`) };
+    return resources.use(await startService(name, { ...env, ...ops, ...listen, ...more }));
   };
   const metadata = await start('metadata');
   const result = await start('result');
@@ -55,6 +61,11 @@ export async function startWebStack(settings: Record<string, string> = {}, admin
     env,
     start,
     services: { metadata, result, upload, web },
+    readyz: async (name) => {
+      const asked = request({ socketPath: `${folder.path}/${name}-ops.sock`, path: '/readyz' }).end();
+      const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+      return { status: answer.statusCode ?? 0, body: await text(answer) };
+    },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
 }

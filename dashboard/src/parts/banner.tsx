@@ -1,4 +1,5 @@
 import { lost, stats } from '../live/events.ts';
+import { readiness } from '../live/readiness.ts';
 import { Command } from './command.tsx';
 
 /** What is shown grows old without anybody noticing, unless somebody says so. */
@@ -32,5 +33,37 @@ export function WorkerBanner() {
       <Command name="Compose" text="docker compose up --detach worker" />
       <Command name="a cluster" text="kubectl -n filemill describe pods -l app.kubernetes.io/name=worker" />
     </div>
+  );
+}
+
+/** A store that refuses leaves everything as it was, but nothing new comes; or all comes late. */
+export function StoreBanner() {
+  const { missing = [], degraded = [] } = readiness.value ?? {};
+  // `WorkerBanner` tells of those.
+  const stopped = new Set(missing.filter(({ part }) => part !== 'worker').map(({ detail }) => detail));
+  const slowed = new Set(degraded.map(({ detail }) => detail));
+  return (
+    <>
+      {[...stopped].map((detail) => (
+        <div key={detail} class="note note-bad" role="alert">
+          <p>
+            <strong>
+              <span aria-hidden="true">⚠</span> {detail}
+            </strong>{' '}
+            Meanwhile files cannot be taken in or analysed. None is lost.
+          </p>
+        </div>
+      ))}
+      {[...slowed].map((detail) => (
+        <div key={detail} class="note" role="status">
+          <p>
+            <strong>
+              <span aria-hidden="true">⚠</span> {detail}
+            </strong>{' '}
+            Meanwhile files are dispatched through PostgreSQL, a little later.
+          </p>
+        </div>
+      ))}
+    </>
   );
 }

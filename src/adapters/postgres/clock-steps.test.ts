@@ -147,7 +147,14 @@ for (const { name, ms, restartedOn } of steps)
         await lockUploads(database, stepped ? [locks.renewed] : Object.values(locks), leaseMs, world.range(leaseMs));
       if (n % 2 === 1)
         for (const name of stepped ? ['living'] : ['living', 'silent'])
-          await recordHeartbeat(database, { name, startedAt: new Date(), slots: 1, busy: 0, source: 'direct' });
+          await recordHeartbeat(database, {
+            name,
+            startedAt: new Date(),
+            slots: 1,
+            busy: 0,
+            source: 'direct',
+            dependencies: [],
+          });
       await world.pass(roundMs);
       if (stepped) await observe((n * roundMs) / 1_000);
     }

@@ -1,11 +1,11 @@
 import pg from 'pg';
 import { FilemillError } from '#domain/errors.ts';
-import { type StoreFault, storeFaultError } from '#domain/store-fault.ts';
+import { type StoreFault, type StoreReport, storeFaultError } from '#domain/store-fault.ts';
 import { backoffMs, sleep } from '#platform/abort.ts';
 import { ConfigError } from '#platform/config.ts';
 import type { Logger } from '#platform/logger.ts';
 import { StoreHealth } from '#platform/store-health.ts';
-import { postgresFault, readOnly } from './faults.ts';
+import { postgresFault, readOnly, silent } from './faults.ts';
 import { queryUnderSettings, type SessionSettings, setForSession } from './session.ts';
 
 /** A statement; under a name PostgreSQL parses and plans it once per connection. */
@@ -25,6 +25,8 @@ export interface DatabaseOptions {
 }
 
 const connectTimeoutMs = 5_000;
+/** A check takes no longer than this. */
+const answerWithinMs = 1_500;
 
 /**
  * `points` go to rows by their keys, in batches. Their plan must be a loop over an index from the first row on: with
@@ -113,6 +115,19 @@ export class Database implements AsyncDisposable {
   /** Whether a pooler stood between at the latest connection. */
   get isPooled(): boolean {
     return this.#isPooled;
+  }
+
+  /** How PostgreSQL is now, for this process: asks it, though not for long. */
+  async check(): Promise<StoreReport> {
+    const asked = this.ready().then(
+      () => true,
+      () => true,
+    );
+    const waited = sleep(answerWithinMs, new AbortController().signal).then(() => false);
+    const answered = await Promise.race([asked, waited]);
+    const { report } = this.#health;
+    if (answered || report.fault !== undefined) return report;
+    return { store: 'postgresql', fault: { ...silent, since: new Date(Date.now() - answerWithinMs) } };
   }
 
   /** Resolves when PostgreSQL answers, holds the schema, and takes writes. */

@@ -45,14 +45,17 @@ export function postgresFault(error: unknown): StoreFault | undefined {
   const words = `${code} ${message}`;
   if (error instanceof pg.DatabaseError) return findFault(answers, code, words);
   const why = /^E[A-Z]+$/.test(code) ? ` (${code})` : '';
-  const away = {
-    code: 'AWAY',
-    kind: 'passing',
-    reconnect: true,
-    sentence: `PostgreSQL does not answer${why}.`,
-  } as const;
+  const away = { ...silent, sentence: `PostgreSQL does not answer${why}.` };
   return findFault(connections, code || 'REFUSED', words) ?? away;
 }
+
+/** What a statement would meet that gets no answer. */
+export const silent: StoreFault = {
+  code: 'AWAY',
+  kind: 'passing',
+  reconnect: true,
+  sentence: 'PostgreSQL does not answer.',
+};
 
 /** What a write would meet. */
 export const readOnly = findFault(answers, '25006', '25006') as StoreFault;

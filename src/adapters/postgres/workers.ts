@@ -1,3 +1,4 @@
+import type { JsonValue } from '@bufbuild/protobuf';
 import type { Database, Statement } from './database.ts';
 import { type ClockRange, presentTime } from './database-clock.ts';
 
@@ -9,14 +10,16 @@ export interface WorkerRecord {
   readonly slots: number;
   readonly busy: number;
   readonly source: string;
+  /** Each in protobuf's JSON. */
+  readonly dependencies: readonly JsonValue[];
 }
 
 const beat: Statement = {
   name: 'heartbeat',
   text: `
-    insert into workers (name, started_at, slots, busy, source) values ($1, $2, $3, $4, $5)
+    insert into workers (name, started_at, slots, busy, source, dependencies) values ($1, $2, $3, $4, $5, $6)
     on conflict (name) do update set started_at = excluded.started_at, slots = excluded.slots,
-      busy = excluded.busy, source = excluded.source, seen_at = now()`,
+      busy = excluded.busy, source = excluded.source, dependencies = excluded.dependencies, seen_at = now()`,
 };
 
 const leave: Statement = { name: 'forget-worker', text: 'delete from workers where name = $1' };
@@ -33,13 +36,14 @@ export const aliveMs = 15_000;
 const alive: Statement = {
   name: 'workers-alive',
   text: `
-    select name, started_at as "startedAt", seen_at as "seenAt", slots, busy, source from workers
+    select name, started_at as "startedAt", seen_at as "seenAt", slots, busy, source, dependencies from workers
     where seen_at > least(now(), $1::timestamptz) - interval '${aliveMs} ms'
       and seen_at < greatest(now(), $2::timestamptz) + interval '1 second' order by name`,
 };
 
 export async function recordHeartbeat(database: Database, worker: Omit<WorkerRecord, 'seenAt'>): Promise<void> {
-  await database.query(beat, [worker.name, worker.startedAt, worker.slots, worker.busy, worker.source]);
+  const { name, startedAt, slots, busy, source, dependencies } = worker;
+  await database.query(beat, [name, startedAt, slots, busy, source, JSON.stringify(dependencies)]);
 }
 
 export async function forgetWorker(database: Database, name: string): Promise<void> {

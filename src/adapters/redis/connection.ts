@@ -24,7 +24,7 @@ export class RedisConnection implements AsyncDisposable {
   readonly #redis: Redis;
   /** Settled by the first success or failure: what starts together with Redis waits for that. */
   readonly #firstContact: Promise<unknown>;
-  /** How the connection failed last. */
+  /** Why the connection failed, or was refused, last. */
   #trouble: Error | undefined;
   /** Resolves when the connection that was given up is replaced, or cannot be. */
   #moving: Promise<unknown> | undefined;
@@ -33,9 +33,7 @@ export class RedisConnection implements AsyncDisposable {
     this.health = new StoreHealth('redis', logger);
     this.#redis = open(url);
     this.#firstContact = nextContact(this.#redis);
-    this.#redis.on('error', (error) => {
-      this.#trouble = error;
-    });
+    this.#redis.on('error', (error) => this.#note(error));
     this.#redis.on('reconnecting', () => {
       if (this.#moving === undefined) this.#failed('connect', this.#trouble ?? new Error('the connection was closed'));
     });
@@ -84,9 +82,17 @@ export class RedisConnection implements AsyncDisposable {
     this.#moving = undefined;
   }
 
+  #note(error: Error & { code?: string }): void {
+    // Redis may answer what nobody has asked, and close the connection: that it has no place for one more client.
+    const [, refusal] = /Last error: (.*)$/s.exec(error.message) ?? [];
+    if (refusal !== undefined) this.#trouble = Object.assign(new Error(refusal), { name: 'ReplyError' });
+    else if (error.code !== 'ECONNRESET' || !isAnswer(this.#trouble)) this.#trouble = error;
+  }
+
   #failed(what: string, cause: unknown): FilemillError {
+    if (isAnswer(cause)) this.#trouble = cause;
     // A command that found no connection knows nothing of the reason.
-    const reason = isAnswer(cause) ? cause : (this.#trouble ?? cause);
+    const reason = this.#trouble ?? cause;
     const fault = redisFault(reason);
     this.health.failed(what, fault, reason);
     return storeFaultError('redis', fault, cause);

@@ -1,4 +1,5 @@
 import type { Doorbell } from '#domain/doorbell.ts';
+import type { StoreReport } from '#domain/store-fault.ts';
 import type { Logger } from '#platform/logger.ts';
 import { addRings, rehearseRing } from './add-rings.ts';
 import { RedisConnection } from './connection.ts';
@@ -32,6 +33,10 @@ class RedisDoorbell implements Doorbell {
       const [depth] = await Promise.all([redis.xlen(workStream()), rehearseRing(redis)]);
       return depth;
     });
+  }
+
+  get report(): StoreReport {
+    return this.#connection.health.report;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,4 +1,5 @@
 import { FilemillError } from '#domain/errors.ts';
+import type { StoreReport } from '#domain/store-fault.ts';
 import type { ClaimByIds, Work, WorkSource } from '#domain/work-source.ts';
 import { failpoint } from '#platform/failpoints.ts';
 import type { Logger } from '#platform/logger.ts';
@@ -50,6 +51,10 @@ export class RedisWorkSource implements WorkSource {
   /** Rejects while Redis cannot be used for taking work. */
   async probe(): Promise<void> {
     await this.#stream.rehearse();
+  }
+
+  get report(): StoreReport {
+    return this.#options.connection.health.report;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -8,6 +8,7 @@ import { type Check, check } from '../check.ts';
 import { checkClocks, checkDatabase } from '../check-database.ts';
 import { checkVolume, listSmallFiles } from '../check-volume.ts';
 import { contact, firstAnswerMs } from '../contact.ts';
+import { askDependencies, checkDependencies } from '../dependencies.ts';
 import { CliError, type ExitCode, exitCodes } from '../failure.ts';
 import { incompleteText } from '../output/incomplete-text.ts';
 import { plural, printable } from '../output/printable.ts';
@@ -37,7 +38,7 @@ async function doctor(session: Session, { storage, segment }: DoctorOptions): Pr
   const checks = [
     nodeVersion(),
     server,
-    ...(server.ok ? [await health(session.channel), ...(await incomplete(session)), ...(await workers(session))] : []),
+    ...(server.ok ? await partsOf(session) : []),
     ...(storage === undefined ? [] : await checkVolume(storage)),
   ];
   const settings = redactedSettings(process.env);
@@ -62,6 +63,15 @@ async function reachable({ channel, server, signal }: Session): Promise<Check> {
     if (!(error instanceof CliError || error instanceof FilemillError)) throw error;
     return check('Server', false, printable(error.message.replace(/\.$/, '')), error.action ?? null);
   }
+}
+
+async function partsOf(session: Session): Promise<Check[]> {
+  return [
+    await health(session.channel),
+    ...checkDependencies(await askDependencies(session)),
+    ...(await incomplete(session)),
+    ...(await workers(session)),
+  ];
 }
 
 async function health(channel: RpcChannel): Promise<Check> {
@@ -112,5 +122,5 @@ async function workers({ files }: Session): Promise<Check[]> {
 
 function checkView({ name, ok, detail, action }: Check, { terminal }: Session): string[] {
   const sign = ok ? terminal.paint('green', '✔') : terminal.paint('red', '✖');
-  return [`${sign} ${name.padEnd(10)}${detail}`, ...(action === null ? [] : [`    → ${action}`])];
+  return [`${sign} ${name.padEnd(12)}${detail}`, ...(action === null ? [] : [`    → ${action}`])];
 }

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { IncompleteUploadsJson, StatsJson } from '#client/json.ts';
 import { withRetry } from '#client/retry.ts';
 import { lookUpStats } from '#client/stats-lookup.ts';
+import { askDependencies, troubles } from '../dependencies.ts';
 import { type ExitCode, exitCodes } from '../failure.ts';
 import { incompleteText } from '../output/incomplete-text.ts';
 import { formatBytes, formatCount, formatDuration, plural, printable } from '../output/printable.ts';
@@ -18,7 +19,11 @@ export function statsCommand(): Command {
 async function stats(session: Session): Promise<ExitCode> {
   const { terminal, format, files, uploads, retry } = session;
   const record = await withRetry(() => lookUpStats(files, uploads, retry), retry);
-  await printRecord(terminal, format, record, () => statsView(record));
+  const dependencies = await askDependencies(session);
+  await printRecord(terminal, format, { ...record, dependencies }, () => [
+    ...statsView(record),
+    ...troubles(dependencies),
+  ]);
   return exitCodes.ok;
 }
 

@@ -1,9 +1,11 @@
 import type { ChangeFeed } from '#adapters/postgres/change-feed.ts';
 import type { Database } from '#adapters/postgres/database.ts';
 import type { DatabaseClock } from '#adapters/postgres/database-clock.ts';
+import type { Doorbell } from '#domain/doorbell.ts';
 import type { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import type { UploadLockService } from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
 import type { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
+import type { SystemService } from '#gen/filemill/v1/system_service_pb.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
 import type { ChangeHub } from './change-hub.ts';
 import type { DueDispatcher } from './due-dispatcher.ts';
@@ -19,6 +21,7 @@ export interface MetadataContext {
   readonly changes: ChangeFeed;
   readonly changeHub: ChangeHub;
   readonly dispatcher: DueDispatcher;
+  readonly doorbell: Doorbell;
   readonly watchPlaces: WatchPlaces;
   /** After so long without news a watch sends a message that is empty, in milliseconds. */
   readonly watchHeartbeatMs: number;
@@ -28,7 +31,7 @@ export interface MetadataContext {
   readonly stopping: AbortSignal;
 }
 
-type PublicHandlers = ServiceHandlers<typeof MetadataService>;
+type PublicHandlers = ServiceHandlers<typeof MetadataService> & ServiceHandlers<typeof SystemService>;
 type InternalHandlers = ServiceHandlers<typeof FileLifecycleService> & ServiceHandlers<typeof UploadLockService>;
 
 /** The function behind one call of this service. */

@@ -28,11 +28,11 @@ await runService(logger, async ({ signal, use }) => {
   const health = new StoreHealth('postgresql', logger);
   const database = use(new Database({ ...config.database, health, logger }));
   const searches = use(new Database({ ...config.database, poolSize: searchesAtOnce, kind: 'reads', health, logger }));
-  use(await startOpsServer(config.opsListen, { ready: () => database.ready() }));
+  const doorbell = use(createDoorbell(config.redisUrl, logger));
+  use(await startOpsServer(config.opsListen, { ready: () => database.ready(), doorbell: () => doorbell.report }));
   await waitForDatabase(database, { logger, signal });
   await requireDurableCommits(database, config.database);
   const changes = use(new ChangeFeed({ url: config.listenUrl, database, logger }));
-  const doorbell = use(createDoorbell(config.redisUrl, logger));
   const { leaseMs, maxAttempts, watchHeartbeatMs } = config;
   const clock = new DatabaseClock(database, {
     longestMs: Math.max(movedForMs, leaseMs * loneLeaseFactor),
@@ -45,7 +45,7 @@ await runService(logger, async ({ signal, use }) => {
   use(new ChangeTrimmer(database, logger));
   const changeHub = new ChangeHub({ database, clock, changes, logger, stopping: signal });
   const watchPlaces = new WatchPlaces();
-  const shared = { database, searches, clock, changes, changeHub, dispatcher, watchPlaces };
+  const shared = { database, searches, clock, changes, changeHub, dispatcher, doorbell, watchPlaces };
   const context = { ...shared, leaseMs, maxAttempts, watchHeartbeatMs, stopping: signal };
   const server = use(metadataServer(logger, context, config));
   await server.listen(config.grpcListen);

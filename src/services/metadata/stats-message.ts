@@ -33,7 +33,7 @@ export async function statsMessage(
     })),
     errors: stats.errors.map(({ code, files }) => ({ code, files: BigInt(files) })),
     oldestPendingSeconds: stats.oldestPendingSeconds,
-    workers: workers.map(({ startedAt, seenAt, ...worker }) => ({
+    workers: workers.map(({ startedAt, seenAt, dependencies: _, ...worker }) => ({
       ...worker,
       startedAt: timestampFromDate(startedAt),
       seenAt: timestampFromDate(seenAt),

@@ -1,6 +1,7 @@
 import { RpcChannel, type RpcClient } from '#client/rpc-client.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
+import { SystemService } from '#gen/filemill/v1/system_service_pb.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { Health } from '#gen/grpc/health/v1/health_pb.ts';
 import type { HttpProxy } from '#platform/rpc/proxy.ts';
@@ -10,6 +11,7 @@ export interface Backend extends Disposable {
   readonly health: RpcClient<typeof Health>;
   readonly metadata: RpcClient<typeof MetadataService>;
   readonly result: RpcClient<typeof ResultService>;
+  readonly system: RpcClient<typeof SystemService>;
   readonly upload: RpcClient<typeof UploadService>;
 }
 
@@ -23,6 +25,7 @@ export function createBackend(target: string, proxy?: HttpProxy): Backend {
     health: channel.client(Health),
     metadata: channel.client(MetadataService),
     result: channel.client(ResultService),
+    system: channel.client(SystemService),
     upload: uploads.client(UploadService),
     [Symbol.dispose]: () => resources.dispose(),
   };

@@ -1,32 +1,53 @@
 import { FilemillError } from '#domain/errors.ts';
+import { type Dependency, Dependency_State as State } from '#gen/filemill/v1/system_service_pb.ts';
 import { HealthCheckResponse_ServingStatus as ServingStatus } from '#gen/grpc/health/v1/health_pb.ts';
 import type { Backend } from './backend.ts';
 
-export interface MissingPart {
-  readonly part: 'upload' | 'metadata' | 'result' | 'worker';
-  readonly detail: string;
+export interface Readiness {
+  /** What does not answer, or cannot do its work: while there is any, a file sent now would not be analysed. */
+  readonly missing: readonly { readonly part: string; readonly detail: string }[];
+  /** What fails, and is done without. */
+  readonly degraded: readonly { readonly service: string; readonly part: string; readonly detail: string }[];
 }
 
 /** A part that takes longer than this is as good as gone. */
 const partTimeoutMs = 3_000;
 
-/** The parts of the whole system that do not answer; none when a file sent now would be analysed. */
-export async function missingParts(backend: Backend): Promise<readonly MissingPart[]> {
+export async function readinessOf(backend: Backend): Promise<Readiness> {
   const timeoutMs = partTimeoutMs;
-  const [upload, metadata, result] = await Promise.allSettled([
+  const [upload, metadata, result, system] = await Promise.allSettled([
     uploadAnswers(backend),
     backend.metadata.getStats({ workersOnly: true }, { timeoutMs }),
     backend.result.listResults({ pageSize: 1 }, { timeoutMs }),
+    backend.system.getDependencies({}, { timeoutMs }),
   ]);
-  const missing: MissingPart[] = [];
-  if (upload.status === 'rejected') missing.push({ part: 'upload', detail: messageOf(upload.reason) });
+  const failing = system.status === 'rejected' ? [] : system.value.dependencies.filter(isFailing);
+  const missing = new Map<string, string>();
+  if (upload.status === 'rejected') missing.set('upload', messageOf(upload.reason));
   if (metadata.status === 'rejected') {
-    missing.push({ part: 'metadata', detail: messageOf(metadata.reason) });
-    missing.push({ part: 'worker', detail: 'Workers are known to metadata alone, which does not answer.' });
+    missing.set('metadata', messageOf(metadata.reason));
+    missing.set('worker', 'Workers are known to metadata alone, which does not answer.');
   } else if (metadata.value.workers.length === 0)
-    missing.push({ part: 'worker', detail: 'No worker has reported within the last 15 seconds.' });
-  if (result.status === 'rejected') missing.push({ part: 'result', detail: messageOf(result.reason) });
-  return missing;
+    missing.set('worker', 'No worker has reported within the last 15 seconds.');
+  if (result.status === 'rejected') missing.set('result', messageOf(result.reason));
+  for (const { service, part, detail } of failing) if (part === truth) missing.set(service, detail);
+  return {
+    missing: [...missing].map(([part, detail]) => ({ part, detail })),
+    degraded: failing.filter(({ part }) => part === doorbell).map(degradedOf),
+  };
+}
+
+/** What a service can do nothing without. */
+const truth = 'postgresql';
+/** It saves time, and nothing else depends on it. */
+const doorbell = 'redis';
+
+function isFailing({ state }: Dependency): boolean {
+  return state === State.FAILING;
+}
+
+function degradedOf({ service, instance, part, detail }: Dependency) {
+  return { service: instance === '' ? service : `${service} ${instance}`, part, detail };
 }
 
 /** @throws FilemillError UNAVAILABLE when the public gRPC port is away, or says that it is not serving */

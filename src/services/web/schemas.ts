@@ -155,6 +155,9 @@ export const schemas = {
   Ready: z.strictObject({
     ready: z.boolean(),
     missing: z.array(z.strictObject({ part: z.string(), detail: z.string() })),
+    degraded: z
+      .array(z.strictObject({ service: z.string(), part: z.string(), detail: z.string() }))
+      .describe('What fails for a service and is done without: Redis. All is done without it, only later.'),
   }),
   Document: z.looseObject({ openapi: z.string() }),
   RefusedFile,

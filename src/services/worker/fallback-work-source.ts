@@ -1,4 +1,5 @@
 import { isRedisAway } from '#adapters/redis/connection.ts';
+import type { StoreReport } from '#domain/store-fault.ts';
 import type { Work, WorkSource } from '#domain/work-source.ts';
 import { sleep } from '#platform/abort.ts';
 import type { Logger } from '#platform/logger.ts';
@@ -6,11 +7,14 @@ import type { Logger } from '#platform/logger.ts';
 /** A work source with the name that heartbeats carry. */
 export interface NamedWorkSource extends WorkSource {
   readonly name: 'redis' | 'direct';
+  /** How Redis is; absent for a source without one. */
+  readonly report: StoreReport | undefined;
 }
 
 interface RedisSource extends WorkSource {
   /** Rejects while Redis cannot be used for taking work. */
   probe(): Promise<void>;
+  readonly report: StoreReport;
 }
 
 interface DirectSource extends WorkSource {
@@ -46,6 +50,10 @@ export class FallbackWorkSource implements NamedWorkSource {
 
   get name(): 'redis' | 'direct' {
     return this.#redisAway ? 'direct' : 'redis';
+  }
+
+  get report(): StoreReport {
+    return this.#redis.report;
   }
 
   async next(max: number, signal: AbortSignal): Promise<Work> {

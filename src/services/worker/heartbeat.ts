@@ -1,6 +1,8 @@
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { RpcClient } from '#client/rpc-client.ts';
+import { dependencyToMessage } from '#client/wire.ts';
 import { FilemillError } from '#domain/errors.ts';
+import type { StoreReport } from '#domain/store-fault.ts';
 import type { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import { sleep } from '#platform/abort.ts';
 import type { Logger } from '#platform/logger.ts';
@@ -11,6 +13,8 @@ export interface WorkerVitals {
   /** Those of them that analyse something. */
   readonly busy: number;
   readonly source: 'redis' | 'direct';
+  /** Absent without Redis. */
+  readonly redis?: StoreReport;
 }
 
 const everyMs = 5_000;
@@ -63,9 +67,11 @@ export class Heartbeat implements AsyncDisposable {
   }
 
   async #beat(leaving: boolean): Promise<boolean> {
+    const { redis, ...vitals } = this.#vitals();
+    const dependencies = redis ? [dependencyToMessage(redis, 'worker', this.#worker)] : [];
     try {
       await this.#lifecycle.heartbeat(
-        { worker: this.#worker, startedAt: this.#startedAt, ...this.#vitals(), leaving },
+        { worker: this.#worker, startedAt: this.#startedAt, ...vitals, dependencies, leaving },
         { timeoutMs: leaving ? 1_000 : callTimeoutMs },
       );
       this.#answeredAt = performance.now();

@@ -38,5 +38,5 @@ await runService(logger, async ({ signal, use }) => {
   const window = prefetch === undefined ? adaptiveWindow(threads) : fixedWindow(threads + prefetch);
   const work = { source, analysis, lone, deadlineMs, blobs: new LocalBlobReader(config.storageDir) };
   const worker = use(new Worker({ name, window, metadata, result, ...work, memoryMb, logger }));
-  use(await startOpsServer(config.opsListen, { ready: () => worker.ready() }));
+  use(await startOpsServer(config.opsListen, { ready: () => worker.ready(), doorbell: () => source.report }));
 });

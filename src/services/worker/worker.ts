@@ -44,7 +44,12 @@ export class Worker implements AsyncDisposable {
     const attempts = new AttemptsClient(metadata, result);
     this.#keeper = new LeaseKeeper(attempts, logger);
     this.#processor = new Processor({ ...options, attempts, keeper: this.#keeper });
-    const vitals = () => ({ slots: analysis.threads, busy: this.#processor.busyThreads, source: source.name });
+    const vitals = () => ({
+      slots: analysis.threads,
+      busy: this.#processor.busyThreads,
+      source: source.name,
+      ...(source.report && { redis: source.report }),
+    });
     this.#heartbeat = new Heartbeat(metadata.client(FileLifecycleService), name, vitals, logger);
   }
 

@@ -1,10 +1,12 @@
+import { toJson } from '@bufbuild/protobuf';
 import { forgetWorker, recordHeartbeat } from '#adapters/postgres/workers.ts';
 import { optionalDate } from '#client/wire.ts';
 import { FilemillError } from '#domain/errors.ts';
+import { DependencySchema } from '#gen/filemill/v1/system_service_pb.ts';
 import type { MetadataContext, Route } from '../context.ts';
 
 export function heartbeatRoute({ database }: MetadataContext): Route<'heartbeat'> {
-  return async ({ worker, startedAt, slots, busy, source, leaving }) => {
+  return async ({ worker, startedAt, slots, busy, source, leaving, dependencies }) => {
     if (worker === '' || worker.includes('\0')) throw new FilemillError('REQUEST_INVALID', '`worker` must be a name.');
     if (leaving) await forgetWorker(database, worker);
     else
@@ -14,6 +16,7 @@ export function heartbeatRoute({ database }: MetadataContext): Route<'heartbeat'
         slots,
         busy,
         source,
+        dependencies: dependencies.map((dependency) => toJson(DependencySchema, dependency)),
       });
     return {};
   };

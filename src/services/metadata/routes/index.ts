@@ -1,6 +1,7 @@
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import { UploadLockService } from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
+import { SystemService } from '#gen/filemill/v1/system_service_pb.ts';
 import { Health } from '#gen/grpc/health/v1/health_pb.ts';
 import type { Logger } from '#platform/logger.ts';
 import { healthHandlers } from '#platform/rpc/health.ts';
@@ -14,6 +15,7 @@ import { deleteFilesRoute } from './delete-files.ts';
 import { failAttemptsRoute } from './fail-attempts.ts';
 import { findBlobsRoute } from './find-blobs.ts';
 import { getAttemptsRoute } from './get-attempts.ts';
+import { getDependenciesRoute } from './get-dependencies.ts';
 import { getFilesRoute } from './get-files.ts';
 import { getStatsRoute } from './get-stats.ts';
 import { heartbeatRoute } from './heartbeat.ts';
@@ -39,6 +41,7 @@ export function metadataServer(
       Health,
       healthHandlers(() => context.database.ready()),
     )
+    .add(SystemService, { getDependencies: getDependenciesRoute(context) })
     .add(MetadataService, {
       getFiles: getFilesRoute(context),
       getAttempts: getAttemptsRoute(context),

@@ -1,11 +1,13 @@
 import { ResultWriterService } from '#gen/filemill/internal/v1/result_writer_service_pb.ts';
 import { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
+import { SystemService } from '#gen/filemill/v1/system_service_pb.ts';
 import { Health } from '#gen/grpc/health/v1/health_pb.ts';
 import type { Logger } from '#platform/logger.ts';
 import { healthHandlers } from '#platform/rpc/health.ts';
 import { internalServerOptions, RpcServer } from '#platform/rpc/server.ts';
 import type { ResultContext } from '../context.ts';
 import { exportResultsRoute } from './export-results.ts';
+import { getDependenciesRoute } from './get-dependencies.ts';
 import { getResultsRoute } from './get-results.ts';
 import { listResultsRoute } from './list-results.ts';
 import { saveResultsRoute } from './save-results.ts';
@@ -21,6 +23,7 @@ export function resultServer(
       Health,
       healthHandlers(() => context.database.ready()),
     )
+    .add(SystemService, { getDependencies: getDependenciesRoute(context) })
     .add(ResultService, {
       getResults: getResultsRoute(context),
       listResults: listResultsRoute(context),

@@ -1,6 +1,6 @@
-import type { RpcChannel } from '#client/rpc-client.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
+import { SystemService } from '#gen/filemill/v1/system_service_pb.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { Health } from '#gen/grpc/health/v1/health_pb.ts';
 import { forwarder } from '#platform/rpc/forward.ts';
@@ -9,6 +9,7 @@ import { publicServerOptions, RpcServer } from '#platform/rpc/server.ts';
 import { type AppendUploadContext, appendUpload } from './append-upload.ts';
 import { beginUpload } from './begin-upload.ts';
 import { cancelUpload } from './cancel-upload.ts';
+import { getDependencies, type Upstream } from './get-dependencies.ts';
 import { getIncompleteUploads, type IncompleteUploadsContext } from './get-incomplete-uploads.ts';
 import { getUpload } from './get-upload.ts';
 import { uploadFile } from './upload-file.ts';
@@ -20,7 +21,7 @@ const maxHeldBytes = 64 * 1024 * 1024;
 /** The public gRPC port: everything that clients may call, and nothing else. */
 export function uploadServer(
   withoutEnd: Omit<AppendUploadContext & UploadManyContext & IncompleteUploadsContext, 'stopping' | 'registered'>,
-  upstream: { readonly metadata: RpcChannel; readonly result: RpcChannel },
+  upstream: Upstream,
   stopping: AbortSignal,
 ): RpcServer {
   const registered = upstream.metadata.client(MetadataService);
@@ -37,6 +38,7 @@ export function uploadServer(
       cancelUpload: cancelUpload(context),
       getIncompleteUploads: getIncompleteUploads(context),
     })
+    .add(SystemService, { getDependencies: getDependencies(upstream) })
     .addRaw(metadata.definition, metadata.implementation)
     .addRaw(result.definition, result.implementation)
     .add(

@@ -1,5 +1,5 @@
 import type { Backend } from '../backend.ts';
-import { missingParts } from '../readiness.ts';
+import { readinessOf } from '../readiness.ts';
 import { route } from '../route.ts';
 import type { Json } from '../schemas.ts';
 
@@ -10,13 +10,13 @@ export function readyz(backend: Backend) {
     path: '/readyz',
     summary: 'Whether a file sent now would be analysed.',
     answers: {
-      200: { description: 'It would.', schema: 'Ready' },
+      200: { description: 'It would; what is done without is named.', schema: 'Ready' },
       503: { description: 'It would not: these parts are missing.', schema: 'Ready' },
     },
     async handle({ reply }): Promise<Json<'Ready'>> {
-      const missing = await missingParts(backend);
+      const { missing, degraded } = await readinessOf(backend);
       if (missing.length > 0) reply.code(503);
-      return { ready: missing.length === 0, missing: [...missing] };
+      return { ready: missing.length === 0, missing, degraded };
     },
   });
 }

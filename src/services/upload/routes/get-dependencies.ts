@@ -1,0 +1,42 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import type { RpcChannel } from '#client/rpc-client.ts';
+import { dependencyToMessage } from '#client/wire.ts';
+import type { Doorbell } from '#domain/doorbell.ts';
+import {
+  type DependencySchema,
+  type GetDependenciesResponseSchema,
+  Dependency_State as State,
+  SystemService,
+} from '#gen/filemill/v1/system_service_pb.ts';
+import { fromServiceError, isUnimplemented } from '#platform/rpc/errors.ts';
+
+export interface Upstream {
+  readonly metadata: RpcChannel;
+  readonly result: RpcChannel;
+  readonly doorbell: Doorbell;
+}
+
+type Dependency = MessageInitShape<typeof DependencySchema>;
+
+const answerWithinMs = 2_500;
+
+/** What this service depends on, and what those behind it do. */
+export function getDependencies({ metadata, result, doorbell }: Upstream) {
+  return async (): Promise<MessageInitShape<typeof GetDependenciesResponseSchema>> => {
+    const own = doorbell.report ? [dependencyToMessage(doorbell.report, 'upload')] : [];
+    const behind = await Promise.all([ask('metadata', metadata), ask('result', result)]);
+    return { dependencies: [...own, ...behind.flat()] };
+  };
+}
+
+async function ask(part: string, channel: RpcChannel): Promise<readonly Dependency[]> {
+  const service = { service: 'upload', part };
+  try {
+    const { dependencies } = await channel.client(SystemService).getDependencies({}, { timeoutMs: answerWithinMs });
+    return [{ ...service, state: State.OK }, ...dependencies];
+  } catch (error) {
+    if (isUnimplemented(fromServiceError(error))) return [{ ...service, state: State.OK }];
+    const detail = `The ${part} service does not answer.`;
+    return [{ ...service, state: State.FAILING, code: 'AWAY', detail }];
+  }
+}
