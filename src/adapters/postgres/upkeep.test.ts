@@ -42,8 +42,9 @@ test('a long backlog is rung for bit by bit, and its end is told', async () => {
 test('five reconcilers at once ring for each file once', async () => {
   const ids = await Promise.all(Array.from({ length: 40 }, () => createFile(database)));
   for (const id of ids) await makeDue(database, id);
-  const rung = (await Promise.all(Array.from({ length: 5 }, () => takeDueRings(database, 100)))).flatMap(
-    ({ ids }) => ids,
+  const rung = (await Promise.all(Array.from({ length: 5 }, () => takeDueRings(database, 100)))).flatMap((due) =>
+    // The file of another test may be due again.
+    due.ids.filter((id) => ids.includes(id)),
   );
   assert.deepEqual(rung.sort(), ids.sort());
 });
