@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 import { maxIdsPerCall } from '#client/file-watch.ts';
 import { withRetry } from '#client/retry.ts';
-import { TerminalWaiter } from '#client/terminal-waiter.ts';
 import { memoryContent } from '#client/upload-content.ts';
 import { uploadFiles } from '#client/upload-files.ts';
 import type { UploadCandidate } from '#client/upload-paths.ts';
+import { type NotedUpdate, WatchPool } from '#client/watch-pool.ts';
+import type { FilemillError } from '#domain/errors.ts';
 import { FileStatus } from '#gen/filemill/v1/file_pb.ts';
 import { type ExitCode, exitCodes } from './failure.ts';
 import { formatBytes, formatCount, plural, printable } from './output/printable.ts';
@@ -64,7 +65,7 @@ class Load {
   readonly #begun = new Map<string, number>();
   readonly #uploads = createHistogram();
   readonly #analyses = createHistogram();
-  readonly #ends: Promise<void>[] = [];
+  #lost: FilemillError | undefined;
   readonly #counts = { completed: 0, failed: 0, refused: 0 };
 
   constructor(session: Session, options: LoadOptions) {
@@ -79,7 +80,16 @@ class Load {
   async run(): Promise<LoadReport> {
     const { uploads, files, retry } = this.#session;
     const { concurrency } = this.#options;
-    const waiter = new TerminalWaiter(files, retry);
+    const pool = new WatchPool(files, {
+      ...retry,
+      terminalOnly: true,
+      onUpdates: (updates) => {
+        for (const update of updates) this.#ended(update);
+      },
+      onLost: (_, error) => {
+        this.#lost ??= error;
+      },
+    });
     const began = performance.now();
     await uploadFiles(uploads, this.#candidates(), {
       ...retry,
@@ -89,17 +99,17 @@ class Load {
         record(this.#uploads, performance.now() - (this.#begun.get(file.filename) ?? began));
         this.#begun.delete(file.filename);
         this.ids.push(receipt.id);
-        this.#ends.push(this.#end(waiter, receipt.id));
+        pool.add(receipt.id, String(performance.now()));
       },
     });
-    await Promise.all(this.#ends);
+    await pool.idle();
+    if (this.#lost !== undefined) throw this.#lost;
     return this.#report(performance.now() - began);
   }
 
-  async #end(waiter: TerminalWaiter, id: string): Promise<void> {
-    const acknowledgedAt = performance.now();
-    const file = await waiter.wait(id);
-    record(this.#analyses, performance.now() - acknowledgedAt);
+  /** @param update its note is the time of the acknowledgement */
+  #ended({ file, note }: NotedUpdate): void {
+    record(this.#analyses, performance.now() - Number(note));
     this.#counts[file?.status === FileStatus.COMPLETED ? 'completed' : 'failed'] += 1;
   }
 

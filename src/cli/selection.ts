@@ -1,10 +1,10 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
+import { maxIdsPerCall } from '#client/file-watch.ts';
 import { listFiles } from '#client/list-files.ts';
 import type { FileFilterSchema } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { CliError, exitCodes } from './failure.ts';
 import { type FilterOptions, hasFilter, toFilter } from './filter.ts';
-import { isFileId, readIds } from './ids.ts';
-import { inGroups } from './lookup.ts';
+import { inGroups, knownIds, readIds } from './ids.ts';
 import { formatCount, plural } from './output/printable.ts';
 import type { Session } from './session.ts';
 
@@ -28,9 +28,7 @@ export async function* selectIds(
 ): AsyncGenerator<string[]> {
   if (words.length > 0 && hasFilter(options)) throw usage('Give ids or a filter, not both.');
   if (words.length > 0) {
-    const ids = await readIds(words);
-    ids.filter((id) => !isFileId(id)).forEach(onUnknown);
-    yield* inGroups(ids.filter(isFileId));
+    yield* inGroups(knownIds(readIds(words, session.signal), onUnknown), maxIdsPerCall);
   } else if (!hasFilter(options)) throw usage(`Say which files to ${verb}: ids, - for ids from stdin, or a filter.`);
   else {
     const filter = toFilter(options);

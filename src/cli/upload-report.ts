@@ -1,6 +1,8 @@
-import { TerminalWaiter } from '#client/terminal-waiter.ts';
+import type { Noted } from '#client/compact-queue.ts';
 import type { UploadOutcome } from '#client/upload-files.ts';
+import { type NotedUpdate, WatchPool } from '#client/watch-pool.ts';
 import { FilemillError } from '#domain/errors.ts';
+import type { UploadFileResponse } from '#gen/filemill/v1/upload_service_pb.ts';
 import { fromServiceError, isRetryable } from '#platform/rpc/errors.ts';
 import { describeFailure, type ExitCode } from './failure.ts';
 import { FileLines } from './lookup.ts';
@@ -19,17 +21,21 @@ export class UploadReport {
   readonly #progress: UploadProgress;
   readonly #writer: RecordWriter<FileLine>;
   readonly #wait: boolean;
-  readonly #waiter: TerminalWaiter;
+  readonly #pool: WatchPool;
   readonly #lines: FileLines;
   readonly #tally = new UploadTally();
-  readonly #followed = new Set<Promise<void>>();
 
   private constructor(session: Session, progress: UploadProgress, writer: RecordWriter<FileLine>, wait: boolean) {
     this.#session = session;
     this.#progress = progress;
     this.#writer = writer;
     this.#wait = wait;
-    this.#waiter = new TerminalWaiter(session.files, session.retry);
+    this.#pool = new WatchPool(session.files, {
+      ...session.retry,
+      terminalOnly: true,
+      onUpdates: (updates) => this.#ended(updates),
+      onLost: (file, error) => this.#unfinished(file, error),
+    });
     this.#lines = new FileLines(session);
   }
 
@@ -49,7 +55,7 @@ export class UploadReport {
 
   /** Waits for what is still followed, says what was and was not acknowledged, and answers with the exit code. */
   async end(): Promise<ExitCode> {
-    await Promise.all(this.#followed);
+    await this.#pool.idle();
     this.#writer.end();
     const { terminal, signal } = this.#session;
     const summary = this.#tally.summary({ waited: this.#wait, stopped: signal.aborted });
@@ -69,32 +75,45 @@ export class UploadReport {
     this.#session.terminal.complain(`✖ ${name}: ${why}`);
   }
 
-  #follow(outcome: Acknowledged): void {
-    const { filename, path } = outcome.file;
+  #follow({ file, receipt }: Acknowledged): void {
+    const { filename, path } = file;
     if (this.#session.terminal.verbose)
-      this.#session.terminal.note(`${printable(path || filename)} is acknowledged: ${outcome.receipt.id}`);
+      this.#session.terminal.note(`${printable(path || filename)} is acknowledged: ${receipt.id}`);
     this.#progress.waiting(1);
-    const followed = this.#untilAnalysed(outcome).then(() => {
-      this.#progress.waiting(-1);
-      this.#followed.delete(followed);
-    });
-    this.#followed.add(followed);
+    this.#pool.add(receipt.id, noteOf(file, receipt));
   }
 
-  async #untilAnalysed({ file, receipt }: Acknowledged): Promise<void> {
+  async #ended(updates: readonly NotedUpdate[]): Promise<void> {
+    const known = updates.flatMap(({ file }) => file ?? []);
     try {
-      const state = await this.#waiter.wait(receipt.id);
-      if (state === undefined) throw new FilemillError('FILE_NOT_FOUND', 'It was deleted before its analysis ended.');
-      const line = await this.#lines.of(state);
-      this.#tally.analysed(line);
-      this.#writer.write(line);
+      for (const line of await this.#lines.ofAll(known)) {
+        this.#progress.waiting(-1);
+        this.#tally.analysed(line);
+        this.#writer.write(line);
+      }
     } catch (cause) {
-      const error = fromServiceError(cause);
-      this.#tally.unfinished(error);
-      this.#writer.write({
-        ...acknowledgedLine(file, receipt),
-        error: { code: error.reason.toLowerCase(), message: error.message },
-      });
+      for (const update of updates) if (update.file !== undefined) this.#unfinished(update, fromServiceError(cause));
     }
+    const deleted = new FilemillError('FILE_NOT_FOUND', 'It was deleted before its analysis ended.');
+    for (const update of updates) if (update.file === undefined) this.#unfinished(update, deleted);
   }
+
+  #unfinished({ id, note }: Noted, error: FilemillError): void {
+    this.#progress.waiting(-1);
+    this.#tally.unfinished(error);
+    const known = { code: error.reason.toLowerCase(), message: error.message };
+    this.#writer.write({ ...acknowledgedLine(...ofNote(id, note)), error: known });
+  }
+}
+
+/** In few bytes: a million files may be acknowledged and not analysed yet. */
+function noteOf({ filename, path }: UploadOutcome['file'], { size }: UploadFileResponse): string {
+  return `${size}${path === '' ? ' ' : '/'}${path || filename}`;
+}
+
+function ofNote(id: string, note: string): Parameters<typeof acknowledgedLine> {
+  const [, size = '0', sign, name = ''] = /^(\d+)([ /])(.*)$/s.exec(note) ?? [];
+  const file =
+    sign === '/' ? { filename: name.slice(name.lastIndexOf('/') + 1), path: name } : { filename: name, path: '' };
+  return [file, { id, size: BigInt(size) }];
 }

@@ -23,7 +23,8 @@ export interface FileUpdate {
 }
 
 export interface WatchOptions extends RetryOptions {
-  readonly onUpdate: (update: FileUpdate) => void;
+  /** Told of what one message says. No further message is taken until this resolves. */
+  readonly onUpdates: (updates: readonly FileUpdate[]) => Promise<void> | void;
   /** Only the end of each file is told. */
   readonly terminalOnly?: boolean;
 }
@@ -35,7 +36,8 @@ export interface WatchOptions extends RetryOptions {
 export class FileWatch {
   readonly #files: RpcClient<typeof MetadataService>;
   readonly #options: WatchOptions;
-  readonly #open: Set<string>;
+  /** What was last told of those that are not over yet; empty for nothing. */
+  readonly #open: Map<string, string>;
   #ended = false;
   #stream = new AbortController();
   #heard = false;
@@ -44,11 +46,11 @@ export class FileWatch {
   constructor(files: RpcClient<typeof MetadataService>, ids: Iterable<string>, options: WatchOptions) {
     this.#files = files;
     this.#options = options;
-    this.#open = new Set(ids);
+    this.#open = new Map([...ids].map((id) => [id, '']));
   }
 
   /** Those that are not over yet. */
-  get ids(): ReadonlySet<string> {
+  get ids(): ReadonlyMap<string, unknown> {
     return this.#open;
   }
 
@@ -58,7 +60,7 @@ export class FileWatch {
   }
 
   join(ids: Iterable<string>): void {
-    for (const id of ids) this.#open.add(id);
+    for (const id of ids) this.#open.set(id, '');
     this.#grown = true;
     // A stream that was not heard yet may go on until it is: those that join often must not keep it from telling.
     if (this.#heard) this.#stream.abort();
@@ -99,24 +101,28 @@ export class FileWatch {
     this.#heard = false;
     this.#grown = false;
     const signal = AbortSignal.any([this.#options.signal, this.#stream.signal]);
-    const request = { ids: [...this.#open], terminalOnly: this.#options.terminalOnly ?? false };
+    const request = { ids: [...this.#open.keys()], terminalOnly: this.#options.terminalOnly ?? false };
     for await (const update of this.#files.watchFiles(request, { signal, timeoutMs: renewMs })) {
       outage.end();
-      this.#take(update);
+      await this.#take(update);
       if (this.#grown) return;
       this.#heard = true;
     }
   }
 
-  #take({ files, missingIds }: WatchFilesResponse): void {
-    for (const file of files) {
-      if (isOver(file)) this.#open.delete(file.id);
-      this.#options.onUpdate({ id: file.id, file });
-    }
-    for (const id of missingIds) {
-      this.#open.delete(id);
-      this.#options.onUpdate({ id, file: undefined });
-    }
+  async #take({ files, missingIds }: WatchFilesResponse): Promise<void> {
+    const updates: FileUpdate[] = files.filter((file) => this.#isNews(file)).map((file) => ({ id: file.id, file }));
+    for (const id of missingIds) if (this.#open.has(id)) updates.push({ id, file: undefined });
+    for (const { id, file } of updates) if (file === undefined || isOver(file)) this.#open.delete(id);
+    if (updates.length > 0) await this.#options.onUpdates(updates);
+  }
+
+  /** A stream that was opened again begins with the state of all its files. */
+  #isNews({ id, status, updatedAt, attempt }: File): boolean {
+    const state = `${status} ${attempt} ${updatedAt?.seconds}.${updatedAt?.nanos}`;
+    if (!this.#open.has(id) || this.#open.get(id) === state) return false;
+    this.#open.set(id, state);
+    return true;
   }
 }
 

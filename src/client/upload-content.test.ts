@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { appendFile, mkdtemp, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -107,6 +108,16 @@ describe('finding what to upload', () => {
       ],
     );
     assert.deepEqual(links, ['to-file', 'to-itself']);
+  });
+
+  it('finds all of a large folder, and sorts 10,000 at a time', async () => {
+    const inside = await mkdtemp(join(folder, 'large-'));
+    const names = Array.from({ length: 10_050 }, (_, n) => `${n}`);
+    for (const name of names) writeFileSync(join(inside, name), '');
+    const found = (await Array.fromAsync(findUploads([inside]))).map(({ filename }) => filename);
+    const sorted = (some: readonly string[]) => some.toSorted((one, other) => (one < other ? -1 : 1));
+    assert.deepEqual(sorted(found), sorted(names));
+    assert.deepEqual(found.slice(0, 10_000), sorted(found.slice(0, 10_000)));
   });
 
   it('gives names in NFC, and refuses those that are no UTF-8', async () => {

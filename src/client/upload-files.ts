@@ -54,25 +54,23 @@ export async function uploadFiles(
 ): Promise<void> {
   const { concurrency, signal, onOutcome } = options;
   const outage = new AbortController();
-  const stop = AbortSignal.any([signal, outage.signal]);
   const bound = new CallBound();
-  using stream = new UploadStream(uploads, stop, bound);
+  const each: OneFileOptions = { ...options, bound, signal: AbortSignal.any([signal, outage.signal]) };
+  using stream = new UploadStream(uploads, each.signal, bound);
   const [large, small] = [new Slots(concurrency), new MemoryBudget(concurrency * memoryForSmall)];
-  const going = new Set<Promise<void>>();
+  const going = new Going();
 
   async function attempt(file: UploadCandidate, send: () => Promise<UploadFileResponse>): Promise<void> {
-    const outcome = await outcomeOf(file, send);
-    if (outcome.error !== null && isRetryable(outcome.error) && !stop.aborted) outage.abort(outcome.error);
-    await onOutcome(outcome);
-  }
-
-  async function outcomeOf(file: UploadCandidate, send: () => Promise<UploadFileResponse>): Promise<UploadOutcome> {
-    if (outage.signal.aborted) return { file, receipt: null, error: outage.signal.reason as FilemillError };
+    let outcome: UploadOutcome;
     try {
-      return { file, receipt: await send(), error: null };
-    } catch (error) {
-      return { file, receipt: null, error: cutShortBy(outage.signal, fromServiceError(error)) };
+      outage.signal.throwIfAborted();
+      outcome = { file, receipt: await send(), error: null };
+    } catch (cause) {
+      const error = cutShortBy(outage.signal, fromServiceError(cause));
+      if (isRetryable(error) && !each.signal.aborted) outage.abort(error);
+      outcome = { file, receipt: null, error };
     }
+    await onOutcome(outcome);
   }
 
   for await (const file of candidates) {
@@ -80,19 +78,42 @@ export async function uploadFiles(
     const whole = readSmall(file);
     const bytes = bytesBeside + (Buffer.isBuffer(whole) ? whole.length : 0);
     const place = await (whole === undefined ? large.take(never) : small.take(bytes));
-    const sending = attempt(file, async () =>
+    const send =
       whole === undefined
-        ? await uploadOne(uploads, file, { ...options, bound, signal: stop })
-        : await uploadWhole({ uploads, stream }, file, await whole, { ...options, bound, signal: stop }),
-    ).finally(() => {
-      place[Symbol.dispose]();
-      going.delete(sending);
-    });
-    going.add(sending);
-    // Its failure is that of the whole, below.
-    sending.catch(() => undefined);
+        ? () => uploadOne(uploads, file, each)
+        : async () => await uploadWhole({ uploads, stream }, file, await whole, each);
+    going.add(attempt(file, send), place);
   }
-  await Promise.all(going);
+  await going.ended();
+}
+
+/** What is on its way. As thousands of small files may be, each costs little. */
+class Going {
+  #count = 0;
+  #failure: unknown;
+  #ended = Promise.withResolvers<void>();
+
+  add(sending: Promise<void>, place: Disposable): void {
+    this.#count += 1;
+    const end = () => {
+      place[Symbol.dispose]();
+      this.#count -= 1;
+      if (this.#count === 0) this.#ended.resolve();
+    };
+    sending.then(end, (error: unknown) => {
+      this.#failure ??= error;
+      end();
+    });
+  }
+
+  /** @throws the first failure, once all have ended */
+  async ended(): Promise<void> {
+    while (this.#count > 0) {
+      this.#ended = Promise.withResolvers();
+      await this.#ended.promise;
+    }
+    if (this.#failure !== undefined) throw this.#failure;
+  }
 }
 
 /** Its content, or why it cannot be read; undefined when it is to be sent in pieces. */
@@ -117,26 +138,38 @@ async function uploadWhole(
   { uploads, stream }: { readonly uploads: RpcClient<typeof UploadService>; readonly stream: UploadStream },
   { filename, path }: UploadCandidate,
   content: Buffer,
-  { idempotencyKey = randomUUIDv7(), onBytes, ...options }: OneFileOptions,
+  options: OneFileOptions,
 ): Promise<UploadFileResponse> {
+  const { idempotencyKey = randomUUIDv7(), onBytes } = options;
   const metadata = { filename, path, size: BigInt(content.length), idempotencyKey };
   const file = { metadata, content, sha256: hash('sha256', content) };
-  const inPieces = { filename, path, idempotencyKey, content: memoryContent(content) };
-  const receipt = await unlessTooLarge(
-    () => withRetry(() => stream.send(file), options),
-    () => uploadResumable(uploads, inPieces, options),
-  );
+  let first: Promise<UploadFileResponse> | undefined = stream.send(file);
+  // What more there is to it is made for those that fail.
+  const receipt = await first.catch(() => {
+    const send = () => {
+      const sent = first ?? stream.send(file);
+      first = undefined;
+      return sent;
+    };
+    const { onBytes: _, ...retry } = options;
+    const inPieces = { filename, path, idempotencyKey, content: memoryContent(content) };
+    return unlessTooLarge(
+      () => withRetry(send, retry),
+      () => uploadResumable(uploads, inPieces, retry),
+    );
+  });
   onBytes?.(content.length);
   return receipt;
 }
 
 async function uploadOne(
   uploads: RpcClient<typeof UploadService>,
-  { filename, path, open }: UploadCandidate,
+  candidate: UploadCandidate,
   { idempotencyKey: givenKey, onBytes, ...options }: OneFileOptions,
 ): Promise<UploadFileResponse> {
   const [idempotencyKey, mayComeAgain] = [givenKey ?? randomUUIDv7(), givenKey !== undefined];
-  await using content = await open(options.signal);
+  const { filename, path } = candidate;
+  await using content = await candidate.open(options.signal);
   let sent = 0;
   const onSent = (bytes: number) => {
     onBytes?.(bytes - sent);

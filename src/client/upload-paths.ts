@@ -1,5 +1,5 @@
 import type { Dirent } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { opendir, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { FilemillError } from '#domain/errors.ts';
 import { normalizeFileName, normalizePath } from '#domain/file-name.ts';
@@ -25,8 +25,8 @@ export interface FindOptions {
 }
 
 /**
- * The files at these paths, folders with all they hold, in the order of their names. What cannot be
- * sent comes too: opening it rejects with the reason.
+ * The files at these paths, folders with all they hold, in the order of their names, which holds for 10,000 at a time
+ * in larger folders. What cannot be sent comes too: opening it rejects with the reason.
  */
 export async function* findUploads(
   paths: readonly string[],
@@ -53,16 +53,37 @@ export async function measureUploads(
   }
 }
 
-/** Names are read as bytes: a decoded name that is not UTF-8 could not be opened again. */
 async function* walk(folder: Buffer, prefix: string, options: FindOptions): AsyncGenerator<UploadCandidate> {
-  const entries = await readdir(folder, { encoding: 'buffer', withFileTypes: true }).catch((error: Error) => error);
-  if (entries instanceof Error) {
-    yield refused(basename(prefix || folder.toString()), prefix, missing(prefix || folder.toString(), entries));
-    return;
+  try {
+    for await (const entries of entriesOf(folder))
+      for (const entry of entries) yield* walkEntry(folder, prefix, entry, options);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
+    yield refused(basename(prefix || folder.toString()), prefix, missing(prefix || folder.toString(), error as Error));
   }
-  for (const entry of entries.sort((one, other) => Buffer.compare(one.name, other.name)))
-    yield* walkEntry(folder, prefix, entry, options);
 }
+
+/** Entries that are read and sorted together, so that memory does not grow with the folder. */
+const sortedEntries = 10_000;
+
+/** Names are read as bytes: a decoded name that is not UTF-8 could not be opened again. */
+async function* entriesOf(folder: Buffer): AsyncGenerator<Dirent<Buffer>[]> {
+  const byName = (one: Dirent<Buffer>, other: Dirent<Buffer>) => Buffer.compare(one.name, other.name);
+  let entries: Dirent<Buffer>[] = [];
+  for await (const entry of await opendirAsBytes(folder, { encoding: 'buffer', bufferSize: 256 })) {
+    entries.push(entry);
+    if (entries.length < sortedEntries) continue;
+    yield entries.sort(byName);
+    entries = [];
+  }
+  yield entries.sort(byName);
+}
+
+/** The types of Node know only names as text. */
+const opendirAsBytes = opendir as unknown as (
+  path: Buffer,
+  options: { readonly encoding: 'buffer'; readonly bufferSize: number },
+) => Promise<AsyncIterable<Dirent<Buffer>>>;
 
 async function* walkEntry(
   folder: Buffer,
@@ -82,19 +103,36 @@ async function* walkEntry(
 
 function candidate(location: Buffer, name: string, path: string): UploadCandidate {
   try {
-    return {
-      filename: normalizeFileName(name),
-      path: normalizePath(path),
-      open: (signal) => openContent(location, signal),
-      readWhole: (maxBytes) => readWhole(location, maxBytes),
-      measure: () =>
-        stat(location).then(
-          ({ size }) => size,
-          () => 0,
-        ),
-    };
+    return new FileCandidate(location, normalizeFileName(name), normalizePath(path));
   } catch (error) {
     return refused(name, path, error as FilemillError);
+  }
+}
+
+class FileCandidate implements UploadCandidate {
+  readonly filename: string;
+  readonly path: string;
+  readonly #location: Buffer;
+
+  constructor(location: Buffer, filename: string, path: string) {
+    this.filename = filename;
+    this.path = path;
+    this.#location = location;
+  }
+
+  open(signal: AbortSignal): Promise<UploadContent> {
+    return openContent(this.#location, signal);
+  }
+
+  readWhole(maxBytes: number): Buffer | undefined {
+    return readWhole(this.#location, maxBytes);
+  }
+
+  measure(): Promise<number> {
+    return stat(this.#location).then(
+      ({ size }) => size,
+      () => 0,
+    );
   }
 }
 

@@ -1,11 +1,14 @@
 import { Command } from 'commander';
+import { maxIdsPerCall } from '#client/file-watch.ts';
 import { type ExitCode, exitCodes } from '../failure.ts';
-import { readIds } from '../ids.ts';
-import { FileLines } from '../lookup.ts';
-import { reportMissing } from '../missing.ts';
+import { inGroups, knownIds, readIds } from '../ids.ts';
+import { type FileDetail, FileLines } from '../lookup.ts';
+import { Missing } from '../missing.ts';
+import type { Format } from '../options.ts';
 import { detailView } from '../output/detail.ts';
 import { listTable } from '../output/file-line.ts';
-import { recordWriter } from '../output/writer.ts';
+import type { Terminal } from '../output/terminal.ts';
+import { type RecordWriter, recordWriter } from '../output/writer.ts';
 import { type Session, withSession } from '../session.ts';
 
 export function getCommand(): Command {
@@ -16,18 +19,30 @@ export function getCommand(): Command {
 }
 
 async function get(session: Session, words: string[]): Promise<ExitCode> {
-  const { terminal, format } = session;
-  const { found, missing } = await new FileLines(session).byIds(await readIds(words));
-  if (format === 'table' && !terminal.quiet)
-    for (const [index, file] of found.entries()) {
-      if (index > 0) terminal.print('');
-      for (const line of detailView(file, terminal)) terminal.print(line);
-    }
-  else {
-    const writer = await recordWriter(terminal, format, listTable);
-    for (const file of found) writer.write(file);
-    writer.end();
+  const { terminal, format, signal } = session;
+  const lines = new FileLines(session);
+  const missing = new Missing(terminal);
+  const writer = await detailWriter(terminal, format);
+  const ids = knownIds(readIds(words, signal), (word) => missing.report(word));
+  for await (const group of inGroups(ids, maxIdsPerCall)) {
+    const answer = await lines.byIds(group);
+    for (const file of answer.found) writer.write(file);
+    for (const id of answer.missing) missing.report(id);
   }
-  reportMissing(terminal, missing);
-  return missing.length > 0 ? exitCodes.notFound : exitCodes.ok;
+  writer.end();
+  return missing.any ? exitCodes.notFound : exitCodes.ok;
+}
+
+/** For people a paragraph a file. */
+async function detailWriter(terminal: Terminal, format: Format): Promise<RecordWriter<FileDetail>> {
+  if (format !== 'table' || terminal.quiet) return await recordWriter<FileDetail>(terminal, format, listTable);
+  let separator = false;
+  return {
+    write(file) {
+      if (separator) terminal.print('');
+      separator = true;
+      for (const line of detailView(file, terminal)) terminal.print(line);
+    },
+    end: () => undefined,
+  };
 }

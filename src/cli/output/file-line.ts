@@ -13,8 +13,10 @@ export type FileLine = {
     : FileWithResultJson[Key];
 };
 
+type Named = Pick<UploadOutcome['file'], 'filename' | 'path'>;
+
 /** What is known of a file when it is acknowledged. */
-export function acknowledgedLine(file: UploadOutcome['file'], { id, size }: UploadFileResponse): FileLine {
+export function acknowledgedLine(file: Named, { id, size }: Pick<UploadFileResponse, 'id' | 'size'>): FileLine {
   return { ...unknown(file), id, size: Number(size), status: 'PENDING' };
 }
 
@@ -23,7 +25,7 @@ export function refusedLine({ file, error }: UploadOutcome & { receipt: null }):
   return { ...unknown(file), error: { code: errorCode(error.reason), message: error.message } };
 }
 
-function unknown({ filename, path }: UploadOutcome['file']): FileLine {
+function unknown({ filename, path }: Named): FileLine {
   return {
     id: null,
     filename,
