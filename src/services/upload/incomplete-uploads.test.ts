@@ -29,8 +29,13 @@ describe('Uploads give way', () => {
   it('by their number where that is what is counted', () => {
     assert.equal(
       order(uploads('a x 1 9', 'b x 1 8', 'c y 70 30'), () => 1),
-      'a b c',
+      'a c b',
     );
+  });
+
+  it('of callers that hold as much, the oldest, in whatever order they are found', () => {
+    for (const found of [uploads('a x 10 5', 'b y 10 7'), uploads('b y 10 7', 'a x 10 5')])
+      assert.equal(order(found), 'b a');
   });
 
   it('never while somebody goes on with them, although they count', () => {

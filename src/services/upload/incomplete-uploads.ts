@@ -34,8 +34,9 @@ async function findCaller(partial: PartialBlobStore, id: string): Promise<string
 }
 
 /**
- * The order in which uploads give way: of the caller that holds most at that moment, the one that was left alone longest.
- * So nobody who holds little loses anything to one who begins upload after upload.
+ * The order in which uploads give way: the caller that holds most at that moment loses the one that was left alone
+ * longest; of callers that hold as much, the one whose upload was left alone longest loses it. So a caller that holds
+ * little loses nothing to one that begins upload after upload.
  *
  * @param idleBefore one that was written to since is at work, and gives way to nobody
  * @param weigh what is counted of each
@@ -52,13 +53,27 @@ export function* inOrderOfGivingWay(
       .sort((one, other) => Number(other.writtenAt) - Number(one.writtenAt)),
   }));
   for (;;) {
-    const able = callers.filter(({ idle }) => idle.length > 0);
-    const most = able.reduce((one, other) => (other.held > one.held ? other : one), able[0] as (typeof able)[number]);
+    const most = callers.reduce<Holder | undefined>(
+      (one, other) => (givesWayBefore(other, one) ? other : one),
+      undefined,
+    );
     const next = most?.idle.pop();
-    if (next === undefined) return undefined;
+    if (most === undefined || next === undefined) return undefined;
     most.held -= weigh(next);
     yield next;
   }
+}
+
+interface Holder {
+  held: number;
+  /** The one that was left alone longest comes last. */
+  readonly idle: IncompleteUpload[];
+}
+
+function givesWayBefore(one: Holder, other: Holder | undefined): boolean {
+  const [oldest, otherOldest] = [one.idle.at(-1), other?.idle.at(-1)];
+  if (oldest === undefined || other === undefined || otherOldest === undefined) return oldest !== undefined;
+  return one.held > other.held || (one.held === other.held && oldest.writtenAt < otherOldest.writtenAt);
 }
 
 /** What they hold, in all and by caller. */
