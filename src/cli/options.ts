@@ -38,7 +38,7 @@ export function addGlobalOptions(program: Command): Command {
     .option('--timeout <duration>', 'give up after this time, for example 90s, 5m', duration)
     .option(
       '--retry-for <duration>',
-      'how long to go on trying while the server is away (default: 60s once an upload, a wait or a change has begun, else 1.5s)',
+      'how long to go on trying while the server is away (default: 60s for uploads, waits and changes, 15s of it until the first answer; 1s for what only asks)',
       duration,
     );
 }

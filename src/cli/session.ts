@@ -5,7 +5,7 @@ import type { FilemillError } from '#domain/errors.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
-import { type ContactOptions, contact, firstAnswerMs } from './contact.ts';
+import { type ContactOptions, contact, firstAnswerMs, startMs } from './contact.ts';
 import { CliError, type ExitCode, exitCodes } from './failure.ts';
 import type { Format, GlobalOptions } from './options.ts';
 import { formatDuration, printable } from './output/printable.ts';
@@ -29,7 +29,7 @@ export interface Session {
 const persistenceMs = 60_000;
 
 export interface SessionNeeds {
-  /** True for what has done something worth going on with: it tries for a minute once the server has answered. */
+  /** True for what begins work: a server that starts is waited for, and one that went away is tried for a minute. */
   readonly persistent?: boolean;
   /** False for a command that asks by itself whether the server is there. */
   readonly contact?: boolean;
@@ -37,7 +37,7 @@ export interface SessionNeeds {
 
 /**
  * Makes a commander action of a function that gets a session and answers with an exit code. It runs once the server
- * has answered: one that is not there ends it within seconds, unless --retry-for says otherwise.
+ * has answered: one that is not there ends what only asks within seconds, unless --retry-for says otherwise.
  */
 export function withSession<Args extends unknown[]>(
   run: (session: Session, ...args: Args) => Promise<ExitCode>,
@@ -51,7 +51,7 @@ export function withSession<Args extends unknown[]>(
     using channel = new RpcChannel(options.server, { proxy: options.proxies.to(options.server) });
     const session = openSession(options, channel, stop.signal, needs);
     try {
-      if (needs.contact !== false) await contact(channel, firstContact(options, session));
+      if (needs.contact !== false) await contact(channel, firstContact(options, session, needs));
       process.exitCode = await run(session, ...args);
     } catch (error) {
       throw stop.signal.aborted ? stop.signal.reason : error;
@@ -99,10 +99,21 @@ function outageRemark(terminal: Terminal, server: string, forMs: number): (error
   };
 }
 
-/** What goes on for seconds only needs no remark. */
-function firstContact({ retryFor }: GlobalOptions, { signal, retry: { onRetry } }: Session): ContactOptions {
-  if (retryFor === undefined) return { signal, withinMs: firstAnswerMs };
-  return { signal, withinMs: retryFor, ...(onRetry && { onRetry }) };
+function firstContact(
+  { server, retryFor }: GlobalOptions,
+  { signal, terminal }: Session,
+  { persistent = false }: SessionNeeds,
+): ContactOptions {
+  const withinMs = retryFor ?? (persistent ? startMs : firstAnswerMs);
+  const remark = `${server} does not answer yet; trying for up to ${formatDuration(withinMs)}…`;
+  // What only asks ends so soon that nothing need be said before.
+  const isLong = withinMs > firstAnswerMs;
+  return {
+    signal,
+    withinMs,
+    anyAddress: retryFor !== undefined,
+    ...(isLong && { onSilence: () => terminal.note(remark) }),
+  };
 }
 
 class StopSignal implements Disposable {

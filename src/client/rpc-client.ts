@@ -11,7 +11,7 @@ import {
 } from '@grpc/grpc-js';
 import type { FilemillError } from '#domain/errors.ts';
 import { methodDefinition } from '#platform/rpc/definition.ts';
-import { fromServiceError } from '#platform/rpc/errors.ts';
+import { fromServiceError, type Seen } from '#platform/rpc/errors.ts';
 import { authorityOf, type HttpProxy } from '#platform/rpc/proxy.ts';
 import type { ServiceMethods } from '#platform/rpc/service-methods.ts';
 import { tunnelCredentials } from '#platform/rpc/tunnel.ts';
@@ -47,6 +47,8 @@ const defaultChannelOptions: ChannelOptions = {
 };
 
 export interface ChannelSettings {
+  /** What the target is called in this system, such as `the metadata service`, for those who are told of its failure. */
+  readonly part?: string;
   readonly options?: ChannelOptions;
   /** Leads to the target; without one the target is reached directly, whatever the environment says. */
   readonly proxy?: HttpProxy | undefined;
@@ -55,14 +57,16 @@ export interface ChannelSettings {
 /** A connection to one gRPC target, shared by the clients made from it. */
 export class RpcChannel implements Disposable {
   readonly target: string;
-  readonly #client: Client;
-  readonly #proxy: HttpProxy | undefined;
+  /** The connection itself, for passing raw calls on. */
+  readonly raw: Client;
+  /** What is known of all calls, for the words in which they fail. */
+  readonly seen: Seen;
 
-  constructor(target: string, { options = {}, proxy }: ChannelSettings = {}) {
+  constructor(target: string, { options = {}, part, proxy }: ChannelSettings = {}) {
     this.target = target;
-    this.#proxy = proxy;
+    this.seen = { part, proxy: proxy?.title };
     const way = wayTo(target, proxy);
-    this.#client = new Client(way.address, way.credentials, { ...defaultChannelOptions, ...way.options, ...options });
+    this.raw = new Client(way.address, way.credentials, { ...defaultChannelOptions, ...way.options, ...options });
   }
 
   client<S extends DescService>(service: S): RpcClient<S> {
@@ -71,17 +75,12 @@ export class RpcChannel implements Disposable {
     ) as unknown as RpcClient<S>;
   }
 
-  /** The connection itself, for passing raw calls on. */
-  get raw(): Client {
-    return this.#client;
-  }
-
   [Symbol.dispose](): void {
-    this.#client.close();
+    this.raw.close();
   }
 
   #method(method: DescMethod) {
-    const line: Line = { client: this.#client, definition: methodDefinition(method), proxy: this.#proxy?.title };
+    const line: Line = { client: this.raw, definition: methodDefinition(method), seen: this.seen };
     switch (method.methodKind) {
       case 'unary':
         return (request: object, options?: CallOptions) => unary(line, request, options);
@@ -113,8 +112,7 @@ function wayTo(target: string, proxy: HttpProxy | undefined) {
 interface Line {
   readonly client: Client;
   readonly definition: MethodDefinition<object, object>;
-  /** Through which proxy it goes, for people. */
-  readonly proxy: string | undefined;
+  readonly seen: Seen;
 }
 
 async function unary(line: Line, request: object, options: CallOptions = {}): Promise<object> {
@@ -230,12 +228,12 @@ async function pump(
 }
 
 /** Tells what an error of the call means, from what was seen of it until then. */
-function failures({ proxy }: Line, call: EventEmitter): (error: unknown) => FilemillError {
+function failures({ seen }: Line, call: EventEmitter): (error: unknown) => FilemillError {
   let contentType: string | undefined;
   call.once('metadata', (metadata: Metadata) => {
     contentType = metadata.get('content-type')[0]?.toString();
   });
-  return (error) => fromServiceError(error, { proxy, contentType });
+  return (error) => fromServiceError(error, { ...seen, contentType });
 }
 
 async function* messages(

@@ -29,50 +29,95 @@ describe('the command line', () => {
   after(() => resources.disposeAsync());
 
   describe('with a server that is not there', () => {
-    const absences: Readonly<Record<string, { start: () => Promise<string>; says: RegExp }>> = {
-      'refuses connections': { start: async () => `127.0.0.1:${await closedPort()}`, says: /ECONNREFUSED/ },
-      'has no socket': { start: async () => `unix:${folder}/nobody`, says: /ENOENT/ },
-      'has a name that nobody knows': { start: async () => 'nobody.invalid:50051', says: /name .* is not known/ },
+    const absences: Readonly<Record<string, { start: () => Promise<string>; says: RegExp; mayStart?: true }>> = {
+      'refuses connections': {
+        start: async () => `127.0.0.1:${await closedPort()}`,
+        says: /: connection refused/,
+        mayStart: true,
+      },
+      'has no socket': {
+        start: async () => `unix:${folder}/nobody`,
+        says: /: no such file or directory/,
+        mayStart: true,
+      },
+      'has a name that nobody knows': { start: async () => 'nobody.invalid:50051', says: /: the name is not known/ },
       'takes connections and says nothing': {
         start: () => listen(createServer((socket) => hold(socket))),
-        says: /no answer within 1\.\d+ s/,
+        says: /no answer within [\d.]+ s/,
+        mayStart: true,
       },
       'speaks HTTP': { start: () => listen(createHttpServer()), says: /HTTP port/ },
     };
-    const commands = ['list', 'doctor', `get ${id}`, 'stats', 'upload PATH', `wait ${id}`, `watch ${id}`];
-    const more = [`retry ${id}`, `delete ${id}`, 'delete --name x --yes', 'bench --files 1'];
+    const reads = ['list', 'doctor', `get ${id}`, 'stats'];
+    const works = ['upload PATH', `wait ${id}`, `watch ${id}`, `retry ${id}`, `delete ${id}`, 'bench --files 1'];
 
-    for (const [what, { start, says }] of Object.entries(absences))
-      it(`that ${what} ends within seconds, and says why`, async () => {
+    for (const [what, { start, says, mayStart = false }] of Object.entries(absences))
+      it(`that ${what} ends ${mayStart ? 'what only asks' : 'every command'} within seconds, and says why`, async () => {
         const server = await start();
-        for (const command of what === 'refuses connections' ? [...commands, ...more] : commands.slice(0, 2)) {
-          const args = command.split(' ').map((word) => (word === 'PATH' ? path : word));
-          const { code, stdout, stderr } = await filemill([...args, '--timeout', '30s'], { server });
+        for (const command of mayStart ? reads : [...reads, ...works]) {
+          const { code, stdout, stderr } = await filemill([...words(command), '--timeout', '30s'], { server });
           const said = command === 'doctor' ? stdout : stderr;
           assert.equal(code, 5, `${command}: ${said}`);
           assert.match(said, /does not answer: /, command);
           assert.match(said, says, command);
           assert.match(said, /→ Start it with `npm start`, or name another with --server/, command);
-          assert.doesNotMatch(said, /Not done after|Retrying/, command);
+          assert.doesNotMatch(said, /Not done after|Retrying|does not answer yet/, command);
         }
       });
 
-    it('waits for it as long as it is told to', async () => {
-      const port = await closedPort();
+    for (const command of works)
+      it(`that may be starting is waited for by ${command.split(' ')[0]}, which says so`, async () => {
+        const server = `127.0.0.1:${await closedPort()}`;
+        let remarks = 0;
+        const { code, stderr } = await filemill(words(command), {
+          server,
+          onStderr: (said, kill) => {
+            if (!said.includes(`${server} does not answer yet; trying for up to 15.0 s…`) || remarks > 0) return;
+            remarks += 1;
+            kill('SIGINT');
+          },
+        });
+        assert.equal(code, 130, stderr);
+        assert.equal(remarks, 1, stderr);
+      });
+
+    it('is used as soon as it is there', async () => {
+      const server = `127.0.0.1:${await closedPort()}`;
       const late: RpcServer[] = [];
-      const { code, stderr } = await filemill(['list', '--retry-for', '60s'], {
-        server: `127.0.0.1:${port}`,
+      const { code, stderr } = await filemill(['upload', path], {
+        server,
         onStderr: (said) => {
-          if (said.includes('Retrying for up to 1 min') && late.length === 0)
-            late.push(serving(`127.0.0.1:${port}`, { listFiles: async () => ({}) }));
+          if (said.includes('does not answer yet') && late.length === 0)
+            late.push(serving(server, newServer().addPart(UploadService, { uploadMany: keepsAll })));
         },
       });
       assert.equal(code, 0, stderr);
       assert.equal(late.length, 1, stderr);
     });
 
-    function serving(address: string, files: Partial<ServiceHandlers<typeof MetadataService>>): RpcServer {
-      const server = resources.use(newServer().addPart(MetadataService, files));
+    it('is waited for as long as --retry-for says, by reads and at any address', async () => {
+      const server = `127.0.0.1:${await closedPort()}`;
+      const late: RpcServer[] = [];
+      const { code, stderr } = await filemill(['list', '--retry-for', '60s'], {
+        server,
+        onStderr: (said) => {
+          if (said.includes('trying for up to 1 min') && late.length === 0)
+            late.push(serving(server, newServer().addPart(MetadataService, { listFiles: async () => ({}) })));
+        },
+      });
+      assert.equal(code, 0, stderr);
+      assert.equal(late.length, 1, stderr);
+      const unknown = await filemill(['list', '--retry-for', '2s'], { server: 'nobody.invalid:50051' });
+      assert.equal(unknown.code, 5, unknown.stderr);
+      assert.match(unknown.stderr, /does not answer yet; trying for up to 2\.0 s.*the name is not known/s);
+    });
+
+    function words(command: string): string[] {
+      return command.split(' ').map((word) => (word === 'PATH' ? path : word));
+    }
+
+    function serving(address: string, server: RpcServer): RpcServer {
+      resources.use(server);
       void server.listen(address);
       return server;
     }
@@ -91,7 +136,7 @@ describe('the command line', () => {
     for (const command of ['list', 'stats']) {
       const { code, stderr } = await filemill([command, '--timeout', '30s'], at);
       assert.equal(code, 5, stderr);
-      assert.match(stderr, /The metadata service is not reachable.*Retrying for up to 1\.5 s/);
+      assert.match(stderr, /The metadata service is not reachable.*Retrying for up to 1\.0 s/);
       assert.doesNotMatch(stderr, /Not done after/);
     }
     const { code, stderr } = await filemill(['upload', path], at);
@@ -189,17 +234,18 @@ describe('the command line', () => {
   }
 });
 
+const keepsAll: ServiceHandlers<typeof UploadService>['uploadMany'] = async function* (requests) {
+  for await (const { parts } of requests)
+    yield { answers: parts.map(({ sequence }) => ({ sequence, outcome: { case: 'file' as const, value: { id } } })) };
+};
+
 /** Fails once; later each file is kept. */
-function awayOnce(): ServiceHandlers<typeof UploadService>['uploadMany'] {
+function awayOnce(): typeof keepsAll {
   let failed = false;
-  return async function* (requests) {
-    for await (const { parts } of requests) {
-      if (!failed) {
-        failed = true;
-        throw new FilemillError('UNAVAILABLE');
-      }
-      yield { answers: parts.map(({ sequence }) => ({ sequence, outcome: { case: 'file' as const, value: { id } } })) };
-    }
+  return async function* (...call) {
+    if (failed) return yield* keepsAll(...call);
+    failed = true;
+    throw new FilemillError('UNAVAILABLE');
   };
 }
 

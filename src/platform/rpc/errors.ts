@@ -6,6 +6,7 @@ import { catalogue, FilemillError, isReason, type Reason } from '#domain/errors.
 import { reasonOfProxyAnswer } from '#domain/proxy-answer.ts';
 import { ErrorInfoSchema, RetryInfoSchema } from '#gen/google/rpc/error_details_pb.ts';
 import { type Status, StatusSchema } from '#gen/google/rpc/status_pb.ts';
+import { isMisdirected, plainWords } from './transport-words.ts';
 
 /** `domain` of every google.rpc.ErrorInfo that Filemill sends. */
 const errorDomain = 'filemill';
@@ -49,6 +50,8 @@ export function fromRpcStatus(told: Status): FilemillError {
 
 /** What a client knows of how its call went, beside the error. */
 export interface Seen {
+  /** What the other side is called in this system, such as `the metadata service`; people may know it as the server. */
+  readonly part?: string | undefined;
   /** The proxy that the environment names for the way to the server, for people. */
   readonly proxy?: string | undefined;
   /** `Content-Type` of the answer; undefined before there is one. */
@@ -79,30 +82,39 @@ export function isUnimplemented({ reason, cause }: FilemillError): boolean {
   return reason === 'INTERNAL' && isServiceError(cause) && cause.code === status.UNIMPLEMENTED;
 }
 
+/** Whether the call found no server because of the address alone: its name is not known, or it is not one of gRPC. */
+export function isWrongAddress({ cause }: FilemillError): boolean {
+  return isServiceError(cause) && isMisdirected(cause.details);
+}
+
 /** Whether the call was cut off by itself, while its connection lives on. */
 export function isReset({ cause }: FilemillError): boolean {
   return isServiceError(cause) && cause.details.includes('RST_STREAM');
 }
 
 /** The server itself names a reason: this befell the call before it came there, or on its way back. */
-function onTheWay(error: ServiceError, { proxy, contentType }: Seen): [Reason, string] {
-  const details = readableDetails(error.details);
-  const [, tunnelReason = '', tunnelMessage = ''] = /^(PROXY_[A-Z]+): (.+)$/s.exec(details) ?? [];
-  if (isReason(tunnelReason)) return [tunnelReason, tunnelMessage];
-  const [, httpStatus] = /^Received HTTP status code (\d+)/.exec(details) ?? [];
-  if (httpStatus !== undefined) return answerOfAnother(Number(httpStatus), contentType);
-  if (contentType !== undefined && !contentType.startsWith('application/grpc'))
-    return answerOfAnother(200, contentType);
+function onTheWay(error: ServiceError, { part, proxy, contentType }: Seen): [Reason, string] {
+  const details = plainWords(error.details);
   const isLost = error.code === status.UNAVAILABLE || error.code === status.DEADLINE_EXCEEDED;
+  const another = answerOfAnother(details, contentType);
+  if (part !== undefined && another !== undefined) return ['UNAVAILABLE', `A proxy on the way to ${part} fails.`];
+  if (part !== undefined && isLost) return ['UNAVAILABLE', `${capitalized(part)} does not answer: ${details}.`];
+  if (another !== undefined) return another;
   if (proxy !== undefined && isLost) return ['PROXY_UNAVAILABLE', `Through the proxy ${proxy}: ${details}`];
   return [nearestReason(error), details];
 }
 
 /** Filemill answers every call of gRPC with the HTTP status 200 and the content type of gRPC. */
-function answerOfAnother(httpStatus: number, contentType = 'nothing else'): [Reason, string] {
-  const words = STATUS_CODES[httpStatus] ?? '';
-  const answer = httpStatus === 200 ? `with ${contentType}, not gRPC` : `${httpStatus} ${words}`.trim();
-  return [reasonOfProxyAnswer(httpStatus), `A proxy between you and Filemill answered ${answer}.`];
+function answerOfAnother(details: string, contentType: string | undefined): [Reason, string] | undefined {
+  const [, tunnelReason = '', tunnelMessage = ''] = /^(PROXY_[A-Z]+): (.+)$/s.exec(details) ?? [];
+  if (isReason(tunnelReason)) return [tunnelReason, tunnelMessage];
+  const [, httpStatus] = /^Received HTTP status code (\d+)/.exec(details) ?? [];
+  if (httpStatus === undefined && (contentType === undefined || contentType.startsWith('application/grpc')))
+    return undefined;
+  const code = Number(httpStatus ?? 200);
+  const answer =
+    code === 200 ? `with ${contentType ?? 'nothing else'}, not gRPC` : `${code} ${STATUS_CODES[code] ?? ''}`.trim();
+  return [reasonOfProxyAnswer(code), `A proxy between you and Filemill answered ${answer}.`];
 }
 
 function nearestReason(
@@ -127,19 +139,6 @@ function nearestReason(
   }
 }
 
-/** What the transport says, and what that means for people. */
-const transportWords: readonly [pattern: RegExp, meaning: string][] = [
-  // It wraps the reason of a failed connection in words about its load balancing.
-  [/^.*Last error: (?:Error: )?(?!.*Last error: )(.*?)\.? Resolution note: .*$/s, '$1'],
-  [/^Deadline exceeded after (\d+(?:\.\d)?)\d*s.*$/s, 'no answer within $1 s'],
-  [/^Name resolution failed for target (?:dns:)?(?:\/\/.*\/)?(.*)$/s, 'the name in $1 is not known'],
-  [/^Protocol error.*$/s, 'what answers there does not speak gRPC: it may be an HTTP port'],
-];
-
-function readableDetails(details: string): string {
-  return transportWords.reduce((text, [pattern, meaning]) => text.replace(pattern, meaning), details);
-}
-
 function errorInfo(metadata: Metadata | undefined) {
   const [bytes] = metadata?.get(detailsKey) ?? [];
   return Buffer.isBuffer(bytes) ? findErrorInfo(fromBinary(StatusSchema, bytes)) : undefined;
@@ -151,6 +150,10 @@ function findErrorInfo({ details }: Status) {
     if (info !== undefined) return info;
   }
   return undefined;
+}
+
+function capitalized(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 function isServiceError(error: unknown): error is ServiceError {

@@ -7,13 +7,20 @@ import {
   type ServiceDefinition,
   type ServiceError,
   type sendUnaryData,
+  status,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import { FilemillError } from '#domain/errors.ts';
 import { rawDefinition } from './definition.ts';
-import { toStatus } from './errors.ts';
+import { fromServiceError, type Seen, toStatus } from './errors.ts';
 
 const unaryTimeoutMs = 15_000;
+
+/** A channel to the service that answers. */
+export interface Upstream {
+  readonly raw: Client;
+  readonly seen: Seen;
+}
 
 /**
  * Serves `service` by passing every call on to `upstream` as bytes, errors and their details included.
@@ -22,7 +29,7 @@ const unaryTimeoutMs = 15_000;
  */
 export function forwarder(
   service: DescService,
-  upstream: Client,
+  { raw: upstream, seen }: Upstream,
   stopping: AbortSignal,
 ): { definition: ServiceDefinition; implementation: UntypedServiceImplementation } {
   const definition = rawDefinition(service);
@@ -38,7 +45,7 @@ export function forwarder(
           call.request,
           new Metadata(),
           { deadline: onwardDeadline(call) },
-          (error, response) => (error ? callback(statusOf(error)) : callback(null, response as Buffer)),
+          (error, response) => (error ? callback(statusOf(error, seen)) : callback(null, response as Buffer)),
         );
         call.once('cancelled', () => onward.cancel());
       };
@@ -57,7 +64,7 @@ export function forwarder(
         stopping.addEventListener('abort', stop, { once: true });
         onward.once('status', () => stopping.removeEventListener('abort', stop));
         onward.on('error', (error: ServiceError) =>
-          call.emit('error', stopping.aborted ? toStatus(new FilemillError('SHUTTING_DOWN')) : statusOf(error)),
+          call.emit('error', stopping.aborted ? toStatus(new FilemillError('SHUTTING_DOWN')) : statusOf(error, seen)),
         );
         onward.on('data', (message: Buffer) => {
           call.write(message, () => onward.resume());
@@ -84,10 +91,12 @@ function onwardDeadline(call: ServerUnaryCall<Buffer, Buffer>): Date | number {
   return deadline === Number.POSITIVE_INFINITY ? Date.now() + unaryTimeoutMs : deadline;
 }
 
-/** Only the details travel on: other trailers belong to the inner connection. */
-function statusOf(error: ServiceError) {
+/** What the service itself said travels on as it is; what befell the call on the way there is told as this server's. */
+function statusOf(error: ServiceError, seen: Seen) {
+  const [told] = error.metadata?.get('grpc-status-details-bin') ?? [];
+  if (told === undefined && error.code !== status.UNIMPLEMENTED) return toStatus(fromServiceError(error, seen));
+  // Other trailers belong to the inner connection.
   const metadata = new Metadata();
-  for (const value of error.metadata?.get('grpc-status-details-bin') ?? [])
-    metadata.set('grpc-status-details-bin', value);
+  if (told !== undefined) metadata.set('grpc-status-details-bin', told);
   return { code: error.code, details: error.details, metadata };
 }

@@ -40,10 +40,10 @@ await runService(logger, async (scope) => {
   const { maxFileSize, streamIdleMs, streamMinRate, diskReserve, maxUploads: maxConcurrent } = config;
   const { packBelow, segmentAgeMs, stagingTtlMs, orphanTtlMs, registrationRetryMs: retryMs } = config;
   const { uploadExpiryMs } = config;
-  const metadata = scope.use(
-    new RpcChannel(config.metadataTarget, { proxy: config.proxies.to(config.metadataTarget) }),
-  );
-  const result = scope.use(new RpcChannel(config.resultTarget, { proxy: config.proxies.to(config.resultTarget) }));
+  const channelTo = (part: string, target: string) =>
+    scope.use(new RpcChannel(target, { part: `the ${part} service`, proxy: config.proxies.to(target) }));
+  const metadata = channelTo('metadata', config.metadataTarget);
+  const result = channelTo('result', config.resultTarget);
   const lifecycle = metadata.client(FileLifecycleService);
   await requireFitVolume(config.storageDir, logger);
   const blobs = scope.use(await LocalBlobStore.open(config.storageDir, { packBelow, segmentAgeMs, logger }));

@@ -42,7 +42,9 @@ describe('the HTTP surface', () => {
     assert.equal(response.statusCode, 503);
     assert.match(String(response.headers['content-type']), /^application\/problem\+json/);
     assert.equal(response.headers['retry-after'], '1');
-    assert.equal(response.json<{ reason: string }>().reason, 'UNAVAILABLE');
+    const { reason, detail } = response.json<{ reason: string; detail: string }>();
+    assert.equal(reason, 'UNAVAILABLE');
+    assert.equal(detail, 'The upload service does not answer: no such file or directory.');
   });
 
   it('refuses an unknown parameter by name, before it asks anybody', async () => {

@@ -17,10 +17,13 @@ export interface Backend extends Disposable {
 
 export function createBackend(target: string, proxy?: HttpProxy): Backend {
   const resources = new DisposableStack();
-  const channel = resources.use(new RpcChannel(target, { proxy }));
+  const settings = { part: 'the upload service', proxy };
+  const channel = resources.use(new RpcChannel(target, settings));
   // The server takes a bounded number of calls over one connection: uploads, which last, have one of their own,
   // so that questions never wait behind them.
-  const uploads = resources.use(new RpcChannel(target, { proxy, options: { 'grpc.use_local_subchannel_pool': 1 } }));
+  const uploads = resources.use(
+    new RpcChannel(target, { ...settings, options: { 'grpc.use_local_subchannel_pool': 1 } }),
+  );
   return {
     health: channel.client(Health),
     metadata: channel.client(MetadataService),

@@ -26,8 +26,8 @@ export function uploadServer(
 ): RpcServer {
   const registered = upstream.metadata.client(MetadataService);
   const context = { ...withoutEnd, registered, stopping };
-  const metadata = forwarder(MetadataService, upstream.metadata.raw, stopping);
-  const result = forwarder(ResultService, upstream.result.raw, stopping);
+  const metadata = forwarder(MetadataService, upstream.metadata, stopping);
+  const result = forwarder(ResultService, upstream.result, stopping);
   return new RpcServer(context.logger, publicServerOptions, { heldBytes: maxHeldBytes })
     .add(UploadService, {
       uploadFile: uploadFile(context),
