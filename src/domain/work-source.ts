@@ -30,3 +30,10 @@ export interface ClaimAnswer {
   /** `performance.now()` from before the first try was sent. */
   readonly sentAt: number;
 }
+
+const names: Readonly<Record<string, string>> = { redis: 'Redis', direct: 'PostgreSQL' };
+
+/** What people call the source that a worker reports; one that is not known here keeps its name. */
+export function workSourceName(source: string): string {
+  return names[source] ?? source;
+}

@@ -144,6 +144,47 @@ describe('the command line', () => {
     assert.match(stderr, /Retrying for up to 1 min 0 s/);
   });
 
+  it('says what an empty list means', async () => {
+    await using server = newServer()
+      .addPart(Health, { check: async () => ({}) })
+      .addPart(MetadataService, { listFiles: async () => ({}) });
+    await server.listen(`unix:${folder}/empty`);
+    const none = 'No file passes this filter.';
+    const rows: readonly [filter: string, says: string | RegExp][] = [
+      ['', 'There are no files yet: `filemill upload PATH` brings some in.\n'],
+      ['--status FAILED', `${none}\n`],
+      ['--error analyzer_timeout', `${none}\n`],
+      ['--error analyser_timeout', /^No file passes this filter\. The reasons that are known here: .*analyzer_timeout/],
+    ];
+    for (const [filter, says] of rows) {
+      const { code, stdout, stderr } = await filemill(['list', ...filter.split(' ').filter(Boolean)], {
+        server: `unix:${folder}/empty`,
+      });
+      assert.deepEqual([code, stdout], [0, ''], stderr);
+      if (typeof says === 'string') assert.equal(stderr, says);
+      else assert.match(stderr, says);
+    }
+  });
+
+  it('calls what workers take their work from by its name', async () => {
+    const worker = { slots: 2, busy: 1 };
+    const workers = [
+      { ...worker, name: 'w1', source: 'redis' },
+      { ...worker, name: 'w2', source: 'direct' },
+      { ...worker, name: 'w3', source: 'later' },
+    ];
+    await using server = newServer()
+      .addPart(Health, { check: async () => ({}) })
+      .addPart(MetadataService, { getStats: async () => ({ workers }) })
+      .addPart(UploadService, {});
+    await server.listen(`unix:${folder}/workers`);
+    const at = { server: `unix:${folder}/workers` };
+    const { stdout } = await filemill(['stats'], at);
+    for (const [name, source] of Object.entries({ w1: 'Redis', w2: 'PostgreSQL', w3: 'later' }))
+      assert.match(stdout, new RegExp(`Worker ${name}: 1 of 2 threads busy, takes its work from ${source}\n`));
+    assert.match((await filemill(['doctor'], at)).stdout, /3 workers alive \(work from: Redis, PostgreSQL, later\)/);
+  });
+
   it('says what was not acknowledged when the server goes away and stays away', async () => {
     await using server = newServer()
       .addPart(Health, { check: async () => ({}) })

@@ -1,3 +1,4 @@
+import { workSourceName } from '#domain/work-source.ts';
 import { count, time } from '../format.ts';
 import { stats } from '../live/events.ts';
 import { Page } from '../parts/page.tsx';
@@ -29,7 +30,7 @@ export function WorkersPage() {
                 </th>
                 <td data-title="Busy threads">{count(worker.busy)}</td>
                 <td data-title="Threads">{count(worker.slots)}</td>
-                <td data-title="Takes work from">{worker.source === 'direct' ? 'PostgreSQL' : worker.source}</td>
+                <td data-title="Takes work from">{workSourceName(worker.source)}</td>
                 <td class="whole" data-title="Started">
                   {time(worker.started_at)}
                 </td>

@@ -3,6 +3,7 @@ import { statsToJson } from '#client/json.ts';
 import type { RpcChannel } from '#client/rpc-client.ts';
 import { lookUpIncompleteUploads } from '#client/stats-lookup.ts';
 import { FilemillError } from '#domain/errors.ts';
+import { workSourceName } from '#domain/work-source.ts';
 import { Health, HealthCheckResponse_ServingStatus as ServingStatus } from '#gen/grpc/health/v1/health_pb.ts';
 import { type Check, check } from '../check.ts';
 import { checkClocks, checkDatabase } from '../check-database.ts';
@@ -101,7 +102,7 @@ async function workers({ files }: Session): Promise<Check[]> {
     const thisMachine = new Date();
     const alive = stats.workers.length;
     const pending = stats.statuses.PENDING?.files ?? 0;
-    const sources = [...new Set(stats.workers.map(({ source }) => source))].join(', ');
+    const sources = [...new Set(stats.workers.map(({ source }) => workSourceName(source)))].join(', ');
     return [
       checkDatabase(stats.database),
       ...(stats.database === null ? [] : [checkClocks({ thisMachine, upload, database: stats.database })]),

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { IncompleteUploadsJson, StatsJson } from '#client/json.ts';
 import { withRetry } from '#client/retry.ts';
 import { lookUpStats } from '#client/stats-lookup.ts';
+import { workSourceName } from '#domain/work-source.ts';
 import { askDependencies, troubles } from '../dependencies.ts';
 import { type ExitCode, exitCodes } from '../failure.ts';
 import { incompleteText } from '../output/incomplete-text.ts';
@@ -62,6 +63,6 @@ function workerLines({ workers }: StatsJson): string[] {
   if (workers.length === 0) return ['No worker is alive: nothing is analysed until one is started.'];
   return workers.map(
     ({ name, busy, slots, source }) =>
-      `Worker ${printable(name)}: ${busy} of ${plural(slots, 'thread')} busy, takes its work from ${printable(source)}`,
+      `Worker ${printable(name)}: ${busy} of ${plural(slots, 'thread')} busy, takes its work from ${printable(workSourceName(source))}`,
   );
 }

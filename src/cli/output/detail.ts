@@ -1,7 +1,7 @@
 import type { AttemptJson, FileWithResultJson } from '#client/json.ts';
 import { catalogue, isReason } from '#domain/errors.ts';
 import type { FileDetail } from '../lookup.ts';
-import { formatBytes, formatCount, formatDuration, printable } from './printable.ts';
+import { formatBytes, formatCount, formatDuration, plural, printable } from './printable.ts';
 import type { Style, Terminal } from './terminal.ts';
 
 /** All that is known of one file, a fact a line. */
@@ -11,7 +11,7 @@ export function detailView(file: FileDetail, terminal: Terminal): string[] {
     ['status', terminal.paint(statusStyle(file.status), statusText(file))],
     ...failure(file),
     ...(file.path ? [['path', printable(file.path)] as [string, string]] : []),
-    ['size', `${formatCount(file.size)} bytes (${formatBytes(file.size)})`],
+    ['size', sizeText(file.size)],
     ['type', printable(file.mime_type) || '–'],
     ...findings(file),
     ['created', file.created_at ?? '–'],
@@ -20,6 +20,10 @@ export function detailView(file: FileDetail, terminal: Terminal): string[] {
   ];
   const title = terminal.paint('bold', printable(file.filename));
   return [title, ...facts.map(([name, value]) => `  ${name.padEnd(16)}${value}`)];
+}
+
+function sizeText(size: number): string {
+  return `${plural(size, 'byte')}${size < 1_024 ? '' : ` (${formatBytes(size)})`}`;
 }
 
 function attemptText({ outcome, worker, claimed_at, ended_at, error }: AttemptJson): string {

@@ -1,9 +1,10 @@
 import { createHash, hash } from 'node:crypto';
 import type { StagedBlob } from '#domain/blob-store.ts';
 import { FilemillError } from '#domain/errors.ts';
+import { fileTooLarge } from '#domain/file-too-large.ts';
 import { failpoint } from '#platform/failpoints.ts';
 import type { Admitted } from './admission.ts';
-import { type Declaration, fileTooLarge, readSha256 } from './declaration.ts';
+import { type Declaration, readSha256 } from './declaration.ts';
 
 /** Where content goes, and what it must keep to. */
 export interface ContentOptions {

@@ -1,5 +1,6 @@
 import { FilemillError } from '#domain/errors.ts';
 import { normalizeFileName, normalizePath } from '#domain/file-name.ts';
+import { fileTooLarge } from '#domain/file-too-large.ts';
 import type { UploadMetadata } from '#gen/filemill/v1/upload_service_pb.ts';
 
 /** What a client said of its file before the first byte, checked and in the form that is kept. */
@@ -35,12 +36,6 @@ export function readDeclaration(metadata: UploadMetadata, maxFileSize: number): 
 export function readSha256(text: string): string {
   if (!/^[0-9a-f]{64}$/i.test(text)) throw new FilemillError('REQUEST_INVALID', 'sha256 must be 64 hex digits.');
   return text.toLowerCase();
-}
-
-export function fileTooLarge(maxFileSize: number): FilemillError {
-  return new FilemillError('FILE_TOO_LARGE', `The file is larger than ${maxFileSize} bytes.`, {
-    facts: { max_file_size: String(maxFileSize) },
-  });
 }
 
 function readSize(size: bigint | undefined, maxFileSize: number): number | null {

@@ -57,6 +57,28 @@ describe('the HTTP surface', () => {
     assert.equal(problem.type, 'urn:filemill:error:REQUEST_INVALID');
   });
 
+  const bodies: readonly [what: string, body: string, detail: string, headers?: Readonly<Record<string, string>>][] = [
+    ['no JSON', '{"ids": [', 'The body is not valid JSON.'],
+    ['a word', 'ids', 'The body is not valid JSON.'],
+    ['nothing', '', 'The body is empty; it has to be JSON.'],
+    ['too much', JSON.stringify({ ids: ['x'.repeat(70_000)] }), 'The body is larger than 64 KiB.'],
+    ['less than announced', '{}', 'The body is not as long as its Content-Length says.', { 'content-length': '9' }],
+    ['an unreadable type', '{}', 'The Content-Type cannot be read.', { 'content-type': '/' }],
+    [
+      'a form',
+      'ids=x',
+      'The Content-Type has to be application/json, not text/plain.',
+      { 'content-type': 'text/plain' },
+    ],
+  ];
+  for (const [what, payload, detail, headers] of bodies)
+    it(`refuses a body that is ${what} with a sentence`, async () => {
+      const all = { 'content-type': 'application/json', ...headers };
+      const response = await app.inject({ method: 'POST', url: '/api/v1/files:retry', payload, headers: all });
+      assert.equal(response.json<{ detail: string }>().detail, detail);
+      assert.ok([400, 413, 415].includes(response.statusCode), String(response.statusCode));
+    });
+
   it('has a problem for every address that is not served', async () => {
     for (const url of ['/nothing', '/api/v1/nothing', '/api/v1/files/%ff', '/api/v1/files/%2e%2e/%2e%2e/etc/passwd']) {
       const response = await app.inject(url);

@@ -93,12 +93,27 @@ const securityHeaders = {
   'x-content-type-options': 'nosniff',
 } as const;
 
+/** The framework's refusals of a body, for people. */
+const bodyFaults: Readonly<Record<string, string>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: `The body is larger than ${maxJsonBytes / 1024} KiB.`,
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'The body is empty; it has to be JSON.',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'The body is not valid JSON.',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'The body is not as long as its Content-Length says.',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'The Content-Type cannot be read.',
+};
+
 /** Fastify's own refusals (a malformed address, a body that is too long) are the client's errors. */
 function asFilemillError(error: unknown, request: FastifyRequest): unknown {
-  const { statusCode: status = 500, code } = error as { statusCode?: number; code?: string };
+  const { statusCode: status = 500, code = '' } = error as { statusCode?: number; code?: string };
   if (error instanceof FilemillError || !(error instanceof Error) || status < 400 || status > 499) return error;
   if (code === 'FST_ERR_BAD_URL') return undecodable(pathOf(request), error);
-  return new FilemillError(status === 413 ? 'MESSAGE_TOO_LARGE' : 'REQUEST_INVALID', error.message, { cause: error });
+  return new FilemillError(
+    status === 413 ? 'MESSAGE_TOO_LARGE' : 'REQUEST_INVALID',
+    bodyFaults[code] ?? error.message,
+    {
+      cause: error,
+    },
+  );
 }
 
 /** The name of a file follows one rule, wherever it stands. */

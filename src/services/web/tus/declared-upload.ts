@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { FilemillError } from '#domain/errors.ts';
+import { fileTooLarge } from '#domain/file-too-large.ts';
 import type { UploadMetadataSchema } from '#gen/filemill/v1/upload_service_pb.ts';
 import { declaredType, idempotencyKey } from '../declared.ts';
 import { readUploadMetadata, uploadMetadataOf } from './upload-metadata.ts';
@@ -18,8 +19,7 @@ export function declaredUpload(
   const size = isDeferred(headers) ? undefined : readCount(headers, 'upload-length');
   // "If the length of the upload exceeds the maximum …, the Server MUST respond with the 413 Request Entity Too Large
   // status."
-  if (size !== undefined && size > maxFileSize)
-    throw new FilemillError('FILE_TOO_LARGE', `The file has ${size} bytes, more than ${maxFileSize}.`);
+  if (size !== undefined && size > maxFileSize) throw fileTooLarge(maxFileSize);
   const pairs = readUploadMetadata(uploadMetadataOf(headers));
   const path = pathIn(pairs.get('relativePath') ?? pairs.get('path') ?? '');
   return {
