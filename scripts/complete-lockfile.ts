@@ -5,6 +5,9 @@ import { readFile, writeFile } from 'node:fs/promises';
  * for some platforms only: npm then leaves the others out of package-lock.json, and `npm ci` refuses a
  * lockfile that lacks them. This adds an entry for each, with what its name says of its platform, so that
  * npm skips it here and finds it elsewhere. (They carry no integrity: nobody could measure it.)
+ *
+ * It also takes away which Node each package needs: npm would compare that with the Node that npm itself runs on, and warn,
+ * while all scripts here run on the Node that npm installs.
  */
 const lockfile = new URL('../package-lock.json', import.meta.url);
 const lock = JSON.parse(await readFile(lockfile, 'utf8')) as Lockfile;
@@ -35,8 +38,12 @@ for (const [parent, entry] of Object.entries(lock.packages)) {
     added += 1;
   }
 }
-lock.packages = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1)));
-if (added > 0) await writeFile(lockfile, `${JSON.stringify(lock, null, 2)}\n`);
+lock.packages = Object.fromEntries(
+  Object.entries(lock.packages)
+    .map(([path, { engines: _, ...entry }]) => [path, entry] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1)),
+);
+await writeFile(lockfile, `${JSON.stringify(lock, null, 2)}\n`);
 console.log(`${added} packages of other platforms added to package-lock.json`);
 
 /** As Node resolves it: in the parent's own folder, or in one further up. */
@@ -72,6 +79,7 @@ interface Platform {
 
 interface LockedPackage extends Partial<Platform> {
   readonly version?: string;
+  readonly engines?: unknown;
   readonly license?: string;
   readonly dev?: boolean;
   readonly optional?: boolean;
