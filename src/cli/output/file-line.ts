@@ -2,7 +2,7 @@ import type { FileWithResultJson } from '#client/json.ts';
 import type { UploadOutcome } from '#client/upload-files.ts';
 import { errorCode } from '#domain/errors.ts';
 import type { UploadFileResponse } from '#gen/filemill/v1/upload_service_pb.ts';
-import { formatBytes, formatCount, formatDuration } from './printable.ts';
+import { formatBytes, formatCount, formatDuration, plural } from './printable.ts';
 import type { Column } from './table.ts';
 import type { TableStyle } from './writer.ts';
 
@@ -66,8 +66,7 @@ const words: Column<FileLine> = {
   width: 12,
   optional: 4,
   align: 'right',
-  cell: ({ result }) =>
-    result === null ? '' : result.word_count === null ? '–' : `${formatCount(result.word_count)} words`,
+  cell: ({ result }) => (result === null ? '' : result.word_count === null ? '–' : plural(result.word_count, 'word')),
 };
 const wordCount: Column<FileLine> = {
   title: 'WORDS',
