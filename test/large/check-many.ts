@@ -7,6 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { RpcChannel } from '#client/rpc-client.ts';
+import { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
 import { Up } from '../support/up.ts';
 
 const limitMiB = 200;
@@ -36,6 +38,7 @@ try {
   );
   for (const format of ['ndjson', 'csv'])
     await check(`export as ${format}, over HTTP`, () => exported(`http://${http}/api/v1/export?format=${format}`));
+  await check('export over gRPC', exportedOverGrpc);
   const half = join(folder, 'half');
   writeFileSync(half, ids.slice(0, count / 2).join('\n'));
   await check('delete -', () => filemill(['delete', '-', '--json'], { input: half }));
@@ -75,6 +78,13 @@ try {
     let newlines = 0;
     for await (const chunk of body ?? []) for (const byte of chunk) if (byte === 0x0a) newlines += 1;
     if (newlines < count) problems.push(`${url} gave ${newlines} lines`);
+  }
+
+  async function exportedOverGrpc(): Promise<undefined> {
+    using channel = new RpcChannel(grpc);
+    let results = 0;
+    for await (const page of channel.client(ResultService).exportResults({})) results += page.results.length;
+    if (results !== count) problems.push(`ExportResults gave ${results} results`);
   }
 } finally {
   await rm(folder, { recursive: true });
