@@ -1,4 +1,6 @@
 import pg from 'pg';
+import { postgresFault } from '#adapters/postgres/faults.ts';
+import { migrate } from '#adapters/postgres/migrate.ts';
 import { backoffMs, sleep } from '#platform/abort.ts';
 import { SetupError } from './setup-error.ts';
 
@@ -40,6 +42,19 @@ export async function waitForDatabase(url: string, { signal, giveUpAfterMs, log 
     await sleep(200 + backoffMs(attempt, { maxMs: 2_000 }), signal);
     signal.throwIfAborted();
   }
+}
+
+/**
+ * Brings its schema up to date.
+ *
+ * @throws SetupError exit code 5 when it takes no statements just now, 2 when somebody has to change something first
+ */
+export async function migrateExternal(url: string): Promise<void> {
+  await migrate(url).catch((error: Error) => {
+    const fault = postgresFault(error.cause instanceof Error ? error.cause : error);
+    if (fault === undefined) throw error;
+    throw new SetupError(fault.sentence, { exitCode: fault.kind === 'operator' ? 2 : 5, cause: error });
+  });
 }
 
 /** `host:port/database`, without what must stay secret. */

@@ -7,13 +7,16 @@ import type { LiveProcesses } from './live-processes.ts';
 import { ServiceLog } from './service-log.ts';
 import { serviceNodeOptions } from './service-runtime.ts';
 import { SetupError } from './setup-error.ts';
+import { lookEveryMs, Silence } from './silence.ts';
 
 /** Services end within 28 s of SIGTERM by themselves; this is for one that hangs. */
 const stopDeadlineMs = 30_000;
 
+/** A folder under src/services. */
+export type ServiceName = 'metadata' | 'result' | 'upload' | 'web' | 'worker';
+
 export interface ServiceSpec {
-  /** The folder under src/services. */
-  readonly service: string;
+  readonly service: ServiceName;
   /** What people see: the service, with a number where there are several. */
   readonly name: string;
   /** The variables of its contract. */
@@ -52,7 +55,11 @@ export async function startService(
   surroundings.processes.add(child, 'SIGKILL');
   if (child.stdout) log.read(child.stdout);
   if (child.stderr) log.read(child.stderr);
-  const ended = endOf(child);
+  const watch = watchSilence(child);
+  const ended = endOf(child).then((how) => {
+    clearInterval(watch.timer);
+    return watch.hangs ? 'answered no more, and was ended by force' : how;
+  });
   child.once('close', () => log.close());
   try {
     await surroundings.register.add(name, child.pid);
@@ -68,6 +75,25 @@ export async function startService(
     ended,
     stop: () => stopChild(child, { gentle: 'SIGTERM', harsh: 'SIGKILL', afterMs: stopDeadlineMs }),
   };
+}
+
+/** Ends the service by force when it hangs: SIGKILL reaches one that is frozen, too. */
+function watchSilence(child: ChildProcess): { readonly timer: NodeJS.Timeout; hangs: boolean } {
+  const silence = new Silence();
+  child.on('message', (message) => {
+    const { alive, debugged = false } = message as { alive?: boolean; debugged?: boolean };
+    if (alive) silence.heard({ debugged });
+  });
+  const watch = {
+    hangs: false,
+    timer: setInterval(() => {
+      if (watch.hangs || !silence.look()) return;
+      watch.hangs = true;
+      killGroup(child, 'SIGKILL');
+    }, lookEveryMs),
+  };
+  watch.timer.unref();
+  return watch;
 }
 
 interface Start {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import type { ServiceSpec } from './service-child.ts';
+import { isUnknown } from '#platform/known-settings.ts';
+import type { ServiceName, ServiceSpec } from './service-child.ts';
 
 export interface StackSettings {
   readonly grpcListen: string;
@@ -23,7 +24,7 @@ export function serviceSpecs(settings: StackSettings): readonly ServiceSpec[] {
   const redis = { FILEMILL_REDIS_URL: settings.redisUrl };
   const storage = { FILEMILL_STORAGE_DIR: settings.storageDir };
   const threads = { FILEMILL_WORKER_THREADS: String(settings.threadsPerWorker) };
-  const spec = (service: string, env: Record<string, string>, name = service): ServiceSpec => ({
+  const spec = (service: ServiceName, env: Record<string, string>, name: string = service): ServiceSpec => ({
     service,
     name,
     env: {
@@ -49,10 +50,12 @@ export function serviceSpecs(settings: StackSettings): readonly ServiceSpec[] {
 }
 
 /**
- * What a service inherits: the user's own settings, but not the `_FILE` twins of those that are set here,
- * nor PG… variables, which would bend connections to the embedded PostgreSQL.
+ * What a service inherits: the user's own settings, but not the `_FILE` twins of those that are set here, nor those
+ * that nothing reads, which `up` has named, nor PG… variables, which would bend connections to the embedded PostgreSQL.
  */
 export function inheritedEnvironment(env: NodeJS.ProcessEnv, specs: readonly ServiceSpec[]): NodeJS.ProcessEnv {
   const fixed = new Set(specs.flatMap((spec) => Object.keys(spec.env)).map((name) => `${name}_FILE`));
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !fixed.has(name) && !/^PG[A-Z]+$/.test(name)));
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => !fixed.has(name) && !isUnknown(name) && !/^PG[A-Z]+$/.test(name)),
+  );
 }

@@ -2,19 +2,24 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { relative } from 'node:path';
 import { migrate } from '#adapters/postgres/migrate.ts';
+import { unknownSettings } from '#platform/known-settings.ts';
+import { checkSettings } from './check-settings.ts';
 import { ChildRegister } from './child-register.ts';
 import { compileCacheFolder } from './compile-cache.ts';
 import { buildDashboard } from './dashboard-build.ts';
 import { DataDir } from './data-dir.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
-import { describeUrl, waitForDatabase } from './external-database.ts';
+import { describeUrl, migrateExternal, waitForDatabase } from './external-database.ts';
+import { problemOfRedis } from './external-redis.ts';
 import { Keeper, type KeeperOptions, type Open } from './keeper.ts';
 import { LiveProcesses } from './live-processes.ts';
 import { requirePort } from './ports.ts';
 import { findRedisProgram, startPrivateRedis } from './private-redis.ts';
 import type { Report } from './report.ts';
+import type { ServiceSpec } from './service-child.ts';
 import { serviceEnvironment } from './service-runtime.ts';
 import { inheritedEnvironment, type StackSettings, serviceSpecs } from './service-specs.ts';
+import { SetupError } from './setup-error.ts';
 import { Supervisor } from './supervisor.ts';
 
 export interface StackOptions {
@@ -61,12 +66,15 @@ export class LocalStack implements AsyncDisposable {
    * @throws SetupError what the user has to mend
    */
   async start(): Promise<void> {
-    const { dataDir, grpcPort, httpPort, report, signal } = this.#options;
+    const { dataDir, grpcPort, httpPort, report, signal, env } = this.#options;
+    for (const problem of unknownSettings(env)) report.warn(problem);
+    checkSettings(this.#specs(standIns), env);
     const folder = this.#opened.use(await DataDir.open(dataDir));
     const register = new ChildRegister(folder.within('children.json'));
     await register.stopLeftovers(report.warn);
     this.grpcAddress = `127.0.0.1:${await requirePort(grpcPort, { use: 'gRPC', option: '--grpc-port' })}`;
     this.httpAddress = `127.0.0.1:${await requirePort(httpPort, { use: 'HTTP', option: '--http-port' })}`;
+    const storageDir = await makeStorage(this.#options.storageDir ?? folder.within('storage'));
     const dashboard = this.#buildDashboard();
     const socketFolder = await folder.makeSocketFolder();
     const databaseUrl = await this.#startDatabase(folder);
@@ -75,7 +83,7 @@ export class LocalStack implements AsyncDisposable {
     // Read once, when web starts.
     await dashboard;
     signal.throwIfAborted();
-    await this.#startServices(folder, register, { databaseUrl, redisUrl, socketFolder });
+    await this.#startServices(folder, register, { databaseUrl, redisUrl, storageDir, socketFolder });
   }
 
   /**
@@ -105,7 +113,7 @@ export class LocalStack implements AsyncDisposable {
     if (databaseUrl !== undefined) {
       const options = { signal, giveUpAfterMs: databaseWaitMs, log: report.warn };
       const version = await waitForDatabase(databaseUrl, options);
-      await migrate(databaseUrl);
+      await migrateExternal(databaseUrl);
       report.ready(`PostgreSQL ${version}`, since, describeUrl(databaseUrl));
       return databaseUrl;
     }
@@ -132,7 +140,10 @@ export class LocalStack implements AsyncDisposable {
       return 'none';
     }
     if (redisUrl !== undefined) {
-      report.ready('Redis (FILEMILL_REDIS_URL)', since, withoutPassword(redisUrl));
+      const problem = await problemOfRedis(redisUrl);
+      if (problem === undefined) report.ready('Redis (FILEMILL_REDIS_URL)', since, withoutPassword(redisUrl));
+      // The services use it as soon as it serves.
+      else report.warn(`${problem} Until then ${standIn}.`);
       return redisUrl;
     }
     const program = await findRedisProgram(env.PATH);
@@ -157,21 +168,11 @@ export class LocalStack implements AsyncDisposable {
   async #startServices(
     folder: DataDir,
     register: ChildRegister,
-    found: Pick<StackSettings, 'databaseUrl' | 'redisUrl' | 'socketFolder'>,
+    found: Omit<Found, 'grpcListen' | 'httpListen'>,
   ): Promise<void> {
-    const { workers, report, env, logLevel } = this.#options;
+    const { workers, report, env } = this.#options;
     const since = performance.now();
-    const storageDir = this.#options.storageDir ?? folder.within('storage');
-    await mkdir(storageDir, { recursive: true, mode: 0o700 });
-    const specs = serviceSpecs({
-      ...found,
-      grpcListen: this.grpcAddress,
-      httpListen: this.httpAddress,
-      storageDir,
-      workers,
-      logLevel,
-      threadsPerWorker: this.#options.threadsPerWorker ?? Math.max(1, Math.round(availableParallelism() / workers)),
-    });
+    const specs = this.#specs({ ...found, grpcListen: this.grpcAddress, httpListen: this.httpAddress });
     const surroundings = {
       env: {
         ...serviceEnvironment,
@@ -188,9 +189,37 @@ export class LocalStack implements AsyncDisposable {
     report.ready(title, since, `gRPC ${this.grpcAddress}   http://${this.httpAddress}`);
   }
 
+  #specs(found: Found): readonly ServiceSpec[] {
+    const { workers, logLevel } = this.#options;
+    const threadsPerWorker =
+      this.#options.threadsPerWorker ?? Math.max(1, Math.round(availableParallelism() / workers));
+    return serviceSpecs({ ...found, workers, logLevel, threadsPerWorker });
+  }
+
   async #keep(name: string, open: Open): Promise<void> {
     this.#opened.use(await Keeper.start(name, open, this.#keeping));
   }
+}
+
+/** What is known once everything before the services runs. */
+type Found = Omit<StackSettings, 'workers' | 'logLevel' | 'threadsPerWorker'>;
+
+/** In the place of what is not known yet, to read the settings that users make. */
+const standIns: Found = {
+  grpcListen: '127.0.0.1:0',
+  httpListen: '127.0.0.1:0',
+  databaseUrl: 'postgresql://',
+  redisUrl: 'none',
+  storageDir: '/',
+  socketFolder: '/',
+};
+
+async function makeStorage(path: string): Promise<string> {
+  await mkdir(path, { recursive: true, mode: 0o700 }).catch((cause: Error) => {
+    const message = `FILEMILL_STORAGE_DIR: the folder cannot be made: ${cause.message}`;
+    throw new SetupError(message, { exitCode: 2, cause });
+  });
+  return path;
 }
 
 /** As people would type it. */

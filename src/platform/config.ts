@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { ConfigError } from './config-error.ts';
-import { armFailpoints } from './failpoints.ts';
 
 export { ConfigError };
 
@@ -72,15 +71,3 @@ export const commonSettings = {
   /** Where /livez, /readyz and /metrics answer. */
   FILEMILL_OPS_LISTEN: listenAddress.default('127.0.0.1:9090'),
 } as const;
-
-/** The settings for `main`: a setting that cannot be used ends the process with 2 and names the variable. */
-export function configOrExit<Config>(read: (env: NodeJS.ProcessEnv) => Config, env: NodeJS.ProcessEnv): Config {
-  try {
-    armFailpoints(env);
-    return read(env);
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`filemill: cannot start: ${error.message}\n`);
-    process.exit(2);
-  }
-}

@@ -72,14 +72,22 @@ export function failpoint(name: Failpoint): Promise<void> | undefined {
  * @throws ConfigError for a list that cannot be read, and for any list unless FILEMILL_ALLOW_FAILPOINTS is 1
  */
 export function armFailpoints(env: NodeJS.ProcessEnv): void {
-  const list = env.FILEMILL_FAILPOINTS;
-  const allowed = env.FILEMILL_ALLOW_FAILPOINTS === '1';
-  if (allowed && process.connected)
+  if (areAllowed(env) && process.connected)
     process.on('message', (message: { failpoints?: string }) => arm(message.failpoints ?? ''));
-  if (!list) return;
-  if (!allowed)
+  checkFailpoints(env);
+  if (env.FILEMILL_FAILPOINTS) arm(env.FILEMILL_FAILPOINTS);
+}
+
+/** @throws ConfigError for what `armFailpoints` would refuse */
+export function checkFailpoints(env: NodeJS.ProcessEnv): void {
+  if (!env.FILEMILL_FAILPOINTS) return;
+  if (!areAllowed(env))
     throw new ConfigError('FILEMILL_FAILPOINTS: makes processes die; refused unless FILEMILL_ALLOW_FAILPOINTS is 1');
-  arm(list);
+  parseFailpoints(env.FILEMILL_FAILPOINTS);
+}
+
+function areAllowed(env: NodeJS.ProcessEnv): boolean {
+  return env.FILEMILL_ALLOW_FAILPOINTS === '1';
 }
 
 function arm(list: string): void {

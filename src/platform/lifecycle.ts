@@ -1,3 +1,4 @@
+import { url as inspectorUrl } from 'node:inspector';
 import { ConfigError } from './config.ts';
 import type { Logger } from './logger.ts';
 
@@ -22,6 +23,7 @@ const lingerMs = 500;
  */
 export async function runService(logger: Logger, start: (scope: ServiceScope) => Promise<void>): Promise<void> {
   const stopping = stopSignal();
+  tellThatWeLive();
   await using resources = new AsyncDisposableStack();
   try {
     await start({ signal: stopping, use: (resource) => resources.use(resource) });
@@ -45,6 +47,20 @@ export async function runService(logger: Logger, start: (scope: ServiceScope) =>
   // A gRPC channel that was closed while it connected to an address that is gone (a pod that was replaced)
   // would hold the process for the half minute that the attempt takes: grpc-js cannot cancel it.
   setTimeout(() => process.exit(), lingerMs).unref();
+}
+
+/** Milliseconds between two words to a supervisor. */
+const aliveEveryMs = 1_000;
+
+/** A supervisor hears from the event loop itself, so that it notices when this process is frozen, or stuck. */
+function tellThatWeLive(): void {
+  if (!process.connected) return;
+  const tell = () => {
+    if (process.connected) process.send?.({ alive: true, debugged: inspectorUrl() !== undefined }, () => undefined);
+    else clearInterval(timer);
+  };
+  const timer = setInterval(tell, aliveEveryMs).unref();
+  tell();
 }
 
 function stopSignal(): AbortSignal {

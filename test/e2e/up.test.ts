@@ -190,6 +190,26 @@ describe('filemill up', () => {
     await nothingRuns(up);
   });
 
+  test('ends services that hang, says so in a line, and starts them again', async () => {
+    await using folder = await testFolder();
+    await using up = new Up(join(folder.path, 'data'));
+    const { grpc } = await up.ready();
+    const { 'worker-1': worker = 0, metadata = 0, web = 0 } = await up.services();
+    for (const pid of [worker, metadata, web]) process.kill(pid, 'SIGSTOP');
+    for (const [name, pid] of Object.entries({ 'worker-1': worker, metadata, web })) {
+      await up.said(
+        new RegExp(`! ${name} \\(pid ${pid}\\) answered no more, and was ended by force: starting it again\n`),
+      );
+      await up.said(new RegExp(`${name} runs again`));
+    }
+    const upload = ['src/cli/main.ts', '--server', grpc, 'upload', '--wait', '--json', join(testdata, 'hello.txt')];
+    const { stdout } = await run(process.execPath, upload, { cwd: root });
+    assert.equal((JSON.parse(stdout) as Line).status, 'COMPLETED');
+    up.ctrlC();
+    assert.equal(await up.ended(), 0, up.stderr);
+    await nothingRuns(up);
+  });
+
   test('serves the dashboard, which it built when there was need, and tells it where gRPC is', async () => {
     await using folder = await testFolder();
     await using up = new Up(join(folder.path, 'data'));
@@ -319,6 +339,41 @@ describe('filemill up', () => {
     }
     await assert.rejects(access(join(folder.path, 'data', 'postgres')), { code: 'ENOENT' });
     server.close();
+  });
+
+  for (const [name, value, words] of [
+    ['FILEMILL_LEASE_MS', 'soon', /FILEMILL_LEASE_MS: must be a number/],
+    ['FILEMILL_PACK_BELOW', '1GiB', /FILEMILL_PACK_BELOW: must be at most 512KiB/],
+    ['FILEMILL_PUBLIC_HTTP', 'example.org', /FILEMILL_PUBLIC_HTTP: must be http/],
+    ['FILEMILL_DATABASE_URL', 'localhost:5432', /FILEMILL_DATABASE_URL: must be postgresql:/],
+    ['FILEMILL_REDIS_URL', 'localhost:6379', /FILEMILL_REDIS_URL: must be none, redis:/],
+    ['FILEMILL_WORKER_THREADS', '1000', /FILEMILL_WORKER_THREADS: must be at most 256/],
+    ['FILEMILL_STORAGE_DIR', '/dev/null/storage', /FILEMILL_STORAGE_DIR: the folder cannot be made/],
+  ] as const)
+    test(`ends with 2 and names ${name}, when no service can use it, before anything is started`, async () => {
+      await using folder = await testFolder();
+      await using up = new Up(join(folder.path, 'data'), [], { [name]: value });
+      assert.equal(await up.ended(), 2, up.stderr);
+      assert.match(up.stderr, words);
+      assert.equal(up.stderr.trim().split('\n').length, 1, up.stderr);
+      await assert.rejects(access(join(up.dataDir, 'postgres')));
+    });
+
+  test('names variables that nothing reads, once', async () => {
+    await using folder = await testFolder();
+    const env = { FILEMILL_WORKER_THREDS: '1', FILEMILL_LOG_LEVL: 'debug' };
+    await using up = new Up(join(folder.path, 'data'), [join(testdata, 'hello.txt'), '--exit'], env);
+    assert.equal(await up.ended(), 0, up.stderr);
+    for (const [wrong, right] of [
+      ['FILEMILL_WORKER_THREDS', 'FILEMILL_WORKER_THREADS'],
+      ['FILEMILL_LOG_LEVL', 'FILEMILL_LOG_LEVEL'],
+    ]) {
+      assert.match(
+        up.stderr,
+        new RegExp(`^! ${wrong} is no setting and changes nothing: ${right} is the nearest that is$`, 'm'),
+      );
+      assert.equal(up.stderr.split(`${wrong} `).length, 2, up.stderr);
+    }
   });
 
   test('ends with 2 and names the process that holds the data folder', async () => {

@@ -42,7 +42,9 @@ export async function startService(name: ServiceName, env: Record<string, string
     child.kill(signal);
     await once(child, 'exit');
   };
-  const ready = once(child, 'message').then(() => true);
+  const ready = new Promise<boolean>((resolve) => {
+    child.on('message', (message) => message === 'ready' && resolve(true));
+  });
   if (!(await Promise.race([ready, once(child, 'exit').then(() => false)])))
     throw new Error(`${name} did not start:\n${log}`);
   return { name, child, log: () => log, stop, [Symbol.asyncDispose]: () => stop() };

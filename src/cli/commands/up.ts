@@ -1,6 +1,8 @@
 import { access } from 'node:fs/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
+import { databaseUrl } from '#adapters/postgres/settings.ts';
+import { redisUrl } from '#adapters/redis/settings.ts';
 import { RpcChannel } from '#client/rpc-client.ts';
 import { uploadFiles } from '#client/upload-files.ts';
 import { findUploads } from '#client/upload-paths.ts';
@@ -139,9 +141,9 @@ function reportOn(terminal: Terminal): Report {
 function stackOptions(options: UpOptions, report: Report, signal: AbortSignal): StackOptions {
   const config = readConfig(
     {
-      FILEMILL_DATABASE_URL: z.string().optional(),
+      FILEMILL_DATABASE_URL: databaseUrl.optional(),
       FILEMILL_DATABASE_WAIT_MS: integer(0).default(60_000),
-      FILEMILL_REDIS_URL: z.string().optional(),
+      FILEMILL_REDIS_URL: redisUrl.optional(),
       FILEMILL_STORAGE_DIR: z.string().optional(),
       FILEMILL_WORKER_THREADS: integer(1).optional(),
       FILEMILL_LOG_LEVEL: commonSettings.FILEMILL_LOG_LEVEL,

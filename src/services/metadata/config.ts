@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import { databaseSettings, databaseUrl } from '#adapters/postgres/settings.ts';
+import { redisSettings } from '#adapters/redis/settings.ts';
 import { defaultLeaseMs, defaultMaxAttempts } from '#domain/retry-policy.ts';
 import { commonSettings, integer, listenAddress, readConfig } from '#platform/config.ts';
 import { internalServerSettings } from '#platform/rpc/server.ts';
@@ -8,14 +8,13 @@ export function readMetadataConfig(env: NodeJS.ProcessEnv) {
   const settings = readConfig(
     {
       ...commonSettings,
+      ...redisSettings,
       ...databaseSettings,
       /** Past a pooler in transaction mode, for the one connection on which PostgreSQL tells of changes. */
       FILEMILL_DATABASE_LISTEN_URL: databaseUrl.optional(),
       ...internalServerSettings,
       /** Internal listener: only the other services may reach it. */
       FILEMILL_GRPC_LISTEN: listenAddress.default('127.0.0.1:50052'),
-      /** `none`, `redis://…`, `rediss://…` or `unix:///…` */
-      FILEMILL_REDIS_URL: z.string().default('none'),
       FILEMILL_LEASE_MS: integer(500, 3_600_000).default(defaultLeaseMs),
       /** Shorter than the silence after which proxies cut a stream: 60 s in nginx, 50 s in Debian's HAProxy. */
       FILEMILL_WATCH_HEARTBEAT_MS: integer(100).default(20_000),

@@ -5,9 +5,8 @@ import { DatabaseClock } from '#adapters/postgres/database-clock.ts';
 import { requireDurableCommits } from '#adapters/postgres/durability.ts';
 import { createDoorbell } from '#adapters/redis/doorbell.ts';
 import { loneLeaseFactor } from '#domain/retry-policy.ts';
-import { configOrExit } from '#platform/config.ts';
+import { boot } from '#platform/boot.ts';
 import { runService } from '#platform/lifecycle.ts';
-import { createLogger } from '#platform/logger.ts';
 import { startOpsServer } from '#platform/ops-server.ts';
 import { StoreHealth } from '#platform/store-health.ts';
 import { ChangeHub } from './change-hub.ts';
@@ -18,8 +17,7 @@ import { Reconciler } from './reconciler.ts';
 import { metadataServer } from './routes/index.ts';
 import { WatchPlaces } from './watch-places.ts';
 
-const config = configOrExit(readMetadataConfig, process.env);
-const logger = createLogger('metadata', config.log);
+const { config, logger } = boot('metadata', readMetadataConfig, process.env);
 
 /** However broad they are, the rest of the service has its own connections. */
 const searchesAtOnce = 4;

@@ -1,14 +1,12 @@
 import { onceReachable } from '#adapters/postgres/connect.ts';
 import { migrate } from '#adapters/postgres/migrate.ts';
 import { prepareDatabase } from '#adapters/postgres/prepare-database.ts';
-import { configOrExit } from '#platform/config.ts';
-import { createLogger } from '#platform/logger.ts';
+import { boot } from '#platform/boot.ts';
 import { readMigrateConfig } from './migrate-config.ts';
 
 // `node src/services/metadata/migrate.ts`: waits for PostgreSQL, makes role and database when it is given
 // a superuser, applies what is missing of db/migrations, and ends. May be repeated.
-const config = configOrExit(readMigrateConfig, process.env);
-const logger = createLogger('migrate', config.log);
+const { config, logger } = boot('migrate', readMigrateConfig, process.env);
 const stopping = new AbortController();
 for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stopping.abort(new Error(name)));
 

@@ -1,15 +1,13 @@
 import { Database, waitForDatabase } from '#adapters/postgres/database.ts';
 import { requireDurableCommits } from '#adapters/postgres/durability.ts';
-import { configOrExit } from '#platform/config.ts';
+import { boot } from '#platform/boot.ts';
 import { runService } from '#platform/lifecycle.ts';
-import { createLogger } from '#platform/logger.ts';
 import { startOpsServer } from '#platform/ops-server.ts';
 import { StoreHealth } from '#platform/store-health.ts';
 import { readResultConfig } from './config.ts';
 import { resultServer } from './routes/index.ts';
 
-const config = configOrExit(readResultConfig, process.env);
-const logger = createLogger('result', config.log);
+const { config, logger } = boot('result', readResultConfig, process.env);
 
 /** However broad they are, saving has its own connections. */
 const searchesAtOnce = 4;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { redisSettings } from '#adapters/redis/settings.ts';
 import { byteSize, commonSettings, grpcTarget, integer, listenAddress, readConfig } from '#platform/config.ts';
 import { ProxyRules } from '#platform/rpc/proxy.ts';
 
@@ -52,10 +53,10 @@ export function readUploadConfig(env: NodeJS.ProcessEnv): UploadConfig {
   const settings = readConfig(
     {
       ...commonSettings,
+      ...redisSettings,
       FILEMILL_GRPC_LISTEN: listenAddress.default('127.0.0.1:50051'),
       FILEMILL_METADATA_TARGET: grpcTarget.default('127.0.0.1:50052'),
       FILEMILL_RESULT_TARGET: grpcTarget.default('127.0.0.1:50053'),
-      FILEMILL_REDIS_URL: z.string().default('none'),
       FILEMILL_STORAGE_DIR: z.string(),
       FILEMILL_MAX_FILE_SIZE: byteSize.prefault('100GiB'),
       FILEMILL_PACK_BELOW: byteSize

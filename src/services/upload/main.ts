@@ -5,9 +5,8 @@ import { FileCreation } from '#client/file-creation.ts';
 import { RpcChannel } from '#client/rpc-client.ts';
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import { UploadLockService } from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
-import { configOrExit } from '#platform/config.ts';
+import { boot } from '#platform/boot.ts';
 import { runService } from '#platform/lifecycle.ts';
-import { createLogger } from '#platform/logger.ts';
 import { MemoryBudget } from '#platform/memory-budget.ts';
 import { startOpsServer } from '#platform/ops-server.ts';
 import { Admission } from './admission.ts';
@@ -33,8 +32,7 @@ setDefaultHighWaterMark(true, 0);
 /** Of the small files that are in hand, in bytes. */
 const memoryForWholeFiles = 64 * 1024 * 1024;
 
-const config = configOrExit(readUploadConfig, process.env);
-const logger = createLogger('upload', config.log);
+const { config, logger } = boot('upload', readUploadConfig, process.env);
 
 await runService(logger, async (scope) => {
   const { maxFileSize, streamIdleMs, streamMinRate, diskReserve, maxUploads: maxConcurrent } = config;

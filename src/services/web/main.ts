@@ -1,6 +1,5 @@
-import { configOrExit } from '#platform/config.ts';
+import { boot } from '#platform/boot.ts';
 import { runService } from '#platform/lifecycle.ts';
-import { createLogger } from '#platform/logger.ts';
 import { startOpsServer } from '#platform/ops-server.ts';
 import { createApp } from './app.ts';
 import { createBackend } from './backend.ts';
@@ -9,8 +8,7 @@ import { readDashboard } from './dashboard/built-dashboard.ts';
 import { listenHttp } from './listen-http.ts';
 import { uploadAnswers } from './readiness.ts';
 
-const config = configOrExit(readWebConfig, process.env);
-const logger = createLogger('web', config.log);
+const { config, logger } = boot('web', readWebConfig, process.env);
 
 await runService(logger, async (scope) => {
   const backend = scope.use(createBackend(config.uploadTarget, config.proxies.to(config.uploadTarget)));

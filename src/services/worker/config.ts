@@ -1,6 +1,7 @@
 import { availableParallelism, hostname } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
+import { redisSettings } from '#adapters/redis/settings.ts';
 import { ConfigError, commonSettings, grpcTarget, integer, readConfig } from '#platform/config.ts';
 import { ProxyRules } from '#platform/rpc/proxy.ts';
 
@@ -12,10 +13,9 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv) {
   const settings = readConfig(
     {
       ...commonSettings,
+      ...redisSettings,
       FILEMILL_METADATA_TARGET: grpcTarget.default('127.0.0.1:50052'),
       FILEMILL_RESULT_TARGET: grpcTarget.default('127.0.0.1:50053'),
-      /** `none`, `redis://…`, `rediss://…` or `unix:///…` */
-      FILEMILL_REDIS_URL: z.string().default('none'),
       FILEMILL_STORAGE_DIR: z.string(),
       /** Unique among the workers that run. */
       FILEMILL_WORKER_NAME: z.string().max(200).default(`${hostname()}-${process.pid}`),

@@ -7,9 +7,8 @@ import { claimerByIds } from '#client/claims.ts';
 import { DirectWorkSource } from '#client/direct-work-source.ts';
 import { RpcChannel } from '#client/rpc-client.ts';
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
-import { configOrExit } from '#platform/config.ts';
+import { boot } from '#platform/boot.ts';
 import { runService } from '#platform/lifecycle.ts';
-import { createLogger } from '#platform/logger.ts';
 import { startOpsServer } from '#platform/ops-server.ts';
 import { adaptiveWindow, fixedWindow } from './claim-window.ts';
 import { readWorkerConfig } from './config.ts';
@@ -18,8 +17,7 @@ import { proveAnalysis } from './self-test.ts';
 import { untilStorageReadable } from './storage-folder.ts';
 import { Worker } from './worker.ts';
 
-const config = configOrExit(readWorkerConfig, process.env);
-const logger = createLogger('worker', config.log);
+const { config, logger } = boot('worker', readWorkerConfig, process.env);
 
 await runService(logger, async ({ signal, use }) => {
   const { name, redisUrl, threads, deadlineMs, memoryMb, prefetch } = config;

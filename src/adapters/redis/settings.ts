@@ -1,0 +1,9 @@
+import { z } from 'zod';
+
+/** `none`: workers take their work from PostgreSQL. */
+export const redisUrl = z
+  .string()
+  .regex(/^(none$|rediss?:\/\/|unix:\/\/\/)/, 'must be none, redis://…, rediss://… or unix:///PATH');
+
+/** Settings of every process that rings, or hears the bell. */
+export const redisSettings = { FILEMILL_REDIS_URL: redisUrl.default('none') } as const;

@@ -1,0 +1,46 @@
+import { ConfigError } from '#platform/config.ts';
+import { checkFailpoints } from '#platform/failpoints.ts';
+import { readMetadataConfig } from '#services/metadata/config.ts';
+import { readResultConfig } from '#services/result/config.ts';
+import { readUploadConfig } from '#services/upload/config.ts';
+import { readWebConfig } from '#services/web/config.ts';
+import { readWorkerConfig } from '#services/worker/config.ts';
+import type { ServiceName, ServiceSpec } from './service-child.ts';
+import { inheritedEnvironment } from './service-specs.ts';
+import { SetupError } from './setup-error.ts';
+
+type Reader = (env: NodeJS.ProcessEnv) => unknown;
+
+const readers: Readonly<Record<ServiceName, Reader>> = {
+  metadata: readMetadataConfig,
+  result: readResultConfig,
+  upload: readUploadConfig,
+  web: readWebConfig,
+  worker: readWorkerConfig,
+};
+
+/**
+ * Reads the settings of each service as it would itself, before anything is started.
+ *
+ * @param env of this process, as users have set it
+ * @throws SetupError exit code 2, naming every variable that cannot be used
+ */
+export function checkSettings(specs: readonly ServiceSpec[], env: NodeJS.ProcessEnv): void {
+  const inherited = inheritedEnvironment(env, specs);
+  const problems = specs.flatMap((spec) => {
+    const own = { ...inherited, ...spec.env };
+    return [checkFailpoints, readers[spec.service]].flatMap((read) => problemsOf(read, own));
+  });
+  if (problems.length > 0) throw new SetupError([...new Set(problems)].join('; '), { exitCode: 2 });
+}
+
+/** One for each variable: services share some of them. */
+function problemsOf(read: Reader, env: NodeJS.ProcessEnv): readonly string[] {
+  try {
+    read(env);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message.split('; ');
+    throw error;
+  }
+}

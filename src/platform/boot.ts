@@ -1,0 +1,27 @@
+import { ConfigError } from './config.ts';
+import { armFailpoints } from './failpoints.ts';
+import { unknownSettings } from './known-settings.ts';
+import { createLogger, type Logger } from './logger.ts';
+
+/** What every `main` begins with. A setting that cannot be used ends the process with 2 and names the variable. */
+export function boot<Config extends { readonly log: Parameters<typeof createLogger>[1] }>(
+  service: string,
+  read: (env: NodeJS.ProcessEnv) => Config,
+  env: NodeJS.ProcessEnv,
+): { readonly config: Config; readonly logger: Logger } {
+  const config = configOrExit(read, env);
+  const logger = createLogger(service, config.log);
+  for (const problem of unknownSettings(env)) logger.warn(problem);
+  return { config, logger };
+}
+
+function configOrExit<Config>(read: (env: NodeJS.ProcessEnv) => Config, env: NodeJS.ProcessEnv): Config {
+  try {
+    armFailpoints(env);
+    return read(env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`filemill: cannot start: ${error.message}\n`);
+    process.exit(2);
+  }
+}
