@@ -1,6 +1,7 @@
 import { workerData } from 'node:worker_threads';
 import type { AnalysisFile, OutputData } from '#domain/analysis.ts';
-import { FilemillError, type Reason } from '#domain/errors.ts';
+import { catalogue, FilemillError, type Reason } from '#domain/errors.ts';
+import { volumeFault } from '#domain/volume-fault.ts';
 import { analyzeFile } from './pass.ts';
 import { Progress } from './progress.ts';
 import type * as Registry from './registry.ts';
@@ -50,8 +51,11 @@ function toFailure(error: unknown, path: string): { reason: Reason; message: str
   // PostgreSQL keeps neither NUL nor lone surrogates.
   const message = text.slice(0, maxMessageLength).toWellFormed().replaceAll('\0', '');
   if (error instanceof FilemillError) return { reason: error.reason, message };
-  const { code, path: about } = (error ?? {}) as NodeJS.ErrnoException;
-  return { reason: code === 'ENOENT' && about === path ? 'BLOB_MISSING' : 'ANALYZER_ERROR', message };
+  const { code, syscall, path: about } = (error ?? {}) as NodeJS.ErrnoException;
+  const isOfBlob = about === path || syscall === 'read';
+  if (isOfBlob && code === 'ENOENT') return { reason: 'BLOB_MISSING', message: catalogue.BLOB_MISSING.what };
+  const fault = isOfBlob ? volumeFault(error) : undefined;
+  return fault ? { reason: 'BLOB_UNREADABLE', message: fault.message } : { reason: 'ANALYZER_ERROR', message };
 }
 
 const maxMessageLength = 2_000;

@@ -92,9 +92,22 @@ test('an error thrown after the file was done ends neither the process nor the p
 test('a missing file is BLOB_MISSING, a folder ANALYZER_ERROR', async () => {
   await using pool = new AnalysisPool({ threads: 1, ...settings });
   const gone = { path: join(folder, 'gone'), filename: 'gone', size: 1 };
-  await assert.rejects(pool.analyze(gone, longDeadline), matches('BLOB_MISSING', /ENOENT/));
+  await assert.rejects(
+    pool.analyze(gone, longDeadline),
+    matches('BLOB_MISSING', /^The stored bytes are not on the volume\.$/),
+  );
   const aFolder = { path: folder, filename: 'folder', size: 1 };
   await assert.rejects(pool.analyze(aFolder, longDeadline), matches('ANALYZER_ERROR', /EISDIR/));
+});
+
+test('a file that the volume fails to read is BLOB_UNREADABLE, in words that name no path', async () => {
+  await using pool = new AnalysisPool({ threads: 1, ...settings });
+  // Nothing is mapped at its beginning: the kernel answers EIO.
+  const damaged = { path: '/proc/self/mem', filename: 'damaged', size: 1 };
+  await assert.rejects(
+    pool.analyze(damaged, longDeadline),
+    matches('BLOB_UNREADABLE', /^The volume of the files is [^/]+$/),
+  );
 });
 
 test('aborting rejects with the reason of the signal, running or waiting', async () => {

@@ -200,6 +200,11 @@ export const catalogue = {
     'The stored bytes are not on the volume.',
     'Check the volume; restore it and retry, or upload the file again.',
   ),
+  BLOB_UNREADABLE: entry(
+    'INTERNAL',
+    'The stored bytes cannot be read from the volume.',
+    'Check that the volume is mounted and well, and that workers may read it; then retry.',
+  ),
   WORKER_CRASHED: entry(
     'INTERNAL',
     'The process that ran the file alone died, or its workers fell silent, as often as is allowed.',
@@ -270,6 +275,7 @@ export const attemptFailures: readonly Reason[] = [
   'ANALYZER_TIMEOUT',
   'ANALYZER_OUT_OF_MEMORY',
   'BLOB_MISSING',
+  'BLOB_UNREADABLE',
   'CHECKSUM_MISMATCH',
   'WORKER_CRASHED',
   'RESULT_INVALID',

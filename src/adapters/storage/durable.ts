@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { FilemillError } from '#domain/errors.ts';
+import { volumeFault } from '#domain/volume-fault.ts';
 import { folderMode } from './layout.ts';
 
 /** Makes a folder that survives a power cut: every folder that got a new entry is synced. */
@@ -41,12 +42,9 @@ export async function hashOf(file: FileHandle): Promise<string> {
   return hash.digest('hex');
 }
 
-/** A full volume or quota as the catalogue's DISK_FULL, the 4 GiB of FAT and others as FILE_TOO_LARGE; else as it is. */
+/** What the volume has failed, with a reason of the catalogue; anything else as it is. */
 export function diskError(error: unknown): unknown {
-  const code = codeOf(error);
-  if (code === 'EFBIG')
-    return new FilemillError('FILE_TOO_LARGE', 'The volume takes no file as large as that.', { cause: error });
-  return code === 'ENOSPC' || code === 'EDQUOT' ? new FilemillError('DISK_FULL', undefined, { cause: error }) : error;
+  return error instanceof FilemillError ? error : (volumeFault(error) ?? error);
 }
 
 export function codeOf(error: unknown): string | undefined {

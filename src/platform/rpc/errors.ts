@@ -4,6 +4,7 @@ import { anyPack, anyUnpack, DurationSchema } from '@bufbuild/protobuf/wkt';
 import { Metadata, type ServiceError, type StatusObject, status } from '@grpc/grpc-js';
 import { catalogue, FilemillError, isReason, type Reason } from '#domain/errors.ts';
 import { reasonOfProxyAnswer } from '#domain/proxy-answer.ts';
+import { asFilemillError } from '#domain/volume-fault.ts';
 import { ErrorInfoSchema, RetryInfoSchema } from '#gen/google/rpc/error_details_pb.ts';
 import { type Status, StatusSchema } from '#gen/google/rpc/status_pb.ts';
 import { isMisdirected, plainWords } from './transport-words.ts';
@@ -22,7 +23,7 @@ export function toStatus(error: unknown): Pick<StatusObject, 'code' | 'details' 
 
 /** The same as a message of its own, for answers that tell of one among many. */
 export function toRpcStatus(error: unknown): Status {
-  const known = error instanceof FilemillError ? error : new FilemillError('INTERNAL', undefined, { cause: error });
+  const known = asFilemillError(error);
   const code = status[catalogue[known.reason].code];
   const details = [
     anyPack(

@@ -15,6 +15,7 @@ import {
 } from '@grpc/grpc-js';
 import { FilemillError } from '#domain/errors.ts';
 import { isStoreFault } from '#domain/store-fault.ts';
+import { isVolumeFault } from '#domain/volume-fault.ts';
 import { integer } from '../config.ts';
 import type { Logger } from '../logger.ts';
 import { ConnectionGuard, type ConnectionLimits } from './connection-guard.ts';
@@ -186,6 +187,7 @@ export class RpcServer implements AsyncDisposable {
     if (call.cancelled) this.#logger.debug({ rpc, err: error }, 'call cancelled');
     // What a store has failed was logged once, by the service that holds it.
     else if (isStoreFault(error)) this.#logger.debug({ rpc, err: error }, 'call refused');
+    else if (isVolumeFault(error)) this.#logger.warn({ rpc, err: error }, 'the volume fails');
     else if (error instanceof FilemillError && error.reason !== 'INTERNAL')
       this.#logger.info({ rpc, peer: call.getPeer(), reason: error.reason, detail: error.message }, 'call refused');
     else this.#logger.error({ rpc, peer: call.getPeer(), err: error }, 'call failed');

@@ -1,4 +1,5 @@
-import { catalogue, FilemillError, type Reason, type StatusName } from '#domain/errors.ts';
+import { catalogue, type Reason, type StatusName } from '#domain/errors.ts';
+import { asFilemillError } from '#domain/volume-fault.ts';
 
 export const problemType = 'application/problem+json; charset=utf-8';
 
@@ -15,7 +16,7 @@ export interface Problem {
 
 /** What an HTTP caller is told of an error. Anything that is not a FilemillError says nothing of itself. */
 export function toProblem(error: unknown): Problem {
-  const known = error instanceof FilemillError ? error : new FilemillError('INTERNAL', undefined, { cause: error });
+  const known = asFilemillError(error);
   return {
     type: `urn:filemill:error:${known.reason}`,
     title: catalogue[known.reason].what,

@@ -1,5 +1,6 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { FilemillError } from '#domain/errors.ts';
+import { isVolumeFault } from '#domain/volume-fault.ts';
 import type { UploadAnswerSchema, UploadManyRequest, UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { GatheringQueue } from '#platform/gathering-queue.ts';
 import type { Logger } from '#platform/logger.ts';
@@ -59,7 +60,8 @@ function toAnswer(outcome: Outcome, logger: Logger): MessageInitShape<typeof Upl
   const { sequence, answer } = outcome;
   if ('id' in answer) return { sequence, outcome: { case: 'file', value: answer } };
   const { refusal: error } = answer;
-  if (error instanceof FilemillError && error.reason !== 'INTERNAL')
+  if (isVolumeFault(error)) logger.warn({ rpc: 'UploadMany', err: error }, 'the volume fails');
+  else if (error instanceof FilemillError && error.reason !== 'INTERNAL')
     logger.info({ rpc: 'UploadMany', reason: error.reason, detail: error.message }, 'file refused');
   else logger.error({ rpc: 'UploadMany', err: error }, 'file failed');
   return { sequence, outcome: { case: 'error', value: toRpcStatus(error) } };
