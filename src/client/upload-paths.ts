@@ -3,6 +3,7 @@ import { opendir, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { FilemillError } from '#domain/errors.ts';
 import { normalizeFileName, normalizePath } from '#domain/file-name.ts';
+import { problemOfPath } from '#platform/problem-of-path.ts';
 import { openContent } from './open-content.ts';
 import { readWhole, type UploadContent } from './upload-content.ts';
 
@@ -154,7 +155,7 @@ function decodeName(bytes: Buffer): string | undefined {
 function missing(path: string, cause: Error): FilemillError {
   // The command line of a process reaches us decoded: a byte that is no UTF-8 has become U+FFFD by then.
   if (path.includes('\ufffd')) return notUtf8(path);
-  return new FilemillError('FILE_UNREADABLE', `It cannot be read: ${cause.message}.`, { cause });
+  return new FilemillError('FILE_UNREADABLE', `It cannot be read: ${problemOfPath(cause)}.`, { cause });
 }
 
 function notUtf8(path: string): FilemillError {

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { problemOfPath } from '#platform/problem-of-path.ts';
 import { SetupError } from './setup-error.ts';
 
 /** Paths of sockets end at 107 bytes (sun_path); names inside the folder stay below 32. */
@@ -40,7 +41,8 @@ export class DataDir implements AsyncDisposable {
       return new DataDir(root, lock);
     } catch (error) {
       if (error instanceof SetupError) throw error;
-      throw new SetupError(`Cannot use the data folder ${root}: ${(error as Error).message}`, { cause: error });
+      const message = `Cannot use the data folder ${root}: ${problemOfPath(error)}. Choose another with --data-dir.`;
+      throw new SetupError(message, { exitCode: 2, cause: error });
     }
   }
 

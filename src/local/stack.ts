@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { relative } from 'node:path';
 import { migrate } from '#adapters/postgres/migrate.ts';
 import { unknownSettings } from '#platform/known-settings.ts';
+import { problemOfPath } from '#platform/problem-of-path.ts';
 import { checkSettings } from './check-settings.ts';
 import { ChildRegister } from './child-register.ts';
 import { compileCacheFolder } from './compile-cache.ts';
@@ -49,6 +50,7 @@ export class LocalStack implements AsyncDisposable {
   readonly #opened = new AsyncDisposableStack();
   readonly #processes = new LiveProcesses();
   readonly #keeping: KeeperOptions;
+  readonly #stores: string[] = [];
   grpcAddress = '';
   httpAddress = '';
   /** Holds the URL for psql and its like; undefined when the database is somebody else's. */
@@ -74,7 +76,7 @@ export class LocalStack implements AsyncDisposable {
     await register.stopLeftovers(report.warn);
     this.grpcAddress = `127.0.0.1:${await requirePort(grpcPort, { use: 'gRPC', option: '--grpc-port' })}`;
     this.httpAddress = `127.0.0.1:${await requirePort(httpPort, { use: 'HTTP', option: '--http-port' })}`;
-    const storageDir = await makeStorage(this.#options.storageDir ?? folder.within('storage'));
+    const storageDir = await this.#makeFolders(folder);
     const dashboard = this.#buildDashboard();
     const socketFolder = await folder.makeSocketFolder();
     const databaseUrl = await this.#startDatabase(folder);
@@ -94,9 +96,27 @@ export class LocalStack implements AsyncDisposable {
     this.#processes.kill();
   }
 
+  /** What was started, in the order in which it is ended: `services, then PostgreSQL`. */
+  get order(): string {
+    return ['services', ...this.#stores].join(', then ');
+  }
+
   /** Services first, then Redis, then PostgreSQL. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#opened.disposeAsync();
+  }
+
+  /** @returns the folder of the files */
+  async #makeFolders(folder: DataDir): Promise<string> {
+    const { storageDir, databaseUrl, redisUrl } = this.#options;
+    const files =
+      storageDir === undefined
+        ? await makeFolder(folder.within('storage'), 'The folder')
+        : await makeFolder(storageDir, 'FILEMILL_STORAGE_DIR: the folder');
+    const stores = { postgres: databaseUrl, redis: redisUrl };
+    const own = Object.entries(stores).flatMap(([name, url]) => (url === undefined ? name : []));
+    for (const name of ['logs', ...own]) await makeFolder(folder.within(name), 'The folder');
+    return files;
   }
 
   /** Takes a moment after an installation or an update, while the database starts; never fails. */
@@ -198,6 +218,7 @@ export class LocalStack implements AsyncDisposable {
 
   async #keep(name: string, open: Open): Promise<void> {
     this.#opened.use(await Keeper.start(name, open, this.#keeping));
+    this.#stores.unshift(name);
   }
 }
 
@@ -214,10 +235,10 @@ const standIns: Found = {
   socketFolder: '/',
 };
 
-async function makeStorage(path: string): Promise<string> {
+/** What keeps what it holds between runs; made before anything is started, to be told early of a file in its place. */
+async function makeFolder(path: string, what: string): Promise<string> {
   await mkdir(path, { recursive: true, mode: 0o700 }).catch((cause: Error) => {
-    const message = `FILEMILL_STORAGE_DIR: the folder cannot be made: ${cause.message}`;
-    throw new SetupError(message, { exitCode: 2, cause });
+    throw new SetupError(`${what} ${path} cannot be made: ${problemOfPath(cause)}.`, { exitCode: 2, cause });
   });
   return path;
 }

@@ -239,7 +239,7 @@ describe('the command line', () => {
       [['migrate', 'status'], /FILEMILL_DATABASE_URL is not set.* for example postgres:\/\//],
       [['completion'], /missing required argument 'shell'/],
       [['up', '--workers', '0'], /from 1 to 64/],
-      [['up', '/no/such/file'], /\/no\/such\/file cannot be uploaded/],
+      [['up', '/no/such/file'], /\/no\/such\/file cannot be uploaded: there is no such file or folder\.\n/],
       [['wait'], /missing required argument 'id'/],
     ];
     it('ends with 2, and says what would make sense', async () => {

@@ -105,6 +105,8 @@ for (const [title, env] of [
         lines.map(({ path, status, sha256 }) => ({ path, status, sha256 })).sort(byPath),
         expected.sort(byPath),
       );
+      const redis = 'FILEMILL_REDIS_URL' in env ? '' : ', then Redis';
+      assert.match(up.stderr, new RegExp(`Stopping: services${redis}, then PostgreSQL\\.`));
       assert.match(up.stderr, /✔ PostgreSQL 18 \(embedded\) .* s {3}\S/);
       assert.match(
         up.stderr,
@@ -348,7 +350,7 @@ describe('filemill up', () => {
     ['FILEMILL_DATABASE_URL', 'localhost:5432', /FILEMILL_DATABASE_URL: must be postgresql:/],
     ['FILEMILL_REDIS_URL', 'localhost:6379', /FILEMILL_REDIS_URL: must be none, redis:/],
     ['FILEMILL_WORKER_THREADS', '1000', /FILEMILL_WORKER_THREADS: must be at most 256/],
-    ['FILEMILL_STORAGE_DIR', '/dev/null/storage', /FILEMILL_STORAGE_DIR: the folder cannot be made/],
+    ['FILEMILL_STORAGE_DIR', '/dev/null/storage', /FILEMILL_STORAGE_DIR: the folder \/dev\/null\/storage cannot be made: a part of its path is a file/],
   ] as const)
     test(`ends with 2 and names ${name}, when no service can use it, before anything is started`, async () => {
       await using folder = await testFolder();
@@ -357,6 +359,20 @@ describe('filemill up', () => {
       assert.match(up.stderr, words);
       assert.equal(up.stderr.trim().split('\n').length, 1, up.stderr);
       await assert.rejects(access(join(up.dataDir, 'postgres')));
+    });
+
+  for (const name of ['.', 'storage', 'logs', 'postgres', 'redis'])
+    test(`ends with 2 and a sentence when a file is in the place of the folder DATA/${name}`, async () => {
+      await using folder = await testFolder();
+      const dataDir = join(folder.path, 'data');
+      const path = join(dataDir, name);
+      if (name !== '.') await mkdir(dataDir);
+      await writeFile(path.replace(/\/$/, ''), '');
+      await using up = new Up(dataDir);
+      assert.equal(await up.ended(), 2, up.stderr);
+      assert.match(up.stderr, /(data folder|The folder) \/\S+ ?.*: there is a file of that name, which is no folder\./);
+      assert.doesNotMatch(up.stderr, /EEXIST/);
+      assert.equal(up.stderr.trim().split('\n').length, 1, up.stderr);
     });
 
   test('names variables that nothing reads, once', async () => {

@@ -14,6 +14,7 @@ import { SetupError } from '#local/setup-error.ts';
 import { LocalStack, type StackOptions } from '#local/stack.ts';
 import { stopSignal } from '#local/stop-signal.ts';
 import { commonSettings, integer, readConfig } from '#platform/config.ts';
+import { problemOfPath } from '#platform/problem-of-path.ts';
 import { CliError, type ExitCode, exitCodes } from '../failure.ts';
 import { count, type GlobalOptions } from '../options.ts';
 import { Terminal } from '../output/terminal.ts';
@@ -66,7 +67,7 @@ async function up(paths: readonly string[], options: UpOptions): Promise<ExitCod
     process.once('exit', kill);
     await stack.start();
     const code = await serve(stack, paths, { ...options, terminal, signal: stop.signal });
-    report.note('Stopping: services, then Redis, then PostgreSQL. Ctrl-C again ends them by force.');
+    report.note(`Stopping: ${stack.order}. Ctrl-C again ends them by force.`);
     return code;
   } catch (error) {
     if (stop.signal.aborted) return exitCodes.interrupted;
@@ -78,7 +79,7 @@ async function up(paths: readonly string[], options: UpOptions): Promise<ExitCod
 async function refuseMissing(paths: readonly string[]): Promise<void> {
   for (const path of paths)
     await access(path).catch((error: Error) => {
-      throw new CliError(exitCodes.usage, `${path} cannot be uploaded: ${error.message}`);
+      throw new CliError(exitCodes.usage, `${path} cannot be uploaded: ${problemOfPath(error)}.`);
     });
 }
 
