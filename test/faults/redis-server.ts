@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
@@ -19,9 +20,9 @@ export class RedisServer implements AsyncDisposable {
     return redis;
   }
 
-  private constructor(folder: string) {
+  private constructor(folder: string, socket = join(folder, 'redis')) {
     this.#folder = folder;
-    this.#socket = join(folder, 'redis');
+    this.#socket = socket;
     this.url = `unix://${this.#socket}`;
   }
 
@@ -48,6 +49,30 @@ export class RedisServer implements AsyncDisposable {
 
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
     this.#process?.kill(signal);
+  }
+
+  /**
+   * The new primary takes the address over, empty; the old one becomes its replica, without an address that anybody
+   * connects to, and keeps the connections that it has.
+   *
+   * @returns the old one, to be killed
+   */
+  async failOver(): Promise<RedisServer> {
+    const kept = join(this.#folder, 'redis-demoted');
+    // A socket goes by its file: whoever is connected stays connected, whoever comes finds the new one.
+    await rename(this.#socket, kept);
+    const demoted = new RedisServer(this.#folder, kept);
+    demoted.#process = this.#process;
+    await this.start();
+    // Nothing is there to be copied: a replica refuses writes whether or not it reaches its primary.
+    await demoted.command('REPLICAOF', '127.0.0.1', '1');
+    return demoted;
+  }
+
+  /** How many are connected, beside the one that asks. */
+  async clients(): Promise<number> {
+    const list = String(await this.command('CLIENT', 'LIST', 'TYPE', 'normal'));
+    return list.trim().split('\n').length - 1;
   }
 
   /** Over a connection of its own. @throws Error of Redis, or that it is away */

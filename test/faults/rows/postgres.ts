@@ -4,6 +4,7 @@ import { FilemillError } from '#domain/errors.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { type ServiceName, startService } from '../../support/start-services.ts';
 import type { Fault, Scene } from '../fault.ts';
+import { until } from '../until.ts';
 
 export const postgresFaults: readonly Fault[] = [
   { row: 6, name: 'commit-cut', title: 'the connection is lost while rows are committed', inject: cutCommits },
@@ -12,6 +13,12 @@ export const postgresFaults: readonly Fault[] = [
   { row: 20, name: 'postgres-connections-cut', title: 'every connection is cut, five times', inject: cutAll },
   { row: 21, name: 'unsafe-database', title: 'PostgreSQL with fsync off and its like', inject: startUnsafe },
   { row: 22, name: 'pool-exhausted', title: 'a pool of 2, its connections blocked, 200 clients', inject: exhaustPool },
+  {
+    row: 44,
+    name: 'postgres-read-only',
+    title: 'PostgreSQL takes no writes for a while (25006), twice',
+    inject: refuseWrites,
+  },
 ];
 
 async function cutCommits(scene: Scene): Promise<void> {
@@ -91,3 +98,33 @@ async function exhaustPool({ stack, load, injected }: Scene): Promise<void> {
 
 /** How long a query waits for a connection of the pool. */
 const poolPatienceMs = 5_000;
+
+/** As a managed database does whose disk is full, or a standby after a failover: it answers, and reads go on. */
+async function refuseWrites({ stack, random, load, injected }: Scene): Promise<void> {
+  const { postgres, proxy } = stack;
+  for (let n = 0; n < 2; n++) {
+    await load.acknowledges(random.between(1, 5));
+    await postgres.asAdmin('alter system set default_transaction_read_only = on', 'select pg_reload_conf()');
+    try {
+      const refusal = await until('writes are refused', () => refusalOfWrite(proxy.url));
+      if (refusal === '25006') injected();
+      await delay(random.between(500, 2_000));
+    } finally {
+      const writable = 'set default_transaction_read_only = off';
+      await postgres.asAdmin(writable, 'alter system reset default_transaction_read_only', 'select pg_reload_conf()');
+    }
+  }
+}
+
+async function refusalOfWrite(connectionString: string): Promise<string | undefined> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  try {
+    return await client.query('create temporary table probe ()').then(
+      () => undefined,
+      (error: pg.DatabaseError) => error.code,
+    );
+  } finally {
+    await client.end();
+  }
+}

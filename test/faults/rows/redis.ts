@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileIdField, workStream } from '#adapters/redis/keys.ts';
 import type { Fault, Scene } from '../fault.ts';
-import { completes } from '../until.ts';
+import { completes, until } from '../until.ts';
 
 /** Redis is a doorbell: whatever becomes of it costs time, never a file. */
 export const redisFaults: readonly Fault[] = [
@@ -11,6 +11,12 @@ export const redisFaults: readonly Fault[] = [
   { row: 17, name: 'redis-frozen', title: 'Redis is frozen for 4 s (SIGSTOP)', inject: freeze },
   { row: 18, name: 'redis-out-of-memory', title: 'Redis refuses every write: maxmemory 2 MB', inject: fillMemory },
   { row: 19, name: 'redis-absent', title: 'no Redis at all', inject: takeAway },
+  {
+    row: 43,
+    name: 'redis-failover',
+    title: 'Redis becomes a replica behind its address (READONLY); new connections reach the new primary',
+    inject: failOver,
+  },
 ];
 
 async function ringAHundredTimes({ stack, ledger, load, injected }: Scene): Promise<void> {
@@ -70,4 +76,21 @@ async function takeAway(scene: Scene): Promise<void> {
   await completes(scene, 15);
   if (!scene.stack.redis.running) scene.injected();
   await scene.stack.redis.start();
+}
+
+/**
+ * As behind a name or a virtual address: the old primary stays up as a replica, connections that are open stay with
+ * it, and whoever connects anew reaches the new one, which is empty.
+ */
+async function failOver(scene: Scene): Promise<void> {
+  const { redis } = scene.stack;
+  const demoted = await redis.failOver();
+  try {
+    const refusal = await demoted.command('XADD', 'probe', '*', 'a', 'b').catch((error: Error) => error.message);
+    if (String(refusal).startsWith('READONLY')) scene.injected();
+    await completes(scene, 10);
+    await until('nobody stays with the old primary', async () => (await demoted.clients()) === 0 || undefined);
+  } finally {
+    await demoted.kill();
+  }
 }
