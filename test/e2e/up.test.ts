@@ -350,7 +350,11 @@ describe('filemill up', () => {
     ['FILEMILL_DATABASE_URL', 'localhost:5432', /FILEMILL_DATABASE_URL: must be postgresql:/],
     ['FILEMILL_REDIS_URL', 'localhost:6379', /FILEMILL_REDIS_URL: must be none, redis:/],
     ['FILEMILL_WORKER_THREADS', '1000', /FILEMILL_WORKER_THREADS: must be at most 256/],
-    ['FILEMILL_STORAGE_DIR', '/dev/null/storage', /FILEMILL_STORAGE_DIR: the folder \/dev\/null\/storage cannot be made: a part of its path is a file/],
+    [
+      'FILEMILL_STORAGE_DIR',
+      '/dev/null/storage',
+      /FILEMILL_STORAGE_DIR: the folder \/dev\/null\/storage cannot be made: a part of its path is a file/,
+    ],
   ] as const)
     test(`ends with 2 and names ${name}, when no service can use it, before anything is started`, async () => {
       await using folder = await testFolder();
