@@ -92,7 +92,14 @@ function response({ description, schema, types = [], headers = {} }: Answer, tag
 }
 
 /** What may befall any request. */
-const always: readonly Reason[] = ['REQUEST_INVALID', 'ORIGIN_REFUSED', 'INTERNAL', 'UNAVAILABLE', 'SHUTTING_DOWN'];
+const always: readonly Reason[] = [
+  'REQUEST_INVALID',
+  'ORIGIN_REFUSED',
+  'INTERNAL',
+  'UNAVAILABLE',
+  'STORE_REFUSES',
+  'SHUTTING_DOWN',
+];
 
 function problemResponses({ problems = [], body }: Route): Record<string, object> {
   const ofBody: readonly Reason[] = body === undefined ? [] : ['MEDIA_TYPE_REFUSED'];
