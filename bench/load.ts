@@ -7,11 +7,11 @@
 import { createHash, hash, randomBytes, randomUUIDv7 } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { RpcChannel } from '#client/rpc-client.ts';
-import { chunkBytes } from '#client/upload-content.ts';
-import { UploadStream } from '#client/upload-stream.ts';
 import { type UploadFileResponse, UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
+import { RpcChannel } from '#platform/rpc/client.ts';
 import { Slots } from '#platform/slots.ts';
+import { chunkBytes } from '#sdk/upload-content.ts';
+import { UploadStream } from '#sdk/upload-stream.ts';
 
 export interface LoadOptions {
   readonly target: string;

@@ -6,7 +6,7 @@
  */
 import { once } from 'node:events';
 import { statSync } from 'node:fs';
-import { AnalysisPool } from '#analysis/pool.ts';
+import { AnalysisPool } from '#analysis/run/pool.ts';
 
 const [times = '1', path = ''] = process.argv.slice(2);
 const file = { path, filename: 'text.txt', size: statSync(path).size };

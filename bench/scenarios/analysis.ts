@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { AnalysisPool } from '#analysis/pool.ts';
+import { AnalysisPool } from '#analysis/run/pool.ts';
 import { atLeast, median } from '../figure.ts';
 import type { Scenario } from '../scenario.ts';
 import { textFile } from '../text-file.ts';

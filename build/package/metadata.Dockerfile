@@ -20,7 +20,7 @@ COPY package.json ./
 COPY src/domain src/domain
 COPY src/gen src/gen
 COPY src/platform src/platform
-COPY src/client src/client
+COPY src/contract src/contract
 
 COPY db/migrations db/migrations
 COPY src/adapters/postgres src/adapters/postgres

@@ -20,7 +20,7 @@ COPY package.json ./
 COPY src/domain src/domain
 COPY src/gen src/gen
 COPY src/platform src/platform
-COPY src/client src/client
+COPY src/contract src/contract
 
 COPY src/adapters/postgres src/adapters/postgres
 COPY src/services/result src/services/result

@@ -20,10 +20,10 @@ COPY package.json ./
 COPY src/domain src/domain
 COPY src/gen src/gen
 COPY src/platform src/platform
-COPY src/client src/client
+COPY src/contract src/contract
 
 COPY src/adapters/redis src/adapters/redis
-COPY src/adapters/storage src/adapters/storage
+COPY src/adapters/volume src/adapters/volume
 COPY src/services/upload src/services/upload
 
 ENV NODE_ENV=production \

@@ -27,7 +27,8 @@ COPY package.json ./
 COPY src/domain src/domain
 COPY src/gen src/gen
 COPY src/platform src/platform
-COPY src/client src/client
+COPY src/contract src/contract
+COPY src/sdk src/sdk
 
 COPY src/services/web src/services/web
 COPY --from=dashboard /app/dashboard/dist dashboard/dist

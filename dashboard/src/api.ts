@@ -1,6 +1,6 @@
-import type { FileJson, ResultJson } from '#client/json.ts';
+import type { FileJson, ResultJson } from '#contract/json.ts';
 import { reasonOfProxyAnswer } from '#domain/proxy-answer.ts';
-import type { Json } from '#services/web/schemas.ts';
+import type { Json } from '#services/web/http/schemas.ts';
 import { addressOf } from './base.ts';
 
 export type FilesPage = Json<'FilesPage'>;

@@ -1,8 +1,8 @@
 import type { Analyzer } from '#domain/analysis.ts';
-import { mime } from './mime.ts';
-import { sha256 } from './sha256.ts';
-import { size } from './size.ts';
-import { text } from './text.ts';
+import { mime } from './analyzers/mime.ts';
+import { sha256 } from './analyzers/sha256.ts';
+import { size } from './analyzers/size.ts';
+import { text } from './analyzers/text.ts';
 
 /** What a result cannot do without. */
 const required = [text, mime, sha256, size].map((analyzer) => analyzer.name);

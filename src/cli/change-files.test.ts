@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { AttemptsClient } from '#client/attempts.ts';
-import type { RpcClient } from '#client/rpc-client.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { createLogger } from '#platform/logger.ts';
+import type { RpcClient } from '#platform/rpc/client.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
 import { RpcServer } from '#platform/rpc/server.ts';
+import { AttemptsClient } from '#services/worker/lifecycle/attempts.ts';
 import { type Backend, claimerFor, startBackend } from '../../test/support/backend.ts';
 import { filemill } from '../../test/support/cli.ts';
 import type { Change } from './change-files.ts';

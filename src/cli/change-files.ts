@@ -1,5 +1,5 @@
-import { withRetry } from '#client/retry.ts';
 import type { File } from '#gen/filemill/v1/file_pb.ts';
+import { withRetry } from '#platform/rpc/retry.ts';
 import { type ExitCode, exitCodes } from './failure.ts';
 import { plural } from './output/printable.ts';
 import { recordWriter } from './output/writer.ts';

@@ -1,6 +1,6 @@
 import { access, constants } from 'node:fs/promises';
-import { checkSegments, listSegment, type SegmentCheck } from '#adapters/storage/segment-check.ts';
-import { tryVolume } from '#adapters/storage/volume-trial.ts';
+import { checkSegments, listSegment, type SegmentCheck } from '#adapters/volume/segments/segment-check.ts';
+import { tryVolume } from '#adapters/volume/volume-trial.ts';
 import { type Check, check } from './check.ts';
 import { CliError, type ExitCode, exitCodes } from './failure.ts';
 import { formatBytes, formatCount, plural } from './output/printable.ts';

@@ -1,7 +1,7 @@
-import type { RpcChannel } from '#client/rpc-client.ts';
 import type { FilemillError } from '#domain/errors.ts';
 import { Health } from '#gen/grpc/health/v1/health_pb.ts';
 import { sleep } from '#platform/abort.ts';
+import type { RpcChannel } from '#platform/rpc/client.ts';
 import { fromServiceError, isRetryable, isUnimplemented, isWrongAddress } from '#platform/rpc/errors.ts';
 import { CliError, exitCodes } from './failure.ts';
 

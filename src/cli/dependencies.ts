@@ -1,4 +1,4 @@
-import { type DependencyJson, dependencyToJson } from '#client/json.ts';
+import { type DependencyJson, dependencyToJson } from '#contract/json.ts';
 import { SystemService } from '#gen/filemill/v1/system_service_pb.ts';
 import { type Check, check } from './check.ts';
 import { formatDuration, plural, printable } from './output/printable.ts';

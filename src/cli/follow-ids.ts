@@ -1,6 +1,6 @@
-import { type NotedUpdate, WatchPool } from '#client/watch-pool.ts';
 import type { FilemillError } from '#domain/errors.ts';
 import type { File } from '#gen/filemill/v1/file_pb.ts';
+import { type NotedUpdate, WatchPool } from '#sdk/watch-pool.ts';
 import { type ExitCode, exitCodes } from './failure.ts';
 import { isFileId, readIds } from './ids.ts';
 import { FileLines } from './lookup.ts';

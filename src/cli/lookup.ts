@@ -1,7 +1,7 @@
-import { type AttemptJson, attemptToJson, type FileWithResultJson, fileToJson } from '#client/json.ts';
-import { lookUpResults } from '#client/result-lookup.ts';
-import { withRetry } from '#client/retry.ts';
+import { type AttemptJson, attemptToJson, type FileWithResultJson, fileToJson } from '#contract/json.ts';
 import { type File, FileStatus } from '#gen/filemill/v1/file_pb.ts';
+import { withRetry } from '#platform/rpc/retry.ts';
+import { lookUpResults } from '#sdk/result-lookup.ts';
 import type { Session } from './session.ts';
 
 /** A file with all that is known of it. */

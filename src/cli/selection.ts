@@ -1,7 +1,7 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { maxIdsPerCall } from '#client/file-watch.ts';
-import { listFiles } from '#client/list-files.ts';
 import type { FileFilterSchema } from '#gen/filemill/v1/metadata_service_pb.ts';
+import { maxIdsPerCall } from '#sdk/file-watch.ts';
+import { listFiles } from '#sdk/list-files.ts';
 import { CliError, exitCodes } from './failure.ts';
 import { type FilterOptions, hasFilter, toFilter } from './filter.ts';
 import { inGroups, knownIds, readIds } from './ids.ts';

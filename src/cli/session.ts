@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import type { RetryOptions } from '#client/retry.ts';
-import { RpcChannel, type RpcClient } from '#client/rpc-client.ts';
 import type { FilemillError } from '#domain/errors.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
+import { RpcChannel, type RpcClient } from '#platform/rpc/client.ts';
+import type { RetryOptions } from '#platform/rpc/retry.ts';
 import { type ContactOptions, contact, firstAnswerMs, startMs } from './contact.ts';
 import { CliError, type ExitCode, exitCodes } from './failure.ts';
 import type { Format, GlobalOptions } from './options.ts';

@@ -1,7 +1,7 @@
-import { openPipe } from '#client/open-content.ts';
-import { uploadFiles } from '#client/upload-files.ts';
-import { findUploads, measureUploads, type UploadCandidate } from '#client/upload-paths.ts';
 import { normalizeFileName } from '#domain/file-name.ts';
+import { openPipe } from '#sdk/open-content.ts';
+import { uploadFiles } from '#sdk/upload-files.ts';
+import { findUploads, measureUploads, type UploadCandidate } from '#sdk/upload-paths.ts';
 import { CliError, type ExitCode, exitCodes } from './failure.ts';
 import { plural, printable } from './output/printable.ts';
 import { UploadProgress } from './output/upload-progress.ts';

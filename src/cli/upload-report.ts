@@ -1,9 +1,9 @@
-import type { Noted } from '#client/compact-queue.ts';
-import type { UploadOutcome } from '#client/upload-files.ts';
-import { type NotedUpdate, WatchPool } from '#client/watch-pool.ts';
 import { FilemillError } from '#domain/errors.ts';
 import type { UploadFileResponse } from '#gen/filemill/v1/upload_service_pb.ts';
 import { fromServiceError, isRetryable } from '#platform/rpc/errors.ts';
+import type { Noted } from '#sdk/compact-queue.ts';
+import type { UploadOutcome } from '#sdk/upload-files.ts';
+import { type NotedUpdate, WatchPool } from '#sdk/watch-pool.ts';
 import { describeFailure, type ExitCode } from './failure.ts';
 import { FileLines } from './lookup.ts';
 import { acknowledgedLine, type FileLine, receiptTable, refusedLine, resultTable } from './output/file-line.ts';

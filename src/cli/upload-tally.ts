@@ -1,6 +1,6 @@
-import type { UploadOutcome } from '#client/upload-files.ts';
 import type { FilemillError } from '#domain/errors.ts';
 import { isRetryable } from '#platform/rpc/errors.ts';
+import type { UploadOutcome } from '#sdk/upload-files.ts';
 import { CliError, type ExitCode, exitCodeOf, exitCodes } from './failure.ts';
 import type { FileLine } from './output/file-line.ts';
 import { formatBytes, formatDuration, plural } from './output/printable.ts';

@@ -3,8 +3,8 @@ import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Health, HealthCheckResponse_ServingStatus as ServingStatus } from '#gen/grpc/health/v1/health_pb.ts';
 import { createLogger } from '#platform/logger.ts';
+import { RpcChannel } from '#platform/rpc/client.ts';
 import { internalServerOptions, RpcServer } from '#platform/rpc/server.ts';
-import { RpcChannel } from './rpc-client.ts';
 
 /** Some fifty are enough. */
 const maxCalls = 20_000;

@@ -4,11 +4,11 @@ import type { DescService } from '@bufbuild/protobuf';
 import { FilemillError } from '#domain/errors.ts';
 import type { ClaimedFile } from '#domain/file.ts';
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
+import type { RpcChannel, RpcClient } from '#platform/rpc/client.ts';
+import { AttemptsClient } from '#services/worker/lifecycle/attempts.ts';
+import { claimerByIds } from '#services/worker/lifecycle/claims.ts';
+import { DirectWorkSource } from '#services/worker/lifecycle/direct-work-source.ts';
 import { type Backend, sha256, startBackend } from '../../test/support/backend.ts';
-import { AttemptsClient } from './attempts.ts';
-import { claimerByIds } from './claims.ts';
-import { DirectWorkSource } from './direct-work-source.ts';
-import type { RpcChannel, RpcClient } from './rpc-client.ts';
 
 const never = new AbortController().signal;
 

@@ -7,12 +7,12 @@ import type { FilemillError, Reason } from '#domain/errors.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { Health, HealthCheckResponse_ServingStatus as ServingStatus } from '#gen/grpc/health/v1/health_pb.ts';
 import { createLogger } from '#platform/logger.ts';
+import { RpcChannel } from '#platform/rpc/client.ts';
 import { isRetryable } from '#platform/rpc/errors.ts';
 import { ProxyRules } from '#platform/rpc/proxy.ts';
 import { RpcServer } from '#platform/rpc/server.ts';
 import { ConnectProxy } from '../../test/support/connect-proxy.ts';
 import { closedPort, startTcp } from '../../test/support/tcp-server.ts';
-import { RpcChannel } from './rpc-client.ts';
 
 describe('calls through a proxy that the environment names', () => {
   const resources = new AsyncDisposableStack();

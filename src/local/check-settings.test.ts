@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { checkSettings } from './check-settings.ts';
-import type { ServiceName } from './service-child.ts';
-import { serviceSpecs } from './service-specs.ts';
+import type { ServiceName } from './processes/service-child.ts';
+import { serviceSpecs } from './processes/service-specs.ts';
 import { SetupError } from './setup-error.ts';
 
 const specs = serviceSpecs({

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { killGroup } from './child.ts';
-import type { LiveProcesses } from './live-processes.ts';
+import { killGroup } from './processes/child.ts';
+import type { LiveProcesses } from './processes/live-processes.ts';
 
 const pathOf = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const vite = pathOf('node_modules/vite/bin/vite.js');

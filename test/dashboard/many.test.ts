@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { randomUUIDv7 } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
-import { RpcChannel } from '#client/rpc-client.ts';
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
+import { RpcChannel } from '#platform/rpc/client.ts';
 import { failFiles } from '../support/web-stack.ts';
 import { Dashboard, untilCount } from './support/dashboard.ts';
 

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
-import { startEmbeddedPostgres } from '#local/embedded-postgres.ts';
+import { startEmbeddedPostgres } from '#local/postgres/embedded-postgres.ts';
 import { failFiles } from '../support/web-stack.ts';
 import { Dashboard, row } from './support/dashboard.ts';
 

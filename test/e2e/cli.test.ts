@@ -4,10 +4,10 @@ import { mkdir, open, readdir, readFile, rm, symlink, writeFile } from 'node:fs/
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { segmentPath } from '#adapters/storage/layout.ts';
-import { segmentsOf } from '#adapters/storage/segment-list.ts';
+import { segmentPath } from '#adapters/volume/objects/layout.ts';
+import { segmentsOf } from '#adapters/volume/segments/segment-list.ts';
 import type { FileDetail } from '#cli/lookup.ts';
-import type { FileWithResultJson } from '#client/json.ts';
+import type { FileWithResultJson } from '#contract/json.ts';
 import { type CliOptions, type CliRun, filemill } from '../support/cli.ts';
 import { testFolder } from '../support/start-services.ts';
 import { startSystem, type TestSystem } from '../support/system.ts';

@@ -4,7 +4,7 @@ import { appendFile, readdir, readFile, stat, truncate, utimes, writeFile } from
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
-import { LocalBlobReader } from '#adapters/storage/local-blob-reader.ts';
+import { LocalBlobReader } from '#adapters/volume/local-blob-reader.ts';
 import { type CliRun, filemill } from '../support/cli.ts';
 import { startService, testFolder } from '../support/start-services.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';

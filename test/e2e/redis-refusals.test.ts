@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { DependencyJson, FileJson } from '#client/json.ts';
-import { RpcChannel } from '#client/rpc-client.ts';
+import type { DependencyJson, FileJson } from '#contract/json.ts';
 import { Dependency_State as State, SystemService } from '#gen/filemill/v1/system_service_pb.ts';
-import type { Json } from '#services/web/schemas.ts';
+import { RpcChannel } from '#platform/rpc/client.ts';
+import type { Json } from '#services/web/http/schemas.ts';
 import { filemill } from '../support/cli.ts';
 import { type RefusingRedis, redisRefusals, startRefusingRedis } from '../support/redis-refusals.ts';
 import type { ServiceProcess } from '../support/start-services.ts';

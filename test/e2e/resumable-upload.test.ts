@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { LocalBlobReader } from '#adapters/storage/local-blob-reader.ts';
+import { LocalBlobReader } from '#adapters/volume/local-blob-reader.ts';
 import { filemill } from '../support/cli.ts';
 import { type ServiceProcess, startService, testFolder } from '../support/start-services.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { FileJson, ResultJson, StatsJson } from '#client/json.ts';
-import { RpcChannel } from '#client/rpc-client.ts';
+import type { FileJson, ResultJson, StatsJson } from '#contract/json.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
+import { RpcChannel } from '#platform/rpc/client.ts';
 import { startWebStack, type WebStack } from '../support/web-stack.ts';
 
 interface FilesPage {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { after, before, it } from 'node:test';
-import { RpcChannel } from '#client/rpc-client.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
+import { RpcChannel } from '#platform/rpc/client.ts';
 import { filemill } from '../support/cli.ts';
 import { testFolder } from '../support/start-services.ts';
 import { chunkOf, eventually, filesBelow, metadataOf, queryRows, streamOf } from '../support/upload-stack.ts';

@@ -1,16 +1,16 @@
 /** 50 workers in one process, each with connections of its own, put together as the worker's main does. */
 import { RedisConnection } from '#adapters/redis/connection.ts';
 import { RedisWorkSource } from '#adapters/redis/work-source.ts';
-import { LocalBlobReader } from '#adapters/storage/local-blob-reader.ts';
-import { LoneAnalysis } from '#analysis/lone-analysis.ts';
-import { AnalysisPool } from '#analysis/pool.ts';
-import { claimerByIds } from '#client/claims.ts';
-import { DirectWorkSource } from '#client/direct-work-source.ts';
-import { RpcChannel } from '#client/rpc-client.ts';
+import { LocalBlobReader } from '#adapters/volume/local-blob-reader.ts';
+import { LoneAnalysis } from '#analysis/run/lone-analysis.ts';
+import { AnalysisPool } from '#analysis/run/pool.ts';
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import { createLogger } from '#platform/logger.ts';
+import { RpcChannel } from '#platform/rpc/client.ts';
 import { fixedWindow } from '#services/worker/claim-window.ts';
 import { FallbackWorkSource } from '#services/worker/fallback-work-source.ts';
+import { claimerByIds } from '#services/worker/lifecycle/claims.ts';
+import { DirectWorkSource } from '#services/worker/lifecycle/direct-work-source.ts';
 import { Worker } from '#services/worker/worker.ts';
 
 const size = 50;

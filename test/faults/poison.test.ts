@@ -51,14 +51,14 @@ describe('poison', { concurrency: true }, () => {
     const run = (args: readonly string[]) => filemill(args, { server: system.server });
     const idOf = (name: string) => lines.find(({ filename }) => filename === name)?.id ?? '';
     /** The worker loads its analysers through this module, which can be mended. */
-    const provide = async (registry: 'poison-registry' | 'registry') => {
-      const module = new URL(`../../src/analysis/${registry}.ts`, import.meta.url).href;
+    const provide = async (path: string) => {
+      const module = new URL(path, import.meta.url).href;
       await writeFile(join(folder, 'registry.mjs'), `export { analyzers } from '${module}';\n`);
     };
 
     before(async () => {
       ({ path: folder } = resources.use(await testFolder()));
-      await provide('poison-registry');
+      await provide('../support/poison-registry.ts');
       system = resources.use(
         await startSystem({ ...settings, FILEMILL_ANALYSIS_REGISTRY: join(folder, 'registry.mjs') }),
       );
@@ -92,7 +92,7 @@ describe('poison', { concurrency: true }, () => {
     });
 
     it('is forgiven when the cause is gone', async () => {
-      await provide('registry');
+      await provide('../../src/analysis/registry.ts');
       await system.service('worker').stop();
       await system.start('worker');
       const ids = Object.keys(expected).map(idOf);
@@ -118,7 +118,7 @@ describe('poison', { concurrency: true }, () => {
   describe('a worker that is killed while a file runs alone', () => {
     it('leaves no process behind, and that file alone is charged', async () => {
       await using backend = await startBackend({ leaseMs: 1_000 });
-      const registry = new URL('../../src/analysis/poison-registry.ts', import.meta.url).pathname;
+      const registry = new URL('../support/poison-registry.ts', import.meta.url).pathname;
       await backend.add(Array.from({ length: 3 }, () => ({ filename: 'wasm', content: 'x' })));
       await backend.query('update files set silences = 1');
       // No deadline of its own ends the loop.

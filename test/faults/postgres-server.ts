@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { migrate } from '#adapters/postgres/migrate.ts';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '#local/embedded-postgres.ts';
+import { migrate } from '#adapters/postgres/database/migrate.ts';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '#local/postgres/embedded-postgres.ts';
 import { watchOver } from './terminal-watch.ts';
 
 /** The one truth, on default durability, that can be stopped at once and started again on the same port. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type RetryOptions, withRetry } from '#client/retry.ts';
+import { type RetryOptions, withRetry } from '#platform/rpc/retry.ts';
 import { askWeb, type FileOverHttp } from './ask-web.ts';
 
 /** Sends a file by `PUT /files/NAME`, as often as it takes. Resolves to its id. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
-import { type RetryOptions, withRetry } from '#client/retry.ts';
+import { type RetryOptions, withRetry } from '#platform/rpc/retry.ts';
 import { metadata } from '../support/tus-requests.ts';
 import { type Answer, askWeb, type FileOverHttp } from './ask-web.ts';
 

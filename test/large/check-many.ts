@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { RpcChannel } from '#client/rpc-client.ts';
 import { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
+import { RpcChannel } from '#platform/rpc/client.ts';
 import { Up } from '../support/up.ts';
 
 const limitMiB = 200;

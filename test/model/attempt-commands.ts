@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { saveResults } from '#adapters/postgres/file-completion.ts';
-import { failAttempts, releaseFiles, renewLeases } from '#adapters/postgres/file-leases.ts';
+import { saveResults } from '#adapters/postgres/files/file-completion.ts';
+import { failAttempts, releaseFiles, renewLeases } from '#adapters/postgres/files/file-leases.ts';
 import type { LeaseOutcome, SaveOutcome } from '#domain/file.ts';
 import { finding } from '../support/files.ts';
 import { command, picked } from './command.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
-import { confirmDeletions, forgetConfirmedDeletions, takeDeletions } from '#adapters/postgres/blob-deletions.ts';
-import { deleteFiles, retryFiles } from '#adapters/postgres/file-commands.ts';
-import { createFiles } from '#adapters/postgres/file-creation.ts';
+import { deleteFiles, retryFiles } from '#adapters/postgres/files/file-commands.ts';
+import { createFiles } from '#adapters/postgres/files/file-creation.ts';
+import { confirmDeletions, forgetConfirmedDeletions, takeDeletions } from '#adapters/postgres/upkeep/blob-deletions.ts';
 import type { NewFile } from '#domain/file.ts';
 import { newFile } from '../support/files.ts';
 import { command, hasFiles, pick, picked, pickedFiles, picks } from './command.ts';

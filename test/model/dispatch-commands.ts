@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import { claimDueFiles, claimFiles } from '#adapters/postgres/file-claims.ts';
-import { expireLeases } from '#adapters/postgres/file-leases.ts';
-import { takeDueRings } from '#adapters/postgres/file-rings.ts';
+import { claimDueFiles, claimFiles } from '#adapters/postgres/files/file-claims.ts';
+import { expireLeases } from '#adapters/postgres/files/file-leases.ts';
+import { takeDueRings } from '#adapters/postgres/files/file-rings.ts';
 import type { ClaimedFile } from '#domain/file.ts';
 import { maxSilences } from '#domain/retry-policy.ts';
 import { command, pick, picked, pickedFiles, picks } from './command.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import { claimFiles } from '#adapters/postgres/file-claims.ts';
-import { retryFiles } from '#adapters/postgres/file-commands.ts';
-import { saveResults } from '#adapters/postgres/file-completion.ts';
+import { claimFiles } from '#adapters/postgres/files/file-claims.ts';
+import { retryFiles } from '#adapters/postgres/files/file-commands.ts';
+import { saveResults } from '#adapters/postgres/files/file-completion.ts';
 import { finding } from '../support/files.ts';
 import { attemptCommands } from './attempt-commands.ts';
 import { creationCommands } from './creation-commands.ts';

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { startEmbeddedPostgres } from '#local/embedded-postgres.ts';
+import { startEmbeddedPostgres } from '#local/postgres/embedded-postgres.ts';
 import { runHistories } from './histories.ts';
 
 const { values } = parseArgs({

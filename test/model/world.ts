@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { findBlobs } from '#adapters/postgres/blob-deletions.ts';
-import { Database } from '#adapters/postgres/database.ts';
+import { Database } from '#adapters/postgres/database/database.ts';
+import { findBlobs } from '#adapters/postgres/upkeep/blob-deletions.ts';
 import type { FileStatus } from '#domain/file-state.ts';
 import { retryDelayBoundsMs } from '#domain/retry-policy.ts';
 import { createLogger } from '#platform/logger.ts';

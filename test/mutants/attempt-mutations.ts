@@ -1,11 +1,11 @@
 import type { Mutation } from './mutation.ts';
 
-const claims = 'src/adapters/postgres/file-claims.ts';
-const leases = 'src/adapters/postgres/file-leases.ts';
-const completion = 'src/adapters/postgres/file-completion.ts';
-const claimsTest = 'src/adapters/postgres/file-claims.test.ts';
-const completionTest = 'src/adapters/postgres/file-completion.test.ts';
-const stateTest = 'src/adapters/postgres/file-state.test.ts';
+const claims = 'src/adapters/postgres/files/file-claims.ts';
+const leases = 'src/adapters/postgres/files/file-leases.ts';
+const completion = 'src/adapters/postgres/files/file-completion.ts';
+const claimsTest = 'src/adapters/postgres/files/file-claims.test.ts';
+const completionTest = 'src/adapters/postgres/files/file-completion.test.ts';
+const stateTest = 'src/adapters/postgres/files/file-state.test.ts';
 
 /** "One result per file, by the attempt that owns it", and attempts that are counted fairly. */
 export const attemptMutations: readonly Mutation[] = [

@@ -1,6 +1,6 @@
 import type { Mutation } from './mutation.ts';
 
-const moments = 'src/adapters/postgres/moments.ts';
+const moments = 'src/adapters/postgres/files/moments.ts';
 const steps = 'src/adapters/postgres/clock-steps.test.ts';
 
 /** "A clock that steps neither parks a file nor charges healthy work", and what a pooler's sessions are not ours for. */
@@ -29,10 +29,10 @@ export const clockMutations: readonly Mutation[] = [
   {
     name: 'settings-reach-others',
     breaks: 'leaving a session alone that is not our own',
-    file: 'src/adapters/postgres/session.ts',
+    file: 'src/adapters/postgres/database/session.ts',
     edits: [{ search: 'where pg_backend_pid() = $1', replace: 'where $1::int is not null' }],
     test: {
-      file: 'src/adapters/postgres/session.test.ts',
+      file: 'src/adapters/postgres/database/session.test.ts',
       name: 'nothing is set in a session whose process is not the one that the connection was told of',
     },
   },

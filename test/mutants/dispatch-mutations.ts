@@ -1,6 +1,6 @@
 import type { Mutation } from './mutation.ts';
 
-const reconciler = 'src/services/metadata/reconciler.ts';
+const reconciler = 'src/services/metadata/duties/reconciler.ts';
 
 /** "PostgreSQL is the only truth; Redis is a doorbell": every file progresses. */
 export const dispatchMutations: readonly Mutation[] = [
@@ -12,7 +12,7 @@ export const dispatchMutations: readonly Mutation[] = [
       { search: 'this.#doorbell === undefined ? false : await this.#ringForDue(this.#doorbell)', replace: 'false' },
     ],
     test: {
-      file: 'src/services/metadata/reconciler.test.ts',
+      file: 'src/services/metadata/duties/reconciler.test.ts',
       name: 'the reconciler rings for a file that nobody rang for, and again when its ring is lost',
     },
   },

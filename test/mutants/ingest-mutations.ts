@@ -1,14 +1,14 @@
 import type { Mutation } from './mutation.ts';
 
-const staged = 'src/adapters/storage/staged-object.ts';
-const creation = 'src/adapters/postgres/file-creation.ts';
-const deletions = 'src/adapters/postgres/blob-deletions.ts';
+const staged = 'src/adapters/volume/objects/staged-object.ts';
+const creation = 'src/adapters/postgres/files/file-creation.ts';
+const deletions = 'src/adapters/postgres/upkeep/blob-deletions.ts';
 const commitOrder = {
-  file: 'src/adapters/storage/local-blob-store.test.ts',
+  file: 'src/adapters/volume/local-blob-store.test.ts',
   name: 'syncs the file, renames it, then syncs its folder',
 };
-const creationTest = 'src/adapters/postgres/file-creation.test.ts';
-const registrationTest = 'src/services/upload/registration.test.ts';
+const creationTest = 'src/adapters/postgres/files/file-creation.test.ts';
+const registrationTest = 'src/services/upload/acceptance/registration.test.ts';
 
 /** "Acknowledged means kept", and nothing that was deleted comes back. */
 export const ingestMutations: readonly Mutation[] = [
@@ -36,7 +36,7 @@ export const ingestMutations: readonly Mutation[] = [
   {
     name: 'sha256-unchecked-at-upload',
     breaks: 'comparing the received bytes with the declared SHA-256',
-    file: 'src/services/upload/content.ts',
+    file: 'src/services/upload/intake/content.ts',
     edits: [{ search: 'if (declared !== received)', replace: 'if (false)' }],
     test: {
       file: 'src/services/upload/routes/upload-file.test.ts',
@@ -46,7 +46,7 @@ export const ingestMutations: readonly Mutation[] = [
   {
     name: 'chunk-given-back-early',
     breaks: 'giving the memory of a chunk back only when it is written',
-    file: 'src/services/upload/reception.ts',
+    file: 'src/services/upload/intake/reception.ts',
     edits: [
       {
         search: '  await content.take(chunk);\n  giveBack(chunk);\n',
@@ -61,17 +61,17 @@ export const ingestMutations: readonly Mutation[] = [
   {
     name: 'small-chunk-not-copied',
     breaks: 'keeping the bytes of a small blob apart from memory that is given back',
-    file: 'src/adapters/storage/small-staged-blob.ts',
+    file: 'src/adapters/volume/segments/small-staged-blob.ts',
     edits: [{ search: 'this.#chunks.push(Buffer.from(chunk))', replace: 'this.#chunks.push(chunk)' }],
     test: {
-      file: 'src/adapters/storage/local-blob-store.test.ts',
+      file: 'src/adapters/volume/local-blob-store.test.ts',
       name: 'has no use for a chunk of a small blob either',
     },
   },
   {
     name: 'early-acknowledgement',
     breaks: 'waiting for the committed row before the answer',
-    file: 'src/services/upload/acceptance.ts',
+    file: 'src/services/upload/acceptance/acceptance.ts',
     edits: [
       {
         search: 'const registered = await registerAll(context, files.map(toNewFile), signal);',
@@ -91,7 +91,7 @@ export const ingestMutations: readonly Mutation[] = [
   {
     name: 'acknowledged-on-unknown-outcome',
     breaks: 'refusing to acknowledge when nobody knows whether the row exists',
-    file: 'src/services/upload/registration.ts',
+    file: 'src/services/upload/acceptance/registration.ts',
     edits: [
       {
         search: '    throw notRegistered(cause);\n',
@@ -106,7 +106,7 @@ export const ingestMutations: readonly Mutation[] = [
   {
     name: 'unlink-on-unknown-outcome',
     breaks: 'keeping the object when nobody knows whether the row exists',
-    file: 'src/services/upload/registration.ts',
+    file: 'src/services/upload/acceptance/registration.ts',
     edits: [
       {
         search: '.catch((cause: unknown) => {\n',
@@ -164,14 +164,14 @@ export const ingestMutations: readonly Mutation[] = [
       },
     ],
     test: {
-      file: 'src/adapters/postgres/upkeep.test.ts',
+      file: 'src/adapters/postgres/upkeep/upkeep.test.ts',
       name: 'the bytes of a deleted file are handed out once a minute until confirmed',
     },
   },
   {
     name: 'deletion-not-queued',
     breaks: 'queueing the bytes of a deleted file for removal',
-    file: 'src/adapters/postgres/file-commands.ts',
+    file: 'src/adapters/postgres/files/file-commands.ts',
     edits: [
       {
         search: 'select storage_key from gone on conflict',

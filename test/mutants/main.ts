@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { startEmbeddedPostgres } from '#local/embedded-postgres.ts';
+import { startEmbeddedPostgres } from '#local/postgres/embedded-postgres.ts';
 import { ensureRedisServer } from '../support/ensure-redis.ts';
 import type { Mutation } from './mutation.ts';
 import { mutations } from './mutations.ts';

@@ -1,11 +1,11 @@
 import type { Mutation } from './mutation.ts';
 
-const append = 'src/services/upload/append.ts';
-const appendTest = 'src/services/upload/append.test.ts';
-const objectName = 'src/adapters/storage/object-name.ts';
-const partialTest = 'src/adapters/storage/local-partial-blob-store.test.ts';
-const client = 'src/client/upload-resumable.ts';
-const clientTest = 'src/client/upload-resumable.test.ts';
+const append = 'src/services/upload/resumable/append.ts';
+const appendTest = 'src/services/upload/resumable/append.test.ts';
+const objectName = 'src/adapters/volume/objects/object-name.ts';
+const partialTest = 'src/adapters/volume/partial/local-partial-blob-store.test.ts';
+const client = 'src/sdk/upload-resumable.ts';
+const clientTest = 'src/sdk/upload-resumable.test.ts';
 const routeTest = 'src/services/upload/routes/append-upload.test.ts';
 
 /** The same promises for uploads in several calls. */
@@ -100,7 +100,7 @@ export const resumableMutations: readonly Mutation[] = [
   {
     name: 'finish-without-key',
     breaks: 'an idempotency key for each upload that is finished',
-    file: 'src/services/upload/finish-upload.ts',
+    file: 'src/services/upload/resumable/finish-upload.ts',
     edits: [{ search: '{ ...declared, idempotencyKey }', replace: '{ ...declared }' }],
     test: { file: routeTest, name: 'makes one file when it is finished again after a crash before it said so' },
   },
@@ -153,20 +153,20 @@ export const resumableMutations: readonly Mutation[] = [
   {
     name: 'evicted-while-coming-back',
     breaks: 'looking again under the lock whether somebody goes on with an upload that is to be given up',
-    file: 'src/services/upload/upload-evictor.ts',
+    file: 'src/services/upload/duties/upload-evictor.ts',
     edits: [{ search: 'state !== undefined && state.writtenAt >= idleBefore', replace: 'state === undefined' }],
     test: {
-      file: 'src/services/upload/upload-evictor.test.ts',
+      file: 'src/services/upload/duties/upload-evictor.test.ts',
       name: 'stays when somebody comes back for it just then',
     },
   },
   {
     name: 'lock-for-everyone',
     breaks: 'the compare-and-set of an upload lock',
-    file: 'src/adapters/postgres/upload-locks.ts',
+    file: 'src/adapters/postgres/upkeep/upload-locks.ts',
     edits: [{ search: 'where l.token = excluded.token', replace: 'where true' }],
     test: {
-      file: 'src/adapters/postgres/upload-locks.test.ts',
+      file: 'src/adapters/postgres/upkeep/upload-locks.test.ts',
       name: 'one token holds a lock, renews it, and hears when another asks',
     },
   },

@@ -1,10 +1,10 @@
 import type { Mutation } from './mutation.ts';
 
-const writer = 'src/adapters/storage/segment-writer.ts';
-const store = 'src/adapters/storage/segment-store.ts';
-const deletions = 'src/adapters/postgres/blob-deletions.ts';
-const storeTest = 'src/adapters/storage/segment-store.test.ts';
-const upkeepTest = 'src/adapters/postgres/upkeep.test.ts';
+const writer = 'src/adapters/volume/segments/segment-writer.ts';
+const store = 'src/adapters/volume/segments/segment-store.ts';
+const deletions = 'src/adapters/postgres/upkeep/blob-deletions.ts';
+const storeTest = 'src/adapters/volume/segments/segment-store.test.ts';
+const upkeepTest = 'src/adapters/postgres/upkeep/upkeep.test.ts';
 const manyTest = 'src/services/upload/routes/upload-many.test.ts';
 const moves = {
   file: upkeepTest,
@@ -75,7 +75,7 @@ export const segmentMutations: readonly Mutation[] = [
   {
     name: 'crc32c-unchecked',
     breaks: 'comparing what the worker reads of a segment with its CRC32C',
-    file: 'src/analysis/pass.ts',
+    file: 'src/analysis/run/pass.ts',
     edits: [{ search: 'sum !== file.crc32c', replace: 'false' }],
     test: {
       file: 'src/services/worker/worker.test.ts',
@@ -99,7 +99,7 @@ export const segmentMutations: readonly Mutation[] = [
   {
     name: 'copies-removed-on-unknown-outcome',
     breaks: 'keeping copies when nobody knows whether rows name them',
-    file: 'src/services/upload/compactor.ts',
+    file: 'src/services/upload/duties/compactor.ts',
     edits: [
       {
         search: 'const moved = new Set((await this.#lifecycle.moveBlobs(columns, { signal })).ids);',
@@ -115,7 +115,7 @@ export const segmentMutations: readonly Mutation[] = [
   {
     name: 'one-refusal-for-the-message',
     breaks: 'refusing a file of a message by itself',
-    file: 'src/services/upload/many-files.ts',
+    file: 'src/services/upload/many/many-files.ts',
     edits: [
       {
         search: 'this.#tell({ sequence: part.sequence, answer: { refusal } });',
@@ -130,7 +130,7 @@ export const segmentMutations: readonly Mutation[] = [
   {
     name: 'stream-not-awaited',
     breaks: 'answering every file of a stream that has ended',
-    file: 'src/services/upload/many-files.ts',
+    file: 'src/services/upload/many/many-files.ts',
     edits: [{ search: '    while (this.#unanswered > 0) await this.#nextAnswer();\n', replace: '' }],
     test: { file: manyTest, name: 'keeps many files, whole and in pieces, packed' },
   },

@@ -9,20 +9,20 @@ export const webMutations: readonly Mutation[] = [
   {
     name: 'put-without-closing-sha256',
     breaks: 'closing a body that is passed on with its SHA-256',
-    file: 'src/services/web/keep-file.ts',
+    file: 'src/services/web/uploads/keep-file.ts',
     edits: [
       { search: '{ ...metadata, sha256AtClose: true }', replace: '{ ...metadata }' },
       { search: "  yield { part: { case: 'closing', value: { sha256: hash.digest('hex') } } };\n", replace: '' },
     ],
     test: {
-      file: 'src/services/web/keep-file.test.ts',
+      file: 'src/services/web/uploads/keep-file.test.ts',
       name: 'says where the content ends, by the SHA-256 that closes it',
     },
   },
   {
     name: 'put-without-idempotency-key',
     breaks: 'passing the idempotency key of a PUT on',
-    file: 'src/services/web/declared.ts',
+    file: 'src/services/web/http/declared.ts',
     edits: [{ search: '    idempotencyKey: idempotencyKey(headers),\n', replace: '' }],
     test: { file: putTest, name: 'answers the same file to the same idempotency key' },
   },
@@ -36,7 +36,7 @@ export const webMutations: readonly Mutation[] = [
   {
     name: 'form-encoding-kept',
     breaks: 'refusing a part of a form whose bytes are encoded',
-    file: 'src/services/web/form/form-files.ts',
+    file: 'src/services/web/uploads/form/form-files.ts',
     edits: [{ search: '    refuseWhatChangesTheMeaning(values);\n', replace: '' }],
     test: { file: formTest, name: 'refuse Base64, and nothing else beside it' },
   },

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { createHash, randomUUIDv7 } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { LocalBlobStore } from '#adapters/storage/local-blob-store.ts';
-import { claimerByIds } from '#client/claims.ts';
-import { withRetry } from '#client/retry.ts';
-import { RpcChannel } from '#client/rpc-client.ts';
+import { LocalBlobStore } from '#adapters/volume/local-blob-store.ts';
 import type { ClaimByIds } from '#domain/work-source.ts';
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
+import { RpcChannel } from '#platform/rpc/client.ts';
+import { withRetry } from '#platform/rpc/retry.ts';
+import { claimerByIds } from '#services/worker/lifecycle/claims.ts';
 import { type ServiceProcess, startService, testFolder } from './start-services.ts';
 import { testDatabase } from './stores.ts';
 

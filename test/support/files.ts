@@ -2,11 +2,11 @@ import { randomUUID, randomUUIDv7 } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Database } from '#adapters/postgres/database.ts';
-import { claimFiles } from '#adapters/postgres/file-claims.ts';
-import { createFiles } from '#adapters/postgres/file-creation.ts';
+import { Database } from '#adapters/postgres/database/database.ts';
+import { claimFiles } from '#adapters/postgres/files/file-claims.ts';
+import { createFiles } from '#adapters/postgres/files/file-creation.ts';
 import type { ClaimedFile, Finding, NewFile } from '#domain/file.ts';
-import { startEmbeddedPostgres } from '#local/embedded-postgres.ts';
+import { startEmbeddedPostgres } from '#local/postgres/embedded-postgres.ts';
 import { createLogger } from '#platform/logger.ts';
 import { testDatabase } from './stores.ts';
 

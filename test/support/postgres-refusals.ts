@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { migrate } from '#adapters/postgres/migrate.ts';
+import { migrate } from '#adapters/postgres/database/migrate.ts';
 
 /** A way in which PostgreSQL answers and yet refuses, made for real where that can be, and taken back. */
 export interface PostgresRefusal {

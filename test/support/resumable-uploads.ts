@@ -1,5 +1,4 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import type { RpcClient } from '#client/rpc-client.ts';
 import type {
   AppendStartSchema,
   AppendUploadRequestSchema,
@@ -8,6 +7,7 @@ import type {
   UploadMetadataSchema,
   UploadService,
 } from '#gen/filemill/v1/upload_service_pb.ts';
+import type { RpcClient } from '#platform/rpc/client.ts';
 
 /** Who serves uploads in several calls. */
 interface Server {

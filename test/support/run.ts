@@ -8,7 +8,7 @@ import { globSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startEmbeddedPostgres } from '#local/embedded-postgres.ts';
+import { startEmbeddedPostgres } from '#local/postgres/embedded-postgres.ts';
 import { ensureRedisServer } from './ensure-redis.ts';
 
 /** They need more than npm brings, and have commands of their own: `npm run test:dashboard`, `npm run test:peers`. */

@@ -2,14 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Logger, pino } from 'pino';
 import { RedisConnection } from '#adapters/redis/connection.ts';
 import { RedisWorkSource } from '#adapters/redis/work-source.ts';
-import { LocalBlobReader } from '#adapters/storage/local-blob-reader.ts';
-import { LoneAnalysis } from '#analysis/lone-analysis.ts';
-import { AnalysisPool } from '#analysis/pool.ts';
-import { DirectWorkSource } from '#client/direct-work-source.ts';
+import { LocalBlobReader } from '#adapters/volume/local-blob-reader.ts';
+import { LoneAnalysis } from '#analysis/run/lone-analysis.ts';
+import { AnalysisPool } from '#analysis/run/pool.ts';
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import type { Analysis } from '#services/worker/attempt.ts';
 import { fixedWindow } from '#services/worker/claim-window.ts';
 import { FallbackWorkSource } from '#services/worker/fallback-work-source.ts';
+import { DirectWorkSource } from '#services/worker/lifecycle/direct-work-source.ts';
 import { Worker } from '#services/worker/worker.ts';
 import { type Backend, claimerFor } from './backend.ts';
 

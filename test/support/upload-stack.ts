@@ -2,9 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import pg from 'pg';
-import { LocalBlobStore } from '#adapters/storage/local-blob-store.ts';
-import { FileCreation } from '#client/file-creation.ts';
-import { RpcChannel, type RpcClient } from '#client/rpc-client.ts';
+import { LocalBlobStore } from '#adapters/volume/local-blob-store.ts';
 import { UploadLockService } from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
 import {
   type UploadFileRequestSchema,
@@ -13,13 +11,15 @@ import {
 } from '#gen/filemill/v1/upload_service_pb.ts';
 import { createLogger } from '#platform/logger.ts';
 import { MemoryBudget } from '#platform/memory-budget.ts';
-import { Admission } from '#services/upload/admission.ts';
-import { metadataCheck } from '#services/upload/metadata-check.ts';
-import { Ringer } from '#services/upload/ringer.ts';
+import { RpcChannel, type RpcClient } from '#platform/rpc/client.ts';
+import { FileCreation } from '#services/upload/acceptance/file-creation.ts';
+import { Ringer } from '#services/upload/acceptance/ringer.ts';
+import { UploadEvictor } from '#services/upload/duties/upload-evictor.ts';
+import { Admission } from '#services/upload/intake/admission.ts';
+import { metadataCheck } from '#services/upload/intake/metadata-check.ts';
+import { uploadServer } from '#services/upload/public-port.ts';
+import { UploadLocks } from '#services/upload/resumable/upload-locks.ts';
 import type { AppendUploadContext } from '#services/upload/routes/append-upload.ts';
-import { uploadServer } from '#services/upload/routes/index.ts';
-import { UploadEvictor } from '#services/upload/upload-evictor.ts';
-import { UploadLocks } from '#services/upload/upload-locks.ts';
 import { type ServiceProcess, startService, testFolder } from './start-services.ts';
 import { testDatabase } from './stores.ts';
 

@@ -1,6 +1,6 @@
 import { effect, signal } from '@preact/signals';
-import type { StatsJson } from '#client/json.ts';
-import type { Json } from '#services/web/schemas.ts';
+import type { StatsJson } from '#contract/json.ts';
+import type { Json } from '#services/web/http/schemas.ts';
 import { addressOf } from '../base.ts';
 import { takeSample } from './rates.ts';
 

@@ -1,4 +1,4 @@
-import type { FileJson } from '#client/json.ts';
+import type { FileJson } from '#contract/json.ts';
 
 type Status = FileJson['status'];
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { serviceEnvironment, serviceNodeOptions } from '../../../src/local/service-runtime.ts';
+import { serviceEnvironment, serviceNodeOptions } from '#local/processes/service-runtime.ts';
 import {
   type ComposeService,
   type Dockerfile,

@@ -1,6 +1,6 @@
 /**
  * What has been counted so far, in two readings of the same bytes: as UTF-8, and as 8-bit text, whose white
- * space is that of ASCII (the names with `byte`). src/analysis/kernel.ts knows the order of the fields, and
+ * space is that of ASCII (the names with `byte`). src/analysis/content/kernel.ts knows the order of the fields, and
  * that they take 64 bytes: V8 allocates more than that at ten times the cost.
  */
 @unmanaged

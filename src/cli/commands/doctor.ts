@@ -1,10 +1,10 @@
 import { Command } from 'commander';
-import { statsToJson } from '#client/json.ts';
-import type { RpcChannel } from '#client/rpc-client.ts';
-import { lookUpIncompleteUploads } from '#client/stats-lookup.ts';
+import { statsToJson } from '#contract/json.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { workSourceName } from '#domain/work-source.ts';
 import { Health, HealthCheckResponse_ServingStatus as ServingStatus } from '#gen/grpc/health/v1/health_pb.ts';
+import type { RpcChannel } from '#platform/rpc/client.ts';
+import { lookUpIncompleteUploads } from '#sdk/stats-lookup.ts';
 import { type Check, check } from '../check.ts';
 import { checkClocks, checkDatabase } from '../check-database.ts';
 import { checkVolume, listSmallFiles } from '../check-volume.ts';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { maxIdsPerCall } from '#client/file-watch.ts';
+import { maxIdsPerCall } from '#sdk/file-watch.ts';
 import { type ExitCode, exitCodes } from '../failure.ts';
 import { inGroups, knownIds, readIds } from '../ids.ts';
 import { type FileDetail, FileLines } from '../lookup.ts';

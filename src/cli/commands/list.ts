@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { listFiles } from '#client/list-files.ts';
 import { attemptFailures, errorCode } from '#domain/errors.ts';
+import { listFiles } from '#sdk/list-files.ts';
 import { type ExitCode, exitCodes } from '../failure.ts';
 import { addFilterOptions, type FilterOptions, hasFilter, toFilter } from '../filter.ts';
 import { FileLines } from '../lookup.ts';

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { z } from 'zod';
-import { postgresFault } from '#adapters/postgres/faults.ts';
-import { migrate, migrationStatus } from '#adapters/postgres/migrate.ts';
+import { postgresFault } from '#adapters/postgres/database/faults.ts';
+import { migrate, migrationStatus } from '#adapters/postgres/database/migrate.ts';
 import { ConfigError, readConfig } from '#platform/config.ts';
 import { CliError, exitCodes } from '../failure.ts';
 

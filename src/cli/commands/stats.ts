@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import type { IncompleteUploadsJson, StatsJson } from '#client/json.ts';
-import { withRetry } from '#client/retry.ts';
-import { lookUpStats } from '#client/stats-lookup.ts';
+import type { IncompleteUploadsJson, StatsJson } from '#contract/json.ts';
 import { workSourceName } from '#domain/work-source.ts';
+import { withRetry } from '#platform/rpc/retry.ts';
+import { lookUpStats } from '#sdk/stats-lookup.ts';
 import { askDependencies, troubles } from '../dependencies.ts';
 import { type ExitCode, exitCodes } from '../failure.ts';
 import { incompleteText } from '../output/incomplete-text.ts';

@@ -1,7 +1,7 @@
-import type { FileWithResultJson } from '#client/json.ts';
-import type { UploadOutcome } from '#client/upload-files.ts';
+import type { FileWithResultJson } from '#contract/json.ts';
 import { errorCode } from '#domain/errors.ts';
 import type { UploadFileResponse } from '#gen/filemill/v1/upload_service_pb.ts';
+import type { UploadOutcome } from '#sdk/upload-files.ts';
 import { formatBytes, formatCount, formatDuration, plural } from './printable.ts';
 import type { Column } from './table.ts';
 import type { TableStyle } from './writer.ts';

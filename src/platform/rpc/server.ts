@@ -18,9 +18,9 @@ import { isStoreFault } from '#domain/store-fault.ts';
 import { isVolumeFault } from '#domain/volume-fault.ts';
 import { integer } from '../config.ts';
 import type { Logger } from '../logger.ts';
-import { ConnectionGuard, type ConnectionLimits } from './connection-guard.ts';
 import { grpcDefinition } from './definition.ts';
 import { toStatus } from './errors.ts';
+import { ConnectionGuard, type ConnectionLimits } from './guard/connection-guard.ts';
 import type { CallContext, ServiceHandlers } from './handlers.ts';
 
 type AnyCall =

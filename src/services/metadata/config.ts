@@ -1,4 +1,4 @@
-import { databaseSettings, databaseUrl } from '#adapters/postgres/settings.ts';
+import { databaseSettings, databaseUrl } from '#adapters/postgres/database/settings.ts';
 import { redisSettings } from '#adapters/redis/settings.ts';
 import { defaultLeaseMs, defaultMaxAttempts } from '#domain/retry-policy.ts';
 import { commonSettings, integer, listenAddress, readConfig } from '#platform/config.ts';

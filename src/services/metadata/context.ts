@@ -1,15 +1,15 @@
-import type { ChangeFeed } from '#adapters/postgres/change-feed.ts';
-import type { Database } from '#adapters/postgres/database.ts';
-import type { DatabaseClock } from '#adapters/postgres/database-clock.ts';
+import type { Database } from '#adapters/postgres/database/database.ts';
+import type { DatabaseClock } from '#adapters/postgres/database/database-clock.ts';
+import type { ChangeFeed } from '#adapters/postgres/upkeep/change-feed.ts';
 import type { Doorbell } from '#domain/doorbell.ts';
 import type { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import type { UploadLockService } from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
 import type { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import type { SystemService } from '#gen/filemill/v1/system_service_pb.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
-import type { ChangeHub } from './change-hub.ts';
-import type { DueDispatcher } from './due-dispatcher.ts';
-import type { WatchPlaces } from './watch-places.ts';
+import type { DueDispatcher } from './duties/due-dispatcher.ts';
+import type { ChangeHub } from './live/change-hub.ts';
+import type { WatchPlaces } from './live/watch-places.ts';
 
 /** What the routes of the metadata service work with. */
 export interface MetadataContext {

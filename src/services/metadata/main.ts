@@ -1,21 +1,21 @@
-import { movedForMs } from '#adapters/postgres/blob-deletions.ts';
-import { ChangeFeed } from '#adapters/postgres/change-feed.ts';
-import { Database, waitForDatabase } from '#adapters/postgres/database.ts';
-import { DatabaseClock } from '#adapters/postgres/database-clock.ts';
-import { requireDurableCommits } from '#adapters/postgres/durability.ts';
+import { Database, waitForDatabase } from '#adapters/postgres/database/database.ts';
+import { DatabaseClock } from '#adapters/postgres/database/database-clock.ts';
+import { requireDurableCommits } from '#adapters/postgres/database/durability.ts';
+import { movedForMs } from '#adapters/postgres/upkeep/blob-deletions.ts';
+import { ChangeFeed } from '#adapters/postgres/upkeep/change-feed.ts';
 import { createDoorbell } from '#adapters/redis/doorbell.ts';
 import { loneLeaseFactor } from '#domain/retry-policy.ts';
 import { boot } from '#platform/boot.ts';
 import { runService } from '#platform/lifecycle.ts';
 import { startOpsServer } from '#platform/ops-server.ts';
 import { StoreHealth } from '#platform/store-health.ts';
-import { ChangeHub } from './change-hub.ts';
-import { ChangeTrimmer } from './change-trimmer.ts';
 import { readMetadataConfig } from './config.ts';
-import { DueDispatcher } from './due-dispatcher.ts';
-import { Reconciler } from './reconciler.ts';
+import { ChangeTrimmer } from './duties/change-trimmer.ts';
+import { DueDispatcher } from './duties/due-dispatcher.ts';
+import { Reconciler } from './duties/reconciler.ts';
+import { ChangeHub } from './live/change-hub.ts';
+import { WatchPlaces } from './live/watch-places.ts';
 import { metadataServer } from './routes/index.ts';
-import { WatchPlaces } from './watch-places.ts';
 
 const { config, logger } = boot('metadata', readMetadataConfig, process.env);
 

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID, randomUUIDv7 } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { RpcChannel, type RpcClient } from '#client/rpc-client.ts';
 import { FilemillError } from '#domain/errors.ts';
 import {
   CreateFilesResponse_Outcome,
@@ -20,6 +19,7 @@ import {
   type WatchFilesResponse,
 } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
+import { RpcChannel, type RpcClient } from '#platform/rpc/client.ts';
 import { type ServiceProcess, startService, testFolder } from '../../../test/support/start-services.ts';
 import { testDatabase } from '../../../test/support/stores.ts';
 

@@ -1,4 +1,4 @@
-import { databaseUrl } from '#adapters/postgres/settings.ts';
+import { databaseUrl } from '#adapters/postgres/database/settings.ts';
 import { commonSettings, integer, readConfig } from '#platform/config.ts';
 
 /** @throws ConfigError */

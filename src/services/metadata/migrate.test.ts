@@ -5,8 +5,8 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
-import { connectTo } from '#adapters/postgres/connect.ts';
-import { migrationStatus } from '#adapters/postgres/migrate.ts';
+import { connectTo } from '#adapters/postgres/database/connect.ts';
+import { migrationStatus } from '#adapters/postgres/database/migrate.ts';
 
 const run = promisify(execFile);
 const adminUrl = process.env.FILEMILL_TEST_POSTGRES_URL ?? assert.fail('Run by `npm test`.');

@@ -1,6 +1,6 @@
-import { onceReachable } from '#adapters/postgres/connect.ts';
-import { migrate } from '#adapters/postgres/migrate.ts';
-import { prepareDatabase } from '#adapters/postgres/prepare-database.ts';
+import { onceReachable } from '#adapters/postgres/database/connect.ts';
+import { migrate } from '#adapters/postgres/database/migrate.ts';
+import { prepareDatabase } from '#adapters/postgres/database/prepare-database.ts';
 import { boot } from '#platform/boot.ts';
 import { readMigrateConfig } from './migrate-config.ts';
 

@@ -1,4 +1,4 @@
-import { databaseSettings } from '#adapters/postgres/settings.ts';
+import { databaseSettings } from '#adapters/postgres/database/settings.ts';
 import { commonSettings, listenAddress, readConfig } from '#platform/config.ts';
 import { internalServerSettings } from '#platform/rpc/server.ts';
 

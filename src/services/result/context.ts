@@ -1,4 +1,4 @@
-import type { Database } from '#adapters/postgres/database.ts';
+import type { Database } from '#adapters/postgres/database/database.ts';
 import type { ResultWriterService } from '#gen/filemill/internal/v1/result_writer_service_pb.ts';
 import type { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
 import type { SystemService } from '#gen/filemill/v1/system_service_pb.ts';

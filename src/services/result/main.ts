@@ -1,5 +1,5 @@
-import { Database, waitForDatabase } from '#adapters/postgres/database.ts';
-import { requireDurableCommits } from '#adapters/postgres/durability.ts';
+import { Database, waitForDatabase } from '#adapters/postgres/database/database.ts';
+import { requireDurableCommits } from '#adapters/postgres/database/durability.ts';
 import { boot } from '#platform/boot.ts';
 import { runService } from '#platform/lifecycle.ts';
 import { startOpsServer } from '#platform/ops-server.ts';

@@ -3,8 +3,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import { readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { LocalBlobReader } from '#adapters/storage/local-blob-reader.ts';
-import { FileCreation } from '#client/file-creation.ts';
+import { LocalBlobReader } from '#adapters/volume/local-blob-reader.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
@@ -22,10 +21,11 @@ import {
   streamOf,
   type UploadStack,
 } from '../../../test/support/upload-stack.ts';
-import { Compactor } from './compactor.ts';
-import { DeletionDrain } from './deletion-drain.ts';
-import { OrphanSweeper } from './orphan-sweeper.ts';
-import { StagingSweeper } from './staging-sweeper.ts';
+import { FileCreation } from './acceptance/file-creation.ts';
+import { Compactor } from './duties/compactor.ts';
+import { DeletionDrain } from './duties/deletion-drain.ts';
+import { OrphanSweeper } from './duties/orphan-sweeper.ts';
+import { StagingSweeper } from './duties/staging-sweeper.ts';
 
 const unconfirmed = `select storage_key from blob_deletions where taken_until < 'infinity'`;
 const hourMs = 60 * 60 * 1_000;

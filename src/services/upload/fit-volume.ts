@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { tryVolume } from '#adapters/storage/volume-trial.ts';
+import { tryVolume } from '#adapters/volume/volume-trial.ts';
 import { ConfigError } from '#platform/config.ts';
 import type { Logger } from '#platform/logger.ts';
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { request } from 'node:http';
 import { after, before, describe, it } from 'node:test';
-import { RpcChannel } from '#client/rpc-client.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
+import { RpcChannel } from '#platform/rpc/client.ts';
 import { startService, testFolder } from '../../../test/support/start-services.ts';
 import {
   type Backends,

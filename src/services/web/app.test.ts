@@ -3,8 +3,8 @@ import { after, describe, it } from 'node:test';
 import { createLogger } from '#platform/logger.ts';
 import { createApp } from './app.ts';
 import { createBackend } from './backend.ts';
-import { HostList } from './host-list.ts';
-import { LiveFeed } from './live-feed.ts';
+import { HostList } from './http/host-list.ts';
+import { LiveFeed } from './live/live-feed.ts';
 import { allRoutes } from './routes/index.ts';
 
 /** Nothing listens behind this target: what is shown here holds without a backend. */

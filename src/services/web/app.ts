@@ -4,15 +4,15 @@ import type { Logger } from '#platform/logger.ts';
 import type { Backend } from './backend.ts';
 import type { BuiltDashboard } from './dashboard/built-dashboard.ts';
 import { isPage, serveDashboard } from './dashboard/serve-dashboard.ts';
-import { discardRest } from './discard-rest.ts';
-import { Drain } from './drain.ts';
-import type { HostList } from './host-list.ts';
-import { LiveFeed } from './live-feed.ts';
-import { guardOrigin } from './origin-guard.ts';
-import { problemType, retryAfterSeconds, toProblem } from './problem.ts';
+import { discardRest } from './http/discard-rest.ts';
+import { Drain } from './http/drain.ts';
+import type { HostList } from './http/host-list.ts';
+import { guardOrigin } from './http/origin-guard.ts';
+import { problemType, retryAfterSeconds, toProblem } from './http/problem.ts';
+import { serveRoutes } from './http/serve-routes.ts';
+import { TrustedProxies } from './http/trusted-proxies.ts';
+import { LiveFeed } from './live/live-feed.ts';
 import { allRoutes } from './routes/index.ts';
-import { serveRoutes } from './serve-routes.ts';
-import { TrustedProxies } from './trusted-proxies.ts';
 
 export interface AppContext {
   readonly backend: Backend;

@@ -1,9 +1,9 @@
-import { RpcChannel, type RpcClient } from '#client/rpc-client.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
 import { SystemService } from '#gen/filemill/v1/system_service_pb.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { Health } from '#gen/grpc/health/v1/health_pb.ts';
+import { RpcChannel, type RpcClient } from '#platform/rpc/client.ts';
 import type { HttpProxy } from '#platform/rpc/proxy.ts';
 
 /** What this service asks: everything through the one public gRPC address. */

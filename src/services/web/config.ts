@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { byteSize, commonSettings, grpcTarget, listenAddress, readConfig } from '#platform/config.ts';
 import { ProxyRules } from '#platform/rpc/proxy.ts';
-import { HostList } from './host-list.ts';
-import { TrustedProxies } from './trusted-proxies.ts';
+import { HostList } from './http/host-list.ts';
+import { TrustedProxies } from './http/trusted-proxies.ts';
 
 export interface WebConfig {
   readonly httpListen: string;

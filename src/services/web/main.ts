@@ -5,7 +5,7 @@ import { createApp } from './app.ts';
 import { createBackend } from './backend.ts';
 import { readWebConfig } from './config.ts';
 import { readDashboard } from './dashboard/built-dashboard.ts';
-import { listenHttp } from './listen-http.ts';
+import { listenHttp } from './http/listen-http.ts';
 import { uploadAnswers } from './readiness.ts';
 
 const { config, logger } = boot('web', readWebConfig, process.env);

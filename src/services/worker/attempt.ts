@@ -1,4 +1,3 @@
-import type { AttemptsClient } from '#client/attempts.ts';
 import type { AnalysisFile, HandOverOutcome, OutputData } from '#domain/analysis.ts';
 import type { BlobReader } from '#domain/blob-store.ts';
 import { errorCode, FilemillError } from '#domain/errors.ts';
@@ -7,6 +6,7 @@ import { analysisDeadlineMs } from '#domain/retry-policy.ts';
 import { failpoint } from '#platform/failpoints.ts';
 import type { Logger } from '#platform/logger.ts';
 import { type HeldClaim, LeaseLost } from './lease-keeper.ts';
+import type { AttemptsClient } from './lifecycle/attempts.ts';
 
 export interface AnalyzeOptions {
   readonly deadlineMs: number;

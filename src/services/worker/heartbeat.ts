@@ -1,11 +1,11 @@
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
-import type { RpcClient } from '#client/rpc-client.ts';
-import { dependencyToMessage } from '#client/wire.ts';
+import { dependencyToMessage } from '#contract/wire.ts';
 import { FilemillError } from '#domain/errors.ts';
 import type { StoreReport } from '#domain/store-fault.ts';
 import type { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import { sleep } from '#platform/abort.ts';
 import type { Logger } from '#platform/logger.ts';
+import type { RpcClient } from '#platform/rpc/client.ts';
 
 export interface WorkerVitals {
   /** Threads. */

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { AnalysisPool } from '#analysis/pool.ts';
-import { AttemptsClient } from '#client/attempts.ts';
-import { RpcChannel } from '#client/rpc-client.ts';
+import { AnalysisPool } from '#analysis/run/pool.ts';
 import { createLogger } from '#platform/logger.ts';
+import { RpcChannel } from '#platform/rpc/client.ts';
 import { startBackend } from '../../../test/support/backend.ts';
 import { GatedAnalysis, startWorker, until } from '../../../test/support/test-worker.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
+import { AttemptsClient } from './lifecycle/attempts.ts';
 
 test('a file keeps its lease, and its attempt, for as long as a worker works on it', async () => {
   const leaseMs = 1_000;

@@ -1,8 +1,8 @@
-import type { AttemptsClient } from '#client/attempts.ts';
+import { maxBatchItems } from '#contract/requests.ts';
 import type { ClaimedFile } from '#domain/file.ts';
 import { loneLeaseFactor } from '#domain/retry-policy.ts';
 import type { Logger } from '#platform/logger.ts';
-import { maxBatchItems } from '#platform/rpc/requests.ts';
+import type { AttemptsClient } from './lifecycle/attempts.ts';
 
 /** Why work on a claim ended without an outcome of its own. */
 export type LossReason = 'FENCED' | 'GONE' | 'EXPIRED' | 'RELEASED';

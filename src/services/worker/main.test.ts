@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { AnalysisPool } from '#analysis/pool.ts';
+import { AnalysisPool } from '#analysis/run/pool.ts';
 import { type Backend, startBackend } from '../../../test/support/backend.ts';
 import { startService } from '../../../test/support/start-services.ts';
 import { GatedAnalysis, startWorker, until } from '../../../test/support/test-worker.ts';

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { maxBatchItems } from '#contract/requests.ts';
 import type { ClaimedFile } from '#domain/file.ts';
 import type { Work, WorkSource } from '#domain/work-source.ts';
 import { backoffMs, sleep } from '#platform/abort.ts';
-import { maxBatchItems } from '#platform/rpc/requests.ts';
 import { type AttemptTools, concludeAll, type Judged, judge } from './attempt.ts';
 import type { ClaimWindow } from './claim-window.ts';
 import type { HeldClaim, LeaseKeeper } from './lease-keeper.ts';

@@ -1,13 +1,13 @@
-import { AttemptsClient } from '#client/attempts.ts';
-import type { RpcChannel } from '#client/rpc-client.ts';
 import type { BlobReader } from '#domain/blob-store.ts';
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import type { Logger } from '#platform/logger.ts';
+import type { RpcChannel } from '#platform/rpc/client.ts';
 import type { Analysis } from './attempt.ts';
 import type { ClaimWindow } from './claim-window.ts';
 import type { NamedWorkSource } from './fallback-work-source.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
+import { AttemptsClient } from './lifecycle/attempts.ts';
 import { MemoryWatch } from './memory-watch.ts';
 import { Processor } from './processor.ts';
 

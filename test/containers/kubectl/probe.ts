@@ -18,7 +18,7 @@ function commandOf({ exec, httpGet, grpc }: Probe, container: Container): readon
       if (!answer.ok) { console.error(await answer.text()); process.exitCode = 1; }`);
   }
   if (grpc !== undefined)
-    return nodeScript(`import { RpcChannel } from '#client/rpc-client.ts';
+    return nodeScript(`import { RpcChannel } from '#platform/rpc/client.ts';
       import { Health, HealthCheckResponse_ServingStatus as Status } from '#gen/grpc/health/v1/health_pb.ts';
       using channel = new RpcChannel('127.0.0.1:${grpc.port}');
       const { status } = await channel.client(Health).check({}, { timeoutMs: 5_000 });

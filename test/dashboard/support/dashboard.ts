@@ -6,8 +6,8 @@ import {
   type Locator,
   type Page,
 } from 'playwright-core';
-import { RpcChannel } from '#client/rpc-client.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
+import { RpcChannel } from '#platform/rpc/client.ts';
 import { startWebStack, type WebStack } from '../../support/web-stack.ts';
 
 /** Of Debian's package; nothing is downloaded. */

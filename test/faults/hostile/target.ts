@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { RpcChannel } from '#client/rpc-client.ts';
-import { memoryContent } from '#client/upload-content.ts';
-import { uploadFile } from '#client/upload-file.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { Health, HealthCheckResponse_ServingStatus as ServingStatus } from '#gen/grpc/health/v1/health_pb.ts';
+import { RpcChannel } from '#platform/rpc/client.ts';
+import { memoryContent } from '#sdk/upload-content.ts';
+import { uploadFile } from '#sdk/upload-file.ts';
 import { startService, testFolder } from '../../support/start-services.ts';
 import { type Backends, startBackends } from '../../support/upload-stack.ts';
 

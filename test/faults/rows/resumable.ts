@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { RpcChannel } from '#client/rpc-client.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
+import { RpcChannel } from '#platform/rpc/client.ts';
 import { append, begin, chunkOf, offsetOf, startOf } from '../../support/resumable-uploads.ts';
 import { startService } from '../../support/start-services.ts';
 import { eventually } from '../../support/upload-stack.ts';

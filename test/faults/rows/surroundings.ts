@@ -17,7 +17,7 @@ const workers = ['worker-1', 'worker-2'] as const;
 async function sendPoison(scene: Scene): Promise<void> {
   const { stack, load, mustFail, injected } = scene;
   const settings = {
-    FILEMILL_ANALYSIS_REGISTRY: fileURLToPath(import.meta.resolve('#analysis/poison-registry.ts')),
+    FILEMILL_ANALYSIS_REGISTRY: fileURLToPath(new URL('../../support/poison-registry.ts', import.meta.url)),
     FILEMILL_ALLOW_FAILPOINTS: '1',
     FILEMILL_ANALYSIS_DEADLINE_MS: '2000',
   };

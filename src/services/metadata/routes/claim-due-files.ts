@@ -1,7 +1,7 @@
-import { claimedFilesToMessage } from '#client/wire.ts';
+import { maxBatchItems } from '#contract/requests.ts';
+import { claimedFilesToMessage } from '#contract/wire.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { failpoint } from '#platform/failpoints.ts';
-import { maxBatchItems } from '#platform/rpc/requests.ts';
 import type { MetadataContext, Route } from '../context.ts';
 import { requireLeaseToken } from './claim-files.ts';
 

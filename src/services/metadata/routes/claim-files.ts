@@ -1,9 +1,9 @@
-import { claimFiles } from '#adapters/postgres/file-claims.ts';
-import { claimedFilesToMessage } from '#client/wire.ts';
+import { claimFiles } from '#adapters/postgres/files/file-claims.ts';
+import { requireBatch } from '#contract/requests.ts';
+import { claimedFilesToMessage } from '#contract/wire.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { isUuid } from '#domain/uuid.ts';
 import { failpoint } from '#platform/failpoints.ts';
-import { requireBatch } from '#platform/rpc/requests.ts';
 import type { MetadataContext, Route } from '../context.ts';
 
 export function claimFilesRoute({ database, leaseMs }: MetadataContext): Route<'claimFiles'> {

@@ -1,5 +1,5 @@
-import { confirmDeletions } from '#adapters/postgres/blob-deletions.ts';
-import { requireBatch } from '#platform/rpc/requests.ts';
+import { confirmDeletions } from '#adapters/postgres/upkeep/blob-deletions.ts';
+import { requireBatch } from '#contract/requests.ts';
 import type { MetadataContext, Route } from '../context.ts';
 
 export function confirmDeletionsRoute({ database }: MetadataContext): Route<'confirmDeletions'> {

@@ -1,4 +1,5 @@
-import { createFiles } from '#adapters/postgres/file-creation.ts';
+import { createFiles } from '#adapters/postgres/files/file-creation.ts';
+import { requireBatch, requireColumns, runBatch } from '#contract/requests.ts';
 import type { CreateOutcome, NewFile } from '#domain/file.ts';
 import { isUuid } from '#domain/uuid.ts';
 import {
@@ -6,7 +7,6 @@ import {
   CreateFilesResponse_Outcome as Outcome,
 } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import { failpoint } from '#platform/failpoints.ts';
-import { requireBatch, requireColumns, runBatch } from '#platform/rpc/requests.ts';
 import type { MetadataContext, Route } from '../context.ts';
 
 export function createFilesRoute({ database, maxAttempts }: MetadataContext): Route<'createFiles'> {

@@ -1,7 +1,7 @@
-import { deleteFiles } from '#adapters/postgres/file-commands.ts';
+import { deleteFiles } from '#adapters/postgres/files/file-commands.ts';
+import { requireBatch, runBatch } from '#contract/requests.ts';
 import { isUuid } from '#domain/uuid.ts';
 import { DeleteFilesResponse_Outcome as Outcome } from '#gen/filemill/v1/metadata_service_pb.ts';
-import { requireBatch, runBatch } from '#platform/rpc/requests.ts';
 import type { MetadataContext, Route } from '../context.ts';
 
 export function deleteFilesRoute({ database }: MetadataContext): Route<'deleteFiles'> {

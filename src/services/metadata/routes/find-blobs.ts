@@ -1,6 +1,6 @@
-import { findBlobs } from '#adapters/postgres/blob-deletions.ts';
+import { findBlobs } from '#adapters/postgres/upkeep/blob-deletions.ts';
+import { requireBatch, requireColumns } from '#contract/requests.ts';
 import { isUuid } from '#domain/uuid.ts';
-import { requireBatch, requireColumns } from '#platform/rpc/requests.ts';
 import type { MetadataContext, Route } from '../context.ts';
 
 export function findBlobsRoute({ database }: MetadataContext): Route<'findBlobs'> {

@@ -1,7 +1,7 @@
-import { getAttempts } from '#adapters/postgres/attempts.ts';
-import { attemptToMessage } from '#client/wire.ts';
+import { getAttempts } from '#adapters/postgres/files/attempts.ts';
+import { requireBatch } from '#contract/requests.ts';
+import { attemptToMessage } from '#contract/wire.ts';
 import { isUuid } from '#domain/uuid.ts';
-import { requireBatch } from '#platform/rpc/requests.ts';
 import type { MetadataContext, Route } from '../context.ts';
 
 export function getAttemptsRoute({ database }: MetadataContext): Route<'getAttempts'> {

@@ -1,6 +1,6 @@
 import { fromJson } from '@bufbuild/protobuf';
-import { workersAlive } from '#adapters/postgres/workers.ts';
-import { dependencyToMessage } from '#client/wire.ts';
+import { workersAlive } from '#adapters/postgres/upkeep/workers.ts';
+import { dependencyToMessage } from '#contract/wire.ts';
 import { DependencySchema } from '#gen/filemill/v1/system_service_pb.ts';
 import type { MetadataContext, Route } from '../context.ts';
 

@@ -1,7 +1,7 @@
-import { getFiles } from '#adapters/postgres/file-queries.ts';
-import { fileToMessage } from '#client/wire.ts';
+import { getFiles } from '#adapters/postgres/files/file-queries.ts';
+import { requireBatch } from '#contract/requests.ts';
+import { fileToMessage } from '#contract/wire.ts';
 import { isUuid } from '#domain/uuid.ts';
-import { requireBatch } from '#platform/rpc/requests.ts';
 import type { MetadataContext, Route } from '../context.ts';
 
 export function getFilesRoute({ database }: MetadataContext): Route<'getFiles'> {

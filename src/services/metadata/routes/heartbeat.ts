@@ -1,6 +1,6 @@
 import { toJson } from '@bufbuild/protobuf';
-import { forgetWorker, recordHeartbeat } from '#adapters/postgres/workers.ts';
-import { optionalDate } from '#client/wire.ts';
+import { forgetWorker, recordHeartbeat } from '#adapters/postgres/upkeep/workers.ts';
+import { optionalDate } from '#contract/wire.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { DependencySchema } from '#gen/filemill/v1/system_service_pb.ts';
 import type { MetadataContext, Route } from '../context.ts';

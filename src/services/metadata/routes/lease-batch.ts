@@ -1,7 +1,7 @@
+import { requireBatch, runBatch } from '#contract/requests.ts';
 import type { Lease, LeaseOutcome } from '#domain/file.ts';
 import { isUuid } from '#domain/uuid.ts';
 import { LeaseOutcome as OutcomeNumber } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
-import { requireBatch, runBatch } from '#platform/rpc/requests.ts';
 
 /** A batch of fenced writes: a malformed id names no file, a malformed token owns nothing. */
 export async function runLeaseBatch<Item extends Lease>(

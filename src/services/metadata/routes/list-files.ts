@@ -1,8 +1,8 @@
-import { type FileFilter, listFiles } from '#adapters/postgres/file-queries.ts';
-import { fileToMessage, optionalDate, statusWord } from '#client/wire.ts';
+import { type FileFilter, listFiles } from '#adapters/postgres/files/file-queries.ts';
+import { pageSize, pageToken, parsePageToken } from '#contract/requests.ts';
+import { fileToMessage, optionalDate, statusWord } from '#contract/wire.ts';
 import { FilemillError } from '#domain/errors.ts';
 import type { FileFilter as FileFilterMessage } from '#gen/filemill/v1/metadata_service_pb.ts';
-import { pageSize, pageToken, parsePageToken } from '#platform/rpc/requests.ts';
 import type { MetadataContext, Route } from '../context.ts';
 
 export function listFilesRoute({ searches }: MetadataContext): Route<'listFiles'> {

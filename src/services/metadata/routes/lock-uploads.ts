@@ -1,7 +1,7 @@
-import { lockUploads, renewUploadLocks } from '#adapters/postgres/upload-locks.ts';
+import { lockUploads, renewUploadLocks } from '#adapters/postgres/upkeep/upload-locks.ts';
+import { runBatch } from '#contract/requests.ts';
 import type { UploadLockOutcome, UploadLockRef } from '#domain/upload-lock.ts';
 import { LockUploadsResponse_Outcome as Outcome } from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
-import { runBatch } from '#platform/rpc/requests.ts';
 import type { MetadataContext, Route } from '../context.ts';
 import { isWellFormed, uploadLocks } from './upload-lock-batch.ts';
 

@@ -1,8 +1,8 @@
-import { moveBlobs } from '#adapters/postgres/blob-deletions.ts';
+import { moveBlobs } from '#adapters/postgres/upkeep/blob-deletions.ts';
+import { requireBatch, requireColumns } from '#contract/requests.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { isUuid } from '#domain/uuid.ts';
 import { failpoint } from '#platform/failpoints.ts';
-import { requireBatch, requireColumns } from '#platform/rpc/requests.ts';
 import type { MetadataContext, Route } from '../context.ts';
 
 export function moveBlobsRoute({ database }: MetadataContext): Route<'moveBlobs'> {

@@ -1,4 +1,4 @@
-import { releaseFiles } from '#adapters/postgres/file-leases.ts';
+import { releaseFiles } from '#adapters/postgres/files/file-leases.ts';
 import type { MetadataContext, Route } from '../context.ts';
 import { runLeaseBatch } from './lease-batch.ts';
 

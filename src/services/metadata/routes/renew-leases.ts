@@ -1,4 +1,4 @@
-import { renewLeases } from '#adapters/postgres/file-leases.ts';
+import { renewLeases } from '#adapters/postgres/files/file-leases.ts';
 import type { MetadataContext, Route } from '../context.ts';
 import { runLeaseBatch } from './lease-batch.ts';
 

@@ -1,5 +1,5 @@
-import { movedForMs, takeDeletions } from '#adapters/postgres/blob-deletions.ts';
-import { pageSize } from '#platform/rpc/requests.ts';
+import { movedForMs, takeDeletions } from '#adapters/postgres/upkeep/blob-deletions.ts';
+import { pageSize } from '#contract/requests.ts';
 import type { MetadataContext, Route } from '../context.ts';
 
 export function takeDeletionsRoute({ database, clock }: MetadataContext): Route<'takeDeletions'> {

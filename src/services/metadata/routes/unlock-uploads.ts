@@ -1,4 +1,4 @@
-import { unlockUploads } from '#adapters/postgres/upload-locks.ts';
+import { unlockUploads } from '#adapters/postgres/upkeep/upload-locks.ts';
 import type { MetadataContext, Route } from '../context.ts';
 import { isWellFormed, uploadLocks } from './upload-lock-batch.ts';
 

@@ -1,6 +1,6 @@
+import { requireBatch, requireColumns } from '#contract/requests.ts';
 import type { UploadLockRef } from '#domain/upload-lock.ts';
 import { isUuid } from '#domain/uuid.ts';
-import { requireBatch, requireColumns } from '#platform/rpc/requests.ts';
 
 /** @throws FilemillError REQUEST_INVALID */
 export function uploadLocks(request: { uploadIds: readonly string[]; tokens: readonly string[] }): UploadLockRef[] {

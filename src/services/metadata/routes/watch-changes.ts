@@ -1,11 +1,11 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { changesFromNow, isCursor } from '#adapters/postgres/file-changes.ts';
-import { fileToMessage } from '#client/wire.ts';
+import { changesFromNow, isCursor } from '#adapters/postgres/files/file-changes.ts';
+import { fileToMessage } from '#contract/wire.ts';
 import { FilemillError } from '#domain/errors.ts';
 import type { WatchChangesResponseSchema } from '#gen/filemill/v1/metadata_service_pb.ts';
-import { type FileNews, newsSince } from '../change-news.ts';
 import type { MetadataContext, Route } from '../context.ts';
-import { statsMessage } from '../stats-message.ts';
+import { type FileNews, newsSince } from '../live/change-news.ts';
+import { statsMessage } from '../live/stats-message.ts';
 
 /** Nothing depends on it: a reader that is gone aborts the wait. */
 const waitMs = 60_000;

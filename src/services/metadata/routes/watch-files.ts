@@ -1,10 +1,10 @@
-import { changedFiles, endedFiles, type Version } from '#adapters/postgres/file-queries.ts';
-import { fileToMessage } from '#client/wire.ts';
+import { changedFiles, endedFiles, type Version } from '#adapters/postgres/files/file-queries.ts';
+import { requireBatch } from '#contract/requests.ts';
+import { fileToMessage } from '#contract/wire.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { isTerminal } from '#domain/file-state.ts';
 import { isUuid } from '#domain/uuid.ts';
 import { sleep } from '#platform/abort.ts';
-import { requireBatch } from '#platform/rpc/requests.ts';
 import type { MetadataContext, Route } from '../context.ts';
 
 /** What no notification tells of is noticed within this time. */

@@ -1,5 +1,5 @@
-import { exportResults } from '#adapters/postgres/results.ts';
-import { resultToMessage } from '#client/wire.ts';
+import { exportResults } from '#adapters/postgres/results/results.ts';
+import { resultToMessage } from '#contract/wire.ts';
 import type { ResultContext, Route } from '../context.ts';
 
 export function exportResultsRoute({ searches }: ResultContext): Route<'exportResults'> {

@@ -1,4 +1,4 @@
-import { dependencyToMessage } from '#client/wire.ts';
+import { dependencyToMessage } from '#contract/wire.ts';
 import type { ResultContext, Route } from '../context.ts';
 
 export function getDependenciesRoute({ database }: ResultContext): Route<'getDependencies'> {

@@ -1,7 +1,7 @@
-import { getResults } from '#adapters/postgres/results.ts';
-import { resultToMessage } from '#client/wire.ts';
+import { getResults } from '#adapters/postgres/results/results.ts';
+import { requireBatch } from '#contract/requests.ts';
+import { resultToMessage } from '#contract/wire.ts';
 import { isUuid } from '#domain/uuid.ts';
-import { requireBatch } from '#platform/rpc/requests.ts';
 import type { ResultContext, Route } from '../context.ts';
 
 export function getResultsRoute({ database }: ResultContext): Route<'getResults'> {

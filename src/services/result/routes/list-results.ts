@@ -1,6 +1,6 @@
-import { listResults } from '#adapters/postgres/results.ts';
-import { resultToMessage } from '#client/wire.ts';
-import { pageSize, pageToken, parsePageToken } from '#platform/rpc/requests.ts';
+import { listResults } from '#adapters/postgres/results/results.ts';
+import { pageSize, pageToken, parsePageToken } from '#contract/requests.ts';
+import { resultToMessage } from '#contract/wire.ts';
 import type { ResultContext, Route } from '../context.ts';
 
 export function listResultsRoute({ searches }: ResultContext): Route<'listResults'> {

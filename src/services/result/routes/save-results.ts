@@ -1,4 +1,5 @@
-import { saveResults } from '#adapters/postgres/file-completion.ts';
+import { saveResults } from '#adapters/postgres/files/file-completion.ts';
+import { requireBatch, requireColumns, runBatch } from '#contract/requests.ts';
 import type { Finding, SaveOutcome } from '#domain/file.ts';
 import { isUuid } from '#domain/uuid.ts';
 import {
@@ -6,7 +7,6 @@ import {
   type SaveResultsRequest,
 } from '#gen/filemill/internal/v1/result_writer_service_pb.ts';
 import { failpoint } from '#platform/failpoints.ts';
-import { requireBatch, requireColumns, runBatch } from '#platform/rpc/requests.ts';
 import type { ResultContext, Route } from '../context.ts';
 
 export function saveResultsRoute({ database }: ResultContext): Route<'saveResults'> {

@@ -1,14 +1,14 @@
 import { FilemillError } from '#domain/errors.ts';
 import type { AppendStart, AppendUploadRequest, UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
-import { append } from '../append.ts';
-import { sizeMismatch } from '../content.ts';
-import { readDeclaration } from '../declaration.ts';
-import { endingWith } from '../ending-with.ts';
-import { finishUpload } from '../finish-upload.ts';
-import { paced, untilContent } from '../paced.ts';
-import type { UploadLock } from '../upload-lock.ts';
-import { type FoundUpload, findUpload, formatRecord, toPartialUpload } from '../upload-record.ts';
+import { sizeMismatch } from '../intake/content.ts';
+import { readDeclaration } from '../intake/declaration.ts';
+import { endingWith } from '../intake/ending-with.ts';
+import { paced, untilContent } from '../intake/paced.ts';
+import { append } from '../resumable/append.ts';
+import { finishUpload } from '../resumable/finish-upload.ts';
+import type { UploadLock } from '../resumable/upload-lock.ts';
+import { type FoundUpload, findUpload, formatRecord, toPartialUpload } from '../resumable/upload-record.ts';
 import type { BeginUploadContext } from './begin-upload.ts';
 import type { UploadContext } from './upload-file.ts';
 

@@ -4,10 +4,10 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
-import { withRetry } from '#client/retry.ts';
 import { UploadLockService } from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { UploadMetadataSchema } from '#gen/filemill/v1/upload_service_pb.ts';
+import { withRetry } from '#platform/rpc/retry.ts';
 import { append, begin, get } from '../../../../test/support/resumable-uploads.ts';
 import {
   type Backends,
@@ -17,8 +17,8 @@ import {
   startBackends,
   startUploadStack,
 } from '../../../../test/support/upload-stack.ts';
-import { UploadLocks } from '../upload-locks.ts';
-import { formatRecord } from '../upload-record.ts';
+import { UploadLocks } from '../resumable/upload-locks.ts';
+import { formatRecord } from '../resumable/upload-record.ts';
 
 let backends: Backends;
 before(async () => {

@@ -1,15 +1,21 @@
-import type { RpcClient } from '#client/rpc-client.ts';
 import { FilemillError } from '#domain/errors.ts';
 import type { PartialBlobStore } from '#domain/partial-blob.ts';
 import type { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import type { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { failpoint } from '#platform/failpoints.ts';
+import type { RpcClient } from '#platform/rpc/client.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
-import { type Declaration, readDeclaration } from '../declaration.ts';
-import { callerOf } from '../incomplete-uploads.ts';
-import { uploadIdOf } from '../upload-id.ts';
-import type { UploadLocks } from '../upload-locks.ts';
-import { type FoundUpload, findUpload, formatRecord, toPartialUpload, type UploadRecord } from '../upload-record.ts';
+import { type Declaration, readDeclaration } from '../intake/declaration.ts';
+import { callerOf } from '../resumable/incomplete-uploads.ts';
+import { uploadIdOf } from '../resumable/upload-id.ts';
+import type { UploadLocks } from '../resumable/upload-locks.ts';
+import {
+  type FoundUpload,
+  findUpload,
+  formatRecord,
+  toPartialUpload,
+  type UploadRecord,
+} from '../resumable/upload-record.ts';
 import type { UploadContext } from './upload-file.ts';
 
 export interface BeginUploadContext extends Pick<UploadContext, 'admission' | 'maxFileSize'> {

@@ -1,6 +1,6 @@
 import type { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
-import { findUpload } from '../upload-record.ts';
+import { findUpload } from '../resumable/upload-record.ts';
 import type { AppendUploadContext } from './append-upload.ts';
 
 /** What an append has in hand gives way first. The file of a finished upload has a name of its own for its bytes. */

@@ -1,6 +1,5 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import type { RpcChannel } from '#client/rpc-client.ts';
-import { dependencyToMessage } from '#client/wire.ts';
+import { dependencyToMessage } from '#contract/wire.ts';
 import type { Doorbell } from '#domain/doorbell.ts';
 import {
   type DependencySchema,
@@ -8,6 +7,7 @@ import {
   Dependency_State as State,
   SystemService,
 } from '#gen/filemill/v1/system_service_pb.ts';
+import type { RpcChannel } from '#platform/rpc/client.ts';
 import { fromServiceError, isUnimplemented } from '#platform/rpc/errors.ts';
 
 export interface Upstream {

@@ -1,7 +1,7 @@
 import type { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
-import { remembered } from '../remembered.ts';
-import type { UploadEvictor } from '../upload-evictor.ts';
+import type { UploadEvictor } from '../duties/upload-evictor.ts';
+import { remembered } from '../intake/remembered.ts';
 
 export interface IncompleteUploadsContext {
   readonly incomplete: Pick<UploadEvictor, 'tally'>;

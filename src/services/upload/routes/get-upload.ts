@@ -1,6 +1,6 @@
 import type { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
-import { findUpload, toPartialUpload } from '../upload-record.ts';
+import { findUpload, toPartialUpload } from '../resumable/upload-record.ts';
 import type { BeginUploadContext } from './begin-upload.ts';
 
 /** Takes no lock: who only looks disturbs nobody. While an append goes on the answer is old when it comes. */

@@ -2,11 +2,11 @@ import type { BlobStore } from '#domain/blob-store.ts';
 import type { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { failpoint } from '#platform/failpoints.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
-import { type AcceptanceContext, accept } from '../acceptance.ts';
-import type { Admission } from '../admission.ts';
-import { readDeclaration } from '../declaration.ts';
-import { type Patience, paced, untilContent } from '../paced.ts';
-import { contentBytes, receiveContent, receiveMetadata } from '../reception.ts';
+import { type AcceptanceContext, accept } from '../acceptance/acceptance.ts';
+import type { Admission } from '../intake/admission.ts';
+import { readDeclaration } from '../intake/declaration.ts';
+import { type Patience, paced, untilContent } from '../intake/paced.ts';
+import { contentBytes, receiveContent, receiveMetadata } from '../intake/reception.ts';
 
 export interface UploadContext extends AcceptanceContext, Patience {
   readonly blobs: BlobStore;

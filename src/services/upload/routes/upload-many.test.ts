@@ -3,7 +3,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
-import { LocalBlobReader } from '#adapters/storage/local-blob-reader.ts';
+import { LocalBlobReader } from '#adapters/volume/local-blob-reader.ts';
 import { catalogue, FilemillError, type Reason } from '#domain/errors.ts';
 import {
   type UploadAnswer,

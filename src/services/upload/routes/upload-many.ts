@@ -6,9 +6,9 @@ import { GatheringQueue } from '#platform/gathering-queue.ts';
 import type { Logger } from '#platform/logger.ts';
 import { toRpcStatus } from '#platform/rpc/errors.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
-import { endingWith } from '../ending-with.ts';
-import { ManyFiles, type ManyFilesContext, type Outcome } from '../many-files.ts';
-import { withPaceLimit } from '../pace-limit.ts';
+import { endingWith } from '../intake/ending-with.ts';
+import { withPaceLimit } from '../intake/pace-limit.ts';
+import { ManyFiles, type ManyFilesContext, type Outcome } from '../many/many-files.ts';
 
 export interface UploadManyContext extends ManyFilesContext {
   readonly streamIdleMs: number;

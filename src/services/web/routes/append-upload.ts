@@ -1,11 +1,11 @@
 import type { Backend } from '../backend.ts';
-import { readToEnd } from '../read-to-end.ts';
-import { route } from '../route.ts';
-import { appendContent } from '../tus/append-content.ts';
-import { declaredChecksum } from '../tus/checksum.ts';
-import { readCount } from '../tus/declared-upload.ts';
-import { describedProgress, progressHeaders } from '../tus/progress.ts';
-import { requireTusContent, tusContent, tusRoute } from '../tus/tus-route.ts';
+import { readToEnd } from '../http/read-to-end.ts';
+import { route } from '../http/route.ts';
+import { appendContent } from '../uploads/tus/append-content.ts';
+import { declaredChecksum } from '../uploads/tus/checksum.ts';
+import { readCount } from '../uploads/tus/declared-upload.ts';
+import { describedProgress, progressHeaders } from '../uploads/tus/progress.ts';
+import { requireTusContent, tusContent, tusRoute } from '../uploads/tus/tus-route.ts';
 import { appendProblems } from './upload-answers.ts';
 
 export function appendUpload(backend: Backend) {

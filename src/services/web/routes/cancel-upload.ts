@@ -1,6 +1,6 @@
 import type { Backend } from '../backend.ts';
-import { route } from '../route.ts';
-import { tusRoute } from '../tus/tus-route.ts';
+import { route } from '../http/route.ts';
+import { tusRoute } from '../uploads/tus/tus-route.ts';
 
 export function cancelUpload(backend: Backend) {
   return tusRoute(

@@ -1,15 +1,15 @@
 import type { FastifyRequest } from 'fastify';
 import type { Backend } from '../backend.ts';
-import { uploadHeaders } from '../declared.ts';
-import { readToEnd } from '../read-to-end.ts';
-import { route } from '../route.ts';
-import { appendContent } from '../tus/append-content.ts';
-import { declaredChecksum } from '../tus/checksum.ts';
-import { declaredUpload } from '../tus/declared-upload.ts';
-import { describedProgress, progressHeaders, uploadOf } from '../tus/progress.ts';
-import { requireTusContent, tusContent, tusRoute } from '../tus/tus-route.ts';
-import { uploadLocation } from '../tus/upload-location.ts';
-import { uploadMetadataOf } from '../tus/upload-metadata.ts';
+import { uploadHeaders } from '../http/declared.ts';
+import { readToEnd } from '../http/read-to-end.ts';
+import { route } from '../http/route.ts';
+import { appendContent } from '../uploads/tus/append-content.ts';
+import { declaredChecksum } from '../uploads/tus/checksum.ts';
+import { declaredUpload } from '../uploads/tus/declared-upload.ts';
+import { describedProgress, progressHeaders, uploadOf } from '../uploads/tus/progress.ts';
+import { requireTusContent, tusContent, tusRoute } from '../uploads/tus/tus-route.ts';
+import { uploadLocation } from '../uploads/tus/upload-location.ts';
+import { uploadMetadataOf } from '../uploads/tus/upload-metadata.ts';
 import { beginProblems } from './upload-answers.ts';
 
 /** An upload that was begun here and whose answer got lost is never heard of again: it expires. */

@@ -1,5 +1,5 @@
 import type { Backend } from '../backend.ts';
-import { route } from '../route.ts';
+import { route } from '../http/route.ts';
 import { deleteAll } from './delete-files.ts';
 import { noSuchFile } from './get-file.ts';
 

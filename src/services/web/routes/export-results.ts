@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream';
 import { z } from 'zod';
-import { resultToJson } from '#client/json.ts';
+import { resultToJson } from '#contract/json.ts';
 import type { ExportResultsResponse, Result } from '#gen/filemill/v1/result_service_pb.ts';
 import type { Backend } from '../backend.ts';
-import { csvHeader, csvRecord } from '../csv.ts';
-import { mimeTypeParameter } from '../query.ts';
-import { route } from '../route.ts';
+import { csvHeader, csvRecord } from '../http/csv.ts';
+import { mimeTypeParameter } from '../http/query.ts';
+import { route } from '../http/route.ts';
 
 export function exportResults({ result }: Backend) {
   return route({

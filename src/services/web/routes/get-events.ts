@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
-import { fileStateToJson, statsToJson } from '#client/json.ts';
+import { fileStateToJson, statsToJson } from '#contract/json.ts';
 import { sleep } from '#platform/abort.ts';
-import type { LiveFeed, LiveNews } from '../live-feed.ts';
-import { route } from '../route.ts';
-import type { Json } from '../schemas.ts';
-import { heartbeat, retryAfter, serverSentEvent } from '../server-sent-events.ts';
+import { route } from '../http/route.ts';
+import type { Json } from '../http/schemas.ts';
+import { heartbeat, retryAfter, serverSentEvent } from '../http/server-sent-events.ts';
+import type { LiveFeed, LiveNews } from '../live/live-feed.ts';
 
 /** Between two pieces of news on one connection. */
 const restMs = 100;

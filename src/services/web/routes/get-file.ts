@@ -1,9 +1,9 @@
-import { fileStateToJson } from '#client/json.ts';
+import { fileStateToJson } from '#contract/json.ts';
 import { FilemillError } from '#domain/errors.ts';
 import type { File } from '#gen/filemill/v1/file_pb.ts';
 import type { Backend } from '../backend.ts';
-import { route } from '../route.ts';
-import type { Json } from '../schemas.ts';
+import { route } from '../http/route.ts';
+import type { Json } from '../http/schemas.ts';
 
 export function getFile(backend: Backend) {
   return route({

@@ -1,7 +1,7 @@
-import { lookUpStats } from '#client/stats-lookup.ts';
+import { lookUpStats } from '#sdk/stats-lookup.ts';
 import type { Backend } from '../backend.ts';
-import { route } from '../route.ts';
-import type { Json } from '../schemas.ts';
+import { route } from '../http/route.ts';
+import type { Json } from '../http/schemas.ts';
 
 export function getStats({ metadata, upload }: Backend) {
   return route({

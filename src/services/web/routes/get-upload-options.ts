@@ -1,6 +1,6 @@
-import { route } from '../route.ts';
-import { checksumAlgorithms } from '../tus/checksum.ts';
-import { tusVersion } from '../tus/tus-route.ts';
+import { route } from '../http/route.ts';
+import { checksumAlgorithms } from '../uploads/tus/checksum.ts';
+import { tusVersion } from '../uploads/tus/tus-route.ts';
 
 const extensions = [
   'creation',

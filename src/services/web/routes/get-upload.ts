@@ -1,9 +1,9 @@
 import type { PartialUpload } from '#gen/filemill/v1/upload_service_pb.ts';
 import type { Backend } from '../backend.ts';
-import { route } from '../route.ts';
-import { appendContent } from '../tus/append-content.ts';
-import { describedProgress, progressHeaders, uploadOf } from '../tus/progress.ts';
-import { tusRoute } from '../tus/tus-route.ts';
+import { route } from '../http/route.ts';
+import { appendContent } from '../uploads/tus/append-content.ts';
+import { describedProgress, progressHeaders, uploadOf } from '../uploads/tus/progress.ts';
+import { tusRoute } from '../uploads/tus/tus-route.ts';
 import { appendProblems } from './upload-answers.ts';
 
 export function getUpload(backend: Backend) {

@@ -1,7 +1,7 @@
 import type { Backend } from '../backend.ts';
-import type { LiveFeed } from '../live-feed.ts';
-import { openApiDocument } from '../openapi.ts';
-import type { Route } from '../route.ts';
+import { openApiDocument } from '../http/openapi.ts';
+import type { Route } from '../http/route.ts';
+import type { LiveFeed } from '../live/live-feed.ts';
 import { appendUpload } from './append-upload.ts';
 import { cancelUpload } from './cancel-upload.ts';
 import { createUpload } from './create-upload.ts';

@@ -1,9 +1,9 @@
-import { fileStateToJson } from '#client/json.ts';
+import { fileStateToJson } from '#contract/json.ts';
 import { FileStatus } from '#gen/filemill/v1/file_pb.ts';
 import type { Backend } from '../backend.ts';
-import { fileFilterParameters, pageParameters } from '../query.ts';
-import { route } from '../route.ts';
-import type { Json } from '../schemas.ts';
+import { fileFilterParameters, pageParameters } from '../http/query.ts';
+import { route } from '../http/route.ts';
+import type { Json } from '../http/schemas.ts';
 
 export function listFiles({ metadata }: Backend) {
   return route({

@@ -1,8 +1,8 @@
-import { resultToJson } from '#client/json.ts';
+import { resultToJson } from '#contract/json.ts';
 import type { Backend } from '../backend.ts';
-import { mimeTypeParameter, pageParameters } from '../query.ts';
-import { route } from '../route.ts';
-import type { Json } from '../schemas.ts';
+import { mimeTypeParameter, pageParameters } from '../http/query.ts';
+import { route } from '../http/route.ts';
+import type { Json } from '../http/schemas.ts';
 
 export function listResults({ result }: Backend) {
   return route({

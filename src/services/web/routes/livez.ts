@@ -1,5 +1,5 @@
-import { route } from '../route.ts';
-import type { Json } from '../schemas.ts';
+import { route } from '../http/route.ts';
+import type { Json } from '../http/schemas.ts';
 
 export function livez() {
   return route({

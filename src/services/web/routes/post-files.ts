@@ -1,15 +1,15 @@
 import type { FastifyReply } from 'fastify';
 import { FilemillError } from '#domain/errors.ts';
 import type { Backend } from '../backend.ts';
-import { idempotencyKey, refuseWhatChangesTheMeaning } from '../declared.ts';
-import { discardRest } from '../discard-rest.ts';
-import { type FormFile, filesIn } from '../form/form-files.ts';
-import { FormReader } from '../form/form-reader.ts';
-import { keepFile } from '../keep-file.ts';
-import { problemType, retryAfterSeconds, toProblem } from '../problem.ts';
-import { readToEnd } from '../read-to-end.ts';
-import { type Call, route } from '../route.ts';
-import type { Json } from '../schemas.ts';
+import { idempotencyKey, refuseWhatChangesTheMeaning } from '../http/declared.ts';
+import { discardRest } from '../http/discard-rest.ts';
+import { problemType, retryAfterSeconds, toProblem } from '../http/problem.ts';
+import { readToEnd } from '../http/read-to-end.ts';
+import { type Call, route } from '../http/route.ts';
+import type { Json } from '../http/schemas.ts';
+import { type FormFile, filesIn } from '../uploads/form/form-files.ts';
+import { FormReader } from '../uploads/form/form-reader.ts';
+import { keepFile } from '../uploads/keep-file.ts';
 import { uploadProblems } from './upload-answers.ts';
 
 type Upload = Json<'Uploads'>['files'][number];

@@ -1,7 +1,7 @@
 import { FilemillError } from '#domain/errors.ts';
 import type { Backend } from '../backend.ts';
-import { type Route, route } from '../route.ts';
-import { tusContent } from '../tus/tus-route.ts';
+import { type Route, route } from '../http/route.ts';
+import { tusContent } from '../uploads/tus/tus-route.ts';
 import { appendUpload } from './append-upload.ts';
 import { cancelUpload } from './cancel-upload.ts';
 

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { Backend } from '../backend.ts';
-import { declaredByHeaders, uploadHeaders } from '../declared.ts';
-import { keepFile } from '../keep-file.ts';
-import { locationOf } from '../location.ts';
-import { readToEnd } from '../read-to-end.ts';
-import { route } from '../route.ts';
-import type { Json } from '../schemas.ts';
+import { declaredByHeaders, uploadHeaders } from '../http/declared.ts';
+import { locationOf } from '../http/location.ts';
+import { readToEnd } from '../http/read-to-end.ts';
+import { route } from '../http/route.ts';
+import type { Json } from '../http/schemas.ts';
+import { keepFile } from '../uploads/keep-file.ts';
 import { uploadAnswers, uploadProblems } from './upload-answers.ts';
 
 /** `curl -T FILE http://HOST:8080/files/`: curl appends the name. */

@@ -1,7 +1,7 @@
 import type { Backend } from '../backend.ts';
+import { route } from '../http/route.ts';
+import type { Json } from '../http/schemas.ts';
 import { readinessOf } from '../readiness.ts';
-import { route } from '../route.ts';
-import type { Json } from '../schemas.ts';
 
 export function readyz(backend: Backend) {
   return route({

@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { randomUUIDv7 } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { after, before, describe, it } from 'node:test';
+import pg from 'pg';
+import { pino } from 'pino';
+import { FilemillError } from '#domain/errors.ts';
+import { isStoreFault } from '#domain/store-fault.ts';
+import { ConfigError } from '#platform/config.ts';
+import {
+  postgresRefusals,
+  type RefusingPostgres,
+  startRefusingPostgres,
+} from '../../../../test/support/postgres-refusals.ts';
+import { eventually } from '../../../../test/support/upload-stack.ts';
+import { createFiles } from '../files/file-creation.ts';
+import { Database, waitForDatabase } from './database.ts';
+import { postgresFault } from './faults.ts';
+
+interface Line {
+  readonly level: number;
+  readonly code?: string;
+  readonly msg: string;
+}
+
+const newFile = () => {
+  const id = randomUUIDv7();
+  const nothing = { path: '', mimeType: 'text/plain', declaredSha256: null, idempotencyKey: null };
+  return { id, storageKey: id, filename: 'a.txt', size: 1, ...nothing };
+};
+
+describe('a PostgreSQL that refuses', () => {
+  let server: RefusingPostgres;
+  before(async () => {
+    server = await startRefusingPostgres();
+  });
+  after(() => server[Symbol.asyncDispose]());
+
+  /** With connections in its pool from before, as in a service that has run for a while. */
+  async function openDatabase() {
+    const lines: Line[] = [];
+    const logger = pino({}, { write: (line: string) => lines.push(JSON.parse(line)) });
+    const database = new Database({ url: server.url, poolSize: 4, logger });
+    await Promise.all(Array.from({ length: 4 }, () => database.query({ text: 'select pg_sleep(0.05)' })));
+    const create = () => createFiles(database, [newFile()], 3);
+    return { database, lines, create, [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() };
+  }
+
+  for (const { sqlState, lasting, begin, end } of postgresRefusals)
+    it(`is known by ${sqlState}, told of once, and used again when it serves`, async () => {
+      await using t = await openDatabase();
+      await t.create();
+      await begin(server);
+      try {
+        const refused = async () => {
+          const error = await t.create().catch((error: unknown) => error);
+          return error instanceof FilemillError && isStoreFault(error, 'postgresql') ? error : undefined;
+        };
+        await eventually(async () => (await refused())?.facts.code === sqlState);
+        for (let n = 0; n < 8; n++) {
+          const error = await refused();
+          assert.equal(error?.facts.code, sqlState);
+          assert.equal(error?.reason, lasting ? 'STORE_REFUSES' : 'UNAVAILABLE');
+          assert.doesNotMatch(error?.message ?? '', /base\/|16384|refusing_|127\.0\.0\.1|'right'|'other'/);
+        }
+        assert.equal(t.database.health.report.fault?.code, sqlState);
+        assert.deepEqual(
+          t.lines.filter(({ code }) => code === sqlState).map(({ level }) => level),
+          [lasting ? 50 : 40],
+        );
+      } finally {
+        await end(server);
+      }
+      await eventually(() =>
+        t.create().then(
+          () => true,
+          () => false,
+        ),
+      );
+      await t.create();
+      assert.equal(t.database.health.report.fault, undefined);
+      assert.deepEqual(
+        t.lines.filter(({ msg }) => msg.includes('serves again')).map(({ msg }) => msg),
+        ['PostgreSQL serves again'],
+      );
+    });
+
+  it('that takes no writes answers what is read, and is not ready', async () => {
+    await using t = await openDatabase();
+    const readOnly = postgresRefusals.find(({ sqlState }) => sqlState === '25006');
+    await readOnly?.begin(server);
+    try {
+      await eventually(async () => await t.database.readOnly().catch(() => false));
+      await assert.rejects(t.database.ready(), { reason: 'UNAVAILABLE', facts: { part: 'postgresql', code: '25006' } });
+      await waitForDatabase(t.database, { logger: pino({ level: 'silent' }), signal: new AbortController().signal });
+    } finally {
+      await readOnly?.end(server);
+    }
+    await eventually(() =>
+      t.database.ready().then(
+        () => true,
+        () => false,
+      ),
+    );
+  });
+
+  it('to the end of the wait at boot stops the boot, and names the setting', async () => {
+    const { href: url } = Object.assign(new URL(server.url), { password: 'wrong' });
+    const logger = pino({ level: 'silent' });
+    await using database = new Database({ url, poolSize: 1, logger });
+    const waiting = waitForDatabase(database, { logger, signal: new AbortController().signal, forMs: 1 });
+    await assert.rejects(
+      waiting,
+      (error) => error instanceof ConfigError && /FILEMILL_DATABASE_URL/.test(error.message),
+    );
+  });
+
+  it('asks for a password that the URL lacks', async () => {
+    const client = new pg.Client({ connectionString: Object.assign(new URL(server.url), { password: '' }).href });
+    const error: unknown = await client.connect().catch((error: unknown) => error);
+    // pg leaves the connection in the midst of its login, for which DROP DATABASE would wait.
+    (client as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
+    const fault = postgresFault(error);
+    assert.equal(fault?.kind, 'operator');
+    assert.match(fault?.sentence ?? '', /asks for a password/);
+  });
+});

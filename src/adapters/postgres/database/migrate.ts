@@ -1,0 +1,82 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type pg from 'pg';
+import { connectTo } from './connect.ts';
+
+const directory = new URL('../../../../db/migrations/', import.meta.url);
+
+/** Any number will do, as long as it stays the same. */
+const advisoryLock = 0x66_69_6c_65;
+
+/**
+ * Applies the migrations of db/migrations that are missing, in order, each in a transaction of its own
+ * with the note that it was applied. Forward only. Processes that start together take turns.
+ *
+ * @returns the names that this call applied
+ */
+export async function migrate(databaseUrl: string): Promise<readonly string[]> {
+  await using connection = await connectTo(databaseUrl);
+  const known = await knownNames();
+  const applied: string[] = [];
+  for (;;) {
+    const name = await applyNext(connection.client, known);
+    if (name === undefined) return applied;
+    applied.push(name);
+  }
+}
+
+/** Every migration that this version knows, and whether the database has it. */
+export async function migrationStatus(databaseUrl: string): Promise<readonly { name: string; applied: boolean }[]> {
+  await using connection = await connectTo(databaseUrl);
+  const { client } = connection;
+  const exists = await client.query<{ oid: string | null }>(`select to_regclass('migrations') as oid`);
+  const applied = exists.rows[0]?.oid === null ? new Set<string>() : await appliedNames(client);
+  return (await knownNames()).map((name) => ({ name, applied: applied.has(name) }));
+}
+
+/**
+ * Applies the first migration that is missing; undefined when none is. Lock and time limit belong to the transaction:
+ * behind a pooler, the session is not ours.
+ */
+async function applyNext(client: pg.Client, known: readonly string[]): Promise<string | undefined> {
+  await client.query('begin');
+  try {
+    await client.query('set local statement_timeout = 0');
+    await client.query('select pg_advisory_xact_lock($1)', [advisoryLock]);
+    await client.query(
+      'create table if not exists migrations (name text primary key, applied_at timestamptz not null default now())',
+    );
+    const applied = await appliedNames(client);
+    const name = known.find((one) => !applied.has(one));
+    if (name !== undefined) await apply(client, name);
+    await client.query('commit');
+    return name;
+  } catch (error) {
+    // On a connection that was lost, PostgreSQL rolls back by itself.
+    await client.query('rollback').catch(() => undefined);
+    throw error;
+  }
+}
+
+async function apply(client: pg.Client, name: string): Promise<void> {
+  const sql = await readFile(new URL(`${name}.sql`, directory), 'utf8');
+  try {
+    await client.query(sql);
+    await client.query('insert into migrations (name) values ($1)', [name]);
+  } catch (cause) {
+    throw new Error(`Migration ${name} failed: ${(cause as Error).message}`, { cause });
+  }
+}
+
+async function knownNames(): Promise<string[]> {
+  const files = await readdir(fileURLToPath(directory));
+  return files
+    .filter((file) => file.endsWith('.sql'))
+    .map((file) => file.slice(0, -'.sql'.length))
+    .sort();
+}
+
+async function appliedNames(client: pg.Client): Promise<Set<string>> {
+  const { rows } = await client.query<{ name: string }>('select name from migrations');
+  return new Set(rows.map(({ name }) => name));
+}

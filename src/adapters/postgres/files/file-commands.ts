@@ -1,0 +1,57 @@
+import type { Database, Statement } from '../database/database.ts';
+import { column, notifiedBy } from './file-rows.ts';
+import { movedEach } from './state-tables.ts';
+
+// A retry raises the bound instead of lowering `attempt`, so that the attempts' history stays true. What has
+// silenced workers goes on running alone.
+const retry: Statement = {
+  name: 'retry-files',
+  text: `
+    with failed as (
+      select id, error_code from files where id = any ($1::uuid[]) and status = 'FAILED' order by id for update
+    ), retried as (
+      update files f set status = 'PENDING', max_attempts = f.attempt + $2, error_code = null, error_message = null,
+        silences = least(f.silences, 1), run_after = now(), next_ring_at = now(), updated_at = now()
+      from failed i where f.id = i.id
+      returning f.id, f.size, 'FAILED' as was, i.error_code as was_error, f.status, f.error_code
+    ), ${movedEach('retried')}
+    select retried.id from retried left join ${notifiedBy('retried')} on true`,
+};
+
+const exist: Statement = { name: 'files-exist', text: 'select id from files where id = any ($1::uuid[])' };
+
+// The row and the promise to remove its bytes change hands in one transaction.
+const remove: Statement = {
+  name: 'delete-files',
+  text: `
+    with doomed as (
+      select id from files where id = any ($1::uuid[]) order by id for update
+    ), gone as (
+      delete from files f using doomed i where f.id = i.id
+      returning f.id, f.storage_key, f.size, f.status as was, f.error_code as was_error,
+        null as status, null as error_code
+    ), queued as (
+      insert into blob_deletions (storage_key) select storage_key from gone on conflict do nothing
+    ), ${movedEach('gone')}
+    select gone.id from gone left join ${notifiedBy('gone')} on true`,
+};
+
+export type RetryOutcome = 'RETRIED' | 'NOT_FAILED' | 'NOT_FOUND';
+
+/** Gives FAILED files `attempts` more attempts; outcomes in the order of `ids`. */
+export async function retryFiles(
+  database: Database,
+  ids: readonly string[],
+  attempts: number,
+): Promise<RetryOutcome[]> {
+  const retried = new Set(column(await database.query<{ id: string }>(retry, [ids, attempts]), 'id'));
+  const rest = ids.filter((id) => !retried.has(id));
+  const existing = new Set(rest.length === 0 ? [] : column(await database.query<{ id: string }>(exist, [rest]), 'id'));
+  return ids.map((id) => (retried.has(id) ? 'RETRIED' : existing.has(id) ? 'NOT_FAILED' : 'NOT_FOUND'));
+}
+
+/** Deletes files in any state with their results; true where there was a file. In the order of `ids`. */
+export async function deleteFiles(database: Database, ids: readonly string[]): Promise<boolean[]> {
+  const gone = new Set(column(await database.query<{ id: string }>(remove, [ids]), 'id'));
+  return ids.map((id) => gone.has(id));
+}

@@ -1,0 +1,83 @@
+import type { Finding, SaveOutcome } from '#domain/file.ts';
+import { textArray, uuidArray } from '../database/array-parameter.ts';
+import { type Database, type Statement, sqlState } from '../database/database.ts';
+import { column, notifiedBy } from './file-rows.ts';
+import { moved } from './state-tables.ts';
+
+// The one sanctioned crossing: the result service completes `files` by this statement. Invariant: the
+// result row and COMPLETED appear together, once, and only for the token that owns the attempt.
+const save: Statement = {
+  name: 'save-results',
+  text: `
+    with owned as (
+      update files f set status = 'COMPLETED', mime_type = i.mime_type, sha256 = i.sha256, lease_until = null, lease_ms = null,
+        error_code = null, error_message = null, completed_at = now(), updated_at = now()
+      from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[])
+        as i (id, lease_token, mime_type, sha256, output_json)
+      where f.id = i.id and f.lease_token = i.lease_token and f.status = 'PROCESSING'
+      returning f.id, f.size, i.output_json
+    ), saved as (
+      insert into results (file_id, output_data) select id, output_json::jsonb from owned
+    ), ${moved('owned', 'PROCESSING', 'COMPLETED')}
+    select owned.id from owned left join ${notifiedBy('owned')} on true`,
+};
+
+const findOthers: Statement = {
+  name: 'find-save-outcomes',
+  text: `
+    select l.id, l.lease_token as "leaseToken", f.status = 'COMPLETED' and f.lease_token = l.lease_token as saved
+    from unnest($1::uuid[], $2::uuid[]) as l (id, lease_token) join files f on f.id = l.id`,
+};
+
+/**
+ * Saves findings and completes their files; outcomes in the order of `findings`. A finding that
+ * PostgreSQL cannot hold (jsonb refuses \u0000, for one) is INVALID and harms no other: the batch is
+ * halved until the culprit stands alone.
+ */
+export async function saveResults(database: Database, findings: readonly Finding[]): Promise<SaveOutcome[]> {
+  try {
+    const saved = await database.query<{ id: string }>(save, [
+      uuidArray(column(findings, 'id')),
+      uuidArray(column(findings, 'leaseToken')),
+      textArray(column(findings, 'mimeType')),
+      textArray(column(findings, 'sha256')),
+      textArray(column(findings, 'outputJson')),
+    ]);
+    return await saveOutcomes(database, findings, new Set(column(saved, 'id')));
+  } catch (error) {
+    if (!isDataError(error)) throw error;
+    if (findings.length === 1)
+      return [{ outcome: 'INVALID', message: (error as Error & { cause: Error }).cause.message }];
+    const middle = findings.length >> 1;
+    return [
+      ...(await saveResults(database, findings.slice(0, middle))),
+      ...(await saveResults(database, findings.slice(middle))),
+    ];
+  }
+}
+
+/** SQLSTATE class 22, data exception; 54000, too complex or too large. */
+function isDataError(error: unknown): boolean {
+  return /^(22|54)/.test(sqlState(error) ?? '');
+}
+
+async function saveOutcomes(
+  database: Database,
+  findings: readonly Finding[],
+  savedIds: ReadonlySet<string>,
+): Promise<SaveOutcome[]> {
+  const rest = findings.filter(({ id }) => !savedIds.has(id));
+  const others =
+    rest.length === 0
+      ? []
+      : await database.query<{ id: string; leaseToken: string; saved: boolean | null }>(findOthers, [
+          column(rest, 'id'),
+          column(rest, 'leaseToken'),
+        ]);
+  return findings.map(({ id, leaseToken }) => {
+    if (savedIds.has(id)) return { outcome: 'SAVED' };
+    const other = others.find((found) => found.id === id && found.leaseToken === leaseToken);
+    if (other === undefined) return { outcome: 'GONE' };
+    return { outcome: other.saved === true ? 'ALREADY_SAVED' : 'FENCED' };
+  });
+}

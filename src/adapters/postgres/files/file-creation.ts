@@ -1,0 +1,97 @@
+import type { CreateOutcome, NewFile } from '#domain/file.ts';
+import { bigintArray, textArray, uuidArray } from '../database/array-parameter.ts';
+import { type Database, type Statement, sqlState } from '../database/database.ts';
+import { column, maxKeyAge, notifiedBy } from './file-rows.ts';
+import { moved } from './state-tables.ts';
+
+// Invariant: one row per id and per idempotency key, however often a create is repeated.
+const insert = (onConflict: string) => `
+  with created as (
+    insert into files (id, storage_key, filename, path, size, mime_type, declared_sha256, idempotency_key,
+      max_attempts, next_ring_at)
+    select i.*, $9, now() + interval '5 seconds'
+    from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::text[])
+      as i (id, storage_key, filename, path, size, mime_type, declared_sha256, idempotency_key)
+    where uuid_extract_timestamp(i.id) > now() - interval '${maxKeyAge}'
+      and not exists (select from blob_deletions d where d.storage_key = i.storage_key)
+    ${onConflict}
+    returning id, size
+  ), ${moved('created', null, 'PENDING')}
+  select c.id from created c left join ${notifiedBy('created')} on true`;
+
+const insertNew: Statement = { name: 'create-files', text: insert('') };
+
+const insertUnlessThere: Statement = { name: 'create-files-again', text: insert('on conflict do nothing') };
+
+const findEarlier: Statement = {
+  name: 'find-earlier-files',
+  text: `
+    select id, idempotency_key as "idempotencyKey", filename, size, declared_sha256 as "declaredSha256"
+    from files where id = any ($1::uuid[]) or idempotency_key = any ($2::text[])`,
+};
+
+/**
+ * Registers files whose bytes are durable. Answers in the order of `files`. Repeating a create with the
+ * same id answers CREATED with that id.
+ */
+export async function createFiles(
+  database: Database,
+  files: readonly NewFile[],
+  maxAttempts: number,
+): Promise<CreateOutcome[]> {
+  // To look for a conflict first would take half as long again, and hardly ever finds one.
+  return await create(database, files, maxAttempts, insertNew).catch(async (error: unknown) => {
+    // An id or key that is known makes the whole batch fail: nothing of it was written.
+    if (sqlState(error) !== uniqueViolation) throw error;
+    return await create(database, files, maxAttempts, insertUnlessThere);
+  });
+}
+
+const uniqueViolation = '23505';
+
+async function create(
+  database: Database,
+  files: readonly NewFile[],
+  maxAttempts: number,
+  insertFiles: Statement,
+): Promise<CreateOutcome[]> {
+  // Two batches with the same keys, each in its own order, would lock each other out.
+  const sorted = files.toSorted((one, other) => compare(one.idempotencyKey ?? '', other.idempotencyKey ?? ''));
+  const created = await database.query<{ id: string }>(insertFiles, [
+    uuidArray(column(sorted, 'id')),
+    textArray(column(sorted, 'storageKey')),
+    textArray(column(sorted, 'filename')),
+    textArray(column(sorted, 'path')),
+    bigintArray(column(sorted, 'size')),
+    textArray(column(sorted, 'mimeType')),
+    textArray(column(sorted, 'declaredSha256')),
+    textArray(column(sorted, 'idempotencyKey')),
+    maxAttempts,
+  ]);
+  const ids = new Set(column(created, 'id'));
+  const others = files.filter(({ id }) => !ids.has(id));
+  const earlier =
+    others.length === 0
+      ? []
+      : await database.query<EarlierFile>(findEarlier, [column(others, 'id'), column(others, 'idempotencyKey')]);
+  return files.map((file) =>
+    ids.has(file.id) ? { outcome: 'CREATED', id: file.id } : outcomeOfEarlier(file, earlier),
+  );
+}
+
+function compare(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}
+
+type EarlierFile = Pick<NewFile, 'id' | 'idempotencyKey' | 'filename' | 'size' | 'declaredSha256'>;
+
+function outcomeOfEarlier(file: NewFile, earlier: readonly EarlierFile[]): CreateOutcome {
+  const same = earlier.find(({ id }) => id === file.id);
+  if (same !== undefined) return { outcome: 'CREATED', id: same.id };
+  const keyed = earlier.find(({ idempotencyKey }) => idempotencyKey !== null && idempotencyKey === file.idempotencyKey);
+  if (keyed === undefined)
+    return { outcome: 'REJECTED', message: `The file was finished more than ${maxKeyAge} ago, or deleted since.` };
+  const sameContent =
+    keyed.filename === file.filename && keyed.size === file.size && keyed.declaredSha256 === file.declaredSha256;
+  return { outcome: sameContent ? 'DUPLICATE' : 'KEY_REUSED', id: keyed.id };
+}

@@ -1,0 +1,187 @@
+import type { FileRecord } from '#domain/file.ts';
+import { type FileStatus, fileStatuses } from '#domain/file-state.ts';
+import type { Database, Statement } from '../database/database.ts';
+import { type FileRow, fileColumns } from './file-rows.ts';
+import { foundType, type Parameter, typeCondition } from './type-condition.ts';
+
+/** What a reader may ask for; an absent field means all. */
+export interface FileFilter {
+  readonly statuses?: readonly FileStatus[];
+  /** What was found, exact or a family such as `image/*`; of files in other states, where `statuses` names them, declared. */
+  readonly mimeType?: string;
+  readonly nameContains?: string;
+  readonly sha256?: string;
+  readonly createdFrom?: Date;
+  readonly createdBefore?: Date;
+  readonly errorCode?: string;
+}
+
+const byIds: Statement = {
+  name: 'get-files',
+  text: `select ${fileColumns} from files f where f.id = any ($1::uuid[])`,
+};
+
+/** The files that exist among `ids`, by id. */
+export async function getFiles(database: Database, ids: readonly string[]): Promise<Map<string, FileRecord>> {
+  const rows = await database.query<FileRow>(byIds, [ids]);
+  return new Map(rows.map((file) => [file.id, file]));
+}
+
+/**
+ * One page of files, newest first: those with an id below `beforeId`. What no index helps to find is looked for until
+ * PostgreSQL's time limit for a statement.
+ *
+ * @throws FilemillError FILTER_TOO_BROAD
+ */
+export async function listFiles(
+  database: Database,
+  filter: FileFilter,
+  page: { readonly limit: number; readonly beforeId?: string | undefined },
+): Promise<FileRecord[]> {
+  const { text, values } = listStatement(filter, page);
+  return await database.query<FileRow>({ text }, values);
+}
+
+/** Exported so that a test can look at its plan. */
+export function listStatement(
+  filter: FileFilter,
+  { limit, beforeId }: { readonly limit: number; readonly beforeId?: string | undefined },
+): { readonly text: string; readonly values: readonly unknown[] } {
+  const values: unknown[] = [];
+  const parameter = (value: unknown) => `$${values.push(value)}`;
+  const before = beforeId === undefined ? undefined : `${parameter(beforeId)}::uuid`;
+  const most = parameter(limit);
+  const sources = candidates(filter, parameter);
+  const id = sources === undefined ? 'f.id' : 'c.file_id';
+  const conditions = filterConditions(filter, parameter, id);
+  if (before !== undefined) conditions.push(`${id} < ${before}`);
+  // Where the state is all that counts, no more of each kind than fill the page.
+  const bound =
+    !isAboutFiles(filter) &&
+    `${before === undefined ? '' : `where s.file_id < ${before}`}
+    order by s.file_id desc limit ${most}`;
+  const source = sources?.map((one) => (bound ? `(select file_id from (${one}) s ${bound})` : one)).join(' union all ');
+  const from = source === undefined ? 'files f' : `(${source}) c join files f on f.id = c.file_id`;
+  const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`;
+  return { text: `select ${fileColumns} from ${from} ${where} order by ${id} desc limit ${most}`, values };
+}
+
+/** The states in which a file may be found by the filter. */
+function statesOf({ statuses, mimeType, errorCode }: FileFilter): readonly FileStatus[] {
+  if (statuses !== undefined) return [...new Set(statuses)];
+  if (errorCode !== undefined) return ['FAILED'];
+  return mimeType === undefined ? fileStatuses : ['COMPLETED'];
+}
+
+/** Whether it asks for what the sources of `candidates` do not know. */
+function isAboutFiles(filter: FileFilter): boolean {
+  const { mimeType, nameContains, sha256, createdFrom, createdBefore } = filter;
+  const declaredType = mimeType !== undefined && statesOf(filter).some((status) => status !== 'COMPLETED');
+  return declaredType || [nameContains, sha256, createdFrom, createdBefore].some((field) => field !== undefined);
+}
+
+/**
+ * The ids of files in a state, of a type or with an error, each kind in the order of an index; undefined when the
+ * filter asks for none of that. One snapshot shows the same states here and in `files`.
+ */
+function candidates(filter: FileFilter, parameter: Parameter): string[] | undefined {
+  const { statuses, mimeType, errorCode } = filter;
+  if (statuses === undefined && mimeType === undefined && errorCode === undefined) return undefined;
+  const wanted = statesOf(filter);
+  if (errorCode !== undefined)
+    return wanted.includes('FAILED')
+      ? [`select file_id from file_states where status = 'FAILED' and error_code = ${parameter(errorCode)}`]
+      : ['select file_id from file_states where false'];
+  return wanted.map((status) => {
+    if (status === 'PROCESSING') return processing;
+    if (status !== 'COMPLETED') return `select file_id from file_states where status = '${status}'`;
+    return `select file_id from results ${mimeType === undefined ? '' : `where ${typeCondition(foundType, mimeType, parameter)}`}`;
+  });
+}
+
+/** Few, but a file may be in several claims. */
+const processing = `select distinct i.id as file_id from claims c cross join unnest(c.file_ids) as i (id)
+  join files p on p.id = i.id where p.status = 'PROCESSING' and p.lease_token = c.lease_token`;
+
+function filterConditions(filter: FileFilter, parameter: Parameter, id: string): string[] {
+  const { statuses, mimeType, nameContains, sha256, createdFrom, createdBefore, errorCode } = filter;
+  const conditions: string[] = [];
+  if (statuses !== undefined) conditions.push(`f.status = any (${parameter(statuses)}::text[])`);
+  if (errorCode !== undefined) conditions.push(`f.error_code = ${parameter(errorCode)}`);
+  if (mimeType !== undefined) conditions.push(typeCondition('f.mime_type collate "C"', mimeType, parameter));
+  if (nameContains !== undefined)
+    conditions.push(`lower(f.filename) like '%' || lower(${parameter(likeLiteral(nameContains))}) || '%'`);
+  if (sha256 !== undefined)
+    conditions.push(`${id} in (select file_id from results where output_data ->> 'sha256' = ${parameter(sha256)})`);
+  if (createdFrom !== undefined)
+    conditions.push(
+      `f.created_at >= ${parameter(createdFrom)}::timestamptz`,
+      `${id} >= ${parameter(uuidAt(createdFrom.getTime() - mintMarginMs))}::uuid`,
+    );
+  if (createdBefore !== undefined)
+    conditions.push(
+      `f.created_at < ${parameter(createdBefore)}::timestamptz`,
+      `${id} < ${parameter(uuidAt(createdBefore.getTime() + mintMarginMs))}::uuid`,
+    );
+  return conditions;
+}
+
+/** A row is made within an hour of the minting of its id, by clocks that may differ by as much. */
+const mintMarginMs = 2 * 3_600_000;
+
+/** The least UUIDv7 of this Unix time in milliseconds (RFC 9562, section 5.7). */
+function uuidAt(ms: number): string {
+  const hex = Math.max(0, ms).toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-0000-0000-000000000000`;
+}
+
+function likeLiteral(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&');
+}
+
+/** A file's state in one comparable word. Anything that a watcher should hear of changes it. */
+export type Version = string;
+
+const version = `f.status || ':' || f.attempt || ':' || f.max_attempts`;
+
+const ended: Statement = {
+  name: 'ended-files',
+  text: `
+    select w.id as "watchedId", ${version} as version, ${fileColumns}
+    from unnest($1::uuid[]) as w (id) left join files f on f.id = w.id
+    where f.id is null or f.status in ('COMPLETED', 'FAILED')`,
+};
+
+const changed: Statement = {
+  name: 'changed-files',
+  text: `
+    select w.id as "watchedId", ${version} as version, ${fileColumns}
+    from unnest($1::uuid[], $2::text[]) as w (id, version) left join files f on f.id = w.id
+    where f.id is null or ${version} <> w.version`,
+};
+
+interface Watched {
+  readonly id: string;
+  readonly version: Version;
+  /** Null when it is gone. */
+  readonly file: FileRecord | null;
+}
+
+/** What became of watched files since the versions that the watcher has seen. */
+export async function changedFiles(
+  database: Database,
+  seen: ReadonlyMap<string, Version>,
+): Promise<readonly Watched[]> {
+  return (await database.query<WatchedRow>(changed, [[...seen.keys()], [...seen.values()]])).map(toWatched);
+}
+
+/** Those of the watched files that are terminal or gone. */
+export async function endedFiles(database: Database, ids: Iterable<string>): Promise<readonly Watched[]> {
+  return (await database.query<WatchedRow>(ended, [[...ids]])).map(toWatched);
+}
+
+type WatchedRow = FileRow & { readonly watchedId: string; readonly version: Version | null };
+
+function toWatched({ watchedId, version, ...file }: WatchedRow): Watched {
+  return { id: watchedId, version: version ?? '', file: version === null ? null : file };
+}

@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import pg from 'pg';
+import { createLogger } from '#platform/logger.ts';
+import { insertManyFiles } from '../../../../test/support/many-rows.ts';
+import { testDatabase } from '../../../../test/support/stores.ts';
+import { Database, type Statement } from '../database/database.ts';
+import { resultsStatement } from '../results/results.ts';
+import { type FileFilter, listStatement } from './file-queries.ts';
+import { moved, movedEach } from './state-tables.ts';
+import { latestDurations } from './stats.ts';
+
+const files = 60_000;
+const dayMs = 24 * 60 * 60 * 1_000;
+
+/** What a list may be asked for, alone and together, that an index has to answer. */
+const filters: Record<string, FileFilter> = {
+  nothing: {},
+  'a rare state': { statuses: ['FAILED'] },
+  'what is worked on': { statuses: ['PROCESSING'] },
+  'most states': { statuses: ['PENDING', 'COMPLETED', 'FAILED'] },
+  'a rare type': { mimeType: 'image/x-rare' },
+  'a family of types': { mimeType: 'image/*' },
+  'a frequent type': { mimeType: 'text/plain' },
+  'an error': { errorCode: 'analyzer_error' },
+  'an error that there is not': { errorCode: 'blob_missing' },
+  'a part of a name': { nameContains: '9f3a7' },
+  'a hash': { sha256: 'ab'.repeat(32) },
+  'a time': { createdFrom: new Date(Date.now() - 8 * dayMs), createdBefore: new Date(Date.now() - 7 * dayMs) },
+  'an error and a declared type': { errorCode: 'analyzer_error', mimeType: 'image/x-rare' },
+  'a state and a name': { statuses: ['FAILED'], nameContains: '9f3a7' },
+};
+
+let database: Awaited<ReturnType<typeof testDatabase>>;
+let searches: Database;
+let points: Database;
+before(async () => {
+  database = await testDatabase();
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  await insertManyFiles(client, files);
+  await client.end();
+  const logger = createLogger('test', { level: 'silent', format: 'json' });
+  searches = new Database({ url: database.url, poolSize: 1, kind: 'reads', logger });
+  points = new Database({ url: database.url, poolSize: 1, logger });
+});
+after(async () => {
+  await searches[Symbol.asyncDispose]();
+  await points[Symbol.asyncDispose]();
+  await database[Symbol.asyncDispose]();
+});
+
+describe('A page of files', () => {
+  for (const [what, filter] of Object.entries(filters))
+    it(`by ${what} reads a small part of the tables`, async () => {
+      const plan = await explain(filter);
+      const scanned = tables(plan).filter(({ rows }) => rows > files / 10);
+      assert.deepEqual(scanned, [], outline(plan));
+    });
+});
+
+describe('A page of results', () => {
+  for (const type of ['image/x-rare', 'image/*', 'text/plain', 'text/*', undefined])
+    it(`of ${type ?? 'every type'} reads a small part of the tables`, async () => {
+      const last = await explainStatement(resultsStatement(type, [], 'desc limit 51'));
+      const first = await explainStatement(resultsStatement(type, [], 'limit 51'));
+      for (const plan of [last, first])
+        assert.deepEqual(
+          tables(plan).filter(({ rows }) => rows > files / 10),
+          [],
+          outline(plan),
+        );
+    });
+});
+
+it('the durations of the latest results read the latest results, and their files by key', async () => {
+  const plan = await explainStatement([latestDurations, []], points);
+  assert.deepEqual(
+    tables(plan).map(({ table, by, rows }) => [table, by, rows]),
+    [
+      ['results', 'Index Scan', 1_000],
+      ['files', 'Index Scan', 1_000],
+    ],
+    outline(plan),
+  );
+});
+
+for (const [what, leaving] of [
+  ['one state', moved('m', 'PENDING', 'COMPLETED')],
+  ['states of their own', movedEach('m')],
+] as const)
+  it(`files that leave ${what} are found by key, even if nothing was in a state when PostgreSQL last looked`, async () => {
+    await points.query({
+      text: `select pg_restore_relation_stats('schemaname', 'public', 'relname', 'file_states', 'relpages', 900, 'reltuples', 0::real)`,
+    });
+    const text = `
+      with m as (
+        select id, size, status as was, error_code as was_error, 'COMPLETED' as status, null as error_code
+        from files where status = 'PENDING' order by id limit 50
+      ), ${leaving} select from m`;
+    const plan = await explainStatement([{ text }, []], points);
+    const looked = tables(plan).filter(({ table, by }) => table === 'file_states' && by.includes('Scan'));
+    assert.deepEqual(
+      looked.map(({ rows }) => rows),
+      [50],
+      outline(plan),
+    );
+    await points.query({
+      text: "delete from files where id in (select id from files where status = 'PENDING' order by id limit 50)",
+    });
+  });
+
+it('a search that takes too long ends, and says that asking again is no use', async () => {
+  const error = searches.query({ text: 'select pg_sleep(60)' });
+  await assert.rejects(error, { reason: 'FILTER_TOO_BROAD', retryAfterMs: undefined });
+});
+
+interface PlanNode {
+  readonly 'Node Type': string;
+  readonly 'Relation Name'?: string;
+  readonly 'Actual Rows': number;
+  readonly 'Actual Loops': number;
+  readonly 'Rows Removed by Filter'?: number;
+  readonly Plans?: readonly PlanNode[];
+}
+
+async function explain(filter: FileFilter): Promise<PlanNode> {
+  const { text, values } = listStatement(filter, { limit: 51 });
+  return await explainStatement([{ text }, values]);
+}
+
+async function explainStatement(
+  [{ text }, values]: [Statement, readonly unknown[]],
+  asked: Database = searches,
+): Promise<PlanNode> {
+  const explained = { text: `explain (analyze, format json) ${text}` };
+  const [row] = await asked.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(explained, values);
+  return (row as NonNullable<typeof row>)['QUERY PLAN'][0].Plan;
+}
+
+/** The rows that each scan has looked at. */
+function tables(node: PlanNode): { table: string; by: string; rows: number }[] {
+  const below = (node.Plans ?? []).flatMap(tables);
+  const table = node['Relation Name'];
+  if (table === undefined) return below;
+  const rows = (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops'];
+  return [{ table, by: node['Node Type'], rows }, ...below];
+}
+
+function outline(node: PlanNode, depth = 0): string {
+  const rows = `${node['Actual Rows']} × ${node['Actual Loops']}`;
+  const line = `\n${'  '.repeat(depth)}${node['Node Type']} ${node['Relation Name'] ?? ''} ${rows}`;
+  return line + (node.Plans ?? []).map((below) => outline(below, depth + 1)).join('');
+}

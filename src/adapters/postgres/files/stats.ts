@@ -1,0 +1,79 @@
+import type { FileStatus } from '#domain/file-state.ts';
+import type { Database, Statement } from '../database/database.ts';
+import { longestWait } from './file-rows.ts';
+import { isDue } from './moments.ts';
+
+export interface FileStats {
+  readonly statuses: readonly { readonly status: FileStatus; readonly files: number; readonly bytes: number }[];
+  /** FAILED files by reason, most frequent first. */
+  readonly errors: readonly { readonly code: string; readonly files: number }[];
+  /** How long the oldest due PENDING file has waited; 0 when none waits. */
+  readonly oldestPendingSeconds: number;
+  /** Of the latest results, in seconds; null while there is none. */
+  readonly latest: { readonly wait: Durations; readonly processing: Durations } | null;
+}
+
+/** The 50th and the 95th percentile. */
+type Durations = readonly [p50: number, p95: number];
+
+const counts: Statement = {
+  name: 'stats-counts',
+  text: `
+    select status, error_code as code, sum(files)::bigint as files, sum(bytes)::bigint as bytes
+    from file_counts group by 1, 2 having sum(files) > 0 order by 3 desc, 2`,
+};
+
+const oldest: Statement = {
+  name: 'stats-oldest-pending',
+  text: `
+    select greatest(0, extract(epoch from now() - f.run_after))::float8 as seconds
+    from file_states s join files f on f.id = s.file_id
+    where s.status = 'PENDING' and f.status = 'PENDING' and ${isDue('f.run_after', longestWait)} order by s.file_id limit 1`,
+};
+
+// The ids of results are UUIDv7, minted as they are saved: the index by which they are found is that of time.
+/** Exported so that a test can look at its plan. */
+export const latestDurations: Statement = {
+  name: 'stats-latest-durations',
+  text: `
+    select percentile_cont(array[0.5, 0.95]) within group (order by ${seconds('created_at', 'claimed_at')}) as wait,
+      percentile_cont(array[0.5, 0.95]) within group (order by ${seconds('claimed_at', 'completed_at')}) as processing
+    from (select file_id from results order by id desc limit 1000) r join files f on f.id = r.file_id`,
+};
+
+/** None where the clock went back in between. */
+function seconds(from: string, to: string): string {
+  return `greatest(0, extract(epoch from ${to} - ${from}))::float8`;
+}
+
+interface Count {
+  readonly status: FileStatus;
+  readonly code: string;
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/**
+ * As cheap with billions of files as with none: the counts are kept by the statements that change them, and durations
+ * are those of a thousand files at most.
+ */
+export async function fileStats(database: Database): Promise<FileStats> {
+  const [all, [waited], [latest]] = await Promise.all([
+    database.query<Count>(counts),
+    database.query<{ seconds: number }>(oldest),
+    database.query<{ wait: Durations | null; processing: Durations | null }>(latestDurations),
+  ]);
+  const statuses = [...Map.groupBy(all, ({ status }) => status)].map(([status, some]) => ({
+    status,
+    files: some.reduce((sum, { files }) => sum + files, 0),
+    bytes: some.reduce((sum, { bytes }) => sum + bytes, 0),
+  }));
+  const errors = all.filter(({ status }) => status === 'FAILED').map(({ code, files }) => ({ code, files }));
+  const { wait = null, processing = null } = latest ?? {};
+  return {
+    statuses,
+    errors,
+    oldestPendingSeconds: waited?.seconds ?? 0,
+    latest: wait === null || processing === null ? null : { wait, processing },
+  };
+}

@@ -1,0 +1,72 @@
+import type { ResultRecord } from '#domain/file.ts';
+import type { Database, Statement } from '../database/database.ts';
+import { foundType, typeCondition } from '../files/type-condition.ts';
+
+const resultColumns = `
+  r.id, r.file_id as "fileId", r.created_at as "createdAt", f.filename, f.path, r.output_data::text as "outputJson"`;
+
+const byFileIds: Statement = {
+  name: 'get-results',
+  text: `select ${resultColumns} from results r join files f on f.id = r.file_id where r.file_id = any ($1::uuid[])`,
+};
+
+const latest: Statement = {
+  name: 'latest-result',
+  text: 'select file_id as id from results order by file_id desc limit 1',
+};
+
+const exportBatch = 500;
+
+/** The results that exist among these files, by file id. */
+export async function getResults(database: Database, fileIds: readonly string[]): Promise<Map<string, ResultRecord>> {
+  const rows = await database.query<ResultRecord>(byFileIds, [fileIds]);
+  return new Map(rows.map((result) => [result.fileId, result]));
+}
+
+/** One page of results, those of the newest files first: of files with an id below `beforeFileId`. */
+export async function listResults(
+  database: Database,
+  mimeType: string | undefined,
+  { limit, beforeFileId }: { limit: number; beforeFileId?: string | undefined },
+): Promise<ResultRecord[]> {
+  const statement = resultsStatement(mimeType, [['<', beforeFileId]], `desc limit ${limit}`);
+  return await database.query<ResultRecord>(...statement);
+}
+
+/**
+ * Every result that is saved now, those of the oldest files first, in batches. Page by page, so that a slow reader
+ * holds neither a connection nor a snapshot.
+ */
+export async function* exportResults(database: Database, mimeType: string | undefined): AsyncGenerator<ResultRecord[]> {
+  const [end] = await database.query<{ id: string }>(latest);
+  if (end === undefined) return;
+  let last: string | undefined;
+  do {
+    const range = [
+      ['>', last],
+      ['<=', end.id],
+    ] as const;
+    const statement = resultsStatement(mimeType, range, `limit ${exportBatch}`);
+    const page: ResultRecord[] = await database.query<ResultRecord>(...statement);
+    if (page.length > 0) yield page;
+    last = page.length < exportBatch ? undefined : page.at(-1)?.fileId;
+  } while (last !== undefined);
+}
+
+/** In the order of files, as which both indexes hold results: that of all, and that of a type. Exported for its plan. */
+export function resultsStatement(
+  mimeType: string | undefined,
+  range: readonly (readonly [comparison: string, fileId: string | undefined])[],
+  order: string,
+): [Statement, unknown[]] {
+  const values: unknown[] = [];
+  const parameter = (value: unknown) => `$${values.push(value)}`;
+  const conditions = range.flatMap(([comparison, id]) =>
+    id === undefined ? [] : `r.file_id ${comparison} ${parameter(id)}`,
+  );
+  if (mimeType !== undefined) conditions.push(typeCondition(foundType, mimeType, parameter));
+  const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`;
+  const text = `
+    select ${resultColumns} from results r join files f on f.id = r.file_id ${where} order by r.file_id ${order}`;
+  return [{ text }, values];
+}

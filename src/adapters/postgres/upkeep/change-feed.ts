@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { backoffMs, sleep } from '#platform/abort.ts';
+import type { Logger } from '#platform/logger.ts';
+import type { Database, Statement } from '../database/database.ts';
+import { setForSession } from '../database/session.ts';
+import { type Cursor, changesFromNow, readChanges } from '../files/file-changes.ts';
+import { changeChannel } from '../files/file-rows.ts';
+
+export interface ChangeFeedOptions {
+  /** For a connection of its own, on which notifications come. */
+  readonly url: string;
+  /** Asked for changes where no notification comes. */
+  readonly database: Database;
+  readonly logger: Logger;
+}
+
+const connectTimeoutMs = 5_000;
+/** A notification takes milliseconds. */
+const probeTimeoutMs = 2_000;
+/** Where no notification comes, changes are told of within this time. */
+const pollMs = 250;
+/** A pooler that was set up anew meanwhile may let notifications through. */
+const probeAgainMs = 10 * 60_000;
+
+/**
+ * Tells listeners that some files changed, without saying which: they look for themselves. Holds one
+ * connection; while it is down, listeners depend on their own slow polling. Behind a pooler that passes no notification
+ * on, it looks for changes itself.
+ */
+export class ChangeFeed implements AsyncDisposable {
+  readonly #url: string;
+  readonly #database: Database;
+  readonly #logger: Logger;
+  readonly #listeners = new Set<() => void>();
+  readonly #stopping = new AbortController();
+  readonly #running: Promise<void>;
+  #isNotified = true;
+
+  constructor({ url, database, logger }: ChangeFeedOptions) {
+    this.#url = url;
+    this.#database = database;
+    this.#logger = logger;
+    this.#running = this.#run();
+  }
+
+  /** False while changes are looked for, because no notification would come. */
+  get isNotified(): boolean {
+    return this.#isNotified;
+  }
+
+  /** Calls `listener` after every change until the returned handle is disposed. */
+  listen(listener: () => void): Disposable {
+    this.#listeners.add(listener);
+    return { [Symbol.dispose]: () => this.#listeners.delete(listener) };
+  }
+
+  /** Resolves at the next change, after `timeoutMs`, or when the signal is aborted. */
+  async next(timeoutMs: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, timeoutMs);
+    const stop = () => resolve();
+    signal.addEventListener('abort', stop, { once: true });
+    using _ = this.listen(resolve);
+    await promise;
+    signal.removeEventListener('abort', stop);
+    clearTimeout(timer);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopping.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping;
+    for (let attempt = 0; !signal.aborted; attempt++) {
+      const connected = () => {
+        attempt = 0;
+      };
+      try {
+        if (!(await this.#hear(signal, connected))) await this.#lookForChanges(signal, connected);
+      } catch (error) {
+        if (attempt === 0) this.#logger.warn({ err: error }, 'the change feed was cut: polling until it is back');
+        await sleep(200 + backoffMs(attempt), signal);
+      }
+    }
+  }
+
+  /**
+   * Listens until the connection ends (rejects) or the feed is stopped.
+   *
+   * @returns false at once where no notification would come
+   */
+  async #hear(signal: AbortSignal, connected: () => void): Promise<boolean> {
+    const client = new pg.Client({
+      connectionString: this.#url,
+      connectionTimeoutMillis: connectTimeoutMs,
+      query_timeout: connectTimeoutMs,
+      keepAlive: true,
+      application_name: 'filemill-changes',
+    });
+    const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
+    ended.catch(() => undefined);
+    client.on('error', reject);
+    client.on('end', () => reject(new Error('the connection ended')));
+    const stop = () => resolve();
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      await client.connect();
+      if (!(await this.#canHear(client))) return false;
+      client.on('notification', () => this.#tell());
+      await client.query(`listen ${changeChannel}`);
+      connected();
+      this.#isNotified = true;
+      this.#tell();
+      await ended;
+      return true;
+    } finally {
+      signal.removeEventListener('abort', stop);
+      // A server that has fallen silent may never say goodbye.
+      await Promise.race([client.end().catch(() => undefined), sleep(1_000, new AbortController().signal)]);
+    }
+  }
+
+  /**
+   * A pooler in session mode passes notifications on; in transaction mode the session that listens belongs to nobody
+   * when they come. Which of the two it is, only a notification tells: from another connection, as one's own would
+   * come with the answer. Nobody else uses the channel, so that it does no harm to leave a session listening.
+   */
+  async #canHear(client: pg.Client): Promise<boolean> {
+    if (await setForSession(client, {}, connectTimeoutMs)) return true;
+    const channel = `filemill_probe_${randomUUID().replaceAll('-', '')}`;
+    const { promise: heard, resolve } = Promise.withResolvers<boolean>();
+    client.on('notification', (notification) => notification.channel === channel && resolve(true));
+    await client.query(`listen ${channel}`);
+    const timer = setTimeout(resolve, probeTimeoutMs, false);
+    try {
+      await this.#database.query(notify, [channel]);
+      return await heard;
+    } finally {
+      clearTimeout(timer);
+      await client.query(`unlisten ${channel}`);
+    }
+  }
+
+  /** Until it is time to probe again, or the feed is stopped. */
+  async #lookForChanges(stopping: AbortSignal, connected: () => void): Promise<void> {
+    const signal = AbortSignal.any([stopping, AbortSignal.timeout(probeAgainMs)]);
+    let cursor: Cursor = await changesFromNow(this.#database);
+    if (this.#isNotified)
+      this.#logger.warn(
+        { everyMs: pollMs },
+        'no notification comes through this pooler, as in its transaction mode: looking for changes instead',
+      );
+    this.#isNotified = false;
+    connected();
+    this.#tell();
+    while (!signal.aborted) {
+      await sleep(pollMs, signal);
+      const changes = await readChanges(this.#database, cursor, 1);
+      cursor = changes.cursor;
+      if (changes.ids.length > 0 || changes.behind || !changes.known) this.#tell();
+    }
+  }
+
+  #tell(): void {
+    for (const listener of [...this.#listeners]) listener();
+  }
+}
+
+const notify: Statement = { text: `select pg_notify($1, '')` };

@@ -1,0 +1,65 @@
+import type { JsonValue } from '@bufbuild/protobuf';
+import type { Database, Statement } from '../database/database.ts';
+import { type ClockRange, presentTime } from '../database/database-clock.ts';
+
+/** A worker as its latest heartbeat described it. */
+export interface WorkerRecord {
+  readonly name: string;
+  readonly startedAt: Date;
+  readonly seenAt: Date;
+  readonly slots: number;
+  readonly busy: number;
+  readonly source: string;
+  /** Each in protobuf's JSON. */
+  readonly dependencies: readonly JsonValue[];
+}
+
+const beat: Statement = {
+  name: 'heartbeat',
+  text: `
+    insert into workers (name, started_at, slots, busy, source, dependencies) values ($1, $2, $3, $4, $5, $6)
+    on conflict (name) do update set started_at = excluded.started_at, slots = excluded.slots,
+      busy = excluded.busy, source = excluded.source, dependencies = excluded.dependencies, seen_at = now()`,
+};
+
+const leave: Statement = { name: 'forget-worker', text: 'delete from workers where name = $1' };
+
+const forgetSilent: Statement = {
+  name: 'forget-silent-workers',
+  text: `delete from workers where seen_at < now() - interval '1 day'`,
+};
+
+/** Three heartbeats. */
+export const aliveMs = 15_000;
+
+// One that was seen later than now was seen before PostgreSQL's clock was set back, and if it lives it is seen again soon.
+const alive: Statement = {
+  name: 'workers-alive',
+  text: `
+    select name, started_at as "startedAt", seen_at as "seenAt", slots, busy, source, dependencies from workers
+    where seen_at > least(now(), $1::timestamptz) - interval '${aliveMs} ms'
+      and seen_at < greatest(now(), $2::timestamptz) + interval '1 second' order by name`,
+};
+
+export async function recordHeartbeat(database: Database, worker: Omit<WorkerRecord, 'seenAt'>): Promise<void> {
+  const { name, startedAt, slots, busy, source, dependencies } = worker;
+  await database.query(beat, [name, startedAt, slots, busy, source, JSON.stringify(dependencies)]);
+}
+
+export async function forgetWorker(database: Database, name: string): Promise<void> {
+  await database.query(leave, [name]);
+}
+
+/** Forgets workers that have not been heard of for a day. */
+export async function forgetSilentWorkers(database: Database): Promise<void> {
+  await database.query(forgetSilent);
+}
+
+/**
+ * Workers heard of within the last 15 seconds.
+ *
+ * @param clock over these
+ */
+export async function workersAlive(database: Database, clock: ClockRange = presentTime): Promise<WorkerRecord[]> {
+  return await database.query<WorkerRecord>(alive, [clock.earliest, clock.latest]);
+}

@@ -1,0 +1,131 @@
+import { randomUUIDv7 } from 'node:crypto';
+import { resolve } from 'node:path';
+import type { Blob, BlobStore, StagedBlob } from '#domain/blob-store.ts';
+import { FilemillError } from '#domain/errors.ts';
+import type { PartialBlobStore } from '#domain/partial-blob.ts';
+import { failpoint } from '#platform/failpoints.ts';
+import type { Logger } from '#platform/logger.ts';
+import { makeFolder } from './objects/durable.ts';
+import { ObjectStore } from './objects/object-store.ts';
+import { parseSegmentKey } from './segments/segment-key.ts';
+import { SegmentStore } from './segments/segment-store.ts';
+import { SmallStagedBlob } from './segments/small-staged-blob.ts';
+import { roomOf } from './volume-trial.ts';
+
+export interface LocalBlobStoreOptions {
+  /** Blobs of fewer bytes share files; 0 gives each one of its own. */
+  readonly packBelow?: number;
+  readonly segmentBytes?: number;
+  readonly segmentAgeMs?: number;
+  readonly logger?: Logger;
+}
+
+/** Blobs on a local or mounted volume: small ones packed into segments, the others one file each. */
+export class LocalBlobStore implements BlobStore, AsyncDisposable {
+  readonly #root: string;
+  readonly #objects: ObjectStore;
+  readonly #segments: SegmentStore;
+  readonly #packBelow: number;
+
+  /** Makes whatever is missing of the layout, durably. */
+  static async open(rootDir: string, options: LocalBlobStoreOptions = {}): Promise<LocalBlobStore> {
+    const { packBelow = 64 * 1024, segmentBytes = 128 * 1024 * 1024, segmentAgeMs = 600_000, logger } = options;
+    const root = resolve(rootDir);
+    await makeFolder(root);
+    const objects = await ObjectStore.open(root, logger);
+    const segments = await SegmentStore.open(root, { segmentBytes, segmentAgeMs }, logger);
+    return new LocalBlobStore(root, { objects, segments, packBelow });
+  }
+
+  private constructor(root: string, parts: { objects: ObjectStore; segments: SegmentStore; packBelow: number }) {
+    this.#root = root;
+    this.#objects = parts.objects;
+    this.#segments = parts.segments;
+    this.#packBelow = parts.packBelow;
+  }
+
+  /** Blobs on the same volume that come in over several calls; each becomes one of its own, however small. */
+  get partial(): PartialBlobStore {
+    return this.#objects.partial;
+  }
+
+  async stage(): Promise<StagedBlob> {
+    if (this.#packBelow === 0) return await this.#objects.stage();
+    return new SmallStagedBlob({
+      below: this.#packBelow,
+      append: async (blob) => (await this.#segments.appendAll([blob]))[0] as string,
+      stage: () => this.#objects.stage(),
+    });
+  }
+
+  async keep(contents: readonly Uint8Array[]): Promise<readonly Blob[]> {
+    if (contents.some(({ length }) => length >= this.#packBelow)) return await this.#keepEach(contents);
+    const blobs = contents.map((content) => ({ id: randomUUIDv7(), chunks: [content], length: content.length }));
+    const keys = await this.#segments.appendAll(blobs);
+    await failpoint('upload.packed');
+    return blobs.map(({ id }, n) => ({ id, storageKey: keys[n] as string }));
+  }
+
+  async #keepEach(contents: readonly Uint8Array[]): Promise<readonly Blob[]> {
+    const outcomes = await Promise.allSettled(contents.map((content) => this.#keepOne(content)));
+    const blobs = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value : []));
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed === undefined) return blobs;
+    for (const { storageKey } of blobs) await this.remove(storageKey);
+    throw failed.reason;
+  }
+
+  async #keepOne(content: Uint8Array): Promise<Blob> {
+    await using staged = await this.stage();
+    if (content.length > 0) await staged.write(content);
+    return await staged.commit();
+  }
+
+  async remove(storageKey: string): Promise<void> {
+    const packed = parseSegmentKey(storageKey);
+    if (packed === undefined) await this.#objects.remove(storageKey);
+    else await this.#segments.remove(packed);
+  }
+
+  async *finishedBefore(before: Date): AsyncGenerator<readonly Blob[]> {
+    yield* this.#objects.finishedBefore(before);
+    yield* inBatches(this.#segments.finishedBefore(before));
+  }
+
+  async sweepStaging(before: Date): Promise<number> {
+    return await this.#objects.sweepStaging(before);
+  }
+
+  async freeBytes(): Promise<number> {
+    return (await roomOf(this.#root))?.free ?? Number.MAX_SAFE_INTEGER;
+  }
+
+  async totalBytes(): Promise<number | undefined> {
+    return (await roomOf(this.#root))?.total;
+  }
+
+  async *wasteful(): AsyncGenerator<readonly Blob[]> {
+    await this.#segments.closeAbandoned();
+    yield* inBatches(this.#segments.wasteful());
+  }
+
+  async copy({ id, storageKey }: Blob): Promise<string> {
+    const packed = parseSegmentKey(storageKey);
+    if (packed === undefined) throw new FilemillError('INTERNAL', `${storageKey} is not in a segment.`);
+    const content = await this.#segments.read(packed);
+    const [copyKey] = await this.#segments.appendAll([{ id, chunks: [content], length: content.length }]);
+    return copyKey as string;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#segments[Symbol.asyncDispose]();
+    await this.#objects[Symbol.asyncDispose]();
+  }
+}
+
+const batchSize = 1_000;
+
+async function* inBatches(source: AsyncIterable<readonly Blob[]>): AsyncGenerator<readonly Blob[]> {
+  for await (const blobs of source)
+    for (let from = 0; from < blobs.length; from += batchSize) yield blobs.slice(from, from + batchSize);
+}

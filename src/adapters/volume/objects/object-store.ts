@@ -1,0 +1,116 @@
+import { opendir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Blob, StagedBlob } from '#domain/blob-store.ts';
+import { ConfigError } from '#platform/config-error.ts';
+import type { Logger } from '#platform/logger.ts';
+import { LocalPartialBlobStore } from '../partial/local-partial-blob-store.ts';
+import { codeOf, makeFolder } from './durable.ts';
+import {
+  isBlobId,
+  isUuid,
+  mintedAt,
+  objectPath,
+  objectsFolder,
+  shardFolder,
+  shardOf,
+  shards,
+  stagingFolder,
+} from './layout.ts';
+import { ShardFolders } from './shard-folders.ts';
+import { StagedObject } from './staged-object.ts';
+
+const blobsPerBatch = 1_000;
+
+/** Blobs that have a file each; its storage key is its id. */
+export class ObjectStore implements AsyncDisposable {
+  /** Those on their way to an object, over several calls. */
+  readonly partial: LocalPartialBlobStore;
+  readonly #root: string;
+  readonly #shardFolders: ShardFolders;
+  readonly #logger: Logger | undefined;
+  #foreignFileSeen = false;
+
+  static async open(root: string, logger: Logger | undefined): Promise<ObjectStore> {
+    await makeFolder(stagingFolder(root));
+    const shardFolders = await ShardFolders.open(root);
+    await requireOneFileSystem(stagingFolder(root), objectsFolder(root));
+    const partial = await LocalPartialBlobStore.open(root, shardFolders);
+    return new ObjectStore(root, { shardFolders, partial }, logger);
+  }
+
+  private constructor(
+    root: string,
+    parts: { shardFolders: ShardFolders; partial: LocalPartialBlobStore },
+    logger: Logger | undefined,
+  ) {
+    this.#root = root;
+    this.#shardFolders = parts.shardFolders;
+    this.partial = parts.partial;
+    this.#logger = logger;
+  }
+
+  stage(): Promise<StagedBlob> {
+    return StagedObject.open(this.#root, (id) => this.#shardFolders.syncShardOf(id));
+  }
+
+  /** Not synced: a file that a power cut brings back has no row, and is swept as an orphan. */
+  async remove(storageKey: string): Promise<void> {
+    if (isBlobId(storageKey)) await rm(objectPath(this.#root, storageKey), { force: true });
+  }
+
+  async *finishedBefore(before: Date): AsyncGenerator<readonly Blob[]> {
+    let batch: Blob[] = [];
+    for (const shard of shards) {
+      for await (const name of fileNames(shardFolder(this.#root, shard))) {
+        if (!isBlobId(name) || shardOf(name) !== shard) this.#noteForeignFile(shard, name);
+        else if (mintedAt(name) < before.getTime()) batch.push({ id: name, storageKey: name });
+        if (batch.length < blobsPerBatch) continue;
+        yield batch;
+        batch = [];
+      }
+    }
+    if (batch.length > 0) yield batch;
+  }
+
+  async sweepStaging(before: Date): Promise<number> {
+    let swept = 0;
+    for await (const name of fileNames(stagingFolder(this.#root))) {
+      const path = join(stagingFolder(this.#root), name);
+      if (!isUuid(name) || !(await wasWrittenBefore(path, before))) continue;
+      await rm(path, { force: true });
+      swept += 1;
+    }
+    return swept;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.partial[Symbol.asyncDispose]();
+    await this.#shardFolders[Symbol.asyncDispose]();
+  }
+
+  #noteForeignFile(shard: string, name: string): void {
+    if (this.#foreignFileSeen) return;
+    this.#foreignFileSeen = true;
+    this.#logger?.warn({ shard, name }, 'the objects folder holds files that are not ours: left alone');
+  }
+}
+
+async function requireOneFileSystem(staging: string, objects: string): Promise<void> {
+  const [a, b] = await Promise.all([stat(staging), stat(objects)]);
+  if (a.dev !== b.dev)
+    throw new ConfigError(`FILEMILL_STORAGE_DIR: ${staging} and ${objects} must be on one file system`);
+}
+
+async function* fileNames(folder: string): AsyncGenerator<string> {
+  for await (const entry of await opendir(folder, { bufferSize: 256 })) yield entry.name;
+}
+
+/** False for a file that was committed or discarded meanwhile. */
+async function wasWrittenBefore(path: string, before: Date): Promise<boolean> {
+  try {
+    return (await stat(path)).mtimeMs < before.getTime();
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,252 @@
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, open, readdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { codeOf, syncFolder, writeFully } from './objects/durable.ts';
+import { fileMode, folderMode } from './objects/layout.ts';
+
+/** What was found out about one thing that a volume should be able to do. */
+export interface Trial {
+  readonly name: string;
+  /**
+   * `other`: it cannot, and another sound way is taken. `missing`: it cannot, and no file could be kept safely. `untried`: it
+   * is full.
+   */
+  readonly verdict: 'ok' | 'other' | 'missing' | 'untried';
+  /** A sentence for people. */
+  readonly detail: string;
+}
+
+interface Attempt {
+  readonly name: string;
+  /** What it can. */
+  readonly can: string;
+  /** What it cannot and why that matters, or what is done instead. */
+  readonly cannot: string;
+  readonly otherWay?: true;
+  /** Does it in a folder of its own. Throws, or answers with what is wrong. */
+  readonly run: (folder: string) => Promise<string | undefined>;
+}
+
+/**
+ * Tries all that files are kept by, in a folder of its own on the volume, which is removed again.
+ *
+ * @param root a folder on the volume, which exists
+ */
+export async function tryVolume(root: string): Promise<readonly Trial[]> {
+  const scratch = join(root, `${scratchPrefix}${randomUUID()}`);
+  try {
+    await removeStale(root).catch(() => undefined);
+    const trials: Trial[] = [];
+    for (const [n, attempt] of attempts.entries()) {
+      const trial = await carryOut(attempt, join(scratch, String(n)));
+      trials.push(trial);
+      // Without files there is nothing to try the others with.
+      if (n === 0 && trial.verdict !== 'ok') break;
+    }
+    return trials;
+  } finally {
+    await rm(scratch, { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+const attempts: readonly Attempt[] = [
+  {
+    name: 'files',
+    can: 'can be made, written and read',
+    cannot: 'Files cannot be made, written and read there',
+    run: async (folder) => {
+      await using file = await open(join(folder, 'file'), 'wx+', fileMode);
+      await writeFully(file, bytes('0123456789'), 0);
+      return await differs(join(folder, 'file'), '0123456789');
+    },
+  },
+  {
+    name: 'names that are taken',
+    can: 'are not given a second time',
+    cannot: 'A name that is taken is given a second time, so that one file could overwrite another',
+    run: async (folder) => {
+      await writeFile(join(folder, 'file'), '');
+      const second = await open(join(folder, 'file'), 'wx').catch(codeOf);
+      if (second === 'EEXIST') return undefined;
+      if (typeof second === 'object') await second.close();
+      return `the answer was ${typeof second === 'object' ? 'yes' : second}`;
+    },
+  },
+  {
+    name: 'writes in place',
+    can: 'end up where they should, and files can be cut',
+    cannot:
+      'Bytes cannot be overwritten, or cut off, within a file, as it is done with what is removed or half written',
+    run: async (folder) => {
+      await using file = await open(join(folder, 'file'), 'wx+', fileMode);
+      await writeFully(file, bytes('0123456789'), 0);
+      await writeFully(file, bytes('ab'), 2);
+      await file.truncate(5);
+      await writeFully(file, bytes('z'), 8);
+      return await differs(join(folder, 'file'), '01ab4\0\0\0z');
+    },
+  },
+  {
+    name: 'sync of files',
+    can: 'is possible',
+    cannot: 'Files cannot be synced, so that a power cut could take acknowledged ones',
+    run: async (folder) => {
+      await using file = await open(join(folder, 'file'), 'wx+', fileMode);
+      await file.sync();
+      await writeFully(file, bytes('more'), 0);
+      await file.datasync();
+      return undefined;
+    },
+  },
+  {
+    name: 'sync of folders',
+    can: 'is possible',
+    cannot: 'Folders cannot be synced, so that a power cut could take the names of acknowledged files',
+    run: async (folder) => {
+      await writeFile(join(folder, 'file'), '');
+      await syncFolder(folder);
+      return undefined;
+    },
+  },
+  {
+    name: 'moves',
+    can: 'take a file from folder to folder in one step',
+    cannot: 'Files cannot be moved from folder to folder in one step, as each of them is once it is complete',
+    run: async (folder) => {
+      for (const name of ['from', 'to']) await mkdir(join(folder, name), { mode: folderMode });
+      await writeFile(join(folder, 'from', 'file'), 'content');
+      await rename(join(folder, 'from', 'file'), join(folder, 'to', 'file'));
+      if ((await readdir(join(folder, 'from'))).length > 0) return 'the old name stayed';
+      return await differs(join(folder, 'to', 'file'), 'content');
+    },
+  },
+  {
+    name: 'replacing',
+    can: 'lets a file take the name of another, also while that is read',
+    cannot: 'A file cannot take the name of another, as the new note of an upload does',
+    run: async (folder) => {
+      const [old, next] = [join(folder, 'old'), join(folder, 'new')];
+      await writeFile(old, 'first');
+      await writeFile(next, 'second');
+      await rename(next, old);
+      await using _reader = await open(old, 'r');
+      await writeFile(next, 'third');
+      await rename(next, old);
+      return await differs(old, 'third');
+    },
+  },
+  {
+    name: 'names',
+    can: 'stay as they are given',
+    cannot: 'Names do not stay as they are given, so that files would not be found again',
+    run: async (folder) => {
+      await writeFile(join(folder, longestName), '');
+      const [found] = await readdir(folder);
+      return found === longestName ? undefined : `${longestName} became ${found ?? 'nothing'}`;
+    },
+  },
+  {
+    name: 'clock',
+    can: 'agrees with that of this machine',
+    cannot: 'Its clock and that of this machine disagree, so that files on their way would be taken for abandoned',
+    run: async (folder) => {
+      await writeFile(join(folder, 'file'), 'x');
+      const minutes = Math.round(((await stat(join(folder, 'file'))).mtimeMs - Date.now()) / 60_000);
+      if (Math.abs(minutes) < maxMinutesApart) return undefined;
+      return `it is ${Math.abs(minutes)} minutes ${minutes > 0 ? 'ahead' : 'behind'}; set both by NTP`;
+    },
+  },
+  {
+    name: 'hard links',
+    can: 'give a file a second name',
+    cannot: 'There are none: complete uploads of large files are moved instead',
+    otherWay: true,
+    run: async (folder) => {
+      await writeFile(join(folder, 'file'), 'content');
+      await link(join(folder, 'file'), join(folder, 'second'));
+      return await differs(join(folder, 'second'), 'content');
+    },
+  },
+  {
+    name: 'free space',
+    can: 'is told',
+    cannot: 'It is not told: uploads are taken in until a write fails',
+    otherWay: true,
+    run: async (folder) => ((await roomOf(folder)) === undefined ? 'it has no size' : undefined),
+  },
+  {
+    name: 'permissions',
+    can: 'keep other users out',
+    cannot: 'They do not keep other users out: whoever may enter the folder reads all files',
+    otherWay: true,
+    run: async (folder) => {
+      await using file = await open(join(folder, 'file'), 'wx', fileMode);
+      const mode = (await file.stat()).mode & 0o777;
+      return (mode & 0o007) === 0 ? undefined : `the mode is ${mode.toString(8)}`;
+    },
+  },
+];
+
+/** Bytes of the file system, and those left for new files; undefined where it tells nothing of its size. */
+export async function roomOf(path: string): Promise<{ readonly total: number; readonly free: number } | undefined> {
+  const { blocks, bavail, bsize, frsize } = await statfs(path);
+  const unit = frsize || bsize;
+  return blocks === 0 ? undefined : { total: blocks * unit, free: bavail * unit };
+}
+
+/** Of marks of segments that are being closed; no name is longer. */
+const longestName = '01900000-0000-7000-8000-00000000cafe.closing';
+
+/** Far below the shortest time after which something is swept that nobody wrote to. */
+const maxMinutesApart = 10;
+
+const scratchPrefix = 'trial-';
+const staleMs = 60 * 60 * 1_000;
+
+async function carryOut({ name, can, cannot, otherWay, run }: Attempt, folder: string): Promise<Trial> {
+  try {
+    await mkdir(dirname(folder), { mode: folderMode }).catch(ignoreExisting);
+    await mkdir(folder, { mode: folderMode });
+    const wrong = await run(folder);
+    if (wrong === undefined) return { name, verdict: 'ok', detail: can };
+    return { name, verdict: otherWay ? 'other' : 'missing', detail: `${cannot} (${wrong})` };
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'ENOSPC' || code === 'EDQUOT')
+      return { name, verdict: 'untried', detail: 'could not be tried: there is no room left' };
+    return { name, verdict: otherWay ? 'other' : 'missing', detail: `${cannot} (${inWords(code) ?? String(error)})` };
+  }
+}
+
+function inWords(code: string | undefined): string | undefined {
+  switch (code) {
+    case 'EROFS':
+      return 'EROFS: it is mounted for reading only';
+    case 'EACCES':
+      return `EACCES: user ${process.getuid?.()} may not write there`;
+    default:
+      return code;
+  }
+}
+
+async function differs(path: string, expected: string): Promise<string | undefined> {
+  const found = await readFile(path, 'latin1');
+  return found === expected ? undefined : 'other bytes were read than written';
+}
+
+function bytes(text: string): Buffer {
+  return Buffer.from(text, 'latin1');
+}
+
+function ignoreExisting(error: unknown): void {
+  if (codeOf(error) !== 'EEXIST') throw error;
+}
+
+/** What a process left that died over it. */
+async function removeStale(root: string): Promise<void> {
+  for (const name of await readdir(root)) {
+    if (!name.startsWith(scratchPrefix)) continue;
+    const { mtimeMs } = await stat(join(root, name));
+    if (mtimeMs < Date.now() - staleMs) await rm(join(root, name), { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,54 @@
+import type { Analyzer, AnalyzerRun } from '#domain/analysis.ts';
+import { isOddControl, isPrintable } from '../content/controls.ts';
+import { startsAsTextButIsBinary } from '../content/signatures.ts';
+import type { TextCounts } from '../content/text-counts.ts';
+import { Utf8Counter } from '../content/utf8-counter.ts';
+import { Utf16Counter } from '../content/utf16-counter.ts';
+
+/**
+ * Words, lines, characters and charset; all null when the file is not text. The whole file decides, not
+ * its head:
+ *
+ * - with a UTF-16 byte order mark: text when it is well-formed UTF-16 without U+0000;
+ * - otherwise valid UTF-8 without NUL is text;
+ * - otherwise 8-bit text, when it holds neither NUL nor control characters that text does not use;
+ * - never text: a PDF or `ar` archive, and a first KiB whose control characters are more than 3 in 10.
+ *
+ * docs/results.md defines the counts.
+ */
+export const text: Analyzer = {
+  name: 'text',
+  version: '1',
+  start({ head }) {
+    const counter = counterFor(head);
+    if (counter === undefined) return binaryRun;
+    return {
+      update: (chunk) => counter.update(chunk),
+      finish: () => findings(counter.finish()),
+    };
+  },
+};
+
+const binaryRun: AnalyzerRun = {
+  update() {},
+  finish: () => ({ word_count: null, line_count: null, character_count: null, charset: null }),
+};
+
+function counterFor(head: Uint8Array): { update(chunk: Uint8Array): void; finish(): TextCounts } | undefined {
+  // FF FE 00 00 is UTF-32; as UTF-16 it would start with U+0000, which the counter refuses.
+  if (head[0] === 0xff && head[1] === 0xfe) return new Utf16Counter('utf-16le');
+  if (head[0] === 0xfe && head[1] === 0xff) return new Utf16Counter('utf-16be');
+  return startsAsTextButIsBinary(head) || looksControlled(head) ? undefined : new Utf8Counter(head);
+}
+
+/** Valid UTF-8 may hold controls, but bytes that are mostly controls are no text that anyone wrote. */
+function looksControlled(head: Uint8Array): boolean {
+  const start = head.subarray(0, 1_024);
+  return !isPrintable(start) && start.filter(isOddControl).length * 10 > start.length * 3;
+}
+
+function findings({ charset, words, lines, characters }: TextCounts): Record<string, unknown> {
+  return charset === null
+    ? { word_count: null, line_count: null, character_count: null, charset }
+    : { word_count: words, line_count: lines, character_count: characters, charset };
+}

@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+
+/** The part of it that is used here; Node's types leave it to those of browsers. */
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object) => { readonly exports: Kernel };
+};
+
+/** What wasm/count.ts exports. Values are addresses in its memory, or lengths in bytes. */
+interface Kernel {
+  readonly memory: { readonly buffer: ArrayBuffer };
+  readonly tally: { readonly value: number };
+  readonly input: { readonly value: number };
+  readonly inputBytes: { readonly value: number };
+  readonly copyBytes: { readonly value: number };
+  count(from: number, length: number): number;
+}
+
+/** One a thread. Its memory never grows: that would take it away from under the views below. */
+const code = readFileSync(new URL('../wasm/count.wasm', import.meta.url));
+const kernel = new WebAssembly.Instance(new WebAssembly.Module(code)).exports;
+const memory = kernel.memory.buffer;
+const inputAt = kernel.input.value;
+const copiesAt = inputAt + kernel.inputBytes.value;
+const copies = new Uint8Array(memory, copiesAt, kernel.copyBytes.value);
+const current = new BigUint64Array(memory, kernel.tally.value, 8);
+
+/** What lies here is counted without a copy: files are read to here. */
+export const input = Buffer.from(memory, inputAt, kernel.inputBytes.value);
+
+/** The flags of what was seen: those of wasm/tally.ts, which describes them. */
+export const high = 1;
+export const malformed = 2;
+export const oddControl = 4;
+export const nul = 8;
+export const cut = 16;
+
+/** Counts text from chunk to chunk: the class of the same name in wasm/tally.ts, which describes the fields. */
+export class Tally {
+  readonly #fields: BigUint64Array;
+  #seen: number;
+
+  /** `marked`: the text begins behind a UTF-8 byte order mark, which is part of the 8-bit reading alone. */
+  constructor(marked = false) {
+    this.#fields = new BigUint64Array(marked ? behindMark : atStart);
+    this.#seen = marked ? high : 0;
+  }
+
+  /** Counts the next bytes, at least one. */
+  add(bytes: Uint8Array): void {
+    current.set(this.#fields);
+    this.#seen = countHere(bytes);
+    this.#fields.set(current);
+  }
+
+  /** Whether one of these flags, or'ed together, was seen. */
+  hasSeen(flags: number): boolean {
+    return (this.#seen & flags) !== 0;
+  }
+
+  get words(): number {
+    return Number(this.#fields[0]);
+  }
+
+  get byteWords(): number {
+    return Number(this.#fields[1]);
+  }
+
+  get lines(): number {
+    return Number(this.#fields[2]);
+  }
+
+  get bytes(): number {
+    return Number(this.#fields[3]);
+  }
+
+  get characters(): number {
+    return this.bytes - Number(this.#fields[4]);
+  }
+}
+
+/** The flags of what these bytes hold, at least one. */
+export function flagsOf(bytes: Uint8Array): number {
+  current.set(atStart);
+  return countHere(bytes);
+}
+
+function countHere(bytes: Uint8Array): number {
+  if (bytes.buffer === memory) return kernel.count(bytes.byteOffset, bytes.length);
+  let seen = 0;
+  for (let at = 0; at < bytes.length; at += copies.length) {
+    const part = bytes.subarray(at, at + copies.length);
+    copies.set(part);
+    seen = kernel.count(copiesAt, part.length);
+  }
+  return seen;
+}
+
+/** `words`, `byteWords`, `lines`, `bytes`, `continuations`; `seen` and, as spaces, `lastBytes`; the masks of spaces. */
+const spaces = 0x20202020n << 32n;
+const everywhere = 2n ** 64n - 1n;
+const atStart = BigUint64Array.of(0n, 0n, 0n, 0n, 0n, spaces, everywhere, everywhere);
+const behindMark = BigUint64Array.of(0n, 1n, 0n, 3n, 3n, spaces | BigInt(high), everywhere, 0n);

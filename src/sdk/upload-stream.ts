@@ -1,0 +1,164 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { FilemillError } from '#domain/errors.ts';
+import type {
+  UploadFileResponse,
+  UploadManyRequestSchema,
+  UploadMetadataSchema,
+  UploadPartSchema,
+  UploadService,
+} from '#gen/filemill/v1/upload_service_pb.ts';
+import { GatheringQueue } from '#platform/gathering-queue.ts';
+import type { RpcClient } from '#platform/rpc/client.ts';
+import { fromRpcStatus, fromServiceError, isReset } from '#platform/rpc/errors.ts';
+import { CallBound } from './call-bound.ts';
+
+/** A file that fits in one message. */
+export interface WholeFile {
+  readonly metadata: MessageInitShape<typeof UploadMetadataSchema>;
+  readonly content: Uint8Array;
+  /** Of the content, as 64 hex digits; empty for none. */
+  readonly sha256: string;
+}
+
+/** Largest file that is sent as a whole: a message may hold 1 MiB. */
+export const maxWholeBytes = 256 * 1024;
+
+/** Bytes of content after which a message takes no more files. */
+const messageBytes = 256 * 1024;
+const messageFiles = 64;
+
+/** Without any answer for so long the server is as good as gone. */
+const stallMs = 60_000;
+
+/**
+ * Sends many small files over streams of UploadMany, those together in a message that came while the last one
+ * was on its way. A stream is opened by the first file, again after it broke, and when the last one carries as much as
+ * a proxy may let through, which costs nothing: its files are answered while the next is filled. When a stream breaks,
+ * all of its files that had no answer reject, and may be sent again with the same idempotency keys.
+ */
+export class UploadStream implements Disposable {
+  readonly #uploads: RpcClient<typeof UploadService>;
+  readonly #signal: AbortSignal;
+  readonly #bound: CallBound;
+  #open: OpenStream | undefined;
+
+  /** @param bound is learned from what proxies refuse, for the streams after */
+  constructor(uploads: RpcClient<typeof UploadService>, signal: AbortSignal, bound = new CallBound()) {
+    this.#uploads = uploads;
+    this.#signal = signal;
+    this.#bound = bound;
+  }
+
+  /**
+   * Resolves when the server keeps the file.
+   *
+   * @throws FilemillError the refusal, or what broke the stream; PROXY_LIMIT when it is too large even by itself
+   */
+  send(file: WholeFile): Promise<UploadFileResponse> {
+    if (this.#open?.hasRoomFor(file) === false) this.#open.end();
+    if (this.#open?.over !== false) this.#open = new OpenStream(this.#uploads, this.#signal, this.#bound);
+    return this.#open.send(file);
+  }
+
+  /** Sends nothing more; what was sent is still answered. */
+  [Symbol.dispose](): void {
+    this.#open?.end();
+  }
+}
+
+interface Waiting {
+  resolve(receipt: UploadFileResponse): void;
+  reject(error: FilemillError): void;
+}
+
+class OpenStream {
+  readonly #queue = new GatheringQueue<MessageInitShape<typeof UploadPartSchema>>(messageFiles);
+  readonly #unanswered = new Map<number, Waiting>();
+  readonly #cancel = new AbortController();
+  readonly #stall: NodeJS.Timeout;
+  readonly #bound: CallBound;
+  readonly #maxBytes: number;
+  #sequence = 0;
+  #bytes = 0;
+  /** It takes no more files. */
+  over = false;
+
+  constructor(uploads: RpcClient<typeof UploadService>, signal: AbortSignal, bound: CallBound) {
+    this.#bound = bound;
+    this.#maxBytes = bound.streamBytes;
+    this.#stall = setTimeout(() => this.#onStall(), stallMs).unref();
+    void this.#run(uploads, AbortSignal.any([signal, this.#cancel.signal]));
+  }
+
+  /** The first file always has. */
+  hasRoomFor(file: WholeFile): boolean {
+    return this.#sequence === 0 || this.#bytes + bytesOf(file) <= this.#maxBytes;
+  }
+
+  send(file: WholeFile): Promise<UploadFileResponse> {
+    const { metadata, content, sha256 } = file;
+    const { promise, resolve, reject } = Promise.withResolvers<UploadFileResponse>();
+    const sequence = this.#sequence++;
+    this.#bytes += bytesOf(file);
+    this.#unanswered.set(sequence, { resolve, reject });
+    this.#queue.push({ sequence, metadata, content, closing: { sha256 } });
+    return promise;
+  }
+
+  end(): void {
+    this.over = true;
+    this.#queue.close();
+  }
+
+  async #run(uploads: RpcClient<typeof UploadService>, signal: AbortSignal): Promise<void> {
+    let error = new FilemillError('UNAVAILABLE', 'The server ended the stream before it had answered.');
+    try {
+      for await (const { answers } of uploads.uploadMany(this.#messages(), { signal })) {
+        this.#stall.refresh();
+        for (const { sequence, outcome } of answers) {
+          const waiting = this.#unanswered.get(sequence);
+          this.#unanswered.delete(sequence);
+          if (outcome.case === 'file') waiting?.resolve(outcome.value);
+          else if (outcome.case === 'error') waiting?.reject(fromRpcStatus(outcome.value));
+        }
+      }
+    } catch (cause) {
+      error = this.#cancel.signal.aborted ? (this.#cancel.signal.reason as FilemillError) : fromServiceError(cause);
+    }
+    clearTimeout(this.#stall);
+    this.end();
+    if (isReset(error)) this.#bound.shortenStreams(this.#maxBytes);
+    if (error.reason === 'PROXY_LIMIT') error = this.#tooMuch(error);
+    for (const waiting of this.#unanswered.values()) waiting.reject(error);
+  }
+
+  /** A proxy that refuses many files may take a few of them. */
+  #tooMuch(error: FilemillError): FilemillError {
+    const isLess = this.#bound.narrow(this.#maxBytes);
+    return isLess && this.#sequence > 1 ? new FilemillError('UNAVAILABLE', error.message, { cause: error }) : error;
+  }
+
+  async *#messages(): AsyncGenerator<MessageInitShape<typeof UploadManyRequestSchema>> {
+    for await (const parts of this.#queue.batches()) {
+      let [from, bytes] = [0, 0];
+      for (const [at, { content }] of parts.entries()) {
+        bytes += content?.length ?? 0;
+        if (bytes < messageBytes) continue;
+        yield { parts: parts.slice(from, at + 1) };
+        [from, bytes] = [at + 1, 0];
+      }
+      if (from < parts.length) yield { parts: parts.slice(from) };
+    }
+  }
+
+  /** Nobody waits: then silence is no stall. */
+  #onStall(): void {
+    if (this.#unanswered.size === 0) this.#stall.refresh();
+    else this.#cancel.abort(new FilemillError('UNAVAILABLE', 'The server answered nothing for too long.'));
+  }
+}
+
+/** What a file needs on its stream, and a little more: a hash and a key are shorter than 512 bytes. */
+function bytesOf({ metadata: { filename = '', path = '' }, content }: WholeFile): number {
+  return content.length + Buffer.byteLength(filename) + Buffer.byteLength(path) + 512;
+}

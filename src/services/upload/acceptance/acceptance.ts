@@ -1,0 +1,80 @@
+import type { Blob, StagedBlob } from '#domain/blob-store.ts';
+import type { FilemillError } from '#domain/errors.ts';
+import type { NewFile } from '#domain/file.ts';
+import { failpoint } from '#platform/failpoints.ts';
+import type { Declaration } from '../intake/declaration.ts';
+import { type RegistrationContext, registerAll } from './registration.ts';
+import type { Ringer } from './ringer.ts';
+
+export interface AcceptanceContext extends RegistrationContext {
+  readonly ringer: Ringer;
+}
+
+/** What the client is told of a file that is kept. */
+export interface Receipt {
+  readonly id: string;
+  readonly size: bigint;
+  readonly sha256: string;
+  readonly duplicate: boolean;
+}
+
+/** Content that was received and checked. */
+export interface Verified {
+  readonly declared: Declaration;
+  readonly size: number;
+  /** The verified one, or null when none was declared. */
+  readonly sha256: string | null;
+}
+
+/**
+ * Keeps the content of one file: when this returns, its bytes are durable and the row that names them is committed.
+ *
+ * @throws FilemillError
+ */
+export async function accept(
+  context: AcceptanceContext,
+  staged: Pick<StagedBlob, 'commit'>,
+  verified: Verified,
+  signal: AbortSignal,
+): Promise<Receipt> {
+  await failpoint('upload.written');
+  const [receipt] = await acknowledge(context, [{ ...verified, blob: await staged.commit() }], signal);
+  if (receipt !== undefined && 'id' in receipt) return receipt;
+  throw receipt?.refusal;
+}
+
+/** The same for small files that are in memory; receipts or refusals in their order. @throws FilemillError for all */
+export async function acceptTogether(
+  context: AcceptanceContext,
+  contents: readonly Uint8Array[],
+  verified: readonly Verified[],
+  signal: AbortSignal,
+): Promise<readonly Answer[]> {
+  await failpoint('upload.written');
+  const blobs = await context.blobs.keep(contents);
+  const files = verified.map((one, n) => ({ ...one, blob: blobs[n] as Blob }));
+  return await acknowledge(context, files, signal);
+}
+
+export type Answer = Receipt | { readonly refusal: FilemillError };
+
+async function acknowledge(
+  context: AcceptanceContext,
+  files: readonly (Verified & { readonly blob: Blob })[],
+  signal: AbortSignal,
+): Promise<readonly Answer[]> {
+  const registered = await registerAll(context, files.map(toNewFile), signal);
+  await failpoint('upload.created');
+  for (const one of registered) if ('id' in one && !one.duplicate) context.ringer.ring(one.id);
+  await failpoint('upload.rung');
+  return registered.map((one, n) => {
+    const { size = 0, sha256 = null } = files[n] ?? {};
+    return 'id' in one ? { id: one.id, duplicate: one.duplicate, size: BigInt(size), sha256: sha256 ?? '' } : one;
+  });
+}
+
+function toNewFile({ blob, declared, size, sha256 }: Verified & { readonly blob: Blob }): NewFile {
+  const { filename, path, mimeType, idempotencyKey } = declared;
+  const { id, storageKey } = blob;
+  return { id, storageKey, filename, path, size, mimeType, declaredSha256: sha256, idempotencyKey };
+}

@@ -1,0 +1,67 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import type { CreateOutcome, NewFile } from '#domain/file.ts';
+import {
+  type CreateFilesRequestSchema,
+  type CreateFilesResponse,
+  FileLifecycleService,
+  CreateFilesResponse_Outcome as Outcome,
+} from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
+import { Batcher } from '#platform/batcher.ts';
+import type { RpcChannel } from '#platform/rpc/client.ts';
+
+/** With the longest name, path, type and key that are allowed, a batch stays well below what one message may hold. */
+const maxBatch = 500;
+
+/** Registers files with the metadata service; calls made at the same time share one RPC. */
+export class FileCreation {
+  readonly #batcher: Batcher<NewFile, CreateOutcome>;
+
+  constructor(metadata: RpcChannel) {
+    const lifecycle = metadata.client(FileLifecycleService);
+    this.#batcher = new Batcher(async (files) => toOutcomes(await lifecycle.createFiles(toColumns(files))), {
+      maxBatch,
+    });
+  }
+
+  /**
+   * Outcomes in the order of `files`. May be repeated with the same ids: the answer is then the same.
+   *
+   * @throws FilemillError when no answer came; the files may or may not have been created
+   */
+  createAll(files: readonly NewFile[]): Promise<readonly CreateOutcome[]> {
+    return this.#batcher.addAll(files);
+  }
+}
+
+function toColumns(files: readonly NewFile[]): MessageInitShape<typeof CreateFilesRequestSchema> {
+  return {
+    ids: files.map(({ id }) => id),
+    storageKeys: files.map(({ storageKey }) => storageKey),
+    filenames: files.map(({ filename }) => filename),
+    paths: files.map(({ path }) => path),
+    sizes: files.map(({ size }) => BigInt(size)),
+    mimeTypes: files.map(({ mimeType }) => mimeType),
+    declaredSha256s: files.map(({ declaredSha256 }) => declaredSha256 ?? ''),
+    idempotencyKeys: files.map(({ idempotencyKey }) => idempotencyKey ?? ''),
+  };
+}
+
+function toOutcomes({ outcomes, ids, rejections }: CreateFilesResponse): CreateOutcome[] {
+  const messages = rejections.values();
+  return outcomes.map((outcome, n) => {
+    const id = ids[n] ?? '';
+    switch (outcome) {
+      case Outcome.CREATED:
+        return { outcome: 'CREATED', id };
+      case Outcome.DUPLICATE:
+        return { outcome: 'DUPLICATE', id };
+      case Outcome.KEY_REUSED:
+        return { outcome: 'KEY_REUSED', id };
+      case Outcome.REJECTED:
+        return { outcome: 'REJECTED', message: messages.next().value ?? '' };
+      // A word of a later version says nothing about whether the row exists.
+      default:
+        throw new Error(`The metadata service answered with an unknown outcome ${outcome}`);
+    }
+  });
+}

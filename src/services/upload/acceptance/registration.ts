@@ -1,0 +1,71 @@
+import type { BlobStore } from '#domain/blob-store.ts';
+import { FilemillError } from '#domain/errors.ts';
+import type { CreateOutcome, NewFile } from '#domain/file.ts';
+import { isStoreFault } from '#domain/store-fault.ts';
+import type { Logger } from '#platform/logger.ts';
+import { withRetry } from '#platform/rpc/retry.ts';
+import type { FileCreation } from './file-creation.ts';
+
+export interface RegistrationContext {
+  readonly blobs: BlobStore;
+  readonly files: Pick<FileCreation, 'createAll'>;
+  readonly logger: Logger;
+  /** How long to ask again for an answer that was lost. */
+  readonly retryMs: number;
+}
+
+/** The file that there is now, or the refusal: FilemillError IDEMPOTENCY_KEY_REUSED or REQUEST_INVALID. */
+export type Registered = { readonly id: string; readonly duplicate: boolean } | { readonly refusal: FilemillError };
+
+/**
+ * Makes the rows of committed blobs, in the order of `files`. Invariant: a blob is removed only when the metadata
+ * service said that no row names it. When no answer came the rows may exist: the orphan sweep decides, long
+ * after the last moment at which the blobs could still be registered.
+ *
+ * @throws FilemillError UNAVAILABLE or STORE_REFUSES when the outcome is unknown, for all of them
+ */
+export async function registerAll(
+  context: RegistrationContext,
+  files: readonly NewFile[],
+  signal: AbortSignal,
+): Promise<readonly Registered[]> {
+  if (signal.aborted) {
+    // A stream that was cut can look as if it had ended. Nobody has been told of the blobs yet.
+    for (const file of files) await removeOwn(context, file.storageKey);
+    throw signal.reason;
+  }
+  const ask = () => context.files.createAll(files);
+  const answers = await withRetry(ask, { signal, forMs: context.retryMs }).catch((cause: unknown) => {
+    throw notRegistered(cause);
+  });
+  for (const [n, { outcome }] of answers.entries())
+    if (outcome !== 'CREATED') await removeOwn(context, (files[n] as NewFile).storageKey);
+  return answers.map(toRegistered);
+}
+
+/** A store that refuses is told of by its name. */
+function notRegistered(cause: unknown): FilemillError {
+  const told = 'The file is stored, but could not be registered just now.';
+  if (!(cause instanceof FilemillError && isStoreFault(cause)))
+    return new FilemillError('UNAVAILABLE', told, { cause });
+  return new FilemillError(cause.reason, `${told} ${cause.message}`, { cause, facts: cause.facts });
+}
+
+function toRegistered(answer: CreateOutcome): Registered {
+  switch (answer.outcome) {
+    case 'CREATED':
+      return { id: answer.id, duplicate: false };
+    case 'DUPLICATE':
+      return { id: answer.id, duplicate: true };
+    case 'KEY_REUSED':
+      return { refusal: new FilemillError('IDEMPOTENCY_KEY_REUSED', undefined, { facts: { id: answer.id } }) };
+    case 'REJECTED':
+      return { refusal: new FilemillError('REQUEST_INVALID', answer.message) };
+  }
+}
+
+async function removeOwn({ blobs, logger }: RegistrationContext, storageKey: string): Promise<void> {
+  await blobs.remove(storageKey).catch((error: unknown) => {
+    logger.warn({ err: error, storageKey }, 'cannot remove an unneeded object: the sweep will');
+  });
+}

@@ -1,0 +1,206 @@
+import type { StagedBlob } from '#domain/blob-store.ts';
+import { FilemillError } from '#domain/errors.ts';
+import type { UploadPart } from '#gen/filemill/v1/upload_service_pb.ts';
+import { failpoint } from '#platform/failpoints.ts';
+import type { MemoryBudget } from '#platform/memory-budget.ts';
+import {
+  type AcceptanceContext,
+  type Answer,
+  accept,
+  acceptTogether,
+  type Verified,
+} from '../acceptance/acceptance.ts';
+import type { Admission, Admitted } from '../intake/admission.ts';
+import { Content, verifyWhole } from '../intake/content.ts';
+import { type Declaration, readDeclaration } from '../intake/declaration.ts';
+
+export interface ManyFilesContext extends AcceptanceContext {
+  readonly admission: Admission;
+  /** For whole files in memory, over all streams. */
+  readonly memory: MemoryBudget;
+  /** Bytes. */
+  readonly maxFileSize: number;
+}
+
+/** What became of the file with this number. */
+export interface Outcome {
+  readonly sequence: number;
+  readonly answer: Answer | { readonly refusal: unknown };
+}
+
+/** Files that one stream may have in hand without an answer: far more than one batch of the disk or the database. */
+const maxUnanswered = 2_048;
+
+/** The file that comes in pieces just now; what is left of one that was refused already is skipped. */
+interface Coming {
+  readonly sequence: number;
+  readonly file: undefined | { staged: StagedBlob; content: Content; declared: Declaration; admitted: Admitted };
+}
+
+/** The files of one stream of UploadMany: each is kept or refused by itself. */
+export class ManyFiles {
+  readonly #context: ManyFilesContext;
+  readonly #signal: AbortSignal;
+  readonly #tell: (outcome: Outcome) => void;
+  #coming: Coming | undefined;
+  #unanswered = 0;
+  #answered = Promise.withResolvers<void>();
+
+  constructor(context: ManyFilesContext, signal: AbortSignal, tell: (outcome: Outcome) => void) {
+    this.#context = context;
+    this.#signal = signal;
+    this.#tell = tell;
+  }
+
+  /** Files that were begun as a whole, or ended, and have no answer yet. */
+  get unanswered(): number {
+    return this.#unanswered;
+  }
+
+  /** The next part should be another piece of the last one's file. */
+  get comesInPieces(): boolean {
+    return this.#coming !== undefined;
+  }
+
+  /**
+   * The parts of one message. Resolves when the next may come: so the stream is read no faster than files can be
+   * kept. Never rejects.
+   */
+  async take(parts: readonly UploadPart[]): Promise<void> {
+    let whole: UploadPart[] = [];
+    for (const part of parts) {
+      if (part.metadata !== undefined && part.closing !== undefined) whole.push(part);
+      else {
+        await this.#takeWhole(whole);
+        whole = [];
+        await this.#takePiece(part);
+      }
+    }
+    await this.#takeWhole(whole);
+  }
+
+  /** No further part will come. Resolves when every file is answered. */
+  async end(): Promise<void> {
+    await this.#breakOff();
+    while (this.#unanswered > 0) await this.#nextAnswer();
+  }
+
+  /** Whole files, which are kept together while the next message comes. */
+  async #takeWhole(parts: readonly UploadPart[]): Promise<void> {
+    if (parts.length === 0) return;
+    await this.#breakOff();
+    while (this.#unanswered >= maxUnanswered) await this.#nextAnswer();
+    const room = await this.#context.memory.take(parts.reduce((bytes, { content }) => bytes + content.length, 0));
+    void this.#keepWhole(parts).finally(() => room[Symbol.dispose]());
+  }
+
+  async #keepWhole(parts: readonly UploadPart[]): Promise<void> {
+    const { admission, maxFileSize } = this.#context;
+    const good: UploadPart[] = [];
+    const verified: Verified[] = [];
+    for (const part of parts)
+      try {
+        verified.push(verifyPart(part, maxFileSize));
+        good.push(part);
+      } catch (refusal) {
+        this.#tell({ sequence: part.sequence, answer: { refusal } });
+      }
+    await this.#answer(good, async () => {
+      await admission.allows();
+      await failpoint('upload.chunk');
+      const contents = good.map(({ content }) => content);
+      return await acceptTogether(this.#context, contents, verified, this.#signal);
+    });
+  }
+
+  async #takePiece(part: UploadPart): Promise<void> {
+    if (part.metadata !== undefined) await this.#beginInPieces(part);
+    else if (part.sequence === this.#coming?.sequence) await this.#continue(this.#coming, part);
+    else this.#refuse(part.sequence, new FilemillError('METADATA_MISSING'));
+  }
+
+  async #beginInPieces(part: UploadPart): Promise<void> {
+    await this.#breakOff();
+    const { sequence, metadata } = part;
+    const { admission, blobs, maxFileSize } = this.#context;
+    try {
+      const declared = readDeclaration(metadata as NonNullable<typeof metadata>, maxFileSize);
+      const admitted = await admission.enter(declared.size);
+      const staged = await blobs.stage().catch((error: unknown) => {
+        admitted[Symbol.dispose]();
+        throw error;
+      });
+      const content = new Content({ staged, admitted, declared: { ...declared, sha256AtClose: true }, maxFileSize });
+      this.#coming = { sequence, file: { staged, content, declared, admitted } };
+    } catch (error) {
+      this.#coming = { sequence, file: undefined };
+      return this.#refuse(sequence, error);
+    }
+    await this.#continue(this.#coming, part);
+  }
+
+  async #continue({ sequence, file }: Coming, { content, closing }: UploadPart): Promise<void> {
+    if (closing !== undefined) this.#coming = undefined;
+    if (file === undefined) return;
+    try {
+      if (content.length > 0) await file.content.take(content);
+    } catch (error) {
+      await this.#drop({ sequence, file }, error);
+      if (closing === undefined) this.#coming = { sequence, file: undefined };
+      return;
+    }
+    if (closing !== undefined) void this.#answer([{ sequence }], async () => [await this.#keep(file, closing.sha256)]);
+  }
+
+  async #keep(file: NonNullable<Coming['file']>, closing: string): Promise<Answer> {
+    using _ = file.admitted;
+    await using staged = file.staged;
+    const sha256 = await file.content.verify(closing);
+    return await accept(this.#context, staged, { declared: file.declared, size: staged.size, sha256 }, this.#signal);
+  }
+
+  /** What came in pieces and did not come to its end. */
+  async #breakOff(): Promise<void> {
+    const coming = this.#coming;
+    this.#coming = undefined;
+    if (coming !== undefined)
+      await this.#drop(coming, new FilemillError('REQUEST_INVALID', 'The closing part of the file did not come.'));
+  }
+
+  async #drop({ sequence, file }: Coming, refusal: unknown): Promise<void> {
+    if (file === undefined) return;
+    await file.staged.discard().catch(() => undefined);
+    file.admitted[Symbol.dispose]();
+    this.#refuse(sequence, refusal);
+  }
+
+  #refuse(sequence: number, refusal: unknown): void {
+    this.#tell({ sequence, answer: { refusal } });
+  }
+
+  async #answer(files: readonly Pick<UploadPart, 'sequence'>[], keep: () => Promise<readonly Answer[]>): Promise<void> {
+    if (files.length === 0) return;
+    this.#unanswered += files.length;
+    try {
+      const answers = await keep();
+      for (const [n, { sequence }] of files.entries()) this.#tell({ sequence, answer: answers[n] as Answer });
+    } catch (refusal) {
+      for (const { sequence } of files) this.#refuse(sequence, refusal);
+    } finally {
+      this.#unanswered -= files.length;
+      this.#answered.resolve();
+    }
+  }
+
+  async #nextAnswer(): Promise<void> {
+    this.#answered = Promise.withResolvers();
+    await this.#answered.promise;
+  }
+}
+
+/** @throws FilemillError the refusal of a file that is in the part as a whole */
+function verifyPart({ metadata, content, closing }: UploadPart, maxFileSize: number): Verified {
+  const declared = readDeclaration(metadata as NonNullable<typeof metadata>, maxFileSize);
+  const sha256 = verifyWhole(content, closing?.sha256 ?? '', { declared, maxFileSize });
+  return { declared, size: content.length, sha256 };
+}

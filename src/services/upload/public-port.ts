@@ -1,0 +1,48 @@
+import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
+import { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
+import { SystemService } from '#gen/filemill/v1/system_service_pb.ts';
+import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
+import { Health } from '#gen/grpc/health/v1/health_pb.ts';
+import { forwarder } from '#platform/rpc/forward.ts';
+import { healthHandlers } from '#platform/rpc/health.ts';
+import { publicServerOptions, RpcServer } from '#platform/rpc/server.ts';
+import { type AppendUploadContext, appendUpload } from './routes/append-upload.ts';
+import { beginUpload } from './routes/begin-upload.ts';
+import { cancelUpload } from './routes/cancel-upload.ts';
+import { getDependencies, type Upstream } from './routes/get-dependencies.ts';
+import { getIncompleteUploads, type IncompleteUploadsContext } from './routes/get-incomplete-uploads.ts';
+import { getUpload } from './routes/get-upload.ts';
+import { uploadFile } from './routes/upload-file.ts';
+import { type UploadManyContext, uploadMany } from './routes/upload-many.ts';
+
+/** Memory for messages half received and answers not taken, over all connections. */
+const maxHeldBytes = 64 * 1024 * 1024;
+
+/** The public gRPC port: everything that clients may call, and nothing else. */
+export function uploadServer(
+  withoutEnd: Omit<AppendUploadContext & UploadManyContext & IncompleteUploadsContext, 'stopping' | 'registered'>,
+  upstream: Upstream,
+  stopping: AbortSignal,
+): RpcServer {
+  const registered = upstream.metadata.client(MetadataService);
+  const context = { ...withoutEnd, registered, stopping };
+  const metadata = forwarder(MetadataService, upstream.metadata, stopping);
+  const result = forwarder(ResultService, upstream.result, stopping);
+  return new RpcServer(context.logger, publicServerOptions, { heldBytes: maxHeldBytes })
+    .add(UploadService, {
+      uploadFile: uploadFile(context),
+      uploadMany: uploadMany(context),
+      beginUpload: beginUpload(context),
+      appendUpload: appendUpload(context),
+      getUpload: getUpload(context),
+      cancelUpload: cancelUpload(context),
+      getIncompleteUploads: getIncompleteUploads(context),
+    })
+    .add(SystemService, { getDependencies: getDependencies(upstream) })
+    .addRaw(metadata.definition, metadata.implementation)
+    .addRaw(result.definition, result.implementation)
+    .add(
+      Health,
+      healthHandlers(() => context.admission.ready()),
+    );
+}

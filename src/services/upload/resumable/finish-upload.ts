@@ -1,0 +1,62 @@
+import { create } from '@bufbuild/protobuf';
+import type { Blob } from '#domain/blob-store.ts';
+import { FilemillError, type Reason } from '#domain/errors.ts';
+import type { PartialBlob, PartialBlobStore } from '#domain/partial-blob.ts';
+import { UploadFileResponseSchema } from '#gen/filemill/v1/upload_service_pb.ts';
+import { failpoint } from '#platform/failpoints.ts';
+import { type AcceptanceContext, accept } from '../acceptance/acceptance.ts';
+import { verifySha256 } from '../intake/content.ts';
+import type { Declaration } from '../intake/declaration.ts';
+import type { UploadLock } from './upload-lock.ts';
+import { type FoundUpload, formatRecord } from './upload-record.ts';
+
+export interface CompleteUpload {
+  readonly upload: FoundUpload;
+  /** All its bytes, synced. */
+  readonly blob: PartialBlob;
+  readonly declared: Declaration;
+  /** Empty for none. */
+  readonly closing: string;
+  readonly lock: UploadLock;
+}
+
+/**
+ * Makes a file of a complete upload. May be repeated, wherever it broke off before and also by another process: the
+ * idempotency key allows one file, and only what a row names outlives the sweep. The bytes of the upload go last.
+ *
+ * @throws FilemillError CHECKSUM_MISMATCH or IDEMPOTENCY_KEY_REUSED, after which there is no such upload
+ */
+export async function finishUpload(
+  context: AcceptanceContext & { readonly partial: PartialBlobStore },
+  { upload, blob, declared, closing, lock }: CompleteUpload,
+): Promise<void> {
+  const { partial } = context;
+  const idempotencyKey = declared.idempotencyKey ?? `resumable upload ${upload.id}`;
+  try {
+    const sha256 = await verifySha256(declared, closing, () => blob.sha256());
+    const verified = { declared: { ...declared, idempotencyKey }, size: blob.size, sha256 };
+    const receipt = await accept(context, { commit: () => commit(blob, lock) }, verified, never);
+    await failpoint('upload.registered');
+    lock.assertHeld();
+    // Nobody but this upload has a key that was made here.
+    const duplicate = receipt.duplicate && declared.idempotencyKey !== null;
+    const file = create(UploadFileResponseSchema, { ...receipt, duplicate });
+    await partial.end(upload.id, formatRecord({ ...upload.record, file }));
+    await failpoint('upload.ended');
+  } catch (error) {
+    if (error instanceof FilemillError && hopeless.has(error.reason)) await partial.remove(upload.id);
+    throw error;
+  }
+}
+
+/** Nothing takes the blob away once it is made: where there are no hard links a row may name it since an earlier try. */
+async function commit(blob: PartialBlob, lock: UploadLock): Promise<Blob> {
+  lock.assertHeld();
+  const made = await blob.commit();
+  lock.assertHeld();
+  return made;
+}
+
+const never = new AbortController().signal;
+
+const hopeless: ReadonlySet<Reason> = new Set<Reason>(['CHECKSUM_MISMATCH', 'IDEMPOTENCY_KEY_REUSED']);

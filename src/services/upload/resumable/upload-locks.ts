@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import { maxBatchItems } from '#contract/requests.ts';
+import { FilemillError } from '#domain/errors.ts';
+import type { UploadLockService } from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
+import { LockUploadsResponse_Outcome as Outcome } from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
+import { sleep } from '#platform/abort.ts';
+import type { Logger } from '#platform/logger.ts';
+import type { RpcClient } from '#platform/rpc/client.ts';
+import { UploadLock } from './upload-lock.ts';
+
+/** How long a call waits for the one before it to give way. */
+const defaultWaitMs = 5_000;
+const pollMs = 200;
+/** A holder hears at a renewal that it should give way. */
+const renewalsPerLock = 8;
+const timeoutMs = 2_000;
+
+/**
+ * Locks on uploads that come in over several calls. Between replicas the metadata service decides; within this process
+ * one call hands over to the next. Who asks later is served: the earlier client has probably lost its connection and
+ * come back, while its first call still waits for it.
+ */
+export class UploadLocks implements Disposable {
+  readonly #service: RpcClient<typeof UploadLockService>;
+  readonly #logger: Logger;
+  readonly #waitMs: number;
+  /** Held by this process, or about to be: one an upload. */
+  readonly #locks = new Map<string, UploadLock>();
+  #timer: NodeJS.Timeout | undefined;
+  #renewing = false;
+
+  constructor(service: RpcClient<typeof UploadLockService>, logger: Logger, { waitMs = defaultWaitMs } = {}) {
+    this.#service = service;
+    this.#logger = logger;
+    this.#waitMs = waitMs;
+  }
+
+  /**
+   * Takes the lock; who holds it is asked to give way.
+   *
+   * @throws FilemillError UPLOAD_LOCKED when it does not, UNAVAILABLE while the metadata service is away
+   */
+  async take(uploadId: string, signal: AbortSignal): Promise<UploadLock> {
+    const giveUp = AbortSignal.any([signal, AbortSignal.timeout(this.#waitMs)]);
+    for (let earlier = this.#locks.get(uploadId); earlier !== undefined; earlier = this.#locks.get(uploadId))
+      await earlier.givenBack(giveUp);
+    const lock = new UploadLock(uploadId, randomUUID(), (over) => this.#giveBack(over));
+    this.#locks.set(uploadId, lock);
+    try {
+      await this.#untilHeld(lock, AbortSignal.any([giveUp, lock.wanted]));
+      return lock;
+    } catch (error) {
+      await lock[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+
+  async #untilHeld(lock: UploadLock, giveUp: AbortSignal): Promise<void> {
+    while (!(await this.#ask([lock], { renewal: false }))) {
+      await sleep(pollMs, giveUp);
+      if (giveUp.aborted) throw new FilemillError('UPLOAD_LOCKED');
+    }
+  }
+
+  /** Answers whether all of them are held. */
+  async #ask(locks: readonly UploadLock[], { renewal }: { readonly renewal: boolean }): Promise<boolean> {
+    const sentAt = performance.now();
+    const columns = { uploadIds: locks.map(({ uploadId }) => uploadId), tokens: locks.map(({ token }) => token) };
+    const { outcomes, lockMs } = await this.#service.lockUploads({ ...columns, renewal }, { timeoutMs });
+    this.#timer ??= setInterval(() => this.#look(), lockMs / renewalsPerLock);
+    for (const [n, lock] of locks.entries()) {
+      if (outcomes[n] === Outcome.TAKEN) lock.taken();
+      else lock.renewed(sentAt, lockMs, { wanted: outcomes[n] === Outcome.WANTED });
+    }
+    return outcomes.every((outcome) => outcome !== Outcome.TAKEN);
+  }
+
+  #look(): void {
+    const held = [...this.#locks.values()].filter((lock) => lock.isHeld());
+    if (held.length > 0 && !this.#renewing) void this.#renew(held);
+  }
+
+  async #renew(held: readonly UploadLock[]): Promise<void> {
+    this.#renewing = true;
+    try {
+      for (let from = 0; from < held.length; from += maxBatchItems)
+        await this.#ask(held.slice(from, from + maxBatchItems), { renewal: true });
+    } catch (error) {
+      this.#logger.debug({ err: error, locks: held.length }, 'upload locks not renewed yet');
+    } finally {
+      this.#renewing = false;
+    }
+  }
+
+  /** When it cannot be told to the others, they wait until its time is over. */
+  async #giveBack({ uploadId, token }: UploadLock): Promise<void> {
+    try {
+      await this.#service.unlockUploads({ uploadIds: [uploadId], tokens: [token] }, { timeoutMs });
+    } catch (error) {
+      this.#logger.debug({ err: error, uploadId }, 'an upload lock was not given back');
+    } finally {
+      this.#locks.delete(uploadId);
+    }
+  }
+}

@@ -1,0 +1,181 @@
+import { z } from 'zod';
+import type { AttemptJson, FileJson, ResultJson, StatsJson } from '#contract/json.ts';
+import { catalogue, type Reason } from '#domain/errors.ts';
+import { fileStatuses } from '#domain/file-state.ts';
+import type { Problem } from './problem.ts';
+
+/** What answers look like: names and shapes in the OpenAPI document, held against the types they describe. */
+
+const time = z.iso.datetime();
+const count = z.int().min(0);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const statuses = [...fileStatuses, 'UNKNOWN'] as const;
+const nextPageToken = z.string().describe('`page_token` of the next page; empty on the last.');
+
+const File = z.strictObject({
+  id: z.uuid().describe('UUIDv7: ids sort by the time of registration.'),
+  filename: z.string(),
+  path: z.string().describe('Where the file lay relative to the folder that was uploaded; may be empty.'),
+  size: count.describe('Bytes.'),
+  mime_type: z.string().describe('What the client declared until the file is COMPLETED, then what was detected.'),
+  status: z.enum(statuses),
+  attempt: count,
+  max_attempts: count,
+  created_at: time.nullable(),
+  updated_at: time.nullable(),
+  completed_at: time.nullable(),
+  sha256: sha256.nullable().describe('What the worker measured; null until COMPLETED.'),
+  error: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+}) satisfies z.ZodType<FileJson>;
+
+/** The `output_data` document of docs/results.md, to which fields may be added. */
+const Output = z.object({
+  schema: z.literal(1),
+  mime_type: z.string(),
+  word_count: count.nullable(),
+  line_count: count.nullable(),
+  character_count: count.nullable(),
+  charset: z.string().nullable(),
+  sha256,
+  size: count,
+  analyzers: z.record(z.string(), z.string()),
+});
+
+const Result = z.strictObject({
+  id: z.uuid(),
+  file_id: z.uuid(),
+  created_at: time.nullable(),
+  filename: z.string(),
+  path: z.string(),
+  output: Output,
+}) satisfies z.ZodType<ResultJson>;
+
+const Attempt = z.strictObject({
+  number: count.describe('After a silence of the worker that was forgiven the next attempt has it again.'),
+  worker: z.string(),
+  claimed_at: time.nullable(),
+  ended_at: time.nullable().describe('null while it runs.'),
+  outcome: z
+    .enum(['RUNNING', 'COMPLETED', 'FAILED', 'EXPIRED', 'UNKNOWN'])
+    .describe('EXPIRED: the worker fell silent.'),
+  error: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+}) satisfies z.ZodType<AttemptJson>;
+
+const Durations = z.strictObject({ p50: z.number(), p95: z.number() });
+
+const DatabaseState = z.strictObject({
+  pooled: z.boolean().describe("A pooler stands between, and no session is the service's own."),
+  notified: z.boolean().describe('PostgreSQL tells the service of changes; otherwise it looks for them itself.'),
+  now: time.nullable().describe("PostgreSQL's clock."),
+  service_now: time.nullable().describe('The clock of the service at that moment.'),
+  latest_step: z
+    .strictObject({ at: time.nullable(), seconds: z.number().describe('Negative when the clock was set back.') })
+    .nullable()
+    .describe("The latest step of PostgreSQL's clock that the service has seen."),
+});
+
+const IncompleteUploads = z.strictObject({
+  uploads: count,
+  bytes: count,
+  max_uploads: count.describe('Beyond it uploads are given up that nobody goes on with.'),
+  max_bytes: count.nullable().describe('The same; null when the volume does not tell its size.'),
+  callers: z
+    .array(z.strictObject({ address: z.string(), uploads: count, bytes: count }))
+    .describe('At most ten, those that hold most first; `web` is one for all its clients.'),
+});
+
+const Stats = z.strictObject({
+  statuses: z.record(z.string(), z.strictObject({ files: count, bytes: count })),
+  errors: z.array(z.strictObject({ code: z.string(), files: count })).describe('FAILED files by reason.'),
+  oldest_pending_seconds: z.number().min(0),
+  workers: z.array(
+    z.strictObject({
+      name: z.string(),
+      started_at: time.nullable(),
+      seen_at: time.nullable(),
+      slots: count.describe('Its threads.'),
+      busy: count.describe('Those of its threads that analyse something.'),
+      source: z.string(),
+    }),
+  ),
+  wait_seconds: Durations.nullable().describe(
+    'From the registration of a file to the claim that completed it, of the latest 1,000 results.',
+  ),
+  processing_seconds: Durations.nullable().describe('From that claim to the result.'),
+  database: DatabaseState.nullable().describe('How the metadata service that answered finds PostgreSQL.'),
+  incomplete_uploads: IncompleteUploads.nullable()
+    .optional()
+    .describe('What uploads hold that were begun and are not finished; null while nobody can tell, absent in events.'),
+}) satisfies z.ZodType<StatsJson>;
+
+const Receipt = z.strictObject({
+  id: z.uuid(),
+  size: count.describe('Bytes.'),
+  sha256: sha256.describe('Of the bytes that were received and kept.'),
+  duplicate: z.boolean().describe('The idempotency key was known: this is the file of the earlier upload.'),
+});
+
+const ProblemDetails = z.strictObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  reason: z.enum(Object.keys(catalogue) as [Reason, ...Reason[]]).describe('A word of docs/errors.md.'),
+  action: z.string().describe('What to do.'),
+  facts: z.record(z.string(), z.string()).exactOptional(),
+}) satisfies z.ZodType<Problem>;
+
+const RefusedFile = z.strictObject({ filename: z.string(), problem: ProblemDetails });
+
+export const schemas = {
+  File,
+  FilesPage: z.strictObject({ files: z.array(File), next_page_token: nextPageToken }),
+  Result,
+  Output,
+  ResultsPage: z.strictObject({ results: z.array(Result), next_page_token: nextPageToken }),
+  Attempts: z.strictObject({ attempts: z.array(Attempt) }),
+  Stats,
+  Server: z.strictObject({
+    grpc_address: z.string().nullable().describe('`HOST:PORT` of the public gRPC port; null when nobody told.'),
+  }),
+  Receipt,
+  Uploads: z.strictObject({
+    files: z
+      .array(z.union([Receipt.extend({ filename: z.string() }), RefusedFile]))
+      .describe('In the order of the parts.'),
+  }),
+  ChangedFiles: z.strictObject({
+    files: z.array(File).describe('The latest state of what changed.'),
+    deleted: z.array(z.uuid()),
+    look_again: z.boolean().describe('More changed than is told, or what changed is not known: load what you show.'),
+  }),
+  Retried: outcomes('RETRIED', 'NOT_FAILED', 'NOT_FOUND'),
+  Deleted: outcomes('DELETED', 'NOT_FOUND'),
+  Live: z.strictObject({ live: z.boolean() }),
+  Ready: z.strictObject({
+    ready: z.boolean(),
+    missing: z.array(z.strictObject({ part: z.string(), detail: z.string() })),
+    degraded: z
+      .array(z.strictObject({ service: z.string(), part: z.string(), detail: z.string() }))
+      .describe('What fails for a service and is done without: Redis. All is done without it, only later.'),
+  }),
+  Document: z.looseObject({ openapi: z.string() }),
+  RefusedFile,
+  Problem: ProblemDetails.extend({
+    files: z.array(RefusedFile).exactOptional().describe('The files of a form of which none was kept, in order.'),
+  }),
+} as const;
+
+export type SchemaName = keyof typeof schemas;
+/** What a route answers with. */
+export type Json<Name extends SchemaName> = DeepReadonly<z.infer<(typeof schemas)[Name]>>;
+
+type DeepReadonly<T> = T extends object ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> } : T;
+
+function outcomes<const Words extends readonly [string, ...string[]]>(...words: Words) {
+  return z.strictObject({
+    items: z
+      .array(z.strictObject({ id: z.string(), outcome: z.enum(words) }))
+      .describe('One for each id, in the order asked for.'),
+  });
+}

@@ -1,0 +1,95 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { FilemillError } from '#domain/errors.ts';
+import { declaredType } from '../../http/declared.ts';
+import type { FormPart, FormReader } from './form-reader.ts';
+import { type HeaderValue, readHeaderValue } from './header-value.ts';
+import { readPartHeaders } from './part-headers.ts';
+import { type NameReading, partName, shownName } from './part-name.ts';
+import { percentDecoder } from './percent-decoder.ts';
+
+export interface FormFile {
+  /** What can be shown of it, when the file is refused. */
+  readonly name: string;
+  readonly mimeType: string;
+  readonly content: AsyncIterable<Uint8Array>;
+  /** Why it cannot be kept, whatever its content. */
+  readonly refusal?: unknown;
+}
+
+/**
+ * The files of a form. Fields are passed over, and so is a field for files in which none was chosen: browsers send it
+ * with an empty name and no content.
+ *
+ * @param headers of the request
+ * @throws FilemillError REQUEST_INVALID where the form breaks off
+ */
+export async function* filesIn(form: FormReader, headers: IncomingHttpHeaders): AsyncGenerator<FormFile, void> {
+  let reading: NameReading = { charset: 'utf-8', percentDecode: percentDecoder(headers) };
+  for await (const part of form.parts()) {
+    const found = fileOrField(part, reading);
+    if (found === '_charset_') reading = { ...reading, charset: await charsetIn(part.content) };
+    else if (typeof found === 'object' && !(found.name === '' && (await isEmpty(found.content)))) yield found;
+  }
+}
+
+/** A field is told by its name. */
+function fileOrField({ headers, content }: FormPart, reading: NameReading): FormFile | string {
+  let disposition: HeaderValue | undefined;
+  try {
+    const values = readPartHeaders(headers);
+    const type = values.get('content-type') ?? '';
+    disposition = readHeaderValue(values.get('content-disposition') ?? '');
+    refuseWhatIsNoFile(disposition, type);
+    const name = partName(disposition, reading);
+    if (name === undefined) return fieldName(disposition, type);
+    refuseWhatChangesTheMeaning(values);
+    return { name, mimeType: declaredType(type), content };
+  } catch (refusal) {
+    return { name: disposition === undefined ? '' : shownName(disposition), mimeType: '', content, refusal };
+  }
+}
+
+/** @throws FilemillError REQUEST_INVALID */
+function refuseWhatIsNoFile({ word }: HeaderValue, type: string): void {
+  if (word !== 'form-data')
+    throw new FilemillError('REQUEST_INVALID', 'A part of the form has no Content-Disposition of form-data.');
+  if (/^multipart\//i.test(type))
+    throw new FilemillError(
+      'REQUEST_INVALID',
+      'A part of the form has parts itself: send each file as one of the form.',
+    );
+}
+
+/** Types of what is typed into a form, or made by its script. */
+const fieldTypes = /^(?:|text\/.*|application\/(?:.*[+])?(?:json|xml)|application\/x-www-form-urlencoded)$/;
+
+/** Bytes that nobody named are a file whose name was forgotten. @throws FilemillError NAME_INVALID */
+function fieldName({ parameters }: HeaderValue, type: string): string {
+  const name = parameters.get('name') ?? '';
+  if (fieldTypes.test((type.split(';', 1)[0] as string).trim().toLowerCase())) return name;
+  throw new FilemillError('NAME_INVALID', `The part ${JSON.stringify(name)} of the form has no file name.`);
+}
+
+/** Kept as they are, such bytes would not be the file. @throws FilemillError REQUEST_INVALID */
+function refuseWhatChangesTheMeaning(headers: ReadonlyMap<string, string>): void {
+  for (const name of ['content-transfer-encoding', 'content-encoding']) {
+    const encoding = headers.get(name) ?? '';
+    if (!/^(?:|7bit|8bit|binary|identity)$/i.test(encoding))
+      throw new FilemillError('REQUEST_INVALID', `Send the file itself: ${name} ${encoding} is not accepted.`);
+  }
+}
+
+/** Of labels of charsets, the longest has 19 letters. */
+async function charsetIn(content: AsyncIterable<Uint8Array>): Promise<string> {
+  let label = '';
+  for await (const piece of content) {
+    label += Buffer.from(piece).toString('latin1');
+    if (label.length > 64) break;
+  }
+  return label.trim();
+}
+
+async function isEmpty(content: AsyncIterable<Uint8Array>): Promise<boolean> {
+  for await (const _ of content) return false;
+  return true;
+}

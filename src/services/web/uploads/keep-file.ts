@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import type { UploadFileRequestSchema, UploadMetadataSchema } from '#gen/filemill/v1/upload_service_pb.ts';
+import type { Backend } from '../backend.ts';
+import type { Json } from '../http/schemas.ts';
+
+/**
+ * Passes one file on to the upload service, chunk by chunk: the next is read when there is room for it, so that
+ * neither a fast client nor a slow disk fills memory. When this resolves, the file is kept; when the content breaks
+ * off, the call is cancelled and nothing of it stays. A call that was cancelled can look to the server as if it had
+ * ended: the SHA-256 that closes it says that it did not.
+ *
+ * @throws FilemillError
+ */
+export async function keepFile(
+  { upload }: Backend,
+  metadata: MessageInitShape<typeof UploadMetadataSchema>,
+  content: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): Promise<Json<'Receipt'>> {
+  const { id, size, sha256, duplicate } = await upload.uploadFile(messages(metadata, content), { signal });
+  return { id, size: Number(size), sha256, duplicate };
+}
+
+async function* messages(
+  metadata: MessageInitShape<typeof UploadMetadataSchema>,
+  content: AsyncIterable<Uint8Array>,
+): AsyncGenerator<MessageInitShape<typeof UploadFileRequestSchema>> {
+  yield { part: { case: 'metadata', value: { ...metadata, sha256AtClose: true } } };
+  const hash = createHash('sha256');
+  for await (const chunk of content) {
+    hash.update(chunk);
+    yield { part: { case: 'chunk', value: chunk } };
+  }
+  yield { part: { case: 'closing', value: { sha256: hash.digest('hex') } } };
+}

@@ -1,0 +1,133 @@
+import { maxBatchItems } from '#contract/requests.ts';
+import type { FailedAttempt, Finding, Lease, LeaseOutcome, SaveOutcome } from '#domain/file.ts';
+import {
+  FileLifecycleService,
+  LeaseOutcome as LeaseWord,
+} from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
+import {
+  ResultWriterService,
+  SaveResultsResponse_Outcome as SaveWord,
+} from '#gen/filemill/internal/v1/result_writer_service_pb.ts';
+import { Batcher } from '#platform/batcher.ts';
+import type { CallOptions, RpcChannel, RpcClient } from '#platform/rpc/client.ts';
+import { type RetryOptions, withRetry } from '#platform/rpc/retry.ts';
+
+const callTimeoutMs = 10_000;
+/** Keeps a batch of results well below the largest message. */
+const maxBatch = 500;
+
+/**
+ * How attempts end, batched. All of these may be repeated safely, and are: until an answer comes, an
+ * error that trying again cannot mend, or the end of the lease.
+ */
+export class AttemptsClient {
+  readonly #lifecycle: RpcClient<typeof FileLifecycleService>;
+  readonly #save: Batcher<Finding, SaveOutcome>;
+  readonly #fail: Batcher<FailedAttempt, LeaseOutcome>;
+
+  constructor(metadata: RpcChannel, result: RpcChannel) {
+    const lifecycle = metadata.client(FileLifecycleService);
+    const writer = result.client(ResultWriterService);
+    this.#lifecycle = lifecycle;
+    this.#save = new Batcher((findings) => saveAll(writer, findings), { maxBatch });
+    this.#fail = new Batcher((attempts) => failAll(lifecycle, attempts), { maxBatch });
+  }
+
+  /** Outcomes in the order of `findings`. */
+  async saveAll(findings: readonly Finding[], held: Held): Promise<readonly SaveOutcome[]> {
+    return await withRetry(() => this.#save.addAll(findings), whileHeld(held));
+  }
+
+  async fail(attempt: FailedAttempt, held: Held): Promise<LeaseOutcome> {
+    return await withRetry(() => this.#fail.add(attempt), whileHeld(held));
+  }
+
+  /** One try: whoever renews comes round again. */
+  async renew(
+    leases: readonly Lease[],
+    options: CallOptions,
+  ): Promise<{ outcomes: readonly LeaseOutcome[]; leaseMs: number }> {
+    const { outcomes, leaseMs } = await this.#lifecycle.renewLeases({ leases: leases.map(leaseRef) }, options);
+    return { outcomes: outcomes.map(leaseOutcome), leaseMs };
+  }
+
+  /** Says that the file begins now, alone: should its lease run out, the attempt stays counted. */
+  async beginAlone(lease: Lease, signal: AbortSignal): Promise<{ outcome: LeaseOutcome; leaseMs: number }> {
+    const request = { leases: [leaseRef(lease)], begunAlone: true };
+    const call = () => this.#lifecycle.renewLeases(request, { signal, timeoutMs: callTimeoutMs });
+    const { outcomes, leaseMs } = await withRetry(call, { signal, forMs: Number.POSITIVE_INFINITY });
+    return { outcome: outcomes[0] === undefined ? 'FENCED' : leaseOutcome(outcomes[0]), leaseMs };
+  }
+
+  /** Gives claims back unused. */
+  async release(leases: readonly Lease[], { forMs }: { forMs: number }): Promise<readonly LeaseOutcome[]> {
+    const signal = AbortSignal.timeout(forMs);
+    const outcomes: LeaseOutcome[] = [];
+    for (let from = 0; from < leases.length; from += maxBatchItems) {
+      const batch = leases.slice(from, from + maxBatchItems).map(leaseRef);
+      const call = () => this.#lifecycle.releaseFiles({ leases: batch }, { signal, timeoutMs: forMs });
+      outcomes.push(...(await withRetry(call, { signal, forMs })).outcomes.map(leaseOutcome));
+    }
+    return outcomes;
+  }
+}
+
+/** Whoever holds the lease; its signal is asked for only when something fails. */
+interface Held {
+  readonly signal: AbortSignal;
+}
+
+function whileHeld(held: Held): RetryOptions {
+  return {
+    get signal() {
+      return held.signal;
+    },
+    forMs: Number.POSITIVE_INFINITY,
+  };
+}
+
+async function saveAll(
+  writer: RpcClient<typeof ResultWriterService>,
+  findings: readonly Finding[],
+): Promise<SaveOutcome[]> {
+  const columns = {
+    fileIds: findings.map(({ id }) => id),
+    leaseTokens: findings.map(({ leaseToken }) => leaseToken),
+    mimeTypes: findings.map(({ mimeType }) => mimeType),
+    sha256s: findings.map(({ sha256 }) => sha256),
+    outputJsons: findings.map(({ outputJson }) => outputJson),
+  };
+  const { outcomes, reasons } = await writer.saveResults(columns, { timeoutMs: callTimeoutMs });
+  const words = reasons.values();
+  return outcomes.map((outcome) => saveOutcome(outcome, words));
+}
+
+async function failAll(lifecycle: RpcClient<typeof FileLifecycleService>, attempts: readonly FailedAttempt[]) {
+  const items = attempts.map((attempt) => ({ ...attempt }));
+  return (await lifecycle.failAttempts({ items }, { timeoutMs: callTimeoutMs })).outcomes.map(leaseOutcome);
+}
+
+function leaseRef({ id, leaseToken }: Lease): Lease {
+  return { id, leaseToken };
+}
+
+/** An outcome that this version does not know is treated as a lost lease: dropping work is always safe. */
+function leaseOutcome(word: LeaseWord): LeaseOutcome {
+  if (word === LeaseWord.DONE) return 'DONE';
+  return word === LeaseWord.GONE ? 'GONE' : 'FENCED';
+}
+
+function saveOutcome(outcome: SaveWord, reasons: Iterator<string>): SaveOutcome {
+  switch (outcome) {
+    case SaveWord.SAVED:
+      return { outcome: 'SAVED' };
+    case SaveWord.ALREADY_SAVED:
+      return { outcome: 'ALREADY_SAVED' };
+    case SaveWord.INVALID:
+      return { outcome: 'INVALID', message: reasons.next().value ?? '' };
+    case SaveWord.GONE:
+      return { outcome: 'GONE' };
+    default:
+      return { outcome: 'FENCED' };
+  }
+}

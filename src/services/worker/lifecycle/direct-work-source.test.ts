@@ -1,0 +1,15 @@
+import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
+import { workSourceConformance } from '../../../../test/conformance/work-source.ts';
+import { startBackend } from '../../../../test/support/backend.ts';
+import { DirectWorkSource } from './direct-work-source.ts';
+
+workSourceConformance('the metadata service', async () => {
+  const backend = await startBackend();
+  return {
+    backend,
+    open: (worker) => new DirectWorkSource(backend.metadata.client(FileLifecycleService), worker),
+    announce: async () => undefined,
+    reset: async () => undefined,
+    [Symbol.asyncDispose]: () => backend[Symbol.asyncDispose](),
+  };
+});
