@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { FileWithResultJson } from '#contract/json.ts';
+import type { FileWithResultJson } from '#contract/schemas.ts';
 
 const [clients = '', sample = '', acknowledgedPath = '', statesPath = ''] = process.argv.slice(2);
 const expected = createHash('sha256').update(readFileSync(sample)).digest('hex');

@@ -1,6 +1,5 @@
-import type { FileJson, ResultJson } from '#contract/json.ts';
+import type { FileJson, Json, ResultJson } from '#contract/schemas.ts';
 import { reasonOfProxyAnswer } from '#domain/proxy-answer.ts';
-import type { Json } from '#services/web/http/schemas.ts';
 import { addressOf } from './base.ts';
 
 export type FilesPage = Json<'FilesPage'>;

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { AttemptJson, FileJson, ResultJson } from '#contract/json.ts';
+import type { AttemptJson, FileJson, ResultJson } from '#contract/schemas.ts';
 import { getAttempts, getFile, getResult } from './api.ts';
 import { useChanges } from './live/use-changes.ts';
 

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { FileJson } from '#contract/json.ts';
+import type { FileJson } from '#contract/schemas.ts';
 import { type FilesPage, getFile, listFiles, Refusal } from './api.ts';
 import { type FileFilter, filterParameters } from './file-filter.ts';
 import type { ChangedFiles } from './live/events.ts';

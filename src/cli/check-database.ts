@@ -1,4 +1,4 @@
-import type { StatsJson } from '#contract/json.ts';
+import type { StatsJson } from '#contract/schemas.ts';
 import { type Check, check } from './check.ts';
 import { formatDuration } from './output/printable.ts';
 

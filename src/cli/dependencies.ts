@@ -1,4 +1,5 @@
-import { type DependencyJson, dependencyToJson } from '#contract/json.ts';
+import { dependencyToJson } from '#contract/json.ts';
+import type { DependencyJson } from '#contract/schemas.ts';
 import { SystemService } from '#gen/filemill/v1/system_service_pb.ts';
 import { type Check, check } from './check.ts';
 import { formatDuration, plural, printable } from './output/printable.ts';

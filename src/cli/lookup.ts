@@ -1,4 +1,5 @@
-import { type AttemptJson, attemptToJson, type FileWithResultJson, fileToJson } from '#contract/json.ts';
+import { attemptToJson, fileToJson } from '#contract/json.ts';
+import type { AttemptJson, FileWithResultJson } from '#contract/schemas.ts';
 import { type File, FileStatus } from '#gen/filemill/v1/file_pb.ts';
 import { withRetry } from '#platform/rpc/retry.ts';
 import { lookUpResults } from '#sdk/result-lookup.ts';

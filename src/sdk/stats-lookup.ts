@@ -1,4 +1,5 @@
-import { type IncompleteUploadsJson, incompleteToJson, type StatsJson, statsToJson } from '#contract/json.ts';
+import { incompleteToJson, statsToJson } from '#contract/json.ts';
+import type { IncompleteUploadsJson, StatsJson } from '#contract/schemas.ts';
 import type { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import type { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import type { CallOptions, RpcClient } from '#platform/rpc/client.ts';

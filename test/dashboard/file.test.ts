@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { ResultJson } from '#contract/json.ts';
+import type { ResultJson } from '#contract/schemas.ts';
 import { Dashboard, fact, row, untilText } from './support/dashboard.ts';
 
 describe('the page of a file', () => {

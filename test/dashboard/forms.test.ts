@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
-import type { FileJson } from '#contract/json.ts';
+import type { FileJson } from '#contract/schemas.ts';
 import { testFolder } from '../support/start-services.ts';
 import { Dashboard } from './support/dashboard.ts';
 

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { FileJson } from '#contract/json.ts';
+import type { FileJson } from '#contract/schemas.ts';
 import { HttpFront } from '../support/http-front.ts';
 import { testFolder } from '../support/start-services.ts';
 import { Dashboard, row } from './support/dashboard.ts';

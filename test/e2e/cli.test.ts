@@ -7,7 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { segmentPath } from '#adapters/volume/objects/layout.ts';
 import { segmentsOf } from '#adapters/volume/segments/segment-list.ts';
 import type { FileDetail } from '#cli/lookup.ts';
-import type { FileWithResultJson } from '#contract/json.ts';
+import type { FileWithResultJson } from '#contract/schemas.ts';
 import { type CliOptions, type CliRun, filemill } from '../support/cli.ts';
 import { testFolder } from '../support/start-services.ts';
 import { startSystem, type TestSystem } from '../support/system.ts';

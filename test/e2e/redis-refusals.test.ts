@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { DependencyJson, FileJson } from '#contract/json.ts';
+import type { DependencyJson, FileJson, Json } from '#contract/schemas.ts';
 import { Dependency_State as State, SystemService } from '#gen/filemill/v1/system_service_pb.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
-import type { Json } from '#services/web/http/schemas.ts';
 import { filemill } from '../support/cli.ts';
 import { type RefusingRedis, redisRefusals, startRefusingRedis } from '../support/redis-refusals.ts';
 import type { ServiceProcess } from '../support/start-services.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { FileJson, ResultJson } from '#contract/json.ts';
+import type { FileJson, ResultJson } from '#contract/schemas.ts';
 import { eventually } from '../support/upload-stack.ts';
 import { failFiles, startWebStack, type WebStack } from '../support/web-stack.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Upload, type UploadOptions } from 'tus-js-client';
-import type { FileJson } from '#contract/json.ts';
+import type { FileJson } from '#contract/schemas.ts';
 import { startPathProxy } from '../support/path-proxy.ts';
 import { testFolder } from '../support/start-services.ts';
 import { eventually } from '../support/upload-stack.ts';

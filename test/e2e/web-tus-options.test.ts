@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
 import * as tus from 'tus-js-client';
 import { type DetailedError, Upload, type UploadOptions } from 'tus-js-client';
-import type { FileJson } from '#contract/json.ts';
+import type { FileJson } from '#contract/schemas.ts';
 import { testFolder } from '../support/start-services.ts';
 import { TusRequests } from '../support/tus-requests.ts';
 import { startWebStack, type WebStack } from '../support/web-stack.ts';

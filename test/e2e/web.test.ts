@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { FileJson, ResultJson, StatsJson } from '#contract/json.ts';
+import type { FileJson, ResultJson, StatsJson } from '#contract/schemas.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
 import { startWebStack, type WebStack } from '../support/web-stack.ts';

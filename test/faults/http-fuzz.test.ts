@@ -4,7 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { FileJson } from '#contract/json.ts';
+import type { FileJson } from '#contract/schemas.ts';
 import { TusRequests } from '../support/tus-requests.ts';
 import { eventually, filesBelow, queryRows } from '../support/upload-stack.ts';
 import { startWebStack, type WebStack } from '../support/web-stack.ts';

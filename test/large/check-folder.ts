@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { FileWithResultJson } from '#contract/json.ts';
+import type { FileWithResultJson } from '#contract/schemas.ts';
 
 const [files = 200, largestMegabytes = 200] = process.argv.slice(2).map((word) => Number.parseInt(word, 10));
 const root = fileURLToPath(new URL('../..', import.meta.url));

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { FileJson } from '#contract/json.ts';
+import type { FileJson } from '#contract/schemas.ts';
 import { uploadWithCuts } from '../support/upload-with-cuts.ts';
 
 const size = Number(process.argv[2] ?? 2) * 2 ** 30;

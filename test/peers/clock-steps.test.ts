@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import type { FileWithResultJson } from '#contract/json.ts';
+import type { FileWithResultJson } from '#contract/schemas.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { startEmbeddedPostgres } from '#local/postgres/embedded-postgres.ts';

@@ -9,7 +9,7 @@ import { Database, sqlState } from '#adapters/postgres/database/database.ts';
 import { migrate, migrationStatus } from '#adapters/postgres/database/migrate.ts';
 import { prepareDatabase } from '#adapters/postgres/database/prepare-database.ts';
 import { ChangeFeed } from '#adapters/postgres/upkeep/change-feed.ts';
-import type { FileWithResultJson, StatsJson } from '#contract/json.ts';
+import type { FileWithResultJson, StatsJson } from '#contract/schemas.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { createLogger } from '#platform/logger.ts';

@@ -1,6 +1,5 @@
 import { effect, signal } from '@preact/signals';
-import type { StatsJson } from '#contract/json.ts';
-import type { Json } from '#services/web/http/schemas.ts';
+import type { Json, StatsJson } from '#contract/schemas.ts';
 import { addressOf } from '../base.ts';
 import { takeSample } from './rates.ts';
 

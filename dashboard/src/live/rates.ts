@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import type { StatsJson } from '#contract/json.ts';
+import type { StatsJson } from '#contract/schemas.ts';
 
 export interface RateSample {
   /** Milliseconds, of the clock of the page. */

@@ -1,5 +1,5 @@
 import { effect, signal } from '@preact/signals';
-import type { Json } from '#services/web/http/schemas.ts';
+import type { Json } from '#contract/schemas.ts';
 import { addressOf } from '../base.ts';
 import { paused } from './events.ts';
 

@@ -1,4 +1,4 @@
-import type { FileJson, ResultJson } from '#contract/json.ts';
+import type { FileJson, ResultJson } from '#contract/schemas.ts';
 import { Attempts } from '../parts/attempts.tsx';
 import { FileActions } from '../parts/file-actions.tsx';
 import { FileCommands } from '../parts/file-commands.tsx';

@@ -1,4 +1,4 @@
-import type { StatsJson } from '#contract/json.ts';
+import type { StatsJson } from '#contract/schemas.ts';
 import { bytes, count, files, rate, seconds } from '../format.ts';
 import { stats } from '../live/events.ts';
 import { recentRate } from '../live/rates.ts';

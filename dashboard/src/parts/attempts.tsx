@@ -1,4 +1,4 @@
-import type { AttemptJson } from '#contract/json.ts';
+import type { AttemptJson } from '#contract/schemas.ts';
 import { between, count, time } from '../format.ts';
 
 const outcomes: Readonly<Record<AttemptJson['outcome'], { readonly sign: string; readonly like: string }>> = {

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import type { FileJson } from '#contract/json.ts';
+import type { FileJson } from '#contract/schemas.ts';
 import type { OutputData } from '#domain/analysis.ts';
 import { between, bytes, count, time } from '../format.ts';
 import { StatusMark } from './status.tsx';

@@ -1,4 +1,4 @@
-import type { FileJson } from '#contract/json.ts';
+import type { FileJson } from '#contract/schemas.ts';
 import { bytes, time } from '../format.ts';
 import { hrefOf } from '../router.ts';
 import { Link } from './link.tsx';

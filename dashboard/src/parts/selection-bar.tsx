@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { FileJson } from '#contract/json.ts';
+import type { FileJson } from '#contract/schemas.ts';
 import { deleteFiles, retryFiles } from '../api.ts';
 import { files as filesWord } from '../format.ts';
 import { Confirm } from './confirm.tsx';

@@ -1,4 +1,4 @@
-import type { FileJson } from '#contract/json.ts';
+import type { FileJson } from '#contract/schemas.ts';
 
 type Status = FileJson['status'];
 

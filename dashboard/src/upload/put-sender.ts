@@ -1,4 +1,4 @@
-import type { Json } from '#services/web/http/schemas.ts';
+import type { Json } from '#contract/schemas.ts';
 import { parsed, refusalOf, unreachable } from '../api.ts';
 import { addressOf } from '../base.ts';
 import type { Sender, SenderOptions } from './sender.ts';

@@ -1,5 +1,5 @@
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
-import type { FileJson } from '#contract/json.ts';
+import type { FileJson } from '#contract/schemas.ts';
 import { Refusal } from '../api.ts';
 import type { ChosenFile } from './dropped-files.ts';
 import { followFile } from './followed-files.ts';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { IncompleteUploadsJson, StatsJson } from '#contract/json.ts';
+import type { IncompleteUploadsJson, StatsJson } from '#contract/schemas.ts';
 import { workSourceName } from '#domain/work-source.ts';
 import { withRetry } from '#platform/rpc/retry.ts';
 import { lookUpStats } from '#sdk/stats-lookup.ts';

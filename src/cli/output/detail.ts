@@ -1,4 +1,4 @@
-import type { AttemptJson, FileWithResultJson } from '#contract/json.ts';
+import type { AttemptJson, FileWithResultJson } from '#contract/schemas.ts';
 import { catalogue, isReason } from '#domain/errors.ts';
 import type { FileDetail } from '../lookup.ts';
 import { formatBytes, formatCount, formatDuration, plural, printable } from './printable.ts';

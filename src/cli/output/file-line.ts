@@ -1,4 +1,4 @@
-import type { FileWithResultJson } from '#contract/json.ts';
+import type { FileWithResultJson } from '#contract/schemas.ts';
 import { errorCode } from '#domain/errors.ts';
 import type { UploadFileResponse } from '#gen/filemill/v1/upload_service_pb.ts';
 import type { UploadOutcome } from '#sdk/upload-files.ts';

@@ -1,4 +1,4 @@
-import type { IncompleteUploadsJson } from '#contract/json.ts';
+import type { IncompleteUploadsJson } from '#contract/schemas.ts';
 import { formatBytes, plural } from './printable.ts';
 
 /** What incomplete uploads hold, and may hold. */

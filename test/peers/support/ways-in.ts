@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import type { Json } from '#services/web/http/schemas.ts';
+import type { Json } from '#contract/schemas.ts';
 import { filemill } from '../../support/cli.ts';
 import type { Site } from './site.ts';
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { type Json, type SchemaName, schemas } from '#contract/schemas.ts';
 import type { Reason } from '#domain/errors.ts';
 import { httpStatus } from './problem.ts';
 import type { Answer, Route } from './route.ts';
-import { type Json, type SchemaName, schemas } from './schemas.ts';
 
 /** The OpenAPI 3.1 document of these routes, made from the same descriptions by which they are served. */
 export function openApiDocument(routes: readonly Route[]): Json<'Document'> {

@@ -1,20 +1,10 @@
+import type { Problem } from '#contract/schemas.ts';
 import { catalogue, type Reason, type StatusName } from '#domain/errors.ts';
 import { asFilemillError } from '#domain/volume-fault.ts';
 
 export const problemType = 'application/problem+json; charset=utf-8';
 
-/** RFC 9457, with the catalogue's reason, action and facts as extension members. */
-export interface Problem {
-  readonly type: string;
-  readonly title: string;
-  readonly status: number;
-  readonly detail: string;
-  readonly reason: Reason;
-  readonly action: string;
-  readonly facts?: Readonly<Record<string, string>>;
-}
-
-/** What an HTTP caller is told of an error. Anything that is not a FilemillError says nothing of itself. */
+/** RFC 9457, with the catalogue's reason, action and facts as extension members. Anything that is not a FilemillError says nothing of itself. */
 export function toProblem(error: unknown): Problem {
   const known = asFilemillError(error);
   return {

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import type { SchemaName } from '#contract/schemas.ts';
 import type { Reason } from '#domain/errors.ts';
-import type { SchemaName } from './schemas.ts';
 
 /**
  * One route: what it takes, what it answers, and the function that does it. Validation (serve-route.ts) and the

@@ -1,8 +1,8 @@
+import type { Json } from '#contract/schemas.ts';
 import { DeleteFilesResponse_Outcome as Outcome } from '#gen/filemill/v1/metadata_service_pb.ts';
 import type { Backend } from '../backend.ts';
 import { idsBody } from '../http/query.ts';
 import { route } from '../http/route.ts';
-import type { Json } from '../http/schemas.ts';
 
 export function deleteFiles(backend: Backend) {
   return route({

@@ -1,5 +1,5 @@
+import type { Json } from '#contract/schemas.ts';
 import { route } from '../http/route.ts';
-import type { Json } from '../http/schemas.ts';
 
 /** @param document made when it is first asked for */
 export function getDocument(document: () => Json<'Document'>) {

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { fileStateToJson, statsToJson } from '#contract/json.ts';
+import type { Json } from '#contract/schemas.ts';
 import { sleep } from '#platform/abort.ts';
 import { route } from '../http/route.ts';
-import type { Json } from '../http/schemas.ts';
 import { heartbeat, retryAfter, serverSentEvent } from '../http/server-sent-events.ts';
 import type { LiveFeed, LiveNews } from '../live/live-feed.ts';
 

@@ -1,7 +1,7 @@
 import { attemptToJson } from '#contract/json.ts';
+import type { Json } from '#contract/schemas.ts';
 import type { Backend } from '../backend.ts';
 import { route } from '../http/route.ts';
-import type { Json } from '../http/schemas.ts';
 import { findFile } from './get-file.ts';
 
 export function getFileAttempts(backend: Backend) {

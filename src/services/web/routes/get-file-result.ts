@@ -1,9 +1,9 @@
 import { resultToJson } from '#contract/json.ts';
+import type { Json } from '#contract/schemas.ts';
 import { statusWord } from '#contract/wire.ts';
 import { FilemillError } from '#domain/errors.ts';
 import type { Backend } from '../backend.ts';
 import { route } from '../http/route.ts';
-import type { Json } from '../http/schemas.ts';
 import { findFile } from './get-file.ts';
 
 /** When there is no result, the answer says whether the file exists and how it stands. */

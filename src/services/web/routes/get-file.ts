@@ -1,9 +1,9 @@
 import { fileStateToJson } from '#contract/json.ts';
+import type { Json } from '#contract/schemas.ts';
 import { FilemillError } from '#domain/errors.ts';
 import type { File } from '#gen/filemill/v1/file_pb.ts';
 import type { Backend } from '../backend.ts';
 import { route } from '../http/route.ts';
-import type { Json } from '../http/schemas.ts';
 
 export function getFile(backend: Backend) {
   return route({

@@ -1,7 +1,7 @@
+import type { Json } from '#contract/schemas.ts';
 import { lookUpStats } from '#sdk/stats-lookup.ts';
 import type { Backend } from '../backend.ts';
 import { route } from '../http/route.ts';
-import type { Json } from '../http/schemas.ts';
 
 export function getStats({ metadata, upload }: Backend) {
   return route({

@@ -1,9 +1,9 @@
 import { fileStateToJson } from '#contract/json.ts';
+import type { Json } from '#contract/schemas.ts';
 import { FileStatus } from '#gen/filemill/v1/file_pb.ts';
 import type { Backend } from '../backend.ts';
 import { fileFilterParameters, pageParameters } from '../http/query.ts';
 import { route } from '../http/route.ts';
-import type { Json } from '../http/schemas.ts';
 
 export function listFiles({ metadata }: Backend) {
   return route({

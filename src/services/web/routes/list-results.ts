@@ -1,8 +1,8 @@
 import { resultToJson } from '#contract/json.ts';
+import type { Json } from '#contract/schemas.ts';
 import type { Backend } from '../backend.ts';
 import { mimeTypeParameter, pageParameters } from '../http/query.ts';
 import { route } from '../http/route.ts';
-import type { Json } from '../http/schemas.ts';
 
 export function listResults({ result }: Backend) {
   return route({

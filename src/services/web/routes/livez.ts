@@ -1,5 +1,5 @@
+import type { Json } from '#contract/schemas.ts';
 import { route } from '../http/route.ts';
-import type { Json } from '../http/schemas.ts';
 
 export function livez() {
   return route({

@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify';
+import type { Json } from '#contract/schemas.ts';
 import { FilemillError } from '#domain/errors.ts';
 import type { Backend } from '../backend.ts';
 import { idempotencyKey, refuseWhatChangesTheMeaning } from '../http/declared.ts';
@@ -6,7 +7,6 @@ import { discardRest } from '../http/discard-rest.ts';
 import { problemType, retryAfterSeconds, toProblem } from '../http/problem.ts';
 import { readToEnd } from '../http/read-to-end.ts';
 import { type Call, route } from '../http/route.ts';
-import type { Json } from '../http/schemas.ts';
 import { type FormFile, filesIn } from '../uploads/form/form-files.ts';
 import { FormReader } from '../uploads/form/form-reader.ts';
 import { keepFile } from '../uploads/keep-file.ts';

@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import type { Json } from '#contract/schemas.ts';
 import type { Backend } from '../backend.ts';
 import { declaredByHeaders, uploadHeaders } from '../http/declared.ts';
 import { locationOf } from '../http/location.ts';
 import { readToEnd } from '../http/read-to-end.ts';
 import { route } from '../http/route.ts';
-import type { Json } from '../http/schemas.ts';
 import { keepFile } from '../uploads/keep-file.ts';
 import { uploadAnswers, uploadProblems } from './upload-answers.ts';
 

@@ -1,6 +1,6 @@
+import type { Json } from '#contract/schemas.ts';
 import type { Backend } from '../backend.ts';
 import { route } from '../http/route.ts';
-import type { Json } from '../http/schemas.ts';
 import { readinessOf } from '../readiness.ts';
 
 export function readyz(backend: Backend) {

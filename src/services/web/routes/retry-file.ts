@@ -1,8 +1,8 @@
 import { fileStateToJson } from '#contract/json.ts';
+import type { Json } from '#contract/schemas.ts';
 import { FilemillError } from '#domain/errors.ts';
 import type { Backend } from '../backend.ts';
 import { route } from '../http/route.ts';
-import type { Json } from '../http/schemas.ts';
 import { findFile, noSuchFile } from './get-file.ts';
 import { retryAll } from './retry-files.ts';
 

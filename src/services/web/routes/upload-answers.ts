@@ -1,6 +1,6 @@
+import type { SchemaName } from '#contract/schemas.ts';
 import type { Reason } from '#domain/errors.ts';
 import type { Answer } from '../http/route.ts';
-import type { SchemaName } from '../http/schemas.ts';
 
 export const uploadProblems: readonly Reason[] = [
   'NAME_INVALID',

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { MessageInitShape } from '@bufbuild/protobuf';
+import type { Json } from '#contract/schemas.ts';
 import type { UploadFileRequestSchema, UploadMetadataSchema } from '#gen/filemill/v1/upload_service_pb.ts';
 import type { Backend } from '../backend.ts';
-import type { Json } from '../http/schemas.ts';
 
 /**
  * Passes one file on to the upload service, chunk by chunk: the next is read when there is room for it, so that

@@ -1,16 +1,21 @@
 import { z } from 'zod';
-import type { AttemptJson, FileJson, ResultJson, StatsJson } from '#contract/json.ts';
+import type { OutputData } from '#domain/analysis.ts';
 import { catalogue, type Reason } from '#domain/errors.ts';
 import { fileStatuses } from '#domain/file-state.ts';
-import type { Problem } from './problem.ts';
 
-/** What answers look like: names and shapes in the OpenAPI document, held against the types they describe. */
+/**
+ * The public JSON: one shape for the HTTP API, the OpenAPI document, the dashboard and the CLI's `--json`, written once;
+ * the types are made from it. Numbers are numbers, times are RFC 3339 in UTC, statuses come without their prefix, and
+ * what is not known is null.
+ */
 
 const time = z.iso.datetime();
 const count = z.int().min(0);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const statuses = [...fileStatuses, 'UNKNOWN'] as const;
 const nextPageToken = z.string().describe('`page_token` of the next page; empty on the last.');
+
+const ErrorOf = z.strictObject({ code: z.string(), message: z.string() });
 
 const File = z.strictObject({
   id: z.uuid().describe('UUIDv7: ids sort by the time of registration.'),
@@ -25,8 +30,8 @@ const File = z.strictObject({
   updated_at: time.nullable(),
   completed_at: time.nullable(),
   sha256: sha256.nullable().describe('What the worker measured; null until COMPLETED.'),
-  error: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
-}) satisfies z.ZodType<FileJson>;
+  error: ErrorOf.nullable(),
+});
 
 /** The `output_data` document of docs/results.md, to which fields may be added. */
 const Output = z.object({
@@ -39,7 +44,7 @@ const Output = z.object({
   sha256,
   size: count,
   analyzers: z.record(z.string(), z.string()),
-});
+}) satisfies z.ZodType<OutputData>;
 
 const Result = z.strictObject({
   id: z.uuid(),
@@ -48,7 +53,7 @@ const Result = z.strictObject({
   filename: z.string(),
   path: z.string(),
   output: Output,
-}) satisfies z.ZodType<ResultJson>;
+});
 
 const Attempt = z.strictObject({
   number: count.describe('After a silence of the worker that was forgiven the next attempt has it again.'),
@@ -58,8 +63,8 @@ const Attempt = z.strictObject({
   outcome: z
     .enum(['RUNNING', 'COMPLETED', 'FAILED', 'EXPIRED', 'UNKNOWN'])
     .describe('EXPIRED: the worker fell silent.'),
-  error: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
-}) satisfies z.ZodType<AttemptJson>;
+  error: ErrorOf.nullable(),
+});
 
 const Durations = z.strictObject({ p50: z.number(), p95: z.number() });
 
@@ -84,20 +89,20 @@ const IncompleteUploads = z.strictObject({
     .describe('At most ten, those that hold most first; `web` is one for all its clients.'),
 });
 
+const Worker = z.strictObject({
+  name: z.string(),
+  started_at: time.nullable(),
+  seen_at: time.nullable(),
+  slots: count.describe('Its threads.'),
+  busy: count.describe('Those of its threads that analyse something.'),
+  source: z.string(),
+});
+
 const Stats = z.strictObject({
   statuses: z.record(z.string(), z.strictObject({ files: count, bytes: count })),
   errors: z.array(z.strictObject({ code: z.string(), files: count })).describe('FAILED files by reason.'),
   oldest_pending_seconds: z.number().min(0),
-  workers: z.array(
-    z.strictObject({
-      name: z.string(),
-      started_at: time.nullable(),
-      seen_at: time.nullable(),
-      slots: count.describe('Its threads.'),
-      busy: count.describe('Those of its threads that analyse something.'),
-      source: z.string(),
-    }),
-  ),
+  workers: z.array(Worker),
   wait_seconds: Durations.nullable().describe(
     'From the registration of a file to the claim that completed it, of the latest 1,000 results.',
   ),
@@ -106,7 +111,7 @@ const Stats = z.strictObject({
   incomplete_uploads: IncompleteUploads.nullable()
     .optional()
     .describe('What uploads hold that were begun and are not finished; null while nobody can tell, absent in events.'),
-}) satisfies z.ZodType<StatsJson>;
+});
 
 const Receipt = z.strictObject({
   id: z.uuid(),
@@ -123,7 +128,7 @@ const ProblemDetails = z.strictObject({
   reason: z.enum(Object.keys(catalogue) as [Reason, ...Reason[]]).describe('A word of docs/errors.md.'),
   action: z.string().describe('What to do.'),
   facts: z.record(z.string(), z.string()).exactOptional(),
-}) satisfies z.ZodType<Problem>;
+});
 
 const RefusedFile = z.strictObject({ filename: z.string(), problem: ProblemDetails });
 
@@ -165,6 +170,32 @@ export const schemas = {
     files: z.array(RefusedFile).exactOptional().describe('The files of a form of which none was kept, in order.'),
   }),
 } as const;
+
+export type FileJson = Json<'File'>;
+export type ResultJson = Json<'Result'>;
+export type AttemptJson = DeepReadonly<z.infer<typeof Attempt>>;
+export type StatsJson = Json<'Stats'>;
+export type IncompleteUploadsJson = DeepReadonly<z.infer<typeof IncompleteUploads>>;
+export type DatabaseStateJson = DeepReadonly<z.infer<typeof DatabaseState>>;
+export type DurationsJson = DeepReadonly<z.infer<typeof Durations>>;
+export type Problem = DeepReadonly<z.infer<typeof ProblemDetails>>;
+
+export interface FileWithResultJson extends FileJson {
+  /** The `output_data` document of docs/results.md; null when there is none (yet). */
+  readonly result: OutputData | null;
+}
+
+/** What a service says of something that it depends on. */
+export interface DependencyJson {
+  readonly service: string;
+  /** Which of several workers. */
+  readonly instance: string;
+  readonly part: string;
+  readonly state: 'OK' | 'FAILING';
+  readonly code: string | null;
+  readonly detail: string | null;
+  readonly since: string | null;
+}
 
 export type SchemaName = keyof typeof schemas;
 /** What a route answers with. */
