@@ -7,8 +7,8 @@ import type { RpcClient } from '#platform/rpc/client.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
 import { RpcServer } from '#platform/rpc/server.ts';
 import { AttemptsClient } from '#services/worker/lifecycle/attempts.ts';
-import { type Backend, claimerFor, startBackend } from '../../test/support/backend.ts';
-import { filemill } from '../../test/support/cli.ts';
+import { type Backend, claimerFor, startBackend } from '#test/support/backend.ts';
+import { filemill } from '#test/support/cli.ts';
 import type { Change } from './change-files.ts';
 
 const never = new AbortController().signal;

@@ -8,7 +8,7 @@ import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { createLogger } from '#platform/logger.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
 import { RpcServer } from '#platform/rpc/server.ts';
-import { testFolder } from '../../test/support/start-services.ts';
+import { testFolder } from '#test/support/start-services.ts';
 import { FileContent } from './upload-content.ts';
 import { uploadFile } from './upload-file.ts';
 

@@ -10,7 +10,7 @@ import { createLogger } from '#platform/logger.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
 import { RpcServer } from '#platform/rpc/server.ts';
-import { testFolder } from '../../test/support/start-services.ts';
+import { testFolder } from '#test/support/start-services.ts';
 import { openPipe } from './open-content.ts';
 import { FileContent, memoryContent, type UploadContent } from './upload-content.ts';
 import type { UploadFileOptions } from './upload-file.ts';

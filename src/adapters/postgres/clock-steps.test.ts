@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID, randomUUIDv7 } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import type { ClaimedFile, Lease } from '#domain/file.ts';
-import { newFile, openTestDatabase } from '../../../test/support/files.ts';
+import { newFile, openTestDatabase } from '#test/support/files.ts';
 import type { Database } from './database/database.ts';
 import { type ClockRange, DatabaseClock } from './database/database-clock.ts';
 import { claimFiles } from './files/file-claims.ts';

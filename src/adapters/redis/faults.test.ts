@@ -3,8 +3,8 @@ import { randomUUIDv7 } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { pino } from 'pino';
 import { FilemillError } from '#domain/errors.ts';
-import { redisRefusals, startRefusingRedis } from '../../../test/support/redis-refusals.ts';
-import { eventually } from '../../../test/support/upload-stack.ts';
+import { redisRefusals, startRefusingRedis } from '#test/support/redis-refusals.ts';
+import { eventually } from '#test/support/upload-stack.ts';
 import { isRedisAway } from './connection.ts';
 import { createDoorbell } from './doorbell.ts';
 

@@ -1,8 +1,8 @@
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
-import { workSourceConformance } from '../../../test/conformance/work-source.ts';
-import { claimerFor, startBackend } from '../../../test/support/backend.ts';
-import { testRedis } from '../../../test/support/stores.ts';
+import { workSourceConformance } from '#test/conformance/work-source.ts';
+import { claimerFor, startBackend } from '#test/support/backend.ts';
+import { testRedis } from '#test/support/stores.ts';
 import { RedisConnection } from './connection.ts';
 import { createDoorbell } from './doorbell.ts';
 import { RedisWorkSource } from './work-source.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { scalarCount } from '../../../test/support/scalar-count.ts';
+import { scalarCount } from '#test/support/scalar-count.ts';
 import { input } from './kernel.ts';
 import { Utf8Counter } from './utf8-counter.ts';
 import { isWhiteSpace } from './white-space.ts';

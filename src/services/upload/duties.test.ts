@@ -7,7 +7,7 @@ import { LocalBlobReader } from '#adapters/volume/local-blob-reader.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
-import { newFile } from '../../../test/support/files.ts';
+import { newFile } from '#test/support/files.ts';
 import {
   type Backends,
   chunkOf,
@@ -20,7 +20,7 @@ import {
   startUploadStack,
   streamOf,
   type UploadStack,
-} from '../../../test/support/upload-stack.ts';
+} from '#test/support/upload-stack.ts';
 import { FileCreation } from './acceptance/file-creation.ts';
 import { Compactor } from './duties/compactor.ts';
 import { DeletionDrain } from './duties/deletion-drain.ts';

@@ -3,8 +3,8 @@ import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { it } from 'node:test';
 import { createLogger } from '#platform/logger.ts';
-import { testFolder } from '../../../test/support/start-services.ts';
-import { traceCalls } from '../../../test/support/trace-calls.ts';
+import { testFolder } from '#test/support/start-services.ts';
+import { traceCalls } from '#test/support/trace-calls.ts';
 import { requireFitVolume } from './fit-volume.ts';
 
 const quiet = createLogger('test', { level: 'silent', format: 'json' });

@@ -4,15 +4,8 @@ import { request } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
-import { startService, testFolder } from '../../../test/support/start-services.ts';
-import {
-  type Backends,
-  chunkOf,
-  filesBelow,
-  metadataOf,
-  startBackends,
-  streamOf,
-} from '../../../test/support/upload-stack.ts';
+import { startService, testFolder } from '#test/support/start-services.ts';
+import { type Backends, chunkOf, filesBelow, metadataOf, startBackends, streamOf } from '#test/support/upload-stack.ts';
 
 let backends: Backends;
 before(async () => {

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { AnalysisPool } from '#analysis/run/pool.ts';
 import { createLogger } from '#platform/logger.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
-import { startBackend } from '../../../test/support/backend.ts';
-import { GatedAnalysis, startWorker, until } from '../../../test/support/test-worker.ts';
+import { startBackend } from '#test/support/backend.ts';
+import { GatedAnalysis, startWorker, until } from '#test/support/test-worker.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { AttemptsClient } from './lifecycle/attempts.ts';
 

@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { AnalysisPool } from '#analysis/run/pool.ts';
-import { type Backend, startBackend } from '../../../test/support/backend.ts';
-import { startService } from '../../../test/support/start-services.ts';
-import { GatedAnalysis, startWorker, until } from '../../../test/support/test-worker.ts';
+import { type Backend, startBackend } from '#test/support/backend.ts';
+import { startService } from '#test/support/start-services.ts';
+import { GatedAnalysis, startWorker, until } from '#test/support/test-worker.ts';
 
 const contents = (count: number) => Array.from({ length: count }, (_, index) => ({ content: `file ${index}` }));
 

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { it } from 'node:test';
 import { pino } from 'pino';
 import { ConfigError } from '#platform/config.ts';
-import { testFolder } from '../../../test/support/start-services.ts';
+import { testFolder } from '#test/support/start-services.ts';
 import { untilStorageReadable } from './storage-folder.ts';
 
 const { signal } = new AbortController();

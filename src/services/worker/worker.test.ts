@@ -3,8 +3,8 @@ import { appendFile, open, rm } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
 import { LocalBlobReader } from '#adapters/volume/local-blob-reader.ts';
 import { AnalysisPool } from '#analysis/run/pool.ts';
-import { type Backend, sha256, startBackend } from '../../../test/support/backend.ts';
-import { GatedAnalysis, startWorker, until } from '../../../test/support/test-worker.ts';
+import { type Backend, sha256, startBackend } from '#test/support/backend.ts';
+import { GatedAnalysis, startWorker, until } from '#test/support/test-worker.ts';
 
 describe('a worker without Redis', () => {
   let backend: Backend;

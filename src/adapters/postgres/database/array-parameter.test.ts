@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
-import { openTestDatabase } from '../../../../test/support/files.ts';
+import { openTestDatabase } from '#test/support/files.ts';
 import { bigintArray, textArray, uuidArray } from './array-parameter.ts';
 
 let opened: Awaited<ReturnType<typeof openTestDatabase>>;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ConfigError } from '#platform/config.ts';
 import { createLogger } from '#platform/logger.ts';
-import { testDatabase } from '../../../../test/support/stores.ts';
+import { testDatabase } from '#test/support/stores.ts';
 import { Database } from './database.ts';
 import { requireDurableCommits } from './durability.ts';
 

@@ -7,12 +7,8 @@ import { pino } from 'pino';
 import { FilemillError } from '#domain/errors.ts';
 import { isStoreFault } from '#domain/store-fault.ts';
 import { ConfigError } from '#platform/config.ts';
-import {
-  postgresRefusals,
-  type RefusingPostgres,
-  startRefusingPostgres,
-} from '../../../../test/support/postgres-refusals.ts';
-import { eventually } from '../../../../test/support/upload-stack.ts';
+import { postgresRefusals, type RefusingPostgres, startRefusingPostgres } from '#test/support/postgres-refusals.ts';
+import { eventually } from '#test/support/upload-stack.ts';
 import { createFiles } from '../files/file-creation.ts';
 import { Database, waitForDatabase } from './database.ts';
 import { postgresFault } from './faults.ts';

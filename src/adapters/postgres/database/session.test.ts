@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import pg from 'pg';
-import { testDatabase } from '../../../../test/support/stores.ts';
+import { testDatabase } from '#test/support/stores.ts';
 import { queryUnderSettings, setForSession } from './session.ts';
 
 const resources = new AsyncDisposableStack();

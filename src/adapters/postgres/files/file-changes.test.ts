@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID, randomUUIDv7 } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import pg from 'pg';
-import { claimFile, createFile, finding, openDatabaseAlone } from '../../../../test/support/files.ts';
+import { claimFile, createFile, finding, openDatabaseAlone } from '#test/support/files.ts';
 import type { Database } from '../database/database.ts';
 import { changesFromNow, forgetChanges, isCursor, readChanges } from './file-changes.ts';
 import { deleteFiles, retryFiles } from './file-commands.ts';

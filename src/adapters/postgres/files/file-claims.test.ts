@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { claimFile, createFile, letLeaseRunOut, makeDue, openTestDatabase } from '../../../../test/support/files.ts';
+import { claimFile, createFile, letLeaseRunOut, makeDue, openTestDatabase } from '#test/support/files.ts';
 import type { Database } from '../database/database.ts';
 import { claimDueFiles, claimFiles } from './file-claims.ts';
 import { expireLeases, failAttempts, renewLeases } from './file-leases.ts';

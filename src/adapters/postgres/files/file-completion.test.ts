@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { claimFile, createFile, finding, letLeaseRunOut, openTestDatabase } from '../../../../test/support/files.ts';
+import { claimFile, createFile, finding, letLeaseRunOut, openTestDatabase } from '#test/support/files.ts';
 import type { Database } from '../database/database.ts';
 import { exportResults, getResults, listResults } from '../results/results.ts';
 import { deleteFiles } from './file-commands.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { newFile, openTestDatabase } from '../../../../test/support/files.ts';
+import { newFile, openTestDatabase } from '#test/support/files.ts';
 import type { Database } from '../database/database.ts';
 import { deleteFiles } from './file-commands.ts';
 import { createFiles } from './file-creation.ts';

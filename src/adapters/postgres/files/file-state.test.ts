@@ -2,14 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { type FileStatus, fileStatuses, type Transition, transitions } from '#domain/file-state.ts';
-import {
-  claimFile,
-  createFile,
-  finding,
-  letLeaseRunOut,
-  makeDue,
-  openTestDatabase,
-} from '../../../../test/support/files.ts';
+import { claimFile, createFile, finding, letLeaseRunOut, makeDue, openTestDatabase } from '#test/support/files.ts';
 import type { Database } from '../database/database.ts';
 import { claimFiles } from './file-claims.ts';
 import { retryFiles } from './file-commands.ts';

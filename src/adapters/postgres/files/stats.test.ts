@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
-import { claimFile, createFile, finding, openTestDatabase } from '../../../../test/support/files.ts';
+import { claimFile, createFile, finding, openTestDatabase } from '#test/support/files.ts';
 import type { Database } from '../database/database.ts';
 import { saveResults } from './file-completion.ts';
 import { fileStats } from './stats.ts';

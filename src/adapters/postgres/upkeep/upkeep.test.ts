@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomUUIDv7 } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { claimFile, createFile, finding, makeDue, newFile, openTestDatabase } from '../../../../test/support/files.ts';
-import { testDatabase } from '../../../../test/support/stores.ts';
+import { claimFile, createFile, finding, makeDue, newFile, openTestDatabase } from '#test/support/files.ts';
+import { testDatabase } from '#test/support/stores.ts';
 import type { Database } from '../database/database.ts';
 import { migrate, migrationStatus } from '../database/migrate.ts';
 import { deleteFiles } from '../files/file-commands.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID, randomUUIDv7 } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { openTestDatabase } from '../../../../test/support/files.ts';
+import { openTestDatabase } from '#test/support/files.ts';
 import type { Database } from '../database/database.ts';
 import { forgetExpiredLocks, lockUploads, renewUploadLocks, unlockUploads } from './upload-locks.ts';
 

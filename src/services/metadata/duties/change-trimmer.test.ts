@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { changesFromNow, readChanges } from '#adapters/postgres/files/file-changes.ts';
 import { createLogger } from '#platform/logger.ts';
-import { createFile, openTestDatabase } from '../../../../test/support/files.ts';
-import { eventually } from '../../../../test/support/upload-stack.ts';
+import { createFile, openTestDatabase } from '#test/support/files.ts';
+import { eventually } from '#test/support/upload-stack.ts';
 import { ChangeTrimmer } from './change-trimmer.ts';
 
 let opened: Awaited<ReturnType<typeof openTestDatabase>>;

@@ -4,9 +4,9 @@ import { Redis } from 'ioredis';
 import { DatabaseClock } from '#adapters/postgres/database/database-clock.ts';
 import { createDoorbell } from '#adapters/redis/doorbell.ts';
 import { createLogger } from '#platform/logger.ts';
-import { createFile, makeDue, openTestDatabase } from '../../../../test/support/files.ts';
-import { testRedis } from '../../../../test/support/stores.ts';
-import { eventually } from '../../../../test/support/upload-stack.ts';
+import { createFile, makeDue, openTestDatabase } from '#test/support/files.ts';
+import { testRedis } from '#test/support/stores.ts';
+import { eventually } from '#test/support/upload-stack.ts';
 import { Reconciler } from './reconciler.ts';
 
 test('the reconciler rings for a file that nobody rang for, and again when its ring is lost', async () => {

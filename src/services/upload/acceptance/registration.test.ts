@@ -14,7 +14,7 @@ import {
   startUploadStack,
   streamOf,
   type UploadStack,
-} from '../../../../test/support/upload-stack.ts';
+} from '#test/support/upload-stack.ts';
 import { FileCreation } from './file-creation.ts';
 
 let backends: Backends;

@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { createDoorbell } from '#adapters/redis/doorbell.ts';
 import { type Doorbell, doorbellWindow } from '#domain/doorbell.ts';
-import { testRedis } from '../../../../test/support/stores.ts';
-import { eventually, quiet } from '../../../../test/support/upload-stack.ts';
+import { testRedis } from '#test/support/stores.ts';
+import { eventually, quiet } from '#test/support/upload-stack.ts';
 import { maxQueued, Ringer } from './ringer.ts';
 
 describe('The ringer', () => {

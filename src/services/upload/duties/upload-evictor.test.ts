@@ -3,7 +3,7 @@ import { rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { UploadLockService } from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
-import { append, begin, get } from '../../../../test/support/resumable-uploads.ts';
+import { append, begin, get } from '#test/support/resumable-uploads.ts';
 import {
   type Backends,
   chunkOf,
@@ -15,7 +15,7 @@ import {
   startUploadStack,
   streamOf,
   type UploadStack,
-} from '../../../../test/support/upload-stack.ts';
+} from '#test/support/upload-stack.ts';
 import { UploadLocks } from '../resumable/upload-locks.ts';
 import { UploadEvictor } from './upload-evictor.ts';
 

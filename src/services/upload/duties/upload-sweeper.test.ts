@@ -12,7 +12,7 @@ import {
   startBackends,
   startUploadStack,
   type UploadStack,
-} from '../../../../test/support/upload-stack.ts';
+} from '#test/support/upload-stack.ts';
 import { UploadLocks } from '../resumable/upload-locks.ts';
 import { UploadSweeper } from './upload-sweeper.ts';
 

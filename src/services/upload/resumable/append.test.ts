@@ -8,7 +8,7 @@ import {
   AppendUploadRequestSchema,
   UploadMetadataSchema,
 } from '#gen/filemill/v1/upload_service_pb.ts';
-import { testFolder } from '../../../../test/support/start-services.ts';
+import { testFolder } from '#test/support/start-services.ts';
 import { append } from './append.ts';
 import { UploadLock } from './upload-lock.ts';
 import { findUpload, formatRecord } from './upload-record.ts';

@@ -6,7 +6,7 @@ import {
   UploadLockService,
 } from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
 import { RpcChannel, type RpcClient } from '#platform/rpc/client.ts';
-import { type Backends, eventually, queryRows, quiet, startBackends } from '../../../../test/support/upload-stack.ts';
+import { type Backends, eventually, queryRows, quiet, startBackends } from '#test/support/upload-stack.ts';
 import { UploadLocks } from './upload-locks.ts';
 
 const never = new AbortController().signal;

@@ -17,7 +17,7 @@ import {
   get,
   offsetOf,
   startOf,
-} from '../../../../test/support/resumable-uploads.ts';
+} from '#test/support/resumable-uploads.ts';
 import {
   type Backends,
   eventually,
@@ -26,7 +26,7 @@ import {
   startBackends,
   startUploadStack,
   type UploadStack,
-} from '../../../../test/support/upload-stack.ts';
+} from '#test/support/upload-stack.ts';
 
 let backends: Backends;
 before(async () => {

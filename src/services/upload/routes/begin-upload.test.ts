@@ -8,7 +8,7 @@ import { UploadLockService } from '#gen/filemill/internal/v1/upload_lock_service
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { UploadMetadataSchema } from '#gen/filemill/v1/upload_service_pb.ts';
 import { withRetry } from '#platform/rpc/retry.ts';
-import { append, begin, get } from '../../../../test/support/resumable-uploads.ts';
+import { append, begin, get } from '#test/support/resumable-uploads.ts';
 import {
   type Backends,
   eventually,
@@ -16,7 +16,7 @@ import {
   quiet,
   startBackends,
   startUploadStack,
-} from '../../../../test/support/upload-stack.ts';
+} from '#test/support/upload-stack.ts';
 import { UploadLocks } from '../resumable/upload-locks.ts';
 import { formatRecord } from '../resumable/upload-record.ts';
 

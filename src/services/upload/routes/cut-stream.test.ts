@@ -14,7 +14,7 @@ import {
   startBackends,
   startUploadStack,
   type UploadMessage,
-} from '../../../../test/support/upload-stack.ts';
+} from '#test/support/upload-stack.ts';
 
 let backends: Backends;
 before(async () => {

@@ -17,7 +17,7 @@ import {
   startBackends,
   startUploadStack,
   streamOf,
-} from '../../../../test/support/upload-stack.ts';
+} from '#test/support/upload-stack.ts';
 
 let backends: Backends;
 before(async () => {

@@ -18,7 +18,7 @@ import {
   startUploadStack,
   streamOf,
   type UploadMessage,
-} from '../../../../test/support/upload-stack.ts';
+} from '#test/support/upload-stack.ts';
 
 const hello = Buffer.from('hello, mill\n');
 const helloSha256 = sha256(hello);

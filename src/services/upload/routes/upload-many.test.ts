@@ -13,7 +13,7 @@ import {
   type UploadPartSchema,
 } from '#gen/filemill/v1/upload_service_pb.ts';
 import { fromRpcStatus } from '#platform/rpc/errors.ts';
-import { contentOf } from '../../../../test/conformance/blob-store.ts';
+import { contentOf } from '#test/conformance/blob-store.ts';
 import {
   type Backends,
   eventually,
@@ -22,7 +22,7 @@ import {
   startBackends,
   startUploadStack,
   type UploadStack,
-} from '../../../../test/support/upload-stack.ts';
+} from '#test/support/upload-stack.ts';
 
 type Part = MessageInitShape<typeof UploadPartSchema>;
 type Metadata = MessageInitShape<typeof UploadMetadataSchema>;

@@ -6,7 +6,7 @@ import { type UploadFileRequest, UploadService } from '#gen/filemill/v1/upload_s
 import { createLogger } from '#platform/logger.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
 import { RpcServer } from '#platform/rpc/server.ts';
-import { testFolder } from '../../../../test/support/start-services.ts';
+import { testFolder } from '#test/support/start-services.ts';
 import type { Backend } from '../backend.ts';
 import { keepFile } from './keep-file.ts';
 

@@ -1,6 +1,6 @@
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
-import { workSourceConformance } from '../../../../test/conformance/work-source.ts';
-import { startBackend } from '../../../../test/support/backend.ts';
+import { workSourceConformance } from '#test/conformance/work-source.ts';
+import { startBackend } from '#test/support/backend.ts';
 import { DirectWorkSource } from './direct-work-source.ts';
 
 workSourceConformance('the metadata service', async () => {

@@ -8,10 +8,10 @@ import { MetadataService, type WatchFilesRequest } from '#gen/filemill/v1/metada
 import { createLogger } from '#platform/logger.ts';
 import { RpcChannel, type RpcClient } from '#platform/rpc/client.ts';
 import { RpcServer } from '#platform/rpc/server.ts';
+import { type NotedUpdate, WatchPool, type WatchPoolOptions } from '#sdk/watch-pool.ts';
 import { AttemptsClient } from '#services/worker/lifecycle/attempts.ts';
-import { type Backend, claimerFor, startBackend } from '../../test/support/backend.ts';
-import { testFolder } from '../../test/support/start-services.ts';
-import { type NotedUpdate, WatchPool, type WatchPoolOptions } from './watch-pool.ts';
+import { type Backend, claimerFor, startBackend } from '../support/backend.ts';
+import { testFolder } from '../support/start-services.ts';
 
 const never = new AbortController().signal;
 
