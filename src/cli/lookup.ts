@@ -1,14 +1,10 @@
 import { attemptToJson, fileToJson } from '#contract/json.ts';
-import type { AttemptJson, FileWithResultJson } from '#contract/schemas.ts';
+import type { FileWithResultJson } from '#contract/schemas.ts';
 import { type File, FileStatus } from '#gen/filemill/v1/file_pb.ts';
 import { withRetry } from '#platform/rpc/retry.ts';
 import { lookUpResults } from '#sdk/result-lookup.ts';
+import type { FileDetail } from './output/detail.ts';
 import type { Session } from './session.ts';
-
-/** A file with all that is known of it. */
-export interface FileDetail extends FileWithResultJson {
-  readonly attempts: readonly AttemptJson[];
-}
 
 /** Puts files and their results together into the lines that commands print. */
 export class FileLines {

@@ -1,9 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ProxyRules } from '#platform/rpc/proxy.ts';
+import { type Format, formats } from './output/writer.ts';
 import { defaultServer, serverAddress } from './server-address.ts';
-
-export const formats = ['table', 'json', 'ndjson', 'yaml'] as const;
-export type Format = (typeof formats)[number];
 
 /** What every command takes, before or after its name. Times are in milliseconds. */
 export interface GlobalOptions {

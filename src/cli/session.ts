@@ -7,9 +7,10 @@ import { RpcChannel, type RpcClient } from '#platform/rpc/client.ts';
 import type { RetryOptions } from '#platform/rpc/retry.ts';
 import { type ContactOptions, contact, firstAnswerMs, startMs } from './contact.ts';
 import { CliError, type ExitCode, exitCodes } from './failure.ts';
-import type { Format, GlobalOptions } from './options.ts';
+import type { GlobalOptions } from './options.ts';
 import { formatDuration, printable } from './output/printable.ts';
 import { Terminal } from './output/terminal.ts';
+import type { Format } from './output/writer.ts';
 
 /** What a command works with while it runs. */
 export interface Session {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { segmentPath } from '#adapters/volume/objects/layout.ts';
 import { segmentsOf } from '#adapters/volume/segments/segment-list.ts';
-import type { FileDetail } from '#cli/lookup.ts';
+import type { FileDetail } from '#cli/output/detail.ts';
 import type { FileWithResultJson } from '#contract/schemas.ts';
 import { type CliOptions, type CliRun, filemill } from '../support/cli.ts';
 import { testFolder } from '../support/start-services.ts';

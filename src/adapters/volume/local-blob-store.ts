@@ -7,6 +7,7 @@ import { failpoint } from '#platform/failpoints.ts';
 import type { Logger } from '#platform/logger.ts';
 import { makeFolder } from './objects/durable.ts';
 import { ObjectStore } from './objects/object-store.ts';
+import { LocalPartialBlobStore } from './partial/local-partial-blob-store.ts';
 import { parseSegmentKey } from './segments/segment-key.ts';
 import { SegmentStore } from './segments/segment-store.ts';
 import { SmallStagedBlob } from './segments/small-staged-blob.ts';
@@ -20,8 +21,17 @@ export interface LocalBlobStoreOptions {
   readonly logger?: Logger;
 }
 
+interface Parts {
+  readonly objects: ObjectStore;
+  readonly segments: SegmentStore;
+  readonly partial: LocalPartialBlobStore;
+  readonly packBelow: number;
+}
+
 /** Blobs on a local or mounted volume: small ones packed into segments, the others one file each. */
 export class LocalBlobStore implements BlobStore, AsyncDisposable {
+  /** Blobs on the same volume that come in over several calls; each becomes an object of its own, however small. */
+  readonly partial: PartialBlobStore & AsyncDisposable;
   readonly #root: string;
   readonly #objects: ObjectStore;
   readonly #segments: SegmentStore;
@@ -34,19 +44,16 @@ export class LocalBlobStore implements BlobStore, AsyncDisposable {
     await makeFolder(root);
     const objects = await ObjectStore.open(root, logger);
     const segments = await SegmentStore.open(root, { segmentBytes, segmentAgeMs }, logger);
-    return new LocalBlobStore(root, { objects, segments, packBelow });
+    const partial = await LocalPartialBlobStore.open(root, objects.shardFolders);
+    return new LocalBlobStore(root, { objects, segments, partial, packBelow });
   }
 
-  private constructor(root: string, parts: { objects: ObjectStore; segments: SegmentStore; packBelow: number }) {
+  private constructor(root: string, parts: Parts) {
     this.#root = root;
     this.#objects = parts.objects;
     this.#segments = parts.segments;
+    this.partial = parts.partial;
     this.#packBelow = parts.packBelow;
-  }
-
-  /** Blobs on the same volume that come in over several calls; each becomes one of its own, however small. */
-  get partial(): PartialBlobStore {
-    return this.#objects.partial;
   }
 
   async stage(): Promise<StagedBlob> {
@@ -119,6 +126,7 @@ export class LocalBlobStore implements BlobStore, AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#segments[Symbol.asyncDispose]();
+    await this.partial[Symbol.asyncDispose]();
     await this.#objects[Symbol.asyncDispose]();
   }
 }

@@ -2,13 +2,12 @@ import { Command } from 'commander';
 import { maxIdsPerCall } from '#sdk/file-watch.ts';
 import { type ExitCode, exitCodes } from '../failure.ts';
 import { inGroups, knownIds, readIds } from '../ids.ts';
-import { type FileDetail, FileLines } from '../lookup.ts';
+import { FileLines } from '../lookup.ts';
 import { Missing } from '../missing.ts';
-import type { Format } from '../options.ts';
-import { detailView } from '../output/detail.ts';
+import { detailView, type FileDetail } from '../output/detail.ts';
 import { listTable } from '../output/file-line.ts';
 import type { Terminal } from '../output/terminal.ts';
-import { type RecordWriter, recordWriter } from '../output/writer.ts';
+import { type Format, type RecordWriter, recordWriter } from '../output/writer.ts';
 import { type Session, withSession } from '../session.ts';
 
 export function getCommand(): Command {

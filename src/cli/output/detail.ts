@@ -1,8 +1,12 @@
 import type { AttemptJson, FileWithResultJson } from '#contract/schemas.ts';
 import { catalogue, isReason } from '#domain/errors.ts';
-import type { FileDetail } from '../lookup.ts';
 import { formatBytes, formatCount, formatDuration, plural, printable } from './printable.ts';
 import type { Style, Terminal } from './terminal.ts';
+
+/** A file with all that is known of it. */
+export interface FileDetail extends FileWithResultJson {
+  readonly attempts: readonly AttemptJson[];
+}
 
 /** All that is known of one file, a fact a line. */
 export function detailView(file: FileDetail, terminal: Terminal): string[] {

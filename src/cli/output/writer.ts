@@ -1,8 +1,10 @@
-import type { Format } from '../options.ts';
 import { cutText } from './display-width.ts';
 import { printable } from './printable.ts';
 import { type Column, tableRows, tableWithTitles } from './table.ts';
 import type { Terminal } from './terminal.ts';
+
+export const formats = ['table', 'json', 'ndjson', 'yaml'] as const;
+export type Format = (typeof formats)[number];
 
 export interface RecordWriter<T> {
   write(record: T): void;

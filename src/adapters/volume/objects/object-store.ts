@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import type { Blob, StagedBlob } from '#domain/blob-store.ts';
 import { ConfigError } from '#platform/config-error.ts';
 import type { Logger } from '#platform/logger.ts';
-import { LocalPartialBlobStore } from '../partial/local-partial-blob-store.ts';
 import { codeOf, makeFolder } from './durable.ts';
 import {
   isBlobId,
@@ -23,10 +22,8 @@ const blobsPerBatch = 1_000;
 
 /** Blobs that have a file each; its storage key is its id. */
 export class ObjectStore implements AsyncDisposable {
-  /** Those on their way to an object, over several calls. */
-  readonly partial: LocalPartialBlobStore;
   readonly #root: string;
-  readonly #shardFolders: ShardFolders;
+  readonly shardFolders: ShardFolders;
   readonly #logger: Logger | undefined;
   #foreignFileSeen = false;
 
@@ -34,23 +31,17 @@ export class ObjectStore implements AsyncDisposable {
     await makeFolder(stagingFolder(root));
     const shardFolders = await ShardFolders.open(root);
     await requireOneFileSystem(stagingFolder(root), objectsFolder(root));
-    const partial = await LocalPartialBlobStore.open(root, shardFolders);
-    return new ObjectStore(root, { shardFolders, partial }, logger);
+    return new ObjectStore(root, shardFolders, logger);
   }
 
-  private constructor(
-    root: string,
-    parts: { shardFolders: ShardFolders; partial: LocalPartialBlobStore },
-    logger: Logger | undefined,
-  ) {
+  private constructor(root: string, shardFolders: ShardFolders, logger: Logger | undefined) {
     this.#root = root;
-    this.#shardFolders = parts.shardFolders;
-    this.partial = parts.partial;
+    this.shardFolders = shardFolders;
     this.#logger = logger;
   }
 
   stage(): Promise<StagedBlob> {
-    return StagedObject.open(this.#root, (id) => this.#shardFolders.syncShardOf(id));
+    return StagedObject.open(this.#root, (id) => this.shardFolders.syncShardOf(id));
   }
 
   /** Not synced: a file that a power cut brings back has no row, and is swept as an orphan. */
@@ -84,8 +75,7 @@ export class ObjectStore implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.partial[Symbol.asyncDispose]();
-    await this.#shardFolders[Symbol.asyncDispose]();
+    await this.shardFolders[Symbol.asyncDispose]();
   }
 
   #noteForeignFile(shard: string, name: string): void {
