@@ -45,7 +45,7 @@ export function useFiles(filter: FileFilter, token: string): ShownFiles {
   };
   useEffect(() => {
     show(unknown);
-    load();
+    void load();
     return () => {
       clearTimeout(timer.current);
       timer.current = undefined;

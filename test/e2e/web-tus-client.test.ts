@@ -76,7 +76,7 @@ describe('tus over HTTP, by tus-js-client', () => {
       metadata: { filename: 'paused.bin' },
       chunkSize: mebibyte,
       onChunkComplete: (_size, accepted) => {
-        if (accepted === 3 * mebibyte) upload.abort().then(paused.resolve);
+        if (accepted === 3 * mebibyte) void upload.abort().then(paused.resolve);
       },
       onSuccess: ({ lastResponse }) => resolve(lastResponse.getHeader('Filemill-File-Id') ?? ''),
       onError: reject,

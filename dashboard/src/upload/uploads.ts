@@ -46,14 +46,14 @@ export function addUploads(chosen: readonly ChosenFile[]): void {
   });
   uploads.value = [...added, ...uploads.value];
   waiting.push(...added);
-  while (sending < atOnce && waiting.length > 0) work();
+  while (sending < atOnce && waiting.length > 0) void work();
 }
 
 /** The same key again: a file that was kept although its answer got lost is not kept twice. */
 export function sendAgain(upload: Upload): void {
   upload.state.value = { step: 'waiting', sent: sentOf(upload) };
   waiting.push(upload);
-  if (sending < atOnce) work();
+  if (sending < atOnce) void work();
 }
 
 export function pauseUpload(upload: Upload): void {

@@ -8,7 +8,7 @@ import type { RpcChannel, RpcClient } from '#platform/rpc/client.ts';
 import { AttemptsClient } from '#services/worker/lifecycle/attempts.ts';
 import { claimerByIds } from '#services/worker/lifecycle/claims.ts';
 import { DirectWorkSource } from '#services/worker/lifecycle/direct-work-source.ts';
-import { type Backend, sha256, startBackend } from '#test/support/backend.ts';
+import { type Backend, sha256, startBackend } from '../support/backend.ts';
 
 const never = new AbortController().signal;
 

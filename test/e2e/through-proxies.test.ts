@@ -11,8 +11,9 @@ import { RpcChannel } from '#platform/rpc/client.ts';
 import { isRetryable } from '#platform/rpc/errors.ts';
 import { ProxyRules } from '#platform/rpc/proxy.ts';
 import { RpcServer } from '#platform/rpc/server.ts';
-import { ConnectProxy } from '#test/support/connect-proxy.ts';
-import { closedPort, startTcp } from '#test/support/tcp-server.ts';
+import { ConnectProxy } from '../support/connect-proxy.ts';
+import { closedPort, startTcp } from '../support/tcp-server.ts';
+
 describe('calls through a proxy that the environment names', () => {
   const resources = new AsyncDisposableStack();
   let server: string;

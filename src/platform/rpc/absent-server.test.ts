@@ -6,9 +6,9 @@ import { createLogger } from '#platform/logger.ts';
 import { isWrongAddress } from '#platform/rpc/errors.ts';
 import { forwarder } from '#platform/rpc/forward.ts';
 import { RpcServer } from '#platform/rpc/server.ts';
-import { testFolder } from '../../test/support/start-services.ts';
-import { closedPort, startTcp } from '../../test/support/tcp-server.ts';
-import { RpcChannel } from './rpc-client.ts';
+import { testFolder } from '#test/support/start-services.ts';
+import { closedPort, startTcp } from '#test/support/tcp-server.ts';
+import { RpcChannel } from './client.ts';
 
 interface Absence {
   readonly start: () => Promise<string>;
