@@ -1,6 +1,7 @@
 import { type Timestamp, timestampDate } from '@bufbuild/protobuf/wkt';
 import type { OutputData } from '#domain/analysis.ts';
-import type { File } from '#gen/filemill/v1/file_pb.ts';
+import { type FieldKind, fieldsOf, fileFields, snakeCase } from '#domain/file.ts';
+import type { File, FileStatus } from '#gen/filemill/v1/file_pb.ts';
 import {
   type Attempt,
   Attempt_Outcome,
@@ -31,24 +32,25 @@ export function fileToJson(file: File, result?: Result | null): FileWithResultJs
   return { ...fileStateToJson(file), result: result ? outputOf(result) : null };
 }
 
+const { errorCode, errorMessage, declaredSha256, worker, ...shown } = fileFields;
+
 /** A file alone, for lists: says nothing of results. */
 export function fileStateToJson(file: File): FileJson {
-  return {
-    id: file.id,
-    filename: file.filename,
-    path: file.path,
-    size: Number(file.size),
-    mime_type: file.mimeType,
-    status: statusWord(file.status) ?? 'UNKNOWN',
-    attempt: file.attempt,
-    max_attempts: file.maxAttempts,
-    created_at: time(file.createdAt),
-    updated_at: time(file.updatedAt),
-    completed_at: time(file.completedAt),
-    sha256: file.sha256 || null,
-    error: file.error ? { code: file.error.code, message: file.error.message } : null,
-  };
+  const fields = fieldsOf(shown).map(([field, kind]) => [snakeCase(field), jsonValues[kind](file[field] as never)]);
+  const error = file.error ? { code: file.error.code, message: file.error.message } : null;
+  return { ...Object.fromEntries(fields), error };
 }
+
+const jsonValues: Readonly<Record<FieldKind, (value: never) => unknown>> = {
+  uuid: (text: string) => text,
+  text: (text: string) => text,
+  'text?': (text: string) => text || null,
+  bytes: Number,
+  count: (count: number) => count,
+  status: (status: FileStatus) => statusWord(status) ?? 'UNKNOWN',
+  time,
+  'time?': time,
+};
 
 export function resultToJson(result: Result): ResultJson {
   return {

@@ -1,30 +1,80 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { type Timestamp, timestampDate, timestampFromDate } from '@bufbuild/protobuf/wkt';
-import type { AttemptRecord, ClaimedFile, FileRecord, ResultRecord } from '#domain/file.ts';
+import {
+  type AttemptRecord,
+  type ClaimedFile,
+  type FieldKind,
+  type FileRecord,
+  fieldsOf,
+  fileFields,
+  type NewFile,
+  newFileFields,
+  type ResultRecord,
+} from '#domain/file.ts';
 import { fileStatuses, type FileStatus as StatusWord } from '#domain/file-state.ts';
 import type { StoreReport } from '#domain/store-fault.ts';
-import type { ClaimedFiles, ClaimedFilesSchema } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
+import type {
+  ClaimedFiles,
+  ClaimedFilesSchema,
+  CreateFilesRequest,
+  CreateFilesRequestSchema,
+} from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import { type FileSchema, FileStatus } from '#gen/filemill/v1/file_pb.ts';
 import { Attempt_Outcome, type AttemptSchema } from '#gen/filemill/v1/metadata_service_pb.ts';
 import type { ResultSchema } from '#gen/filemill/v1/result_service_pb.ts';
 import { Dependency_State, type DependencySchema } from '#gen/filemill/v1/system_service_pb.ts';
+import { requireBatch, requireColumns } from './requests.ts';
 
 /** How the domain's records look on the wire. */
 
+const messageValues: Readonly<Record<FieldKind, (value: never) => unknown>> = {
+  uuid: (text: string) => text,
+  text: (text: string) => text,
+  'text?': (text: string | null) => text ?? '',
+  bytes: (bytes: number) => BigInt(bytes),
+  count: (count: number) => count,
+  status: (word: StatusWord) => FileStatus[word],
+  time: (date: Date) => timestampFromDate(date),
+  'time?': (date: Date | null) => (date === null ? undefined : timestampFromDate(date)),
+};
+
 export function fileToMessage(file: FileRecord): MessageInitShape<typeof FileSchema> {
-  return {
-    ...file,
-    size: BigInt(file.size),
-    status: FileStatus[file.status],
-    createdAt: timestampFromDate(file.createdAt),
-    updatedAt: timestampFromDate(file.updatedAt),
-    ...(file.completedAt === null ? { completedAt: undefined } : { completedAt: timestampFromDate(file.completedAt) }),
-    sha256: file.sha256 ?? '',
-    declaredSha256: file.declaredSha256 ?? '',
-    ...(file.errorCode === null ? {} : { error: { code: file.errorCode, message: file.errorMessage ?? '' } }),
-    worker: file.worker ?? '',
-  } as MessageInitShape<typeof FileSchema>;
+  const { errorCode, errorMessage, ...fields } = fileFields;
+  const message = fieldsOf(fields).map(([field, kind]) => [field, messageValues[kind](file[field] as never)]);
+  const error = file.errorCode === null ? undefined : { code: file.errorCode, message: file.errorMessage ?? '' };
+  return { ...Object.fromEntries(message), error };
 }
+
+const newFields = fieldsOf(newFileFields);
+
+export function newFilesToMessage(files: readonly NewFile[]): MessageInitShape<typeof CreateFilesRequestSchema> {
+  const columns = newFields.map(([field, kind]) => [
+    `${field}s` as const,
+    files.map((file) => messageValues[kind](file[field] as never)),
+  ]);
+  return Object.fromEntries(columns);
+}
+
+/** @throws FilemillError REQUEST_INVALID unless all columns are as long; a client of a release before leaves new ones out */
+export function newFilesFromMessage(request: CreateFilesRequest): NewFile[] {
+  const columns = newFields.map(([field, kind]) => [field, kind, request[`${field}s`]] as const);
+  const length = requireBatch(request.ids, 'ids').length;
+  const sent = columns.filter(([, kind, values]) => kind !== 'text?' || values.length > 0);
+  requireColumns(length, Object.fromEntries(sent.map(([field, , values]) => [`${field}s`, values])));
+  return request.ids.map(
+    (_, n) =>
+      Object.fromEntries(
+        columns.map(([field, kind, values]) => [field, ofNew[kind](values[n] as never)]),
+      ) as unknown as NewFile,
+  );
+}
+
+const ofNew = {
+  uuid: (text: string) => text.toLowerCase(),
+  text: (text: string) => text,
+  'text?': (text: string | undefined) => text || null,
+  bytes: Number,
+} as const;
 
 export function attemptToMessage(attempt: AttemptRecord): MessageInitShape<typeof AttemptSchema> {
   const { claimedAt, endedAt, errorCode, errorMessage } = attempt;

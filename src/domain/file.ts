@@ -1,24 +1,77 @@
 import type { FileStatus } from './file-state.ts';
 
-/** A row of `files` as readers see it. Sizes in bytes; hashes as 64 lower-case hex digits. */
-export interface FileRecord {
-  readonly id: string;
-  readonly filename: string;
-  readonly path: string;
-  readonly size: number;
-  /** The declared type until COMPLETED, then the detected one. */
-  readonly mimeType: string;
+/**
+ * How a field is kept, passed on and shown. One with a question mark may be unknown: null here and in JSON, empty in the
+ * messages of gRPC.
+ */
+export type FieldKind = keyof ValueOf;
+
+interface ValueOf {
+  readonly uuid: string;
+  readonly text: string;
+  readonly 'text?': string | null;
+  readonly bytes: number;
+  readonly count: number;
   readonly status: FileStatus;
-  readonly attempt: number;
-  readonly maxAttempts: number;
-  readonly createdAt: Date;
-  readonly updatedAt: Date;
-  readonly completedAt: Date | null;
-  readonly sha256: string | null;
-  readonly declaredSha256: string | null;
-  readonly errorCode: string | null;
-  readonly errorMessage: string | null;
-  readonly worker: string | null;
+  readonly time: Date;
+  readonly 'time?': Date | null;
+}
+
+type RecordOf<Fields extends Readonly<Record<string, FieldKind>>> = {
+  readonly [Name in keyof Fields]: ValueOf[Fields[Name]];
+};
+
+/**
+ * What readers see of a row of `files`. From this list come the SQL that reads it, the message and the JSON; its columns
+ * and the keys of the JSON are these names in snake case. Hashes are 64 lower-case hex digits.
+ */
+export const fileFields = {
+  id: 'uuid',
+  filename: 'text',
+  path: 'text',
+  size: 'bytes',
+  /** The declared type until COMPLETED, then the detected one. */
+  mimeType: 'text',
+  status: 'status',
+  attempt: 'count',
+  maxAttempts: 'count',
+  createdAt: 'time',
+  updatedAt: 'time',
+  completedAt: 'time?',
+  sha256: 'text?',
+  declaredSha256: 'text?',
+  errorCode: 'text?',
+  errorMessage: 'text?',
+  worker: 'text?',
+} as const satisfies Readonly<Record<string, FieldKind>>;
+
+export type FileRecord = RecordOf<typeof fileFields>;
+
+/** A file whose bytes are durable and whose row is still to be made: from this list come the message and the SQL. */
+export const newFileFields = {
+  /** Of its blob: a UUIDv7, minted when the bytes were complete. */
+  id: 'uuid',
+  storageKey: 'text',
+  filename: 'text',
+  path: 'text',
+  size: 'bytes',
+  mimeType: 'text',
+  declaredSha256: 'text?',
+  idempotencyKey: 'text?',
+} as const satisfies Readonly<Record<string, FieldKind>>;
+
+export type NewFile = RecordOf<typeof newFileFields>;
+
+/** The entries of one of these lists. */
+export function fieldsOf<Field extends string, Kind extends FieldKind>(
+  fields: Readonly<Record<Field, Kind>>,
+): readonly (readonly [Field, Kind])[] {
+  return Object.entries(fields) as [Field, Kind][];
+}
+
+/** `max_attempts` for `maxAttempts`. */
+export function snakeCase(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 /** One claim of a file by a worker, and how it ended. */
@@ -34,19 +87,6 @@ export interface AttemptRecord {
   readonly outcome: 'RUNNING' | 'COMPLETED' | 'FAILED' | 'EXPIRED';
   readonly errorCode: string | null;
   readonly errorMessage: string | null;
-}
-
-/** A file whose bytes are durable and whose row is still to be made. */
-export interface NewFile {
-  /** Of its blob: a UUIDv7, minted when the bytes were complete. */
-  readonly id: string;
-  readonly storageKey: string;
-  readonly filename: string;
-  readonly path: string;
-  readonly size: number;
-  readonly mimeType: string;
-  readonly declaredSha256: string | null;
-  readonly idempotencyKey: string | null;
 }
 
 export type CreateOutcome =

@@ -1,17 +1,25 @@
-import type { CreateOutcome, NewFile } from '#domain/file.ts';
+import { type CreateOutcome, fieldsOf, type NewFile, newFileFields, snakeCase } from '#domain/file.ts';
 import { bigintArray, textArray, uuidArray } from '../database/array-parameter.ts';
 import { type Database, type Statement, sqlState } from '../database/database.ts';
 import { column, maxKeyAge, notifiedBy } from './file-rows.ts';
 import { moved } from './state-tables.ts';
 
+const fields = fieldsOf(newFileFields);
+const columns = fields.map(([field]) => snakeCase(field)).join(', ');
+
+const arrays = {
+  uuid: { type: 'uuid[]', encode: uuidArray },
+  text: { type: 'text[]', encode: textArray },
+  'text?': { type: 'text[]', encode: textArray },
+  bytes: { type: 'bigint[]', encode: bigintArray },
+} as const;
+
 // Invariant: one row per id and per idempotency key, however often a create is repeated.
 const insert = (onConflict: string) => `
   with created as (
-    insert into files (id, storage_key, filename, path, size, mime_type, declared_sha256, idempotency_key,
-      max_attempts, next_ring_at)
-    select i.*, $9, now() + interval '5 seconds'
-    from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::text[])
-      as i (id, storage_key, filename, path, size, mime_type, declared_sha256, idempotency_key)
+    insert into files (max_attempts, next_ring_at, ${columns})
+    select $1, now() + interval '5 seconds', i.*
+    from unnest(${fields.map(([, kind], n) => `$${n + 2}::${arrays[kind].type}`).join(', ')}) as i (${columns})
     where uuid_extract_timestamp(i.id) > now() - interval '${maxKeyAge}'
       and not exists (select from blob_deletions d where d.storage_key = i.storage_key)
     ${onConflict}
@@ -58,15 +66,8 @@ async function create(
   // Two batches with the same keys, each in its own order, would lock each other out.
   const sorted = files.toSorted((one, other) => compare(one.idempotencyKey ?? '', other.idempotencyKey ?? ''));
   const created = await database.query<{ id: string }>(insertFiles, [
-    uuidArray(column(sorted, 'id')),
-    textArray(column(sorted, 'storageKey')),
-    textArray(column(sorted, 'filename')),
-    textArray(column(sorted, 'path')),
-    bigintArray(column(sorted, 'size')),
-    textArray(column(sorted, 'mimeType')),
-    textArray(column(sorted, 'declaredSha256')),
-    textArray(column(sorted, 'idempotencyKey')),
     maxAttempts,
+    ...fields.map(([field, kind]) => arrays[kind].encode(column(sorted, field) as never)),
   ]);
   const ids = new Set(column(created, 'id'));
   const others = files.filter(({ id }) => !ids.has(id));

@@ -1,7 +1,7 @@
 import type { FileRecord } from '#domain/file.ts';
 import { type FileStatus, fileStatuses } from '#domain/file-state.ts';
 import type { Database, Statement } from '../database/database.ts';
-import { type FileRow, fileColumns } from './file-rows.ts';
+import { fileColumns } from './file-rows.ts';
 import { foundType, type Parameter, typeCondition } from './type-condition.ts';
 
 /** What a reader may ask for; an absent field means all. */
@@ -23,7 +23,7 @@ const byIds: Statement = {
 
 /** The files that exist among `ids`, by id. */
 export async function getFiles(database: Database, ids: readonly string[]): Promise<Map<string, FileRecord>> {
-  const rows = await database.query<FileRow>(byIds, [ids]);
+  const rows = await database.query<FileRecord>(byIds, [ids]);
   return new Map(rows.map((file) => [file.id, file]));
 }
 
@@ -39,7 +39,7 @@ export async function listFiles(
   page: { readonly limit: number; readonly beforeId?: string | undefined },
 ): Promise<FileRecord[]> {
   const { text, values } = listStatement(filter, page);
-  return await database.query<FileRow>({ text }, values);
+  return await database.query<FileRecord>({ text }, values);
 }
 
 /** Exported so that a test can look at its plan. */
@@ -180,7 +180,7 @@ export async function endedFiles(database: Database, ids: Iterable<string>): Pro
   return (await database.query<WatchedRow>(ended, [[...ids]])).map(toWatched);
 }
 
-type WatchedRow = FileRow & { readonly watchedId: string; readonly version: Version | null };
+type WatchedRow = FileRecord & { readonly watchedId: string; readonly version: Version | null };
 
 function toWatched({ watchedId, version, ...file }: WatchedRow): Watched {
   return { id: watchedId, version: version ?? '', file: version === null ? null : file };

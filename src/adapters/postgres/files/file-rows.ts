@@ -1,14 +1,10 @@
-import type { ClaimedFile, FileRecord } from '#domain/file.ts';
+import { type ClaimedFile, fieldsOf, fileFields, snakeCase } from '#domain/file.ts';
 import { retryDelayBoundsMs } from '#domain/retry-policy.ts';
 
 /** The columns of `files` that readers see, named as in FileRecord. `f` is the table's alias. */
-export const fileColumns = `
-  f.id, f.filename, f.path, f.size, f.mime_type as "mimeType", f.status, f.attempt,
-  f.max_attempts as "maxAttempts", f.created_at as "createdAt", f.updated_at as "updatedAt",
-  f.completed_at as "completedAt", f.sha256, f.declared_sha256 as "declaredSha256",
-  f.error_code as "errorCode", f.error_message as "errorMessage", f.worker`;
-
-export type FileRow = FileRecord;
+export const fileColumns = fieldsOf(fileFields)
+  .map(([field]) => `f.${snakeCase(field)} as "${field}"`)
+  .join(', ');
 
 /** The columns that a worker needs of its claim, named as in ClaimedFile. */
 export const claimColumns = `

@@ -74,7 +74,5 @@ async function acknowledge(
 }
 
 function toNewFile({ blob, declared, size, sha256 }: Verified & { readonly blob: Blob }): NewFile {
-  const { filename, path, mimeType, idempotencyKey } = declared;
-  const { id, storageKey } = blob;
-  return { id, storageKey, filename, path, size, mimeType, declaredSha256: sha256, idempotencyKey };
+  return { ...declared, id: blob.id, storageKey: blob.storageKey, size, declaredSha256: sha256 };
 }

@@ -1,7 +1,6 @@
-import type { MessageInitShape } from '@bufbuild/protobuf';
+import { newFilesToMessage } from '#contract/wire.ts';
 import type { CreateOutcome, NewFile } from '#domain/file.ts';
 import {
-  type CreateFilesRequestSchema,
   type CreateFilesResponse,
   FileLifecycleService,
   CreateFilesResponse_Outcome as Outcome,
@@ -18,7 +17,7 @@ export class FileCreation {
 
   constructor(metadata: RpcChannel) {
     const lifecycle = metadata.client(FileLifecycleService);
-    this.#batcher = new Batcher(async (files) => toOutcomes(await lifecycle.createFiles(toColumns(files))), {
+    this.#batcher = new Batcher(async (files) => toOutcomes(await lifecycle.createFiles(newFilesToMessage(files))), {
       maxBatch,
     });
   }
@@ -31,19 +30,6 @@ export class FileCreation {
   createAll(files: readonly NewFile[]): Promise<readonly CreateOutcome[]> {
     return this.#batcher.addAll(files);
   }
-}
-
-function toColumns(files: readonly NewFile[]): MessageInitShape<typeof CreateFilesRequestSchema> {
-  return {
-    ids: files.map(({ id }) => id),
-    storageKeys: files.map(({ storageKey }) => storageKey),
-    filenames: files.map(({ filename }) => filename),
-    paths: files.map(({ path }) => path),
-    sizes: files.map(({ size }) => BigInt(size)),
-    mimeTypes: files.map(({ mimeType }) => mimeType),
-    declaredSha256s: files.map(({ declaredSha256 }) => declaredSha256 ?? ''),
-    idempotencyKeys: files.map(({ idempotencyKey }) => idempotencyKey ?? ''),
-  };
 }
 
 function toOutcomes({ outcomes, ids, rejections }: CreateFilesResponse): CreateOutcome[] {
