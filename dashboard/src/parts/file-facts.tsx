@@ -35,6 +35,11 @@ export function FileFacts({ file, output }: FileFactsProps) {
           <bdi class="path">{file.path}</bdi>
         </Fact>
       )}
+      {others(file).map(([name, value]) => (
+        <Fact key={name} name={name}>
+          {value}
+        </Fact>
+      ))}
       <Fact name="SHA-256">
         <code>{file.sha256 ?? '–'}</code>
       </Fact>
@@ -43,6 +48,23 @@ export function FileFacts({ file, output }: FileFactsProps) {
       </Fact>
     </dl>
   );
+}
+
+/** Shown in a way of their own. */
+const told = new Set(
+  'id filename path size mime_type status attempt max_attempts created_at updated_at completed_at sha256 error'.split(
+    ' ',
+  ),
+);
+
+/** What is known of the file beside that: `Request id` for `request_id`. */
+function others(file: FileJson): readonly (readonly [string, string])[] {
+  return Object.entries(file)
+    .filter(([name, value]) => !told.has(name) && value !== null)
+    .map(([name, value]) => {
+      const words = name.replaceAll('_', ' ');
+      return [words.charAt(0).toUpperCase() + words.slice(1), String(value)];
+    });
 }
 
 function Fact({ name, children }: { readonly name: string; readonly children: ComponentChildren }) {

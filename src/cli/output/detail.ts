@@ -20,6 +20,7 @@ export function detailView(file: FileDetail, terminal: Terminal): string[] {
     ...findings(file),
     ['created', file.created_at ?? '–'],
     ['updated', file.updated_at ?? '–'],
+    ...others(file),
     ...file.attempts.map((attempt) => [`attempt ${attempt.number}`, attemptText(attempt)] as [string, string]),
   ];
   const title = terminal.paint('bold', printable(file.filename));
@@ -60,6 +61,20 @@ function findings({ result }: FileWithResultJson): [string, string][] {
   if (result === null) return [];
   return Object.entries(result)
     .filter(([name]) => !['schema', 'mime_type', 'size'].includes(name))
+    .map(([name, value]) => [name.replaceAll('_', ' '), finding(value)]);
+}
+
+/** Shown above in their own way, or not of use to a reader. */
+const told = new Set(
+  'id filename path size mime_type status attempt max_attempts created_at updated_at completed_at sha256 error result attempts'.split(
+    ' ',
+  ),
+);
+
+/** What is known of the file beside that, in its own words. */
+function others(file: FileDetail): [string, string][] {
+  return Object.entries(file)
+    .filter(([name, value]) => !told.has(name) && value !== null)
     .map(([name, value]) => [name.replaceAll('_', ' '), finding(value)]);
 }
 
