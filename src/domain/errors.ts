@@ -9,13 +9,13 @@ export const catalogue = {
   // Refused uploads and requests
   NAME_INVALID: entry(
     'INVALID_ARGUMENT',
-    'The file name or path is not acceptable.',
+    'The file name or path is not allowed.',
     'Rename the file: 1 to 255 bytes, no "/", "\\", control or bidi characters, not "." or "..".',
   ),
   SIZE_MISMATCH: entry(
     'INVALID_ARGUMENT',
-    'The bytes received are not as many as declared.',
-    'The file probably changed while it was sent: upload it again.',
+    'The server received more or fewer bytes than were declared.',
+    'The file probably changed while it was being sent: upload it again.',
   ),
   METADATA_MISSING: entry(
     'INVALID_ARGUMENT',
@@ -24,7 +24,7 @@ export const catalogue = {
   ),
   METADATA_REPEATED: entry(
     'INVALID_ARGUMENT',
-    'The stream held metadata twice, or went on after its closing message.',
+    'The stream sent its metadata twice, or continued after its closing message.',
     'Send one `metadata`, chunks, then at most one `closing`.',
   ),
   FILE_TOO_LARGE: entry(
@@ -34,7 +34,7 @@ export const catalogue = {
   ),
   REQUEST_INVALID: entry(
     'INVALID_ARGUMENT',
-    'A field of the request is not acceptable.',
+    'A field of the request is not valid.',
     'Correct the field that the message names.',
   ),
   CHECKSUM_MISMATCH: entry(
@@ -49,8 +49,8 @@ export const catalogue = {
   ),
   OFFSET_MISMATCH: entry(
     'FAILED_PRECONDITION',
-    'The server has not as many bytes of the upload as the append begins at.',
-    'Ask how far the upload has come, and go on from there.',
+    'The append does not begin where the bytes of this upload end.',
+    'Ask the server how many bytes it has, and continue from there.',
   ),
   NOT_FAILED: entry(
     'FAILED_PRECONDITION',
@@ -59,13 +59,13 @@ export const catalogue = {
   ),
   FILTER_TOO_BROAD: entry(
     'FAILED_PRECONDITION',
-    'No index helps with this combination of filters, and looking at every file takes too long.',
-    'Narrow it: by status, by sha256, by a shorter span of time, or by a longer part of the name.',
+    'No index covers this combination of filters, and reading every file takes too long.',
+    'Narrow it: filter by status or sha256, by a shorter time range, or by a longer part of the name.',
   ),
   UPLOAD_NOT_FOUND: entry(
     'NOT_FOUND',
     'No upload has this id.',
-    'Begin it anew: it has expired, was ended, or its bytes did not have the declared SHA-256.',
+    'Start a new upload: this one expired, was cancelled, or did not match its declared SHA-256.',
   ),
   FILE_NOT_FOUND: entry('NOT_FOUND', 'No file has this id.', 'Check the id; deleted files are gone.'),
   RESULT_NOT_FOUND: entry(
@@ -80,23 +80,33 @@ export const catalogue = {
   ),
   MEDIA_TYPE_REFUSED: entry(
     'INVALID_ARGUMENT',
-    'The Content-Type of the request is not the one that is taken here.',
+    'This address does not accept the Content-Type of the request.',
     'Send the Content-Type that the message names.',
   ),
   TUS_VERSION_REFUSED: entry(
     'FAILED_PRECONDITION',
-    'The request speaks no version of tus that this server speaks.',
+    'The request uses a version of tus that this server does not support.',
     'Send the Tus-Resumable header with a version that Tus-Version names.',
   ),
   APPEND_CHECKSUM_MISMATCH: entry(
     'DATA_LOSS',
-    'The bytes do not have the checksum that was sent with them.',
-    'They were damaged on the way and none of them was kept: send them again from the same offset.',
+    'The bytes do not match the checksum that was sent with them.',
+    'They were damaged on the way, and none of them was kept: send them again from the same offset.',
   ),
   ORIGIN_REFUSED: entry(
     'PERMISSION_DENIED',
-    'The request was sent by another site, or to a host name that is not known here.',
-    'Use the address that the server names at its start; operators: add further names to FILEMILL_HTTP_HOSTS; docs/proxies.md is about proxies.',
+    'The request came from another site, or was sent to a host name that this server does not answer to.',
+    'Use the address that the server prints when it starts; operators: add other names to FILEMILL_HTTP_HOSTS (docs/proxies.md).',
+  ),
+  UNAUTHENTICATED: entry(
+    'UNAUTHENTICATED',
+    'The server does not know who is calling.',
+    'Send the credentials that the operator of this server gave you.',
+  ),
+  PERMISSION_DENIED: entry(
+    'PERMISSION_DENIED',
+    'The caller may not do this.',
+    'Ask the operator of this server for the permission that the message names.',
   ),
   MESSAGE_TOO_LARGE: entry(
     'RESOURCE_EXHAUSTED',
@@ -105,8 +115,8 @@ export const catalogue = {
   ),
   OVERLOADED: entry(
     'RESOURCE_EXHAUSTED',
-    'The server has as much in hand as it can take.',
-    'Try again after the delay that the answer names.',
+    'The server is at capacity.',
+    'Try again after the delay given in the answer.',
     1_000,
   ),
   DISK_FULL: entry(
@@ -117,52 +127,52 @@ export const catalogue = {
   ),
   STREAM_IDLE: entry(
     'DEADLINE_EXCEEDED',
-    'The stream sent nothing for too long.',
-    'Try again, or over a steadier link; clients of this repository do so by themselves.',
+    'The stream was idle for too long.',
+    'Try again, if possible over a more reliable connection; the clients of this repository retry by themselves.',
     1_000,
   ),
   UPLOAD_LOCKED: entry(
     'UNAVAILABLE',
-    'Another call has the upload in hand.',
-    'Ask how far it has come, and go on from there; clients of this repository do so by themselves.',
+    'Another call is working on this upload.',
+    'Ask the server how many bytes it has, and continue from there; the clients of this repository do so by themselves.',
     1_000,
   ),
   UNAVAILABLE: entry(
     'UNAVAILABLE',
-    'A part of the system is not reachable just now.',
-    'Try again; clients of this repository do so by themselves.',
+    'A part of the system cannot be reached right now.',
+    'Try again; the clients of this repository retry by themselves.',
     500,
   ),
   STORE_REFUSES: entry(
     'UNAVAILABLE',
-    'A store that the server depends on refuses it, and waiting alone does not help.',
-    'An operator has to act: the message says on what, `filemill doctor` which services meet it. Then try again.',
+    'A store that the server depends on rejects its requests, and waiting alone will not help.',
+    'An operator has to act: the message says what to fix, and `filemill doctor` which services are affected. Then try again.',
     5_000,
   ),
   SHUTTING_DOWN: entry(
     'UNAVAILABLE',
-    'The server is going down.',
-    'Try again: another replica, or the restarted one, will answer.',
+    'The server is shutting down.',
+    'Try again: another replica, or this one after its restart, will answer.',
     500,
   ),
   // What something between a client and the server answered in the server's place
   PROXY_LIMIT: entry(
     'RESOURCE_EXHAUSTED',
-    'A proxy on the way to the server takes no request of this size.',
-    'Raise the limit of the proxy, in nginx client_max_body_size: docs/proxies.md.',
+    'A proxy in front of the server does not accept a request of this size.',
+    'Raise the limit of the proxy (client_max_body_size in nginx): see docs/proxies.md.',
   ),
   PROXY_REFUSED: entry(
     'PERMISSION_DENIED',
-    'A proxy on the way to the server, or something else in its place, refused the request.',
-    'Check the address of the server, and ask whoever runs the proxy. no_proxy or FILEMILL_PROXY=none go around a proxy that the environment names.',
+    'A proxy in front of the server, or another program at its address, refused the request.',
+    'Check the address of the server, and ask the operator of the proxy. To bypass a proxy that the environment names, set no_proxy or FILEMILL_PROXY=none.',
   ),
   PROXY_UNAVAILABLE: entry(
     'UNAVAILABLE',
-    'A proxy on the way does not reach the server, or cannot be reached itself.',
-    'Check that the server runs and that the proxy leads to it. no_proxy or FILEMILL_PROXY=none go around a proxy that the environment names.',
+    'A proxy cannot reach the server, or cannot be reached itself.',
+    'Check that the server is running and that the proxy forwards to it. To bypass a proxy that the environment names, set no_proxy or FILEMILL_PROXY=none.',
     500,
   ),
-  INTERNAL: entry('INTERNAL', 'Something failed that should not.', 'Report it with the server log of that moment.'),
+  INTERNAL: entry('INTERNAL', 'Something failed unexpectedly.', 'Report it together with the server log of that time.'),
   // What a client cannot send from its own machine
   NOT_A_FILE: entry(
     'FAILED_PRECONDITION',
@@ -176,24 +186,24 @@ export const catalogue = {
   ),
   PIPE_NOT_REPEATABLE: entry(
     'FAILED_PRECONDITION',
-    'The server no longer has the beginning of what came through a pipe, which cannot be read twice.',
-    'Run the command again from its start.',
+    'The server no longer has the first part of this upload, and a pipe cannot be read twice.',
+    'Run the whole command again.',
   ),
   // Why an attempt, or a file, FAILED
   ANALYZER_ERROR: entry(
     'INTERNAL',
     'An analyser failed on the content.',
-    'Look at the message; retry after the analyser is mended.',
+    'Read the message, and retry once the analyser has been fixed.',
   ),
   ANALYZER_TIMEOUT: entry(
     'INTERNAL',
     'The analysis ran past its deadline (30 s + size ÷ 20 MB/s).',
-    'Retry; a file that fails again needs a mended analyser.',
+    'Retry; a file that fails again needs a fix in the analyser.',
   ),
   ANALYZER_OUT_OF_MEMORY: entry(
     'INTERNAL',
-    'The analysis needed more memory than it may use.',
-    'Raise FILEMILL_ANALYSIS_HEAP_MB, or FILEMILL_ANALYSIS_CHILD_MEMORY_MB for what ran alone, and retry.',
+    'The analysis needed more memory than it is allowed.',
+    'Raise FILEMILL_ANALYSIS_HEAP_MB (or FILEMILL_ANALYSIS_CHILD_MEMORY_MB for a file that ran alone), and retry.',
   ),
   BLOB_MISSING: entry(
     'INTERNAL',
@@ -205,15 +215,20 @@ export const catalogue = {
     'The stored bytes cannot be read from the volume.',
     'Check that the volume is mounted and well, and that workers may read it; then retry.',
   ),
+  BLOB_DAMAGED: entry(
+    'DATA_LOSS',
+    'The stored bytes are not the bytes that were kept.',
+    'Restore the volume and retry, or upload the file again; operators: filemill doctor --storage DIR finds what else is damaged.',
+  ),
   WORKER_CRASHED: entry(
     'INTERNAL',
-    'The process that ran the file alone died, or its workers fell silent, as often as is allowed.',
-    'Look at the worker log of that time, then retry.',
+    'The process that analysed the file alone crashed, or its workers stopped responding, as many times as allowed.',
+    'Read the worker log of that time, then retry.',
   ),
   RESULT_INVALID: entry(
     'INTERNAL',
-    'PostgreSQL cannot hold what the analysis found.',
-    'Report it with the file: an analyser made text that JSON storage refuses.',
+    'PostgreSQL cannot store what the analysis found.',
+    'Report it together with the file: an analyser produced text that PostgreSQL rejects as JSON.',
   ),
 } as const satisfies Record<string, CatalogueEntry>;
 
@@ -226,6 +241,7 @@ export type StatusName =
   | 'FAILED_PRECONDITION'
   | 'NOT_FOUND'
   | 'PERMISSION_DENIED'
+  | 'UNAUTHENTICATED'
   | 'RESOURCE_EXHAUSTED'
   | 'DEADLINE_EXCEEDED'
   | 'UNAVAILABLE'
@@ -276,6 +292,8 @@ export const attemptFailures: readonly Reason[] = [
   'ANALYZER_OUT_OF_MEMORY',
   'BLOB_MISSING',
   'BLOB_UNREADABLE',
+  'BLOB_DAMAGED',
+  // What is called BLOB_DAMAGED now, of attempts before.
   'CHECKSUM_MISMATCH',
   'WORKER_CRASHED',
   'RESULT_INVALID',

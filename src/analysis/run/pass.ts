@@ -20,7 +20,7 @@ import { openKept } from './kept-open.ts';
  * while it reads.
  *
  * @throws the error of the file system (`code: 'ENOENT'`, ...), or whatever an analyser throws; FilemillError
- *   CHECKSUM_MISMATCH when the bytes do not have the CRC32C that they should
+ *   BLOB_DAMAGED when the bytes do not have the CRC32C that they should
  */
 export async function analyzeFile(file: AnalysisFile, analyzers: readonly Analyzer[]): Promise<OutputData> {
   await failpoint('analysis.opening');
@@ -77,7 +77,7 @@ function readRange(
     filled = filled < input.length ? 0 : fill(descriptor, offset + read, length - read);
   }
   if (file.crc32c !== undefined && sum !== file.crc32c)
-    throw new FilemillError('CHECKSUM_MISMATCH', 'The stored bytes are not those that were kept.');
+    throw new FilemillError('BLOB_DAMAGED', 'The stored bytes are not those that were kept.');
   return runs;
 }
 

@@ -57,7 +57,7 @@ export class AnalysisPool implements AsyncDisposable {
    * Analyses one file; waits for a free thread first.
    *
    * @throws FilemillError ANALYZER_ERROR, ANALYZER_TIMEOUT, ANALYZER_OUT_OF_MEMORY, BLOB_MISSING,
-   *   CHECKSUM_MISMATCH; SHUTTING_DOWN when the pool is disposed of; the signal's reason when that is aborted
+   *   BLOB_DAMAGED; SHUTTING_DOWN when the pool is disposed of; the signal's reason when that is aborted
    */
   async analyze(file: AnalysisFile, { deadlineMs, signal }: AnalyzeOptions): Promise<OutputData> {
     const [outcome] = await this.#handOver([{ ...file, deadlineMs }], signal);

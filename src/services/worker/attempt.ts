@@ -19,7 +19,7 @@ export interface Analysis {
   readonly threads: number;
   /** Files that may be handed over together. */
   readonly perHandOver: number;
-  /** Rejects with FilemillError ANALYZER_*, BLOB_MISSING or CHECKSUM_MISMATCH, or with the signal's reason. */
+  /** Rejects with FilemillError ANALYZER_*, BLOB_MISSING or BLOB_DAMAGED, or with the signal's reason. */
   analyze(file: AnalysisFile, options: AnalyzeOptions): Promise<OutputData>;
   /** Outcomes in the order of `files`, each of which has its own deadline. Never rejects. */
   analyzeAll(
@@ -95,7 +95,7 @@ function checked({ size, declaredSha256 }: ClaimedFile, outcome: HandOverOutcome
 }
 
 function damaged(message: string): HandOverOutcome {
-  return { failure: new FilemillError('CHECKSUM_MISMATCH', message) };
+  return { failure: new FilemillError('BLOB_DAMAGED', message) };
 }
 
 /** A claim and what its analysis came to. */

@@ -67,7 +67,7 @@ describe('a worker without Redis', () => {
     await appendFile(longer.path, ' no more');
     await using _ = startWorker(backend);
     for (const file of await backend.ended([other.id, longer.id]))
-      assert.deepEqual([file.status, file.error_code, file.results], ['FAILED', 'checksum_mismatch', 0]);
+      assert.deepEqual([file.status, file.error_code, file.results], ['FAILED', 'blob_damaged', 0]);
   });
 
   it('lets a poisonous file cost nobody else an attempt', async () => {
@@ -234,7 +234,7 @@ describe('a worker on small files in segments', () => {
     const [flipped, sound] = await backend.ended([id, other]);
     assert.deepEqual(
       [flipped?.status, flipped?.error_code, sound?.status],
-      ['FAILED', 'checksum_mismatch', 'COMPLETED'],
+      ['FAILED', 'blob_damaged', 'COMPLETED'],
     );
   });
 });

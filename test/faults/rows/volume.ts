@@ -77,7 +77,7 @@ async function damageObjects({ stack, load, mustFail, injected }: Scene): Promis
     await rm((await locationOf(stack, missing)).path);
     mustFail(missing, 'blob_missing');
     await flipFirstBit(await locationOf(stack, flipped));
-    mustFail(flipped, 'checksum_mismatch');
+    mustFail(flipped, 'blob_damaged');
     injected(2);
   } finally {
     for (const worker of workers) worker.kill('SIGCONT');

@@ -207,7 +207,7 @@ describe('A segment whose process died', () => {
       (await t.scan(key.segment)).blobs.map(({ intact }) => intact),
       [false, true],
     );
-    await assert.rejects(t.store.read(key), { reason: 'CHECKSUM_MISMATCH' });
+    await assert.rejects(t.store.read(key), { reason: 'BLOB_DAMAGED' });
   });
 
   it('may be cut anywhere: what was whole before the cut is whole after it', async () => {

@@ -45,7 +45,7 @@ export class SegmentStore implements AsyncDisposable {
     return this.#writer.appendAll(blobs);
   }
 
-  /** The content of a blob. @throws FilemillError BLOB_MISSING, CHECKSUM_MISMATCH */
+  /** The content of a blob. @throws FilemillError BLOB_MISSING, BLOB_DAMAGED */
   async read({ segment, offset, length, crc32c: sum }: SegmentKey): Promise<Buffer> {
     await using file = await this.#openOrMiss(segment);
     const bytes = recordHeadBytes + length;
@@ -53,7 +53,7 @@ export class SegmentStore implements AsyncDisposable {
     if (readRecordHead(buffer)?.dead) throw new FilemillError('BLOB_MISSING', 'It was removed.');
     const content = buffer.subarray(recordHeadBytes);
     if (crc32c(content) === sum) return content;
-    throw new FilemillError('CHECKSUM_MISMATCH', `The stored bytes in segment ${segment} are damaged.`);
+    throw new FilemillError('BLOB_DAMAGED', `The stored bytes in segment ${segment} are damaged.`);
   }
 
   /** The record stays as a tombstone, with zeros for its content. Not synced: see `ObjectStore.remove`. */

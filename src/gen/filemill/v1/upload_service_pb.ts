@@ -474,7 +474,7 @@ export type AppendStart = Message<"filemill.v1.AppendStart"> & {
 
   /**
    * Of the bytes of this call. When set, they are kept all together or not at all: other bytes are refused
-   * with CHECKSUM_MISMATCH.
+   * with APPEND_CHECKSUM_MISMATCH.
    *
    * @generated from field: filemill.v1.AppendChecksum checksum = 3;
    */

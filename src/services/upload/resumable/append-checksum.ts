@@ -30,11 +30,11 @@ export class AppendChecksum {
     this.#hash.update(chunk);
   }
 
-  /** @throws FilemillError CHECKSUM_MISMATCH */
+  /** @throws FilemillError APPEND_CHECKSUM_MISMATCH */
   verify(): void {
     const [declared, received] = [this.#declared, this.#hash.digest('hex')];
     if (declared !== received)
-      throw new FilemillError('CHECKSUM_MISMATCH', `The bytes have the checksum ${received}, not ${declared}.`, {
+      throw new FilemillError('APPEND_CHECKSUM_MISMATCH', `The bytes have the checksum ${received}, not ${declared}.`, {
         facts: { declared, received },
       });
   }

@@ -24,7 +24,7 @@ it('writes nothing once its lock is lost', async () => {
 
 it('takes nothing back once its lock is lost: what is there may be of another', async () => {
   await using scene = await open();
-  await assert.rejects(scene.append({ checksum }, ['another']), { reason: 'CHECKSUM_MISMATCH' });
+  await assert.rejects(scene.append({ checksum }, ['another']), { reason: 'APPEND_CHECKSUM_MISMATCH' });
   scene.loseLock();
   await assert.rejects(scene.append({}, []), { reason: 'UPLOAD_LOCKED' });
   assert.deepEqual(await scene.found(), { offset: 0, size: 7 });

@@ -210,7 +210,7 @@ describe('An append is refused, and the upload stays as it was,', () => {
       'with a closing that is none': { reason: 'REQUEST_INVALID', messages: [closingOf('x')] },
       'with a second start': { reason: 'METADATA_REPEATED', messages: [startOf({ id: 'x' })] },
       'with other bytes than its checksum': {
-        reason: 'CHECKSUM_MISMATCH',
+        reason: 'APPEND_CHECKSUM_MISMATCH',
         more: { checksum: { algorithm: Algorithm.SHA1, digest: Buffer.alloc(20) } },
         messages: ['other'],
       },

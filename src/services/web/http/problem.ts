@@ -44,6 +44,7 @@ const statusOfReason: Readonly<Partial<Record<Reason, number>>> = {
 const statusOfCode: Readonly<Record<StatusName, number>> = {
   INVALID_ARGUMENT: 400,
   PERMISSION_DENIED: 403,
+  UNAUTHENTICATED: 401,
   NOT_FOUND: 404,
   ALREADY_EXISTS: 409,
   FAILED_PRECONDITION: 409,

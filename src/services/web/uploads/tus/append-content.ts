@@ -22,23 +22,7 @@ type Content = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
  * @throws FilemillError
  */
 export async function appendContent(backend: Backend, start: Start, content: Content = []): Promise<PartialUpload> {
-  try {
-    return uploadOf(await backend.upload.appendUpload(messages(start, content)));
-  } catch (error) {
-    throw (await isDamage(backend, start, error)) ? new FilemillError('APPEND_CHECKSUM_MISMATCH') : error;
-  }
-}
-
-/**
- * The contract has one word for bytes of a call and for a whole file that are not what was declared. After the latter
- * there is no such upload any more.
- */
-async function isDamage({ upload }: Backend, { id = '', checksum }: Start, error: unknown): Promise<boolean> {
-  if (checksum === undefined || !(error instanceof FilemillError) || error.reason !== 'CHECKSUM_MISMATCH') return false;
-  return await upload.getUpload({ id }).then(
-    () => true,
-    () => false,
-  );
+  return uploadOf(await backend.upload.appendUpload(messages(start, content)));
 }
 
 async function* messages(
