@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import type { FileDetail } from '../lookup.ts';
-import { detailView } from './detail.ts';
+
+import { detailView, type FileDetail } from './detail.ts';
 import type { Terminal } from './terminal.ts';
 
 const plain = { paint: (_: unknown, text: string) => text } as unknown as Terminal;

@@ -232,9 +232,6 @@ describe('a worker on small files in segments', () => {
     await file.write(Buffer.from('T'), 0, 1, range?.offset);
     await using _ = startWorker(backend);
     const [flipped, sound] = await backend.ended([id, other]);
-    assert.deepEqual(
-      [flipped?.status, flipped?.error_code, sound?.status],
-      ['FAILED', 'blob_damaged', 'COMPLETED'],
-    );
+    assert.deepEqual([flipped?.status, flipped?.error_code, sound?.status], ['FAILED', 'blob_damaged', 'COMPLETED']);
   });
 });
