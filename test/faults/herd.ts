@@ -29,7 +29,7 @@ for (let n = 0; n < size; n++) {
   const byDoorbell = new RedisWorkSource({ connection, consumer: name, claim: claimerByIds(lifecycle, name), logger });
   const source = new FallbackWorkSource(byDoorbell, new DirectWorkSource(lifecycle, name), logger);
   const blobs = new LocalBlobReader(FILEMILL_STORAGE_DIR ?? '');
-  new Worker({ name, window: fixedWindow(2), source, metadata, result, analysis, lone, blobs, logger });
+  Worker.start({ name, window: fixedWindow(2), source, metadata, result, analysis, lone, blobs, logger });
 }
 // Dies as suddenly as it can: its claims are left to their leases.
 process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));

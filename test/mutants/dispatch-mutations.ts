@@ -8,9 +8,7 @@ export const dispatchMutations: readonly Mutation[] = [
     name: 'reconciler-rings-not',
     breaks: 'the reconciler ringing for files whose ring was lost',
     file: reconciler,
-    edits: [
-      { search: 'this.#doorbell === undefined ? false : await this.#ringForDue(this.#doorbell)', replace: 'false' },
-    ],
+    edits: [{ search: 'await ringForDue()', replace: 'false' }],
     test: {
       file: 'src/services/metadata/duties/reconciler.test.ts',
       name: 'the reconciler rings for a file that nobody rang for, and again when its ring is lost',
@@ -20,7 +18,7 @@ export const dispatchMutations: readonly Mutation[] = [
     name: 'reconciler-expires-not',
     breaks: 'the reconciler re-opening leases that ran out',
     file: reconciler,
-    edits: [{ search: 'await this.#reopenExpired()', replace: '0' }],
+    edits: [{ search: 'await reopenExpired(options)', replace: '0' }],
     test: {
       file: 'src/services/metadata/metadata.test.ts',
       name: 'a lease that nobody renews is re-opened by the reconciler, uncounted, to run alone',

@@ -102,9 +102,9 @@ export const segmentMutations: readonly Mutation[] = [
     file: 'src/services/upload/duties/compactor.ts',
     edits: [
       {
-        search: 'const moved = new Set((await this.#lifecycle.moveBlobs(columns, { signal })).ids);',
+        search: 'const moved = new Set((await lifecycle.moveBlobs(columns, { signal })).ids);',
         replace:
-          'const moved = new Set((await this.#lifecycle.moveBlobs(columns, { signal }).catch(() => ({ ids: [] as string[] }))).ids);',
+          'const moved = new Set((await lifecycle.moveBlobs(columns, { signal }).catch(() => ({ ids: [] as string[] }))).ids);',
       },
     ],
     test: {

@@ -43,7 +43,7 @@ export function startWorker(backend: Backend, options: TestWorkerOptions = {}): 
   const source = resources.use(openSource(backend, name, logger));
   const { metadata, result, storageDir } = backend;
   const blobs = new LocalBlobReader(storageDir);
-  resources.use(new Worker({ ...options, name, window, source, metadata, result, analysis, lone, blobs, logger }));
+  resources.use(Worker.start({ ...options, name, window, source, metadata, result, analysis, lone, blobs, logger }));
   return { messages, [Symbol.asyncDispose]: () => resources.disposeAsync() };
 }
 

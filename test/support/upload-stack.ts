@@ -88,7 +88,7 @@ export async function startUploadStack(
   const { partial } = blobs;
   const locks = resources.use(new UploadLocks(metadata.client(UploadLockService), quiet));
   const bounds = { maxUploads: 1_000, maxBytes: 1_000_000_000, ...overrides.bounds };
-  const incomplete = resources.use(new UploadEvictor({ partial, blobs, locks, logger: quiet, ...bounds }));
+  const incomplete = resources.use(UploadEvictor.start({ partial, blobs, locks, logger: quiet, ...bounds }));
   const makeRoom = (isEnough: () => Promise<boolean>) => incomplete.makeRoom(isEnough);
   const metadataServes = metadataCheck(metadata);
   const admission = new Admission(blobs, { diskReserve, maxConcurrent, metadataServes, makeRoom });

@@ -10,9 +10,9 @@ import { runService } from '#platform/lifecycle.ts';
 import { startOpsServer } from '#platform/ops-server.ts';
 import { StoreHealth } from '#platform/store-health.ts';
 import { readMetadataConfig } from './config.ts';
-import { ChangeTrimmer } from './duties/change-trimmer.ts';
+import { startChangeTrimmer } from './duties/change-trimmer.ts';
 import { DueDispatcher } from './duties/due-dispatcher.ts';
-import { Reconciler } from './duties/reconciler.ts';
+import { startReconciler } from './duties/reconciler.ts';
 import { ChangeHub } from './live/change-hub.ts';
 import { WatchPlaces } from './live/watch-places.ts';
 import { metadataServer } from './routes/index.ts';
@@ -36,11 +36,10 @@ await runService(logger, async ({ signal, use }) => {
     longestMs: Math.max(movedForMs, leaseMs * loneLeaseFactor),
     onStep: (step) => logger.warn(step, "PostgreSQL's clock stepped"),
   });
-  use(
-    new Reconciler({ database, clock, doorbell: config.redisUrl === 'none' ? undefined : doorbell, leaseMs, logger }),
-  );
-  const dispatcher = use(new DueDispatcher({ database, changes, logger, stopping: signal }));
-  use(new ChangeTrimmer(database, logger));
+  const rung = config.redisUrl === 'none' ? undefined : doorbell;
+  use(startReconciler({ database, clock, doorbell: rung, leaseMs, logger }));
+  const dispatcher = use(DueDispatcher.start({ database, changes, logger, stopping: signal }));
+  use(startChangeTrimmer({ database, logger }));
   const changeHub = new ChangeHub({ database, clock, changes, logger, stopping: signal });
   const watchPlaces = new WatchPlaces();
   const shared = { database, searches, clock, changes, changeHub, dispatcher, doorbell, watchPlaces };

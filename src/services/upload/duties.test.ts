@@ -4,6 +4,7 @@ import { readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { LocalBlobReader } from '#adapters/volume/local-blob-reader.ts';
+import type { BlobStore } from '#domain/blob-store.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
@@ -22,10 +23,10 @@ import {
   type UploadStack,
 } from '#test/support/upload-stack.ts';
 import { FileCreation } from './acceptance/file-creation.ts';
-import { Compactor } from './duties/compactor.ts';
-import { DeletionDrain } from './duties/deletion-drain.ts';
-import { OrphanSweeper } from './duties/orphan-sweeper.ts';
-import { StagingSweeper } from './duties/staging-sweeper.ts';
+import { startCompactor } from './duties/compactor.ts';
+import { startDeletionDrain } from './duties/deletion-drain.ts';
+import { startOrphanSweeper } from './duties/orphan-sweeper.ts';
+import { startStagingSweeper } from './duties/staging-sweeper.ts';
 
 const unconfirmed = `select storage_key from blob_deletions where taken_until < 'infinity'`;
 const hourMs = 60 * 60 * 1_000;
@@ -36,12 +37,16 @@ before(async () => {
 });
 after(() => backends[Symbol.asyncDispose]());
 
+function drain({ metadata, blobs }: UploadStack, store: Pick<BlobStore, 'remove'> = blobs): AsyncDisposable {
+  return startDeletionDrain({ lifecycle: metadata.client(FileLifecycleService), blobs: store, logger: quiet });
+}
+
 describe('The deletion drain', () => {
   it('removes the bytes of deleted files, of no other, and confirms', async () => {
     await using stack = await startUploadStack(backends);
     const [gone, kept] = [await upload(stack), await upload(stack)];
     await stack.channel.client(MetadataService).deleteFiles({ ids: [gone] });
-    await using _drain = new DeletionDrain(stack.metadata.client(FileLifecycleService), stack.blobs, quiet);
+    await using _drain = drain(stack);
     await eventually(async () => (await rows(unconfirmed)).length === 0);
     assert.deepEqual(await filesBelow(stack.root), await objectsOf(kept));
   });
@@ -51,7 +56,7 @@ describe('The deletion drain', () => {
     const ids = [await upload(stack), await upload(stack)];
     const [gone = '', kept = ''] = (await Promise.all(ids.map((id) => keysOf(id)))).flat();
     await stack.channel.client(MetadataService).deleteFiles({ ids: ids.slice(0, 1) });
-    await using _drain = new DeletionDrain(stack.metadata.client(FileLifecycleService), stack.blobs, quiet);
+    await using _drain = drain(stack);
     await eventually(async () => (await rows(unconfirmed)).length === 0);
     assert.deepEqual([await contentOf(stack, gone), await contentOf(stack, kept)], ['\0', 'x']);
   });
@@ -67,7 +72,7 @@ describe('The deletion drain', () => {
         await stack.blobs.remove(key);
       },
     };
-    await using _drain = new DeletionDrain(stack.metadata.client(FileLifecycleService), blobs, quiet);
+    await using _drain = drain(stack, blobs);
     await eventually(async () => (await filesBelow(stack.root)).length === 1);
     await eventually(async () => (await rows(unconfirmed)).length === 1);
     assert.equal((await rows(unconfirmed))[0]?.storage_key, stubborn);
@@ -83,8 +88,8 @@ describe('The compactor', () => {
     const [lives = { id: '', storageKey: '' }, ...gone] = blobs;
     await stack.channel.client(MetadataService).deleteFiles({ ids: gone.map(({ id }) => id) });
     const lifecycle = stack.metadata.client(FileLifecycleService);
-    await using _drain = new DeletionDrain(lifecycle, stack.blobs, quiet);
-    await using _compactor = new Compactor(lifecycle, stack.blobs, { logger: quiet, everyMs: 20 });
+    await using _drain = drain(stack);
+    await using _compactor = startCompactor({ lifecycle, blobs: stack.blobs, logger: quiet, everyMs: 20 });
     const moved = async () => (await keysOf(lives.id)).filter((key) => key !== lives.storageKey);
     await eventually(async () => (await moved()).length === 1);
     const [storageKey = ''] = await moved();
@@ -112,7 +117,12 @@ describe('The compactor, when an answer is lost', () => {
       if (asked === 1) throw new FilemillError('UNAVAILABLE', 'The answer was lost.');
       return answer;
     };
-    await using _compactor = new Compactor({ ...lifecycle, moveBlobs }, stack.blobs, { logger: quiet, everyMs: 20 });
+    await using _compactor = startCompactor({
+      lifecycle: { ...lifecycle, moveBlobs },
+      blobs: stack.blobs,
+      logger: quiet,
+      everyMs: 20,
+    });
     await eventually(async () => asked > 1);
     const [storageKey = ''] = await keysOf(lives.id);
     assert.notEqual(storageKey, lives.storageKey);
@@ -134,7 +144,12 @@ describe('The orphan sweeper', () => {
     );
     const orphan = await putOld(stack, 3 * hourMs);
     const lifecycle = stack.metadata.client(FileLifecycleService);
-    await using _sweeper = new OrphanSweeper(lifecycle, stack.blobs, { ttlMs: 2 * hourMs, logger: quiet });
+    await using _sweeper = startOrphanSweeper({
+      lifecycle,
+      blobs: stack.blobs,
+      orphanTtlMs: 2 * hourMs,
+      logger: quiet,
+    });
     await eventually(async () => !(await filesBelow(stack.root)).includes(objectOf(orphan)));
     const left = [oldKnown, deleted, young].map(objectOf);
     assert.deepEqual(await filesBelow(stack.root), [...left, unregistered].sort());
@@ -151,7 +166,7 @@ describe('The staging sweeper', () => {
     const abandoned = join(stack.root, 'staging', crypto.randomUUID());
     await writeFile(abandoned, 'left by a crash');
     await utimes(abandoned, new Date(), new Date(Date.now() - 2 * hourMs));
-    await using _sweeper = new StagingSweeper(stack.blobs, hourMs, quiet);
+    await using _sweeper = startStagingSweeper({ blobs: stack.blobs, stagingTtlMs: hourMs, logger: quiet });
     await eventually(async () => (await filesBelow(stack.root)).length === 1);
     assert.deepEqual(await filesBelow(stack.root), [liveFile]);
     await live.commit();

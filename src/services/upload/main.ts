@@ -11,13 +11,13 @@ import { RpcChannel } from '#platform/rpc/client.ts';
 import { FileCreation } from './acceptance/file-creation.ts';
 import { Ringer } from './acceptance/ringer.ts';
 import { readUploadConfig } from './config.ts';
-import { Compactor } from './duties/compactor.ts';
-import { DeletionDrain } from './duties/deletion-drain.ts';
-import { watchDoorbell } from './duties/doorbell-watch.ts';
-import { OrphanSweeper } from './duties/orphan-sweeper.ts';
-import { StagingSweeper } from './duties/staging-sweeper.ts';
+import { startCompactor } from './duties/compactor.ts';
+import { startDeletionDrain } from './duties/deletion-drain.ts';
+import { startDoorbellWatch } from './duties/doorbell-watch.ts';
+import { startOrphanSweeper } from './duties/orphan-sweeper.ts';
+import { startStagingSweeper } from './duties/staging-sweeper.ts';
 import { UploadEvictor } from './duties/upload-evictor.ts';
-import { UploadSweeper } from './duties/upload-sweeper.ts';
+import { startUploadSweeper } from './duties/upload-sweeper.ts';
 import { requireFitVolume } from './fit-volume.ts';
 import { Admission } from './intake/admission.ts';
 import { backlogCheck } from './intake/backlog-check.ts';
@@ -28,6 +28,15 @@ import { UploadLocks } from './resumable/upload-locks.ts';
 
 // The messages of a call wait in its window, where flow control counts them, and not sixteen of them in a queue as well.
 setDefaultHighWaterMark(true, 0);
+
+const duties = [
+  startDoorbellWatch,
+  startDeletionDrain,
+  startStagingSweeper,
+  startUploadSweeper,
+  startCompactor,
+  startOrphanSweeper,
+];
 
 /** Of the small files that are in hand, in bytes. */
 const memoryForWholeFiles = 64 * 1024 * 1024;
@@ -49,17 +58,13 @@ await runService(logger, async (scope) => {
   const backlogAllows = backlogCheck(metadata, config.maxBacklog);
   const { partial } = blobs;
   const locks = scope.use(new UploadLocks(metadata.client(UploadLockService), logger));
-  const incomplete = scope.use(new UploadEvictor({ partial, blobs, locks, ...config.incomplete, logger }));
+  const incomplete = scope.use(UploadEvictor.start({ partial, blobs, locks, ...config.incomplete, logger }));
   const makeRoom = (isEnough: () => Promise<boolean>) => incomplete.makeRoom(isEnough);
   const admission = new Admission(blobs, { diskReserve, maxConcurrent, metadataServes, backlogAllows, makeRoom });
   const doorbell = scope.use(createDoorbell(config.redisUrl, logger));
   const ringer = scope.use(new Ringer(doorbell, logger));
-  scope.use(watchDoorbell(doorbell, logger));
-  scope.use(new DeletionDrain(lifecycle, blobs, logger));
-  scope.use(new StagingSweeper(blobs, stagingTtlMs, logger));
-  scope.use(new UploadSweeper({ partial, locks, expiryMs: uploadExpiryMs, logger }));
-  scope.use(new Compactor(lifecycle, blobs, { logger }));
-  scope.use(new OrphanSweeper(lifecycle, blobs, { ttlMs: orphanTtlMs, logger }));
+  const forDuties = { doorbell, lifecycle, blobs, partial, locks, stagingTtlMs, orphanTtlMs, uploadExpiryMs, logger };
+  for (const start of duties) scope.use(start(forDuties));
   const files = new FileCreation(metadata);
   const memory = new MemoryBudget(memoryForWholeFiles);
   const limits = { maxFileSize, streamIdleMs, streamMinRate, retryMs, uploadExpiryMs };

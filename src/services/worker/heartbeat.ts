@@ -3,7 +3,7 @@ import { dependencyToMessage } from '#contract/wire.ts';
 import { FilemillError } from '#domain/errors.ts';
 import type { StoreReport } from '#domain/store-fault.ts';
 import type { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
-import { sleep } from '#platform/abort.ts';
+import { startDuty } from '#platform/duty.ts';
 import type { Logger } from '#platform/logger.ts';
 import type { RpcClient } from '#platform/rpc/client.ts';
 
@@ -18,67 +18,47 @@ export interface WorkerVitals {
 }
 
 const everyMs = 5_000;
-const retryMs = 500;
+const maxBackoffMs = 1_000;
 const callTimeoutMs = 4_000;
+const leavingTimeoutMs = 1_000;
 /** After this long without an answer the metadata service counts as out of reach. */
 const staleAfterMs = 12_000;
 
-/** Tells the metadata service that this worker lives, and at the end that it leaves. */
-export class Heartbeat implements AsyncDisposable {
-  readonly #lifecycle: RpcClient<typeof FileLifecycleService>;
-  readonly #worker: string;
-  readonly #vitals: () => WorkerVitals;
-  readonly #logger: Logger;
-  readonly #stop = new AbortController();
-  readonly #startedAt = timestampFromDate(new Date());
-  readonly #running: Promise<void>;
-  #answeredAt = Number.NEGATIVE_INFINITY;
+interface HeartbeatOptions {
+  readonly lifecycle: RpcClient<typeof FileLifecycleService>;
+  readonly worker: string;
+  readonly vitals: () => WorkerVitals;
+  readonly logger: Logger;
+}
 
-  constructor(
-    lifecycle: RpcClient<typeof FileLifecycleService>,
-    worker: string,
-    vitals: () => WorkerVitals,
-    logger: Logger,
-  ) {
-    this.#lifecycle = lifecycle;
-    this.#worker = worker;
-    this.#vitals = vitals;
-    this.#logger = logger;
-    this.#running = this.#run();
-  }
-
+export interface Heartbeat extends AsyncDisposable {
   /** @throws FilemillError UNAVAILABLE when the metadata service has not answered lately */
-  assertAnswered(): void {
-    if (performance.now() - this.#answeredAt > staleAfterMs)
-      throw new FilemillError('UNAVAILABLE', 'The metadata service does not answer.');
-  }
+  assertAnswered(): void;
+}
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#stop.abort();
-    await this.#running;
-    await this.#beat(true);
-  }
-
-  async #run(): Promise<void> {
-    while (!this.#stop.signal.aborted) {
-      const answered = await this.#beat(false);
-      await sleep(answered ? everyMs : retryMs, this.#stop.signal);
-    }
-  }
-
-  async #beat(leaving: boolean): Promise<boolean> {
-    const { redis, ...vitals } = this.#vitals();
-    const dependencies = redis ? [dependencyToMessage(redis, 'worker', this.#worker)] : [];
-    try {
-      await this.#lifecycle.heartbeat(
-        { worker: this.#worker, startedAt: this.#startedAt, ...vitals, dependencies, leaving },
-        { timeoutMs: leaving ? 1_000 : callTimeoutMs },
-      );
-      this.#answeredAt = performance.now();
-      return true;
-    } catch (error) {
-      this.#logger.debug({ err: error }, 'heartbeat not answered');
-      return false;
-    }
-  }
+/** Tells the metadata service that this worker lives, and at the end that it leaves. */
+export function startHeartbeat({ lifecycle, worker, vitals, logger }: HeartbeatOptions): Heartbeat {
+  const startedAt = timestampFromDate(new Date());
+  let answeredAt = Number.NEGATIVE_INFINITY;
+  const beat = async (leaving: boolean, timeoutMs: number) => {
+    const { redis, ...rest } = vitals();
+    const dependencies = redis ? [dependencyToMessage(redis, 'worker', worker)] : [];
+    await lifecycle.heartbeat({ worker, startedAt, ...rest, dependencies, leaving }, { timeoutMs });
+    answeredAt = performance.now();
+  };
+  const round = async () => {
+    await beat(false, callTimeoutMs);
+    return everyMs;
+  };
+  const duty = startDuty({ name: 'heartbeat', logger, round, maxBackoffMs });
+  return {
+    assertAnswered() {
+      if (performance.now() - answeredAt > staleAfterMs)
+        throw new FilemillError('UNAVAILABLE', 'The metadata service does not answer.');
+    },
+    async [Symbol.asyncDispose]() {
+      await duty[Symbol.asyncDispose]();
+      await beat(true, leavingTimeoutMs).catch((error: unknown) => logger.debug({ err: error }, 'cannot say goodbye'));
+    },
+  };
 }

@@ -5,22 +5,16 @@ const lookEveryMs = 50;
 /**
  * Ends this process at once when it holds more memory than it may: what a thread's limits do not count, such
  * as Buffers, would otherwise take the machine down. Its files then run again, each alone.
+ *
+ * @param limitMb largest resident memory in MiB; undefined for none
  */
-export class MemoryWatch implements Disposable {
-  readonly #timer: NodeJS.Timeout | undefined;
-
-  /** @param limitMb largest resident memory in MiB; undefined for none */
-  constructor(limitMb: number | undefined, logger: Logger) {
-    if (limitMb === undefined) return;
-    this.#timer = setInterval(() => {
-      const rssMb = Math.round(process.memoryUsage.rss() / 2 ** 20);
-      if (rssMb <= limitMb) return;
-      logger.fatal({ rssMb, limitMb }, 'more memory in use than FILEMILL_WORKER_MEMORY_MB allows: ending at once');
-      process.kill(process.pid, 'SIGKILL');
-    }, lookEveryMs).unref();
-  }
-
-  [Symbol.dispose](): void {
-    clearInterval(this.#timer);
-  }
+export function startMemoryWatch(limitMb: number | undefined, logger: Logger): Disposable {
+  const look = (limit: number) => {
+    const rssMb = Math.round(process.memoryUsage.rss() / 2 ** 20);
+    if (rssMb <= limit) return;
+    logger.fatal({ rssMb, limitMb }, 'more memory in use than FILEMILL_WORKER_MEMORY_MB allows: ending at once');
+    process.kill(process.pid, 'SIGKILL');
+  };
+  const timer = limitMb === undefined ? undefined : setInterval(look, lookEveryMs, limitMb).unref();
+  return { [Symbol.dispose]: () => clearInterval(timer) };
 }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { maxBatchItems } from '#contract/requests.ts';
 import type { ClaimedFile } from '#domain/file.ts';
 import type { Work, WorkSource } from '#domain/work-source.ts';
-import { backoffMs, sleep } from '#platform/abort.ts';
+import { type Duty, startDuty } from '#platform/duty.ts';
 import { type AttemptTools, concludeAll, type Judged, judge } from './attempt.ts';
 import type { ClaimWindow } from './claim-window.ts';
 import type { HeldClaim, LeaseKeeper } from './lease-keeper.ts';
@@ -19,6 +19,7 @@ export interface ProcessorOptions extends AttemptTools {
   readonly patienceMs?: number;
 }
 
+const maxBackoffMs = 2_000;
 const releaseForMs = 2_000;
 
 /**
@@ -31,9 +32,9 @@ export class Processor implements AsyncDisposable {
   readonly #held = new Set<HeldClaim>();
   readonly #line: WaitingLine;
   #slotFreed = Promise.withResolvers<void>();
-  readonly #claiming: Promise<void>;
+  #claiming: Duty | undefined;
 
-  constructor(options: ProcessorOptions) {
+  private constructor(options: ProcessorOptions) {
     this.#options = options;
     const { analysis, patienceMs } = options;
     this.#line = new WaitingLine({
@@ -42,7 +43,17 @@ export class Processor implements AsyncDisposable {
       patienceMs,
       onPatienceEnd: () => this.#startWaiting(),
     });
-    this.#claiming = this.#claimWhileRunning();
+  }
+
+  static start(options: ProcessorOptions): Processor {
+    const { logger } = options;
+    const processor = new Processor(options);
+    const round = async (signal: AbortSignal) => {
+      await processor.#claim(signal);
+      return 0;
+    };
+    processor.#claiming = startDuty({ name: 'claiming', logger, round, maxBackoffMs });
+    return processor;
   }
 
   /** Threads on which something runs. */
@@ -54,36 +65,22 @@ export class Processor implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const deadline = delay(this.#options.drainMs ?? 24_000, undefined, { ref: false });
     this.#stop.abort();
+    const claimed = this.#claiming?.[Symbol.asyncDispose]();
     this.#slotFreed.resolve();
     await this.#release(this.#line.waiting);
     // A claim on its way ends within seconds, and what it brings is ours to give back.
-    await this.#claiming;
+    await claimed;
     await this.#release(this.#line.waiting);
     await Promise.race([this.#allEnded(), deadline]);
     await this.#release([...this.#held]);
   }
 
-  async #claimWhileRunning(): Promise<void> {
-    const { source, window, logger } = this.#options;
-    const { signal } = this.#stop;
-    let failures = 0;
-    while (!signal.aborted) {
-      const free = window.size - this.#held.size;
-      // A few at a time would be as much work for everybody as many.
-      if (free < Math.max(1, window.size / 2)) {
-        await this.#slotFree();
-        continue;
-      }
-      try {
-        this.#take(await source.next(Math.min(free, maxBatchItems), signal));
-        if (failures > 0) logger.info('files can be claimed again');
-        failures = 0;
-      } catch (error) {
-        if (signal.aborted) return;
-        if (failures === 0) logger.warn({ err: error }, 'files cannot be claimed');
-        await sleep(backoffMs(failures++, { maxMs: 2_000 }), signal);
-      }
-    }
+  async #claim(signal: AbortSignal): Promise<void> {
+    const { source, window } = this.#options;
+    const free = window.size - this.#held.size;
+    // A few at a time would be as much work for everybody as many.
+    if (free < Math.max(1, window.size / 2)) await this.#slotFree();
+    else this.#take(await source.next(Math.min(free, maxBatchItems), signal));
   }
 
   #take({ files, leaseExpiresAt, leaseMs }: Work): void {

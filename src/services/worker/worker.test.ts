@@ -198,11 +198,11 @@ describe('a worker without Redis', () => {
     await using worker = startWorker(backend);
     await backend.ended(await backend.add([{ content: 'before' }]));
     await backend.stop('metadata', 'SIGKILL');
-    await until(() => worker.messages.includes('files cannot be claimed'));
+    await until(() => worker.messages.includes('claiming fails: retrying'));
     await backend.start('metadata');
     for (const file of await backend.ended(await backend.add([{ content: 'after' }])))
       assert.deepEqual([file.attempt, file.results], [1, 1]);
-    assert.equal(worker.messages.filter((message) => message === 'files cannot be claimed').length, 1);
+    assert.equal(worker.messages.filter((message) => message === 'claiming fails: retrying').length, 1);
   });
 });
 

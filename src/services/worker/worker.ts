@@ -5,10 +5,10 @@ import type { RpcChannel } from '#platform/rpc/client.ts';
 import type { Analysis } from './attempt.ts';
 import type { ClaimWindow } from './claim-window.ts';
 import type { NamedWorkSource } from './fallback-work-source.ts';
-import { Heartbeat } from './heartbeat.ts';
+import { type Heartbeat, startHeartbeat } from './heartbeat.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { AttemptsClient } from './lifecycle/attempts.ts';
-import { MemoryWatch } from './memory-watch.ts';
+import { startMemoryWatch } from './memory-watch.ts';
 import { Processor } from './processor.ts';
 
 export interface WorkerOptions {
@@ -21,7 +21,7 @@ export interface WorkerOptions {
   readonly lone: Pick<Analysis, 'analyze'>;
   readonly blobs: BlobReader;
   readonly logger: Logger;
-  /** See `MemoryWatch`. */
+  /** See `startMemoryWatch`. */
   readonly memoryMb?: number | undefined;
   /** See `AttemptTools`. */
   readonly deadlineMs?: number | undefined;
@@ -31,26 +31,33 @@ export interface WorkerOptions {
   readonly patienceMs?: number;
 }
 
-/** The duties of a worker together: it works from its construction until its disposal. */
+/** The duties of a worker together: it works from its start until its disposal. */
 export class Worker implements AsyncDisposable {
-  readonly #memory: MemoryWatch;
-  readonly #keeper: LeaseKeeper;
-  readonly #processor: Processor;
+  readonly #parts: AsyncDisposableStack;
   readonly #heartbeat: Heartbeat;
 
-  constructor(options: WorkerOptions) {
+  private constructor(parts: AsyncDisposableStack, heartbeat: Heartbeat) {
+    this.#parts = parts;
+    this.#heartbeat = heartbeat;
+  }
+
+  static start(options: WorkerOptions): Worker {
     const { name, analysis, source, metadata, result, logger } = options;
-    this.#memory = new MemoryWatch(options.memoryMb, logger);
+    const parts = new AsyncDisposableStack();
+    parts.use(startMemoryWatch(options.memoryMb, logger));
     const attempts = new AttemptsClient(metadata, result);
-    this.#keeper = new LeaseKeeper(attempts, logger);
-    this.#processor = new Processor({ ...options, attempts, keeper: this.#keeper });
+    const keeper = parts.use(new LeaseKeeper(attempts, logger));
+    const processor = Processor.start({ ...options, attempts, keeper });
     const vitals = () => ({
       slots: analysis.threads,
-      busy: this.#processor.busyThreads,
+      busy: processor.busyThreads,
       source: source.name,
       ...(source.report && { redis: source.report }),
     });
-    this.#heartbeat = new Heartbeat(metadata.client(FileLifecycleService), name, vitals, logger);
+    const lifecycle = metadata.client(FileLifecycleService);
+    const heartbeat = parts.use(startHeartbeat({ lifecycle, worker: name, vitals, logger }));
+    parts.use(processor);
+    return new Worker(parts, heartbeat);
   }
 
   /** @throws FilemillError UNAVAILABLE while it cannot do its work */
@@ -59,9 +66,6 @@ export class Worker implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#processor[Symbol.asyncDispose]();
-    await this.#heartbeat[Symbol.asyncDispose]();
-    this.#keeper[Symbol.dispose]();
-    this.#memory[Symbol.dispose]();
+    await this.#parts.disposeAsync();
   }
 }

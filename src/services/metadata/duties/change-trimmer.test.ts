@@ -4,7 +4,7 @@ import { changesFromNow, readChanges } from '#adapters/postgres/files/file-chang
 import { createLogger } from '#platform/logger.ts';
 import { createFile, openTestDatabase } from '#test/support/files.ts';
 import { eventually } from '#test/support/upload-stack.ts';
-import { ChangeTrimmer } from './change-trimmer.ts';
+import { startChangeTrimmer } from './change-trimmer.ts';
 
 let opened: Awaited<ReturnType<typeof openTestDatabase>>;
 before(async () => {
@@ -17,8 +17,8 @@ test('changes are forgotten when they are old, and not before', async () => {
   const logger = createLogger('test', { level: 'silent', format: 'json' });
   const cursor = await changesFromNow(database);
   const id = await createFile(database);
-  const everyMs = 1_000;
-  await using _trimmer = new ChangeTrimmer(database, logger, everyMs);
+  const keepMs = 1_000;
+  await using _trimmer = startChangeTrimmer({ database, logger, keepMs });
   await told(cursor, id);
   await eventually(async () => !(await readChanges(database, cursor, 10)).known);
   const [rows] = await database.query<{ count: number }>(

@@ -18,17 +18,21 @@ export class DueDispatcher implements AsyncDisposable {
   readonly #logger: Logger;
   readonly #stopping: AbortSignal;
   readonly #releases = new Set<Promise<unknown>>();
-  readonly #running: Promise<void>;
+  #running: Promise<void> | undefined;
   #waiters: Waiter[] = [];
   #wake = Promise.withResolvers<void>();
 
-  /** @param stopping answers all who wait with nothing, so that they turn elsewhere */
-  constructor({ database, changes, logger, stopping }: DueDispatcherOptions) {
+  private constructor({ database, changes, logger, stopping }: DueDispatcherOptions) {
     this.#database = database;
     this.#changes = changes;
     this.#logger = logger;
     this.#stopping = stopping;
-    this.#running = this.#run();
+  }
+
+  static start(options: DueDispatcherOptions): DueDispatcher {
+    const dispatcher = new DueDispatcher(options);
+    dispatcher.#running = dispatcher.#run();
+    return dispatcher;
   }
 
   /** Claims up to `max` due files; waits up to `waitMs` when none is due, then answers with none. */
@@ -117,6 +121,7 @@ interface DueDispatcherOptions {
   readonly database: Database;
   readonly changes: ChangeFeed;
   readonly logger: Logger;
+  /** Answers all who wait with nothing, so that they turn elsewhere. */
   readonly stopping: AbortSignal;
 }
 

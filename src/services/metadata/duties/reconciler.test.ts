@@ -7,7 +7,7 @@ import { createLogger } from '#platform/logger.ts';
 import { createFile, makeDue, openTestDatabase } from '#test/support/files.ts';
 import { testRedis } from '#test/support/stores.ts';
 import { eventually } from '#test/support/upload-stack.ts';
-import { Reconciler } from './reconciler.ts';
+import { startReconciler } from './reconciler.ts';
 
 test('the reconciler rings for a file that nobody rang for, and again when its ring is lost', async () => {
   await using resources = new AsyncDisposableStack();
@@ -17,7 +17,7 @@ test('the reconciler rings for a file that nobody rang for, and again when its r
   const logger = createLogger('test', { level: 'silent', format: 'json' });
   const doorbell = resources.use(createDoorbell(redis.url, logger));
   resources.use(
-    new Reconciler({
+    startReconciler({
       database,
       clock: new DatabaseClock(database, { longestMs: 60_000 }),
       doorbell,

@@ -124,7 +124,7 @@ async function evict(stack: UploadStack, bounds: Bounds, done: () => Promise<boo
 }
 
 function evictor({ blobs }: UploadStack, locks: UploadLocks, bounds: Bounds): UploadEvictor {
-  return new UploadEvictor({ partial: blobs.partial, blobs, locks, logger: quiet, ...bounds });
+  return UploadEvictor.start({ partial: blobs.partial, blobs, locks, logger: quiet, ...bounds });
 }
 
 /** The ids of those that have bytes. */

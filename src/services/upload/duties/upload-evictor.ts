@@ -1,6 +1,7 @@
 import type { BlobStore } from '#domain/blob-store.ts';
 import { FilemillError } from '#domain/errors.ts';
 import type { PartialBlobStore } from '#domain/partial-blob.ts';
+import { jittered, startDuty } from '#platform/duty.ts';
 import type { Logger } from '#platform/logger.ts';
 import {
   bytesOf,
@@ -10,7 +11,6 @@ import {
   tallyOf,
 } from '../resumable/incomplete-uploads.ts';
 import type { UploadLocks } from '../resumable/upload-locks.ts';
-import { jittered, startDuty } from './duty.ts';
 
 interface UploadEvictorOptions {
   readonly partial: PartialBlobStore;
@@ -38,14 +38,19 @@ const partOfVolume = 1 / 4;
  */
 export class UploadEvictor implements AsyncDisposable {
   readonly #options: UploadEvictorOptions;
-  readonly #duty: AsyncDisposable;
+  readonly #resources = new AsyncDisposableStack();
   readonly #stopping = new AbortController();
   #making: Promise<void> | undefined;
 
-  constructor(options: UploadEvictorOptions) {
+  private constructor(options: UploadEvictorOptions) {
     this.#options = options;
+  }
+
+  static start(options: UploadEvictorOptions): UploadEvictor {
+    const evictor = new UploadEvictor(options);
     const { logger } = options;
-    this.#duty = startDuty({ name: 'upload evictor', logger, round: () => this.#round() });
+    evictor.#resources.use(startDuty({ name: 'upload evictor', logger, round: () => evictor.#round() }));
+    return evictor;
   }
 
   /** What incomplete uploads hold, and may hold; 0 bytes where the volume does not tell its size. */
@@ -67,7 +72,7 @@ export class UploadEvictor implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort();
-    await this.#duty[Symbol.asyncDispose]();
+    await this.#resources.disposeAsync();
   }
 
   async #makeRoom(isEnough: () => Promise<boolean>): Promise<void> {

@@ -14,7 +14,7 @@ import {
   type UploadStack,
 } from '#test/support/upload-stack.ts';
 import { UploadLocks } from '../resumable/upload-locks.ts';
-import { UploadSweeper } from './upload-sweeper.ts';
+import { startUploadSweeper } from './upload-sweeper.ts';
 
 const hourMs = 60 * 60 * 1_000;
 
@@ -74,8 +74,8 @@ async function sweep(stack: UploadStack, done: () => Promise<boolean>): Promise<
   await eventually(done);
 }
 
-function sweeper({ blobs: { partial } }: UploadStack, locks: UploadLocks): UploadSweeper {
-  return new UploadSweeper({ partial, locks, expiryMs: hourMs, logger: quiet });
+function sweeper({ blobs: { partial } }: UploadStack, locks: UploadLocks): AsyncDisposable {
+  return startUploadSweeper({ partial, locks, uploadExpiryMs: hourMs, logger: quiet });
 }
 
 async function left({ root }: UploadStack): Promise<string[]> {
