@@ -4,12 +4,14 @@
  *
  *     node bench/load.ts '{"target": …, "kind": …}'
  */
+
 import { createHash, hash, randomBytes, randomUUIDv7 } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type UploadFileResponse, UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
+import { never } from '#platform/abort.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
-import { Slots } from '#platform/slots.ts';
+import { Semaphore } from '#platform/semaphore.ts';
 import { chunkBytes } from '#sdk/upload-content.ts';
 import { UploadStream } from '#sdk/upload-stream.ts';
 
@@ -49,10 +51,9 @@ const text = Buffer.from(
     .replaceAll('Q', '\n')
     .slice(0, Math.min(options.bytes, 1024 * 1024)),
 );
-const forever = new AbortController().signal;
 using channel = new RpcChannel(options.target);
 const uploads = channel.client(UploadService);
-using stream = new UploadStream(uploads, forever);
+using stream = new UploadStream(uploads, never);
 const ledger: string[] = [];
 
 const cpu = process.cpuUsage();
@@ -67,10 +68,10 @@ const report: LoadReport = { ms, cpuMs: (user + system) / 1_000, startedAt, ende
 console.log(JSON.stringify(report));
 
 async function sendAll(send: (n: number) => Promise<void>): Promise<void> {
-  const slots = new Slots(options.concurrency);
+  const slots = new Semaphore(options.concurrency);
   const going: Promise<void>[] = [];
   for (let n = 0; n < options.files; n++) {
-    const slot = await slots.take(forever);
+    const slot = await slots.take(never);
     going.push(send(n).finally(() => slot[Symbol.dispose]()));
   }
   await Promise.all(going);

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { AnalysisPool } from '#analysis/run/pool.ts';
+import { never } from '#platform/abort.ts';
 import { atLeast, median } from '../figure.ts';
 import type { Scenario } from '../scenario.ts';
 import { textFile } from '../text-file.ts';
@@ -14,8 +15,7 @@ export const analysis: Scenario = {
     const size = (quick ? 128 : 1_024) * 1024 ** 2;
     const path = await textFile(size);
     await using pool = new AnalysisPool({ threads: 1, heapMb: 256 });
-    const analyse = () =>
-      pool.analyze({ path, filename: 'text.txt', size }, { deadlineMs: 600_000, signal: new AbortController().signal });
+    const analyse = () => pool.analyze({ path, filename: 'text.txt', size }, { deadlineMs: 600_000, signal: never });
     const openssl = () => run('openssl', ['dgst', '-sha256', path]);
     const tools = () => run('sh', ['-c', 'file "$0" && wc -w "$0" && sha256sum "$0"', path]);
     const times: Record<'analyse' | 'openssl' | 'tools', number[]> = { analyse: [], openssl: [], tools: [] };

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { FilemillError } from '#domain/errors.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
+import { never } from '#platform/abort.ts';
 import { createLogger } from '#platform/logger.ts';
 import type { RpcClient } from '#platform/rpc/client.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
@@ -11,7 +12,6 @@ import { type Backend, claimerFor, startBackend } from '#test/support/backend.ts
 import { filemill } from '#test/support/cli.ts';
 import type { Change } from './change-files.ts';
 
-const never = new AbortController().signal;
 const unknownId = '01900000-0000-7000-8000-000000000000';
 
 describe('changing files when the first answer is lost', () => {

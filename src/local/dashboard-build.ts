@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { onAbort } from '#platform/abort.ts';
 import { killGroup } from './processes/child.ts';
 import type { LiveProcesses } from './processes/live-processes.ts';
 
@@ -62,12 +63,7 @@ async function build({ processes, signal }: BuildOptions): Promise<void> {
 }
 
 async function ended(child: ChildProcess, signal: AbortSignal): Promise<void> {
-  const stop = () => killGroup(child, 'SIGKILL');
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    const code = await new Promise((resolve, reject) => child.once('exit', resolve).once('error', reject));
-    if (code !== 0) throw new Error(`Vite ended with ${code}.`);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
+  using _ = onAbort(signal, () => killGroup(child, 'SIGKILL'));
+  const code = await new Promise((resolve, reject) => child.once('exit', resolve).once('error', reject));
+  if (code !== 0) throw new Error(`Vite ended with ${code}.`);
 }

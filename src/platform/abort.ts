@@ -1,7 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+/** A signal that is never aborted. */
+export const never: AbortSignal = new AbortController().signal;
+
+/** Calls the listener once the signal is aborted, at once if it is already; not any more after disposal. */
+export function onAbort(signal: AbortSignal, listener: () => void): Disposable {
+  if (signal.aborted) listener();
+  else signal.addEventListener('abort', listener, { once: true });
+  return { [Symbol.dispose]: () => signal.removeEventListener('abort', listener) };
+}
+
+export async function untilAborted(signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  onAbort(signal, resolve);
+  await promise;
+}
+
 /** Waits; ends early, without an error, when the signal is aborted. */
-export async function sleep(ms: number, signal: AbortSignal): Promise<void> {
+export async function sleep(ms: number, signal = never): Promise<void> {
   await delay(ms, undefined, { signal }).catch((error: unknown) => {
     if (!signal.aborted) throw error;
   });

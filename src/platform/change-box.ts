@@ -1,3 +1,4 @@
+import { onAbort } from './abort.ts';
 /** What one reader of changes has yet to be told. */
 export interface ChangeNews<File, Stats> {
   /** To resume after this. */
@@ -36,11 +37,10 @@ export class ChangeBox<File, Stats> {
   }
 
   async #wait(timeoutMs: number, signal: AbortSignal): Promise<void> {
-    const stop = () => this.#came.resolve();
-    const timer = setTimeout(stop, timeoutMs);
-    signal.addEventListener('abort', stop, { once: true });
-    await this.#came.promise;
-    signal.removeEventListener('abort', stop);
+    const { promise, resolve } = this.#came;
+    const timer = setTimeout(resolve, timeoutMs);
+    using _ = onAbort(signal, resolve);
+    await promise;
     clearTimeout(timer);
   }
 }

@@ -1,4 +1,5 @@
 import { url as inspectorUrl } from 'node:inspector';
+import { untilAborted } from './abort.ts';
 import { ConfigError } from './config.ts';
 import type { Logger } from './logger.ts';
 
@@ -29,7 +30,7 @@ export async function runService(logger: Logger, start: (scope: ServiceScope) =>
     await start({ signal: stopping, use: (resource) => resources.use(resource) });
     logger.info('ready');
     if (process.connected) process.send?.('ready');
-    if (!stopping.aborted) await new Promise((resolve) => stopping.addEventListener('abort', resolve, { once: true }));
+    await untilAborted(stopping);
     logger.info({ reason: String(stopping.reason) }, 'stopping');
   } catch (error) {
     if (!stopping.aborted) {

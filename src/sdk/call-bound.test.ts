@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
+import { never } from '#platform/abort.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
 import { LimitingProxy } from '#test/support/limiting-proxy.ts';
 import { type Backends, queryRows, startBackends, startUploadStack } from '#test/support/upload-stack.ts';
@@ -12,7 +13,7 @@ import { type UploadOutcome, uploadFiles } from './upload-files.ts';
 import type { UploadCandidate } from './upload-paths.ts';
 
 const MiB = 1024 * 1024;
-const signal = new AbortController().signal;
+const signal = never;
 
 /** What is sent: so many files of so many bytes. */
 const loads: readonly [what: string, files: number, bytes: number, piped?: 'piped'][] = [

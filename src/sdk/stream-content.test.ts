@@ -3,10 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { PassThrough, Readable } from 'node:stream';
 import { it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
+import { never } from '#platform/abort.ts';
 import { StreamContent } from './stream-content.ts';
 
 const MiB = 1024 * 1024;
-const never = new AbortController().signal;
 
 it('knows the size of what has ended', async () => {
   await using content = await StreamContent.open(

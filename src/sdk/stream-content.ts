@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { FilemillError } from '#domain/errors.ts';
+import { onAbort } from '#platform/abort.ts';
 import { chunkBytes, type UploadContent, unreadable } from './upload-content.ts';
 
 /** So much is gathered before a call is begun for it: each call ends with a sync at the server. */
@@ -109,7 +110,7 @@ export class StreamContent implements UploadContent {
       isLate = true;
       look();
     }, trickleMs);
-    signal.addEventListener('abort', look, { once: true });
+    using _ = onAbort(signal, look);
     try {
       for (;;) {
         if (this.#failure !== undefined) throw this.#failure;
@@ -119,7 +120,6 @@ export class StreamContent implements UploadContent {
       }
     } finally {
       clearTimeout(timer);
-      signal.removeEventListener('abort', look);
     }
   }
 

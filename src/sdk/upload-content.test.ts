@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { FilemillError, Reason } from '#domain/errors.ts';
+import { never } from '#platform/abort.ts';
 import { openContent } from './open-content.ts';
 import { FileContent, readWhole } from './upload-content.ts';
 import { findUploads } from './upload-paths.ts';
@@ -21,7 +22,6 @@ async function file(name: string, content: string | Buffer): Promise<string> {
   return join(folder, name);
 }
 
-const never = new AbortController().signal;
 const because = (reason: Reason) => (error: FilemillError) => error.reason === reason;
 
 describe('the content of an upload', () => {

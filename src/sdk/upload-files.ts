@@ -1,11 +1,11 @@
 import { hash, randomUUIDv7 } from 'node:crypto';
 import type { FilemillError } from '#domain/errors.ts';
 import type { UploadFileResponse, UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
-import { MemoryBudget } from '#platform/memory-budget.ts';
+import { never } from '#platform/abort.ts';
 import type { RpcClient } from '#platform/rpc/client.ts';
 import { fromServiceError, isRetryable } from '#platform/rpc/errors.ts';
 import { type RetryOptions, withRetry } from '#platform/rpc/retry.ts';
-import { Slots } from '#platform/slots.ts';
+import { Semaphore } from '#platform/semaphore.ts';
 import { CallBound } from './call-bound.ts';
 import { memoryContent } from './upload-content.ts';
 import { type UploadFileOptions, uploadFile } from './upload-file.ts';
@@ -32,15 +32,12 @@ export interface UploadFilesOptions extends RetryOptions, Pick<UploadFileOptions
 }
 
 /**
- * In place of one large file. That of eight holds a thousand files of 4 KiB, which keep a server busy.
+ * Bytes of small files in place of one large file: 8 places fit about 1,000 files of 4 KiB, which keep a server busy.
  */
 const memoryForSmall = 1024 * 1024;
 
 /** What a file needs beside its content until it is acknowledged, roughly. */
 const bytesBeside = 4 * 1024;
-
-/** A place in line is never given up: it comes at the latest when all before it have failed. */
-const never = new AbortController().signal;
 
 /**
  * Uploads many files, a few at a time; a file that fails does not stop the others. When the server
@@ -57,7 +54,7 @@ export async function uploadFiles(
   const bound = new CallBound();
   const each: OneFileOptions = { ...options, bound, signal: AbortSignal.any([signal, outage.signal]) };
   using stream = new UploadStream(uploads, each.signal, bound);
-  const [large, small] = [new Slots(concurrency), new MemoryBudget(concurrency * memoryForSmall)];
+  const [large, small] = [new Semaphore(concurrency), new Semaphore(concurrency * memoryForSmall)];
   const going = new Going();
 
   async function attempt(file: UploadCandidate, send: () => Promise<UploadFileResponse>): Promise<void> {
@@ -77,7 +74,8 @@ export async function uploadFiles(
     if (signal.aborted) break;
     const whole = readSmall(file);
     const bytes = bytesBeside + (Buffer.isBuffer(whole) ? whole.length : 0);
-    const place = await (whole === undefined ? large.take(never) : small.take(bytes));
+    // A place in line is never given up: it comes at the latest when all before it have failed.
+    const place = await (whole === undefined ? large.take(never) : small.take(never, bytes));
     const send =
       whole === undefined
         ? () => uploadOne(uploads, file, each)

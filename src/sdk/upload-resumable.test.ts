@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
 import { FilemillError } from '#domain/errors.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
+import { never } from '#platform/abort.ts';
 import { createLogger } from '#platform/logger.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
@@ -45,7 +46,7 @@ describe('a resumable upload', () => {
     await using content = await open();
     const file = { filename: 'large', path: '', idempotencyKey: 'x', content };
     const sent: number[] = [];
-    const signal = new AbortController().signal;
+    const signal = never;
     const options = { signal, forMs: 2_000, onSent: (n: number) => sent.push(n), ...more };
     return { kept: await uploadResumable(channel.client(UploadService), file, options), sent };
   }
@@ -83,7 +84,7 @@ describe('a resumable upload', () => {
   });
 
   describe('of a pipe', () => {
-    const piped = async () => await openPipe(Readable.from(pieces()), new AbortController().signal);
+    const piped = async () => await openPipe(Readable.from(pieces()), never);
 
     it('goes on with the byte that the server asks for, without a size that nobody knows', async () => {
       const server = new MemoryServer({ keepOf: [1_000_000, 2_500_000] });
@@ -114,7 +115,7 @@ describe('a resumable upload', () => {
         },
       };
       const zeros = Array.from({ length: 20 }, () => Buffer.alloc(1024 ** 2));
-      const sending = send(forgetful, () => openPipe(Readable.from(zeros), new AbortController().signal));
+      const sending = send(forgetful, () => openPipe(Readable.from(zeros), never));
       await assert.rejects(sending, { reason: 'PIPE_NOT_REPEATABLE' });
     });
   });

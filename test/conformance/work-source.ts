@@ -3,6 +3,7 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import type { ClaimedFile } from '#domain/file.ts';
 import type { WorkSource } from '#domain/work-source.ts';
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
+import { never } from '#platform/abort.ts';
 import type { Backend } from '../support/backend.ts';
 
 export interface WorkSourceHarness extends AsyncDisposable {
@@ -30,7 +31,6 @@ export function workSourceConformance(name: string, start: () => Promise<WorkSou
       await harness.reset();
     });
 
-    const never = () => new AbortController().signal;
     const add = async (count: number) => {
       const ids = await harness.backend.add(contents(count));
       await harness.announce(ids);
@@ -39,7 +39,7 @@ export function workSourceConformance(name: string, start: () => Promise<WorkSou
 
     it('answers with nothing, after a bounded wait, when nothing is due', async () => {
       await using source = harness.open('idle');
-      assert.deepEqual((await source.next(4, never())).files, []);
+      assert.deepEqual((await source.next(4, never)).files, []);
     });
 
     it('hands out each file once, and never more than asked for', async () => {
@@ -47,7 +47,7 @@ export function workSourceConformance(name: string, start: () => Promise<WorkSou
       const ids = await add(10);
       const claimed: ClaimedFile[] = [];
       while (claimed.length < ids.length) {
-        const { files } = await source.next(4, never());
+        const { files } = await source.next(4, never);
         assert.ok(files.length <= 4);
         claimed.push(...files);
       }
@@ -63,7 +63,7 @@ export function workSourceConformance(name: string, start: () => Promise<WorkSou
       const ids = await add(40);
       const claimed: string[] = [];
       const work = async (source: WorkSource) => {
-        while (claimed.length < ids.length) claimed.push(...(await source.next(3, never())).files.map(({ id }) => id));
+        while (claimed.length < ids.length) claimed.push(...(await source.next(3, never)).files.map(({ id }) => id));
       };
       await Promise.all([work(one), work(two)]);
       assert.deepEqual(claimed.sort(), ids);
@@ -106,7 +106,7 @@ export function workSourceConformance(name: string, start: () => Promise<WorkSou
       const ids = await add(3);
       await using source = harness.open('late');
       const claimed: string[] = [];
-      while (claimed.length < 3) claimed.push(...(await source.next(3, never())).files.map(({ id }) => id));
+      while (claimed.length < 3) claimed.push(...(await source.next(3, never)).files.map(({ id }) => id));
       assert.deepEqual(claimed.sort(), ids);
     });
 
@@ -131,8 +131,7 @@ export function workSourceConformance(name: string, start: () => Promise<WorkSou
         await lifecycle.releaseFiles({ leases: files.map(({ id, leaseToken }) => ({ id, leaseToken })) });
         await harness.announce(files.map(({ id }) => id));
         const claimed: string[] = [];
-        while (claimed.length < ids.length)
-          claimed.push(...(await survivor.next(5, never())).files.map(({ id }) => id));
+        while (claimed.length < ids.length) claimed.push(...(await survivor.next(5, never)).files.map(({ id }) => id));
         assert.deepEqual(claimed.sort(), ids);
       }
     });
@@ -142,7 +141,7 @@ export function workSourceConformance(name: string, start: () => Promise<WorkSou
 /** Asks until there is work: a wait may end a moment before the file comes. */
 async function nextWork(source: WorkSource) {
   for (;;) {
-    const work = await source.next(5, new AbortController().signal);
+    const work = await source.next(5, never);
     if (work.files.length > 0) return work;
   }
 }

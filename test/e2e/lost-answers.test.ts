@@ -4,13 +4,12 @@ import type { DescService } from '@bufbuild/protobuf';
 import { FilemillError } from '#domain/errors.ts';
 import type { ClaimedFile } from '#domain/file.ts';
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
+import { never } from '#platform/abort.ts';
 import type { RpcChannel, RpcClient } from '#platform/rpc/client.ts';
 import { AttemptsClient } from '#services/worker/lifecycle/attempts.ts';
 import { claimerByIds } from '#services/worker/lifecycle/claims.ts';
 import { DirectWorkSource } from '#services/worker/lifecycle/direct-work-source.ts';
 import { type Backend, sha256, startBackend } from '../support/backend.ts';
-
-const never = new AbortController().signal;
 
 describe('a call that was carried out, and whose answer was lost', () => {
   let backend: Backend;

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { FilemillError } from '#domain/errors.ts';
 import { FileStatus } from '#gen/filemill/v1/file_pb.ts';
 import { MetadataService, type WatchFilesRequest } from '#gen/filemill/v1/metadata_service_pb.ts';
+import { never } from '#platform/abort.ts';
 import { createLogger } from '#platform/logger.ts';
 import { RpcChannel, type RpcClient } from '#platform/rpc/client.ts';
 import { RpcServer } from '#platform/rpc/server.ts';
@@ -12,8 +13,6 @@ import { type NotedUpdate, WatchPool, type WatchPoolOptions } from '#sdk/watch-p
 import { AttemptsClient } from '#services/worker/lifecycle/attempts.ts';
 import { type Backend, claimerFor, startBackend } from '../support/backend.ts';
 import { testFolder } from '../support/start-services.ts';
-
-const never = new AbortController().signal;
 
 /** A pool, and what it told. */
 function watching(files: RpcClient<typeof MetadataService>, more: Partial<WatchPoolOptions> = {}) {

@@ -2,6 +2,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
+import { never } from '#platform/abort.ts';
 import type { RpcClient } from '#platform/rpc/client.ts';
 import { withRetry } from '#platform/rpc/retry.ts';
 import { StreamContent } from '#sdk/stream-content.ts';
@@ -41,7 +42,7 @@ export class Load {
 
   constructor(options: LoadOptions) {
     this.#options = options;
-    this.#stream = new UploadStream(options.uploads, new AbortController().signal);
+    this.#stream = new UploadStream(options.uploads, never);
     this.#lanes = Promise.all(Array.from({ length: lanes }, () => this.#lane()));
   }
 
@@ -161,7 +162,7 @@ function sha256Of(content: Buffer): string {
 }
 
 function patience() {
-  return { signal: new AbortController().signal, forMs: retryForMs };
+  return { signal: never, forMs: retryForMs };
 }
 
 /** Mostly small, a third with an object of their own, a few of several chunks; no two alike. */

@@ -8,6 +8,7 @@ import { LocalBlobReader } from '#adapters/volume/local-blob-reader.ts';
 import { LocalBlobStore } from '#adapters/volume/local-blob-store.ts';
 import { roomOf, type Trial, tryVolume } from '#adapters/volume/volume-trial.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
+import { never } from '#platform/abort.ts';
 import type { Failpoint } from '#platform/failpoints.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
 import { memoryContent } from '#sdk/upload-content.ts';
@@ -18,8 +19,6 @@ import { partialBlobStoreConformance } from '../conformance/partial-blob-store.t
 import { startService, testFolder } from '../support/start-services.ts';
 import { type Backends, eventually, filesBelow, startBackends } from '../support/upload-stack.ts';
 import { exfat, fat, mergerfs, mountVolume, odd, readOnly, sshfs, tmpfs, type Volume } from './support/volumes.ts';
-
-const never = new AbortController().signal;
 
 let backends: Backends;
 before(async () => {

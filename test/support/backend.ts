@@ -5,6 +5,7 @@ import pg from 'pg';
 import { LocalBlobStore } from '#adapters/volume/local-blob-store.ts';
 import type { ClaimByIds } from '#domain/work-source.ts';
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
+import { never } from '#platform/abort.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
 import { withRetry } from '#platform/rpc/retry.ts';
 import { claimerByIds } from '#services/worker/lifecycle/claims.ts';
@@ -124,7 +125,7 @@ async function register(metadata: RpcChannel, items: Awaited<ReturnType<typeof s
     idempotencyKeys: items.map(() => randomUUIDv7()),
   };
   const created = await withRetry(() => metadata.client(FileLifecycleService).createFiles(request), {
-    signal: new AbortController().signal,
+    signal: never,
     forMs: 10_000,
   });
   assert.deepEqual(created.rejections, []);

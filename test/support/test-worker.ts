@@ -6,6 +6,7 @@ import { LocalBlobReader } from '#adapters/volume/local-blob-reader.ts';
 import { LoneAnalysis } from '#analysis/run/lone-analysis.ts';
 import { AnalysisPool } from '#analysis/run/pool.ts';
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
+import { never } from '#platform/abort.ts';
 import type { Analysis } from '#services/worker/attempt.ts';
 import { fixedWindow } from '#services/worker/claim-window.ts';
 import { FallbackWorkSource } from '#services/worker/fallback-work-source.ts';
@@ -82,7 +83,7 @@ export class GatedAnalysis implements Analysis {
   }
 
   async analyze(...[subject, { deadlineMs, signal }]: Parameters<Analysis['analyze']>) {
-    const heard = this.#deaf ? new AbortController().signal : signal;
+    const heard = this.#deaf ? never : signal;
     const gate = this.#gate(this.#arrived++);
     const aborted = Promise.withResolvers<never>();
     heard.addEventListener('abort', () => aborted.reject(heard.reason), { once: true });

@@ -10,8 +10,8 @@ import {
   UploadService,
 } from '#gen/filemill/v1/upload_service_pb.ts';
 import { createLogger } from '#platform/logger.ts';
-import { MemoryBudget } from '#platform/memory-budget.ts';
 import { RpcChannel, type RpcClient } from '#platform/rpc/client.ts';
+import { Semaphore } from '#platform/semaphore.ts';
 import { FileCreation } from '#services/upload/acceptance/file-creation.ts';
 import { Ringer } from '#services/upload/acceptance/ringer.ts';
 import { UploadEvictor } from '#services/upload/duties/upload-evictor.ts';
@@ -101,7 +101,7 @@ export async function startUploadStack(
     retryMs: 5_000,
     uploadExpiryMs: 60_000,
   };
-  const memory = new MemoryBudget(1_000_000);
+  const memory = new Semaphore(1_000_000);
   const context = {
     blobs,
     partial,

@@ -6,6 +6,7 @@ import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { FilemillError } from '#domain/errors.ts';
 import type { ClaimByIds } from '#domain/work-source.ts';
+import { never } from '#platform/abort.ts';
 import { testRedis } from '#test/support/stores.ts';
 import { eventually } from '#test/support/upload-stack.ts';
 import { addRings } from './add-rings.ts';
@@ -16,7 +17,6 @@ import { RedisWorkSource, type RedisWorkSourceOptions } from './work-source.ts';
 import { WorkStream } from './work-stream.ts';
 
 const logger = pino({ level: 'silent' });
-const never = new AbortController().signal;
 
 /** A Redis, and what a test does with it. */
 async function setUp() {

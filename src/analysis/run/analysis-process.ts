@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import type { AnalysisFile } from '#domain/analysis.ts';
 import { FilemillError } from '#domain/errors.ts';
+import { never } from '#platform/abort.ts';
 import type { AnalysisOutcome } from './analysis-thread.ts';
 import { AnalysisPool } from './pool.ts';
 
@@ -34,7 +35,7 @@ setInterval(watchMemory, lookEveryMs);
 
 async function analyze({ file, deadlineMs }: ProcessOrder): Promise<AnalysisOutcome> {
   try {
-    return { output: await pool.analyze(file, { deadlineMs, signal: new AbortController().signal }) };
+    return { output: await pool.analyze(file, { deadlineMs, signal: never }) };
   } catch (error) {
     const { reason, message } = error instanceof FilemillError ? error : new FilemillError('ANALYZER_ERROR');
     return { failure: { reason, message } };

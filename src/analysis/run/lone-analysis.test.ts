@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { FilemillError, type Reason } from '#domain/errors.ts';
+import { never } from '#platform/abort.ts';
 import { LoneAnalysis } from './lone-analysis.ts';
 
 const content = 'three short words\n';
-const never = new AbortController().signal;
 const longDeadline = { deadlineMs: 60_000, signal: never };
 const registryUrl = new URL('../../../test/support/poison-registry.ts', import.meta.url).href;
 const settings = { heapMb: 64, memoryMb: 300, registryUrl };

@@ -1,6 +1,6 @@
 import type { AnalysisFile, OutputData } from '#domain/analysis.ts';
 import { FilemillError } from '#domain/errors.ts';
-import { Slots } from '#platform/slots.ts';
+import { Semaphore } from '#platform/semaphore.ts';
 import type { ProcessSettings } from './analysis-process.ts';
 import type { AnalysisOutcome } from './analysis-thread.ts';
 import { LoneProcess, ProcessDeath } from './lone-process.ts';
@@ -17,7 +17,7 @@ const keepIdleMs = 5_000;
  */
 export class LoneAnalysis implements AsyncDisposable {
   readonly #settings: ProcessSettings;
-  readonly #turn = new Slots(1);
+  readonly #turn = new Semaphore(1);
   readonly #closing = new AbortController();
   #idle: LoneProcess | undefined;
   #idleTimer: NodeJS.Timeout | undefined;

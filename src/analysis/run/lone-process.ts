@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { AnalysisFile } from '#domain/analysis.ts';
 import { FilemillError } from '#domain/errors.ts';
+import { onAbort } from '#platform/abort.ts';
 import type { ProcessAnswer, ProcessOrder, ProcessSettings } from './analysis-process.ts';
 import type { AnalysisOutcome } from './analysis-thread.ts';
 
@@ -56,9 +57,7 @@ export class LoneProcess {
     };
     this.#child.on('message', answer);
     stack.defer(() => this.#child.off('message', answer));
-    const abort = () => this.#abandon(reject, signal.reason);
-    signal.addEventListener('abort', abort);
-    stack.defer(() => signal.removeEventListener('abort', abort));
+    stack.use(onAbort(signal, () => this.#abandon(reject, signal.reason)));
     const frozen = new ProcessDeath(new FilemillError('ANALYZER_TIMEOUT', 'The process of the analysis froze.'));
     const timer = setTimeout(() => this.#abandon(reject, frozen), deadlineMs + frozenAfterMs);
     stack.defer(() => clearTimeout(timer));

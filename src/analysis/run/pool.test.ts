@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { FilemillError, type Reason } from '#domain/errors.ts';
+import { never } from '#platform/abort.ts';
 import { AnalysisPool } from './pool.ts';
 
 const content = 'three short words\n';
-const never = new AbortController().signal;
 const longDeadline = { deadlineMs: 60_000, signal: never };
 const settings = { heapMb: 64, registryUrl: new URL('../../../test/support/poison-registry.ts', import.meta.url).href };
 

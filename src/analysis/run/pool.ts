@@ -1,7 +1,8 @@
 import { Piscina } from 'piscina';
 import type { AnalysisFile, HandOverOutcome, OutputData } from '#domain/analysis.ts';
 import { FilemillError } from '#domain/errors.ts';
-import { Slots } from '#platform/slots.ts';
+import { onAbort } from '#platform/abort.ts';
+import { Semaphore } from '#platform/semaphore.ts';
 import type { AnalysisOutcome, HandOver, ThreadSettings } from './analysis-thread.ts';
 import { Progress } from './progress.ts';
 import '../registry.ts'; // a service must not start with a registry that is refused
@@ -34,12 +35,12 @@ export class AnalysisPool implements AsyncDisposable {
   readonly perHandOver = 256;
   readonly #piscina: Piscina<HandOver, AnalysisOutcome[]>;
   /** Keeps the library's queue empty, so that a deadline starts with the run and not with the wait. */
-  readonly #slots: Slots;
+  readonly #slots: Semaphore;
   readonly #closing = new AbortController();
 
   constructor({ threads, heapMb, registryUrl = defaultRegistryUrl }: AnalysisPoolOptions) {
     this.threads = threads;
-    this.#slots = new Slots(threads);
+    this.#slots = new Semaphore(threads);
     this.#piscina = new Piscina({
       filename: new URL('./analysis-thread.ts', import.meta.url).href,
       workerData: { registryUrl } satisfies ThreadSettings,
@@ -105,12 +106,12 @@ const defaultRegistryUrl = new URL('../registry.ts', import.meta.url).href;
 class Stop implements Disposable {
   readonly #controller = new AbortController();
   readonly #sources: readonly AbortSignal[];
+  readonly #listeners: readonly Disposable[];
   #timer: NodeJS.Timeout | undefined;
 
   constructor(...sources: readonly AbortSignal[]) {
     this.#sources = sources;
-    for (const source of sources) source.addEventListener('abort', this.#forward);
-    this.#forward();
+    this.#listeners = sources.map((source) => onAbort(source, () => this.#controller.abort(source.reason)));
   }
 
   get signal(): AbortSignal {
@@ -135,14 +136,9 @@ class Stop implements Disposable {
     look();
   }
 
-  readonly #forward = () => {
-    const source = this.#sources.find(({ aborted }) => aborted);
-    if (source !== undefined) this.#controller.abort(source.reason);
-  };
-
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
-    for (const source of this.#sources) source.removeEventListener('abort', this.#forward);
+    for (const listener of this.#listeners) listener[Symbol.dispose]();
   }
 }
 

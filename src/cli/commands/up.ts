@@ -10,6 +10,7 @@ import { stopSignal } from '#local/processes/stop-signal.ts';
 import { Report } from '#local/report.ts';
 import { SetupError } from '#local/setup-error.ts';
 import { LocalStack, type StackOptions } from '#local/stack.ts';
+import { onAbort, untilAborted } from '#platform/abort.ts';
 import { commonSettings, integer, readConfig } from '#platform/config.ts';
 import { problemOfPath } from '#platform/problem-of-path.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
@@ -93,7 +94,7 @@ async function serve(stack: LocalStack, paths: readonly string[], options: Serve
   const sql = stack.databaseUrlFile === undefined ? [] : [`  psql "$(cat ${dataDir}/database-url)"`];
   const server = stack.grpcAddress.endsWith(':50051') ? '' : `--server ${stack.grpcAddress} `;
   terminal.note(['Ready. In another terminal:', `  npx filemill upload ${server}FILE --wait`, ...sql].join('\n'));
-  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  await untilAborted(signal);
   return exitCodes.ok;
 }
 
@@ -114,8 +115,7 @@ async function uploadAndAwait(stack: LocalStack, paths: readonly string[], optio
 
 function sessionOn(channel: RpcChannel, options: ServeOptions): Session {
   const interrupted = new AbortController();
-  const interrupt = () => interrupted.abort(new CliError(exitCodes.interrupted, 'Interrupted.'));
-  options.signal.addEventListener('abort', interrupt, { once: true });
+  onAbort(options.signal, () => interrupted.abort(new CliError(exitCodes.interrupted, 'Interrupted.')));
   return {
     server: channel.target,
     channel,

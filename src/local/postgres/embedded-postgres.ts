@@ -3,6 +3,7 @@ import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { prepareDatabase } from '#adapters/postgres/database/prepare-database.ts';
+import { never, onAbort } from '#platform/abort.ts';
 import { endOf, spawnDetached, stopChild } from '../processes/child.ts';
 import type { LiveProcesses } from '../processes/live-processes.ts';
 import { SetupError } from '../setup-error.ts';
@@ -69,7 +70,7 @@ const fastShutdownMs = 20_000;
 export async function startEmbeddedPostgres({
   dataDir,
   log = () => {},
-  signal = new AbortController().signal,
+  signal = never,
   env,
   processes,
 }: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
@@ -137,15 +138,12 @@ async function makeCluster({ initdb, folder, credentials, signal }: NewCluster):
   signal.throwIfAborted();
   const running = run(program, args, { cwd: folder });
   // Not execFile's own `signal`: that does not wait for the end.
-  const giveUp = () => running.child.kill('SIGTERM');
-  signal.addEventListener('abort', giveUp, { once: true });
+  using _ = onAbort(signal, () => running.child.kill('SIGTERM'));
   try {
     await running;
   } catch (error) {
     signal.throwIfAborted();
     throw new SetupError(`initdb failed in ${folder}: ${(error as { stderr?: string }).stderr}`, { cause: error });
-  } finally {
-    signal.removeEventListener('abort', giveUp);
   }
   await rm(passwordFile);
   await rename(fresh, cluster);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { never } from '#platform/abort.ts';
 import { endOf, spawnDetached, stopChild } from './child.ts';
 import { Keeper, type Running } from './keeper.ts';
 import { findProcess } from './process-table.ts';
@@ -39,7 +40,7 @@ test('a process that ends unasked is started again and said so in one line', asy
     started.push(running);
     return running;
   };
-  await using keeper = await Keeper.start('sleeper', open, { log, signal: new AbortController().signal });
+  await using keeper = await Keeper.start('sleeper', open, { log, signal: never });
   const again = said(/^sleeper runs again/);
   process.kill(started[0]?.pid ?? 0, 'SIGKILL');
   await again;
@@ -59,7 +60,7 @@ test('a later start that fails is tried again', async () => {
     started.push(await startSleep());
     return started.at(-1) as Running;
   };
-  await using _ = await Keeper.start('sleeper', open, { log, signal: new AbortController().signal });
+  await using _ = await Keeper.start('sleeper', open, { log, signal: never });
   const again = said(/^sleeper runs again/);
   process.kill(started[0]?.pid ?? 0, 'SIGKILL');
   await again;
@@ -68,7 +69,7 @@ test('a later start that fails is tried again', async () => {
 
 test('a first start that fails is for the caller to know', async () => {
   const open = () => Promise.reject(new Error('port taken'));
-  const options = { log: () => undefined, signal: new AbortController().signal };
+  const options = { log: () => undefined, signal: never };
   await assert.rejects(Keeper.start('sleeper', open, options), /port taken/);
 });
 

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { never } from '#platform/abort.ts';
 import { ChildRegister } from './child-register.ts';
 import { LiveProcesses } from './live-processes.ts';
 import { findProcess, signalProcess } from './process-table.ts';
@@ -33,7 +34,7 @@ test('a service that cannot be recorded, for want of disk space, does not stay b
     show: () => {},
   };
   try {
-    const start = startService({ service: 'web', name: 'web', env }, surroundings, new AbortController().signal);
+    const start = startService({ service: 'web', name: 'web', env }, surroundings, never);
     await assert.rejects(start, { code: 'ENOSPC' });
     assert.notEqual(register.pid, 0);
     assert.equal(await findProcess(register.pid), undefined);
@@ -54,7 +55,7 @@ test('a service runs with what Node is to be told', async () => {
     logPath: (name: string) => join(folder, name),
     show: () => {},
   };
-  const service = await startService({ service: 'web', name: 'web', env }, surroundings, new AbortController().signal);
+  const service = await startService({ service: 'web', name: 'web', env }, surroundings, never);
   try {
     const words = (await readFile(`/proc/${service.pid}/cmdline`, 'utf8')).split('\0');
     assert.deepEqual(words.slice(1, 1 + serviceNodeOptions.length), serviceNodeOptions);

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { onAbort } from '#platform/abort.ts';
 import { SetupError } from '../setup-error.ts';
 import { endOf, killGroup, spawnDetached, stopChild } from './child.ts';
 import type { ChildRegister } from './child-register.ts';
@@ -103,11 +104,8 @@ interface Start {
 }
 
 async function untilReady(child: ChildProcess, { name }: ServiceSpec, { ended, log, signal }: Start): Promise<void> {
-  const giveUp = () => child.kill('SIGTERM');
-  signal.addEventListener('abort', giveUp, { once: true });
-  if (signal.aborted) giveUp();
+  using _ = onAbort(signal, () => child.kill('SIGTERM'));
   const outcome = await Promise.race([isReady(child), ended]);
-  signal.removeEventListener('abort', giveUp);
   if (outcome === 'ready') return;
   // With 2, and a sentence, a service says what its settings or its volume lack.
   const exitCode = outcome === 'ended with code 2' ? 2 : 1;

@@ -8,6 +8,7 @@ import { forwarder } from '#platform/rpc/forward.ts';
 import { RpcServer } from '#platform/rpc/server.ts';
 import { testFolder } from '#test/support/start-services.ts';
 import { closedPort, startTcp } from '#test/support/tcp-server.ts';
+import { never } from '../abort.ts';
 import { RpcChannel } from './client.ts';
 
 interface Absence {
@@ -61,7 +62,7 @@ describe('the words for a server that', () => {
       // A connection that failed before, for another channel, would be told of without a reason.
       const options = { 'grpc.use_local_subchannel_pool': 1 };
       using inner = new RpcChannel(target, { part: 'the metadata service', options });
-      const { definition, implementation } = forwarder(MetadataService, inner, new AbortController().signal);
+      const { definition, implementation } = forwarder(MetadataService, inner, never);
       await using server = new RpcServer(createLogger('test', { level: 'silent', format: 'json' }));
       server.addRaw(definition, implementation);
       const front = `unix:${folder}/front-${Object.keys(absences).indexOf(what)}`;

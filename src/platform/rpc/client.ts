@@ -15,6 +15,7 @@ import { fromServiceError, type Seen } from '#platform/rpc/errors.ts';
 import { authorityOf, type HttpProxy } from '#platform/rpc/proxy.ts';
 import type { ServiceMethods } from '#platform/rpc/service-methods.ts';
 import { tunnelCredentials } from '#platform/rpc/tunnel.ts';
+import { never, onAbort } from '../abort.ts';
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
@@ -254,12 +255,10 @@ function deadlineOf({ timeoutMs }: CallOptions) {
 }
 
 function cancelOn(
-  signal: AbortSignal | undefined,
+  signal = never,
   call: { cancel(): void; on(event: 'error', listener: () => void): unknown },
 ): Disposable {
   // A cancelled stream may report its end after everybody stopped listening.
   call.on('error', () => undefined);
-  const cancel = () => call.cancel();
-  signal?.addEventListener('abort', cancel, { once: true });
-  return { [Symbol.dispose]: () => signal?.removeEventListener('abort', cancel) };
+  return onAbort(signal, () => call.cancel());
 }

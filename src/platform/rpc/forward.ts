@@ -11,6 +11,7 @@ import {
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import { FilemillError } from '#domain/errors.ts';
+import { onAbort } from '../abort.ts';
 import { rawDefinition } from './definition.ts';
 import { fromServiceError, type Seen, toStatus } from './errors.ts';
 
@@ -60,9 +61,8 @@ export function forwarder(
           {},
         );
         call.once('cancelled', () => onward.cancel());
-        const stop = () => onward.cancel();
-        stopping.addEventListener('abort', stop, { once: true });
-        onward.once('status', () => stopping.removeEventListener('abort', stop));
+        const cancelling = onAbort(stopping, () => onward.cancel());
+        onward.once('status', () => cancelling[Symbol.dispose]());
         onward.on('error', (error: ServiceError) =>
           call.emit('error', stopping.aborted ? toStatus(new FilemillError('SHUTTING_DOWN')) : statusOf(error, seen)),
         );

@@ -16,6 +16,7 @@ import {
 import { FilemillError } from '#domain/errors.ts';
 import { isStoreFault } from '#domain/store-fault.ts';
 import { isVolumeFault } from '#domain/volume-fault.ts';
+import { onAbort } from '../abort.ts';
 import { integer } from '../config.ts';
 import type { Logger } from '../logger.ts';
 import { grpcDefinition } from './definition.ts';
@@ -219,9 +220,7 @@ async function written(
 ): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   call.write(message, () => resolve());
-  if (call.writableLength <= 1 || signal.aborted) return;
-  const stop = () => resolve();
-  signal.addEventListener('abort', stop, { once: true });
+  if (call.writableLength <= 1) return;
+  using _ = onAbort(signal, resolve);
   await promise;
-  signal.removeEventListener('abort', stop);
 }

@@ -7,9 +7,9 @@ import type { UploadLockService } from '#gen/filemill/internal/v1/upload_lock_se
 import type { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import type { SystemService } from '#gen/filemill/v1/system_service_pb.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
+import type { Semaphore } from '#platform/semaphore.ts';
 import type { DueDispatcher } from './duties/due-dispatcher.ts';
 import type { ChangeHub } from './live/change-hub.ts';
-import type { WatchPlaces } from './live/watch-places.ts';
 
 /** What the routes of the metadata service work with. */
 export interface MetadataContext {
@@ -22,7 +22,8 @@ export interface MetadataContext {
   readonly changeHub: ChangeHub;
   readonly dispatcher: DueDispatcher;
   readonly doorbell: Doorbell;
-  readonly watchPlaces: WatchPlaces;
+  /** Files that all watchers of this process may watch at a time: each costs memory and a look at every change. */
+  readonly watchPlaces: Semaphore;
   /** After so long without news a watch sends a message that is empty, in milliseconds. */
   readonly watchHeartbeatMs: number;
   readonly leaseMs: number;

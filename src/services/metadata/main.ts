@@ -8,19 +8,21 @@ import { loneLeaseFactor } from '#domain/retry-policy.ts';
 import { boot } from '#platform/boot.ts';
 import { runService } from '#platform/lifecycle.ts';
 import { startOpsServer } from '#platform/ops-server.ts';
+import { Semaphore } from '#platform/semaphore.ts';
 import { StoreHealth } from '#platform/store-health.ts';
 import { readMetadataConfig } from './config.ts';
 import { startChangeTrimmer } from './duties/change-trimmer.ts';
 import { DueDispatcher } from './duties/due-dispatcher.ts';
 import { startReconciler } from './duties/reconciler.ts';
 import { ChangeHub } from './live/change-hub.ts';
-import { WatchPlaces } from './live/watch-places.ts';
 import { metadataServer } from './routes/index.ts';
 
 const { config, logger } = boot('metadata', readMetadataConfig, process.env);
 
 /** However broad they are, the rest of the service has its own connections. */
 const searchesAtOnce = 4;
+
+const maxWatchedFiles = 100_000;
 
 await runService(logger, async ({ signal, use }) => {
   const health = new StoreHealth('postgresql', logger);
@@ -41,7 +43,7 @@ await runService(logger, async ({ signal, use }) => {
   const dispatcher = use(DueDispatcher.start({ database, changes, logger, stopping: signal }));
   use(startChangeTrimmer({ database, logger }));
   const changeHub = new ChangeHub({ database, clock, changes, logger, stopping: signal });
-  const watchPlaces = new WatchPlaces();
+  const watchPlaces = new Semaphore(maxWatchedFiles);
   const shared = { database, searches, clock, changes, changeHub, dispatcher, doorbell, watchPlaces };
   const context = { ...shared, leaseMs, maxAttempts, watchHeartbeatMs, stopping: signal };
   const server = use(metadataServer(logger, context, config));

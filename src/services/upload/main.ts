@@ -5,9 +5,9 @@ import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_s
 import { UploadLockService } from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
 import { boot } from '#platform/boot.ts';
 import { runService } from '#platform/lifecycle.ts';
-import { MemoryBudget } from '#platform/memory-budget.ts';
 import { startOpsServer } from '#platform/ops-server.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
+import { Semaphore } from '#platform/semaphore.ts';
 import { FileCreation } from './acceptance/file-creation.ts';
 import { Ringer } from './acceptance/ringer.ts';
 import { readUploadConfig } from './config.ts';
@@ -66,7 +66,7 @@ await runService(logger, async (scope) => {
   const forDuties = { doorbell, lifecycle, blobs, partial, locks, stagingTtlMs, orphanTtlMs, uploadExpiryMs, logger };
   for (const start of duties) scope.use(start(forDuties));
   const files = new FileCreation(metadata);
-  const memory = new MemoryBudget(memoryForWholeFiles);
+  const memory = new Semaphore(memoryForWholeFiles);
   const limits = { maxFileSize, streamIdleMs, streamMinRate, retryMs, uploadExpiryMs };
   const context = { blobs, partial, files, admission, locks, incomplete, memory, ringer, logger, ...limits };
   const server = scope.use(uploadServer(context, { metadata, result, doorbell }, scope.signal));

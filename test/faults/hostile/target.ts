@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { Health, HealthCheckResponse_ServingStatus as ServingStatus } from '#gen/grpc/health/v1/health_pb.ts';
+import { never } from '#platform/abort.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
 import { memoryContent } from '#sdk/upload-content.ts';
 import { uploadFile } from '#sdk/upload-file.ts';
@@ -49,7 +50,7 @@ export async function startTarget(settings: Record<string, string> = {}): Promis
     upload: async (bytes, path = '') => {
       await using content = await memoryContent(bytes);
       const file = { filename: 'good', path, idempotencyKey: randomUUID(), content };
-      const options = { signal: new AbortController().signal, forMs: 60_000 };
+      const options = { signal: never, forMs: 60_000 };
       return (await uploadFile(channel.client(UploadService), file, options)).id;
     },
     assertServes: async () => {

@@ -102,7 +102,7 @@ export class Database implements AsyncDisposable {
         return rows;
       } catch (error) {
         if (!isConflict(error) || attempt === maxConflictRetries) throw this.#failure(what, error);
-        await sleep(backoffMs(attempt, { baseMs: 5, maxMs: 200 }), new AbortController().signal);
+        await sleep(backoffMs(attempt, { baseMs: 5, maxMs: 200 }));
       }
     }
   }
@@ -123,7 +123,7 @@ export class Database implements AsyncDisposable {
       () => true,
       () => true,
     );
-    const waited = sleep(answerWithinMs, new AbortController().signal).then(() => false);
+    const waited = sleep(answerWithinMs).then(() => false);
     const answered = await Promise.race([asked, waited]);
     const { report } = this.#health;
     if (answered || report.fault !== undefined) return report;

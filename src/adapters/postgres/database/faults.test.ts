@@ -6,6 +6,7 @@ import pg from 'pg';
 import { pino } from 'pino';
 import { FilemillError } from '#domain/errors.ts';
 import { isStoreFault } from '#domain/store-fault.ts';
+import { never } from '#platform/abort.ts';
 import { ConfigError } from '#platform/config.ts';
 import { postgresRefusals, type RefusingPostgres, startRefusingPostgres } from '#test/support/postgres-refusals.ts';
 import { eventually } from '#test/support/upload-stack.ts';
@@ -88,7 +89,7 @@ describe('a PostgreSQL that refuses', () => {
     try {
       await eventually(async () => await t.database.readOnly().catch(() => false));
       await assert.rejects(t.database.ready(), { reason: 'UNAVAILABLE', facts: { part: 'postgresql', code: '25006' } });
-      await waitForDatabase(t.database, { logger: pino({ level: 'silent' }), signal: new AbortController().signal });
+      await waitForDatabase(t.database, { logger: pino({ level: 'silent' }), signal: never });
     } finally {
       await readOnly?.end(server);
     }
@@ -104,7 +105,7 @@ describe('a PostgreSQL that refuses', () => {
     const { href: url } = Object.assign(new URL(server.url), { password: 'wrong' });
     const logger = pino({ level: 'silent' });
     await using database = new Database({ url, poolSize: 1, logger });
-    const waiting = waitForDatabase(database, { logger, signal: new AbortController().signal, forMs: 1 });
+    const waiting = waitForDatabase(database, { logger, signal: never, forMs: 1 });
     await assert.rejects(
       waiting,
       (error) => error instanceof ConfigError && /FILEMILL_DATABASE_URL/.test(error.message),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { backoffMs, sleep } from '#platform/abort.ts';
+import { backoffMs, onAbort, sleep } from '#platform/abort.ts';
 import type { Logger } from '#platform/logger.ts';
 import type { Database, Statement } from '../database/database.ts';
 import { setForSession } from '../database/session.ts';
@@ -57,14 +57,11 @@ export class ChangeFeed implements AsyncDisposable {
 
   /** Resolves at the next change, after `timeoutMs`, or when the signal is aborted. */
   async next(timeoutMs: number, signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, timeoutMs);
-    const stop = () => resolve();
-    signal.addEventListener('abort', stop, { once: true });
-    using _ = this.listen(resolve);
+    using _stop = onAbort(signal, resolve);
+    using _change = this.listen(resolve);
     await promise;
-    signal.removeEventListener('abort', stop);
     clearTimeout(timer);
   }
 
@@ -105,8 +102,7 @@ export class ChangeFeed implements AsyncDisposable {
     ended.catch(() => undefined);
     client.on('error', reject);
     client.on('end', () => reject(new Error('the connection ended')));
-    const stop = () => resolve();
-    signal.addEventListener('abort', stop, { once: true });
+    using _ = onAbort(signal, resolve);
     try {
       await client.connect();
       if (!(await this.#canHear(client))) return false;
@@ -118,9 +114,8 @@ export class ChangeFeed implements AsyncDisposable {
       await ended;
       return true;
     } finally {
-      signal.removeEventListener('abort', stop);
       // A server that has fallen silent may never say goodbye.
-      await Promise.race([client.end().catch(() => undefined), sleep(1_000, new AbortController().signal)]);
+      await Promise.race([client.end().catch(() => undefined), sleep(1_000)]);
     }
   }
 

@@ -3,6 +3,7 @@ import { type Claimant, claimDueFiles } from '#adapters/postgres/files/file-clai
 import { releaseFiles } from '#adapters/postgres/files/file-leases.ts';
 import type { ChangeFeed } from '#adapters/postgres/upkeep/change-feed.ts';
 import type { ClaimedFile } from '#domain/file.ts';
+import { onAbort } from '#platform/abort.ts';
 import type { Logger } from '#platform/logger.ts';
 
 /** Longest sleep while workers wait: what falls due by the clock is noticed within it. */
@@ -62,8 +63,8 @@ export class DueDispatcher implements AsyncDisposable {
   }
 
   async #run(): Promise<void> {
-    using _ = this.#changes.listen(() => this.#wake.resolve());
-    this.#stopping.addEventListener('abort', () => this.#wake.resolve(), { once: true });
+    using _change = this.#changes.listen(() => this.#wake.resolve());
+    using _stop = onAbort(this.#stopping, () => this.#wake.resolve());
     while (!this.#stopping.aborted) {
       this.#wake = Promise.withResolvers<void>();
       if (await this.#serveAll()) continue;

@@ -24,7 +24,9 @@ export function watchFilesRoute(context: MetadataContext): Route<'watchFiles'> {
     const over = AbortSignal.any([signal, stopping]);
     const malformed = requireBatch(ids, 'ids').filter((id) => !isUuid(id));
     if (malformed.length > 0) yield { missingIds: malformed };
-    using _ = watchPlaces.take(ids.length);
+    using places = watchPlaces.tryTake(ids.length);
+    if (places === undefined)
+      throw new FilemillError('OVERLOADED', `This server watches at most ${watchPlaces.size} files at a time.`);
     let toldAt = terminalOnly ? Number.NEGATIVE_INFINITY : performance.now();
     const seen = new Map<string, Version>(ids.filter(isUuid).map((id) => [id.toLowerCase(), '']));
     while (seen.size > 0 && !over.aborted) {

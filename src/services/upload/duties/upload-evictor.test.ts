@@ -3,6 +3,7 @@ import { rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { UploadLockService } from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
+import { never } from '#platform/abort.ts';
 import { append, begin, get } from '#test/support/resumable-uploads.ts';
 import {
   type Backends,
@@ -72,7 +73,7 @@ describe('What nobody goes on with', () => {
     const id = await incomplete(stack, 7);
     await incomplete(stack, 5);
     using locks = new UploadLocks(stack.metadata.client(UploadLockService), quiet);
-    const append = await locks.take(id, new AbortController().signal);
+    const append = await locks.take(id, never);
     await using _evictor = evictor(stack, locks, { maxUploads: 1, maxBytes: 1_000 });
     await eventually(() => append.wanted.aborted);
     await utimes(join(stack.root, 'resumable', id), new Date(), new Date());

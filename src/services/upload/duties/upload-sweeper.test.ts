@@ -4,6 +4,7 @@ import { utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, it } from 'node:test';
 import { UploadLockService } from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
+import { never } from '#platform/abort.ts';
 import {
   type Backends,
   eventually,
@@ -49,7 +50,7 @@ it('looks again once it has the lock: an append may have come first', async () =
   const id = await partial.begin('');
   await setBack(stack, id, `${id}.json`);
   using locks = new UploadLocks(stack.metadata.client(UploadLockService), quiet);
-  const append = await locks.take(id, new AbortController().signal);
+  const append = await locks.take(id, never);
   const expired = await partial.begin('');
   await setBack(stack, expired, `${expired}.json`);
   await using _sweeper = sweeper(stack, locks);

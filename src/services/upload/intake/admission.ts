@@ -1,5 +1,6 @@
 import type { BlobStore } from '#domain/blob-store.ts';
 import { FilemillError } from '#domain/errors.ts';
+import { Semaphore } from '#platform/semaphore.ts';
 import { remembered } from './remembered.ts';
 
 const rememberMs = 500;
@@ -37,12 +38,11 @@ const lookAgainBytes = 16 * 1024 * 1024;
 export class Admission {
   readonly #blobs: BlobStore;
   readonly #diskReserve: number;
-  readonly #maxConcurrent: number;
+  readonly #places: Semaphore;
   readonly #metadataServes: () => Promise<void>;
   readonly #backlogAllows: () => Promise<void>;
   readonly #makeRoom: (isEnough: () => Promise<boolean>) => Promise<void>;
   readonly #freeBytes: () => Promise<number>;
-  #active = 0;
   /** Declared by uploads that were let in, and not yet written. */
   #promisedBytes = 0;
 
@@ -58,7 +58,7 @@ export class Admission {
   ) {
     this.#blobs = blobs;
     this.#diskReserve = diskReserve;
-    this.#maxConcurrent = maxConcurrent;
+    this.#places = new Semaphore(maxConcurrent);
     this.#metadataServes = metadataServes;
     this.#backlogAllows = backlogAllows;
     this.#makeRoom = makeRoom;
@@ -67,7 +67,7 @@ export class Admission {
 
   /** Whether places are so few that slow uploads should make room. */
   get crowded(): boolean {
-    return this.#active >= this.#maxConcurrent * crowdedShare;
+    return this.#places.taken >= this.#places.size * crowdedShare;
   }
 
   /**
@@ -77,10 +77,10 @@ export class Admission {
    * @throws FilemillError OVERLOADED, DISK_FULL or UNAVAILABLE
    */
   async enter(declaredSize: number | null): Promise<Admitted> {
-    if (this.#active >= this.#maxConcurrent) throw new FilemillError('OVERLOADED');
-    this.#active += 1;
+    const place = this.#places.tryTake();
+    if (place === undefined) throw new FilemillError('OVERLOADED');
     this.#promisedBytes += declaredSize ?? 0;
-    const admitted = declaredSize === null ? this.#undeclared() : this.#declared(declaredSize);
+    const admitted = declaredSize === null ? this.#undeclared(place) : this.#declared(declaredSize, place);
     try {
       await this.allows();
     } catch (error) {
@@ -112,7 +112,7 @@ export class Admission {
     await (await this.#blobs.stage()).discard();
   }
 
-  #declared(size: number): Admitted {
+  #declared(size: number, place: Disposable): Admitted {
     let missing = size;
     const settle = (bytes: number) => {
       missing -= bytes;
@@ -122,12 +122,12 @@ export class Admission {
       received: async (bytes) => settle(Math.min(bytes, missing)),
       [Symbol.dispose]: () => {
         settle(missing);
-        this.#active -= 1;
+        place[Symbol.dispose]();
       },
     };
   }
 
-  #undeclared(): Admitted {
+  #undeclared(place: Disposable): Admitted {
     let unseen = 0;
     return {
       received: async (bytes) => {
@@ -136,9 +136,7 @@ export class Admission {
         unseen = 0;
         await this.#requireRoom();
       },
-      [Symbol.dispose]: () => {
-        this.#active -= 1;
-      },
+      [Symbol.dispose]: () => place[Symbol.dispose](),
     };
   }
 

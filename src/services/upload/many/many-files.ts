@@ -1,8 +1,9 @@
 import type { StagedBlob } from '#domain/blob-store.ts';
 import { FilemillError } from '#domain/errors.ts';
 import type { UploadPart } from '#gen/filemill/v1/upload_service_pb.ts';
+import { never } from '#platform/abort.ts';
 import { failpoint } from '#platform/failpoints.ts';
-import type { MemoryBudget } from '#platform/memory-budget.ts';
+import type { Semaphore } from '#platform/semaphore.ts';
 import {
   type AcceptanceContext,
   type Answer,
@@ -16,8 +17,8 @@ import { type Declaration, readDeclaration } from '../intake/declaration.ts';
 
 export interface ManyFilesContext extends AcceptanceContext {
   readonly admission: Admission;
-  /** For whole files in memory, over all streams. */
-  readonly memory: MemoryBudget;
+  /** Bytes of whole files in memory, over all streams. */
+  readonly memory: Semaphore;
   /** Bytes. */
   readonly maxFileSize: number;
 }
@@ -90,7 +91,8 @@ export class ManyFiles {
     if (parts.length === 0) return;
     await this.#breakOff();
     while (this.#unanswered >= maxUnanswered) await this.#nextAnswer();
-    const room = await this.#context.memory.take(parts.reduce((bytes, { content }) => bytes + content.length, 0));
+    const bytes = parts.reduce((sum, { content }) => sum + content.length, 0);
+    const room = await this.#context.memory.take(never, bytes);
     void this.#keepWhole(parts).finally(() => room[Symbol.dispose]());
   }
 

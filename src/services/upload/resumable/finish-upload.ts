@@ -3,6 +3,7 @@ import type { Blob } from '#domain/blob-store.ts';
 import { FilemillError, type Reason } from '#domain/errors.ts';
 import type { PartialBlob, PartialBlobStore } from '#domain/partial-blob.ts';
 import { UploadFileResponseSchema } from '#gen/filemill/v1/upload_service_pb.ts';
+import { never } from '#platform/abort.ts';
 import { failpoint } from '#platform/failpoints.ts';
 import { type AcceptanceContext, accept } from '../acceptance/acceptance.ts';
 import { verifySha256 } from '../intake/content.ts';
@@ -56,7 +57,5 @@ async function commit(blob: PartialBlob, lock: UploadLock): Promise<Blob> {
   lock.assertHeld();
   return made;
 }
-
-const never = new AbortController().signal;
 
 const hopeless: ReadonlySet<Reason> = new Set<Reason>(['CHECKSUM_MISMATCH', 'IDEMPOTENCY_KEY_REUSED']);

@@ -1,4 +1,5 @@
 import { FilemillError } from '#domain/errors.ts';
+import { onAbort } from '#platform/abort.ts';
 
 /**
  * Of the time of a lock. The last third belongs to a write that is on its way, so that it ends before another's first.
@@ -58,10 +59,8 @@ export class UploadLock implements AsyncDisposable {
   async givenBack(signal: AbortSignal): Promise<void> {
     this.#wanted.abort(givesWay());
     const { promise, reject } = Promise.withResolvers<never>();
-    const giveUp = () => reject(new FilemillError('UPLOAD_LOCKED'));
-    if (signal.aborted) giveUp();
-    signal.addEventListener('abort', giveUp, { once: true });
-    await Promise.race([this.#back.promise, promise]).finally(() => signal.removeEventListener('abort', giveUp));
+    using _ = onAbort(signal, () => reject(new FilemillError('UPLOAD_LOCKED')));
+    await Promise.race([this.#back.promise, promise]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

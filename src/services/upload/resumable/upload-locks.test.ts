@@ -5,11 +5,10 @@ import {
   LockUploadsResponse_Outcome as Outcome,
   UploadLockService,
 } from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
+import { never } from '#platform/abort.ts';
 import { RpcChannel, type RpcClient } from '#platform/rpc/client.ts';
 import { type Backends, eventually, queryRows, quiet, startBackends } from '#test/support/upload-stack.ts';
 import { UploadLocks } from './upload-locks.ts';
-
-const never = new AbortController().signal;
 
 describe('A lock on an upload', () => {
   let backends: Backends;

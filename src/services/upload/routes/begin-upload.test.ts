@@ -7,6 +7,7 @@ import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { UploadLockService } from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { UploadMetadataSchema } from '#gen/filemill/v1/upload_service_pb.ts';
+import { never } from '#platform/abort.ts';
 import { withRetry } from '#platform/rpc/retry.ts';
 import { append, begin, get } from '#test/support/resumable-uploads.ts';
 import {
@@ -54,7 +55,7 @@ describe('Beginning an upload whose idempotency key is known', () => {
     await using stack = await startUploadStack(backends);
     await using other = await startUploadStack(backends, { root: stack.root });
     const key = { idempotencyKey: randomUUID() };
-    const retry = { signal: new AbortController().signal, forMs: 20_000 };
+    const retry = { signal: never, forMs: 20_000 };
     const begun = await Promise.all(
       Array.from({ length: 8 }, (_, n) => withRetry(() => begin(n % 2 === 0 ? stack : other, key), retry)),
     );
@@ -69,7 +70,7 @@ describe('Beginning an upload whose idempotency key is known', () => {
     const { id } = await begin(stack, key);
     await stack.uploads.cancelUpload({ id });
     using locks = new UploadLocks(stack.metadata.client(UploadLockService), quiet);
-    const earlier = await locks.take(id, new AbortController().signal);
+    const earlier = await locks.take(id, never);
     const waiting = begin(stack, key);
     await eventually(() => earlier.wanted.aborted);
     const metadata = create(UploadMetadataSchema, { filename: 'f', size: 100_000n, ...key });
