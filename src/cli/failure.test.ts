@@ -34,6 +34,13 @@ it('tells a refusal of access by the status of the transport', () => {
   }
 });
 
+it('quotes the request id of an unexpected failure, and of no other', () => {
+  const requestId = 'order-7';
+  assert.match(describeFailure(new FilemillError('INTERNAL', undefined, { requestId })), /\n {2}Request id: order-7$/);
+  assert.doesNotMatch(describeFailure(new FilemillError('INTERNAL')), /Request id/);
+  assert.doesNotMatch(describeFailure(new FilemillError('FILE_NOT_FOUND', undefined, { requestId })), /order-7/);
+});
+
 it('leaves usage errors to commander, which has spoken already', () => {
   const said: string[] = [];
   assert.equal(

@@ -43,7 +43,14 @@ export function describeFailure(error: unknown): string {
   if (!(error instanceof Error)) return printable(String(error));
   const what = error instanceof FilemillError ? whatHappened(error) : sentence(error.message);
   const action = whatToDo(error);
-  return printable(action === undefined ? what : `${what}\n  → ${action}`, { keepNewlines: true });
+  const lines = [what, ...(action === undefined ? [] : [`→ ${action}`]), ...requestLine(error)];
+  return printable(lines.join('\n  '), { keepNewlines: true });
+}
+
+/** What an operator finds an unexpected failure by. */
+function requestLine(error: Error): readonly string[] {
+  const isUnexpected = error instanceof FilemillError && error.reason === 'INTERNAL' && error.requestId !== undefined;
+  return isUnexpected ? [`Request id: ${error.requestId}`] : [];
 }
 
 export function exitCodeOf(error: unknown): ExitCode {

@@ -128,6 +128,7 @@ const ProblemDetails = z.strictObject({
   reason: z.enum(Object.keys(catalogue) as [Reason, ...Reason[]]).describe('A word of docs/errors.md.'),
   action: z.string().describe('What to do.'),
   facts: z.record(z.string(), z.string()).exactOptional(),
+  request_id: z.string().exactOptional().describe('Under which the log of every service tells more of it.'),
 });
 
 const RefusedFile = z.strictObject({ filename: z.string(), problem: ProblemDetails });

@@ -265,15 +265,18 @@ export class FilemillError extends Error {
   readonly reason: Reason;
   /** Facts for machines, for example `{declared: "10", received: "12"}`. */
   readonly facts: Readonly<Record<string, string>>;
+  /** Under which the server's log tells more of it, where a server has told it. */
+  readonly requestId: string | undefined;
 
   constructor(
     reason: Reason,
     message?: string,
-    options: { cause?: unknown; facts?: Readonly<Record<string, string>> } = {},
+    options: { cause?: unknown; facts?: Readonly<Record<string, string>>; requestId?: string | undefined } = {},
   ) {
     super(message ?? catalogue[reason].what, options.cause === undefined ? undefined : { cause: options.cause });
     this.reason = reason;
     this.facts = options.facts ?? {};
+    this.requestId = options.requestId;
   }
 
   get action(): string {

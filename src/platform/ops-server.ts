@@ -1,6 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { StoreReport } from '#domain/store-fault.ts';
 import { listen } from './listen.ts';
+import { countedEvents } from './telemetry.ts';
 
 /** Resolves when the service can do its work; rejects with what it lacks. */
 export type ReadinessCheck = () => Promise<void>;
@@ -56,5 +57,5 @@ async function allMetrics({ metrics = async () => [] }: OpsOptions): Promise<str
     '# TYPE process_resident_memory_bytes gauge',
     `process_resident_memory_bytes ${process.memoryUsage.rss()}`,
   ];
-  return [...lines, ...(await metrics().catch(() => []))].join('\n');
+  return [...lines, ...countedEvents(), ...(await metrics().catch(() => []))].join('\n');
 }

@@ -93,7 +93,7 @@ export async function startUploadStack(
   const metadataServes = metadataCheck(metadata);
   const admission = new Admission(blobs, { diskReserve, maxConcurrent, metadataServes, makeRoom });
   const ringer = resources.use(new Ringer(deafDoorbell, quiet));
-  const files = new FileCreation(metadata);
+  const files = new FileCreation(metadata, quiet);
   const limits = {
     maxFileSize: 1_000_000,
     streamIdleMs: 30_000,

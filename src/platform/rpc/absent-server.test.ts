@@ -4,7 +4,6 @@ import type { FilemillError } from '#domain/errors.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { createLogger } from '#platform/logger.ts';
 import { isWrongAddress } from '#platform/rpc/errors.ts';
-import { forwarder } from '#platform/rpc/forward.ts';
 import { RpcServer } from '#platform/rpc/server.ts';
 import { testFolder } from '#test/support/start-services.ts';
 import { closedPort, startTcp } from '#test/support/tcp-server.ts';
@@ -62,9 +61,8 @@ describe('the words for a server that', () => {
       // A connection that failed before, for another channel, would be told of without a reason.
       const options = { 'grpc.use_local_subchannel_pool': 1 };
       using inner = new RpcChannel(target, { part: 'the metadata service', options });
-      const { definition, implementation } = forwarder(MetadataService, inner, never);
       await using server = new RpcServer(createLogger('test', { level: 'silent', format: 'json' }));
-      server.addRaw(definition, implementation);
+      server.addForwarded(MetadataService, inner, never);
       const front = `unix:${folder}/front-${Object.keys(absences).indexOf(what)}`;
       await server.listen(front);
       using outer = new RpcChannel(front);

@@ -10,7 +10,8 @@ import {
   type MethodDefinition,
 } from '@grpc/grpc-js';
 import type { FilemillError } from '#domain/errors.ts';
-import { methodDefinition } from '#platform/rpc/definition.ts';
+import { requestIdKey } from '#platform/request-id.ts';
+import { methodDefinition, rawDefinition } from '#platform/rpc/definition.ts';
 import { fromServiceError, type Seen } from '#platform/rpc/errors.ts';
 import { authorityOf, type HttpProxy } from '#platform/rpc/proxy.ts';
 import type { ServiceMethods } from '#platform/rpc/service-methods.ts';
@@ -21,6 +22,10 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
   /** Milliseconds until the call gives up; unary calls get 15 s unless told otherwise, streams have none. */
   readonly timeoutMs?: number;
+  /** The moment at which it gives up in any case, in milliseconds since the epoch. */
+  readonly deadline?: number;
+  /** Under which services log what they do for the call; the first of them makes one otherwise. */
+  readonly requestId?: string | undefined;
   /**
    * Told of each message of a client's stream that was taken off our hands. The first MiB may go no further
    * than the transport's own memory; what is taken after that, the server has made room for.
@@ -58,16 +63,15 @@ export interface ChannelSettings {
 /** A connection to one gRPC target, shared by the clients made from it. */
 export class RpcChannel implements Disposable {
   readonly target: string;
-  /** The connection itself, for passing raw calls on. */
-  readonly raw: Client;
+  readonly #client: Client;
   /** What is known of all calls, for the words in which they fail. */
-  readonly seen: Seen;
+  readonly #seen: Seen;
 
   constructor(target: string, { options = {}, part, proxy }: ChannelSettings = {}) {
     this.target = target;
-    this.seen = { part, proxy: proxy?.title };
+    this.#seen = { part, proxy: proxy?.title };
     const way = wayTo(target, proxy);
-    this.raw = new Client(way.address, way.credentials, { ...defaultChannelOptions, ...way.options, ...options });
+    this.#client = new Client(way.address, way.credentials, { ...defaultChannelOptions, ...way.options, ...options });
   }
 
   client<S extends DescService>(service: S): RpcClient<S> {
@@ -76,12 +80,20 @@ export class RpcChannel implements Disposable {
     ) as unknown as RpcClient<S>;
   }
 
-  [Symbol.dispose](): void {
-    this.raw.close();
+  /** A client that leaves messages as bytes, for passing calls on. */
+  rawClient(service: DescService): Readonly<Record<string, unknown>> {
+    const definition = rawDefinition(service);
+    return Object.fromEntries(
+      service.methods.map((method) => [method.localName, this.#method(method, definition[method.localName])]),
+    );
   }
 
-  #method(method: DescMethod) {
-    const line: Line = { client: this.raw, definition: methodDefinition(method), seen: this.seen };
+  [Symbol.dispose](): void {
+    this.#client.close();
+  }
+
+  #method(method: DescMethod, definition: MethodDefinition<object, object> = methodDefinition(method)) {
+    const line: Line = { client: this.#client, definition, seen: this.#seen };
     switch (method.methodKind) {
       case 'unary':
         return (request: object, options?: CallOptions) => unary(line, request, options);
@@ -120,14 +132,13 @@ async function unary(line: Line, request: object, options: CallOptions = {}): Pr
   const { path, requestSerialize, responseDeserialize } = line.definition;
   options.signal?.throwIfAborted();
   const { promise, resolve, reject } = Promise.withResolvers<object>();
-  const deadline = Date.now() + (options.timeoutMs ?? defaultUnaryTimeoutMs);
   const call = line.client.makeUnaryRequest(
     path,
     requestSerialize,
     responseDeserialize,
     request,
-    new Metadata(),
-    { deadline },
+    metadataOf(options),
+    deadlineOf(options, defaultUnaryTimeoutMs),
     (error, response) => (error ? reject(failed(error)) : resolve(response as object)),
   );
   call.once('metadata', (metadata: Metadata) => {
@@ -148,7 +159,7 @@ async function clientStream(line: Line, requests: AsyncIterable<object>, options
     path,
     requestSerialize,
     responseDeserialize,
-    new Metadata(),
+    metadataOf(options),
     deadlineOf(options),
     (error, response) => {
       ended = true;
@@ -170,7 +181,7 @@ async function* serverStream(line: Line, request: object, options: CallOptions =
     requestSerialize,
     responseDeserialize,
     request,
-    new Metadata(),
+    metadataOf(options),
     deadlineOf(options),
   );
   using _ = cancelOn(options.signal, call);
@@ -188,7 +199,7 @@ async function* bidiStream(
     path,
     requestSerialize,
     responseDeserialize,
-    new Metadata(),
+    metadataOf(options),
     deadlineOf(options),
   );
   using _ = cancelOn(options.signal, call);
@@ -250,8 +261,19 @@ async function* messages(
   }
 }
 
-function deadlineOf({ timeoutMs }: CallOptions) {
-  return timeoutMs === undefined ? {} : { deadline: Date.now() + timeoutMs };
+function metadataOf({ requestId }: CallOptions): Metadata {
+  const metadata = new Metadata();
+  if (requestId !== undefined) metadata.set(requestIdKey, requestId);
+  return metadata;
+}
+
+/** The earlier of both limits; `otherwiseMs` where there is neither. */
+function deadlineOf(
+  { timeoutMs = Number.POSITIVE_INFINITY, deadline = Number.POSITIVE_INFINITY }: CallOptions,
+  otherwiseMs = Number.POSITIVE_INFINITY,
+) {
+  const earliest = Math.min(deadline, Date.now() + timeoutMs);
+  return { deadline: earliest === Number.POSITIVE_INFINITY ? Date.now() + otherwiseMs : earliest };
 }
 
 function cancelOn(

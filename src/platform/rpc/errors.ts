@@ -1,28 +1,52 @@
 import { STATUS_CODES } from 'node:http';
-import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { create, type DescMessage, fromBinary, type MessageShape, toBinary } from '@bufbuild/protobuf';
 import { anyPack, anyUnpack, DurationSchema } from '@bufbuild/protobuf/wkt';
 import { Metadata, type ServiceError, type StatusObject, status } from '@grpc/grpc-js';
 import { catalogue, FilemillError, isReason, type Reason } from '#domain/errors.ts';
 import { reasonOfProxyAnswer } from '#domain/proxy-answer.ts';
 import { asFilemillError } from '#domain/volume-fault.ts';
-import { ErrorInfoSchema, RetryInfoSchema } from '#gen/google/rpc/error_details_pb.ts';
+import { ErrorInfoSchema, RequestInfoSchema, RetryInfoSchema } from '#gen/google/rpc/error_details_pb.ts';
 import { type Status, StatusSchema } from '#gen/google/rpc/status_pb.ts';
+import { requestIdKey } from '../request-id.ts';
 import { isMisdirected, plainWords } from './transport-words.ts';
 
 /** `domain` of every google.rpc.ErrorInfo that Filemill sends. */
 const errorDomain = 'filemill';
 const detailsKey = 'grpc-status-details-bin';
 
-/** What a caller is told of an error: the catalogue's code, its message, and the reason as a detail. */
+/**
+ * What a caller is told of an error: the catalogue's code, its message, and the reason as a detail. An error that
+ * another service has told is passed on as it is.
+ */
 export function toStatus(error: unknown): Pick<StatusObject, 'code' | 'details' | 'metadata'> {
+  if (isServiceError(error)) return passedOn(error);
   const told = toRpcStatus(error);
   const metadata = new Metadata();
   metadata.set(detailsKey, Buffer.from(toBinary(StatusSchema, told)));
   return { code: told.code, details: told.message, metadata };
 }
 
-/** The same as a message of its own, for answers that tell of one among many. */
-export function toRpcStatus(error: unknown): Status {
+/** What another service has said itself, without the other trailers, which belong to the inner connection. */
+function passedOn({ code, details, metadata: trailers }: ServiceError) {
+  const metadata = new Metadata();
+  for (const told of trailers?.get(detailsKey) ?? []) metadata.set(detailsKey, told);
+  return { code, details, metadata };
+}
+
+/** The error that a service told over a client, to be passed on; what befell the call on the way there stays this side's. */
+export function toldByService(error: unknown): unknown {
+  const { cause } = error as FilemillError;
+  const isTold =
+    isServiceError(cause) && ((cause.metadata?.get(detailsKey).length ?? 0) > 0 || cause.code === status.UNIMPLEMENTED);
+  return isTold ? cause : error;
+}
+
+/**
+ * The same as a message of its own, for answers that tell of one among many.
+ *
+ * @param requestId under which the log tells more of it
+ */
+export function toRpcStatus(error: unknown, requestId?: string): Status {
   const known = asFilemillError(error);
   const code = status[catalogue[known.reason].code];
   const details = [
@@ -38,15 +62,17 @@ export function toRpcStatus(error: unknown): Status {
     };
     details.push(anyPack(RetryInfoSchema, create(RetryInfoSchema, { retryDelay: create(DurationSchema, delay) })));
   }
+  if (requestId !== undefined) details.push(anyPack(RequestInfoSchema, create(RequestInfoSchema, { requestId })));
   return create(StatusSchema, { code, message: known.message, details });
 }
 
 /** An error that a client was told of in a message. */
 export function fromRpcStatus(told: Status): FilemillError {
-  const info = findErrorInfo(told);
+  const info = findDetail(told, ErrorInfoSchema);
+  const requestId = findDetail(told, RequestInfoSchema)?.requestId;
   return info !== undefined && isReason(info.reason)
-    ? new FilemillError(info.reason, told.message, { facts: info.metadata })
-    : new FilemillError(nearestReason({ code: told.code, details: told.message }), told.message);
+    ? new FilemillError(info.reason, told.message, { facts: info.metadata, requestId })
+    : new FilemillError(nearestReason({ code: told.code, details: told.message }), told.message, { requestId });
 }
 
 /** What a client knows of how its call went, beside the error. */
@@ -68,9 +94,10 @@ export function fromServiceError(error: unknown, seen: Seen = {}): FilemillError
   if (!isServiceError(error))
     return new FilemillError('INTERNAL', error instanceof Error ? error.message : String(error), { cause: error });
   const info = errorInfo(error.metadata);
+  const requestId = error.metadata?.get(requestIdKey)[0]?.toString();
   if (info !== undefined && isReason(info.reason))
-    return new FilemillError(info.reason, error.details, { cause: error, facts: info.metadata });
-  return new FilemillError(...onTheWay(error, seen), { cause: error });
+    return new FilemillError(info.reason, error.details, { cause: error, facts: info.metadata, requestId });
+  return new FilemillError(...onTheWay(error, seen), { cause: error, requestId });
 }
 
 /** Clients try again on these and on nothing else: UNAVAILABLE, and whatever carries a RetryInfo. */
@@ -142,12 +169,12 @@ function nearestReason(
 
 function errorInfo(metadata: Metadata | undefined) {
   const [bytes] = metadata?.get(detailsKey) ?? [];
-  return Buffer.isBuffer(bytes) ? findErrorInfo(fromBinary(StatusSchema, bytes)) : undefined;
+  return Buffer.isBuffer(bytes) ? findDetail(fromBinary(StatusSchema, bytes), ErrorInfoSchema) : undefined;
 }
 
-function findErrorInfo({ details }: Status) {
+function findDetail<Desc extends DescMessage>({ details }: Status, schema: Desc): MessageShape<Desc> | undefined {
   for (const detail of details) {
-    const info = anyUnpack(detail, ErrorInfoSchema);
+    const info = anyUnpack(detail, schema);
     if (info !== undefined) return info;
   }
   return undefined;
@@ -157,6 +184,6 @@ function capitalized(words: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-function isServiceError(error: unknown): error is ServiceError {
+export function isServiceError(error: unknown): error is ServiceError {
   return error instanceof Error && 'code' in error && typeof error.code === 'number' && 'details' in error;
 }

@@ -1,7 +1,7 @@
-import type { EventEmitter } from 'node:events';
 import { rm } from 'node:fs/promises';
 import type { DescMethod, DescService } from '@bufbuild/protobuf';
 import {
+  Metadata,
   Server,
   ServerCredentials,
   type ServerDuplexStream,
@@ -9,20 +9,24 @@ import {
   type ServerReadableStream,
   type ServerUnaryCall,
   type ServerWritableStream,
+  type ServiceDefinition,
   type sendUnaryData,
   type UntypedHandleCall,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
-import { FilemillError } from '#domain/errors.ts';
-import { isStoreFault } from '#domain/store-fault.ts';
-import { isVolumeFault } from '#domain/volume-fault.ts';
+import { asFilemillError } from '#domain/volume-fault.ts';
 import { onAbort } from '../abort.ts';
 import { integer } from '../config.ts';
 import type { Logger } from '../logger.ts';
-import { grpcDefinition } from './definition.ts';
-import { toStatus } from './errors.ts';
+import { requestIdKey } from '../request-id.ts';
+import { callAnswered, callFailed } from '../telemetry.ts';
+import { type CallContext, contextOf } from './call-context.ts';
+import type { RpcChannel } from './client.ts';
+import { grpcDefinition, rawDefinition } from './definition.ts';
+import { fromServiceError, isServiceError, toStatus } from './errors.ts';
+import { forwarding } from './forward.ts';
 import { ConnectionGuard, type ConnectionLimits } from './guard/connection-guard.ts';
-import type { CallContext, ServiceHandlers } from './handlers.ts';
+import type { Handler, ServiceHandlers } from './handlers.ts';
 
 type AnyCall =
   | ServerUnaryCall<object, object>
@@ -88,20 +92,12 @@ export class RpcServer implements AsyncDisposable {
 
   /** Serves what there is a handler for, and answers UNIMPLEMENTED to the rest, as an earlier version would. */
   addPart<S extends DescService>(service: S, handlers: Partial<ServiceHandlers<S>>): this {
-    const untyped = handlers as Record<string, Handler | undefined>;
-    const implementation: UntypedServiceImplementation = {};
-    for (const method of service.methods) {
-      const handler = untyped[method.localName];
-      if (handler !== undefined) implementation[method.localName] = this.#adapt(method, handler);
-    }
-    return this.addRaw(grpcDefinition(service), implementation);
+    return this.#serve(service, grpcDefinition(service), handlers as Readonly<Record<string, Handler>>);
   }
 
-  /** Adds an implementation that speaks grpc-js itself, such as a forwarder. */
-  addRaw(definition: Parameters<Server['addService']>[0], implementation: UntypedServiceImplementation): this {
-    for (const { path, requestStream } of Object.values(definition)) if (requestStream) this.#streamedPaths.add(path);
-    this.#server.addService(definition, implementation);
-    return this;
+  /** Passes every call of the service on; streams, which may be without end, end when `stopping` is aborted. */
+  addForwarded(service: DescService, upstream: RpcChannel, stopping: AbortSignal): this {
+    return this.#serve(service, rawDefinition(service), forwarding(service, upstream, stopping));
   }
 
   /** Listens on `HOST:PORT` or `unix:/PATH`. */
@@ -130,23 +126,48 @@ export class RpcServer implements AsyncDisposable {
     this.#guard[Symbol.dispose]();
   }
 
+  #serve(service: DescService, definition: ServiceDefinition, handlers: Readonly<Record<string, Handler>>): this {
+    for (const { path, requestStream } of Object.values(definition)) if (requestStream) this.#streamedPaths.add(path);
+    const implementation: UntypedServiceImplementation = {};
+    for (const method of service.methods) {
+      const handler = handlers[method.localName];
+      if (handler !== undefined) implementation[method.localName] = this.#adapt(method, handler);
+    }
+    this.#server.addService(definition, implementation);
+    return this;
+  }
+
   #adapt(method: DescMethod, handler: Handler): UntypedHandleCall {
     switch (method.methodKind) {
       case 'unary':
         return (call: ServerUnaryCall<object, object>, callback: sendUnaryData<object>) => {
-          void this.#answer(method, call, callback, (context) => handler(call.request, context) as Promise<object>);
+          void this.#answer(
+            method,
+            call,
+            callback,
+            (context) => handler(call.request as never, context) as Promise<object>,
+          );
         };
       case 'client_streaming':
         return (call: ServerReadableStream<object, object>, callback: sendUnaryData<object>) => {
-          void this.#answer(method, call, callback, (context) => handler(read(call), context) as Promise<object>);
+          void this.#answer(
+            method,
+            call,
+            callback,
+            (context) => handler(read(call) as never, context) as Promise<object>,
+          );
         };
       case 'server_streaming':
         return (call: ServerWritableStream<object, object>) => {
-          void this.#stream(method, call, (context) => handler(call.request, context) as AsyncIterable<object>);
+          void this.#stream(
+            method,
+            call,
+            (context) => handler(call.request as never, context) as AsyncIterable<object>,
+          );
         };
       case 'bidi_streaming':
         return (call: ServerDuplexStream<object, object>) => {
-          void this.#stream(method, call, (context) => handler(read(call), context) as AsyncIterable<object>);
+          void this.#stream(method, call, (context) => handler(read(call) as never, context) as AsyncIterable<object>);
         };
     }
   }
@@ -157,11 +178,12 @@ export class RpcServer implements AsyncDisposable {
     callback: sendUnaryData<object>,
     handle: (context: CallContext) => Promise<object>,
   ): Promise<void> {
+    const context = contextOf(call);
     try {
-      callback(null, await handle(contextOf(call)));
+      callback(null, await handle(context), told(context));
+      callAnswered(this.#logger, ended(method, call, context));
     } catch (error) {
-      this.#log(method, call, error);
-      callback(toStatus(error));
+      callback(this.#refuse(ended(method, call, context), error));
     }
   }
 
@@ -176,35 +198,34 @@ export class RpcServer implements AsyncDisposable {
         if (context.signal.aborted) break;
         await written(call, message, context.signal);
       }
-      call.end();
+      call.end(told(context));
+      callAnswered(this.#logger, ended(method, call, context));
     } catch (error) {
-      this.#log(method, call, error);
-      call.emit('error', toStatus(error));
+      call.emit('error', this.#refuse(ended(method, call, context), error));
     }
   }
 
-  #log(method: DescMethod, call: AnyCall, error: unknown): void {
-    const rpc = `${method.parent.typeName}/${method.name}`;
-    if (call.cancelled) this.#logger.debug({ rpc, err: error }, 'call cancelled');
-    // What a store has failed was logged once, by the service that holds it.
-    else if (isStoreFault(error)) this.#logger.debug({ rpc, err: error }, 'call refused');
-    else if (isVolumeFault(error)) this.#logger.warn({ rpc, err: error }, 'the volume fails');
-    else if (error instanceof FilemillError && error.reason !== 'INTERNAL')
-      this.#logger.info({ rpc, peer: call.getPeer(), reason: error.reason, detail: error.message }, 'call refused');
-    else this.#logger.error({ rpc, peer: call.getPeer(), err: error }, 'call failed');
+  #refuse(call: EndedCall, error: unknown): ReturnType<typeof toStatus> {
+    const forwarded = isServiceError(error);
+    const { reason } = forwarded ? fromServiceError(error) : asFilemillError(error);
+    callFailed(this.#logger, call, error, { reason, forwarded });
+    const answer = toStatus(error);
+    answer.metadata.set(requestIdKey, call.requestId);
+    return answer;
   }
 }
 
-type Handler = (request: object, context: CallContext) => Promise<object> | AsyncIterable<object>;
+type EndedCall = ReturnType<typeof ended>;
 
-/** One for all: where it was made tells nothing, and every call would make one at its end. */
-const clientWentAway = new FilemillError('UNAVAILABLE', 'The client went away.');
+function ended(method: DescMethod, call: AnyCall, { requestId, peer }: CallContext) {
+  return { rpc: `${method.parent.typeName}/${method.name}`, requestId, peer, cancelled: call.cancelled };
+}
 
-function contextOf(call: AnyCall): CallContext {
-  const controller = new AbortController();
-  if (call.cancelled) controller.abort();
-  else (call as EventEmitter).once('cancelled', () => controller.abort(clientWentAway));
-  return { signal: controller.signal, peer: call.getPeer() };
+/** What trails every answer. */
+function told({ requestId }: CallContext): Metadata {
+  const metadata = new Metadata();
+  metadata.set(requestIdKey, requestId);
+  return metadata;
 }
 
 /** Reading stops without destroying the call, which still has to carry the answer. */

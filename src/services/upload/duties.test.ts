@@ -4,7 +4,7 @@ import { readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { LocalBlobReader } from '#adapters/volume/local-blob-reader.ts';
-import type { BlobStore } from '#domain/blob-store.ts';
+import type { Blob, BlobStore } from '#domain/blob-store.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
@@ -22,7 +22,7 @@ import {
   streamOf,
   type UploadStack,
 } from '#test/support/upload-stack.ts';
-import { FileCreation } from './acceptance/file-creation.ts';
+import { FileCreation, type RequestedFile } from './acceptance/file-creation.ts';
 import { startCompactor } from './duties/compactor.ts';
 import { startDeletionDrain } from './duties/deletion-drain.ts';
 import { startOrphanSweeper } from './duties/orphan-sweeper.ts';
@@ -84,7 +84,7 @@ describe('The compactor', () => {
   it('moves what lives beside removed small files, and has their old place emptied later', async () => {
     await using stack = await startUploadStack(backends, { packBelow: 1_000, segmentAgeMs: 1 });
     const blobs = await stack.blobs.keep(['a', 'b', 'c', 'd'].map((content) => Buffer.from(content)));
-    await new FileCreation(stack.metadata).createAll(blobs.map((blob) => newFile({ ...blob, size: 1 })));
+    await new FileCreation(stack.metadata, quiet).createAll(blobs.map(requestedFile));
     const [lives = { id: '', storageKey: '' }, ...gone] = blobs;
     await stack.channel.client(MetadataService).deleteFiles({ ids: gone.map(({ id }) => id) });
     const lifecycle = stack.metadata.client(FileLifecycleService);
@@ -107,7 +107,7 @@ describe('The compactor, when an answer is lost', () => {
     await using stack = await startUploadStack(backends, { packBelow: 1_000, segmentAgeMs: 1 });
     const [lives, gone] = await stack.blobs.keep([Buffer.from('a'), Buffer.from('b')]);
     if (lives === undefined || gone === undefined) throw new Error('not kept');
-    await new FileCreation(stack.metadata).createAll([newFile({ ...lives, size: 1 })]);
+    await new FileCreation(stack.metadata, quiet).createAll([requestedFile(lives)]);
     await stack.blobs.remove(gone.storageKey);
     const lifecycle = stack.metadata.client(FileLifecycleService);
     let asked = 0;
@@ -183,6 +183,10 @@ async function putOld(stack: UploadStack, ageMs: number): Promise<string> {
   const storageKey = `${time.slice(0, 8)}-${time.slice(8)}${randomUUIDv7().slice(13)}`;
   await writeFile(join(stack.root, objectOf(storageKey)), 'x');
   return storageKey;
+}
+
+function requestedFile(blob: Blob): RequestedFile {
+  return { ...newFile({ ...blob, size: 1 }), requestId: 'test' };
 }
 
 function objectOf(storageKey: string): string {

@@ -65,7 +65,7 @@ await runService(logger, async (scope) => {
   const ringer = scope.use(new Ringer(doorbell, logger));
   const forDuties = { doorbell, lifecycle, blobs, partial, locks, stagingTtlMs, orphanTtlMs, uploadExpiryMs, logger };
   for (const start of duties) scope.use(start(forDuties));
-  const files = new FileCreation(metadata);
+  const files = new FileCreation(metadata, logger);
   const memory = new Semaphore(memoryForWholeFiles);
   const limits = { maxFileSize, streamIdleMs, streamMinRate, retryMs, uploadExpiryMs };
   const context = { blobs, partial, files, admission, locks, incomplete, memory, ringer, logger, ...limits };

@@ -3,7 +3,6 @@ import { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
 import { SystemService } from '#gen/filemill/v1/system_service_pb.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { Health } from '#gen/grpc/health/v1/health_pb.ts';
-import { forwarder } from '#platform/rpc/forward.ts';
 import { healthHandlers } from '#platform/rpc/health.ts';
 import { publicServerOptions, RpcServer } from '#platform/rpc/server.ts';
 import { type AppendUploadContext, appendUpload } from './routes/append-upload.ts';
@@ -26,8 +25,6 @@ export function uploadServer(
 ): RpcServer {
   const registered = upstream.metadata.client(MetadataService);
   const context = { ...withoutEnd, registered, stopping };
-  const metadata = forwarder(MetadataService, upstream.metadata, stopping);
-  const result = forwarder(ResultService, upstream.result, stopping);
   return new RpcServer(context.logger, publicServerOptions, { heldBytes: maxHeldBytes })
     .add(UploadService, {
       uploadFile: uploadFile(context),
@@ -39,8 +36,8 @@ export function uploadServer(
       getIncompleteUploads: getIncompleteUploads(context),
     })
     .add(SystemService, { getDependencies: getDependencies(upstream) })
-    .addRaw(metadata.definition, metadata.implementation)
-    .addRaw(result.definition, result.implementation)
+    .addForwarded(MetadataService, upstream.metadata, stopping)
+    .addForwarded(ResultService, upstream.result, stopping)
     .add(
       Health,
       healthHandlers(() => context.admission.ready()),

@@ -1,6 +1,8 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { FilemillError } from '#domain/errors.ts';
 import type { Logger } from '#platform/logger.ts';
+import { requestIdFrom, requestIdKey } from '#platform/request-id.ts';
+import { requestAnswered, requestFailed } from '#platform/telemetry.ts';
 import type { Backend } from './backend.ts';
 import type { BuiltDashboard } from './dashboard/built-dashboard.ts';
 import { isPage, serveDashboard } from './dashboard/serve-dashboard.ts';
@@ -44,6 +46,7 @@ export function createApp(context: AppContext): FastifyInstance {
   const fail = (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
     sendProblem(asFilemillError(error, request), request, reply, logger);
   const app = fastify({
+    genReqId: ({ headers }) => requestIdFrom(headers[requestIdKey]),
     bodyLimit: maxJsonBytes,
     connectionTimeout: silenceMs,
     forceCloseConnections: true,
@@ -54,10 +57,13 @@ export function createApp(context: AppContext): FastifyInstance {
 
   const drain = new Drain();
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers(securityHeaders);
+    reply.headers(securityHeaders).header(requestIdKey, request.id);
     if (drain.draining) throw new FilemillError('SHUTTING_DOWN');
     drain.enter(reply.raw);
     guardOrigin(request.headers, hosts, isPage(request), trustedProxies.passageOf(request.raw));
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    requestAnswered(logger, endedRequest(request), reply.statusCode);
   });
   app.setErrorHandler(fail);
   app.setNotFoundHandler((request) => {
@@ -126,14 +132,20 @@ function undecodable(path: string, cause: Error): FilemillError {
 }
 
 function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply, logger: Logger): FastifyReply {
-  const problem = toProblem(error);
-  const facts = { method: request.method, path: pathOf(request), reason: problem.reason };
-  if (problem.reason === 'INTERNAL') logger.error({ ...facts, err: error }, 'request failed');
-  else logger.debug({ ...facts, detail: problem.detail }, 'request refused');
+  const problem = { ...toProblem(error), request_id: request.id };
+  requestFailed(logger, endedRequest(request), error, problem.reason);
   discardRest(request.raw);
   const seconds = retryAfterSeconds(problem.reason);
   if (seconds !== undefined) reply.header('retry-after', seconds);
-  return reply.headers(securityHeaders).code(problem.status).type(problemType).send(JSON.stringify(problem));
+  return reply
+    .headers({ ...securityHeaders, [requestIdKey]: request.id })
+    .code(problem.status)
+    .type(problemType)
+    .send(JSON.stringify(problem));
+}
+
+function endedRequest(request: FastifyRequest) {
+  return { requestId: request.id, method: request.method, path: pathOf(request) };
 }
 
 function pathOf(request: FastifyRequest): string {

@@ -1,8 +1,9 @@
 import type { Blob, StagedBlob } from '#domain/blob-store.ts';
 import type { FilemillError } from '#domain/errors.ts';
-import type { NewFile } from '#domain/file.ts';
 import { failpoint } from '#platform/failpoints.ts';
+import type { CallContext } from '#platform/rpc/call-context.ts';
 import type { Declaration } from '../intake/declaration.ts';
+import type { RequestedFile } from './file-creation.ts';
 import { type RegistrationContext, registerAll } from './registration.ts';
 import type { Ringer } from './ringer.ts';
 
@@ -26,6 +27,9 @@ export interface Verified {
   readonly sha256: string | null;
 }
 
+/** The call that brought the last of the content. */
+export type AcceptedCall = Pick<CallContext, 'signal' | 'requestId'>;
+
 /**
  * Keeps the content of one file: when this returns, its bytes are durable and the row that names them is committed.
  *
@@ -35,10 +39,10 @@ export async function accept(
   context: AcceptanceContext,
   staged: Pick<StagedBlob, 'commit'>,
   verified: Verified,
-  signal: AbortSignal,
+  call: AcceptedCall,
 ): Promise<Receipt> {
   await failpoint('upload.written');
-  const [receipt] = await acknowledge(context, [{ ...verified, blob: await staged.commit() }], signal);
+  const [receipt] = await acknowledge(context, [{ ...verified, blob: await staged.commit() }], call);
   if (receipt !== undefined && 'id' in receipt) return receipt;
   throw receipt?.refusal;
 }
@@ -48,12 +52,12 @@ export async function acceptTogether(
   context: AcceptanceContext,
   contents: readonly Uint8Array[],
   verified: readonly Verified[],
-  signal: AbortSignal,
+  call: AcceptedCall,
 ): Promise<readonly Answer[]> {
   await failpoint('upload.written');
   const blobs = await context.blobs.keep(contents);
   const files = verified.map((one, n) => ({ ...one, blob: blobs[n] as Blob }));
-  return await acknowledge(context, files, signal);
+  return await acknowledge(context, files, call);
 }
 
 export type Answer = Receipt | { readonly refusal: FilemillError };
@@ -61,9 +65,10 @@ export type Answer = Receipt | { readonly refusal: FilemillError };
 async function acknowledge(
   context: AcceptanceContext,
   files: readonly (Verified & { readonly blob: Blob })[],
-  signal: AbortSignal,
+  { signal, requestId }: AcceptedCall,
 ): Promise<readonly Answer[]> {
-  const registered = await registerAll(context, files.map(toNewFile), signal);
+  const created = files.map((file) => toNewFile(file, requestId));
+  const registered = await registerAll(context, created, signal);
   await failpoint('upload.created');
   for (const one of registered) if ('id' in one && !one.duplicate) context.ringer.ring(one.id);
   await failpoint('upload.rung');
@@ -73,6 +78,9 @@ async function acknowledge(
   });
 }
 
-function toNewFile({ blob, declared, size, sha256 }: Verified & { readonly blob: Blob }): NewFile {
-  return { ...declared, id: blob.id, storageKey: blob.storageKey, size, declaredSha256: sha256 };
+function toNewFile(
+  { blob, declared, size, sha256 }: Verified & { readonly blob: Blob },
+  requestId: string,
+): RequestedFile {
+  return { ...declared, id: blob.id, storageKey: blob.storageKey, size, declaredSha256: sha256, requestId };
 }

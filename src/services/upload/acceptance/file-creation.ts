@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { newFilesToMessage } from '#contract/wire.ts';
 import type { CreateOutcome, NewFile } from '#domain/file.ts';
 import {
@@ -6,20 +7,27 @@ import {
   CreateFilesResponse_Outcome as Outcome,
 } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import { Batcher } from '#platform/batcher.ts';
+import type { Logger } from '#platform/logger.ts';
 import type { RpcChannel } from '#platform/rpc/client.ts';
+import { callShared } from '#platform/telemetry.ts';
 
 /** With the longest name, path, type and key that are allowed, a batch stays well below what one message may hold. */
 const maxBatch = 500;
 
+/** A file beside the id of the request that brought it. */
+export type RequestedFile = NewFile & { readonly requestId: string };
+
 /** Registers files with the metadata service; calls made at the same time share one RPC. */
 export class FileCreation {
-  readonly #batcher: Batcher<NewFile, CreateOutcome>;
+  readonly #batcher: Batcher<RequestedFile, CreateOutcome>;
 
-  constructor(metadata: RpcChannel) {
+  constructor(metadata: RpcChannel, logger: Logger) {
     const lifecycle = metadata.client(FileLifecycleService);
-    this.#batcher = new Batcher(async (files) => toOutcomes(await lifecycle.createFiles(newFilesToMessage(files))), {
-      maxBatch,
-    });
+    const create = async (files: readonly RequestedFile[]) => {
+      const requestId = sharedRequestId(logger, files);
+      return toOutcomes(await lifecycle.createFiles(newFilesToMessage(files), { requestId }));
+    };
+    this.#batcher = new Batcher(create, { maxBatch });
   }
 
   /**
@@ -27,9 +35,19 @@ export class FileCreation {
    *
    * @throws FilemillError when no answer came; the files may or may not have been created
    */
-  createAll(files: readonly NewFile[]): Promise<readonly CreateOutcome[]> {
+  createAll(files: readonly RequestedFile[]): Promise<readonly CreateOutcome[]> {
     return this.#batcher.addAll(files);
   }
+}
+
+/** A call for one request carries its id; a call for several has an id of its own, and the log tells for which. */
+function sharedRequestId(logger: Logger, files: readonly RequestedFile[]): string {
+  const ids = new Set(files.map(({ requestId }) => requestId));
+  const [only = ''] = ids;
+  if (ids.size === 1) return only;
+  const shared = randomUUID();
+  callShared(logger, 'CreateFiles', shared, ids);
+  return shared;
 }
 
 function toOutcomes({ outcomes, ids, rejections }: CreateFilesResponse): CreateOutcome[] {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { FilemillError } from '#domain/errors.ts';
-import type { CreateOutcome, NewFile } from '#domain/file.ts';
+import type { CreateOutcome } from '#domain/file.ts';
+import { createLogger } from '#platform/logger.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
 import {
   type Backends,
@@ -15,7 +16,9 @@ import {
   streamOf,
   type UploadStack,
 } from '#test/support/upload-stack.ts';
-import { FileCreation } from './file-creation.ts';
+import { FileCreation, type RequestedFile } from './file-creation.ts';
+
+const quiet = createLogger('test', { level: 'silent', format: 'json' });
 
 let backends: Backends;
 let channel: RpcChannel;
@@ -100,10 +103,10 @@ describe('An answer of the metadata service that is lost', () => {
 });
 
 it('A refused registration removes the object', async () => {
-  const real = new FileCreation(channel);
+  const real = new FileCreation(channel, quiet);
   const tooOld = '01800000-0000-7000-8000-000000000000';
   const files = {
-    createAll: (all: readonly NewFile[]) => real.createAll(all.map((file) => ({ ...file, id: tooOld }))),
+    createAll: (all: readonly RequestedFile[]) => real.createAll(all.map((file) => ({ ...file, id: tooOld }))),
   };
   await using stack = await startUploadStack(backends, { files });
   await assert.rejects(upload(stack, randomUUID()), { reason: 'REQUEST_INVALID' });
@@ -117,11 +120,11 @@ class LossyCreation {
   asked = 0;
 
   constructor(metadata: RpcChannel, losses: number) {
-    this.#real = new FileCreation(metadata);
+    this.#real = new FileCreation(metadata, quiet);
     this.losses = losses;
   }
 
-  async createAll(files: readonly NewFile[]): Promise<readonly CreateOutcome[]> {
+  async createAll(files: readonly RequestedFile[]): Promise<readonly CreateOutcome[]> {
     this.asked += 1;
     const outcomes = await this.#real.createAll(files);
     if (this.losses <= 0) return outcomes;

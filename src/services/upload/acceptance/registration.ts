@@ -1,10 +1,10 @@
 import type { BlobStore } from '#domain/blob-store.ts';
 import { FilemillError } from '#domain/errors.ts';
-import type { CreateOutcome, NewFile } from '#domain/file.ts';
+import type { CreateOutcome } from '#domain/file.ts';
 import { isStoreFault } from '#domain/store-fault.ts';
 import type { Logger } from '#platform/logger.ts';
 import { withRetry } from '#platform/rpc/retry.ts';
-import type { FileCreation } from './file-creation.ts';
+import type { FileCreation, RequestedFile } from './file-creation.ts';
 
 export interface RegistrationContext {
   readonly blobs: BlobStore;
@@ -26,12 +26,12 @@ export type Registered = { readonly id: string; readonly duplicate: boolean } | 
  */
 export async function registerAll(
   context: RegistrationContext,
-  files: readonly NewFile[],
+  files: readonly RequestedFile[],
   signal: AbortSignal,
 ): Promise<readonly Registered[]> {
   if (signal.aborted) {
     // A stream that was cut can look as if it had ended. Nobody has been told of the blobs yet.
-    for (const file of files) await removeOwn(context, file.storageKey);
+    for (const file of files) await removeOwn(context, file);
     throw signal.reason;
   }
   const ask = () => context.files.createAll(files);
@@ -39,7 +39,7 @@ export async function registerAll(
     throw notRegistered(cause);
   });
   for (const [n, { outcome }] of answers.entries())
-    if (outcome !== 'CREATED') await removeOwn(context, (files[n] as NewFile).storageKey);
+    if (outcome !== 'CREATED') await removeOwn(context, files[n] as RequestedFile);
   return answers.map(toRegistered);
 }
 
@@ -64,8 +64,11 @@ function toRegistered(answer: CreateOutcome): Registered {
   }
 }
 
-async function removeOwn({ blobs, logger }: RegistrationContext, storageKey: string): Promise<void> {
+async function removeOwn(
+  { blobs, logger }: RegistrationContext,
+  { storageKey, requestId }: RequestedFile,
+): Promise<void> {
   await blobs.remove(storageKey).catch((error: unknown) => {
-    logger.warn({ err: error, storageKey }, 'cannot remove an unneeded object: the sweep will');
+    logger.warn({ err: error, storageKey, requestId }, 'cannot remove an unneeded object: the sweep will');
   });
 }

@@ -6,6 +6,7 @@ import { failpoint } from '#platform/failpoints.ts';
 import type { Semaphore } from '#platform/semaphore.ts';
 import {
   type AcceptanceContext,
+  type AcceptedCall,
   type Answer,
   accept,
   acceptTogether,
@@ -41,15 +42,15 @@ interface Coming {
 /** The files of one stream of UploadMany: each is kept or refused by itself. */
 export class ManyFiles {
   readonly #context: ManyFilesContext;
-  readonly #signal: AbortSignal;
+  readonly #call: AcceptedCall;
   readonly #tell: (outcome: Outcome) => void;
   #coming: Coming | undefined;
   #unanswered = 0;
   #answered = Promise.withResolvers<void>();
 
-  constructor(context: ManyFilesContext, signal: AbortSignal, tell: (outcome: Outcome) => void) {
+  constructor(context: ManyFilesContext, call: AcceptedCall, tell: (outcome: Outcome) => void) {
     this.#context = context;
-    this.#signal = signal;
+    this.#call = call;
     this.#tell = tell;
   }
 
@@ -111,7 +112,7 @@ export class ManyFiles {
       await admission.allows();
       await failpoint('upload.chunk');
       const contents = good.map(({ content }) => content);
-      return await acceptTogether(this.#context, contents, verified, this.#signal);
+      return await acceptTogether(this.#context, contents, verified, this.#call);
     });
   }
 
@@ -158,7 +159,7 @@ export class ManyFiles {
     using _ = file.admitted;
     await using staged = file.staged;
     const sha256 = await file.content.verify(closing);
-    return await accept(this.#context, staged, { declared: file.declared, size: staged.size, sha256 }, this.#signal);
+    return await accept(this.#context, staged, { declared: file.declared, size: staged.size, sha256 }, this.#call);
   }
 
   /** What came in pieces and did not come to its end. */

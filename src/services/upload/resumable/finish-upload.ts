@@ -19,6 +19,8 @@ export interface CompleteUpload {
   /** Empty for none. */
   readonly closing: string;
   readonly lock: UploadLock;
+  /** Of the call that completed it. */
+  readonly requestId: string;
 }
 
 /**
@@ -29,14 +31,14 @@ export interface CompleteUpload {
  */
 export async function finishUpload(
   context: AcceptanceContext & { readonly partial: PartialBlobStore },
-  { upload, blob, declared, closing, lock }: CompleteUpload,
+  { upload, blob, declared, closing, lock, requestId }: CompleteUpload,
 ): Promise<void> {
   const { partial } = context;
   const idempotencyKey = declared.idempotencyKey ?? `resumable upload ${upload.id}`;
   try {
     const sha256 = await verifySha256(declared, closing, () => blob.sha256());
     const verified = { declared: { ...declared, idempotencyKey }, size: blob.size, sha256 };
-    const receipt = await accept(context, { commit: () => commit(blob, lock) }, verified, never);
+    const receipt = await accept(context, { commit: () => commit(blob, lock) }, verified, { signal: never, requestId });
     await failpoint('upload.registered');
     lock.assertHeld();
     // Nobody but this upload has a key that was made here.

@@ -10,12 +10,6 @@ export interface IncompleteUpload {
   readonly caller: string;
 }
 
-/** Without authentication a caller is an address; a port is new with every connection. */
-export function callerOf(peer: string): string {
-  const address = peer.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
-  return address === '' || address === 'unknown' ? 'local' : address;
-}
-
 export async function findIncompleteUploads(partial: PartialBlobStore): Promise<readonly IncompleteUpload[]> {
   const found: IncompleteUpload[] = [];
   for await (const { id, size, writtenAt } of partial.unfinished())

@@ -16,7 +16,7 @@ export interface UploadRecord {
   /** As it was begun. */
   readonly metadata: UploadMetadata;
   readonly clientNote: string;
-  /** Who began it: see `callerOf`. */
+  /** The address from which it was begun. */
   readonly caller?: string | undefined;
   /** The file that it became. */
   readonly file?: UploadFileResponse | undefined;

@@ -23,24 +23,31 @@ export interface AppendUploadContext extends UploadContext, BeginUploadContext {
  */
 export function appendUpload(context: AppendUploadContext): ServiceHandlers<typeof UploadService>['appendUpload'] {
   const { partial, locks, uploadExpiryMs, stopping } = context;
-  return async (requests, { signal }) => {
+  return async (requests, { signal, requestId }) => {
     const messages = paced(context, requests, contentBytes);
     const start = await receiveStart(messages);
     await findUpload(partial, start.id);
     const content = await untilContent(messages);
     await using lock = await locks.take(start.id, signal);
     const early = AbortSignal.any([signal, lock.wanted, lock.lost, stopping]);
-    const complete = await goOn(context, { lock, start, early }, endingWith(early, content));
+    const complete = await goOn(context, { lock, start, early, requestId }, endingWith(early, content));
     if (!complete && stopping.aborted) throw new FilemillError('SHUTTING_DOWN');
     if (!complete) early.throwIfAborted();
     return { upload: toPartialUpload(await findUpload(partial, start.id), uploadExpiryMs) };
   };
 }
 
+interface Appending {
+  readonly lock: UploadLock;
+  readonly start: AppendStart;
+  readonly early: AbortSignal;
+  readonly requestId: string;
+}
+
 /** Answers whether the upload is finished. */
 async function goOn(
   context: AppendUploadContext,
-  { lock, start, early }: { readonly lock: UploadLock; readonly start: AppendStart; readonly early: AbortSignal },
+  { lock, start, early, requestId }: Appending,
   messages: AsyncIterable<AppendUploadRequest>,
 ): Promise<boolean> {
   const { partial, admission, maxFileSize } = context;
@@ -55,7 +62,7 @@ async function goOn(
   const closing = await append({ partial, blob, upload, lock, start, limits, admitted, early }, messages);
   if (size === null ? closing === null : blob.size < size) return false;
   if (sha256AtClose && closing === null) return false;
-  await finishUpload(context, { upload, blob, declared, closing: closing ?? '', lock });
+  await finishUpload(context, { upload, blob, declared, closing: closing ?? '', lock, requestId });
   return true;
 }
 

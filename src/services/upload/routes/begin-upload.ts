@@ -3,10 +3,10 @@ import type { PartialBlobStore } from '#domain/partial-blob.ts';
 import type { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import type { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { failpoint } from '#platform/failpoints.ts';
+import { type CallContext, outgoing } from '#platform/rpc/call-context.ts';
 import type { RpcClient } from '#platform/rpc/client.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
 import { type Declaration, readDeclaration } from '../intake/declaration.ts';
-import { callerOf } from '../resumable/incomplete-uploads.ts';
 import { uploadIdOf } from '../resumable/upload-id.ts';
 import type { UploadLocks } from '../resumable/upload-locks.ts';
 import {
@@ -35,7 +35,7 @@ const maxNoteLength = 8 * 1024;
  */
 export function beginUpload(context: BeginUploadContext): ServiceHandlers<typeof UploadService>['beginUpload'] {
   const { maxFileSize, uploadExpiryMs } = context;
-  return async ({ metadata, clientNote, beginAnew, sizeLater }, { signal, peer }) => {
+  return async ({ metadata, clientNote, beginAnew, sizeLater }, call) => {
     if (metadata === undefined) throw new FilemillError('METADATA_MISSING');
     const declared = readDeclaration(metadata, maxFileSize);
     if (declared.size === null && !declared.sha256AtClose && !sizeLater)
@@ -45,10 +45,10 @@ export function beginUpload(context: BeginUploadContext): ServiceHandlers<typeof
       );
     if (clientNote.length > maxNoteLength)
       throw new FilemillError('REQUEST_INVALID', `\`client_note\` is longer than ${maxNoteLength} characters.`);
-    const record = { metadata, clientNote, caller: callerOf(peer) };
+    const record = { metadata, clientNote, caller: call.caller.address };
     const upload =
       isKeyed(declared) && !beginAnew
-        ? await findOrBegin(context, uploadIdOf(declared), { record, size: declared.size }, signal)
+        ? await findOrBegin(context, uploadIdOf(declared), { record, size: declared.size }, call)
         : await begin(context, { record, size: declared.size });
     return { upload: toPartialUpload(upload, uploadExpiryMs) };
   };
@@ -69,12 +69,12 @@ async function findOrBegin(
   context: BeginUploadContext,
   id: string,
   fresh: NewUpload,
-  signal: AbortSignal,
+  call: CallContext,
 ): Promise<FoundUpload> {
-  const earlier = await findEarlier(context, id, signal);
+  const earlier = await findEarlier(context, id, call);
   if (earlier !== undefined) return earlier;
-  await using lock = await context.locks.take(id, signal);
-  const begunMeanwhile = await findEarlier(context, id, signal);
+  await using lock = await context.locks.take(id, call.signal);
+  const begunMeanwhile = await findEarlier(context, id, call);
   if (begunMeanwhile !== undefined) return begunMeanwhile;
   lock.assertHeld();
   return await begin(context, fresh, id);
@@ -84,7 +84,7 @@ async function findOrBegin(
 async function findEarlier(
   { partial, registered }: BeginUploadContext,
   id: string,
-  signal: AbortSignal,
+  call: CallContext,
 ): Promise<FoundUpload | undefined> {
   const upload = await findUpload(partial, id).catch((error: unknown) => {
     if (error instanceof FilemillError && error.reason === 'UPLOAD_NOT_FOUND') return undefined;
@@ -92,7 +92,7 @@ async function findEarlier(
   });
   const { file } = upload?.record ?? {};
   if (file === undefined) return upload;
-  const { files } = await registered.getFiles({ ids: [file.id] }, { signal });
+  const { files } = await registered.getFiles({ ids: [file.id] }, outgoing(call));
   return files.length > 0 ? upload : undefined;
 }
 

@@ -7,6 +7,7 @@ import {
   Dependency_State as State,
   SystemService,
 } from '#gen/filemill/v1/system_service_pb.ts';
+import { type CallContext, outgoing } from '#platform/rpc/call-context.ts';
 import type { RpcChannel } from '#platform/rpc/client.ts';
 import { fromServiceError, isUnimplemented } from '#platform/rpc/errors.ts';
 
@@ -22,17 +23,22 @@ const answerWithinMs = 2_500;
 
 /** What this service depends on, and what those behind it do. */
 export function getDependencies({ metadata, result, doorbell }: Upstream) {
-  return async (): Promise<MessageInitShape<typeof GetDependenciesResponseSchema>> => {
+  return async (
+    _request: unknown,
+    call: CallContext,
+  ): Promise<MessageInitShape<typeof GetDependenciesResponseSchema>> => {
     const own = doorbell.report ? [dependencyToMessage(doorbell.report, 'upload')] : [];
-    const behind = await Promise.all([ask('metadata', metadata), ask('result', result)]);
+    const behind = await Promise.all([ask('metadata', metadata, call), ask('result', result, call)]);
     return { dependencies: [...own, ...behind.flat()] };
   };
 }
 
-async function ask(part: string, channel: RpcChannel): Promise<readonly Dependency[]> {
+async function ask(part: string, channel: RpcChannel, call: CallContext): Promise<readonly Dependency[]> {
   const service = { service: 'upload', part };
   try {
-    const { dependencies } = await channel.client(SystemService).getDependencies({}, { timeoutMs: answerWithinMs });
+    const { dependencies } = await channel
+      .client(SystemService)
+      .getDependencies({}, { ...outgoing(call), timeoutMs: answerWithinMs });
     return [{ ...service, state: State.OK }, ...dependencies];
   } catch (error) {
     if (isUnimplemented(fromServiceError(error))) return [{ ...service, state: State.OK }];

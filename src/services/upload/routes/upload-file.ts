@@ -21,7 +21,7 @@ export interface UploadContext extends AcceptanceContext, Patience {
  */
 export function uploadFile(context: UploadContext): ServiceHandlers<typeof UploadService>['uploadFile'] {
   const { admission, blobs, maxFileSize } = context;
-  return async (requests, { signal }) => {
+  return async (requests, call) => {
     const messages = paced(context, requests, contentBytes);
     const declared = readDeclaration(await receiveMetadata(messages), maxFileSize);
     const content = await untilContent(messages);
@@ -29,6 +29,6 @@ export function uploadFile(context: UploadContext): ServiceHandlers<typeof Uploa
     await using staged = await blobs.stage();
     await failpoint('upload.staged');
     const sha256 = await receiveContent(content, { staged, admitted, declared, maxFileSize });
-    return await accept(context, staged, { declared, size: staged.size, sha256 }, signal);
+    return await accept(context, staged, { declared, size: staged.size, sha256 }, call);
   };
 }

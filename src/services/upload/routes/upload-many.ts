@@ -1,11 +1,11 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { FilemillError } from '#domain/errors.ts';
-import { isVolumeFault } from '#domain/volume-fault.ts';
 import type { UploadAnswerSchema, UploadManyRequest, UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { GatheringQueue } from '#platform/gathering-queue.ts';
 import type { Logger } from '#platform/logger.ts';
 import { toRpcStatus } from '#platform/rpc/errors.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
+import { fileRefused } from '#platform/telemetry.ts';
 import { endingWith } from '../intake/ending-with.ts';
 import { withPaceLimit } from '../intake/pace-limit.ts';
 import { ManyFiles, type ManyFilesContext, type Outcome } from '../many/many-files.ts';
@@ -23,14 +23,14 @@ export interface UploadManyContext extends ManyFilesContext {
  * together in the next.
  */
 export function uploadMany(context: UploadManyContext): ServiceHandlers<typeof UploadService>['uploadMany'] {
-  return async function* (requests, { signal }) {
+  return async function* (requests, call) {
     const outcomes = new GatheringQueue<Outcome>(maxAnswers);
-    const files = new ManyFiles(context, signal, (outcome) => outcomes.push(outcome));
+    const files = new ManyFiles(context, call, (outcome) => outcomes.push(outcome));
     const reading = readAll(context, requests, files).finally(() => outcomes.close());
     // Its failure is reported below, once all that can be answered is.
     reading.catch(() => undefined);
     for await (const batch of outcomes.batches())
-      yield { answers: batch.map((outcome) => toAnswer(outcome, context.logger)) };
+      yield { answers: batch.map((outcome) => toAnswer(outcome, context.logger, call.requestId)) };
     await reading;
   };
 }
@@ -56,13 +56,10 @@ async function readAll(
   if (stopping.aborted) throw new FilemillError('SHUTTING_DOWN');
 }
 
-function toAnswer(outcome: Outcome, logger: Logger): MessageInitShape<typeof UploadAnswerSchema> {
+function toAnswer(outcome: Outcome, logger: Logger, requestId: string): MessageInitShape<typeof UploadAnswerSchema> {
   const { sequence, answer } = outcome;
   if ('id' in answer) return { sequence, outcome: { case: 'file', value: answer } };
   const { refusal: error } = answer;
-  if (isVolumeFault(error)) logger.warn({ rpc: 'UploadMany', err: error }, 'the volume fails');
-  else if (error instanceof FilemillError && error.reason !== 'INTERNAL')
-    logger.info({ rpc: 'UploadMany', reason: error.reason, detail: error.message }, 'file refused');
-  else logger.error({ rpc: 'UploadMany', err: error }, 'file failed');
-  return { sequence, outcome: { case: 'error', value: toRpcStatus(error) } };
+  fileRefused(logger, requestId, error);
+  return { sequence, outcome: { case: 'error', value: toRpcStatus(error, requestId) } };
 }

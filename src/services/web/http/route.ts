@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { SchemaName } from '#contract/schemas.ts';
 import type { Reason } from '#domain/errors.ts';
+import type { CallOptions } from '#platform/rpc/client.ts';
 
 /**
  * One route: what it takes, what it answers, and the function that does it. Validation (serve-route.ts) and the
@@ -52,6 +53,8 @@ export interface Call<Query extends z.ZodRawShape = z.ZodRawShape, Body extends 
   readonly reply: FastifyReply;
   /** Aborted when the client went away before it had its answer. */
   readonly signal: AbortSignal;
+  /** For calls to other services that are made for this request. */
+  readonly onward: CallOptions;
 }
 
 /** Lets `handle` know the types of what the description says. */

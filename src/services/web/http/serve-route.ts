@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { outgoing } from '#platform/rpc/call-context.ts';
 import { clientGone } from './client-gone.ts';
 import { entityTag, matchesTag } from './etag.ts';
 import { readBody, readQuery } from './query.ts';
@@ -22,13 +23,15 @@ export function serveRoute(app: FastifyInstance, description: Route): void {
 }
 
 function readCall(description: Route, request: FastifyRequest, reply: FastifyReply) {
+  const signal = clientGone(reply.raw);
   return {
     params: request.params as Record<string, string>,
     query: readQuery(description.query ?? {}, request.query, request.url),
     body: description.body === undefined ? undefined : readBody(description.body, request.body),
     request,
     reply,
-    signal: clientGone(reply.raw),
+    signal,
+    onward: outgoing({ signal, requestId: request.id }),
   };
 }
 

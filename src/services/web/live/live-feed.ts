@@ -3,6 +3,7 @@ import type { File } from '#gen/filemill/v1/file_pb.ts';
 import type { GetStatsResponse, WatchChangesResponse } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { sleep } from '#platform/abort.ts';
 import { ChangeBox, type ChangeNews } from '#platform/change-box.ts';
+import type { CallOptions } from '#platform/rpc/client.ts';
 import { Outage } from '#platform/rpc/outage.ts';
 import type { Backend } from '../backend.ts';
 
@@ -29,8 +30,8 @@ export class LiveFeed implements Disposable {
    *
    * @throws FilemillError OVERLOADED, UNAVAILABLE, or REQUEST_INVALID for what is no cursor
    */
-  async snapshot(cursor: string, signal: AbortSignal): Promise<LiveNews> {
-    for await (const message of this.#backend.metadata.watchChanges({ cursor }, { signal })) return toNews(message);
+  async snapshot(cursor: string, onward: CallOptions): Promise<LiveNews> {
+    for await (const message of this.#backend.metadata.watchChanges({ cursor }, onward)) return toNews(message);
     throw new FilemillError('UNAVAILABLE');
   }
 

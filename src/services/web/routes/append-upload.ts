@@ -25,7 +25,7 @@ export function appendUpload(backend: Backend) {
       // Upload-Offset header containing the new offset."
       answers: { 204: { description: 'The bytes are kept.', headers: describedProgress } },
       problems: appendProblems,
-      async handle({ params: { id = '' }, request: { headers, raw }, reply }) {
+      async handle({ params: { id = '' }, request: { headers, raw }, reply, onward }) {
         requireTusContent(headers);
         const checksum = declaredChecksum(headers);
         const offset = BigInt(readCount(headers, 'upload-offset'));
@@ -33,7 +33,7 @@ export function appendUpload(backend: Backend) {
         // MUST NOT be changed."
         const told = headers['upload-length'] !== undefined && { size: BigInt(readCount(headers, 'upload-length')) };
         const start = { id, offset, ...told, ...(checksum && { checksum }) };
-        const upload = await appendContent(backend, start, readToEnd(raw));
+        const upload = await appendContent(backend, start, onward, readToEnd(raw));
         return reply.code(204).headers(progressHeaders(upload)).send();
       },
     }),

@@ -13,8 +13,8 @@ export function cancelUpload(backend: Backend) {
       // the upload was terminated."
       answers: { 204: { description: 'It is gone.' } },
       problems: ['UPLOAD_NOT_FOUND'],
-      async handle({ params: { id = '' }, reply, signal }) {
-        await backend.upload.cancelUpload({ id }, { signal });
+      async handle({ params: { id = '' }, reply, onward }) {
+        await backend.upload.cancelUpload({ id }, onward);
         return reply.code(204).send();
       },
     }),

@@ -33,18 +33,18 @@ export function createUpload(backend: Backend, maxFileSize: number, publicUrl?: 
         201: { description: 'It is begun.', headers: { Location: 'Where it goes on.', ...describedProgress } },
       },
       problems: beginProblems,
-      async handle({ request, reply, signal }) {
+      async handle({ request, reply, onward }) {
         const metadata = declaredUpload(request.headers, maxFileSize);
         const checksum = declaredChecksum(request.headers);
         const content = contentOf(request);
         const clientNote = uploadMetadataOf(request.headers);
         // "The Client MUST send a POST request … to request a new upload resource": clients take it to be empty.
         const asked = { metadata, clientNote, beginAnew: true, sizeLater: metadata.size === undefined };
-        const begun = uploadOf(await backend.upload.beginUpload(asked, { signal }));
+        const begun = uploadOf(await backend.upload.beginUpload(asked, onward));
         const start = { id: begun.id, offset: 0n, ...(checksum && { checksum }) };
         // An empty file is finished as soon as it is begun.
         const isAppended = content !== undefined || metadata.size === 0n;
-        const upload = isAppended ? await appendContent(backend, start, content) : begun;
+        const upload = isAppended ? await appendContent(backend, start, onward, content) : begun;
         // "The Server MUST set the Location header to the URL of the created resource. This URL MAY be absolute or
         // relative."
         reply.code(201).header('location', uploadLocation(request, upload.id, publicUrl));

@@ -11,8 +11,8 @@ export function deleteFile(backend: Backend) {
     summary: 'Deletes a file in any state with its result; its bytes follow within seconds.',
     answers: { 204: { description: 'It is gone.' } },
     problems: ['FILE_NOT_FOUND'],
-    async handle({ params: { id = '' }, reply, signal }) {
-      const [item] = await deleteAll(backend, [id], signal);
+    async handle({ params: { id = '' }, reply, onward }) {
+      const [item] = await deleteAll(backend, [id], onward);
       return item?.outcome === 'DELETED' ? reply.code(204).send() : noSuchFile(id);
     },
   });

@@ -1,5 +1,6 @@
 import type { Json } from '#contract/schemas.ts';
 import { DeleteFilesResponse_Outcome as Outcome } from '#gen/filemill/v1/metadata_service_pb.ts';
+import type { CallOptions } from '#platform/rpc/client.ts';
 import type { Backend } from '../backend.ts';
 import { idsBody } from '../http/query.ts';
 import { route } from '../http/route.ts';
@@ -12,8 +13,8 @@ export function deleteFiles(backend: Backend) {
     summary: 'Deletes files in any state with their results; their bytes follow within seconds.',
     body: idsBody,
     answers: { 200: { description: 'What became of each.', schema: 'Deleted' } },
-    handle: async ({ body: { ids }, signal }): Promise<Json<'Deleted'>> => ({
-      items: await deleteAll(backend, ids, signal),
+    handle: async ({ body: { ids }, onward }): Promise<Json<'Deleted'>> => ({
+      items: await deleteAll(backend, ids, onward),
     }),
   });
 }
@@ -21,8 +22,8 @@ export function deleteFiles(backend: Backend) {
 export async function deleteAll(
   { metadata }: Backend,
   ids: readonly string[],
-  signal: AbortSignal,
+  onward: CallOptions,
 ): Promise<Json<'Deleted'>['items']> {
-  const { items } = await metadata.deleteFiles({ ids: [...ids] }, { signal });
+  const { items } = await metadata.deleteFiles({ ids: [...ids] }, onward);
   return items.map(({ id, outcome }) => ({ id, outcome: outcome === Outcome.DELETED ? 'DELETED' : 'NOT_FOUND' }));
 }

@@ -26,11 +26,11 @@ export function exportResults({ result }: Backend) {
         types: Object.values(formats).map(({ type }) => type),
       },
     },
-    async handle({ query, request, reply, signal }) {
+    async handle({ query, request, reply, onward }) {
       const { type, head, line } = formats[query.format];
       const headers = { 'content-type': type, 'content-disposition': `attachment; filename="results.${query.format}"` };
       if (request.method === 'HEAD') return reply.headers(headers).send(Readable.from([]));
-      const answer = result.exportResults({ mimeType: query.mime_type ?? '' }, { signal });
+      const answer = result.exportResults({ mimeType: query.mime_type ?? '' }, onward);
       const batches = answer[Symbol.asyncIterator]();
       // What is refused is refused with the first batch, while the answer can still be a problem.
       const first = await batches.next();

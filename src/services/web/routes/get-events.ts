@@ -26,14 +26,14 @@ export function getEvents(feed: LiveFeed) {
     headers: { 'Last-Event-ID': 'The `id` of the last event that was received: resumes after it.' },
     answers: { 200: { description: eventsDescription, types: ['text/event-stream'] } },
     problems: ['OVERLOADED'],
-    async handle({ request, reply, signal }) {
+    async handle({ request, reply, signal, onward }) {
       // Proxies that buffer would hold events back.
       reply.type('text/event-stream').header('x-accel-buffering', 'no');
       if (request.method === 'HEAD') return reply.send(Readable.from([]));
       const reader = await feed.join();
       try {
         // Joined before looking, so that no change falls between.
-        const first = await feed.snapshot(String(request.headers['last-event-id'] ?? ''), signal);
+        const first = await feed.snapshot(String(request.headers['last-event-id'] ?? ''), onward);
         const over = AbortSignal.any([signal, feed.ended]);
         return reply.send(Readable.from(events(first, reader, over), { objectMode: false, highWaterMark: 1 }));
       } catch (error) {

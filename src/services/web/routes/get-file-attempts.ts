@@ -13,9 +13,9 @@ export function getFileAttempts(backend: Backend) {
     answers: { 200: { description: 'Its attempts, oldest first; the latest 20.', schema: 'Attempts' } },
     problems: ['FILE_NOT_FOUND'],
     tagged: true,
-    async handle({ params: { id = '' }, signal }): Promise<Json<'Attempts'>> {
-      const { attempts } = await backend.metadata.getAttempts({ fileIds: [id] }, { signal });
-      if (attempts.length === 0) await findFile(backend, id, signal);
+    async handle({ params: { id = '' }, onward }): Promise<Json<'Attempts'>> {
+      const { attempts } = await backend.metadata.getAttempts({ fileIds: [id] }, onward);
+      if (attempts.length === 0) await findFile(backend, id, onward);
       return { attempts: attempts.map(attemptToJson) };
     },
   });

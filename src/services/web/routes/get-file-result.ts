@@ -16,10 +16,10 @@ export function getFileResult(backend: Backend) {
     answers: { 200: { description: 'What the analysis found.', schema: 'Result' } },
     problems: ['FILE_NOT_FOUND', 'RESULT_NOT_FOUND'],
     tagged: true,
-    async handle({ params: { id = '' }, signal }): Promise<Json<'Result'>> {
-      const { results } = await backend.result.getResults({ fileIds: [id] }, { signal });
+    async handle({ params: { id = '' }, onward }): Promise<Json<'Result'>> {
+      const { results } = await backend.result.getResults({ fileIds: [id] }, onward);
       if (results[0] !== undefined) return resultToJson(results[0]);
-      const { status } = await findFile(backend, id, signal);
+      const { status } = await findFile(backend, id, onward);
       const word = statusWord(status) ?? 'UNKNOWN';
       const facts = { status: word };
       throw new FilemillError('RESULT_NOT_FOUND', `The file is ${word} and has no result.`, { facts });

@@ -2,6 +2,7 @@ import { fileStateToJson } from '#contract/json.ts';
 import type { Json } from '#contract/schemas.ts';
 import { FilemillError } from '#domain/errors.ts';
 import type { File } from '#gen/filemill/v1/file_pb.ts';
+import type { CallOptions } from '#platform/rpc/client.ts';
 import type { Backend } from '../backend.ts';
 import { route } from '../http/route.ts';
 
@@ -14,14 +15,14 @@ export function getFile(backend: Backend) {
     answers: { 200: { description: 'The file as it is now.', schema: 'File' } },
     problems: ['FILE_NOT_FOUND'],
     tagged: true,
-    handle: async ({ params: { id = '' }, signal }): Promise<Json<'File'>> =>
-      fileStateToJson(await findFile(backend, id, signal)),
+    handle: async ({ params: { id = '' }, onward }): Promise<Json<'File'>> =>
+      fileStateToJson(await findFile(backend, id, onward)),
   });
 }
 
 /** @throws FilemillError FILE_NOT_FOUND */
-export async function findFile({ metadata }: Backend, id: string, signal: AbortSignal): Promise<File> {
-  const { files } = await metadata.getFiles({ ids: [id] }, { signal });
+export async function findFile({ metadata }: Backend, id: string, onward: CallOptions): Promise<File> {
+  const { files } = await metadata.getFiles({ ids: [id] }, onward);
   return files[0] ?? noSuchFile(id);
 }
 

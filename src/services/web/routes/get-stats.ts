@@ -11,6 +11,6 @@ export function getStats({ metadata, upload }: Backend) {
     summary:
       'How many files are in each state, why files FAILED, which workers are alive, and what incomplete uploads hold.',
     answers: { 200: { description: 'The counts of this moment.', schema: 'Stats' } },
-    handle: async ({ signal }): Promise<Json<'Stats'>> => await lookUpStats(metadata, upload, { signal }),
+    handle: async ({ onward }): Promise<Json<'Stats'>> => await lookUpStats(metadata, upload, onward),
   });
 }

@@ -1,4 +1,5 @@
 import type { PartialUpload } from '#gen/filemill/v1/upload_service_pb.ts';
+import type { CallOptions } from '#platform/rpc/client.ts';
 import type { Backend } from '../backend.ts';
 import { route } from '../http/route.ts';
 import { appendContent } from '../uploads/tus/append-content.ts';
@@ -25,8 +26,8 @@ export function getUpload(backend: Backend) {
         },
       },
       problems: appendProblems,
-      async handle({ params: { id = '' }, reply }) {
-        const upload = await settled(backend, id);
+      async handle({ params: { id = '' }, reply, onward }) {
+        const upload = await settled(backend, id, onward);
         const { metadata, clientNote, file } = upload;
         // "The Server MUST always include the Upload-Offset header in the response for a HEAD request … If the size of
         // the upload is known, the Server MUST include the Upload-Length header in the response." Cache-Control says
@@ -52,18 +53,18 @@ function lengthHeader(size: bigint | undefined): Record<string, string> {
  * failed, or its process died): clients take an offset at the end for success and ask no further. Everything else
  * that stands against it can wait for their next PATCH.
  */
-async function settled(backend: Backend, id: string): Promise<PartialUpload> {
-  const found = await lookUp(backend, id);
+async function settled(backend: Backend, id: string, onward: CallOptions): Promise<PartialUpload> {
+  const found = await lookUp(backend, id, onward);
   if (found.file !== undefined) return found;
   try {
-    return await appendContent(backend, { id, offset: found.offset });
+    return await appendContent(backend, { id, offset: found.offset }, onward);
   } catch {
-    const now = await lookUp(backend, id);
+    const now = await lookUp(backend, id, onward);
     const isComplete = now.file === undefined && now.offset === now.metadata?.size;
-    return isComplete ? await appendContent(backend, { id, offset: now.offset }) : now;
+    return isComplete ? await appendContent(backend, { id, offset: now.offset }, onward) : now;
   }
 }
 
-async function lookUp({ upload }: Backend, id: string): Promise<PartialUpload> {
-  return uploadOf(await upload.getUpload({ id }));
+async function lookUp({ upload }: Backend, id: string, onward: CallOptions): Promise<PartialUpload> {
+  return uploadOf(await upload.getUpload({ id }, onward));
 }

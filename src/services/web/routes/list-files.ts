@@ -14,7 +14,7 @@ export function listFiles({ metadata }: Backend) {
     query: { ...fileFilterParameters, ...pageParameters },
     answers: { 200: { description: 'One page.', schema: 'FilesPage' } },
     problems: ['FILTER_TOO_BROAD'],
-    async handle({ query, signal }): Promise<Json<'FilesPage'>> {
+    async handle({ query, onward }): Promise<Json<'FilesPage'>> {
       const filter = {
         statuses: (query.status ?? []).map((word) => FileStatus[word]),
         mimeType: query.mime_type ?? '',
@@ -25,7 +25,7 @@ export function listFiles({ metadata }: Backend) {
         ...(query.created_before && { createdBefore: query.created_before }),
       };
       const { page_size: pageSize = 0, page_token: pageToken = '' } = query;
-      const page = await metadata.listFiles({ filter, pageSize, pageToken }, { signal });
+      const page = await metadata.listFiles({ filter, pageSize, pageToken }, onward);
       return { files: page.files.map(fileStateToJson), next_page_token: page.nextPageToken };
     },
   });

@@ -13,9 +13,9 @@ export function listResults({ result }: Backend) {
     query: { ...mimeTypeParameter, ...pageParameters },
     problems: ['FILTER_TOO_BROAD'],
     answers: { 200: { description: 'One page.', schema: 'ResultsPage' } },
-    async handle({ query, signal }): Promise<Json<'ResultsPage'>> {
+    async handle({ query, onward }): Promise<Json<'ResultsPage'>> {
       const { mime_type: mimeType = '', page_size: pageSize = 0, page_token: pageToken = '' } = query;
-      const page = await result.listResults({ mimeType, pageSize, pageToken }, { signal });
+      const page = await result.listResults({ mimeType, pageSize, pageToken }, onward);
       return { results: page.results.map(resultToJson), next_page_token: page.nextPageToken };
     },
   });

@@ -38,7 +38,7 @@ export function postFiles(backend: Backend) {
     async handle(call) {
       const files = await keepFiles(backend, call);
       const refused = files.filter((file): file is RefusedFile => 'problem' in file);
-      if (refused.length === files.length) return answerRefusal(call.reply, refused);
+      if (refused.length === files.length) return answerRefusal(call, refused);
       call.reply.code(refused.length > 0 ? 207 : 201);
       return { files };
     },
@@ -75,13 +75,13 @@ async function keepFiles(backend: Backend, call: Call): Promise<readonly Upload[
 }
 
 /** A part that is refused harms no other. */
-async function keepPart(backend: Backend, file: FormFile, n: number, { request, signal }: Call): Promise<Upload> {
+async function keepPart(backend: Backend, file: FormFile, n: number, { request, onward }: Call): Promise<Upload> {
   const { name, mimeType, content, refusal } = file;
   const key = idempotencyKey(request.headers);
   const metadata = { ...namesIn(name), mimeType, idempotencyKey: key && `${key}:${n}` };
   try {
     if (refusal !== undefined) throw refusal;
-    return { filename: name, ...(await keepFile(backend, metadata, content, signal)) };
+    return { filename: name, ...(await keepFile(backend, metadata, content, onward)) };
   } catch (error) {
     if (!(error instanceof FilemillError)) throw error;
     return { filename: name, problem: toProblem(error) };
@@ -102,12 +102,12 @@ function tooMany(): FilemillError {
 }
 
 /** A form of which nothing was kept is answered as its first file would be alone. */
-function answerRefusal(reply: FastifyReply, files: readonly RefusedFile[]): FastifyReply {
+function answerRefusal({ request, reply }: Call, files: readonly RefusedFile[]): FastifyReply {
   const [{ problem }] = files as [RefusedFile];
   const seconds = retryAfterSeconds(problem.reason);
   if (seconds !== undefined) reply.header('retry-after', seconds);
   return reply
     .code(problem.status)
     .type(problemType)
-    .send(JSON.stringify({ ...problem, files }));
+    .send(JSON.stringify({ ...problem, request_id: request.id, files }));
 }

@@ -20,9 +20,9 @@ export function putFile(backend: Backend) {
     content: 'any',
     answers: uploadAnswers('Receipt'),
     problems: uploadProblems,
-    async handle({ params: { name = '' }, query: { path }, request, reply, signal }): Promise<Json<'Receipt'>> {
+    async handle({ params: { name = '' }, query: { path }, request, reply, onward }): Promise<Json<'Receipt'>> {
       const metadata = { ...declaredByHeaders(name, request.headers), path };
-      const receipt = await keepFile(backend, metadata, readToEnd(request.raw), signal);
+      const receipt = await keepFile(backend, metadata, readToEnd(request.raw), onward);
       reply.code(receipt.duplicate ? 200 : 201).header('location', locationOf(request, `/api/v1/files/${receipt.id}`));
       return receipt;
     },

@@ -14,11 +14,11 @@ export function retryFile(backend: Backend) {
     summary: 'Gives a FAILED file another round of attempts.',
     answers: { 200: { description: 'The file, which waits for a worker again.', schema: 'File' } },
     problems: ['FILE_NOT_FOUND', 'NOT_FAILED'],
-    async handle({ params: { id = '' }, signal }): Promise<Json<'File'>> {
-      const [item] = await retryAll(backend, [id], signal);
+    async handle({ params: { id = '' }, onward }): Promise<Json<'File'>> {
+      const [item] = await retryAll(backend, [id], onward);
       if (item?.outcome === 'NOT_FAILED') throw new FilemillError('NOT_FAILED');
       if (item?.outcome !== 'RETRIED') return noSuchFile(id);
-      return fileStateToJson(await findFile(backend, id, signal));
+      return fileStateToJson(await findFile(backend, id, onward));
     },
   });
 }

@@ -1,5 +1,6 @@
 import type { Json } from '#contract/schemas.ts';
 import { RetryFilesResponse_Outcome as Outcome } from '#gen/filemill/v1/metadata_service_pb.ts';
+import type { CallOptions } from '#platform/rpc/client.ts';
 import type { Backend } from '../backend.ts';
 import { idsBody } from '../http/query.ts';
 import { route } from '../http/route.ts';
@@ -14,8 +15,8 @@ export function retryFiles(backend: Backend) {
     answers: {
       200: { description: 'What became of each; one that cannot be retried harms no other.', schema: 'Retried' },
     },
-    handle: async ({ body: { ids }, signal }): Promise<Json<'Retried'>> => ({
-      items: await retryAll(backend, ids, signal),
+    handle: async ({ body: { ids }, onward }): Promise<Json<'Retried'>> => ({
+      items: await retryAll(backend, ids, onward),
     }),
   });
 }
@@ -23,9 +24,9 @@ export function retryFiles(backend: Backend) {
 export async function retryAll(
   { metadata }: Backend,
   ids: readonly string[],
-  signal: AbortSignal,
+  onward: CallOptions,
 ): Promise<Json<'Retried'>['items']> {
-  const { items } = await metadata.retryFiles({ ids: [...ids] }, { signal });
+  const { items } = await metadata.retryFiles({ ids: [...ids] }, onward);
   return items.map(({ id, outcome }) => ({ id, outcome: words[outcome] ?? 'NOT_FOUND' }));
 }
 

@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { describe, it } from 'node:test';
 import { type UploadFileRequest, UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
-import { never } from '#platform/abort.ts';
 import { createLogger } from '#platform/logger.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
 import { RpcServer } from '#platform/rpc/server.ts';
@@ -41,6 +40,6 @@ async function partsOf(content: Readable): Promise<UploadFileRequest['part'][]> 
   await server.listen(`unix:${folder.path}/s`);
   using channel = new RpcChannel(`unix:${folder.path}/s`);
   const backend = { upload: channel.client(UploadService) } as Pick<Backend, 'upload'> as Backend;
-  await keepFile(backend, { filename: 'a' }, content, never);
+  await keepFile(backend, { filename: 'a' }, content, {});
   return parts;
 }

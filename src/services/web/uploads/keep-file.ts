@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { Json } from '#contract/schemas.ts';
 import type { UploadFileRequestSchema, UploadMetadataSchema } from '#gen/filemill/v1/upload_service_pb.ts';
+import type { CallOptions } from '#platform/rpc/client.ts';
 import type { Backend } from '../backend.ts';
 
 /**
@@ -16,9 +17,9 @@ export async function keepFile(
   { upload }: Backend,
   metadata: MessageInitShape<typeof UploadMetadataSchema>,
   content: AsyncIterable<Uint8Array>,
-  signal: AbortSignal,
+  onward: CallOptions,
 ): Promise<Json<'Receipt'>> {
-  const { id, size, sha256, duplicate } = await upload.uploadFile(messages(metadata, content), { signal });
+  const { id, size, sha256, duplicate } = await upload.uploadFile(messages(metadata, content), onward);
   return { id, size: Number(size), sha256, duplicate };
 }
 

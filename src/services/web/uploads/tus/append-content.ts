@@ -5,6 +5,7 @@ import type {
   AppendUploadRequestSchema,
   PartialUpload,
 } from '#gen/filemill/v1/upload_service_pb.ts';
+import type { CallOptions } from '#platform/rpc/client.ts';
 import type { Backend } from '../../backend.ts';
 import { uploadOf } from './progress.ts';
 
@@ -21,8 +22,13 @@ type Content = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
  *
  * @throws FilemillError
  */
-export async function appendContent(backend: Backend, start: Start, content: Content = []): Promise<PartialUpload> {
-  return uploadOf(await backend.upload.appendUpload(messages(start, content)));
+export async function appendContent(
+  { upload }: Backend,
+  start: Start,
+  { requestId }: Pick<CallOptions, 'requestId'>,
+  content: Content = [],
+): Promise<PartialUpload> {
+  return uploadOf(await upload.appendUpload(messages(start, content), { requestId }));
 }
 
 async function* messages(

@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, it } from 'node:test';
+import { FilemillError } from '#domain/errors.ts';
+import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
+import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
+import { never } from '#platform/abort.ts';
+import { createLogger } from '#platform/logger.ts';
+import { countedEvents } from '#platform/telemetry.ts';
+import { testFolder } from '#test/support/start-services.ts';
+import { type CallContext, callerOf } from './call-context.ts';
+import { type CallOptions, RpcChannel } from './client.ts';
+import { RpcServer } from './server.ts';
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const minute = 60_000;
+
+const resources = new AsyncDisposableStack();
+/** What the last handler was told. */
+let context: CallContext;
+/** What it does after that. */
+let then: () => object | Promise<object>;
+let direct: RpcChannel;
+let gateway: RpcChannel;
+beforeEach(() => {
+  then = () => ({});
+});
+before(async () => {
+  const { path } = resources.use(await testFolder());
+  const listening = async (name: string, server: RpcServer) => {
+    resources.use(server);
+    await server.listen(`unix:${path}/${name}`);
+    return resources.use(new RpcChannel(`unix:${path}/${name}`));
+  };
+  direct = await listening('direct', servingAllKinds());
+  const forwarding = new RpcServer(quiet).addForwarded(MetadataService, direct, never);
+  gateway = await listening('gateway', forwarding);
+});
+after(() => resources.disposeAsync());
+
+const quiet = createLogger('test', { level: 'silent', format: 'json' });
+
+function servingAllKinds(): RpcServer {
+  const heard = async (told: CallContext) => {
+    context = told;
+    return await then();
+  };
+  return new RpcServer(quiet)
+    .addPart(UploadService, {
+      getUpload: async (_request, told) => heard(told),
+      uploadFile: async (_requests, told) => heard(told),
+      async *uploadMany(_requests, told) {
+        yield await heard(told);
+      },
+    })
+    .addPart(MetadataService, {
+      getFiles: async (_request, told) => heard(told),
+      async *watchFiles(_request, told) {
+        yield await heard(told);
+      },
+    });
+}
+
+async function* nothing(): AsyncGenerator<never> {}
+
+const kinds: Readonly<Record<string, (options: CallOptions) => Promise<unknown>>> = {
+  unary: (options) => direct.client(UploadService).getUpload({}, options),
+  'client-streaming': (options) => direct.client(UploadService).uploadFile(nothing(), options),
+  'server-streaming': (options) => Array.fromAsync(direct.client(MetadataService).watchFiles({}, options)),
+  bidirectional: (options) => Array.fromAsync(direct.client(UploadService).uploadMany(nothing(), options)),
+  'forwarded unary': (options) => gateway.client(MetadataService).getFiles({}, options),
+  'forwarded server-streaming': (options) => Array.fromAsync(gateway.client(MetadataService).watchFiles({}, options)),
+};
+
+for (const [kind, call] of Object.entries(kinds))
+  describe(`A ${kind} call`, () => {
+    it('tells its handler the caller, the deadline and the request id', async () => {
+      const deadline = Date.now() + 10 * minute;
+      await call({ requestId: 'order-7:3', deadline });
+      assert.deepEqual(context.caller, { kind: 'anonymous', address: 'local' });
+      assert.equal(context.requestId, 'order-7:3');
+      // What is left travels, by the clock of each side.
+      assert.ok(Math.abs(context.deadline - deadline) < minute);
+    });
+
+    it('gets a request id when it brings none', async () => {
+      await call({});
+      assert.match(context.requestId, uuid);
+    });
+
+    it('is told the request id with a refusal, which is counted', async () => {
+      then = () => {
+        throw new FilemillError('INTERNAL', 'on purpose');
+      };
+      const failure = await call({ requestId: 'order-8' }).catch((error: unknown) => error);
+      assert.ok(failure instanceof FilemillError);
+      assert.deepEqual([failure.reason, failure.message, failure.requestId], ['INTERNAL', 'on purpose', 'order-8']);
+      assert.match(countedEvents().join('\n'), /^filemill_calls_total\{rpc="[\w.]+\/\w+",outcome="INTERNAL"\} \d+$/m);
+    });
+
+    it('ends at its deadline, and so does its handler', async () => {
+      const { promise: ended, resolve } = Promise.withResolvers<object>();
+      then = () => {
+        context.signal.addEventListener('abort', () => resolve({}));
+        return ended;
+      };
+      await assert.rejects(call({ deadline: Date.now() + 1_000 }), { reason: 'UNAVAILABLE' });
+      await ended;
+    });
+  });
+
+describe('A deadline', () => {
+  it('is none where nobody set one', async () => {
+    await Array.fromAsync(gateway.client(MetadataService).watchFiles({}));
+    assert.equal(context.deadline, Number.POSITIVE_INFINITY);
+  });
+
+  it('is that of the caller, also when it is later than the one of a lone unary call', async () => {
+    await gateway.client(MetadataService).getFiles({}, { timeoutMs: 10 * minute });
+    assert.ok(context.deadline - Date.now() > 9 * minute);
+  });
+});
+
+const hostile: Readonly<Record<string, string>> = {
+  'is empty': '',
+  'is too long': 'a'.repeat(129),
+  'holds a space': 'a b',
+  'holds a quote': 'a"b',
+  'holds a percent sign': '%0a',
+};
+
+describe('A request id', () => {
+  for (const [what, requestId] of Object.entries(hostile))
+    it(`that ${what} is replaced`, async () => {
+      await direct.client(UploadService).getUpload({}, { requestId });
+      assert.match(context.requestId, uuid);
+    });
+
+  it('of 128 characters is kept', async () => {
+    await direct.client(UploadService).getUpload({}, { requestId: 'a'.repeat(128) });
+    assert.equal(context.requestId, 'a'.repeat(128));
+  });
+});
+
+describe('A caller without authentication', () => {
+  for (const [peer, address] of [
+    ['10.0.0.7:51234', '10.0.0.7'],
+    ['::1:51234', '::1'],
+    ['2001:db8::7:443', '2001:db8::7'],
+    ['[2001:db8::7]:443', '2001:db8::7'],
+    ['unknown', 'local'],
+    ['', 'local'],
+  ] as const)
+    it(`is ${address} for a connection from "${peer}"`, () => {
+      assert.deepEqual(callerOf(peer), { kind: 'anonymous', address });
+    });
+});

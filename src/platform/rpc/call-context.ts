@@ -1,0 +1,61 @@
+import type { EventEmitter } from 'node:events';
+import type { ServerUnaryCall } from '@grpc/grpc-js';
+import { FilemillError } from '#domain/errors.ts';
+import { requestIdFrom, requestIdKey } from '../request-id.ts';
+import type { CallOptions } from './client.ts';
+
+/** Until there is authentication, an address is all that is known of a caller. */
+export interface Caller {
+  readonly kind: 'anonymous';
+  readonly address: string;
+}
+
+/** What a handler may know of its call. Every call has one, whether it is handled here or passed on. */
+export interface CallContext {
+  /** Aborted when the client cancels, its deadline passes, or its connection is lost. */
+  readonly signal: AbortSignal;
+  readonly caller: Caller;
+  /** Address and port of the connection. */
+  readonly peer: string;
+  /** Milliseconds since the epoch; infinite when the caller set none. */
+  readonly deadline: number;
+  readonly requestId: string;
+}
+
+type AnyCall = Pick<ServerUnaryCall<object, object>, 'cancelled' | 'metadata' | 'getDeadline' | 'getPeer'>;
+
+export function contextOf(call: AnyCall): CallContext {
+  const peer = call.getPeer();
+  return {
+    signal: signalOf(call),
+    caller: callerOf(peer),
+    peer,
+    deadline: Number(call.getDeadline()),
+    requestId: requestIdFrom(call.metadata.get(requestIdKey)[0]),
+  };
+}
+
+/** What calls to the next service take over from the one that they are made for. */
+export function outgoing({
+  signal,
+  requestId,
+  deadline = Number.POSITIVE_INFINITY,
+}: Pick<CallContext, 'signal' | 'requestId'> & Partial<CallContext>): CallOptions {
+  return { signal, requestId, deadline };
+}
+
+/** A port is new with every connection. */
+export function callerOf(peer: string): Caller {
+  const address = peer.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
+  return { kind: 'anonymous', address: address === '' || address === 'unknown' ? 'local' : address };
+}
+
+/** A single instance serves every call: where it was made tells nothing, and every call would make one at its end. */
+const clientWentAway = new FilemillError('UNAVAILABLE', 'The client went away.');
+
+function signalOf(call: AnyCall): AbortSignal {
+  const controller = new AbortController();
+  if (call.cancelled) controller.abort();
+  else (call as AnyCall & EventEmitter).once('cancelled', () => controller.abort(clientWentAway));
+  return controller.signal;
+}

@@ -1,0 +1,101 @@
+import { FilemillError, type Reason } from '#domain/errors.ts';
+import { isStoreFault } from '#domain/store-fault.ts';
+import { asFilemillError, isVolumeFault } from '#domain/volume-fault.ts';
+import type { Logger } from './logger.ts';
+
+/**
+ * One function for each event that an operator may look for: it writes the log line and counts. A line of a request
+ * carries its `requestId`. Labels have few values: never an id, an address or a name.
+ */
+
+interface EndedCall {
+  /** `filemill.v1.UploadService/UploadFile`. */
+  readonly rpc: string;
+  readonly requestId: string;
+  readonly peer: string;
+  readonly cancelled: boolean;
+}
+
+/** A gRPC call that this service answered, or passed on. */
+export function callAnswered(logger: Logger, { rpc, requestId, cancelled }: EndedCall): void {
+  count('filemill_calls_total', { rpc, outcome: cancelled ? 'CANCELLED' : 'OK' });
+  logger.debug({ rpc, requestId }, 'call answered');
+}
+
+/** @param forwarded another service refused it, and has logged why */
+export function callFailed(
+  logger: Logger,
+  { cancelled, ...call }: EndedCall,
+  error: unknown,
+  { reason, forwarded }: { readonly reason: Reason; readonly forwarded: boolean },
+): void {
+  count('filemill_calls_total', { rpc: call.rpc, outcome: cancelled ? 'CANCELLED' : reason });
+  if (cancelled) logger.debug({ ...call, err: error }, 'call cancelled');
+  // What a store has failed was logged once, by the service that holds it.
+  else if (forwarded || isStoreFault(error)) logger.debug({ ...call, reason, err: error }, 'call refused');
+  else if (isVolumeFault(error)) logger.warn({ ...call, err: error }, 'the volume fails');
+  else if (error instanceof FilemillError && reason !== 'INTERNAL')
+    logger.info({ ...call, reason, detail: error.message }, 'call refused');
+  else logger.error({ ...call, err: error }, 'call failed');
+}
+
+/** One of the files of an UploadMany stream, whose request id is that of the stream. */
+export function fileRefused(logger: Logger, requestId: string, error: unknown): void {
+  const reason = reasonOf(error);
+  count('filemill_files_refused_total', { reason });
+  const facts = { rpc: 'UploadMany', requestId };
+  if (isVolumeFault(error)) logger.warn({ ...facts, err: error }, 'the volume fails');
+  else if (error instanceof FilemillError && reason !== 'INTERNAL')
+    logger.info({ ...facts, reason, detail: error.message }, 'file refused');
+  else logger.error({ ...facts, err: error }, 'file failed');
+}
+
+/** Several requests share one call, whose id stands in the log of the service that answers it. */
+export function callShared(logger: Logger, rpc: string, requestId: string, sharedBy: Iterable<string>): void {
+  count('filemill_shared_calls_total', { rpc });
+  if (logger.isLevelEnabled('debug'))
+    logger.debug({ rpc, requestId, sharedBy: [...sharedBy] }, 'requests share a call');
+}
+
+interface EndedRequest {
+  readonly requestId: string;
+  readonly method: string;
+  /** Without the query. */
+  readonly path: string;
+}
+
+/** An HTTP request, whatever came of it. */
+export function requestAnswered(logger: Logger, request: EndedRequest, status: number): void {
+  count('filemill_http_requests_total', { method: request.method, status: String(status) });
+  logger.debug({ ...request, status }, 'request answered');
+}
+
+export function requestFailed(logger: Logger, request: EndedRequest, error: unknown, reason: Reason): void {
+  count('filemill_http_problems_total', { reason });
+  if (reason === 'INTERNAL') logger.error({ ...request, reason, err: error }, 'request failed');
+  else logger.debug({ ...request, reason, detail: String((error as Error).message) }, 'request refused');
+}
+
+/** By the name of the counter and its labels, since the process began. */
+const counters = new Map<string, Map<string, number>>();
+
+/** Everything counted here, in the Prometheus text format. */
+export function countedEvents(): string[] {
+  return [...counters].flatMap(([name, series]) => [
+    `# TYPE ${name} counter`,
+    ...[...series].map(([labels, value]) => `${name}{${labels}} ${value}`),
+  ]);
+}
+
+function count(name: string, labels: Readonly<Record<string, string>>): void {
+  const series = counters.get(name) ?? new Map<string, number>();
+  counters.set(name, series);
+  const key = Object.entries(labels)
+    .map(([label, value]) => `${label}="${value}"`)
+    .join(',');
+  series.set(key, (series.get(key) ?? 0) + 1);
+}
+
+function reasonOf(error: unknown): Reason {
+  return asFilemillError(error).reason;
+}
