@@ -95,8 +95,8 @@ export const attemptMutations: readonly Mutation[] = [
   {
     name: 'no-lease-renewal',
     breaks: 'renewing the leases of what a worker works on',
-    file: 'src/services/worker/lease-keeper.ts',
-    edits: [{ search: 'if (due.length > 0 && !this.#renewing)', replace: 'if (false)' }],
+    file: 'src/platform/lease.ts',
+    edits: [{ search: 'await renew(due.slice(from, from + maxBatch))', replace: 'continue' }],
     test: {
       file: 'src/services/worker/lease-keeper.test.ts',
       name: 'a file keeps its lease, and its attempt, for as long as a worker works on it',

@@ -61,7 +61,7 @@ async function open() {
   const metadata = create(UploadMetadataSchema, { filename: 'f', size: 100n });
   const id = await partial.begin(formatRecord({ clientNote: '', metadata }));
   const lock = new UploadLock(id, randomUUID(), async () => undefined);
-  const hold = (sentAt: number) => lock.renewed(sentAt, lockMs, { wanted: false });
+  const hold = (sentAt: number) => lock.renewed(sentAt, lockMs);
   hold(performance.now());
   const done: string[] = [];
   const early = new AbortController();

@@ -61,7 +61,7 @@ describe('A lock on an upload', () => {
     await onItsWay.promise;
     await first[Symbol.asyncDispose]();
     givenBack.resolve();
-    await eventually(() => first.lost.aborted);
+    await eventually(() => first.signal.aborted);
     using others = new UploadLocks(service, quiet, { waitMs: 1_000 });
     await using next = await others.take(first.uploadId, never);
     assert.ok(next.isHeld());
@@ -72,7 +72,7 @@ describe('A lock on an upload', () => {
     await using lock = await locks.take(randomUUIDv7(), never);
     const text = 'update upload_locks set token = $2 where upload_id = $1';
     await queryRows(backends.databaseUrl, text, [lock.uploadId, randomUUID()]);
-    await eventually(() => lock.lost.aborted);
+    await eventually(() => lock.signal.aborted);
     assert.throws(() => lock.assertHeld(), { reason: 'UPLOAD_LOCKED' });
   });
 
@@ -86,7 +86,7 @@ describe('A lock on an upload', () => {
     using locks = new UploadLocks(silent, quiet);
     await using lock = await locks.take(randomUUIDv7(), never);
     answers = false;
-    await eventually(() => lock.lost.aborted);
+    await eventually(() => lock.signal.aborted);
     assert.throws(() => lock.assertHeld(), { reason: 'UPLOAD_LOCKED' });
   });
 });

@@ -4,6 +4,7 @@ import { FilemillError } from '#domain/errors.ts';
 import type { UploadLockService } from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
 import { LockUploadsResponse_Outcome as Outcome } from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
 import { sleep } from '#platform/abort.ts';
+import { Renewals } from '#platform/lease.ts';
 import type { Logger } from '#platform/logger.ts';
 import type { RpcClient } from '#platform/rpc/client.ts';
 import { UploadLock } from './upload-lock.ts';
@@ -26,13 +27,19 @@ export class UploadLocks implements Disposable {
   readonly #waitMs: number;
   /** Held by this process, or about to be: one an upload. */
   readonly #locks = new Map<string, UploadLock>();
-  #timer: NodeJS.Timeout | undefined;
-  #renewing = false;
+  readonly #renewals: Renewals<UploadLock>;
 
   constructor(service: RpcClient<typeof UploadLockService>, logger: Logger, { waitMs = defaultWaitMs } = {}) {
     this.#service = service;
     this.#logger = logger;
     this.#waitMs = waitMs;
+    this.#renewals = new Renewals({
+      held: () => this.#locks.values(),
+      whenLeft: 1,
+      renew: (locks) => this.#ask(locks, { renewal: true }),
+      maxBatch: maxBatchItems,
+      logger,
+    });
   }
 
   /**
@@ -56,7 +63,7 @@ export class UploadLocks implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    clearInterval(this.#timer);
+    this.#renewals[Symbol.dispose]();
   }
 
   async #untilHeld(lock: UploadLock, giveUp: AbortSignal): Promise<void> {
@@ -71,29 +78,13 @@ export class UploadLocks implements Disposable {
     const sentAt = performance.now();
     const columns = { uploadIds: locks.map(({ uploadId }) => uploadId), tokens: locks.map(({ token }) => token) };
     const { outcomes, lockMs } = await this.#service.lockUploads({ ...columns, renewal }, { timeoutMs });
-    this.#timer ??= setInterval(() => this.#look(), lockMs / renewalsPerLock);
+    this.#renewals.begin(lockMs / renewalsPerLock);
     for (const [n, lock] of locks.entries()) {
-      if (outcomes[n] === Outcome.TAKEN) lock.taken();
-      else lock.renewed(sentAt, lockMs, { wanted: outcomes[n] === Outcome.WANTED });
+      if (outcomes[n] !== Outcome.TAKEN) lock.renewed(sentAt, lockMs);
+      else if (renewal) lock.lose('TAKEN');
+      if (outcomes[n] === Outcome.WANTED) lock.giveWay();
     }
     return outcomes.every((outcome) => outcome !== Outcome.TAKEN);
-  }
-
-  #look(): void {
-    const held = [...this.#locks.values()].filter((lock) => lock.isHeld());
-    if (held.length > 0 && !this.#renewing) void this.#renew(held);
-  }
-
-  async #renew(held: readonly UploadLock[]): Promise<void> {
-    this.#renewing = true;
-    try {
-      for (let from = 0; from < held.length; from += maxBatchItems)
-        await this.#ask(held.slice(from, from + maxBatchItems), { renewal: true });
-    } catch (error) {
-      this.#logger.debug({ err: error, locks: held.length }, 'upload locks not renewed yet');
-    } finally {
-      this.#renewing = false;
-    }
   }
 
   /** When it cannot be told to the others, they wait until its time is over. */

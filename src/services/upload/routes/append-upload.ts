@@ -29,7 +29,7 @@ export function appendUpload(context: AppendUploadContext): ServiceHandlers<type
     await findUpload(partial, start.id);
     const content = await untilContent(messages);
     await using lock = await locks.take(start.id, signal);
-    const early = AbortSignal.any([signal, lock.wanted, lock.lost, stopping]);
+    const early = AbortSignal.any([signal, lock.wanted, lock.signal, stopping]);
     const complete = await goOn(context, { lock, start, early, requestId }, endingWith(early, content));
     if (!complete && stopping.aborted) throw new FilemillError('SHUTTING_DOWN');
     if (!complete) early.throwIfAborted();
