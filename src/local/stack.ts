@@ -30,12 +30,12 @@ export interface StackOptions {
   readonly httpPort: number;
   readonly workers: number;
   /** A PostgreSQL that somebody else runs; the embedded one otherwise. */
-  readonly databaseUrl: string | undefined;
+  readonly databaseUrl?: string | undefined;
   readonly databaseWaitMs: number;
   /** `none`, or a Redis that somebody else runs; a private one, if there is a program for it, otherwise. */
-  readonly redisUrl: string | undefined;
-  readonly storageDir: string | undefined;
-  readonly threadsPerWorker: number | undefined;
+  readonly redisUrl?: string | undefined;
+  readonly storageDir?: string | undefined;
+  readonly threadsPerWorker?: number | undefined;
   readonly logLevel: string;
   /** The environment that services inherit, and the search path. */
   readonly env: NodeJS.ProcessEnv;

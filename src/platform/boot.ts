@@ -4,13 +4,13 @@ import { unknownSettings } from './known-settings.ts';
 import { createLogger, type Logger } from './logger.ts';
 
 /** What every `main` begins with. A setting that cannot be used ends the process with 2 and names the variable. */
-export function boot<Config extends { readonly log: Parameters<typeof createLogger>[1] }>(
+export function boot<Config extends { readonly logLevel: string; readonly logFormat?: 'pretty' | 'json' | undefined }>(
   service: string,
   read: (env: NodeJS.ProcessEnv) => Config,
   env: NodeJS.ProcessEnv,
 ): { readonly config: Config; readonly logger: Logger } {
   const config = configOrExit(read, env);
-  const logger = createLogger(service, config.log);
+  const logger = createLogger(service, { level: config.logLevel, format: config.logFormat });
   for (const problem of unknownSettings(env)) logger.warn(problem);
   return { config, logger };
 }

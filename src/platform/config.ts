@@ -1,30 +1,37 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { snakeCase } from '#domain/file.ts';
 import { ConfigError } from './config-error.ts';
 
 export { ConfigError };
 
 /**
- * Reads a service's settings once. Each key of `shape` is an environment variable; `NAME_FILE` may name
- * a file that holds the value instead (for secrets). An empty value counts as unset.
+ * Reads settings once: the setting `maxFileSize` is the variable FILEMILL_MAX_FILE_SIZE. `NAME_FILE` may name a file that
+ * holds the value instead (for secrets). An empty value counts as unset.
  *
  * @throws ConfigError naming every variable that is missing or wrong, and never its value
  */
-export function readConfig<Shape extends z.ZodRawShape>(
+export function readSettings<Shape extends z.ZodRawShape>(
   shape: Shape,
   env: NodeJS.ProcessEnv,
 ): z.infer<z.ZodObject<Shape>> {
-  const values = Object.fromEntries(Object.keys(shape).map((name) => [name, readVariable(name, env)]));
+  const values = Object.fromEntries(Object.keys(shape).map((key) => [key, readVariable(settingName(key), env)]));
   const parsed = z.object(shape).safeParse(values);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => {
-    const name = String(issue.path[0]);
-    return values[name] === undefined ? `${name} is not set` : `${name}: ${issue.message}`;
+  const problems = parsed.error.issues.map(({ path: [key = ''], message }) => {
+    const name = settingName(String(key));
+    return values[String(key)] === undefined ? `${name} is not set` : `${name}: ${message}`;
   });
   throw new ConfigError(problems.join('; '));
 }
 
-function readVariable(name: string, env: NodeJS.ProcessEnv): string | undefined {
+/** `FILEMILL_MAX_FILE_SIZE` for `maxFileSize`. */
+export function settingName(key: string): string {
+  return `FILEMILL_${snakeCase(key).toUpperCase()}`;
+}
+
+/** @throws ConfigError */
+export function readVariable(name: string, env: NodeJS.ProcessEnv): string | undefined {
   const file = env[`${name}_FILE`];
   if (!file) return env[name] || undefined;
   if (env[name]) throw new ConfigError(`${name} and ${name}_FILE are both set: keep one`);
@@ -65,9 +72,9 @@ export const byteSize = z.string().transform((text, context) => {
 
 /** Settings that every service has. */
 export const commonSettings = {
-  FILEMILL_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   /** `pretty` for people, `json` for machines; by default whichever suits the output. */
-  FILEMILL_LOG_FORMAT: z.enum(['pretty', 'json']).optional(),
+  logFormat: z.enum(['pretty', 'json']).optional(),
   /** Where /livez, /readyz and /metrics answer. */
-  FILEMILL_OPS_LISTEN: listenAddress.default('127.0.0.1:9090'),
+  opsListen: listenAddress.default('127.0.0.1:9090'),
 } as const;

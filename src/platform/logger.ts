@@ -10,7 +10,7 @@ export type { Logger };
  */
 export function createLogger(
   service: string,
-  options: { level: string; format: 'pretty' | 'json' | undefined },
+  options: { readonly level: string; readonly format: 'pretty' | 'json' | undefined },
 ): Logger {
   const format = options.format ?? (process.stderr.isTTY ? 'pretty' : 'json');
   const stream =

@@ -6,4 +6,4 @@ export const redisUrl = z
   .regex(/^(none$|rediss?:\/\/|unix:\/\/\/)/, 'must be none, redis://…, rediss://… or unix:///PATH');
 
 /** Settings of every process that rings, or hears the bell. */
-export const redisSettings = { FILEMILL_REDIS_URL: redisUrl.default('none') } as const;
+export const redisSettings = { redisUrl: redisUrl.default('none') } as const;

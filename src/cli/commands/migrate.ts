@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { z } from 'zod';
 import { postgresFault } from '#adapters/postgres/database/faults.ts';
 import { migrate, migrationStatus } from '#adapters/postgres/database/migrate.ts';
-import { ConfigError, readConfig } from '#platform/config.ts';
+import { ConfigError, readSettings } from '#platform/config.ts';
 import { CliError, exitCodes } from '../failure.ts';
 
 export function migrateCommand(): Command {
@@ -30,7 +30,7 @@ async function status(): Promise<void> {
 
 function databaseUrl(): string {
   try {
-    return readConfig({ FILEMILL_DATABASE_URL: z.string() }, process.env).FILEMILL_DATABASE_URL;
+    return readSettings({ databaseUrl: z.string() }, process.env).databaseUrl;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     throw new ConfigError(

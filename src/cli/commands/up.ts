@@ -11,7 +11,7 @@ import { Report } from '#local/report.ts';
 import { SetupError } from '#local/setup-error.ts';
 import { LocalStack, type StackOptions } from '#local/stack.ts';
 import { onAbort, untilAborted } from '#platform/abort.ts';
-import { commonSettings, integer, readConfig } from '#platform/config.ts';
+import { commonSettings, integer, readSettings } from '#platform/config.ts';
 import { problemOfPath } from '#platform/problem-of-path.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
 import { uploadFiles } from '#sdk/upload-files.ts';
@@ -140,26 +140,22 @@ function reportOn(terminal: Terminal): Report {
 
 /** The environment is read here, once; everything below gets what it needs as a value. */
 function stackOptions(options: UpOptions, report: Report, signal: AbortSignal): StackOptions {
-  const config = readConfig(
+  const config = readSettings(
     {
-      FILEMILL_DATABASE_URL: databaseUrl.optional(),
-      FILEMILL_DATABASE_WAIT_MS: integer(0).default(60_000),
-      FILEMILL_REDIS_URL: redisUrl.optional(),
-      FILEMILL_STORAGE_DIR: z.string().optional(),
-      FILEMILL_WORKER_THREADS: integer(1).optional(),
-      FILEMILL_LOG_LEVEL: commonSettings.FILEMILL_LOG_LEVEL,
+      databaseUrl: databaseUrl.optional(),
+      databaseWaitMs: integer(0).default(60_000),
+      redisUrl: redisUrl.optional(),
+      storageDir: z.string().optional(),
+      workerThreads: integer(1).optional(),
+      logLevel: commonSettings.logLevel,
     },
     process.env,
   );
   const { dataDir, grpcPort, httpPort, workers } = options;
   return {
     ...{ dataDir, grpcPort, httpPort, workers, report, signal },
-    databaseUrl: config.FILEMILL_DATABASE_URL,
-    databaseWaitMs: config.FILEMILL_DATABASE_WAIT_MS,
-    redisUrl: config.FILEMILL_REDIS_URL,
-    storageDir: config.FILEMILL_STORAGE_DIR,
-    threadsPerWorker: config.FILEMILL_WORKER_THREADS,
-    logLevel: config.FILEMILL_LOG_LEVEL,
+    ...config,
+    threadsPerWorker: config.workerThreads,
     env: process.env,
   };
 }

@@ -1,7 +1,6 @@
 import { isIP } from 'node:net';
-import { z } from 'zod';
 import { AddressRanges, loopbackRanges } from '../address-ranges.ts';
-import { ConfigError, readConfig } from '../config.ts';
+import { ConfigError, readVariable } from '../config.ts';
 
 /** An HTTP proxy that opens a tunnel to a server when it is asked to by CONNECT. */
 export interface HttpProxy {
@@ -13,19 +12,8 @@ export interface HttpProxy {
   readonly title: string;
 }
 
-const text = z.string().default('');
-
-/** Read by every process that calls others over gRPC. */
-const ownSettings = {
-  /** `http://[USER:PASSWORD@]HOST:PORT`, or `none` to use no proxy whatever the environment says. */
-  FILEMILL_PROXY: text,
-  no_grpc_proxy: text,
-  no_proxy: text,
-  NO_PROXY: text,
-};
-
 /** What gRPC programs in any language read, in this order. They take lower case alone: a web server hands `HTTP_PROXY` to CGI. */
-const usualSettings = { grpc_proxy: text, https_proxy: text, http_proxy: text };
+const usualVariables = ['grpc_proxy', 'https_proxy', 'http_proxy'] as const;
 
 /** Which proxy leads to which server: none to this machine, and none to what an exception names. */
 export class ProxyRules {
@@ -33,10 +21,14 @@ export class ProxyRules {
   readonly #value: string;
   readonly #exceptions: string;
 
-  private constructor(variable: string, settings: z.infer<z.ZodObject<typeof ownSettings>>, value: string) {
+  /** @param variable holds `http://[USER:PASSWORD@]HOST:PORT`, or `none` to use no proxy whatever the environment says */
+  private constructor(variable: string, env: NodeJS.ProcessEnv) {
+    const [value = '', ...exceptions] = [variable, 'no_grpc_proxy', 'no_proxy', 'NO_PROXY'].map(
+      (name) => readVariable(name, env) ?? '',
+    );
     this.#variable = variable;
     this.#value = value;
-    this.#exceptions = settings.no_grpc_proxy || settings.no_proxy || settings.NO_PROXY;
+    this.#exceptions = exceptions.find((list) => list !== '') ?? '';
   }
 
   /**
@@ -45,18 +37,15 @@ export class ProxyRules {
    * @throws ConfigError
    */
   static ofService(env: NodeJS.ProcessEnv): ProxyRules {
-    const settings = readConfig(ownSettings, env);
-    const { FILEMILL_PROXY: value } = settings;
-    if (isProxy(value)) parseProxy('FILEMILL_PROXY', value);
-    return new ProxyRules('FILEMILL_PROXY', settings, value);
+    const rules = new ProxyRules('FILEMILL_PROXY', env);
+    if (isProxy(rules.#value)) parseProxy('FILEMILL_PROXY', rules.#value);
+    return rules;
   }
 
   /** For clients: FILEMILL_PROXY, or else what the environment names for every program. */
   static ofClient(env: NodeJS.ProcessEnv): ProxyRules {
-    const settings = readConfig({ ...ownSettings, ...usualSettings }, env);
-    const names = ['FILEMILL_PROXY', ...Object.keys(usualSettings)] as (keyof typeof settings)[];
-    const name = names.find((name) => settings[name] !== '') ?? 'FILEMILL_PROXY';
-    return new ProxyRules(name, settings, settings[name]);
+    const names = ['FILEMILL_PROXY', ...usualVariables];
+    return new ProxyRules(names.find((name) => readVariable(name, env) !== undefined) ?? 'FILEMILL_PROXY', env);
   }
 
   /**

@@ -51,7 +51,7 @@ export function internalServerOptions({ maxConnectionAgeMs }: { readonly maxConn
 
 /** Of a service with such a listener. */
 export const internalServerSettings = {
-  FILEMILL_GRPC_MAX_CONNECTION_AGE_MS: integer(0).default(0),
+  grpcMaxConnectionAgeMs: integer(0).default(0),
 } as const;
 
 /** For a port that anyone may reach: one connection can hold neither many calls nor much memory. */

@@ -26,13 +26,14 @@ const maxWatchedFiles = 100_000;
 
 await runService(logger, async ({ signal, use }) => {
   const health = new StoreHealth('postgresql', logger);
-  const database = use(new Database({ ...config.database, health, logger }));
-  const searches = use(new Database({ ...config.database, poolSize: searchesAtOnce, kind: 'reads', health, logger }));
+  const connect = { url: config.databaseUrl, poolSize: config.databasePool };
+  const database = use(new Database({ ...connect, health, logger }));
+  const searches = use(new Database({ ...connect, poolSize: searchesAtOnce, kind: 'reads', health, logger }));
   const doorbell = use(createDoorbell(config.redisUrl, logger));
   use(await startOpsServer(config.opsListen, { ready: () => database.ready(), doorbell: () => doorbell.report }));
   await waitForDatabase(database, { logger, signal });
-  await requireDurableCommits(database, config.database);
-  const changes = use(new ChangeFeed({ url: config.listenUrl, database, logger }));
+  await requireDurableCommits(database, { allowUnsafe: config.allowUnsafeDatabase });
+  const changes = use(new ChangeFeed({ url: config.databaseListenUrl ?? config.databaseUrl, database, logger }));
   const { leaseMs, maxAttempts, watchHeartbeatMs } = config;
   const clock = new DatabaseClock(database, {
     longestMs: Math.max(movedForMs, leaseMs * loneLeaseFactor),
@@ -46,6 +47,6 @@ await runService(logger, async ({ signal, use }) => {
   const watchPlaces = new Semaphore(maxWatchedFiles);
   const shared = { database, searches, clock, changes, changeHub, dispatcher, doorbell, watchPlaces };
   const context = { ...shared, leaseMs, maxAttempts, watchHeartbeatMs, stopping: signal };
-  const server = use(metadataServer(logger, context, config));
+  const server = use(metadataServer(logger, context, { maxConnectionAgeMs: config.grpcMaxConnectionAgeMs }));
   await server.listen(config.grpcListen);
 });

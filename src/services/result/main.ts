@@ -14,11 +14,14 @@ const searchesAtOnce = 4;
 
 await runService(logger, async ({ signal, use }) => {
   const health = new StoreHealth('postgresql', logger);
-  const database = use(new Database({ ...config.database, health, logger }));
-  const searches = use(new Database({ ...config.database, poolSize: searchesAtOnce, kind: 'reads', health, logger }));
+  const connect = { url: config.databaseUrl, poolSize: config.databasePool };
+  const database = use(new Database({ ...connect, health, logger }));
+  const searches = use(new Database({ ...connect, poolSize: searchesAtOnce, kind: 'reads', health, logger }));
   use(await startOpsServer(config.opsListen, { ready: () => database.ready() }));
   await waitForDatabase(database, { logger, signal });
-  await requireDurableCommits(database, config.database);
-  const server = use(resultServer(logger, { database, searches }, config));
+  await requireDurableCommits(database, { allowUnsafe: config.allowUnsafeDatabase });
+  const server = use(
+    resultServer(logger, { database, searches }, { maxConnectionAgeMs: config.grpcMaxConnectionAgeMs }),
+  );
   await server.listen(config.grpcListen);
 });

@@ -38,6 +38,9 @@ const duties = [
   startOrphanSweeper,
 ];
 
+/** How long to ask again whether a file was registered: shorter than the drain of the server, so that a shutdown waits for an answer. */
+const registrationRetryMs = 15_000;
+
 /** Of the small files that are in hand, in bytes. */
 const memoryForWholeFiles = 64 * 1024 * 1024;
 
@@ -45,8 +48,7 @@ const { config, logger } = boot('upload', readUploadConfig, process.env);
 
 await runService(logger, async (scope) => {
   const { maxFileSize, streamIdleMs, streamMinRate, diskReserve, maxUploads: maxConcurrent } = config;
-  const { packBelow, segmentAgeMs, stagingTtlMs, orphanTtlMs, registrationRetryMs: retryMs } = config;
-  const { uploadExpiryMs } = config;
+  const { packBelow, segmentAgeMs, stagingTtlMs, orphanTtlMs, uploadExpiryMs } = config;
   const channelTo = (part: string, target: string) =>
     scope.use(new RpcChannel(target, { part: `the ${part} service`, proxy: config.proxies.to(target) }));
   const metadata = channelTo('metadata', config.metadataTarget);
@@ -58,7 +60,16 @@ await runService(logger, async (scope) => {
   const backlogAllows = backlogCheck(metadata, config.maxBacklog);
   const { partial } = blobs;
   const locks = scope.use(new UploadLocks(metadata.client(UploadLockService), logger));
-  const incomplete = scope.use(UploadEvictor.start({ partial, blobs, locks, ...config.incomplete, logger }));
+  const incomplete = scope.use(
+    UploadEvictor.start({
+      partial,
+      blobs,
+      locks,
+      maxUploads: config.maxIncompleteUploads,
+      maxBytes: config.maxIncompleteBytes,
+      logger,
+    }),
+  );
   const makeRoom = (isEnough: () => Promise<boolean>) => incomplete.makeRoom(isEnough);
   const admission = new Admission(blobs, { diskReserve, maxConcurrent, metadataServes, backlogAllows, makeRoom });
   const doorbell = scope.use(createDoorbell(config.redisUrl, logger));
@@ -67,7 +78,7 @@ await runService(logger, async (scope) => {
   for (const start of duties) scope.use(start(forDuties));
   const files = new FileCreation(metadata, logger);
   const memory = new Semaphore(memoryForWholeFiles);
-  const limits = { maxFileSize, streamIdleMs, streamMinRate, retryMs, uploadExpiryMs };
+  const limits = { maxFileSize, streamIdleMs, streamMinRate, retryMs: registrationRetryMs, uploadExpiryMs };
   const context = { blobs, partial, files, admission, locks, incomplete, memory, ringer, logger, ...limits };
   const server = scope.use(uploadServer(context, { metadata, result, doorbell }, scope.signal));
   const metrics = async () => incompleteMetrics(await incomplete.tally());

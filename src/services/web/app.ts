@@ -26,9 +26,9 @@ export interface AppContext {
   readonly logger: Logger;
   readonly dashboard: BuiltDashboard | undefined;
   /** Under which clients reach this, without a slash at its end, when it is known. */
-  readonly publicUrl?: string | undefined;
+  readonly publicHttp?: string | undefined;
   /** `HOST:PORT` of the public gRPC port, for those who ask, when it is known. */
-  readonly grpcAddress?: string | undefined;
+  readonly publicGrpc?: string | undefined;
 }
 
 /** The public HTTP surface. `inject` or `listen` starts it; disposing closes it. */
@@ -40,8 +40,8 @@ export function createApp(context: AppContext): FastifyInstance {
     trustedProxies = TrustedProxies.loopback,
     logger,
     dashboard,
-    publicUrl,
-    grpcAddress,
+    publicHttp,
+    publicGrpc,
   } = context;
   const fail = (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
     sendProblem(asFilemillError(error, request), request, reply, logger);
@@ -76,7 +76,7 @@ export function createApp(context: AppContext): FastifyInstance {
     feed[Symbol.dispose]();
     await drain.finish();
   });
-  serveRoutes(app, allRoutes({ backend, feed, maxFileSize, publicUrl, grpcAddress }));
+  serveRoutes(app, allRoutes({ backend, feed, maxFileSize, publicHttp, publicGrpc }));
   serveDashboard(app, dashboard);
   return app;
 }

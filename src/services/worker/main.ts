@@ -20,7 +20,8 @@ import { Worker } from './worker.ts';
 const { config, logger } = boot('worker', readWorkerConfig, process.env);
 
 await runService(logger, async ({ signal, use }) => {
-  const { name, redisUrl, threads, deadlineMs, memoryMb, prefetch } = config;
+  const { workerName: name, redisUrl, workerThreads: threads, workerPrefetch: prefetch } = config;
+  const { analysisDeadlineMs: deadlineMs, workerMemoryMb: memoryMb } = config;
   await untilStorageReadable(config.storageDir, { signal, logger });
   const metadata = use(new RpcChannel(config.metadataTarget, { proxy: config.proxies.to(config.metadataTarget) }));
   const result = use(new RpcChannel(config.resultTarget, { proxy: config.proxies.to(config.resultTarget) }));

@@ -7,9 +7,12 @@ export const databaseUrl = z
 
 /** Settings of every process that speaks SQL. */
 export const databaseSettings = {
-  FILEMILL_DATABASE_URL: databaseUrl,
+  databaseUrl,
   /** Connections in the pool at most. */
-  FILEMILL_DATABASE_POOL: integer(1, 1_000).default(10),
+  databasePool: integer(1, 1_000).default(10),
   /** 1 accepts a PostgreSQL that may lose committed work (fsync, full_page_writes or synchronous_commit off). */
-  FILEMILL_ALLOW_UNSAFE_DATABASE: z.enum(['0', '1']).default('0'),
+  allowUnsafeDatabase: z
+    .enum(['0', '1'])
+    .default('0')
+    .transform((word) => word === '1'),
 } as const;

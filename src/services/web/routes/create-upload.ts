@@ -13,7 +13,7 @@ import { uploadMetadataOf } from '../uploads/tus/upload-metadata.ts';
 import { beginProblems } from './upload-answers.ts';
 
 /** An upload that was begun here and whose answer got lost is never heard of again: it expires. */
-export function createUpload(backend: Backend, maxFileSize: number, publicUrl?: string) {
+export function createUpload(backend: Backend, maxFileSize: number, publicHttp?: string) {
   return tusRoute(
     route({
       name: 'createUpload',
@@ -47,7 +47,7 @@ export function createUpload(backend: Backend, maxFileSize: number, publicUrl?: 
         const upload = isAppended ? await appendContent(backend, start, onward, content) : begun;
         // "The Server MUST set the Location header to the URL of the created resource. This URL MAY be absolute or
         // relative."
-        reply.code(201).header('location', uploadLocation(request, upload.id, publicUrl));
+        reply.code(201).header('location', uploadLocation(request, upload.id, publicHttp));
         return reply.headers(progressHeaders(upload)).send();
       },
     }),

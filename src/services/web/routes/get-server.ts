@@ -1,7 +1,7 @@
 import type { Json } from '#contract/schemas.ts';
 import { route } from '../http/route.ts';
 
-export function getServer(grpcAddress: string | undefined) {
+export function getServer(publicGrpc: string | undefined) {
   return route({
     name: 'getServer',
     method: 'GET',
@@ -9,6 +9,6 @@ export function getServer(grpcAddress: string | undefined) {
     summary: 'Where else this server is reached.',
     answers: { 200: { description: 'Its other addresses.', schema: 'Server' } },
     tagged: true,
-    handle: async (): Promise<Json<'Server'>> => ({ grpc_address: grpcAddress ?? null }),
+    handle: async (): Promise<Json<'Server'>> => ({ grpc_address: publicGrpc ?? null }),
   });
 }

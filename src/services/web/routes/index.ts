@@ -33,18 +33,18 @@ interface RouteContext {
   readonly feed: LiveFeed;
   /** Bytes. */
   readonly maxFileSize: number;
-  readonly publicUrl?: string | undefined;
-  readonly grpcAddress?: string | undefined;
+  readonly publicHttp?: string | undefined;
+  readonly publicGrpc?: string | undefined;
 }
 
 /** All that is served over HTTP. */
-export function allRoutes({ backend, feed, maxFileSize, publicUrl, grpcAddress }: RouteContext): readonly Route[] {
+export function allRoutes({ backend, feed, maxFileSize, publicHttp, publicGrpc }: RouteContext): readonly Route[] {
   const routes: Route[] = [
     listFiles(backend),
     postFiles(backend),
     putFile(backend),
     getUploadOptions(maxFileSize),
-    createUpload(backend, maxFileSize, publicUrl),
+    createUpload(backend, maxFileSize, publicHttp),
     getUpload(backend),
     appendUpload(backend),
     postToUpload(backend),
@@ -60,7 +60,7 @@ export function allRoutes({ backend, feed, maxFileSize, publicUrl, grpcAddress }
     exportResults(backend),
     getStats(backend),
     getEvents(feed),
-    getServer(grpcAddress),
+    getServer(publicGrpc),
     livez(),
     readyz(backend),
     getDocument(() => openApiDocument(routes)),

@@ -30,9 +30,9 @@ describe('the Location of an upload', () => {
     ['https://[::1]:8080/', 'https://[::1]:8080'],
   ])
     it(`is whole below ${told}`, () => {
-      const { publicUrl } = readWebConfig({ FILEMILL_PUBLIC_HTTP: told });
+      const { publicHttp } = readWebConfig({ FILEMILL_PUBLIC_HTTP: told });
       const request = { url: '/uploads/', headers: { ...page, 'x-forwarded-prefix': '/x' } };
-      assert.equal(uploadLocation(request as unknown as FastifyRequest, '1', publicUrl), `${url}/uploads/1`);
+      assert.equal(uploadLocation(request as unknown as FastifyRequest, '1', publicHttp), `${url}/uploads/1`);
     });
 
   for (const told of ['files.example', 'ftp://files.example', 'https://files.example/?a', 'https://', 'https://a b'])
