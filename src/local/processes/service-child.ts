@@ -48,7 +48,7 @@ export async function startService(
   signal.throwIfAborted();
   const { name } = spec;
   const log = new ServiceLog(surroundings.logPath(name), (line) => surroundings.show(name, line));
-  const script = fileURLToPath(new URL(`../services/${spec.service}/main.ts`, import.meta.url));
+  const script = fileURLToPath(new URL(`../../services/${spec.service}/main.ts`, import.meta.url));
   const child = await spawnDetached([process.execPath, ...serviceNodeOptions, script], {
     env: { ...surroundings.env, ...spec.env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
