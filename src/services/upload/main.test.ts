@@ -24,6 +24,8 @@ describe('The upload service', () => {
       .client(UploadService)
       .uploadFile(streamOf(metadataOf({ filename: 'real' }), chunkOf('content')));
     assert.equal(answer.size, 7n);
+    const counted = /^filemill_calls_total\{rpc="filemill.v1.UploadService\/UploadFile",outcome="OK"\} 1$/m;
+    assert.match((await ask(folder.path, '/metrics')).body, counted);
     const kept = await filesBelow(`${folder.path}/volume`);
     assert.match(kept.join(' '), /^segments\/[0-9a-f]{6}\/([0-9a-f-]{36}) segments\/open\/\1$/);
     await service.stop();

@@ -18,7 +18,8 @@ export function openApiDocument(routes: readonly Route[]): Json<'Document'> {
       version: '1',
       description:
         'Takes files in, analyses them, and keeps the truth about each. Whatever answers GET answers HEAD. ' +
-        'Every refusal is a problem (RFC 9457) whose `reason` is a word of docs/errors.md.',
+        'Every refusal is a problem (RFC 9457) whose `reason` is a word of docs/errors.md. ' +
+        'Every answer names its request in `X-Request-Id`: the id that the request brought, or a new one.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     // Relative to where the document lies, so that it holds below any path that a proxy puts before it.
