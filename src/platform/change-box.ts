@@ -1,3 +1,4 @@
+import { FilemillError } from '#domain/errors.ts';
 import { onAbort } from './abort.ts';
 /** What one reader of changes has yet to be told. */
 export interface ChangeNews<File, Stats> {
@@ -42,6 +43,68 @@ export class ChangeBox<File, Stats> {
     using _ = onAbort(signal, resolve);
     await promise;
     clearTimeout(timer);
+  }
+}
+
+/** Watches the changes until the signal is aborted; calls `begun` once none goes by unseen any more. */
+type Watch = (signal: AbortSignal, begun: () => void) => Promise<void>;
+
+const maxReaders = 1_000;
+
+/** One watch of changes for everybody who reads them, while somebody does: each reader has a box. */
+export class ChangeBoxes<File, Stats> implements Disposable {
+  readonly #watch: Watch;
+  readonly #boxes = new Set<ChangeBox<File, Stats>>();
+  #watching: { readonly begun: Promise<void>; readonly end: AbortController } | undefined;
+
+  constructor(watch: Watch) {
+    this.#watch = watch;
+  }
+
+  put(news: ChangeNews<File, Stats>): void {
+    for (const box of this.#boxes) box.put(news);
+  }
+
+  /**
+   * Every change that is not yet visible when this resolves comes into the box, until it is disposed of.
+   *
+   * @throws FilemillError OVERLOADED; the failure of a watch that cannot begin
+   */
+  async join(): Promise<{ readonly box: ChangeBox<File, Stats> } & Disposable> {
+    if (this.#boxes.size >= maxReaders) throw new FilemillError('OVERLOADED', 'Too many watch the changes already.');
+    const box = new ChangeBox<File, Stats>();
+    const leave = () => this.#leave(box);
+    this.#boxes.add(box);
+    this.#watching ??= this.#begin();
+    try {
+      await this.#watching.begun;
+    } catch (error) {
+      leave();
+      throw error;
+    }
+    return { box, [Symbol.dispose]: leave };
+  }
+
+  /** Ends the watch. */
+  [Symbol.dispose](): void {
+    this.#watching?.end.abort();
+    this.#watching = undefined;
+  }
+
+  #leave(box: ChangeBox<File, Stats>): void {
+    this.#boxes.delete(box);
+    if (this.#boxes.size === 0) this[Symbol.dispose]();
+  }
+
+  #begin() {
+    const end = new AbortController();
+    const { promise: begun, resolve, reject } = Promise.withResolvers<void>();
+    const watching = { begun, end };
+    this.#watch(end.signal, resolve).catch((error: unknown) => {
+      if (this.#watching === watching) this.#watching = undefined;
+      reject(error);
+    });
+    return watching;
   }
 }
 

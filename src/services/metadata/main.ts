@@ -14,7 +14,7 @@ import { readMetadataConfig } from './config.ts';
 import { startChangeTrimmer } from './duties/change-trimmer.ts';
 import { DueDispatcher } from './duties/due-dispatcher.ts';
 import { startReconciler } from './duties/reconciler.ts';
-import { ChangeHub } from './live/change-hub.ts';
+import { createChangeHub } from './live/change-hub.ts';
 import { metadataServer } from './routes/index.ts';
 
 const { config, logger } = boot('metadata', readMetadataConfig, process.env);
@@ -43,7 +43,7 @@ await runService(logger, async ({ signal, use }) => {
   use(startReconciler({ database, clock, doorbell: rung, leaseMs, logger }));
   const dispatcher = use(DueDispatcher.start({ database, changes, logger, stopping: signal }));
   use(startChangeTrimmer({ database, logger }));
-  const changeHub = new ChangeHub({ database, clock, changes, logger, stopping: signal });
+  const changeHub = createChangeHub({ database, clock, changes, logger, stopping: signal });
   const watchPlaces = new Semaphore(maxWatchedFiles);
   const shared = { database, searches, clock, changes, changeHub, dispatcher, doorbell, watchPlaces };
   const context = { ...shared, leaseMs, maxAttempts, watchHeartbeatMs, stopping: signal };

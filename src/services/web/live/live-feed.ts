@@ -2,14 +2,13 @@ import { FilemillError } from '#domain/errors.ts';
 import type { File } from '#gen/filemill/v1/file_pb.ts';
 import type { GetStatsResponse, WatchChangesResponse } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { sleep } from '#platform/abort.ts';
-import { ChangeBox, type ChangeNews } from '#platform/change-box.ts';
+import { ChangeBoxes, type ChangeNews } from '#platform/change-box.ts';
 import type { CallOptions } from '#platform/rpc/client.ts';
 import { Outage } from '#platform/rpc/outage.ts';
 import type { Backend } from '../backend.ts';
 
 export type LiveNews = ChangeNews<File, GetStatsResponse>;
-
-const maxReaders = 1_000;
+type LiveBoxes = ChangeBoxes<File, GetStatsResponse>;
 
 /**
  * One watch of all changes for everybody who has a live page open, while somebody has. When it breaks it is resumed
@@ -17,9 +16,8 @@ const maxReaders = 1_000;
  */
 export class LiveFeed implements Disposable {
   readonly #backend: Backend;
-  readonly #boxes = new Set<ChangeBox<File, GetStatsResponse>>();
+  readonly #boxes: LiveBoxes = new ChangeBoxes((signal, begun) => this.#watch(signal, begun));
   readonly #stopping = new AbortController();
-  #watching: { readonly begun: Promise<void>; readonly end: AbortController } | undefined;
 
   constructor(backend: Backend) {
     this.#backend = backend;
@@ -35,20 +33,9 @@ export class LiveFeed implements Disposable {
     throw new FilemillError('UNAVAILABLE');
   }
 
-  /** Every change that is not yet visible when this resolves comes into the box, until it is disposed of. */
-  async join(): Promise<{ readonly box: ChangeBox<File, GetStatsResponse> } & Disposable> {
-    if (this.#boxes.size >= maxReaders) throw new FilemillError('OVERLOADED', 'Too many live pages are open already.');
-    const box = new ChangeBox<File, GetStatsResponse>();
-    const leave = () => this.#leave(box);
-    this.#boxes.add(box);
-    this.#watching ??= this.#watch();
-    try {
-      await this.#watching.begun;
-    } catch (error) {
-      leave();
-      throw error;
-    }
-    return { box, [Symbol.dispose]: leave };
+  /** See `ChangeBoxes`. */
+  join(): ReturnType<LiveBoxes['join']> {
+    return this.#boxes.join();
   }
 
   /** Aborted when the feed ends, and with it all who read. */
@@ -59,39 +46,20 @@ export class LiveFeed implements Disposable {
   /** Ends the watch and its readers. */
   [Symbol.dispose](): void {
     this.#stopping.abort();
-    this.#watching?.end.abort();
-  }
-
-  #leave(box: ChangeBox<File, GetStatsResponse>): void {
-    this.#boxes.delete(box);
-    if (this.#boxes.size > 0) return;
-    this.#watching?.end.abort();
-    this.#watching = undefined;
-  }
-
-  #watch() {
-    const end = new AbortController();
-    const { promise: begun, resolve, reject } = Promise.withResolvers<void>();
-    const watching = { begun, end };
-    const failed = (error: unknown) => {
-      if (this.#watching === watching) this.#watching = undefined;
-      reject(error);
-    };
-    this.#run(end.signal, resolve).catch(failed);
-    return watching;
+    this.#boxes[Symbol.dispose]();
   }
 
   /** @throws FilemillError when the watch cannot begin; once it has, it is tried for ever */
-  async #run(signal: AbortSignal, onBegun: () => void): Promise<void> {
+  async #watch(signal: AbortSignal, begun: () => void): Promise<void> {
     const outage = new Outage(0);
     let cursor = '';
     while (!signal.aborted) {
       try {
         for await (const message of this.#backend.metadata.watchChanges({ cursor }, { signal })) {
           outage.end();
-          if (cursor === '') onBegun();
+          if (cursor === '') begun();
           cursor = message.cursor;
-          for (const box of this.#boxes) box.put(toNews(message));
+          this.#boxes.put(toNews(message));
         }
       } catch (error) {
         if (cursor === '') throw error;
