@@ -1,6 +1,14 @@
 /**
  * Loaded before a service, this makes it send each item by itself: one row, one call. What batches are held against.
  */
-import { Batcher } from '#platform/batcher.ts';
+import { registerHooks } from 'node:module';
 
-Batcher.together = false;
+const replacement = new URL('single-sender.ts', import.meta.url).href;
+
+registerHooks({
+  resolve(specifier, context, nextResolve) {
+    const resolved = nextResolve(specifier, context);
+    const isProducts = resolved.url.endsWith('/platform/batcher.ts') && context.parentURL !== replacement;
+    return isProducts ? { ...resolved, url: replacement } : resolved;
+  },
+});

@@ -15,10 +15,21 @@ export function requireBatch<Item>(items: readonly Item[], field: string): reado
 }
 
 /** @throws FilemillError REQUEST_INVALID unless all columns are as long */
-export function requireColumns(length: number, columns: Readonly<Record<string, readonly unknown[]>>): void {
+export function requireColumns(length: number, columns: Columns): void {
   const odd = Object.keys(columns).find((name) => columns[name]?.length !== length);
   if (odd !== undefined)
     throw new FilemillError('REQUEST_INVALID', `The column \`${odd}\` does not hold ${length} values.`);
+}
+
+type Columns = Readonly<Record<string, readonly unknown[]>>;
+
+/** The rows of columns. @throws FilemillError REQUEST_INVALID unless all columns are as long */
+export function requireRows<C extends Columns>(columns: C): { readonly [Name in keyof C]: C[Name][number] }[] {
+  const entries = Object.entries(columns);
+  const length = entries[0]?.[1].length ?? 0;
+  requireColumns(length, columns);
+  const row = (n: number) => Object.fromEntries(entries.map(([name, values]) => [name, values[n]]));
+  return Array.from({ length }, (_, n) => row(n) as { [Name in keyof C]: C[Name][number] });
 }
 
 /**

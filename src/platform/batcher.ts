@@ -6,25 +6,17 @@
  * every call of that batch rejects.
  */
 export class Batcher<Item, Outcome> {
-  /** False only in benchmarks: every item is then a call of its own, at once unless calls exclude each other. */
-  static together = true;
   readonly #send: (items: readonly Item[]) => Promise<readonly Outcome[]>;
   readonly #maxBatch: number;
   readonly #maxInFlight: number;
   #waiting: Group<Item, Outcome>[] = [];
   #inFlight = 0;
 
-  /**
-   * @param options `maxBatch`: items after which a batch takes no further call; `exclusive`: `send` must never run
-   *   twice at once, whatever else may be measured
-   */
-  constructor(
-    send: (items: readonly Item[]) => Promise<readonly Outcome[]>,
-    { maxBatch = 256, maxInFlight = 1, exclusive = false } = {},
-  ) {
+  /** @param options `maxBatch`: items after which a batch takes no further call */
+  constructor(send: (items: readonly Item[]) => Promise<readonly Outcome[]>, { maxBatch = 256, maxInFlight = 1 } = {}) {
     this.#send = send;
-    this.#maxBatch = Batcher.together ? maxBatch : 1;
-    this.#maxInFlight = Batcher.together || exclusive ? maxInFlight : Number.POSITIVE_INFINITY;
+    this.#maxBatch = maxBatch;
+    this.#maxInFlight = maxInFlight;
   }
 
   async add(item: Item): Promise<Outcome> {
@@ -33,7 +25,6 @@ export class Batcher<Item, Outcome> {
 
   /** Several items that go together: cheaper than one by one, where there are many. */
   addAll(items: readonly Item[]): Promise<readonly Outcome[]> {
-    if (!Batcher.together && items.length > 1) return Promise.all(items.map((item) => this.add(item)));
     const { promise, resolve, reject } = Promise.withResolvers<readonly Outcome[]>();
     this.#waiting.push({ items, resolve, reject });
     this.#pump();

@@ -5,6 +5,7 @@ import { FilemillError } from '#domain/errors.ts';
 import type { PartialBlobStore } from '#domain/partial-blob.ts';
 import { failpoint } from '#platform/failpoints.ts';
 import type { Logger } from '#platform/logger.ts';
+import { pair } from '#platform/pair.ts';
 import { makeFolder } from './objects/durable.ts';
 import { ObjectStore } from './objects/object-store.ts';
 import { LocalPartialBlobStore } from './partial/local-partial-blob-store.ts';
@@ -70,7 +71,7 @@ export class LocalBlobStore implements BlobStore, AsyncDisposable {
     const blobs = contents.map((content) => ({ id: randomUUIDv7(), chunks: [content], length: content.length }));
     const keys = await this.#segments.appendAll(blobs);
     await failpoint('upload.packed');
-    return blobs.map(({ id }, n) => ({ id, storageKey: keys[n] as string }));
+    return pair(blobs, keys).map(([{ id }, storageKey]) => ({ id, storageKey }));
   }
 
   async #keepEach(contents: readonly Uint8Array[]): Promise<readonly Blob[]> {

@@ -5,6 +5,7 @@ import type { ClaimedFile, Finding, SaveOutcome } from '#domain/file.ts';
 import { analysisDeadlineMs } from '#domain/retry-policy.ts';
 import { failpoint } from '#platform/failpoints.ts';
 import type { Logger } from '#platform/logger.ts';
+import { pair } from '#platform/pair.ts';
 import { type HeldClaim, LeaseLost } from './lease-keeper.ts';
 import type { AttemptsClient } from './lifecycle/attempts.ts';
 
@@ -140,7 +141,7 @@ async function saveAll(found: readonly Found[], tools: AttemptTools): Promise<vo
   try {
     const outcomes = await attempts.saveAll(findings, first.claim);
     await failpoint('worker.saved');
-    await Promise.all(held.map(({ claim }, n) => settle(claim, outcomes[n], tools)));
+    await Promise.all(pair(held, outcomes).map(([{ claim }, saved]) => settle(claim, saved, tools)));
   } catch (error) {
     // The first of them may have lost its lease while others hold theirs.
     if (first.claim.lost !== undefined) return await saveAll(held, tools);
@@ -148,10 +149,10 @@ async function saveAll(found: readonly Found[], tools: AttemptTools): Promise<vo
   }
 }
 
-async function settle(claim: HeldClaim, saved: SaveOutcome | undefined, tools: AttemptTools): Promise<void> {
-  if (saved?.outcome === 'SAVED' || saved?.outcome === 'ALREADY_SAVED') return;
-  if (saved?.outcome === 'INVALID') await fail(claim, new FilemillError('RESULT_INVALID', saved.message), tools);
-  else logDropped(claim, saved?.outcome, tools.logger);
+async function settle(claim: HeldClaim, saved: SaveOutcome, tools: AttemptTools): Promise<void> {
+  if (saved.outcome === 'SAVED' || saved.outcome === 'ALREADY_SAVED') return;
+  if (saved.outcome === 'INVALID') await fail(claim, new FilemillError('RESULT_INVALID', saved.message), tools);
+  else logDropped(claim, saved.outcome, tools.logger);
 }
 
 /** Never rejects. */

@@ -3,6 +3,7 @@ import type { ClaimedFile } from '#domain/file.ts';
 import { loneLeaseFactor } from '#domain/retry-policy.ts';
 import { Lease, Renewals } from '#platform/lease.ts';
 import type { Logger } from '#platform/logger.ts';
+import { pair } from '#platform/pair.ts';
 import type { AttemptsClient } from './lifecycle/attempts.ts';
 
 /** Why work on a claim ended without an outcome of its own. */
@@ -57,8 +58,7 @@ export class LeaseKeeper implements Disposable {
     const timeoutMs = Math.min(...claims.map((claim) => claim.ms)) / 3;
     const leases = claims.map(({ file }) => file);
     const { outcomes, leaseMs } = await this.#attempts.renew(leases, { timeoutMs });
-    for (const [index, claim] of claims.entries()) {
-      const outcome = outcomes[index] ?? 'FENCED';
+    for (const [claim, outcome] of pair(claims, outcomes)) {
       if (outcome === 'DONE') claim.renewed(sentAt, leaseMs);
       // What ended while the renewal was on its way has nothing left to lose.
       else if (this.#held.has(claim)) claim.lose(outcome);

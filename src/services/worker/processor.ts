@@ -3,6 +3,7 @@ import { maxBatchItems } from '#contract/requests.ts';
 import type { ClaimedFile } from '#domain/file.ts';
 import type { Work, WorkSource } from '#domain/work-source.ts';
 import { type Duty, startDuty } from '#platform/duty.ts';
+import { pair } from '#platform/pair.ts';
 import { type AttemptTools, concludeAll, type Judged, judge } from './attempt.ts';
 import type { ClaimWindow } from './claim-window.ts';
 import type { HeldClaim, LeaseKeeper } from './lease-keeper.ts';
@@ -108,8 +109,7 @@ export class Processor implements AsyncDisposable {
     window.took((performance.now() - beganAt) / claims.length);
     this.#line.ended(claims);
     const judged: Judged[] = [];
-    for (const [n, claim] of claims.entries()) {
-      const outcome = outcomes[n] ?? 'again';
+    for (const [claim, outcome] of pair(claims, outcomes)) {
       if (outcome !== 'again') judged.push({ claim, outcome });
       // Unless it was given back meanwhile, as the worker stops.
       else if (this.#held.has(claim)) this.#line.add(claim);

@@ -1,4 +1,5 @@
 import type { UploadLockOutcome, UploadLockRef } from '#domain/upload-lock.ts';
+import { pair } from '#platform/pair.ts';
 import { uuidArray } from '../database/array-parameter.ts';
 import type { Database, Statement } from '../database/database.ts';
 import { type ClockRange, presentTime } from '../database/database-clock.ts';
@@ -68,7 +69,7 @@ export async function lockUploads(
 ): Promise<UploadLockOutcome[]> {
   const values = [...columns(locks), lockMs, clock.earliest, clock.latest];
   const outcomes = outcomesOf(locks, await database.query<LockRow>(lock, values));
-  const taken = locks.filter((_, n) => outcomes[n] === 'TAKEN');
+  const taken = pair(locks, outcomes).flatMap(([one, outcome]) => (outcome === 'TAKEN' ? one : []));
   if (taken.length > 0) await database.query(want, columns(taken));
   return outcomes;
 }

@@ -38,7 +38,7 @@ export class SegmentWriter implements AsyncDisposable {
   constructor(root: string, limits: SegmentLimits) {
     this.#root = root;
     this.#limits = limits;
-    this.#batches = new Batcher((blobs) => this.#appendBatch(blobs), { maxBatch, exclusive: true });
+    this.#batches = new Batcher((blobs) => this.#appendBatch(blobs), { maxBatch });
   }
 
   /**

@@ -1,5 +1,5 @@
 import { moveBlobs } from '#adapters/postgres/upkeep/blob-deletions.ts';
-import { requireBatch, requireColumns } from '#contract/requests.ts';
+import { requireBatch, requireRows } from '#contract/requests.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { isUuid } from '#domain/uuid.ts';
 import { failpoint } from '#platform/failpoints.ts';
@@ -7,9 +7,9 @@ import type { MetadataContext, Route } from '../context.ts';
 
 export function moveBlobsRoute({ database }: MetadataContext): Route<'moveBlobs'> {
   return async ({ ids, fromKeys, toKeys }) => {
-    requireColumns(requireBatch(ids, 'ids').length, { fromKeys, toKeys });
+    const rows = requireRows({ ids: requireBatch(ids, 'ids'), fromKeys, toKeys });
     if (!ids.every(isUuid)) throw new FilemillError('REQUEST_INVALID', '`ids` holds what is no UUID.');
-    const blobs = ids.map((id, n) => ({ id, storageKey: fromKeys[n] as string, copyKey: toKeys[n] as string }));
+    const blobs = rows.map((row) => ({ id: row.ids, storageKey: row.fromKeys, copyKey: row.toKeys }));
     const moved = await moveBlobs(database, blobs);
     await failpoint('metadata.moved');
     return { ids: moved };

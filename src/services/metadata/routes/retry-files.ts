@@ -2,6 +2,7 @@ import { type RetryOutcome, retryFiles } from '#adapters/postgres/files/file-com
 import { requireBatch, runBatch } from '#contract/requests.ts';
 import { isUuid } from '#domain/uuid.ts';
 import { RetryFilesResponse_Outcome as Outcome } from '#gen/filemill/v1/metadata_service_pb.ts';
+import { pair } from '#platform/pair.ts';
 import type { MetadataContext, Route } from '../context.ts';
 
 export function retryFilesRoute({ database, maxAttempts }: MetadataContext): Route<'retryFiles'> {
@@ -11,6 +12,6 @@ export function retryFilesRoute({ database, maxAttempts }: MetadataContext): Rou
       (id) => (isUuid(id) ? undefined : 'NOT_FOUND'),
       (good) => retryFiles(database, good, maxAttempts),
     );
-    return { items: ids.map((id, index) => ({ id, outcome: Outcome[outcomes[index] as RetryOutcome] })) };
+    return { items: pair(ids, outcomes).map(([id, outcome]) => ({ id, outcome: Outcome[outcome] })) };
   };
 }

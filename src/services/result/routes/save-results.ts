@@ -1,5 +1,5 @@
 import { saveResults } from '#adapters/postgres/files/file-completion.ts';
-import { requireBatch, requireColumns, runBatch } from '#contract/requests.ts';
+import { requireBatch, requireRows, runBatch } from '#contract/requests.ts';
 import type { Finding, SaveOutcome } from '#domain/file.ts';
 import { isUuid } from '#domain/uuid.ts';
 import {
@@ -24,13 +24,13 @@ export function saveResultsRoute({ database }: ResultContext): Route<'saveResult
 }
 
 function findings({ fileIds, leaseTokens, mimeTypes, sha256s, outputJsons }: SaveResultsRequest): Finding[] {
-  requireColumns(requireBatch(fileIds, 'file_ids').length, { leaseTokens, mimeTypes, sha256s, outputJsons });
-  return fileIds.map((id, n) => ({
-    id,
-    leaseToken: leaseTokens[n] as string,
-    mimeType: mimeTypes[n] as string,
-    sha256: sha256s[n] as string,
-    outputJson: outputJsons[n] as string,
+  const ids = requireBatch(fileIds, 'file_ids');
+  return requireRows({ ids, leaseTokens, mimeTypes, sha256s, outputJsons }).map((row) => ({
+    id: row.ids,
+    leaseToken: row.leaseTokens,
+    mimeType: row.mimeTypes,
+    sha256: row.sha256s,
+    outputJson: row.outputJsons,
   }));
 }
 

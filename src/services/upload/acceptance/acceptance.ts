@@ -1,6 +1,7 @@
 import type { Blob, StagedBlob } from '#domain/blob-store.ts';
 import type { FilemillError } from '#domain/errors.ts';
 import { failpoint } from '#platform/failpoints.ts';
+import { pair } from '#platform/pair.ts';
 import type { CallContext } from '#platform/rpc/call-context.ts';
 import type { Declaration } from '../intake/declaration.ts';
 import type { RequestedFile } from './file-creation.ts';
@@ -56,7 +57,7 @@ export async function acceptTogether(
 ): Promise<readonly Answer[]> {
   await failpoint('upload.written');
   const blobs = await context.blobs.keep(contents);
-  const files = verified.map((one, n) => ({ ...one, blob: blobs[n] as Blob }));
+  const files = pair(verified, blobs).map(([one, blob]) => ({ ...one, blob }));
   return await acknowledge(context, files, call);
 }
 
@@ -72,10 +73,9 @@ async function acknowledge(
   await failpoint('upload.created');
   for (const one of registered) if ('id' in one && !one.duplicate) context.ringer.ring(one.id);
   await failpoint('upload.rung');
-  return registered.map((one, n) => {
-    const { size = 0, sha256 = null } = files[n] ?? {};
-    return 'id' in one ? { id: one.id, duplicate: one.duplicate, size: BigInt(size), sha256: sha256 ?? '' } : one;
-  });
+  return pair(files, registered).map(([{ size, sha256 }, one]) =>
+    'id' in one ? { id: one.id, duplicate: one.duplicate, size: BigInt(size), sha256: sha256 ?? '' } : one,
+  );
 }
 
 function toNewFile(

@@ -3,6 +3,7 @@ import { FilemillError } from '#domain/errors.ts';
 import type { CreateOutcome } from '#domain/file.ts';
 import { isStoreFault } from '#domain/store-fault.ts';
 import type { Logger } from '#platform/logger.ts';
+import { pair } from '#platform/pair.ts';
 import { withRetry } from '#platform/rpc/retry.ts';
 import type { FileCreation, RequestedFile } from './file-creation.ts';
 
@@ -38,8 +39,7 @@ export async function registerAll(
   const answers = await withRetry(ask, { signal, forMs: context.retryMs }).catch((cause: unknown) => {
     throw notRegistered(cause);
   });
-  for (const [n, { outcome }] of answers.entries())
-    if (outcome !== 'CREATED') await removeOwn(context, files[n] as RequestedFile);
+  for (const [file, { outcome }] of pair(files, answers)) if (outcome !== 'CREATED') await removeOwn(context, file);
   return answers.map(toRegistered);
 }
 

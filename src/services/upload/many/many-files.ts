@@ -3,6 +3,7 @@ import { FilemillError } from '#domain/errors.ts';
 import type { UploadPart } from '#gen/filemill/v1/upload_service_pb.ts';
 import { never } from '#platform/abort.ts';
 import { failpoint } from '#platform/failpoints.ts';
+import { pair } from '#platform/pair.ts';
 import type { Semaphore } from '#platform/semaphore.ts';
 import {
   type AcceptanceContext,
@@ -186,7 +187,7 @@ export class ManyFiles {
     this.#unanswered += files.length;
     try {
       const answers = await keep();
-      for (const [n, { sequence }] of files.entries()) this.#tell({ sequence, answer: answers[n] as Answer });
+      for (const [{ sequence }, answer] of pair(files, answers)) this.#tell({ sequence, answer });
     } catch (refusal) {
       for (const { sequence } of files) this.#refuse(sequence, refusal);
     } finally {

@@ -6,6 +6,7 @@ import { LockUploadsResponse_Outcome as Outcome } from '#gen/filemill/internal/v
 import { sleep } from '#platform/abort.ts';
 import { Renewals } from '#platform/lease.ts';
 import type { Logger } from '#platform/logger.ts';
+import { pair } from '#platform/pair.ts';
 import type { RpcClient } from '#platform/rpc/client.ts';
 import { UploadLock } from './upload-lock.ts';
 
@@ -79,10 +80,10 @@ export class UploadLocks implements Disposable {
     const columns = { uploadIds: locks.map(({ uploadId }) => uploadId), tokens: locks.map(({ token }) => token) };
     const { outcomes, lockMs } = await this.#service.lockUploads({ ...columns, renewal }, { timeoutMs });
     this.#renewals.begin(lockMs / renewalsPerLock);
-    for (const [n, lock] of locks.entries()) {
-      if (outcomes[n] !== Outcome.TAKEN) lock.renewed(sentAt, lockMs);
+    for (const [lock, outcome] of pair(locks, outcomes)) {
+      if (outcome !== Outcome.TAKEN) lock.renewed(sentAt, lockMs);
       else if (renewal) lock.lose('TAKEN');
-      if (outcomes[n] === Outcome.WANTED) lock.giveWay();
+      if (outcome === Outcome.WANTED) lock.giveWay();
     }
     return outcomes.every((outcome) => outcome !== Outcome.TAKEN);
   }
