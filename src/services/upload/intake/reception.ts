@@ -4,18 +4,45 @@ import { Content, type ContentOptions } from './content.ts';
 import { readSha256 } from './declaration.ts';
 import { giveBack } from './give-back.ts';
 
-type Messages = AsyncIterator<UploadFileRequest, void>;
-
 /** @throws FilemillError METADATA_MISSING */
-export async function receiveMetadata(messages: Messages): Promise<UploadMetadata> {
+export async function receiveMetadata(messages: AsyncIterator<UploadFileRequest, void>): Promise<UploadMetadata> {
   const { value: first } = await messages.next();
   if (first?.part.case !== 'metadata') throw new FilemillError('METADATA_MISSING');
   return first.part.value;
 }
 
+/** A message of a stream that carries one file: its start, then chunks, then perhaps a closing. */
+interface PartMessage {
+  readonly part:
+    | { readonly case: 'metadata' | 'start'; readonly value: unknown }
+    | { readonly case: 'chunk'; readonly value: Uint8Array }
+    | { readonly case: 'closing'; readonly value: { readonly sha256: string } }
+    | { readonly case: undefined };
+}
+
 /** Bytes of the file that a message carries. */
-export function contentBytes({ part }: UploadFileRequest): number {
+export function contentBytes({ part }: PartMessage): number {
   return part.case === 'chunk' ? part.value.length : 0;
+}
+
+/**
+ * Receives what follows the start. Answers with the SHA-256 of the closing message, or null when none came.
+ *
+ * @throws FilemillError METADATA_REPEATED or REQUEST_INVALID
+ */
+export async function receiveParts(
+  messages: AsyncIterable<PartMessage>,
+  take: (chunk: Uint8Array) => Promise<void>,
+): Promise<string | null> {
+  let closing: string | null = null;
+  for await (const { part } of messages) {
+    if (closing !== null || part.case === 'metadata' || part.case === 'start')
+      throw new FilemillError('METADATA_REPEATED');
+    if (part.case === 'closing') closing = readSha256(part.value.sha256);
+    else if (part.case === 'chunk') await take(part.value);
+    else throw new FilemillError('REQUEST_INVALID', 'A message held neither chunk nor closing.');
+  }
+  return closing;
 }
 
 /**
@@ -25,16 +52,12 @@ export function contentBytes({ part }: UploadFileRequest): number {
  * @throws FilemillError METADATA_REPEATED, FILE_TOO_LARGE, SIZE_MISMATCH, CHECKSUM_MISMATCH,
  *   REQUEST_INVALID or DISK_FULL
  */
-export async function receiveContent(messages: Messages, options: ContentOptions): Promise<string | null> {
+export async function receiveContent(
+  messages: AsyncIterable<UploadFileRequest>,
+  options: ContentOptions,
+): Promise<string | null> {
   const content = new Content(options);
-  let closing: string | null = null;
-  for (let next = await messages.next(); !next.done; next = await messages.next()) {
-    const { part } = next.value;
-    if (closing !== null || part.case === 'metadata') throw new FilemillError('METADATA_REPEATED');
-    if (part.case === 'closing') closing = readSha256(part.value.sha256);
-    else if (part.case === 'chunk') await takeOver(content, part.value);
-    else throw new FilemillError('REQUEST_INVALID', 'A message held neither metadata nor chunk nor closing.');
-  }
+  const closing = await receiveParts(messages, (chunk) => takeOver(content, chunk));
   if (options.declared.sha256AtClose && closing === null)
     throw new FilemillError('REQUEST_INVALID', 'The closing message that sha256_at_close announced did not come.');
   return await content.verify(closing ?? '');

@@ -4,8 +4,8 @@ import type { AppendStart, AppendUploadRequest } from '#gen/filemill/v1/upload_s
 import { failpoint } from '#platform/failpoints.ts';
 import type { Admitted } from '../intake/admission.ts';
 import { requireFit, type SizeLimits, sizeMismatch } from '../intake/content.ts';
-import { readSha256 } from '../intake/declaration.ts';
 import { giveBack } from '../intake/give-back.ts';
+import { receiveParts } from '../intake/reception.ts';
 import { AppendChecksum } from './append-checksum.ts';
 import type { UploadLock } from './upload-lock.ts';
 import { type FoundUpload, formatRecord } from './upload-record.ts';
@@ -80,13 +80,7 @@ async function receive(
   checksum?: AppendChecksum,
 ): Promise<string | null> {
   const { blob, limits } = options;
-  let closing: string | null = null;
-  for await (const { part } of messages) {
-    if (closing !== null || part.case === 'start') throw new FilemillError('METADATA_REPEATED');
-    if (part.case === 'closing') closing = readSha256(part.value.sha256);
-    else if (part.case === 'chunk') await take(options, part.value, checksum);
-    else throw new FilemillError('REQUEST_INVALID', 'A message held neither start nor chunk nor closing.');
-  }
+  const closing = await receiveParts(messages, (chunk) => take(options, chunk, checksum));
   if (closing !== null && limits.size !== null && blob.size < limits.size)
     throw sizeMismatch(limits.size, String(blob.size));
   return closing;

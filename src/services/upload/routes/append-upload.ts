@@ -5,6 +5,7 @@ import { sizeMismatch } from '../intake/content.ts';
 import { readDeclaration } from '../intake/declaration.ts';
 import { endingWith } from '../intake/ending-with.ts';
 import { paced, untilContent } from '../intake/paced.ts';
+import { contentBytes } from '../intake/reception.ts';
 import { append } from '../resumable/append.ts';
 import { finishUpload } from '../resumable/finish-upload.ts';
 import type { UploadLock } from '../resumable/upload-lock.ts';
@@ -90,8 +91,4 @@ async function receiveStart(messages: AsyncIterator<AppendUploadRequest, void>):
   const { value: first } = await messages.next();
   if (first?.part.case !== 'start') throw new FilemillError('METADATA_MISSING', 'The first message was not `start`.');
   return first.part.value;
-}
-
-function contentBytes({ part }: AppendUploadRequest): number {
-  return part.case === 'chunk' ? part.value.length : 0;
 }
