@@ -57,6 +57,28 @@ export function callShared(logger: Logger, rpc: string, requestId: string, share
     logger.debug({ rpc, requestId, sharedBy: [...sharedBy] }, 'requests share a call');
 }
 
+/** An attempt of this worker did not complete. */
+export function attemptFailed(
+  logger: Logger,
+  { id, attempt }: { readonly id: string; readonly attempt: number },
+  { reason, message }: FilemillError,
+): void {
+  count('filemill_attempts_failed_total', { reason });
+  logger.warn({ file: id, reason, detail: message, attempt }, 'attempt failed');
+}
+
+/** Workers fell silent with these files in their hands. */
+export function leasesRanOut(logger: Logger, ids: readonly string[]): void {
+  count('filemill_leases_expired_total', {}, ids.length);
+  logger.warn({ files: ids.length, first: ids[0] }, 'leases ran out: their workers fell silent');
+}
+
+/** Incomplete uploads gave way to others. */
+export function uploadsGivenUp(logger: Logger, tally: { readonly uploads: number }): void {
+  count('filemill_incomplete_uploads_given_up_total', {}, tally.uploads);
+  logger.warn(tally, 'gave up uploads that nobody went on with, to make room');
+}
+
 interface EndedRequest {
   readonly requestId: string;
   readonly method: string;
@@ -83,17 +105,17 @@ const counters = new Map<string, Map<string, number>>();
 export function countedEvents(): string[] {
   return [...counters].flatMap(([name, series]) => [
     `# TYPE ${name} counter`,
-    ...[...series].map(([labels, value]) => `${name}{${labels}} ${value}`),
+    ...[...series].map(([labels, value]) => `${name}${labels && `{${labels}}`} ${value}`),
   ]);
 }
 
-function count(name: string, labels: Readonly<Record<string, string>>): void {
+function count(name: string, labels: Readonly<Record<string, string>>, by = 1): void {
   const series = counters.get(name) ?? new Map<string, number>();
   counters.set(name, series);
   const key = Object.entries(labels)
     .map(([label, value]) => `${label}="${value}"`)
     .join(',');
-  series.set(key, (series.get(key) ?? 0) + 1);
+  series.set(key, (series.get(key) ?? 0) + by);
 }
 
 function reasonOf(error: unknown): Reason {

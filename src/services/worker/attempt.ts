@@ -6,6 +6,7 @@ import { analysisDeadlineMs } from '#domain/retry-policy.ts';
 import { failpoint } from '#platform/failpoints.ts';
 import type { Logger } from '#platform/logger.ts';
 import { pair } from '#platform/pair.ts';
+import { attemptFailed } from '#platform/telemetry.ts';
 import { type HeldClaim, LeaseLost } from './lease-keeper.ts';
 import type { AttemptsClient } from './lifecycle/attempts.ts';
 
@@ -159,8 +160,9 @@ async function settle(claim: HeldClaim, saved: SaveOutcome, tools: AttemptTools)
 async function fail(claim: HeldClaim, failure: unknown, { attempts, logger }: AttemptTools): Promise<void> {
   const { file } = claim;
   if (claim.lost !== undefined) return logDropped(claim, claim.lost, logger);
-  const { reason, message } = asFilemillError(failure);
-  logger.warn({ file: file.id, reason, detail: message, attempt: file.attempt }, 'attempt failed');
+  const error = asFilemillError(failure);
+  const { reason, message } = error;
+  attemptFailed(logger, file, error);
   const { id, leaseToken } = file;
   const permanent = reason === 'RESULT_INVALID';
   const end = { id, leaseToken, errorCode: errorCode(reason), errorMessage: storableText(message), permanent };

@@ -5,6 +5,7 @@ import type { ChangeFeed } from '#adapters/postgres/upkeep/change-feed.ts';
 import type { ClaimedFile } from '#domain/file.ts';
 import { onAbort } from '#platform/abort.ts';
 import type { Logger } from '#platform/logger.ts';
+import type { CallContext } from '#platform/rpc/call-context.ts';
 
 /** Longest sleep while workers wait: what falls due by the clock is noticed within it. */
 const pollMs = 1_000;
@@ -39,7 +40,7 @@ export class DueDispatcher implements AsyncDisposable {
   /** Claims up to `max` due files; waits up to `waitMs` when none is due, then answers with none. */
   claim(
     claimant: Claimant,
-    options: { max: number; waitMs: number; repeated: boolean; signal: AbortSignal },
+    options: { max: number; waitMs: number; repeated: boolean } & Pick<CallContext, 'signal' | 'requestId'>,
   ): Promise<readonly ClaimedFile[]> {
     if (this.#stopping.aborted) return Promise.resolve([]);
     const { promise, resolve, reject } = Promise.withResolvers<readonly ClaimedFile[]>();
@@ -48,6 +49,7 @@ export class DueDispatcher implements AsyncDisposable {
       max: options.max,
       repeated: options.repeated,
       signal: options.signal,
+      requestId: options.requestId,
       until: performance.now() + options.waitMs,
       asked: false,
       resolve,
@@ -105,14 +107,16 @@ export class DueDispatcher implements AsyncDisposable {
 
   #settle(waiter: Waiter, files: readonly ClaimedFile[]): void {
     this.#waiters = this.#waiters.filter((other) => other !== waiter);
-    if (waiter.signal.aborted && files.length > 0) this.#giveBack(files);
+    if (waiter.signal.aborted && files.length > 0) this.#giveBack(files, waiter.requestId);
     else waiter.resolve(files);
   }
 
   /** The caller went away while its files were claimed. */
-  #giveBack(files: readonly ClaimedFile[]): void {
+  #giveBack(files: readonly ClaimedFile[], requestId: string): void {
     const release = releaseFiles(this.#database, files)
-      .catch((error: unknown) => this.#logger.warn({ err: error }, 'claims of a lost caller wait for their lease'))
+      .catch((error: unknown) =>
+        this.#logger.warn({ requestId, err: error }, 'claims of a lost caller wait for their lease'),
+      )
       .finally(() => this.#releases.delete(release));
     this.#releases.add(release);
   }
@@ -132,6 +136,7 @@ interface Waiter {
   /** Its token may hold claims of a call whose answer was lost. */
   readonly repeated: boolean;
   readonly signal: AbortSignal;
+  readonly requestId: string;
   readonly until: number;
   readonly resolve: (files: readonly ClaimedFile[]) => void;
   readonly reject: (error: unknown) => void;

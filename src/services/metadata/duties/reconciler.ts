@@ -8,6 +8,7 @@ import { forgetSilentWorkers } from '#adapters/postgres/upkeep/workers.ts';
 import { type Doorbell, doorbellWindow } from '#domain/doorbell.ts';
 import { type Duty, jittered, startDuty } from '#platform/duty.ts';
 import type { Logger } from '#platform/logger.ts';
+import { leasesRanOut } from '#platform/telemetry.ts';
 
 /** Rounds in the time of a lease, and the longest time between two. */
 const roundsPerLease = 8;
@@ -56,7 +57,7 @@ export function startReconciler(options: ReconcilerOptions): Duty {
 
 async function reopenExpired({ database, clock, leaseMs, logger }: ReconcilerOptions): Promise<number> {
   const ids = await expireLeases(database, batch, { clock, leaseMs });
-  if (ids.length > 0) logger.warn({ files: ids.length, first: ids[0] }, 'leases ran out: their workers fell silent');
+  if (ids.length > 0) leasesRanOut(logger, ids);
   return ids.length;
 }
 

@@ -3,6 +3,7 @@ import { FilemillError } from '#domain/errors.ts';
 import type { PartialBlobStore } from '#domain/partial-blob.ts';
 import { jittered, startDuty } from '#platform/duty.ts';
 import type { Logger } from '#platform/logger.ts';
+import { uploadsGivenUp } from '#platform/telemetry.ts';
 import {
   bytesOf,
   findIncompleteUploads,
@@ -114,8 +115,7 @@ export class UploadEvictor implements AsyncDisposable {
       givenUp.push(upload);
       if (await isEnough(upload)) break;
     }
-    if (givenUp.length > 0)
-      this.#options.logger.warn(tallyOf(givenUp), 'gave up uploads that nobody went on with, to make room');
+    if (givenUp.length > 0) uploadsGivenUp(this.#options.logger, tallyOf(givenUp));
   }
 
   /** Looked at again under the lock: somebody may have come back. Answers whether it is gone. */
