@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Analyzer } from '#domain/analysis.ts';
 import { analyzers, checkedRegistry } from './registry.ts';
 
 test('the registry holds every analyser once, mime after text', () => {
@@ -9,11 +10,40 @@ test('the registry holds every analyser once, mime after text', () => {
   );
 });
 
-test('a registry with an analyser missing, twice, or out of order is refused', () => {
+test('a registry with an analyser missing or twice is refused', () => {
   for (const missing of analyzers) {
     const rest = analyzers.filter((analyzer) => analyzer !== missing);
     assert.throws(() => checkedRegistry(rest), new RegExp(`"${missing.name}" is missing`));
     assert.throws(() => checkedRegistry([...analyzers, missing]), new RegExp(`"${missing.name}" is registered twice`));
   }
-  assert.throws(() => checkedRegistry(analyzers.toReversed()), /"text" must come before "mime"/);
 });
+
+test('analysers finish behind those that they need, whatever the order of the list', () => {
+  const names = (...lists: Analyzer[][]) => checkedRegistry([...analyzers, ...lists.flat()]).map(({ name }) => name);
+  assert.deepEqual(
+    checkedRegistry(analyzers.toReversed()).map(({ name }) => name),
+    ['size', 'sha256', 'text', 'mime'],
+  );
+  const added = names([reader('pages', ['words']), reader('words', ['mime']), stream('lines', ['size'])]);
+  assert.deepEqual(added, ['text', 'mime', 'sha256', 'size', 'lines', 'words', 'pages']);
+});
+
+test('a need that nothing can meet is refused', () => {
+  const refused: readonly (readonly [string, Analyzer[], RegExp])[] = [
+    ['nobody has the name', [reader('pages', ['words'])], /"pages" needs "words"/],
+    ['each needs the other', [reader('a', ['b']), reader('b', ['a'])], /"a" needs "b"/],
+    ['it needs itself', [stream('a', ['a'])], /"a" needs "a"/],
+    ['the pass is over before', [stream('a', ['pages']), reader('pages', [])], /"a" needs "pages"/],
+  ];
+  for (const [why, added, message] of refused)
+    assert.throws(() => checkedRegistry([...analyzers, ...added]), message, why);
+});
+
+function stream(name: string, needs: readonly string[]): Analyzer {
+  return { name, version: '1', needs, start: () => ({ update() {}, finish: () => ({}) }) };
+}
+
+function reader(name: string, needs: readonly string[]): Analyzer {
+  const analyze = async () => ({});
+  return { name, version: '1', needs, budgetMs: 1_000, accepts: () => true, schema: { parse: () => ({}) }, analyze };
+}

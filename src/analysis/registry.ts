@@ -8,9 +8,10 @@ import { text } from './analyzers/text.ts';
 const required = [text, mime, sha256, size].map((analyzer) => analyzer.name);
 
 /**
- * Checks a list of analysers: none missing, none twice. Their order is the order of `finish`: `mime`
- * builds on what `text` found.
+ * Checks a list of analysers: none missing, none twice, and each behind those that it needs. The pass comes before
+ * all that read the file by themselves, so that nothing in the pass may need one of those.
  *
+ * @returns the analysers in the order in which they finish
  * @throws Error naming the analyser; a service that meets it must not start
  */
 export function checkedRegistry(analyzers: readonly Analyzer[]): readonly Analyzer[] {
@@ -19,8 +20,31 @@ export function checkedRegistry(analyzers: readonly Analyzer[]): readonly Analyz
   if (repeated !== undefined) throw new Error(`The analyser "${repeated}" is registered twice`);
   const missing = required.find((name) => !names.includes(name));
   if (missing !== undefined) throw new Error(`The analyser "${missing}" is missing from the registry`);
-  if (names.indexOf('text') > names.indexOf('mime')) throw new Error('The analyser "text" must come before "mime"');
-  return analyzers;
+  const streams = inOrder(
+    analyzers.filter((analyzer) => 'start' in analyzer),
+    [],
+  );
+  return inOrder(
+    analyzers.filter((analyzer) => 'analyze' in analyzer),
+    streams,
+  );
+}
+
+/** `before`, and then the others, each behind those that it needs. */
+function inOrder(analyzers: readonly Analyzer[], before: readonly Analyzer[]): readonly Analyzer[] {
+  const ordered = [...before];
+  const waiting = new Set(analyzers);
+  const lacking = ({ needs }: Analyzer) => needs.find((need) => !ordered.some(({ name }) => name === need));
+  while (waiting.size > 0) {
+    const next = [...waiting].find((analyzer) => lacking(analyzer) === undefined);
+    if (next === undefined) {
+      const [stuck] = waiting as unknown as [Analyzer];
+      throw new Error(`The analyser "${stuck.name}" needs "${lacking(stuck)}", which cannot come before it`);
+    }
+    waiting.delete(next);
+    ordered.push(next);
+  }
+  return ordered;
 }
 
 /** Every analyser, in order. */

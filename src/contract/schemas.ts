@@ -35,7 +35,7 @@ const File = z.strictObject({
 
 /** The `output_data` document of docs/results.md, to which fields may be added. */
 const Output = z.object({
-  schema: z.literal(1),
+  schema: z.literal([1, 2]).describe('1: a result from before there were findings.'),
   mime_type: z.string(),
   word_count: count.nullable(),
   line_count: count.nullable(),
@@ -43,6 +43,10 @@ const Output = z.object({
   charset: z.string().nullable(),
   sha256,
   size: count,
+  findings: z
+    .record(z.string(), z.record(z.string(), z.unknown()))
+    .exactOptional()
+    .describe('What analysers found beyond these fields, by their names; absent in schema 1.'),
   analyzers: z.record(z.string(), z.string()),
 }) satisfies z.ZodType<OutputData>;
 

@@ -18,18 +18,6 @@ export interface BlobStore {
   keep(contents: readonly Uint8Array[]): Promise<readonly Blob[]>;
   /** Removes a committed blob; removing it again is no error. */
   remove(storageKey: string): Promise<void>;
-  /** The committed blobs that were finished before `before`, at most 1,000 a batch. */
-  finishedBefore(before: Date): AsyncIterable<readonly Blob[]>;
-  /** Deletes staged blobs last written before `before` and says how many. */
-  sweepStaging(before: Date): Promise<number>;
-  /** Bytes left on the volume for new blobs; a number beyond any volume where nobody knows. */
-  freeBytes(): Promise<number>;
-  /** Bytes of the whole volume; undefined where nobody knows. */
-  totalBytes(): Promise<number | undefined>;
-  /** Blobs that keep the room of removed ones from being used again, at most 1,000 a batch. */
-  wasteful(): AsyncIterable<readonly Blob[]>;
-  /** Keeps the same bytes a second time, durably; answers with the key of the copy. */
-  copy(blob: Blob): Promise<string>;
 }
 
 /** A committed blob. */
@@ -63,18 +51,30 @@ export interface StagedBlob extends AsyncDisposable {
 
 /** A worker's view of the blobs: read only. */
 export interface BlobReader {
-  /**
-   * Where an analysis thread can read the blob itself. Does not look whether it is there.
-   *
-   * @throws FilemillError BLOB_MISSING when no blob can have this key
-   */
-  locate(storageKey: string): BlobLocation;
+  /** @throws FilemillError BLOB_MISSING when there is no such blob, or none can have this key */
+  open(storageKey: string): Promise<BlobHandle>;
 }
 
-export interface BlobLocation {
+/** A blob that can be read from anywhere in it, whatever store it is in. */
+export interface BlobHandle extends AsyncDisposable {
+  /** Bytes. */
+  readonly size: number;
+  /** Fills `into` with the bytes from `offset` on and says how many they were: fewer only where the blob ends. */
+  read(offset: number, into: Uint8Array): Promise<number>;
+  /** Where a thread of the same machine reads these bytes faster by itself. Not every store has such a place. */
+  readonly local?: LocalBytes;
+}
+
+export interface LocalBytes {
   readonly path: string;
-  /** Bytes; the whole file when absent. */
-  readonly range?: { readonly offset: number; readonly length: number };
+  /** The whole file when absent. */
+  readonly range?: ByteRange | undefined;
   /** Of these bytes (RFC 3720, appendix B.4), when the store knows it. */
-  readonly crc32c?: number;
+  readonly crc32c?: number | undefined;
+}
+
+/** In bytes. What lies beyond the end of the file is not there. */
+export interface ByteRange {
+  readonly offset: number;
+  readonly length: number;
 }

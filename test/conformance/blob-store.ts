@@ -1,18 +1,15 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { open } from 'node:fs/promises';
+import { open as openFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { crc32c } from '@node-rs/crc32';
-import type { Blob, BlobReader, BlobStore } from '#domain/blob-store.ts';
+import type { Blob, BlobReader, BlobStore, LocalBytes } from '#domain/blob-store.ts';
 
 /** An empty store, and a reader of the same blobs. */
 export interface BlobStoreUnderTest extends AsyncDisposable {
   readonly store: BlobStore;
   readonly reader: BlobReader;
 }
-
-const longAgo = new Date('2020-01-01');
-const farAhead = new Date('2100-01-01');
 
 /** What every BlobStore promises. `open` gives each test a store of its own. */
 export function blobStoreConformance(name: string, open: () => Promise<BlobStoreUnderTest>): void {
@@ -76,24 +73,6 @@ export function blobStoreConformance(name: string, open: () => Promise<BlobStore
       assert.equal(await staged.sha256(), sha256(bytes));
     });
 
-    it('shows no staged blob among the committed ones', async () => {
-      await using subject = await open();
-      await using staged = await subject.store.stage();
-      await staged.write(Buffer.from('unfinished'));
-      assert.deepEqual(await keysBefore(subject.store, farAhead), []);
-      const { storageKey } = await staged.commit();
-      assert.deepEqual(await keysBefore(subject.store, farAhead), [storageKey]);
-    });
-
-    it('mints a UUIDv7 when a blob is finished, and finds blobs by that time', async () => {
-      await using subject = await open();
-      const started = Date.now();
-      const blob = await put(subject.store, Buffer.from('x'));
-      assert.match(blob.id, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
-      assert.deepEqual(await keysBefore(subject.store, new Date(started)), []);
-      assert.deepEqual(await blobsBefore(subject.store, new Date(Date.now() + 1)), [blob]);
-    });
-
     it('commits many blobs at once, each under its own key', async () => {
       await using subject = await open();
       const contents = Array.from({ length: 100 }, (_, n) => Buffer.from(`content ${n}`));
@@ -103,17 +82,6 @@ export function blobStoreConformance(name: string, open: () => Promise<BlobStore
       assert.equal(new Set(keys).size, contents.length);
       for (const [n, storageKey] of keys.entries())
         assert.deepEqual(await contentOf(subject.reader, storageKey), contents[n]);
-      assert.deepEqual((await keysBefore(subject.store, farAhead)).sort(), keys.sort());
-    });
-
-    it('discards without a trace, and more than once', async () => {
-      await using subject = await open();
-      const staged = await subject.store.stage();
-      await staged.write(Buffer.from('unwanted'));
-      await staged.discard();
-      await staged.discard();
-      assert.deepEqual(await keysBefore(subject.store, farAhead), []);
-      assert.equal(await subject.store.sweepStaging(farAhead), 0);
     });
 
     it('keeps a committed blob that is discarded or disposed of afterwards', async () => {
@@ -122,7 +90,7 @@ export function blobStoreConformance(name: string, open: () => Promise<BlobStore
       const { storageKey } = await staged.commit();
       await staged.discard();
       await staged[Symbol.asyncDispose]();
-      assert.deepEqual(await keysBefore(subject.store, farAhead), [storageKey]);
+      assert.deepEqual(await contentOf(subject.reader, storageKey), Buffer.alloc(0));
     });
 
     it('removes a blob, and only that one, however often it is told', async () => {
@@ -133,7 +101,7 @@ export function blobStoreConformance(name: string, open: () => Promise<BlobStore
       assert(gone !== undefined && kept !== undefined);
       await subject.store.remove(gone);
       await subject.store.remove(gone);
-      assert.deepEqual(await keysBefore(subject.store, farAhead), [kept]);
+      assert.equal((await contentOf(subject.reader, kept)).toString(), 'b');
       await assert.rejects(contentOf(subject.reader, gone));
     });
 
@@ -151,54 +119,63 @@ export function blobStoreConformance(name: string, open: () => Promise<BlobStore
         `/${kept}`,
       ]) {
         await subject.store.remove(key);
-        assert.throws(() => subject.reader.locate(key), { reason: 'BLOB_MISSING' });
+        await assert.rejects(subject.reader.open(key), { reason: 'BLOB_MISSING' });
       }
-      assert.deepEqual(await keysBefore(subject.store, farAhead), [kept]);
+      assert.equal((await contentOf(subject.reader, kept)).toString(), 'kept');
     });
 
-    it('sweeps staged blobs by their last write', async () => {
+    it('reads from any byte on, and no further than the end', async () => {
       await using subject = await open();
-      await using staged = await subject.store.stage();
-      await staged.write(Buffer.alloc(200_000));
-      const { storageKey: kept } = await put(subject.store, Buffer.from('kept'));
-      assert.equal(await subject.store.sweepStaging(longAgo), 0);
-      assert.equal(await subject.store.sweepStaging(farAhead), 1);
-      assert.equal(await subject.store.sweepStaging(farAhead), 0);
-      await assert.rejects(staged.commit());
-      assert.deepEqual(await keysBefore(subject.store, farAhead), [kept]);
+      for (const bytes of [randomBytes(1_000), randomBytes(300_000)]) {
+        const { storageKey } = await put(subject.store, bytes);
+        await using blob = await subject.reader.open(storageKey);
+        assert.equal(blob.size, bytes.length);
+        for (const [offset, length] of [
+          [0, 10],
+          [500, 400],
+          [bytes.length - 7, 100],
+          [bytes.length, 10],
+          [bytes.length + 5, 10],
+        ] as const) {
+          const into = Buffer.alloc(length);
+          const read = await blob.read(offset, into);
+          assert.deepEqual(into.subarray(0, read), bytes.subarray(offset, offset + length));
+        }
+      }
     });
 
-    it('knows how much room is left', async () => {
+    it('keeps contents in their order', async () => {
       await using subject = await open();
-      assert.ok((await subject.store.freeBytes()) > 0);
+      const contents = ['', 'a', 'b'.repeat(100_000)].map((text) => Buffer.from(text));
+      const blobs = await subject.store.keep(contents.map((content) => Buffer.from(content)));
+      for (const [n, { storageKey }] of blobs.entries())
+        assert.deepEqual(await contentOf(subject.reader, storageKey), contents[n]);
     });
   });
 }
 
-async function put(store: BlobStore, ...chunks: readonly Uint8Array[]): Promise<Blob> {
+export async function put(store: BlobStore, ...chunks: readonly Uint8Array[]): Promise<Blob> {
   await using staged = await store.stage();
   for (const chunk of chunks) await staged.write(chunk);
   return await staged.commit();
 }
 
-async function blobsBefore(store: BlobStore, before: Date): Promise<Blob[]> {
-  const blobs = (await Array.fromAsync(store.finishedBefore(before))).flat();
-  return blobs.map(({ id, storageKey }) => ({ id, storageKey }));
-}
-
-async function keysBefore(store: BlobStore, before: Date): Promise<string[]> {
-  return (await blobsBefore(store, before)).map(({ storageKey }) => storageKey);
-}
-
-/** What a worker reads. @throws when the bytes are not there, or not those that were kept */
+/** What a worker reads, through the handle and from the path if there is one. @throws when it is not what was kept */
 export async function contentOf(reader: BlobReader, storageKey: string): Promise<Buffer> {
-  const { path, range, crc32c: sum } = reader.locate(storageKey);
-  await using file = await open(path);
+  await using blob = await reader.open(storageKey);
+  const content = Buffer.alloc(blob.size);
+  assert.equal(await blob.read(0, content), blob.size);
+  if (blob.local !== undefined) await assertSame(blob.local, content);
+  return content;
+}
+
+async function assertSame({ path, range, crc32c: sum }: LocalBytes, content: Buffer): Promise<void> {
+  await using file = await openFile(path);
   const length = range?.length ?? (await file.stat()).size;
   const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, range?.offset ?? 0);
   assert.equal(bytesRead, length);
+  assert.deepEqual(buffer, content);
   if (sum !== undefined) assert.equal(crc32c(buffer), sum);
-  return buffer;
 }
 
 function sha256(bytes: Uint8Array): string {

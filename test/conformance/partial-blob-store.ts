@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import type { BlobReader, BlobStore } from '#domain/blob-store.ts';
 import type { PartialBlobState, PartialBlobStore } from '#domain/partial-blob.ts';
+import type { VolumeUpkeep } from '#domain/upkeep.ts';
+import { contentOf } from './blob-store.ts';
 
 /** An empty store, what it commits to, and a second one on the same volume, as another process has it. */
 export interface PartialBlobStoreUnderTest extends AsyncDisposable {
   readonly partial: PartialBlobStore;
   readonly other: PartialBlobStore;
-  readonly blobs: BlobStore;
+  readonly blobs: Pick<BlobStore, 'remove'> & Pick<VolumeUpkeep, 'finishedBefore'>;
   readonly reader: BlobReader;
 }
 
@@ -28,7 +29,7 @@ export function partialBlobStoreConformance(name: string, open: () => Promise<Pa
         await write(partial, id, bytes.subarray(n * 100_000, (n + 1) * 100_000));
       assert.deepEqual(await stateOf(subject.other, id), { size: 300_000, note: 'note' });
       const blob = await using(subject.other, id, (opened) => opened.commit());
-      assert.deepEqual(await readFile(subject.reader.locate(blob.storageKey).path), bytes);
+      assert.deepEqual(await contentOf(subject.reader, blob.storageKey), bytes);
       assert.deepEqual((await Array.fromAsync(subject.blobs.finishedBefore(farAhead))).flat(), [blob]);
     });
 
@@ -66,7 +67,7 @@ export function partialBlobStoreConformance(name: string, open: () => Promise<Pa
       chunk.fill(0);
       assert.equal(await opened.sha256(), sha256(bytes));
       const blob = await opened.commit();
-      assert.deepEqual(await readFile(subject.reader.locate(blob.storageKey).path), bytes);
+      assert.deepEqual(await contentOf(subject.reader, blob.storageKey), bytes);
     });
 
     it('takes back what was written from a byte on', async () => {
@@ -89,7 +90,7 @@ export function partialBlobStoreConformance(name: string, open: () => Promise<Pa
       assert.deepEqual(await stateOf(subject.other, id), { size: 300_000, note: '' });
       await subject.partial.remove(id);
       for (const storageKey of keys) {
-        assert.deepEqual(await readFile(subject.reader.locate(storageKey).path), bytes);
+        assert.deepEqual(await contentOf(subject.reader, storageKey), bytes);
         await subject.blobs.remove(storageKey);
       }
     });

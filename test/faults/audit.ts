@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import type { BlobLocation } from '#domain/blob-store.ts';
+import type { LocalBytes } from '#domain/blob-store.ts';
 import { stateContradictions } from '../support/state-contradictions.ts';
 import type { Acknowledgement } from './ledger.ts';
 import type { Stack } from './stack.ts';
@@ -102,7 +102,7 @@ function duplicatesAmong(rows: readonly Row[], acknowledged: readonly Acknowledg
 }
 
 /** SHA-256 of the file, or why it cannot be read. */
-async function hashOf({ path, range }: BlobLocation): Promise<string> {
+async function hashOf({ path, range }: LocalBytes): Promise<string> {
   if (range?.length === 0) return createHash('sha256').digest('hex');
   const hash = createHash('sha256');
   const part = range === undefined ? {} : { start: range.offset, end: range.offset + range.length - 1 };

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LocalBlobReader } from '#adapters/volume/local-blob-reader.ts';
-import type { BlobLocation } from '#domain/blob-store.ts';
+import type { LocalBytes } from '#domain/blob-store.ts';
 import type { Failpoint } from '#platform/failpoints.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
 import { type ServiceName, type ServiceProcess, startService } from '../support/start-services.ts';
@@ -81,7 +81,7 @@ export class Stack implements AsyncDisposable {
   }
 
   /** Where the bytes under a key are, or should be. */
-  locate(storageKey: string): BlobLocation {
+  locate(storageKey: string): LocalBytes {
     return new LocalBlobReader(this.#storageDir).locate(storageKey);
   }
 

@@ -76,7 +76,7 @@ export const segmentMutations: readonly Mutation[] = [
     name: 'crc32c-unchecked',
     breaks: 'comparing what the worker reads of a segment with its CRC32C',
     file: 'src/analysis/run/pass.ts',
-    edits: [{ search: 'sum !== file.crc32c', replace: 'false' }],
+    edits: [{ search: 'this.#sum !== this.#expected', replace: 'false' }],
     test: {
       file: 'src/services/worker/worker.test.ts',
       name: 'notices a flipped bit, also where no SHA-256 was declared',

@@ -9,6 +9,7 @@ export const analyzers = checkedRegistry([
   {
     name: 'poison',
     version: '1',
+    needs: [],
     start: ({ filename }) => ({
       update: () => harms[filename]?.(),
       finish: () => ({}),

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { it, mock } from 'node:test';
 import type { Blob } from '#domain/blob-store.ts';
-import { type BlobStoreUnderTest, blobStoreConformance } from '#test/conformance/blob-store.ts';
+import { blobStoreConformance } from '#test/conformance/blob-store.ts';
+import { upkeepConformance, type VolumeUnderTest } from '#test/conformance/upkeep.ts';
 import { traceCalls } from '#test/support/trace-calls.ts';
 import { LocalBlobReader } from './local-blob-reader.ts';
 import { LocalBlobStore } from './local-blob-store.ts';
@@ -15,6 +16,8 @@ import { roomOf } from './volume-trial.ts';
 
 blobStoreConformance('LocalBlobStore, one object a blob', openStore);
 blobStoreConformance('LocalBlobStore, small blobs packed', () => openStore({ packBelow: 64 * 1024 }));
+upkeepConformance('LocalBlobStore, one object a blob', openStore);
+upkeepConformance('LocalBlobStore, small blobs packed', () => openStore({ packBelow: 64 * 1024 }));
 
 it('syncs the file, renames it, then syncs its folder', async () => {
   await using subject = await openStore();
@@ -97,7 +100,7 @@ it('lists keys in batches of at most 1,000 and leaves foreign files alone', asyn
   await writeFile(objectPath(subject.root, old), '');
   await writeFile(join(shardFolder(subject.root, 'aa'), 'lost+found'), '');
   await writeFile(join(shardFolder(subject.root, 'ab'), old), '');
-  const batches = await Array.fromAsync(subject.store.finishedBefore(new Date('2100-01-01')));
+  const batches = await Array.fromAsync(subject.upkeep.finishedBefore(new Date('2100-01-01')));
   assert.deepEqual(
     batches.map((batch) => batch.length),
     [1_000, 501],
@@ -109,7 +112,7 @@ it('lists keys in batches of at most 1,000 and leaves foreign files alone', asyn
       .sort(),
     [...keys, old].sort(),
   );
-  assert.deepEqual(await Array.fromAsync(subject.store.finishedBefore(new Date('2024-01-01'))), [
+  assert.deepEqual(await Array.fromAsync(subject.upkeep.finishedBefore(new Date('2024-01-01'))), [
     [{ id: old, storageKey: old }],
   ]);
 });
@@ -126,18 +129,19 @@ it('sweeps nothing from staging that is not its own', async () => {
   await using subject = await openStore();
   await writeFile(join(subject.root, 'staging', 'notes.txt'), '');
   await mkdir(join(subject.root, 'staging', 'folder'));
-  assert.equal(await subject.store.sweepStaging(new Date('2100-01-01')), 0);
+  assert.equal(await subject.upkeep.sweepStaging(new Date('2100-01-01')), 0);
   assert.deepEqual((await readdir(join(subject.root, 'staging'))).sort(), ['folder', 'notes.txt']);
 });
 
 const objectsOnly = { packBelow: 0 };
 
-async function openStore(options = objectsOnly): Promise<BlobStoreUnderTest & { root: string }> {
+async function openStore(options = objectsOnly): Promise<VolumeUnderTest & { root: string }> {
   const folder = await temporaryFolder();
   const store = await LocalBlobStore.open(folder.path, options);
   return {
     root: folder.path,
     store,
+    upkeep: store,
     reader: new LocalBlobReader(folder.path),
     async [Symbol.asyncDispose]() {
       await store[Symbol.asyncDispose]();

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Blob, BlobStore, StagedBlob } from '#domain/blob-store.ts';
 import { FilemillError } from '#domain/errors.ts';
 import type { PartialBlobStore } from '#domain/partial-blob.ts';
+import type { VolumeUpkeep } from '#domain/upkeep.ts';
 import { failpoint } from '#platform/failpoints.ts';
 import type { Logger } from '#platform/logger.ts';
 import { pair } from '#platform/pair.ts';
@@ -30,7 +31,7 @@ interface Parts {
 }
 
 /** Blobs on a local or mounted volume: small ones packed into segments, the others one file each. */
-export class LocalBlobStore implements BlobStore, AsyncDisposable {
+export class LocalBlobStore implements BlobStore, VolumeUpkeep, AsyncDisposable {
   /** Blobs on the same volume that come in over several calls; each becomes an object of its own, however small. */
   readonly partial: PartialBlobStore & AsyncDisposable;
   readonly #root: string;

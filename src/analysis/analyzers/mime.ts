@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import type { AnalysisSubject, Analyzer } from '#domain/analysis.ts';
+import type { AnalysisSubject, StreamAnalyzer } from '#domain/analysis.ts';
 import { detectBinary } from '../content/binary/detect-binary.ts';
 import { sniffText } from '../content/sniff/sniff.ts';
 
@@ -8,9 +8,10 @@ import { sniffText } from '../content/sniff/sniff.ts';
  * allows. Judged by the first 64 KiB (of binary files by whatever `file-type` looks at). What is text
  * was decided by the `text` analyser, from the whole file.
  */
-export const mime: Analyzer = {
+export const mime: StreamAnalyzer = {
   name: 'mime',
   version: '2',
+  needs: ['text'],
   start(subject) {
     const head = latin1(subject.head);
     let bytes = 0;
@@ -29,16 +30,16 @@ function latin1({ buffer, byteOffset, length }: Uint8Array): string {
 }
 
 async function mimeType(
-  { path, range, filename }: AnalysisSubject,
+  { blob, filename }: AnalysisSubject,
   head: string,
   bytes: number,
-  charset: unknown,
+  charset: string | null | undefined,
 ): Promise<string> {
   if (bytes === 0) return 'inode/x-empty';
   const extension = extname(filename).slice(1).toLowerCase();
   if (typeof charset === 'string')
     return sniffText({ text: decode(head, charset), truncated: bytes > head.length, extension });
-  return await detectBinary({ path, range, head: Buffer.from(head, 'latin1'), size: bytes, extension });
+  return await detectBinary({ blob, head: Buffer.from(head, 'latin1'), size: bytes, extension });
 }
 
 /** Without the byte order mark, and without a character that the end of the head cut in two. */

@@ -1,10 +1,11 @@
 import { createHash, hash } from 'node:crypto';
-import type { Analyzer, AnalyzerRun } from '#domain/analysis.ts';
+import type { StreamAnalyzer, StreamAnalyzerRun } from '#domain/analysis.ts';
 
 /** SHA-256 (FIPS 180-4) of all bytes, as 64 lower-case hex digits; OpenSSL does the work. */
-export const sha256: Analyzer = {
+export const sha256: StreamAnalyzer = {
   name: 'sha256',
   version: '1',
+  needs: [],
   start({ head, whole }) {
     if (whole) return inOneCall(head);
     const hash = createHash('sha256');
@@ -18,7 +19,7 @@ export const sha256: Analyzer = {
 };
 
 /** For small files an object of the hash's own would cost more than the hashing. */
-function inOneCall(bytes: Uint8Array): AnalyzerRun {
+function inOneCall(bytes: Uint8Array): StreamAnalyzerRun {
   const sha256 = hash('sha256', bytes);
   return { update() {}, finish: () => ({ sha256 }) };
 }

@@ -1,9 +1,10 @@
-import type { Analyzer } from '#domain/analysis.ts';
+import type { StreamAnalyzer } from '#domain/analysis.ts';
 
 /** The bytes that were really read, whatever the record says. */
-export const size: Analyzer = {
+export const size: StreamAnalyzer = {
   name: 'size',
   version: '1',
+  needs: [],
   start() {
     let bytes = 0;
     return {

@@ -1,4 +1,4 @@
-import type { Analyzer, AnalyzerRun } from '#domain/analysis.ts';
+import type { CoreFields, StreamAnalyzer, StreamAnalyzerRun } from '#domain/analysis.ts';
 import { isOddControl, isPrintable } from '../content/controls.ts';
 import { startsAsTextButIsBinary } from '../content/signatures.ts';
 import type { TextCounts } from '../content/text-counts.ts';
@@ -16,20 +16,21 @@ import { Utf16Counter } from '../content/utf16-counter.ts';
  *
  * docs/results.md defines the counts.
  */
-export const text: Analyzer = {
+export const text: StreamAnalyzer = {
   name: 'text',
   version: '1',
+  needs: [],
   start({ head }) {
     const counter = counterFor(head);
     if (counter === undefined) return binaryRun;
     return {
       update: (chunk) => counter.update(chunk),
-      finish: () => findings(counter.finish()),
+      finish: () => fields(counter.finish()),
     };
   },
 };
 
-const binaryRun: AnalyzerRun = {
+const binaryRun: StreamAnalyzerRun = {
   update() {},
   finish: () => ({ word_count: null, line_count: null, character_count: null, charset: null }),
 };
@@ -47,7 +48,7 @@ function looksControlled(head: Uint8Array): boolean {
   return !isPrintable(start) && start.filter(isOddControl).length * 10 > start.length * 3;
 }
 
-function findings({ charset, words, lines, characters }: TextCounts): Record<string, unknown> {
+function fields({ charset, words, lines, characters }: TextCounts): Partial<CoreFields> {
   return charset === null
     ? { word_count: null, line_count: null, character_count: null, charset }
     : { word_count: words, line_count: lines, character_count: characters, charset };

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import type { AnalysisFile } from '#domain/analysis.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { never } from '#platform/abort.ts';
-import type { AnalysisOutcome } from './analysis-thread.ts';
+import type { AnalysisOutcome, BlobsModule } from './analysis-thread.ts';
 import { AnalysisPool } from './pool.ts';
 
 /** What the process is started with, as JSON in its first argument. */
@@ -12,6 +12,7 @@ export interface ProcessSettings {
   /** Largest resident memory of the whole process, in MiB: Buffers and WASM memories are counted. */
   readonly memoryMb: number;
   readonly registryUrl?: string;
+  readonly blobs?: BlobsModule;
 }
 
 /** One file to analyse; the next comes after the answer. */
@@ -20,10 +21,11 @@ export interface ProcessOrder {
   readonly deadlineMs: number;
 }
 
-/** `outgrown`: the last word of a process that took more memory than it may. */
-export type ProcessAnswer = AnalysisOutcome | { readonly outgrown: true };
+/** `outgrown`: the last word of a process that took more memory than it may. `alive`: it keeps its deadlines itself. */
+export type ProcessAnswer = AnalysisOutcome | { readonly outgrown: true } | { readonly alive: true };
 
 const lookEveryMs = 20;
+const aliveEveryMs = 1_000;
 
 const settings = JSON.parse(process.argv[2] ?? '') as ProcessSettings;
 offerToOutOfMemoryKiller();
@@ -32,6 +34,7 @@ const pool = new AnalysisPool({ ...settings, threads: 1 });
 process.on('message', (order: ProcessOrder) => void analyze(order).then((answer) => process.send?.(answer)));
 process.on('disconnect', endAtOnce);
 setInterval(watchMemory, lookEveryMs);
+setInterval(() => process.send?.({ alive: true } satisfies ProcessAnswer), aliveEveryMs);
 
 async function analyze({ file, deadlineMs }: ProcessOrder): Promise<AnalysisOutcome> {
   try {

@@ -1,5 +1,6 @@
 import { workerData } from 'node:worker_threads';
 import type { AnalysisFile, OutputData } from '#domain/analysis.ts';
+import type { BlobReader } from '#domain/blob-store.ts';
 import { catalogue, FilemillError, type Reason } from '#domain/errors.ts';
 import { volumeFault } from '#domain/volume-fault.ts';
 import type * as Registry from '../registry.ts';
@@ -15,6 +16,14 @@ export type AnalysisOutcome =
 export interface ThreadSettings {
   /** The module whose `analyzers` this thread runs. */
   readonly registryUrl: string;
+  readonly blobs: BlobsModule | undefined;
+}
+
+/** How a thread opens blobs that no path leads to: `openBlobs(options)` of this module makes the BlobReader. */
+export interface BlobsModule {
+  readonly url: string;
+  /** Plain data. */
+  readonly options: unknown;
 }
 
 /** Files that a thread works on one after the other. */
@@ -24,8 +33,14 @@ export interface HandOver {
   readonly progress: SharedArrayBuffer;
 }
 
-const { registryUrl } = workerData as ThreadSettings;
-const { analyzers } = (await import(registryUrl)) as typeof Registry;
+const settings = workerData as ThreadSettings;
+const { analyzers } = (await import(settings.registryUrl)) as typeof Registry;
+const blobs = settings.blobs && (await openBlobs(settings.blobs));
+
+async function openBlobs({ url, options }: BlobsModule): Promise<BlobReader> {
+  const module = (await import(url)) as { openBlobs(options: unknown): BlobReader };
+  return module.openBlobs(options);
+}
 
 /** The task of the pool's threads; outcomes in the order of `files`. */
 export default async function analyzeAll({ files, progress }: HandOver): Promise<AnalysisOutcome[]> {
@@ -33,20 +48,20 @@ export default async function analyzeAll({ files, progress }: HandOver): Promise
   const outcomes: AnalysisOutcome[] = [];
   for (const [index, file] of files.entries()) {
     mark.begin(index);
-    outcomes.push(await analyze(file));
+    outcomes.push(await analyze(file, mark));
   }
   return outcomes;
 }
 
-async function analyze(file: AnalysisFile): Promise<AnalysisOutcome> {
+async function analyze(file: AnalysisFile, progress: Progress): Promise<AnalysisOutcome> {
   try {
-    return { output: await analyzeFile(file, analyzers) };
+    return { output: await analyzeFile(file, analyzers, { blobs, progress }) };
   } catch (error) {
-    return { failure: toFailure(error, file.path) };
+    return { failure: toFailure(error, 'path' in file ? file.path : undefined) };
   }
 }
 
-function toFailure(error: unknown, path: string): { reason: Reason; message: string } {
+function toFailure(error: unknown, path: string | undefined): { reason: Reason; message: string } {
   const text = error instanceof Error ? error.message : String(error);
   // PostgreSQL keeps neither NUL nor lone surrogates.
   const message = text.slice(0, maxMessageLength).toWellFormed().replaceAll('\0', '');

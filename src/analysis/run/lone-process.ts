@@ -53,7 +53,8 @@ export class LoneProcess {
     using stack = new DisposableStack();
     const { promise, resolve, reject } = Promise.withResolvers<AnalysisOutcome>();
     const answer = (message: ProcessAnswer) => {
-      if (!('outgrown' in message)) resolve(message);
+      if ('alive' in message) timer.refresh();
+      else if (!('outgrown' in message)) resolve(message);
     };
     this.#child.on('message', answer);
     stack.defer(() => this.#child.off('message', answer));
@@ -62,11 +63,7 @@ export class LoneProcess {
     const timer = setTimeout(() => this.#abandon(reject, frozen), deadlineMs + frozenAfterMs);
     stack.defer(() => clearTimeout(timer));
     void this.#ended.then((cause) => reject(new ProcessDeath(cause)));
-    const { path, filename, size, range, crc32c } = file;
-    this.#child.send(
-      { file: { path, filename, size, range, crc32c }, deadlineMs } satisfies ProcessOrder,
-      () => undefined,
-    );
+    this.#child.send({ file, deadlineMs } satisfies ProcessOrder, () => undefined);
     return await promise;
   }
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { Analyzer } from '#domain/analysis.ts';
+import type { StreamAnalyzer } from '#domain/analysis.ts';
 import { analyzers } from '../registry.ts';
 import { analyzeFile } from './pass.ts';
 
@@ -21,7 +21,7 @@ after(() => rm(folder, { recursive: true }));
 test('an empty file has 0 words and the SHA-256 of nothing', async () => {
   const { analyzers: versions, ...found } = await analyzeFile(await file('empty', ''), analyzers);
   assert.deepEqual(found, {
-    schema: 1,
+    schema: 2,
     mime_type: 'inode/x-empty',
     word_count: 0,
     line_count: 0,
@@ -29,6 +29,7 @@ test('an empty file has 0 words and the SHA-256 of nothing', async () => {
     charset: 'us-ascii',
     sha256: emptySha256,
     size: 0,
+    findings: {},
   });
   assert.deepEqual(Object.keys(versions), ['text', 'mime', 'sha256', 'size']);
 });
@@ -77,9 +78,10 @@ test('every analyser sees each chunk once, in order, and the head before them', 
   const content = Buffer.alloc(2 * mebibyte + 5, 'abcdefg');
   const seen: Buffer[] = [];
   const heads: Buffer[] = [];
-  const witness: Analyzer = {
+  const witness: StreamAnalyzer = {
     name: 'witness',
     version: '1',
+    needs: [],
     start: ({ head, whole }) => {
       heads.push(Buffer.from(head));
       assert.equal(whole, false);
@@ -105,9 +107,10 @@ test('memory stays flat on a large file', async () => {
 });
 
 test('two analysers cannot give the same field, and no field may be absent', async () => {
-  const gives = (fields: Record<string, unknown>): Analyzer => ({
+  const gives = (fields: Record<string, unknown>): StreamAnalyzer => ({
     name: 'extra',
     version: '1',
+    needs: [],
     start: () => ({ update() {}, finish: () => fields }),
   });
   const subject = await file('fields.txt', 'x');

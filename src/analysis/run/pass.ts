@@ -1,84 +1,127 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { crc32c } from '@node-rs/crc32';
 import {
   type AnalysisFile,
-  type AnalysisSubject,
   type Analyzer,
-  type AnalyzerRun,
-  type ByteRange,
+  type CoreFields,
+  type FileAnalyzer,
+  type Findings,
   headBytes,
   type OutputData,
+  type StreamAnalyzer,
+  type StreamAnalyzerRun,
 } from '#domain/analysis.ts';
+import type { BlobHandle, BlobReader, LocalBytes } from '#domain/blob-store.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { failpoint } from '#platform/failpoints.ts';
+import { LocalBlob } from '#platform/local-blob.ts';
 import { input } from '../content/kernel.ts';
 import { openKept } from './kept-open.ts';
+import type { Progress } from './progress.ts';
+
+export interface PassTools {
+  /** For files that no path leads to. */
+  readonly blobs?: BlobReader | undefined;
+  /** Told of each analyser that has a budget of its own, before it runs. */
+  readonly progress?: Pick<Progress, 'beginStep'>;
+}
 
 /**
- * Analyses one file in one pass: each chunk is read once, to where `text` counts it, and shown to every
- * analyser while it is in the processor's cache. Memory does not grow with the file. Blocks its thread
- * while it reads.
+ * Analyses one file. First in one pass: each chunk is read once, to where `text` counts it, and shown to every
+ * `StreamAnalyzer` while it is in the processor's cache. Memory does not grow with the file. Then each
+ * `FileAnalyzer` that accepts its type has its turn. A pass blocks its thread while it reads from a path.
  *
  * @throws the error of the file system (`code: 'ENOENT'`, ...), or whatever an analyser throws; FilemillError
- *   BLOB_DAMAGED when the bytes do not have the CRC32C that they should
+ *   BLOB_DAMAGED when the bytes do not have the CRC32C that they should, BLOB_MISSING
  */
-export async function analyzeFile(file: AnalysisFile, analyzers: readonly Analyzer[]): Promise<OutputData> {
+export async function analyzeFile(
+  file: AnalysisFile,
+  analyzers: readonly Analyzer[],
+  tools: PassTools = {},
+): Promise<OutputData> {
   await failpoint('analysis.opening');
-  const runs = readThrough(file, analyzers);
+  await using blob = 'path' in file ? localBlob(file) : await openStored(file.storageKey, tools);
+  const { streams, files, versions } = kindsOf(analyzers);
+  const start = (filled: number) => new Pass(file.filename, blob, streams, filled);
+  const runs = blob.local === undefined ? await readStored(blob, start) : readLocal(blob.local, start);
   await failpoint('analysis.read');
-  const findings: Record<string, unknown> = {};
-  for (const { analyzer, run } of runs) {
-    await failpoint('analysis.finishing');
-    const found = await run.finish(findings);
-    const taken = Object.keys(found).find((field) => field in findings);
-    if (taken !== undefined) throw new Error(`The analyser "${analyzer.name}" repeats the field "${taken}"`);
-    Object.assign(findings, found);
-  }
-  return toOutputData(findings, analyzers);
+  const core = await finishAll(runs);
+  if (files.length === 0) return { schema: 2, ...core, findings: {}, analyzers: versions };
+  const { findings, ran } = await runEach(files, { blob, filename: file.filename, core }, tools);
+  return { schema: 2, ...core, findings, analyzers: { ...versions, ...ran } };
+}
+
+function localBlob(local: LocalBytes): LocalBlob {
+  return new LocalBlob(local, local.range?.length ?? statSync(local.path).size);
+}
+
+async function openStored(storageKey: string, { blobs }: PassTools): Promise<BlobHandle> {
+  if (blobs === undefined) throw new FilemillError('INTERNAL', 'The analysis was given no store to read from.');
+  return await blobs.open(storageKey);
 }
 
 interface StartedRun {
-  readonly analyzer: Analyzer;
-  readonly run: AnalyzerRun;
+  readonly analyzer: StreamAnalyzer;
+  readonly run: StreamAnalyzerRun;
 }
 
-/** Synchronous from the first byte to the last: no two passes of a thread share `input` at a time. */
-function readThrough(file: AnalysisFile, analyzers: readonly Analyzer[]): readonly StartedRun[] {
-  if (file.range === undefined) {
-    const descriptor = openSync(file.path, 'r');
-    try {
-      return readRange(descriptor, everything, file, analyzers);
-    } finally {
-      closeSync(descriptor);
-    }
+/** What `input` holds, shown to all. */
+class Pass {
+  readonly #runs: readonly StartedRun[];
+  readonly #expected: number | undefined;
+  #sum = 0;
+
+  /** @param filled bytes of `input` that are the beginning of the file */
+  constructor(filename: string, blob: BlobHandle, analyzers: readonly StreamAnalyzer[], filled: number) {
+    const head = input.subarray(0, Math.min(filled, headBytes));
+    const subject = { filename, blob, head, whole: filled <= headBytes };
+    this.#runs = analyzers.map((analyzer) => ({ analyzer, run: analyzer.start(subject) }));
+    this.#expected = blob.local?.crc32c;
   }
-  return readRange(openKept(file.path), file.range, file, analyzers);
-}
 
-function readRange(
-  descriptor: number,
-  { offset, length }: ByteRange,
-  file: AnalysisFile,
-  analyzers: readonly Analyzer[],
-): readonly StartedRun[] {
-  let filled = fill(descriptor, offset, length);
-  const subject: AnalysisSubject = {
-    ...file,
-    head: input.subarray(0, Math.min(filled, headBytes)),
-    whole: filled <= headBytes,
-  };
-  const runs = analyzers.map((analyzer) => ({ analyzer, run: analyzer.start(subject) }));
-  let sum = 0;
-  for (let read = 0; filled > 0; ) {
+  show(filled: number): void {
     const chunk = input.subarray(0, filled);
-    for (const { run } of runs) run.update(chunk);
-    if (file.crc32c !== undefined) sum = crc32c(chunk, sum);
-    read += filled;
-    filled = filled < input.length ? 0 : fill(descriptor, offset + read, length - read);
+    for (const { run } of this.#runs) run.update(chunk);
+    if (this.#expected !== undefined) this.#sum = crc32c(chunk, this.#sum);
   }
-  if (file.crc32c !== undefined && sum !== file.crc32c)
-    throw new FilemillError('BLOB_DAMAGED', 'The stored bytes are not those that were kept.');
-  return runs;
+
+  end(): readonly StartedRun[] {
+    if (this.#expected !== undefined && this.#sum !== this.#expected)
+      throw new FilemillError('BLOB_DAMAGED', 'The stored bytes are not those that were kept.');
+    return this.#runs;
+  }
+}
+
+type StartPass = (filled: number) => Pass;
+
+/** Synchronous from the first byte to the last: an `await` for each small file would cost more than reading it. */
+function readLocal({ path, range }: LocalBytes, start: StartPass): readonly StartedRun[] {
+  const descriptor = range === undefined ? openSync(path, 'r') : openKept(path);
+  const { offset, length } = range ?? everything;
+  try {
+    let filled = fill(descriptor, offset, length);
+    const pass = start(filled);
+    for (let read = 0; filled > 0; ) {
+      pass.show(filled);
+      read += filled;
+      filled = filled < input.length ? 0 : fill(descriptor, offset + read, length - read);
+    }
+    return pass.end();
+  } finally {
+    if (range === undefined) closeSync(descriptor);
+  }
+}
+
+/** A thread works on one file at a time, so that `input` is this file's until its last byte. */
+async function readStored(blob: BlobHandle, start: StartPass): Promise<readonly StartedRun[]> {
+  let filled = await blob.read(0, input);
+  const pass = start(filled);
+  for (let read = 0; filled > 0; ) {
+    pass.show(filled);
+    read += filled;
+    filled = filled < input.length ? 0 : await blob.read(read, input);
+  }
+  return pass.end();
 }
 
 const everything = { offset: 0, length: Number.POSITIVE_INFINITY };
@@ -95,22 +138,66 @@ function fill(descriptor: number, position: number, length: number): number {
   return filled;
 }
 
-const fields = ['mime_type', 'word_count', 'line_count', 'character_count', 'charset', 'sha256', 'size'] as const;
-
-function toOutputData(findings: Readonly<Record<string, unknown>>, analyzers: readonly Analyzer[]): OutputData {
-  const absent = fields.find((field) => !(field in findings));
+async function finishAll(runs: readonly StartedRun[]): Promise<CoreFields> {
+  const core: Partial<CoreFields> = {};
+  for (const { analyzer, run } of runs) {
+    await failpoint('analysis.finishing');
+    const found = await run.finish(core);
+    const taken = Object.keys(found).find((field) => field in core);
+    if (taken !== undefined) throw new Error(`The analyser "${analyzer.name}" repeats the field "${taken}"`);
+    Object.assign(core, found);
+  }
+  const absent = fields.find((field) => !(field in core));
   if (absent !== undefined) throw new Error(`No analyser found "${absent}"`);
-  return { schema: 1, ...findings, analyzers: versionsOf(analyzers) } as unknown as OutputData;
+  return core as CoreFields;
 }
 
-function versionsOf(analyzers: readonly Analyzer[]): Readonly<Record<string, string>> {
-  let versions = knownVersions.get(analyzers);
-  if (versions === undefined) {
-    versions = Object.fromEntries(analyzers.map(({ name, version }) => [name, version]));
-    knownVersions.set(analyzers, versions);
+const fields = ['mime_type', 'word_count', 'line_count', 'character_count', 'charset', 'sha256', 'size'] as const;
+
+async function runEach(
+  analyzers: readonly FileAnalyzer[],
+  { blob, filename, core }: { blob: BlobHandle; filename: string; core: CoreFields },
+  { progress }: PassTools,
+) {
+  const findings: Record<string, Findings> = {};
+  const ran: Record<string, string> = {};
+  for (const analyzer of analyzers) {
+    const { name, version, budgetMs, schema } = analyzer;
+    if (!analyzer.accepts(core.mime_type)) continue;
+    progress?.beginStep(budgetMs);
+    const found = await analyzer.analyze(blob, { filename, core, findings });
+    findings[name] = checked(name, schema, found);
+    ran[name] = version;
   }
-  return versions;
+  return { findings, ran };
+}
+
+function checked(name: string, schema: FileAnalyzer['schema'], found: unknown): Findings {
+  try {
+    return schema.parse(found);
+  } catch (cause) {
+    throw new Error(`The findings of the analyser "${name}" do not fit its schema: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+}
+
+interface Kinds {
+  readonly streams: readonly StreamAnalyzer[];
+  readonly files: readonly FileAnalyzer[];
+  /** Of those that see every file. */
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+function kindsOf(analyzers: readonly Analyzer[]): Kinds {
+  const known = knownKinds.get(analyzers);
+  if (known !== undefined) return known;
+  const streams = analyzers.filter((analyzer) => 'start' in analyzer);
+  const versions = Object.fromEntries(streams.map(({ name, version }) => [name, version]));
+  const kinds = { streams, files: analyzers.filter((analyzer) => 'analyze' in analyzer), versions };
+  knownKinds.set(analyzers, kinds);
+  return kinds;
 }
 
 /** A thread runs the same analysers on all its files. */
-const knownVersions = new WeakMap<readonly Analyzer[], Readonly<Record<string, string>>>();
+const knownKinds = new WeakMap<readonly Analyzer[], Kinds>();

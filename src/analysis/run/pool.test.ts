@@ -22,7 +22,7 @@ after(() => rm(folder, { recursive: true }));
 test('analyses a file on a thread of the production registry', async () => {
   await using pool = new AnalysisPool({ threads: 1, heapMb: 64 });
   assert.deepEqual(await pool.analyze(file('hello.txt'), longDeadline), {
-    schema: 1,
+    schema: 2,
     mime_type: 'text/plain',
     word_count: 3,
     line_count: 1,
@@ -30,6 +30,7 @@ test('analyses a file on a thread of the production registry', async () => {
     charset: 'us-ascii',
     sha256: createHash('sha256').update(content).digest('hex'),
     size: 18,
+    findings: {},
     analyzers: { text: '1', mime: '2', sha256: '1', size: '1' },
   });
 });

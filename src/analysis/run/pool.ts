@@ -3,7 +3,7 @@ import type { AnalysisFile, HandOverOutcome, OutputData } from '#domain/analysis
 import { FilemillError } from '#domain/errors.ts';
 import { onAbort } from '#platform/abort.ts';
 import { Semaphore } from '#platform/semaphore.ts';
-import type { AnalysisOutcome, HandOver, ThreadSettings } from './analysis-thread.ts';
+import type { AnalysisOutcome, BlobsModule, HandOver, ThreadSettings } from './analysis-thread.ts';
 import { Progress } from './progress.ts';
 import '../registry.ts'; // a service must not start with a registry that is refused
 
@@ -14,6 +14,7 @@ export interface AnalysisPoolOptions {
   readonly heapMb: number;
   /** The module whose `analyzers` the threads run. */
   readonly registryUrl?: string;
+  readonly blobs?: BlobsModule;
 }
 
 export interface AnalyzeOptions {
@@ -38,12 +39,12 @@ export class AnalysisPool implements AsyncDisposable {
   readonly #slots: Semaphore;
   readonly #closing = new AbortController();
 
-  constructor({ threads, heapMb, registryUrl = defaultRegistryUrl }: AnalysisPoolOptions) {
+  constructor({ threads, heapMb, registryUrl = defaultRegistryUrl, blobs }: AnalysisPoolOptions) {
     this.threads = threads;
     this.#slots = new Semaphore(threads);
     this.#piscina = new Piscina({
       filename: new URL('./analysis-thread.ts', import.meta.url).href,
-      workerData: { registryUrl } satisfies ThreadSettings,
+      workerData: { registryUrl, blobs } satisfies ThreadSettings,
       minThreads: threads,
       maxThreads: threads,
       idleTimeout: Number.POSITIVE_INFINITY,
@@ -123,15 +124,15 @@ class Stop implements Disposable {
     return this.#sources.some(({ aborted }) => aborted);
   }
 
-  /** Each file has its own deadline, from when the thread begins it; the first, from now. */
+  /** Each file has its own deadline, from when the thread begins it; the first, from now. Some steps have a budget. */
   watch(progress: Progress, files: readonly FileWithDeadline[]): void {
     const beganAt = performance.now();
     const look = () => {
-      const { index, elapsedMs } = progress;
-      const { deadlineMs = 0 } = files[index] ?? {};
+      const { index, elapsedMs, budgetMs } = progress;
+      const deadlineMs = budgetMs || (files[index]?.deadlineMs ?? 0);
       const left = deadlineMs - (elapsedMs || performance.now() - beganAt);
-      if (left > 0) this.#timer = setTimeout(look, left);
-      else this.#controller.abort(timeout(deadlineMs));
+      if (left > 0) this.#timer = setTimeout(look, Math.min(left, lookEveryMs));
+      else this.#controller.abort(budgetMs > 0 ? overBudget(budgetMs) : timeout(deadlineMs));
     };
     look();
   }
@@ -142,12 +143,19 @@ class Stop implements Disposable {
   }
 }
 
+/** A step with a budget may begin at any time. */
+const lookEveryMs = 100;
+
+function overBudget(budgetMs: number): FilemillError {
+  return new FilemillError('ANALYZER_TIMEOUT', `An analyser ran past its budget of ${budgetMs} ms.`);
+}
+
 function timeout(deadlineMs: number): FilemillError {
   return new FilemillError('ANALYZER_TIMEOUT', `The analysis ran past its deadline of ${deadlineMs} ms.`);
 }
 
-function toThread({ path, filename, size, range, crc32c }: AnalysisFile): AnalysisFile {
-  return { path, filename, size, range, crc32c };
+function toThread({ deadlineMs: _, ...file }: FileWithDeadline): AnalysisFile {
+  return file;
 }
 
 function fromThread(outcome: AnalysisOutcome): HandOverOutcome {

@@ -49,7 +49,10 @@ export async function judge(claims: readonly HeldClaim[], tools: AttemptTools): 
   for (const claim of claims) {
     await failpoint('worker.analysing');
     try {
-      files.push({ ...subjectOf(claim, tools), deadlineMs: analysisDeadlineMs(claim.file.size, tools.deadlineMs) });
+      files.push({
+        ...(await subjectOf(claim, tools)),
+        deadlineMs: analysisDeadlineMs(claim.file.size, tools.deadlineMs),
+      });
       outcomes.push(undefined);
     } catch (failure) {
       outcomes.push({ failure });
@@ -66,17 +69,18 @@ async function judgeOne(claim: HeldClaim, tools: AttemptTools): Promise<HandOver
     await failpoint('worker.analysing');
     const options = { deadlineMs: analysisDeadlineMs(file.size, tools.deadlineMs), signal: claim.signal };
     const analysis = file.alone ? tools.lone : tools.analysis;
-    return checked(file, { output: await analysis.analyze(subjectOf(claim, tools), options) });
+    return checked(file, { output: await analysis.analyze(await subjectOf(claim, tools), options) });
   } catch (failure) {
     return { failure };
   }
 }
 
 /** @throws what keeps the claim from being worked on */
-function subjectOf(claim: HeldClaim, { blobs }: AttemptTools): AnalysisFile {
+async function subjectOf(claim: HeldClaim, { blobs }: AttemptTools): Promise<AnalysisFile> {
   claim.assertHeld();
   const { storageKey, filename, size } = claim.file;
-  return { ...blobs.locate(storageKey), filename, size };
+  await using blob = await blobs.open(storageKey);
+  return { ...(blob.local ?? { storageKey }), filename, size };
 }
 
 async function beginAlone(claim: HeldClaim, { attempts }: AttemptTools): Promise<void> {

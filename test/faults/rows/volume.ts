@@ -3,7 +3,7 @@ import { mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import type { BlobLocation } from '#domain/blob-store.ts';
+import type { LocalBytes } from '#domain/blob-store.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { chunkOf, metadataOf, streamOf } from '../../support/upload-stack.ts';
@@ -84,12 +84,12 @@ async function damageObjects({ stack, load, mustFail, injected }: Scene): Promis
   }
 }
 
-async function locationOf(stack: Stack, id: string): Promise<BlobLocation> {
+async function locationOf(stack: Stack, id: string): Promise<LocalBytes> {
   const rows = await stack.postgres.query<{ key: string }>('select storage_key as key from files where id = $1', [id]);
   return stack.locate(rows[0]?.key ?? '');
 }
 
-async function flipFirstBit({ path, range }: BlobLocation): Promise<void> {
+async function flipFirstBit({ path, range }: LocalBytes): Promise<void> {
   await using file = await open(path, 'r+');
   const at = range?.offset ?? 0;
   const { buffer } = await file.read(Buffer.alloc(1), 0, 1, at);

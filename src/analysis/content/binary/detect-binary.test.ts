@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { headBytes } from '#domain/analysis.ts';
+import type { ByteRange } from '#domain/blob-store.ts';
+import { LocalBlob } from '#platform/local-blob.ts';
 import { detectBinary } from './detect-binary.ts';
 
 const icon = 'image/x-icon';
@@ -75,11 +77,15 @@ describe('the type of a binary file', () => {
     it(`is ${type} for ${what}`, async () => {
       const path = join(folder, 'file');
       await writeFile(path, content);
-      const sample = { path, head: content.subarray(0, headBytes), size: content.length, extension };
-      assert.equal(await detectBinary({ ...sample, range: undefined }), type);
+      const sample = { head: content.subarray(0, headBytes), size: content.length, extension };
+      const typeAt = async (range?: ByteRange) => {
+        await using blob = new LocalBlob({ path, range }, content.length);
+        return await detectBinary({ ...sample, blob });
+      };
+      assert.equal(await typeAt(), type);
       // In the midst of a file that others share.
       await writeFile(path, Buffer.concat([junk, content, footer]));
-      assert.equal(await detectBinary({ ...sample, range: { offset: junk.length, length: content.length } }), type);
+      assert.equal(await typeAt({ offset: junk.length, length: content.length }), type);
     });
 });
 

@@ -1,5 +1,4 @@
-import { openAsBlob } from 'node:fs';
-import type { ByteRange } from '#domain/analysis.ts';
+import type { BlobHandle } from '#domain/blob-store.ts';
 import { isPrintable } from '../controls.ts';
 import type { BinarySample } from './binary-sample.ts';
 import { isIcon } from './icon.ts';
@@ -48,15 +47,11 @@ async function byStructure(sample: BinarySample): Promise<string | undefined> {
 /** For cursors too. */
 const icon = 'image/x-icon';
 
-async function bySignature({ path, range, head, size }: BinarySample): Promise<string | undefined> {
+async function bySignature({ blob, head, size }: BinarySample): Promise<string | undefined> {
   // Loaded with the first binary file: threads that see only text never pay for it.
-  const { fileTypeFromBlob, fileTypeFromBuffer, fileTypeFromFile } = await import('file-type');
+  const { fileTypeFromBlob, fileTypeFromBuffer } = await import('file-type');
   try {
-    const found = await (head.length === size
-      ? fileTypeFromBuffer(head)
-      : range === undefined
-        ? fileTypeFromFile(path)
-        : fileTypeFromBlob(await blobOf(path, range)));
+    const found = await (head.length === size ? fileTypeFromBuffer(head) : fileTypeFromBlob(readWhenAsked(blob, size)));
     // The library looks at four bytes of an icon, with which other files begin, too.
     return found?.mime === icon ? undefined : found?.mime.split(';', 1)[0];
   } catch {
@@ -65,7 +60,13 @@ async function bySignature({ path, range, head, size }: BinarySample): Promise<s
   }
 }
 
-/** Read piece by piece as it is asked for; what lies outside of it cannot be reached. */
-async function blobOf(path: string, { offset, length }: ByteRange): Promise<Blob> {
-  return (await openAsBlob(path)).slice(offset, offset + length);
+/** The part of a Blob that the library uses. What lies outside of the file cannot be reached. */
+function readWhenAsked(blob: BlobHandle, size: number): Blob {
+  const slice = (from: number, until: number) => ({
+    async arrayBuffer() {
+      const bytes = new Uint8Array(until - from);
+      return bytes.buffer.slice(0, await blob.read(from, bytes));
+    },
+  });
+  return { size, type: '', slice } as unknown as Blob;
 }

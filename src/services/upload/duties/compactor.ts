@@ -1,5 +1,6 @@
 import type { Blob, BlobStore } from '#domain/blob-store.ts';
 import { FilemillError } from '#domain/errors.ts';
+import type { VolumeUpkeep } from '#domain/upkeep.ts';
 import type { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import { type Duty, jittered, startDuty } from '#platform/duty.ts';
 import { failpoint } from '#platform/failpoints.ts';
@@ -10,7 +11,7 @@ const pauseMs = 15 * 60 * 1_000;
 
 interface CompactorOptions {
   readonly lifecycle: RpcClient<typeof FileLifecycleService>;
-  readonly blobs: BlobStore;
+  readonly blobs: Pick<BlobStore, 'remove'> & Pick<VolumeUpkeep, 'copy' | 'wasteful'>;
   readonly logger: Logger;
   readonly everyMs?: number;
 }

@@ -1,4 +1,5 @@
 import type { Blob, BlobStore } from '#domain/blob-store.ts';
+import type { VolumeUpkeep } from '#domain/upkeep.ts';
 import type { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import { type Duty, jittered, startDuty } from '#platform/duty.ts';
 import type { Logger } from '#platform/logger.ts';
@@ -8,7 +9,7 @@ const pauseMs = 60 * 60 * 1_000;
 
 interface OrphanSweeperOptions {
   readonly lifecycle: RpcClient<typeof FileLifecycleService>;
-  readonly blobs: BlobStore;
+  readonly blobs: Pick<BlobStore, 'remove'> & Pick<VolumeUpkeep, 'finishedBefore'>;
   readonly orphanTtlMs: number;
   readonly logger: Logger;
 }

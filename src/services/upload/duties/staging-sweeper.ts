@@ -1,9 +1,9 @@
-import type { BlobStore } from '#domain/blob-store.ts';
+import type { VolumeUpkeep } from '#domain/upkeep.ts';
 import { type Duty, jittered, startDuty } from '#platform/duty.ts';
 import type { Logger } from '#platform/logger.ts';
 
 interface StagingSweeperOptions {
-  readonly blobs: BlobStore;
+  readonly blobs: Pick<VolumeUpkeep, 'sweepStaging'>;
   readonly stagingTtlMs: number;
   readonly logger: Logger;
 }

@@ -1,6 +1,6 @@
-import type { BlobStore } from '#domain/blob-store.ts';
 import { FilemillError } from '#domain/errors.ts';
 import type { PartialBlobStore } from '#domain/partial-blob.ts';
+import type { VolumeUpkeep } from '#domain/upkeep.ts';
 import { jittered, startDuty } from '#platform/duty.ts';
 import type { Logger } from '#platform/logger.ts';
 import { uploadsGivenUp } from '#platform/telemetry.ts';
@@ -15,7 +15,7 @@ import type { UploadLocks } from '../resumable/upload-locks.ts';
 
 interface UploadEvictorOptions {
   readonly partial: PartialBlobStore;
-  readonly blobs: Pick<BlobStore, 'totalBytes'>;
+  readonly blobs: Pick<VolumeUpkeep, 'totalBytes'>;
   readonly locks: Pick<UploadLocks, 'take'>;
   readonly maxUploads: number;
   /** undefined for a quarter of the volume. */

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import type { BlobStore } from '#domain/blob-store.ts';
 import { Admission } from './admission.ts';
 
 const reserve = 100;
@@ -56,6 +55,6 @@ describe('Admission', () => {
 });
 
 function admissionTo(volume: { readonly free: number }, maxConcurrent?: number): Admission {
-  const blobs = { freeBytes: async () => volume.free } as Partial<BlobStore> as BlobStore;
+  const blobs = { freeBytes: async () => volume.free, stage: () => Promise.reject(new Error('not asked for')) };
   return new Admission(blobs, { diskReserve: reserve, metadataServes, ...(maxConcurrent && { maxConcurrent }) });
 }

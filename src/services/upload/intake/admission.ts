@@ -1,5 +1,6 @@
 import type { BlobStore } from '#domain/blob-store.ts';
 import { FilemillError } from '#domain/errors.ts';
+import type { VolumeUpkeep } from '#domain/upkeep.ts';
 import { Semaphore } from '#platform/semaphore.ts';
 import { remembered } from './remembered.ts';
 
@@ -34,9 +35,12 @@ const crowdedShare = 0.75;
 /** An upload of unknown size looks at the volume again each time it has written so much. */
 const lookAgainBytes = 16 * 1024 * 1024;
 
+/** What tells whether there is room, and whether a blob can be begun. */
+type AdmittingStore = Pick<BlobStore, 'stage'> & Pick<VolumeUpkeep, 'freeBytes'>;
+
 /** Refuses, before their first byte is stored, uploads that could not be kept anyway. */
 export class Admission {
-  readonly #blobs: BlobStore;
+  readonly #blobs: AdmittingStore;
   readonly #diskReserve: number;
   readonly #places: Semaphore;
   readonly #metadataServes: () => Promise<void>;
@@ -47,7 +51,7 @@ export class Admission {
   #promisedBytes = 0;
 
   constructor(
-    blobs: BlobStore,
+    blobs: AdmittingStore,
     {
       diskReserve,
       maxConcurrent = 1_024,

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import pg from 'pg';
+import { schemas } from '#contract/schemas.ts';
+import { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
+import { RpcChannel } from '#platform/rpc/client.ts';
+import { filemill } from '#test/support/cli.ts';
+import { eventually } from '#test/support/upload-stack.ts';
+import { startWebStack, type WebStack } from '#test/support/web-stack.ts';
+
+describe('results of schema 1 and of schema 2', () => {
+  let stack: WebStack;
+  let channel: RpcChannel;
+  let old: string;
+  let ids: readonly string[];
+  const expected = () => new Map(ids.map((id) => [id, id === old ? 1 : 2]));
+  const outputs = new Map<string, unknown>();
+
+  before(async () => {
+    const registry = new URL('../support/findings-registry.ts', import.meta.url).pathname;
+    stack = await startWebStack();
+    await stack.start('worker', { FILEMILL_ANALYSIS_REGISTRY: registry, FILEMILL_ALLOW_FAILPOINTS: '1' });
+    ids = [await upload('old.txt'), await upload('new.txt')];
+    [old = ''] = ids;
+    await eventually(async () => (await Promise.all(ids.map((id) => get(`files/${id}/result`)))).every(({ ok }) => ok));
+    const client = new pg.Client(stack.databaseUrl);
+    await client.connect();
+    const outdated = `update results set output_data = output_data - 'findings' || '{"schema": 1}' where file_id = $1`;
+    await client.query(outdated, [old]);
+    const { rows } = await client.query<{ id: string; output: unknown }>(
+      'select file_id as id, output_data as output from results',
+    );
+    for (const { id, output } of rows) outputs.set(id, output);
+    await client.end();
+    channel = new RpcChannel(stack.env.FILEMILL_UPLOAD_TARGET ?? '');
+  });
+  after(async () => {
+    channel?.[Symbol.dispose]();
+    await stack?.[Symbol.asyncDispose]();
+  });
+
+  const get = (path: string) => fetch(`${stack.base}/api/v1/${path}`);
+  const upload = async (name: string) => {
+    const response = await fetch(`${stack.base}/files/${name}`, { method: 'PUT', body: 'a to z' });
+    return ((await response.json()) as { id: string }).id;
+  };
+
+  it('are both there, and the later one holds what a FileAnalyzer found', () => {
+    const schemaOf = (output: unknown) => schemas.Output.parse(output).schema;
+    assert.deepEqual(new Map([...outputs].map(([id, output]) => [id, schemaOf(output)])), expected());
+    const findings = [...outputs.values()].map((output) => schemas.Output.parse(output).findings);
+    assert.ok(findings.includes(undefined));
+    assert.deepEqual(findings.find((each) => each !== undefined)?.ends, { first: 'a', last: 'z' });
+  });
+
+  it('come whole over gRPC', async () => {
+    const results = channel.client(ResultService);
+    const answers = [
+      (await results.getResults({ fileIds: [...ids] })).results,
+      (await results.listResults({})).results,
+      (await Array.fromAsync(results.exportResults({}))).flatMap((batch) => batch.results),
+    ];
+    for (const answer of answers)
+      assert.deepEqual(new Map(answer.map(({ fileId, outputJson }) => [fileId, JSON.parse(outputJson)])), outputs);
+  });
+
+  it('come whole over HTTP', async () => {
+    for (const [id, output] of outputs) {
+      const answer = schemas.Result.parse(await (await get(`files/${id}/result`)).json());
+      assert.deepEqual(answer.output, output);
+    }
+    const { results } = schemas.ResultsPage.parse(await (await get('results')).json());
+    assert.deepEqual(new Map(results.map(({ file_id, output }) => [file_id, output])), outputs);
+    const lines = (await (await get('results/export?format=ndjson')).text()).trim().split('\n');
+    const exported = lines.map((line) => schemas.Result.parse(JSON.parse(line)));
+    assert.deepEqual(new Map(exported.map(({ file_id, output }) => [file_id, output])), outputs);
+    const [, ...rows] = (await (await get('results/export?format=csv')).text()).trim().split(/\r?\n/);
+    assert.deepEqual(
+      rows.map((row) => /,(?:text\/plain),/.test(row)),
+      [true, true],
+    );
+  });
+
+  it('come whole from the command line', async () => {
+    const server = stack.env.FILEMILL_UPLOAD_TARGET ?? '';
+    const got = await filemill(['get', ...ids, '--json'], { server });
+    assert.deepEqual(new Map(got.lines<Line>().map(({ id, result }) => [id, result])), outputs, got.stderr);
+    const shown = await filemill(['get', ...ids], { server });
+    assert.equal(shown.code, 0, shown.stderr);
+    const listed = await filemill(['list', '--json'], { server });
+    assert.deepEqual(new Set(listed.lines<Line>().map(({ id }) => id)), new Set(ids), listed.stderr);
+  });
+});
+
+interface Line {
+  readonly id: string;
+  readonly result: unknown;
+}
