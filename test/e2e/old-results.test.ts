@@ -71,10 +71,10 @@ describe('results of schema 1 and of schema 2', () => {
     }
     const { results } = schemas.ResultsPage.parse(await (await get('results')).json());
     assert.deepEqual(new Map(results.map(({ file_id, output }) => [file_id, output])), outputs);
-    const lines = (await (await get('results/export?format=ndjson')).text()).trim().split('\n');
+    const lines = (await (await get('export?format=ndjson')).text()).trim().split('\n');
     const exported = lines.map((line) => schemas.Result.parse(JSON.parse(line)));
     assert.deepEqual(new Map(exported.map(({ file_id, output }) => [file_id, output])), outputs);
-    const [, ...rows] = (await (await get('results/export?format=csv')).text()).trim().split(/\r?\n/);
+    const [, ...rows] = (await (await get('export?format=csv')).text()).trim().split(/\r?\n/);
     assert.deepEqual(
       rows.map((row) => /,(?:text\/plain),/.test(row)),
       [true, true],
