@@ -12,6 +12,10 @@ export class LocalBlob implements BlobHandle {
     this.size = size;
   }
 
+  get opened(): boolean {
+    return this.#file !== undefined;
+  }
+
   async read(offset: number, into: Uint8Array): Promise<number> {
     this.#file ??= open(this.local.path);
     const file = await this.#file;

@@ -40,14 +40,32 @@ export async function analyzeFile(
   tools: PassTools = {},
 ): Promise<OutputData> {
   await failpoint('analysis.opening');
-  await using blob = 'path' in file ? localBlob(file) : await openStored(file.storageKey, tools);
+  if ('path' in file) {
+    const blob = localBlob(file);
+    try {
+      return await analyzeBlob(blob, file.filename, analyzers, tools);
+    } finally {
+      // To wait for what was never opened would cost small files more than their hash does.
+      if (blob.opened) await blob[Symbol.asyncDispose]();
+    }
+  }
+  await using blob = await openStored(file.storageKey, tools);
+  return await analyzeBlob(blob, file.filename, analyzers, tools);
+}
+
+async function analyzeBlob(
+  blob: BlobHandle,
+  filename: string,
+  analyzers: readonly Analyzer[],
+  tools: PassTools,
+): Promise<OutputData> {
   const { streams, files, versions } = kindsOf(analyzers);
-  const start = (filled: number) => new Pass(file.filename, blob, streams, filled);
+  const start = (filled: number) => new Pass(filename, blob, streams, filled);
   const runs = blob.local === undefined ? await readStored(blob, start) : readLocal(blob.local, start);
   await failpoint('analysis.read');
   const core = await finishAll(runs);
   if (files.length === 0) return { schema: 2, ...core, findings: {}, analyzers: versions };
-  const { findings, ran } = await runEach(files, { blob, filename: file.filename, core }, tools);
+  const { findings, ran } = await runEach(files, { blob, filename, core }, tools);
   return { schema: 2, ...core, findings, analyzers: { ...versions, ...ran } };
 }
 
