@@ -67,7 +67,7 @@ function toFailure(error: unknown, path: string | undefined): { reason: Reason; 
   const message = text.slice(0, maxMessageLength).toWellFormed().replaceAll('\0', '');
   if (error instanceof FilemillError) return { reason: error.reason, message };
   const { code, syscall, path: about } = (error ?? {}) as NodeJS.ErrnoException;
-  const isOfBlob = about === path || syscall === 'read';
+  const isOfBlob = (path !== undefined && about === path) || syscall === 'read';
   if (isOfBlob && code === 'ENOENT') return { reason: 'BLOB_MISSING', message: catalogue.BLOB_MISSING.what };
   const fault = isOfBlob ? volumeFault(error) : undefined;
   return fault ? { reason: 'BLOB_UNREADABLE', message: fault.message } : { reason: 'ANALYZER_ERROR', message };

@@ -5,9 +5,9 @@ import { readResultConfig } from '#services/result/config.ts';
 import { readUploadConfig } from '#services/upload/config.ts';
 import { readWebConfig } from '#services/web/config.ts';
 import { readWorkerConfig } from '#services/worker/config.ts';
-import type { ServiceName, ServiceSpec } from './processes/service-child.ts';
-import { inheritedEnvironment } from './processes/service-specs.ts';
-import { SetupError } from './setup-error.ts';
+import { SetupError } from '../setup-error.ts';
+import type { ServiceName, ServiceSpec } from './service-child.ts';
+import { inheritedEnvironment } from './service-specs.ts';
 
 type Reader = (env: NodeJS.ProcessEnv) => unknown;
 

@@ -3,10 +3,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { SetupError } from '../setup-error.ts';
 import { checkSettings } from './check-settings.ts';
-import type { ServiceName } from './processes/service-child.ts';
-import { serviceSpecs } from './processes/service-specs.ts';
-import { SetupError } from './setup-error.ts';
+import type { ServiceName } from './service-child.ts';
+import { serviceSpecs } from './service-specs.ts';
 
 const specs = serviceSpecs({
   grpcListen: '127.0.0.1:0',
