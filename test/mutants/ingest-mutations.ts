@@ -74,9 +74,9 @@ export const ingestMutations: readonly Mutation[] = [
     file: 'src/services/upload/acceptance/acceptance.ts',
     edits: [
       {
-        search: 'const registered = await registerAll(context, files.map(toNewFile), signal);',
+        search: 'const registered = await registerAll(context, created, signal);',
         replace:
-          'registerAll(context, files.map(toNewFile), signal).catch(() => undefined);\n  const registered = files.map(({ blob: { id } }) => ({ id, duplicate: false }) as Registered);',
+          'registerAll(context, created, signal).catch(() => undefined);\n  const registered = files.map(({ blob: { id } }) => ({ id, duplicate: false }) as Registered);',
       },
       {
         search: '{ type RegistrationContext, registerAll }',
@@ -125,8 +125,8 @@ export const ingestMutations: readonly Mutation[] = [
     file: creation,
     edits: [
       {
-        search: 'select i.*, $9,',
-        replace: 'select i.id, i.storage_key, i.filename, i.path, i.size, i.mime_type, i.declared_sha256, null, $9,',
+        search: "interval '5 seconds', i.*",
+        replace: "interval '5 seconds', ${columns.replace('idempotency_key', 'null')}",
       },
     ],
     test: {

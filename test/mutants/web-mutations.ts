@@ -64,7 +64,10 @@ export const webMutations: readonly Mutation[] = [
     breaks: 'finishing what is complete before its offset is told',
     file: 'src/services/web/routes/get-upload.ts',
     edits: [
-      { search: 'const upload = await settled(backend, id);', replace: 'const upload = await lookUp(backend, id);' },
+      {
+        search: 'const upload = await settled(backend, id, onward);',
+        replace: 'const upload = await lookUp(backend, id, onward);',
+      },
     ],
     test: {
       file: 'test/e2e/web-tus-faults.test.ts',
