@@ -126,7 +126,7 @@ export const ingestMutations: readonly Mutation[] = [
     edits: [
       {
         search: "interval '5 seconds', i.*",
-        replace: "interval '5 seconds', ${columns.replace('idempotency_key', 'null')}",
+        replace: `interval '5 seconds', \${columns.replace('idempotency_key', 'null')}`,
       },
     ],
     test: {
