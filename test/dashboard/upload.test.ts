@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
 import type { FileJson } from '#contract/schemas.ts';
+import { eventually } from '../support/eventually.ts';
 import { startPathProxy } from '../support/path-proxy.ts';
 import { testFolder } from '../support/start-services.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
-import { eventually } from '../support/upload-stack.ts';
+
 import { Dashboard, fact, row, untilText } from './support/dashboard.ts';
 
 describe('uploading from the page', () => {
@@ -87,7 +88,7 @@ describe('uploading from the page', () => {
     await writeFile(path, 'other');
     network.restore();
     await row(page, 'changing.bin').getByText('The file changed since it was chosen').waitFor();
-    await eventually(async () => (await unfinished(dashboard)).length === 0);
+    await eventually('no unfinished upload is left', async () => (await unfinished(dashboard)).length === 0);
     await page.context().close();
   });
 

@@ -6,9 +6,10 @@ import { Readable } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
 import { LocalBlobReader } from '#adapters/volume/local-blob-reader.ts';
 import { type CliRun, filemill } from '../support/cli.ts';
+import { eventually } from '../support/eventually.ts';
 import { startService, testFolder } from '../support/start-services.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
-import { type Backends, eventually, queryRows, startBackends } from '../support/upload-stack.ts';
+import { type Backends, queryRows, startBackends } from '../support/upload-stack.ts';
 
 const MB = 1e6;
 const size = 60 * MB;
@@ -105,7 +106,7 @@ describe('A client that gives up', () => {
       const before = proxy.sent;
       const first = await send(path, key, halfway(signal));
       if (signal !== 'SIGKILL') assert.match(first.stderr, /the same command goes on from there/);
-      await eventually(async () => (await bytesLeft()) > size / 6);
+      await eventually('a part of the file has come', async () => (await bytesLeft()) > size / 6);
       assert.equal((await left()).length, 1);
       await assertShown();
       const { code, stderr, lines } = await send(path, key);

@@ -5,8 +5,8 @@ import { schemas } from '#contract/schemas.ts';
 import { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
 import { filemill } from '#test/support/cli.ts';
-import { eventually } from '#test/support/upload-stack.ts';
 import { startWebStack, type WebStack } from '#test/support/web-stack.ts';
+import { eventually } from '../support/eventually.ts';
 
 describe('results of schema 1 and of schema 2', () => {
   let stack: WebStack;
@@ -22,7 +22,9 @@ describe('results of schema 1 and of schema 2', () => {
     await stack.start('worker', { FILEMILL_ANALYSIS_REGISTRY: registry, FILEMILL_ALLOW_FAILPOINTS: '1' });
     ids = [await upload('old.txt'), await upload('new.txt')];
     [old = ''] = ids;
-    await eventually(async () => (await Promise.all(ids.map((id) => get(`files/${id}/result`)))).every(({ ok }) => ok));
+    await eventually('every result can be read', async () =>
+      (await Promise.all(ids.map((id) => get(`files/${id}/result`)))).every(({ ok }) => ok),
+    );
     const client = new pg.Client(stack.databaseUrl);
     await client.connect();
     const outdated = `update results set output_data = output_data - 'findings' || '{"schema": 1}' where file_id = $1`;

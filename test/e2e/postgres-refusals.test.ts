@@ -7,9 +7,10 @@ import type { DependencyJson, FileJson, Json, Problem } from '#contract/schemas.
 import { catalogue } from '#domain/errors.ts';
 import { startEmbeddedPostgres } from '#local/postgres/embedded-postgres.ts';
 import { filemill } from '../support/cli.ts';
+import { eventually } from '../support/eventually.ts';
 import { postgresRefusals, type RefusingPostgres, startRefusingPostgres } from '../support/postgres-refusals.ts';
 import { testFolder } from '../support/start-services.ts';
-import { eventually } from '../support/upload-stack.ts';
+
 import { startWebStack, type WebStack } from '../support/web-stack.ts';
 
 describe('a whole system whose PostgreSQL refuses', () => {
@@ -57,7 +58,7 @@ describe('a whole system whose PostgreSQL refuses', () => {
       const id = (await upload()) ?? '';
       await begin(postgres);
       try {
-        await eventually(async () => {
+        await eventually('the deletion is refused by name', async () => {
           const response = await at(`/api/v1/files/${id}`, 'DELETE');
           const { reason, detail, facts } = (await response.json()) as Problem;
           if (facts?.code !== sqlState) return false;
@@ -76,8 +77,8 @@ describe('a whole system whose PostgreSQL refuses', () => {
       } finally {
         await end(postgres);
       }
-      await eventually(async () => (await upload()) !== undefined);
-      await eventually(() => completed(id));
+      await eventually('an upload is kept', async () => (await upload()) !== undefined);
+      await eventually('the file is COMPLETED', () => completed(id));
       assert.equal((await at(`/api/v1/files/${id}`, 'DELETE')).status, 204);
       for (const { log } of Object.values(stack.services)) assert.doesNotMatch(log(), /"level":"fatal"|call failed/);
     });
@@ -85,11 +86,11 @@ describe('a whole system whose PostgreSQL refuses', () => {
   it('that takes no writes keeps metadata, result and upload from being ready, each of which says why', async () => {
     const readOnly = postgresRefusals.find(({ sqlState }) => sqlState === '25006');
     const id = (await upload()) ?? '';
-    await eventually(() => completed(id));
+    await eventually('the file is COMPLETED', () => completed(id));
     await readOnly?.begin(postgres);
     try {
       for (const name of ['metadata', 'result', 'upload'] as const)
-        await eventually(async () => {
+        await eventually('the service says why it is not ready', async () => {
           const { status, body } = await stack.readyz(name);
           return status === 503 && body.includes('PostgreSQL takes no writes');
         });
@@ -100,7 +101,7 @@ describe('a whole system whose PostgreSQL refuses', () => {
       await readOnly?.end(postgres);
     }
     for (const name of ['metadata', 'result', 'upload'] as const)
-      await eventually(async () => (await stack.readyz(name)).status === 200);
+      await eventually('the service is ready', async () => (await stack.readyz(name)).status === 200);
   });
 });
 
@@ -121,7 +122,9 @@ describe('a whole system whose PostgreSQL is restarted', () => {
 
     await server.stop();
     const shows = async (words: string) => (await stack.readyz('metadata')).body.includes(words);
-    await eventually(() => shows('PostgreSQL does not answer (ECONNREFUSED)'));
+    await eventually('the page shows “PostgreSQL does not answer (ECONNREFUSED)”', () =>
+      shows('PostgreSQL does not answer (ECONNREFUSED)'),
+    );
     assert.match((await run('doctor')).stdout, /✖ PostgreSQL +metadata, result: PostgreSQL does not answer/);
 
     // A standby without a primary starts up for ever.
@@ -129,7 +132,7 @@ describe('a whole system whose PostgreSQL is restarted', () => {
     await writeFile(join(dataDir, 'data', 'postgresql.auto.conf'), 'hot_standby = off\n');
     const giveUp = new AbortController();
     const recovering = assert.rejects(startEmbeddedPostgres({ dataDir, signal: giveUp.signal }));
-    await eventually(() => shows('PostgreSQL is starting up'));
+    await eventually('the page shows “PostgreSQL is starting up”', () => shows('PostgreSQL is starting up'));
     assert.match((await run('doctor')).stdout, /✖ PostgreSQL +metadata, result: PostgreSQL is starting up/);
     const sent = upload();
     giveUp.abort();

@@ -4,10 +4,11 @@ import type { DependencyJson, FileJson, Json } from '#contract/schemas.ts';
 import { Dependency_State as State, SystemService } from '#gen/filemill/v1/system_service_pb.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
 import { filemill } from '../support/cli.ts';
+import { eventually } from '../support/eventually.ts';
 import { type RefusingRedis, redisRefusals, startRefusingRedis } from '../support/redis-refusals.ts';
 import type { ServiceProcess } from '../support/start-services.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
-import { eventually } from '../support/upload-stack.ts';
+
 import { startWebStack, type WebStack } from '../support/web-stack.ts';
 
 /** A whole system with a worker, and ways to look at it. */
@@ -66,7 +67,7 @@ describe('a whole system whose Redis refuses', () => {
     assert.match(sentence, /Redis/);
     assert.doesNotMatch(sentence, /127\.0\.0\.1|s3same/);
     for (const name of ['upload', 'metadata', 'worker'] as const)
-      await eventually(async () => {
+      await eventually('the service is ready', async () => {
         const { status, body } = await stack.readyz(name);
         return status === 200 && body === `ok\ndegraded: ${sentence}\n`;
       });
@@ -86,14 +87,17 @@ describe('a whole system whose Redis refuses', () => {
       await begin(redis);
       try {
         assert.equal((await uploadAndAwait(stack)).attempt, 1);
-        await eventually(async () => every(await codes('upload', 'metadata'), code));
+        await eventually('all services name the refusal', async () => every(await codes('upload', 'metadata'), code));
         assert.equal((await uploadAndAwait(stack)).attempt, 1);
         await isShown(code);
       } finally {
         await end(redis);
       }
-      await eventually(async () => every(await codes('upload', 'metadata'), 'OK'));
-      await eventually(async () => !(await stack.readyz('worker')).body.includes('degraded'));
+      await eventually('all services are well again', async () => every(await codes('upload', 'metadata'), 'OK'));
+      await eventually(
+        'the worker is no longer degraded',
+        async () => !(await stack.readyz('worker')).body.includes('degraded'),
+      );
       assert.equal((await uploadAndAwait(stack)).attempt, 1);
       for (const { name, log } of processes) {
         const told = log().match(new RegExp(`"code":"${code}"`, 'g')) ?? [];
@@ -111,17 +115,17 @@ describe('a whole system whose Redis fails over behind one address', () => {
     await using system = await startSystem(old.url.replace(/127.*/, address.address));
     const own = ['upload', 'metadata', 'worker'];
     await uploadAndAwait(system.stack);
-    await eventually(async () => every(await system.codes(...own), 'OK'));
+    await eventually('all services are well again', async () => every(await system.codes(...own), 'OK'));
 
     address.retarget(port(heir));
     await old.admin.replicaof('127.0.0.1', port(heir));
     const clients = async () => Number(/^connected_clients:(\d+)/m.exec(await heir.admin.info('clients'))?.[1]);
     // One for each service, beside that of this test.
-    await eventually(async () => (await clients()) === own.length + 1);
+    await eventually('the services are connected', async () => (await clients()) === own.length + 1);
     const left = String(await old.admin.call('CLIENT', 'LIST', 'TYPE', 'normal'));
     assert.equal(left.trim().split('\n').length, 1, left);
     await uploadAndAwait(system.stack);
-    await eventually(async () => every(await system.codes(...own), 'OK'));
+    await eventually('all services are well again', async () => every(await system.codes(...own), 'OK'));
     assert.equal((await system.run('doctor')).code, 0);
   });
 });
@@ -134,7 +138,7 @@ describe('a whole system that starts while Redis refuses', () => {
       await refusal.begin(redis);
       await using system = await startSystem(redis.url);
       assert.equal((await uploadAndAwait(system.stack)).attempt, 1);
-      await eventually(async () => every(await system.codes(...own), refusal.code));
+      await eventually('all services name the refusal', async () => every(await system.codes(...own), refusal.code));
       const { code, stdout } = await system.run('doctor');
       assert.equal(code, 5);
       assert.match(stdout, /✖ Redis +upload, metadata, 1 worker: \w/);
@@ -142,7 +146,7 @@ describe('a whole system that starts while Redis refuses', () => {
       const line = new RegExp(`"level":"${refusal.lasting ? 'error' : 'warn'}".*"code":"${refusal.code}"`, 'g');
       for (const { name, log } of system.processes) assert.equal(log().match(line)?.length, 1, name);
       await refusal.end(redis);
-      await eventually(async () => every(await system.codes(...own), 'OK'));
+      await eventually('all services are well again', async () => every(await system.codes(...own), 'OK'));
       assert.equal((await uploadAndAwait(system.stack)).attempt, 1);
     });
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { type IncomingMessage, request } from 'node:http';
 import { after, before, describe, it } from 'node:test';
-import { eventually } from '../support/upload-stack.ts';
+import { eventually } from '../support/eventually.ts';
+
 import { startWebStack, type WebStack } from '../support/web-stack.ts';
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -62,7 +63,8 @@ describe('The id of an HTTP request', () => {
       const answer = await send(id);
       assert.ok(answer.ok, await answer.text());
       assert.equal(answer.headers.get('x-request-id'), id);
-      for (const name of services) await eventually(async () => linesOf(name, id).length > 0);
+      for (const name of services)
+        await eventually('the log names the request', async () => linesOf(name, id).length > 0);
     });
 
   it('stands in a problem, and beside the refusal in the log of the service that refused', async () => {
@@ -70,7 +72,9 @@ describe('The id of an HTTP request', () => {
     const answer = await fetch(`${stack.base}/files/a.txt?path=../b`, { method: 'PUT', body: 'a', headers });
     const problem = (await answer.json()) as { request_id: string; reason: string };
     assert.deepEqual([problem.request_id, problem.reason], ['order-refused', 'NAME_INVALID']);
-    await eventually(async () => linesOf('upload', 'order-refused').some(({ reason }) => reason === 'NAME_INVALID'));
+    await eventually('the server refuses', async () =>
+      linesOf('upload', 'order-refused').some(({ reason }) => reason === 'NAME_INVALID'),
+    );
   });
 
   for (const [what, id] of Object.entries({

@@ -14,6 +14,7 @@ import { objectPath } from '#adapters/volume/objects/layout.ts';
 import { startEmbeddedPostgres } from '#local/postgres/embedded-postgres.ts';
 import { listen } from '#platform/listen.ts';
 import { ConnectProxy } from '../support/connect-proxy.ts';
+import { eventually } from '../support/eventually.ts';
 import { testFolder } from '../support/start-services.ts';
 import { testDatabase, testRedis } from '../support/stores.ts';
 import { Up } from '../support/up.ts';
@@ -27,10 +28,6 @@ interface Line {
   readonly filename: string;
   readonly status: string;
   readonly sha256: string;
-}
-
-async function eventually(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await delay(50);
 }
 
 /** A standby that waits for a primary which does not exist: "the database system is starting up", for ever. */
@@ -124,6 +121,7 @@ for (const [title, env] of [
       killed.child.kill('SIGKILL');
       await killed.ended();
       await eventually(
+        'the services of the killed run have ended',
         async () => !(await killed.running()).some((line) => services.includes(line.split(' ')[0] ?? '')),
       );
       await using next = new Up(dataDir, [testdata], env);
@@ -250,7 +248,7 @@ describe('filemill up', () => {
     up.ctrlC();
     assert.equal(await up.ended(), 130);
     assert.match(up.stderr, /by force/);
-    await eventually(async () => (await up.running()).length === 0);
+    await eventually('nothing that was started runs any more', async () => (await up.running()).length === 0);
   });
 
   test('a Ctrl-C in the middle of the start ends it, with nothing left', async () => {
@@ -278,13 +276,13 @@ describe('filemill up', () => {
     await using up = new Up(join(folder.path, 'data'), [], {
       PATH: `${await hangingRedis(folder.path)}:/usr/bin:/bin`,
     });
-    await eventually(async () => (await up.running()).some((line) => line.includes('redis.sock')));
+    await eventually('Redis runs', async () => (await up.running()).some((line) => line.includes('redis.sock')));
     up.ctrlC();
     await delay(600);
     up.ctrlC();
     assert.equal(await up.ended(), 130, up.stderr);
     assert.match(up.stderr, /by force/);
-    await eventually(async () => (await up.running()).length === 0);
+    await eventually('nothing that was started runs any more', async () => (await up.running()).length === 0);
   });
 
   test('ends with 3 when a file of the paths FAILED, and says why', async () => {
@@ -298,7 +296,7 @@ describe('filemill up', () => {
     await using up = new Up(join(folder.path, 'data'), [...paths, '--exit', '--json'], env);
     const find = async () =>
       (await claims.client.query("select storage_key from files where filename = 'lost.txt'")).rows[0];
-    await eventually(async () => (await find()) !== undefined);
+    await eventually('the process runs', async () => (await find()) !== undefined);
     await rm(objectPath(join(up.dataDir, 'storage'), (await find()).storage_key));
     await claims.release();
     assert.equal(await up.ended(), 3, up.stderr);
@@ -445,7 +443,7 @@ describe('filemill up', () => {
     npm.stderr.on('data', (chunk) => {
       stderr += chunk;
     });
-    await eventually(async () => stderr.includes('Ready.') || npm.exitCode !== null);
+    await eventually('npm start is ready or has ended', async () => stderr.includes('Ready.') || npm.exitCode !== null);
     assert.match(stderr, /Ready\./);
     npm.kill('SIGTERM');
     await once(npm.stderr, 'close');

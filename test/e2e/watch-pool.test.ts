@@ -12,6 +12,7 @@ import { RpcServer } from '#platform/rpc/server.ts';
 import { type NotedUpdate, WatchPool, type WatchPoolOptions } from '#sdk/watch-pool.ts';
 import { AttemptsClient } from '#services/worker/lifecycle/attempts.ts';
 import { type Backend, claimerFor, startBackend } from '../support/backend.ts';
+import { eventually } from '../support/eventually.ts';
 import { testFolder } from '../support/start-services.ts';
 
 /** A pool, and what it told. */
@@ -27,10 +28,6 @@ function watching(files: RpcClient<typeof MetadataService>, more: Partial<WatchP
     ...more,
   });
   return { pool, told, lost, hasTold: (id: string) => told.some((update) => update.id === id) };
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await delay(20);
 }
 
 describe('watching files', () => {
@@ -61,7 +58,7 @@ describe('watching files', () => {
       await delay(20);
     }
     for (const id of ended) pool.add(id);
-    await until(() => ended.every(hasTold));
+    await eventually('every file that ended is told of', () => ended.every(hasTold));
     assert.ok(told.every(({ file }) => file?.status === FileStatus.FAILED));
     assert.equal(told.length, ended.length);
     await end(slow);
@@ -75,7 +72,7 @@ describe('watching files', () => {
     const unknown = Array.from({ length: 12_500 }, () => randomUUID());
     pool.add(slow, 'slow');
     for (const [n, id] of unknown.entries()) pool.add(id, `note ${n}`);
-    await until(() => told.length === unknown.length);
+    await eventually('every unknown id is told of', () => told.length === unknown.length);
     const notes = new Map(told.map(({ id, file, note }) => [id, file === undefined && note]));
     for (const [n, id] of unknown.entries()) assert.equal(notes.get(id), `note ${n}`);
     await end([slow]);

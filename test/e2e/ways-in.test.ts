@@ -4,7 +4,8 @@ import { after, before, describe, it } from 'node:test';
 import { Upload } from 'tus-js-client';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
-import { chunkOf, eventually, metadataOf, queryRows, streamOf } from '../support/upload-stack.ts';
+import { eventually } from '../support/eventually.ts';
+import { chunkOf, metadataOf, queryRows, streamOf } from '../support/upload-stack.ts';
 import { startWebStack, type WebStack } from '../support/web-stack.ts';
 
 const content = Buffer.from('eins zwei drei\nשלום עולם\n');
@@ -60,7 +61,10 @@ describe('a file that comes in another way than by gRPC', () => {
   /** The rows of a file once it has ended, less what is its own. */
   const endOf = async (id: string) => {
     const rows = async (text: string) => (await queryRows(stack.databaseUrl, text, [id])).map(withoutItsOwn);
-    await eventually(async () => (await rows('select * from results where file_id = $1')).length === 1);
+    await eventually(
+      'the result is saved',
+      async () => (await rows('select * from results where file_id = $1')).length === 1,
+    );
     return {
       files: await rows('select * from files where id = $1'),
       results: await rows('select * from results where file_id = $1'),

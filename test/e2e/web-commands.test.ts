@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { FileJson, ResultJson } from '#contract/schemas.ts';
-import { eventually } from '../support/upload-stack.ts';
+import { eventually } from '../support/eventually.ts';
+
 import { failFiles, startWebStack, type WebStack } from '../support/web-stack.ts';
 
 interface Problem {
@@ -116,7 +117,7 @@ describe('commands over HTTP', () => {
 
   it('exports what was found', async () => {
     await stack.start('worker');
-    for (const id of ids) await eventually(async () => (await statusOf(id)) === 'COMPLETED');
+    for (const id of ids) await eventually('the file is COMPLETED', async () => (await statusOf(id)) === 'COMPLETED');
     const results = await Promise.all(ids.map((id) => send<ResultJson>('GET', `files/${id}/result`)));
 
     const ndjson = await fetch(`${stack.base}/api/v1/export?format=ndjson`);
@@ -161,7 +162,7 @@ describe('commands over HTTP', () => {
     const { id } = (await response.json()) as { id: string };
     const tag = async () => (await fetch(`${stack.base}/api/v1/files/${id}`)).headers.get('etag');
     const first = await tag();
-    await eventually(async () => (await statusOf(id)) === 'COMPLETED');
+    await eventually('the file is COMPLETED', async () => (await statusOf(id)) === 'COMPLETED');
     assert.notEqual(await tag(), first);
   });
 });

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { z } from 'zod';
+import { eventually } from '../support/eventually.ts';
 import { TusRequests } from '../support/tus-requests.ts';
-import { eventually } from '../support/upload-stack.ts';
+
 import { failFiles, startWebStack, type WebStack } from '../support/web-stack.ts';
 
 interface Operation {
@@ -38,7 +39,10 @@ describe('the OpenAPI document', () => {
     await failFiles(stack, [failed, retried]);
     await stack.start('worker');
     const done = await upload('done.txt');
-    await eventually(async () => (await fetch(`${stack.base}/api/v1/files/${done}/result`)).status === 200);
+    await eventually(
+      'the duty has done its round',
+      async () => (await fetch(`${stack.base}/api/v1/files/${done}/result`)).status === 200,
+    );
     const begun = (await new TusRequests(stack.base).begin('begun', 4)).split('/').at(-1) ?? '';
     cases = casesWith({ failed, retried, gone, done, begun });
   });

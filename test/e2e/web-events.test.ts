@@ -3,7 +3,8 @@ import { get, type IncomingMessage } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FileJson, StatsJson } from '#contract/schemas.ts';
-import { eventually } from '../support/upload-stack.ts';
+import { eventually } from '../support/eventually.ts';
+
 import { startWebStack, type WebStack } from '../support/web-stack.ts';
 
 interface ChangedFiles {
@@ -34,24 +35,24 @@ describe('live events', () => {
   it('begin with how things stand, then tell what changes', { timeout: 60_000 }, async () => {
     const early = await upload('early');
     await using page = await openPage(stack.base);
-    await eventually(() => page.events.length > 0);
+    await eventually('the first event comes', () => page.events.length > 0);
     assert.equal(page.events[0]?.name, 'stats');
     assert.equal(lastStats(page.events)?.statuses.PENDING?.files, 1);
     const id = await upload('seen');
-    await eventually(() => statesOf(page.events, id).includes('PENDING'));
+    await eventually('the file is told as PENDING', () => statesOf(page.events, id).includes('PENDING'));
     assert.deepEqual(statesOf(page.events, early), []);
     await using _worker = await stack.start('worker');
-    await eventually(() => statesOf(page.events, id).at(-1) === 'COMPLETED');
-    await eventually(() => lastStats(page.events)?.statuses.COMPLETED?.files === 2);
+    await eventually('the file is COMPLETED', () => statesOf(page.events, id).at(-1) === 'COMPLETED');
+    await eventually('the statistics count both files', () => lastStats(page.events)?.statuses.COMPLETED?.files === 2);
     await remove(id);
-    await eventually(() => statesOf(page.events, id).at(-1) === 'deleted');
+    await eventually('the deletion is told', () => statesOf(page.events, id).at(-1) === 'deleted');
   });
 
   it('come ten times a second at most, however much happens', { timeout: 60_000 }, async () => {
     await using page = await openPage(stack.base);
-    await eventually(() => page.events.length > 0);
+    await eventually('the first event comes', () => page.events.length > 0);
     const ids = await Promise.all(Array.from({ length: 100 }, (_, n) => upload(`many-${n}`)));
-    await eventually(() => ids.every((id) => statesOf(page.events, id).length > 0));
+    await eventually('every file is told of', () => ids.every((id) => statesOf(page.events, id).length > 0));
     const times = [
       ...new Set(page.events.filter(({ name }) => name === 'files').map(({ at }) => Math.floor(at / 1_000))),
     ];
@@ -65,14 +66,14 @@ describe('live events', () => {
     let cursor: string;
     {
       await using page = await openPage(stack.base);
-      await eventually(() => page.events.length > 0);
+      await eventually('the first event comes', () => page.events.length > 0);
       cursor = page.events.at(-1)?.id ?? '';
     }
     const gone = await upload('gone-meanwhile');
     const made = await upload('made-meanwhile');
     await remove(gone);
     await using page = await openPage(stack.base, { 'last-event-id': cursor });
-    await eventually(() => page.events.length > 1);
+    await eventually('a second event comes', () => page.events.length > 1);
     const first = page.events[0]?.data as ChangedFiles;
     assert.equal(first.look_again, false);
     assert.ok(first.files.some(({ id }) => id === made));
@@ -81,23 +82,26 @@ describe('live events', () => {
 
   it('say so when what was missed is not known any more', async () => {
     await using page = await openPage(stack.base, { 'last-event-id': '1' });
-    await eventually(() => page.events.length > 0);
+    await eventually('the first event comes', () => page.events.length > 0);
     assert.deepEqual(page.events[0]?.data, { files: [], deleted: [], look_again: true });
   });
 
   it('go on when the metadata service was away, with nothing lost', { timeout: 60_000 }, async () => {
     await using page = await openPage(stack.base);
-    await eventually(() => page.events.length > 0);
+    await eventually('the first event comes', () => page.events.length > 0);
     const { metadata } = stack.services;
     const before = await upload('before-the-outage');
     await metadata.stop('SIGKILL');
     await stack.start('metadata');
     let id = '';
-    await eventually(async () => {
+    await eventually('an upload succeeds again', async () => {
       id = (await upload('after-the-outage')) ?? '';
       return id !== '';
     });
-    await eventually(() => statesOf(page.events, id).length > 0 && statesOf(page.events, before).length > 0);
+    await eventually(
+      'both files are told of',
+      () => statesOf(page.events, id).length > 0 && statesOf(page.events, before).length > 0,
+    );
   });
 
   it('do not begin for HEAD', async () => {
@@ -116,13 +120,13 @@ describe('live events', () => {
 
   it('tell a slow reader the latest of all that it missed', { timeout: 60_000 }, async () => {
     await using page = await openPage(stack.base);
-    await eventually(() => page.events.length > 0);
+    await eventually('the first event comes', () => page.events.length > 0);
     page.response.pause();
     const ids: string[] = [];
     for (let n = 0; n < 30; n++) ids.push(await upload(`slow-${n}`));
     await delay(500);
     page.response.resume();
-    await eventually(() => ids.every((id) => statesOf(page.events, id).length > 0));
+    await eventually('every file is told of', () => ids.every((id) => statesOf(page.events, id).length > 0));
   });
 });
 

@@ -5,8 +5,9 @@ import { get, type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from '../support/eventually.ts';
 import { statusOf, TusRequests } from '../support/tus-requests.ts';
-import { eventually, filesBelow } from '../support/upload-stack.ts';
+import { filesBelow } from '../support/upload-stack.ts';
 import { startWebStack, type WebStack } from '../support/web-stack.ts';
 
 const half = Buffer.alloc(1024 * 1024);
@@ -27,14 +28,16 @@ describe('a web service that is told to stop', () => {
     const upload = request(`${stack.base}/files/last`, { method: 'PUT', headers });
     const answered = once(upload, 'response') as Promise<[IncomingMessage]>;
     upload.write(half);
-    await eventually(async () => (await filesBelow(stack.storageDir)).some((path) => path.startsWith('staging/')));
+    await eventually('an upload is staged', async () =>
+      (await filesBelow(stack.storageDir)).some((path) => path.startsWith('staging/')),
+    );
 
     const url = await tus.begin('appended', 2 * half.length);
     const appending = tus.open(url, 0, { 'content-length': String(2 * half.length) });
     const appended = statusOf(appending);
     appending.write(half);
     const kept = join(stack.storageDir, 'resumable', url.split('/').at(-1) ?? '');
-    await eventually(async () => (await stat(kept)).size === half.length);
+    await eventually('the first half has come', async () => (await stat(kept)).size === half.length);
 
     const stopped = web.stop();
     page.resume();

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Upload, type UploadOptions } from 'tus-js-client';
 import type { FileJson } from '#contract/schemas.ts';
+import { eventually } from '../support/eventually.ts';
 import { startPathProxy } from '../support/path-proxy.ts';
 import { testFolder } from '../support/start-services.ts';
-import { eventually } from '../support/upload-stack.ts';
+
 import { uploadWithCuts } from '../support/upload-with-cuts.ts';
 import { startWebStack, type WebStack } from '../support/web-stack.ts';
 
@@ -60,7 +61,7 @@ describe('tus over HTTP, by tus-js-client', () => {
     });
     assert.equal(cuts, 5);
     await stack.start('worker');
-    await eventually(async () => (await fileOf(fileId)).status === 'COMPLETED');
+    await eventually('the file is COMPLETED', async () => (await fileOf(fileId)).status === 'COMPLETED');
     const file = await fileOf(fileId);
     assert.deepEqual([file.size, file.sha256], [size, sha256]);
     // Each cut loses what was on its way: the memory of the sockets and of two processes.

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { FileJson } from '#contract/schemas.ts';
+import { eventually } from '../support/eventually.ts';
 import { statusOf, TusRequests } from '../support/tus-requests.ts';
-import { eventually } from '../support/upload-stack.ts';
+
 import { startWebStack, type WebStack } from '../support/web-stack.ts';
 
 describe('tus over HTTP, when something goes wrong in the midst of it', () => {
@@ -19,7 +20,7 @@ describe('tus over HTTP, when something goes wrong in the midst of it', () => {
   const startUpload = async (settings: Record<string, string>) => {
     const upload = await stack.start('upload', settings);
     const unknown = `${stack.base}/uploads/019aaf00-0000-7000-8000-000000000000`;
-    await eventually(async () => (await tus.head(unknown)).status === 404);
+    await eventually('the upload is gone', async () => (await tus.head(unknown)).status === 404);
     return upload;
   };
 

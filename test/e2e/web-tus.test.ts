@@ -6,8 +6,9 @@ import { after, before, describe, it } from 'node:test';
 import type { FileJson } from '#contract/schemas.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { RpcChannel, type RpcClient } from '#platform/rpc/client.ts';
+import { eventually } from '../support/eventually.ts';
 import { metadata, statusOf, TusRequests } from '../support/tus-requests.ts';
-import { eventually } from '../support/upload-stack.ts';
+
 import { startWebStack, type WebStack } from '../support/web-stack.ts';
 
 const maxFileSize = 16 * 1024 * 1024;
@@ -203,7 +204,7 @@ describe('tus over HTTP, by the text of the protocol', () => {
     const sending = tus.open(url, 0, { ...sum, 'content-length': String(large.length) });
     sending.write(large.subarray(1));
     const stored = join(stack.storageDir, 'resumable', url.split('/').at(-1) ?? '');
-    await eventually(async () => (await stat(stored)).size > 0);
+    await eventually('the first bytes have come', async () => (await stat(stored)).size > 0);
     sending.destroy();
     assert.equal((await tus.patch(url, 0, large)).status, 204);
     assert.equal(await offsetOf(url), large.length);
@@ -226,14 +227,17 @@ describe('tus over HTTP, by the text of the protocol', () => {
     const sending = tus.open(url, 0, { 'content-length': String(3 * large.length) });
     sending.write(large);
     sending.write(large.subarray(0, 1_000));
-    await eventually(async () => (await peek(url)) > 0);
+    await eventually('the first bytes have come', async () => (await peek(url)) > 0);
     sending.destroy();
-    await eventually(async () => (await peek(url)) === large.length + 1_000);
+    await eventually(
+      'the server has large.length + 1_000 bytes',
+      async () => (await peek(url)) === large.length + 1_000,
+    );
     const rest = Buffer.concat([large, large, large]).subarray(large.length + 1_000);
     const last = await tus.patch(url, large.length + 1_000, rest);
     assert.equal(last.status, 204);
     await stack.start('worker');
-    await eventually(async () => (await filesNamed('broken'))[0]?.status === 'COMPLETED');
+    await eventually('the file is COMPLETED', async () => (await filesNamed('broken'))[0]?.status === 'COMPLETED');
     const sha256 = createHash('sha256').update(large).update(large).update(large).digest('hex');
     assert.equal((await filesNamed('broken'))[0]?.sha256, sha256);
   });
@@ -243,7 +247,7 @@ describe('tus over HTTP, by the text of the protocol', () => {
     const abandoned = tus.open(url, 0, { 'content-length': '6' });
     const answered = statusOf(abandoned);
     abandoned.write('abc');
-    await eventually(async () => (await peek(url)) === 3);
+    await eventually('the server has 3 bytes', async () => (await peek(url)) === 3);
     const later = await tus.patch(url, 3, 'def');
     assert.equal(later.status, 204);
     assert.equal(await answered, 423);
@@ -255,7 +259,7 @@ describe('tus over HTTP, by the text of the protocol', () => {
     const abandoned = tus.open(url, 0, { 'content-length': '6' });
     const answered = statusOf(abandoned);
     abandoned.write('abc');
-    await eventually(async () => (await peek(url)) === 3);
+    await eventually('the server has 3 bytes', async () => (await peek(url)) === 3);
     assert.equal(await offsetOf(url), 3);
     assert.equal(await answered, 423);
     abandoned.end('def');

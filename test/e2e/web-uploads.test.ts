@@ -5,7 +5,8 @@ import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FileJson } from '#contract/schemas.ts';
-import { eventually, filesBelow } from '../support/upload-stack.ts';
+import { eventually } from '../support/eventually.ts';
+import { filesBelow } from '../support/upload-stack.ts';
 import { startWebStack, type WebStack } from '../support/web-stack.ts';
 
 interface Receipt {
@@ -137,7 +138,7 @@ describe('uploads over HTTP', () => {
     assert.equal(response.statusCode, 413);
     assert.ok(sent < 2 * maxFileSize, `${sent} bytes were taken before the answer`);
     sending.destroy();
-    await eventually(async () => (await staged()).length === 0);
+    await eventually('nothing is staged any more', async () => (await staged()).length === 0);
   });
 
   for (const [kind, headers] of [
@@ -147,9 +148,9 @@ describe('uploads over HTTP', () => {
     it(`leaves nothing behind of a body ${kind} that breaks off`, async () => {
       const sending = open('PUT', '/files/broken', headers);
       sending.write(large);
-      await eventually(async () => (await staged()).length === 1);
+      await eventually('1 upload is staged', async () => (await staged()).length === 1);
       sending.destroy();
-      await eventually(async () => (await staged()).length === 0);
+      await eventually('nothing is staged any more', async () => (await staged()).length === 0);
       assert.ok(!(await names()).includes('broken'));
     });
 
@@ -161,7 +162,7 @@ describe('uploads over HTTP', () => {
       sending.destroy();
       await delay(10);
     }
-    await eventually(async () => (await staged()).length === 0);
+    await eventually('nothing is staged any more', async () => (await staged()).length === 0);
     await delay(500);
     assert.deepEqual(
       (await names()).filter((name) => name.startsWith('cut-')),
@@ -175,7 +176,7 @@ describe('uploads over HTTP', () => {
     const sending = open('PUT', '/files/slow', { 'content-length': total });
     const answered = once(sending, 'response') as Promise<[IncomingMessage]>;
     sending.write(large);
-    await eventually(async () => (await staged()).length === 1);
+    await eventually('1 upload is staged', async () => (await staged()).length === 1);
     child.kill('SIGSTOP');
     let sent = large.length;
     try {
@@ -249,9 +250,9 @@ describe('uploads over HTTP', () => {
     const part = (name: string) => `--b\r\nContent-Disposition: form-data; name="f"; filename="${name}"\r\n\r\n`;
     sending.write(`${part('before-the-break')}whole\r\n${part('at-the-break')}`);
     sending.write(large);
-    await eventually(async () => (await staged()).length === 1);
+    await eventually('1 upload is staged', async () => (await staged()).length === 1);
     sending.destroy();
-    await eventually(async () => (await staged()).length === 0);
+    await eventually('nothing is staged any more', async () => (await staged()).length === 0);
     assert.ok((await names()).includes('before-the-break'));
     assert.ok(!(await names()).includes('at-the-break'));
   });

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { FileJson, ResultJson, StatsJson } from '#contract/schemas.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
+import { eventually } from '../support/eventually.ts';
 import { startWebStack, type WebStack } from '../support/web-stack.ts';
 
 interface FilesPage {
@@ -50,7 +50,7 @@ describe('the HTTP API over a whole system', () => {
 
   it('is ready once a worker has reported', async () => {
     await stack.start('worker');
-    await until(async () => (await fetch(`${base}/readyz`)).status === 200);
+    await eventually('the service is ready', async () => (await fetch(`${base}/readyz`)).status === 200);
     assert.deepEqual(await get<ReadyJson>('/readyz'), { ready: true, missing: [], degraded: [] });
   });
 
@@ -64,7 +64,10 @@ describe('the HTTP API over a whole system', () => {
       ids.set(filename, (await channel.client(UploadService).uploadFile(upload())).id);
     }
     for (const [filename, id] of ids) {
-      await until(async () => (await get<FileJson>(`/api/v1/files/${id}`)).status === 'COMPLETED');
+      await eventually(
+        'the file is COMPLETED',
+        async () => (await get<FileJson>(`/api/v1/files/${id}`)).status === 'COMPLETED',
+      );
       const text = contents[filename as keyof typeof contents];
       const sha256 = createHash('sha256').update(text).digest('hex');
       const file = await get<FileJson>(`/api/v1/files/${id}`);
@@ -153,7 +156,3 @@ describe('the HTTP API over a whole system', () => {
     assert.equal((await get<FilesPage>('/api/v1/files')).files.length, 3);
   });
 });
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await delay(50);
-}

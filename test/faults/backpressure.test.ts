@@ -4,8 +4,9 @@ import { after, before, it } from 'node:test';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
 import { filemill } from '../support/cli.ts';
+import { eventually } from '../support/eventually.ts';
 import { testFolder } from '../support/start-services.ts';
-import { chunkOf, eventually, filesBelow, metadataOf, queryRows, streamOf } from '../support/upload-stack.ts';
+import { chunkOf, filesBelow, metadataOf, queryRows, streamOf } from '../support/upload-stack.ts';
 import { startTarget, type Target } from './hostile/target.ts';
 
 let target: Target;
@@ -61,7 +62,7 @@ it('a server with a full backlog refuses until workers have caught up', async ()
     const outcome = uploadFile(streamOf(metadataOf({ filename: 'one too many' }), chunkOf('x'))).then(() => 'kept');
     return (await outcome.catch((error) => error.reason)) === 'OVERLOADED';
   };
-  await eventually(refused);
+  await eventually('the server refuses', refused);
   const patient = bounded.upload(Buffer.from('patient'));
   await completeAll(bounded.backends.databaseUrl);
   assert.match(await patient, /^[0-9a-f-]{36}$/);
@@ -80,7 +81,7 @@ async function completeAll(databaseUrl: string): Promise<void> {
 /** Two uploads that are let in and do not end before `released` resolves. */
 async function holdBothPlaces(released: Promise<void>): Promise<readonly Promise<unknown>[]> {
   const answers = [holdPlace(released), holdPlace(released)];
-  await eventually(async () => (await filesBelow(`${target.storageDir}/staging`)).length === 2);
+  await eventually('2 uploads are staged', async () => (await filesBelow(`${target.storageDir}/staging`)).length === 2);
   return answers;
 }
 
@@ -96,7 +97,7 @@ async function holdPlace(released: Promise<void>): Promise<unknown> {
 }
 
 async function refusals(atLeast: number): Promise<void> {
-  await eventually(() => countRefusals() >= atLeast);
+  await eventually('enough uploads were refused', () => countRefusals() >= atLeast);
 }
 
 function countRefusals(): number {

@@ -5,8 +5,9 @@ import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { FileJson } from '#contract/schemas.ts';
+import { eventually } from '../support/eventually.ts';
 import { TusRequests } from '../support/tus-requests.ts';
-import { eventually, filesBelow, queryRows } from '../support/upload-stack.ts';
+import { filesBelow, queryRows } from '../support/upload-stack.ts';
 import { startWebStack, type WebStack } from '../support/web-stack.ts';
 import { type HttpAttack, hostileRequest } from './hostile/http-requests.ts';
 import { assertOnlyObjects } from './hostile/only-objects.ts';
@@ -49,7 +50,7 @@ describe(`Hostile HTTP, seed ${seed}, does no harm`, () => {
     assert.deepEqual(improper, []);
     assert.deepEqual(await readdir(dirname(stack.storageDir)), beside);
     await assertOnlyObjects(stack.storageDir);
-    await eventually(async () => (await keptOfRefused()).length === 0);
+    await eventually('nothing is left of refused uploads', async () => (await keptOfRefused()).length === 0);
     for (const { filename, path } of await rows()) {
       assert.doesNotMatch(`${filename}`, /[\p{Cc}\p{Bidi_Control}/\\]|^\.{0,2}$/u);
       assert.doesNotMatch(`${path}`, /[\p{Cc}\p{Bidi_Control}\\]|^\/|(^|\/)\.{1,2}(\/|$)/u);
@@ -144,7 +145,7 @@ async function assertTakesGoodOnes(): Promise<void> {
   const { id } = (await put.json()) as { id: string };
   for (const kept of [id, last.headers.get('filemill-file-id')]) {
     const file = async () => (await (await fetch(`${stack.base}/api/v1/files/${kept}`)).json()) as FileJson;
-    await eventually(async () => (await file()).status === 'COMPLETED');
+    await eventually('the file is COMPLETED', async () => (await file()).status === 'COMPLETED');
     assert.equal((await file()).sha256, sha256Of(content));
   }
 }

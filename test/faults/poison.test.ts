@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { startBackend } from '../support/backend.ts';
 import { filemill } from '../support/cli.ts';
+import { eventually } from '../support/eventually.ts';
 import { startService, testFolder } from '../support/start-services.ts';
 import { startSystem, type TestSystem } from '../support/system.ts';
-import { until } from '../support/test-worker.ts';
 
 interface Line {
   readonly id: string;
@@ -130,12 +130,18 @@ describe('poison', { concurrency: true }, () => {
         FILEMILL_WORKER_THREADS: '1',
       });
       const lonePids = () => childrenOf(worker.child.pid ?? 0);
-      await until(async () => (await backend.query('select from files where begun_alone')).length === 1);
-      await until(async () => (await lonePids()).length === 1);
+      await eventually(
+        'the file has begun alone',
+        async () => (await backend.query('select from files where begun_alone')).length === 1,
+      );
+      await eventually('a process of its own runs', async () => (await lonePids()).length === 1);
       const [lone] = await lonePids();
       await worker.stop('SIGKILL');
-      await until(async () => !(await runs(lone ?? 0)));
-      await until(async () => (await backend.query("select from files where status = 'PROCESSING'")).length === 0);
+      await eventually('the lone process has ended', async () => !(await runs(lone ?? 0)));
+      await eventually(
+        'the file is PROCESSING',
+        async () => (await backend.query("select from files where status = 'PROCESSING'")).length === 0,
+      );
       const rows = await backend.query<{ attempt: number; charged: boolean }>(
         `select attempt, exists (
          select from attempts where file_id = id and error_message like '%ran alone%'

@@ -1,18 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from '../support/eventually.ts';
 import type { Scene } from './fault.ts';
-
-/** Asks until there is an answer other than undefined, false and 0. @throws Error that names what did not come */
-export async function until<T>(
-  what: string,
-  ask: () => Promise<T | undefined> | T | undefined,
-  withinMs = 30_000,
-): Promise<T> {
-  for (const giveUpAt = performance.now() + withinMs; ; await delay(25)) {
-    const answer = await ask();
-    if (answer) return answer;
-    if (performance.now() > giveUpAt) throw new Error(`This did not happen: ${what}`);
-  }
-}
 
 /** Resolves when `count` more files of the round are COMPLETED than now. */
 export async function completes({ stack, load }: Scene, count: number): Promise<void> {
@@ -22,7 +9,7 @@ export async function completes({ stack, load }: Scene, count: number): Promise<
     return row?.files ?? 0;
   };
   const wanted = (await completed()) + count;
-  await until(`${count} more files completed`, async () => (await completed()) >= wanted);
+  await eventually(`${count} more files completed`, async () => (await completed()) >= wanted);
 }
 
 /** The ids that a worker has claimed now. */

@@ -4,9 +4,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { filemill } from '../support/cli.ts';
+import { eventually } from '../support/eventually.ts';
 import { LimitingProxy } from '../support/limiting-proxy.ts';
 import { testFolder } from '../support/start-services.ts';
-import { eventually } from '../support/upload-stack.ts';
+
 import { startWebStack, type WebStack } from '../support/web-stack.ts';
 import { documentedConfig, type Front, impatientConfigs, startFront, stockConfigs } from './support/fronts.ts';
 import { Site } from './support/site.ts';
@@ -67,7 +68,10 @@ for (const name of ['nginx', 'haproxy', 'caddy'] as const) {
     const watches = grpc.calls('WatchFiles');
     const uploading = filemill(['upload', join(folder, 'middling.bin'), '--wait', '--json'], { server: front.grpc });
     const early = uploading.then(({ stderr }) => assert.fail(`It did not wait: ${stderr}`));
-    await Promise.race([early, eventually(() => grpc.calls('WatchFiles') >= watches + 4)]);
+    await Promise.race([
+      early,
+      eventually('the streams were opened again', () => grpc.calls('WatchFiles') >= watches + 4),
+    ]);
     const worker = await stack.start('worker');
     const { code, stdout, stderr } = await uploading;
     await worker.stop();

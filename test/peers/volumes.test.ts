@@ -16,8 +16,9 @@ import { uploadFile } from '#sdk/upload-file.ts';
 import { uploadResumable } from '#sdk/upload-resumable.ts';
 import { blobStoreConformance } from '../conformance/blob-store.ts';
 import { partialBlobStoreConformance } from '../conformance/partial-blob-store.ts';
+import { eventually } from '../support/eventually.ts';
 import { startService, testFolder } from '../support/start-services.ts';
-import { type Backends, eventually, filesBelow, startBackends } from '../support/upload-stack.ts';
+import { type Backends, filesBelow, startBackends } from '../support/upload-stack.ts';
 import { exfat, fat, mergerfs, mountVolume, odd, readOnly, sshfs, tmpfs, type Volume } from './support/volumes.ts';
 
 let backends: Backends;
@@ -109,7 +110,7 @@ describe('A full volume', () => {
     const send = () => uploadFile(upload.client, file, { signal: never, forMs: 0 });
     await assert.rejects(send(), { reason: 'DISK_FULL' });
     await rm(join(volume.path, 'filler'));
-    await eventually(() =>
+    await eventually('an upload is taken in again', () =>
       send().then(
         () => true,
         () => false,

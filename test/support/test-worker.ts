@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { type Logger, pino } from 'pino';
 import { RedisConnection } from '#adapters/redis/connection.ts';
 import { RedisWorkSource } from '#adapters/redis/work-source.ts';
@@ -99,9 +98,4 @@ export class GatedAnalysis implements Analysis {
     while (this.#gates.length <= index) this.#gates.push(Promise.withResolvers());
     return this.#gates[index] as PromiseWithResolvers<void>;
   }
-}
-
-/** Asks until the answer is true; the timeout of the test bounds it. */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await delay(25);
 }

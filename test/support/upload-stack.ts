@@ -169,8 +169,3 @@ export async function queryRows(
     await client.end();
   }
 }
-
-/** Looks again until it holds; the test's own timeout bounds it. */
-export async function eventually(holds: () => Promise<boolean> | boolean): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
-}

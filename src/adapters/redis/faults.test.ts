@@ -3,8 +3,9 @@ import { randomUUIDv7 } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { pino } from 'pino';
 import { FilemillError } from '#domain/errors.ts';
+import { eventually } from '#test/support/eventually.ts';
 import { redisRefusals, startRefusingRedis } from '#test/support/redis-refusals.ts';
-import { eventually } from '#test/support/upload-stack.ts';
+
 import { isRedisAway } from './connection.ts';
 import { createDoorbell } from './doorbell.ts';
 
@@ -30,7 +31,7 @@ describe('a Redis that refuses', () => {
         const error = await attempt.catch((error: unknown) => error);
         return error instanceof FilemillError && isRedisAway(error) && error.facts.code === refusal.code;
       };
-      await eventually(() => refused(doorbell.depth()));
+      await eventually('Redis refuses', () => refused(doorbell.depth()));
       for (let n = 0; n < 5; n++) {
         assert.ok(await refused(doorbell.depth()));
         assert.ok(await refused(doorbell.ring([randomUUIDv7()])));
@@ -42,7 +43,7 @@ describe('a Redis that refuses', () => {
       );
 
       await refusal.end(server);
-      await eventually(() =>
+      await eventually('a ring is heard again', () =>
         doorbell.ring([randomUUIDv7()]).then(
           () => true,
           () => false,

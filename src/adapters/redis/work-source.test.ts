@@ -7,8 +7,9 @@ import { pino } from 'pino';
 import { FilemillError } from '#domain/errors.ts';
 import type { ClaimByIds } from '#domain/work-source.ts';
 import { never } from '#platform/abort.ts';
+import { eventually } from '#test/support/eventually.ts';
 import { testRedis } from '#test/support/stores.ts';
-import { eventually } from '#test/support/upload-stack.ts';
+
 import { addRings } from './add-rings.ts';
 import { isRedisAway, RedisConnection } from './connection.ts';
 import { createDoorbell } from './doorbell.ts';
@@ -115,12 +116,14 @@ describe('RedisWorkSource', () => {
     const ids = newIds(5);
     await source.probe();
     const reading = assert.rejects(source.next(10, never), isRedisAway);
-    await eventually(async () => String(await t.admin.client('LIST')).includes('cmd=xreadgroup'));
+    await eventually('the worker waits for work', async () =>
+      String(await t.admin.client('LIST')).includes('cmd=xreadgroup'),
+    );
     await t.admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
     await reading;
     await addRings(t.admin, ids);
     assert.equal((await new WorkStream(t.connection(), 'w').read(10)).length, ids.length);
-    await eventually(async () => {
+    await eventually('all ids were asked for', async () => {
       await source.next(2, never).catch(() => undefined);
       return asked.flat().length >= ids.length;
     });
@@ -231,7 +234,7 @@ describe('RedisWorkSource', () => {
     await assert.rejects(source.next(1, never), isRedisAway);
     await assert.rejects(source.probe(), isRedisAway);
     t.redis.process.kill('SIGCONT');
-    await until(() => source.probe());
+    await untilOk(() => source.probe());
     await source.next(1, never);
   });
 });
@@ -260,7 +263,7 @@ async function names(admin: Redis): Promise<string[]> {
   return consumers.map((pairs) => pairs[pairs.indexOf('name') + 1] as string).sort();
 }
 
-async function until(attempt: () => Promise<void>): Promise<void> {
+async function untilOk(attempt: () => Promise<void>): Promise<void> {
   for (;;) {
     const failed = await attempt().catch((error: unknown) => error);
     if (failed === undefined) return;

@@ -8,11 +8,11 @@ import type { Blob, BlobStore } from '#domain/blob-store.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
+import { eventually } from '#test/support/eventually.ts';
 import { newFile } from '#test/support/files.ts';
 import {
   type Backends,
   chunkOf,
-  eventually,
   filesBelow,
   metadataOf,
   queryRows,
@@ -47,7 +47,7 @@ describe('The deletion drain', () => {
     const [gone, kept] = [await upload(stack), await upload(stack)];
     await stack.channel.client(MetadataService).deleteFiles({ ids: [gone] });
     await using _drain = drain(stack);
-    await eventually(async () => (await rows(unconfirmed)).length === 0);
+    await eventually('all deletions are confirmed', async () => (await rows(unconfirmed)).length === 0);
     assert.deepEqual(await filesBelow(stack.root), await objectsOf(kept));
   });
 
@@ -57,7 +57,7 @@ describe('The deletion drain', () => {
     const [gone = '', kept = ''] = (await Promise.all(ids.map((id) => keysOf(id)))).flat();
     await stack.channel.client(MetadataService).deleteFiles({ ids: ids.slice(0, 1) });
     await using _drain = drain(stack);
-    await eventually(async () => (await rows(unconfirmed)).length === 0);
+    await eventually('all deletions are confirmed', async () => (await rows(unconfirmed)).length === 0);
     assert.deepEqual([await contentOf(stack, gone), await contentOf(stack, kept)], ['\0', 'x']);
   });
 
@@ -73,8 +73,8 @@ describe('The deletion drain', () => {
       },
     };
     await using _drain = drain(stack, blobs);
-    await eventually(async () => (await filesBelow(stack.root)).length === 1);
-    await eventually(async () => (await rows(unconfirmed)).length === 1);
+    await eventually('the volume holds 1 file', async () => (await filesBelow(stack.root)).length === 1);
+    await eventually('one deletion is left unconfirmed', async () => (await rows(unconfirmed)).length === 1);
     assert.equal((await rows(unconfirmed))[0]?.storage_key, stubborn);
     await rows('delete from blob_deletions');
   });
@@ -91,14 +91,16 @@ describe('The compactor', () => {
     await using _drain = drain(stack);
     await using _compactor = startCompactor({ lifecycle, blobs: stack.blobs, logger: quiet, everyMs: 20 });
     const moved = async () => (await keysOf(lives.id)).filter((key) => key !== lives.storageKey);
-    await eventually(async () => (await moved()).length === 1);
+    await eventually('the file has moved', async () => (await moved()).length === 1);
     const [storageKey = ''] = await moved();
     // A worker that was told the old place may still be about to read it.
     for (const key of [storageKey, lives.storageKey]) assert.equal(await contentOf(stack, key), 'a');
     await rows("update blob_deletions set taken_until = '-infinity' where storage_key = $1", [lives.storageKey]);
-    await eventually(async () => (await rows(unconfirmed)).length === 0);
+    await eventually('all deletions are confirmed', async () => (await rows(unconfirmed)).length === 0);
     const [segment = ''] = lives.storageKey.split('/');
-    await eventually(async () => (await filesBelow(stack.root)).every((path) => !path.endsWith(segment)));
+    await eventually('the old segment is gone', async () =>
+      (await filesBelow(stack.root)).every((path) => !path.endsWith(segment)),
+    );
   });
 });
 
@@ -123,7 +125,7 @@ describe('The compactor, when an answer is lost', () => {
       logger: quiet,
       everyMs: 20,
     });
-    await eventually(async () => asked > 1);
+    await eventually('it has asked twice', async () => asked > 1);
     const [storageKey = ''] = await keysOf(lives.id);
     assert.notEqual(storageKey, lives.storageKey);
     assert.equal(await contentOf(stack, storageKey), 'a');
@@ -150,7 +152,7 @@ describe('The orphan sweeper', () => {
       orphanTtlMs: 2 * hourMs,
       logger: quiet,
     });
-    await eventually(async () => !(await filesBelow(stack.root)).includes(objectOf(orphan)));
+    await eventually('the orphan is gone', async () => !(await filesBelow(stack.root)).includes(objectOf(orphan)));
     const left = [oldKnown, deleted, young].map(objectOf);
     assert.deepEqual(await filesBelow(stack.root), [...left, unregistered].sort());
     await rows('delete from blob_deletions');
@@ -167,7 +169,7 @@ describe('The staging sweeper', () => {
     await writeFile(abandoned, 'left by a crash');
     await utimes(abandoned, new Date(), new Date(Date.now() - 2 * hourMs));
     await using _sweeper = startStagingSweeper({ blobs: stack.blobs, stagingTtlMs: hourMs, logger: quiet });
-    await eventually(async () => (await filesBelow(stack.root)).length === 1);
+    await eventually('the volume holds 1 file', async () => (await filesBelow(stack.root)).length === 1);
     assert.deepEqual(await filesBelow(stack.root), [liveFile]);
     await live.commit();
   });

@@ -4,7 +4,8 @@ import { AnalysisPool } from '#analysis/run/pool.ts';
 import { createLogger } from '#platform/logger.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
 import { startBackend } from '#test/support/backend.ts';
-import { GatedAnalysis, startWorker, until } from '#test/support/test-worker.ts';
+import { eventually } from '#test/support/eventually.ts';
+import { GatedAnalysis, startWorker } from '#test/support/test-worker.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { AttemptsClient } from './lifecycle/attempts.ts';
 
@@ -15,7 +16,7 @@ test('a file keeps its lease, and its attempt, for as long as a worker works on 
   const gated = new GatedAnalysis(pool);
   await using _ = startWorker(backend, { analysis: gated });
   const ids = await backend.add([{ content: 'slow' }]);
-  await until(() => gated.arrived === 1);
+  await eventually('an analysis has begun', () => gated.arrived === 1);
   const lease = async () => {
     const [row] = await backend.query<{ token: string | null; until: Date | null }>(
       'select lease_token as token, lease_until as until from files where id = any ($1)',
@@ -24,7 +25,7 @@ test('a file keeps its lease, and its attempt, for as long as a worker works on 
     return { token: row?.token, until: row?.until?.getTime() ?? 0 };
   };
   const first = await lease();
-  await until(async () => {
+  await eventually('the lease is renewed three times', async () => {
     const now = await lease();
     assert.equal(now.token, first.token, 'the lease was lost');
     return now.until > first.until + 3 * leaseMs;
@@ -44,7 +45,7 @@ test('while nobody renews, the lease of a file that runs alone outlasts another'
   const now = performance.now();
   const [other, alone] = ['other', 'alone'].map((id) => keeper.hold({ ...file, id }, now + leaseMs, leaseMs));
   alone?.begunAlone(now, leaseMs);
-  await until(() => other?.lost === 'EXPIRED');
+  await eventually('the lease has expired', () => other?.lost === 'EXPIRED');
   assert.equal(alone?.lost, undefined);
 });
 

@@ -5,8 +5,9 @@ import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { AnalysisPool } from '#analysis/run/pool.ts';
 import { type Backend, startBackend } from '#test/support/backend.ts';
+import { eventually } from '#test/support/eventually.ts';
 import { startService } from '#test/support/start-services.ts';
-import { GatedAnalysis, startWorker, until } from '#test/support/test-worker.ts';
+import { GatedAnalysis, startWorker } from '#test/support/test-worker.ts';
 
 const contents = (count: number) => Array.from({ length: count }, (_, index) => ({ content: `file ${index}` }));
 
@@ -24,7 +25,10 @@ describe('the worker process', () => {
 
   it('works, tells that it lives, and ends well on SIGTERM', async () => {
     await using worker = await start('terminated');
-    await until(async () => (await backend.query("select from workers where name = 'terminated'")).length === 1);
+    await eventually(
+      'the worker is known',
+      async () => (await backend.query("select from workers where name = 'terminated'")).length === 1,
+    );
     for (const file of await backend.ended(await backend.add(contents(20)))) assert.equal(file.status, 'COMPLETED');
     await worker.stop('SIGTERM');
     assert.equal(worker.child.exitCode, 0, worker.log());
@@ -34,7 +38,7 @@ describe('the worker process', () => {
   it('hands its files to the next when it is killed', async () => {
     const ids = await backend.add(contents(300));
     const worker = await start('killed');
-    await until(async () => (await countOf('PROCESSING', 'killed')) > 0);
+    await eventually('the worker killed holds files', async () => (await countOf('PROCESSING', 'killed')) > 0);
     await worker.stop('SIGKILL');
     await using _ = await start('heir');
     for (const file of await backend.ended(ids)) assert.deepEqual([file.status, file.results], ['COMPLETED', 1]);
@@ -43,9 +47,9 @@ describe('the worker process', () => {
   it('lets its files go when it is told to stop in the midst of them', async () => {
     const ids = await backend.add(contents(400));
     const worker = await start('stopped');
-    await until(async () => (await countOf('PROCESSING', 'stopped')) > 0);
+    await eventually('the worker stopped holds files', async () => (await countOf('PROCESSING', 'stopped')) > 0);
     await worker.stop('SIGTERM');
-    await until(async () => (await countOf('PROCESSING', 'stopped')) === 0);
+    await eventually('the worker stopped holds no file', async () => (await countOf('PROCESSING', 'stopped')) === 0);
     assert.deepEqual(await backend.query("select from attempts where worker = 'stopped'"), []);
     await using _ = await start('next');
     for (const file of await backend.ended(ids)) assert.deepEqual([file.attempt, file.results], [1, 1]);
@@ -56,9 +60,11 @@ describe('the worker process', () => {
     const gated = new GatedAnalysis(pool);
     await using worker = startWorker(backend, { analysis: gated, drainMs: 0 });
     const [id] = await backend.add([{ content: 'held' }]);
-    await until(() => gated.arrived === 1);
+    await eventually('an analysis has begun', () => gated.arrived === 1);
     await backend.stop('metadata', 'SIGKILL');
-    await until(() => worker.messages.includes('claim dropped: EXPIRED'));
+    await eventually('the worker logs “claim dropped: EXPIRED”', () =>
+      worker.messages.includes('claim dropped: EXPIRED'),
+    );
     await backend.start('metadata');
     const [file] = await backend.ended([id as string]);
     assert.deepEqual([file?.status, file?.results], ['COMPLETED', 1]);

@@ -9,8 +9,9 @@ import { workStream } from '#adapters/redis/keys.ts';
 import type { Doorbell } from '#domain/doorbell.ts';
 import { type Backend, startBackend } from '#test/support/backend.ts';
 import { findRedisServer } from '#test/support/ensure-redis.ts';
+import { eventually } from '#test/support/eventually.ts';
 import { type TestRedis, testRedis } from '#test/support/stores.ts';
-import { startWorker, type TestWorker, until } from '#test/support/test-worker.ts';
+import { startWorker, type TestWorker } from '#test/support/test-worker.ts';
 
 const fellBack = 'work comes straight from metadata until Redis is back';
 const returned = 'work comes by the doorbell again';
@@ -43,7 +44,7 @@ describe('a worker with Redis', () => {
     const ids = await backend.add(contents(50));
     await doorbell.ring(ids);
     await allCompleteOnce(ids);
-    await until(async () => (await doorbell.depth()) === 0);
+    await eventually('the stream is empty', async () => (await doorbell.depth()) === 0);
     assert.deepEqual(await backend.query('select source from workers'), [{ source: 'redis' }]);
     assert.equal(seen(fellBack), 0);
   });
@@ -52,7 +53,7 @@ describe('a worker with Redis', () => {
     const ids = await backend.add(contents(3));
     await doorbell.ring(Array.from({ length: 100 }, () => ids).flat());
     for (const file of await backend.ended(ids)) assert.deepEqual([file.attempt, file.results], [1, 1]);
-    await until(async () => (await doorbell.depth()) === 0);
+    await eventually('the stream is empty', async () => (await doorbell.depth()) === 0);
   });
 
   it('completes everything although the stream is emptied again and again', async () => {
@@ -75,9 +76,9 @@ describe('a worker with Redis', () => {
     redis.process.kill('SIGSTOP');
     const ids = await backend.add(contents(20));
     await allCompleteOnce(ids);
-    await until(() => seen(fellBack) === 1);
+    await eventually('the worker falls back to PostgreSQL', () => seen(fellBack) === 1);
     redis.process.kill('SIGCONT');
-    await until(() => seen(returned) === 1);
+    await eventually('the worker returns to Redis', () => seen(returned) === 1);
     const more = await backend.add(contents(5));
     await allCompleteOnce(more);
     assert.deepEqual([seen(fellBack), seen(returned)], [1, 1]);
@@ -86,14 +87,14 @@ describe('a worker with Redis', () => {
   it('works on while Redis is gone, and returns when it comes back empty', async () => {
     redis.process.kill('SIGKILL');
     await once(redis.process, 'exit');
-    await until(() => seen(fellBack) === 2);
+    await eventually('the worker falls back to PostgreSQL again', () => seen(fellBack) === 2);
     const ids = await backend.add(contents(20));
     await allCompleteOnce(ids);
     assert.equal(seen(returned), 1);
     using _ = restartRedis(redis.url);
-    await until(() => seen(returned) === 2);
+    await eventually('the worker returns to Redis again', () => seen(returned) === 2);
     const more = await backend.add(contents(20));
-    await until(() =>
+    await eventually('Redis takes rings again', () =>
       doorbell.ring(more).then(
         () => true,
         () => false,

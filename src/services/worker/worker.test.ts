@@ -4,7 +4,8 @@ import { after, before, describe, it } from 'node:test';
 import { LocalBlobReader } from '#adapters/volume/local-blob-reader.ts';
 import { AnalysisPool } from '#analysis/run/pool.ts';
 import { type Backend, sha256, startBackend } from '#test/support/backend.ts';
-import { GatedAnalysis, startWorker, until } from '#test/support/test-worker.ts';
+import { eventually } from '#test/support/eventually.ts';
+import { GatedAnalysis, startWorker } from '#test/support/test-worker.ts';
 
 describe('a worker without Redis', () => {
   let backend: Backend;
@@ -98,23 +99,27 @@ describe('a worker without Redis', () => {
     const gated = new GatedAnalysis(pool);
     await using worker = startWorker(backend, { analysis: gated, patienceMs: 0 });
     const ids = await backend.add([{ content: 'contested' }]);
-    await until(() => gated.arrived === 1);
+    await eventually('an analysis has begun', () => gated.arrived === 1);
     await backend.query("update files set lease_until = now() - interval '1 hour' where id = any ($1)", [ids]);
     const [file] = await backend.ended(ids);
     assert.deepEqual([file?.status, file?.attempt, file?.results], ['COMPLETED', 1, 1]);
     // The first attempt never passes its gate: it ends because the renewal was refused.
-    await until(() => worker.messages.includes('claim dropped: FENCED'));
+    await eventually('the worker logs “claim dropped: FENCED”', () =>
+      worker.messages.includes('claim dropped: FENCED'),
+    );
   });
 
   it('lets a zombie change nothing', async () => {
     const gated = new GatedAnalysis(pool, { deaf: true });
     await using worker = startWorker(backend, { analysis: gated, patienceMs: 0 });
     const ids = await backend.add([{ content: 'undead' }]);
-    await until(() => gated.arrived === 1);
+    await eventually('an analysis has begun', () => gated.arrived === 1);
     await backend.query("update files set lease_until = now() - interval '1 hour' where id = any ($1)", [ids]);
     const [before] = await backend.ended(ids);
     gated.open(0);
-    await until(() => worker.messages.includes('claim dropped: FENCED'));
+    await eventually('the worker logs “claim dropped: FENCED”', () =>
+      worker.messages.includes('claim dropped: FENCED'),
+    );
     assert.deepEqual(await backend.ended(ids), [before]);
     assert.deepEqual([before?.attempt, before?.results], [1, 1]);
   });
@@ -123,10 +128,10 @@ describe('a worker without Redis', () => {
     const gated = new GatedAnalysis(pool);
     await using worker = startWorker(backend, { analysis: gated });
     const ids = await backend.add([{ content: 'deleted' }]);
-    await until(() => gated.arrived === 1);
+    await eventually('an analysis has begun', () => gated.arrived === 1);
     await backend.query('delete from files where id = any ($1)', [ids]);
     gated.open(0);
-    await until(() => worker.messages.includes('claim dropped: GONE'));
+    await eventually('the worker logs “claim dropped: GONE”', () => worker.messages.includes('claim dropped: GONE'));
   });
 
   it('never holds more than its slots', async () => {
@@ -136,7 +141,10 @@ describe('a worker without Redis', () => {
     const count = async (status: string) =>
       (await backend.query('select from files where status = $1 and id = any ($2)', [status, ids])).length;
     for (let done = 0; done < ids.length; done++) {
-      await until(async () => (await count('COMPLETED')) === done && (await count('PROCESSING')) > 0);
+      await eventually(
+        'the file is PROCESSING',
+        async () => (await count('COMPLETED')) === done && (await count('PROCESSING')) > 0,
+      );
       for (let look = 0; look < 5; look++) assert.ok((await count('PROCESSING')) <= 3);
       gated.open(done);
     }
@@ -152,7 +160,7 @@ describe('a worker without Redis', () => {
       const [row] = rows as { slots: number; busy: number }[];
       return [row?.slots, row?.busy];
     };
-    await until(async () => (await told())[1] !== 0 && gated.arrived > 0);
+    await eventually('the worker tells of its work', async () => (await told())[1] !== 0 && gated.arrived > 0);
     assert.deepEqual(await told(), [gated.threads, gated.threads]);
     for (let n = 0; n < ids.length; n++) gated.open(n);
     await backend.ended(ids);
@@ -162,10 +170,12 @@ describe('a worker without Redis', () => {
     const gated = new GatedAnalysis(pool);
     const worker = startWorker(backend, { analysis: gated, slots: 6, drainMs: 100, name: 'leaver' });
     const ids = await backend.add(Array.from({ length: 6 }, () => ({ content: 'unfinished' })));
-    for (const id of ids) await until(async () => (await statusOf(id))?.status === 'PROCESSING');
+    for (const id of ids)
+      await eventually('the file is PROCESSING', async () => (await statusOf(id))?.status === 'PROCESSING');
     await worker[Symbol.asyncDispose]();
     // The metadata service gives back by itself what it claimed for a call that was cut off.
-    for (const id of ids) await until(async () => (await statusOf(id))?.status === 'PENDING');
+    for (const id of ids)
+      await eventually('the file is PENDING', async () => (await statusOf(id))?.status === 'PENDING');
     for (const id of ids) assert.deepEqual(await statusOf(id), { status: 'PENDING', attempt: 0 });
     assert.deepEqual(await backend.query("select * from workers where name = 'leaver'"), []);
     await backend.query('delete from files where id = any ($1)', [ids]);
@@ -175,7 +185,7 @@ describe('a worker without Redis', () => {
     const gated = new GatedAnalysis(pool);
     const worker = startWorker(backend, { analysis: gated });
     const [id = ''] = await backend.add([{ content: 'last' }]);
-    await until(() => gated.arrived === 1);
+    await eventually('an analysis has begun', () => gated.arrived === 1);
     const stopping = worker[Symbol.asyncDispose]();
     gated.open(0);
     await stopping;
@@ -186,7 +196,7 @@ describe('a worker without Redis', () => {
     const gated = new GatedAnalysis(pool);
     await using _ = startWorker(backend, { analysis: gated });
     const ids = await backend.add([{ content: 'patient' }, { content: 'too' }]);
-    await until(() => gated.arrived === 2);
+    await eventually('2 analyses have begun', () => gated.arrived === 2);
     await backend.stop('result', 'SIGKILL');
     gated.open(0);
     gated.open(1);
@@ -198,7 +208,9 @@ describe('a worker without Redis', () => {
     await using worker = startWorker(backend);
     await backend.ended(await backend.add([{ content: 'before' }]));
     await backend.stop('metadata', 'SIGKILL');
-    await until(() => worker.messages.includes('claiming fails: retrying'));
+    await eventually('the worker logs “claiming fails: retrying”', () =>
+      worker.messages.includes('claiming fails: retrying'),
+    );
     await backend.start('metadata');
     for (const file of await backend.ended(await backend.add([{ content: 'after' }])))
       assert.deepEqual([file.attempt, file.results], [1, 1]);

@@ -4,9 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { FilemillError, type Reason } from '#domain/errors.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
+import { eventually } from '../../support/eventually.ts';
 import { chunkOf, closingOf, metadataOf, streamOf, type UploadMessage } from '../../support/upload-stack.ts';
 import type { Fault, Scene } from '../fault.ts';
-import { until } from '../until.ts';
 
 /** Clients that break off, lie, or send what is odd: nothing of theirs is kept, and nobody else suffers. */
 export const clientFaults: readonly Fault[] = [
@@ -55,7 +55,7 @@ async function fallSilent({ stack, injected }: Scene): Promise<void> {
   await stack.restart('upload', { FILEMILL_STREAM_IDLE_MS: String(idleMs) });
   // What is acknowledged may have come by HTTP, while this connection is still to be made again.
   const answers = () => stack.channel.client(MetadataService).getStats({});
-  await until('gRPC answers again', () => answers().then(Boolean, () => false));
+  await eventually('gRPC answers again', () => answers().then(Boolean, () => false));
   const { uploadFile } = stack.channel.client(UploadService);
   const streams = Array.from({ length: 100 }, (_, n) =>
     refusalOf(uploadFile(halfOf(`hushed-${n}`), { timeoutMs: 20_000 })),
@@ -132,5 +132,5 @@ async function keepsNothing({ postgres, storageDir }: Scene['stack'], names: str
   if (rows.length > 0) throw new Error(`${rows.length} of these files were kept`);
   const staged = () => readdir(join(storageDir, 'staging'));
   const before = new Set(await staged());
-  await until('staging is cleared', async () => !(await staged()).some((name) => before.has(name)));
+  await eventually('staging is cleared', async () => !(await staged()).some((name) => before.has(name)));
 }

@@ -1,7 +1,8 @@
+import { eventually } from '../../support/eventually.ts';
 import { FakedClock } from '../../support/faked-clock.ts';
 import type { Fault, Scene } from '../fault.ts';
 import { deathOf, type Stack } from '../stack.ts';
-import { completes, expiredAttempts, heldBy, until } from '../until.ts';
+import { completes, expiredAttempts, heldBy } from '../until.ts';
 
 /** PostgreSQL's clock steps, once in each direction: by the step of the round, and back at its end. */
 export const clockFaults: readonly Fault[] = [stepFault('ahead', 1_800), stepFault('back', -1_800)];
@@ -20,14 +21,14 @@ function stepFault(direction: string, seconds: number): Fault {
     async inject(scene) {
       const { stack, injected } = scene;
       await stack.restartArmed('worker-1', 'worker.analysing', 'delay:2500');
-      const held = await until('the worker claimed something', async () => {
+      const held = await eventually('the worker claimed something', async () => {
         const ids = await heldBy(scene, 'worker-1');
         return ids.length > 0 ? ids : undefined;
       });
       await clock.set(seconds);
       if (Math.abs((await secondsAhead(stack)) - seconds) < 60) injected();
       await killWorker(scene);
-      await until('the leases ran out', () => expiredAttempts(scene, held));
+      await eventually('the leases ran out', () => expiredAttempts(scene, held));
       await completes(scene, 5);
       await stack.start('worker-1');
     },

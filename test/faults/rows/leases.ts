@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from '../../support/eventually.ts';
 import { startService } from '../../support/start-services.ts';
 import type { Fault, Scene } from '../fault.ts';
 import { deathOf } from '../stack.ts';
-import { expiredAttempts, heldBy, until } from '../until.ts';
+import { expiredAttempts, heldBy } from '../until.ts';
 
 /** Claims that are lost while their worker still works on them. */
 export const leaseFaults: readonly Fault[] = [
@@ -21,7 +22,7 @@ async function wakeLate(scene: Scene): Promise<void> {
   const held = await holdClaims(scene);
   const { child } = stack.process('worker-1');
   child.kill('SIGSTOP');
-  await until('the leases ran out', () => expiredAttempts(scene, held));
+  await eventually('the leases ran out', () => expiredAttempts(scene, held));
   injected(await expiredAttempts(scene, held));
   child.kill('SIGCONT');
   await delay(1_000);
@@ -31,7 +32,7 @@ async function backDate(scene: Scene): Promise<void> {
   const { postgres } = scene.stack;
   await holdClaims(scene);
   const touched = new Set<string>();
-  const taken = await until('a lease was taken away', async () => {
+  const taken = await eventually('a lease was taken away', async () => {
     // Again and again: whoever renews before the reconciler looks has the lease back.
     const rows = await postgres.query<{ id: string }>(
       `update files set lease_until = now() - interval '1 hour'
@@ -56,7 +57,7 @@ async function reconcileFivefold(scene: Scene): Promise<void> {
   const victim = stack.process('worker-1');
   victim.child.kill('SIGKILL');
   await deathOf(victim);
-  await until('the leases ran out', () => expiredAttempts(scene, held));
+  await eventually('the leases ran out', () => expiredAttempts(scene, held));
   injected(await expiredAttempts(scene, held));
   await stack.start('worker-1');
 }
@@ -64,7 +65,7 @@ async function reconcileFivefold(scene: Scene): Promise<void> {
 /** Makes the first worker slow; answers with what it has claimed at a moment when that is something. */
 async function holdClaims(scene: Scene): Promise<string[]> {
   await scene.stack.restartArmed('worker-1', 'worker.analysing', `delay:${scene.random.between(1_500, 2_500)}`);
-  return await until('the worker claimed something', async () => {
+  return await eventually('the worker claimed something', async () => {
     const held = await heldBy(scene, 'worker-1');
     return held.length > 0 ? held : undefined;
   });

@@ -2,9 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { FilemillError } from '#domain/errors.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
+import { eventually } from '../../support/eventually.ts';
 import { type ServiceName, startService } from '../../support/start-services.ts';
 import type { Fault, Scene } from '../fault.ts';
-import { until } from '../until.ts';
 
 export const postgresFaults: readonly Fault[] = [
   { row: 6, name: 'commit-cut', title: 'the connection is lost while rows are committed', inject: cutCommits },
@@ -106,7 +106,7 @@ async function refuseWrites({ stack, random, load, injected }: Scene): Promise<v
     await load.acknowledges(random.between(1, 5));
     await postgres.asAdmin('alter system set default_transaction_read_only = on', 'select pg_reload_conf()');
     try {
-      const refusal = await until('writes are refused', () => refusalOfWrite(proxy.url));
+      const refusal = await eventually('writes are refused', () => refusalOfWrite(proxy.url));
       if (refusal === '25006') injected();
       await delay(random.between(500, 2_000));
     } finally {

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileIdField, workStream } from '#adapters/redis/keys.ts';
+import { eventually } from '../../support/eventually.ts';
 import type { Fault, Scene } from '../fault.ts';
-import { completes, until } from '../until.ts';
+import { completes } from '../until.ts';
 
 /** Redis is a doorbell: whatever becomes of it costs time, never a file. */
 export const redisFaults: readonly Fault[] = [
@@ -89,7 +90,7 @@ async function failOver(scene: Scene): Promise<void> {
     const refusal = await demoted.command('XADD', 'probe', '*', 'a', 'b').catch((error: Error) => error.message);
     if (String(refusal).startsWith('READONLY')) scene.injected();
     await completes(scene, 10);
-    await until('nobody stays with the old primary', async () => (await demoted.clients()) === 0 || undefined);
+    await eventually('nobody stays with the old primary', async () => (await demoted.clients()) === 0 || undefined);
   } finally {
     await demoted.kill();
   }

@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { FilemillError } from '#domain/errors.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
+import { eventually } from '../../support/eventually.ts';
 import { append, begin, chunkOf, offsetOf, startOf } from '../../support/resumable-uploads.ts';
 import { startService } from '../../support/start-services.ts';
-import { eventually } from '../../support/upload-stack.ts';
+
 import type { Fault, Scene } from '../fault.ts';
 
 /** Two replicas of upload on one volume, and an upload that changes hands between them. */
@@ -45,7 +46,7 @@ async function changeHandsWhileAsleep({ stack, load, ledger, injected }: Scene):
     () => false,
     (error) => error instanceof FilemillError,
   );
-  await eventually(async () => (await offsetOf(there, id)) === BigInt(half));
+  await eventually('the bytes sent so far have come', async () => (await offsetOf(there, id)) === BigInt(half));
   sleeper.child.kill('SIGSTOP');
   nowAsleep();
   const file = await takeOver();

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { eventually } from '../../support/eventually.ts';
 import type { Fault, Scene } from '../fault.ts';
 import { deathOf, type ProcessName, type Stack } from '../stack.ts';
-import { completes, heldBy, until } from '../until.ts';
+import { completes, heldBy } from '../until.ts';
 
 /** Clocks, crowds and files that harm whoever looks at them. */
 export const surroundingFaults: readonly Fault[] = [
@@ -30,14 +31,14 @@ async function sendPoison(scene: Scene): Promise<void> {
     mustFail(id, errorCode);
     ids.push(id);
   }
-  await until(
+  await eventually(
     'every poison file ended',
     async () => {
       for (const name of workers) if (hasDied(stack, name)) await stack.start(name, settings);
       const sql = `select from files where id = any ($1) and status = 'FAILED'`;
       return (await stack.postgres.query(sql, [ids])).length === ids.length;
     },
-    60_000,
+    { withinMs: 60_000 },
   );
   injected(ids.length);
 }
@@ -60,7 +61,7 @@ async function skewClocks(scene: Scene): Promise<void> {
     if (Math.abs(loggedSkew(stack.process(name).log()) - skewMs) < 60_000) injected();
   }
   const victim = stack.process('worker-1');
-  await until('the worker claimed something', async () => (await heldBy(scene, 'worker-1')).length > 0);
+  await eventually('the worker claimed something', async () => (await heldBy(scene, 'worker-1')).length > 0);
   victim.child.kill('SIGKILL');
   await deathOf(victim);
   await completes(scene, 5);
@@ -88,7 +89,7 @@ async function startHerd({ stack, load, injected }: Scene): Promise<void> {
       const sql = `select from workers where name like 'herd-%' and seen_at > $1`;
       return (await stack.postgres.query(sql, [restart?.at])).length;
     };
-    await until('50 workers are back', async () => (await seen()) >= 50);
+    await eventually('50 workers are back', async () => (await seen()) >= 50);
     injected(await seen());
     await load.acknowledges(5);
   } finally {

@@ -5,8 +5,8 @@ import {
   SaveResultsResponse_Outcome as SaveOutcome,
 } from '#gen/filemill/internal/v1/result_writer_service_pb.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
+import { eventually } from '../../support/eventually.ts';
 import type { Fault, Scene } from '../fault.ts';
-import { until } from '../until.ts';
 
 /** The harness itself is the worker whose claim was lost, and writes all the same. */
 export const zombieWrites: readonly Fault[] = [
@@ -44,7 +44,7 @@ async function writeAfterRetry(scene: Scene): Promise<void> {
 /** Takes a file from under the workers. */
 async function claimOne({ stack }: Scene): Promise<Claim> {
   const lifecycle = stack.metadata.client(FileLifecycleService);
-  return await until('a file could be claimed', async () => {
+  return await eventually('a file could be claimed', async () => {
     const leaseToken = randomUUID();
     const { files } = await lifecycle.claimDueFiles({ worker: 'zombie', leaseToken, maxFiles: 1, waitMs: 1_000 });
     const id = files?.ids[0];
@@ -54,7 +54,7 @@ async function claimOne({ stack }: Scene): Promise<Claim> {
 
 async function untilCompleted({ stack }: Scene, { id }: Claim): Promise<void> {
   const sql = `select from files where id = $1 and status = 'COMPLETED'`;
-  await until('another worker completed the file', async () => (await stack.postgres.query(sql, [id])).length > 0);
+  await eventually('another worker completed the file', async () => (await stack.postgres.query(sql, [id])).length > 0);
 }
 
 async function writeAll({ stack, injected }: Scene, { id, leaseToken }: Claim): Promise<void> {

@@ -8,8 +8,9 @@ import { FilemillError } from '#domain/errors.ts';
 import { isStoreFault } from '#domain/store-fault.ts';
 import { never } from '#platform/abort.ts';
 import { ConfigError } from '#platform/config.ts';
+import { eventually } from '#test/support/eventually.ts';
 import { postgresRefusals, type RefusingPostgres, startRefusingPostgres } from '#test/support/postgres-refusals.ts';
-import { eventually } from '#test/support/upload-stack.ts';
+
 import { createFiles } from '../files/file-creation.ts';
 import { Database, waitForDatabase } from './database.ts';
 import { postgresFault } from './faults.ts';
@@ -53,7 +54,7 @@ describe('a PostgreSQL that refuses', () => {
           const error = await t.create().catch((error: unknown) => error);
           return error instanceof FilemillError && isStoreFault(error, 'postgresql') ? error : undefined;
         };
-        await eventually(async () => (await refused())?.facts.code === sqlState);
+        await eventually('the refusal is told', async () => (await refused())?.facts.code === sqlState);
         for (let n = 0; n < 8; n++) {
           const error = await refused();
           assert.equal(error?.facts.code, sqlState);
@@ -68,7 +69,7 @@ describe('a PostgreSQL that refuses', () => {
       } finally {
         await end(server);
       }
-      await eventually(() =>
+      await eventually('a file can be created again', () =>
         t.create().then(
           () => true,
           () => false,
@@ -87,13 +88,13 @@ describe('a PostgreSQL that refuses', () => {
     const readOnly = postgresRefusals.find(({ sqlState }) => sqlState === '25006');
     await readOnly?.begin(server);
     try {
-      await eventually(async () => await t.database.readOnly().catch(() => false));
+      await eventually('the database takes no writes', async () => await t.database.readOnly().catch(() => false));
       await assert.rejects(t.database.ready(), { reason: 'UNAVAILABLE', facts: { part: 'postgresql', code: '25006' } });
       await waitForDatabase(t.database, { logger: pino({ level: 'silent' }), signal: never });
     } finally {
       await readOnly?.end(server);
     }
-    await eventually(() =>
+    await eventually('the database is ready again', () =>
       t.database.ready().then(
         () => true,
         () => false,

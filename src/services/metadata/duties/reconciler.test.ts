@@ -4,9 +4,10 @@ import { Redis } from 'ioredis';
 import { DatabaseClock } from '#adapters/postgres/database/database-clock.ts';
 import { createDoorbell } from '#adapters/redis/doorbell.ts';
 import { createLogger } from '#platform/logger.ts';
+import { eventually } from '#test/support/eventually.ts';
 import { createFile, makeDue, openTestDatabase } from '#test/support/files.ts';
 import { testRedis } from '#test/support/stores.ts';
-import { eventually } from '#test/support/upload-stack.ts';
+
 import { startReconciler } from './reconciler.ts';
 
 test('the reconciler rings for a file that nobody rang for, and again when its ring is lost', async () => {
@@ -29,7 +30,7 @@ test('the reconciler rings for a file that nobody rang for, and again when its r
   assert.equal(await doorbell.depth(), 0);
   for (let lost = 0; lost < 2; lost++) {
     await makeDue(database, id);
-    await eventually(async () => (await doorbell.depth()) === 1);
+    await eventually('the stream holds 1 ring', async () => (await doorbell.depth()) === 1);
     await admin.flushall();
   }
 });

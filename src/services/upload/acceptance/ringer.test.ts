@@ -3,8 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { createDoorbell } from '#adapters/redis/doorbell.ts';
 import { type Doorbell, doorbellWindow } from '#domain/doorbell.ts';
+import { eventually } from '#test/support/eventually.ts';
 import { testRedis } from '#test/support/stores.ts';
-import { eventually, quiet } from '#test/support/upload-stack.ts';
+import { quiet } from '#test/support/upload-stack.ts';
 import { maxQueued, Ringer } from './ringer.ts';
 
 describe('The ringer', () => {
@@ -13,9 +14,9 @@ describe('The ringer', () => {
     await using doorbell = createDoorbell(redis.url, quiet);
     await using ringer = new Ringer(doorbell, quiet);
     for (let n = 0; n < 1_200; n++) ringer.ring(randomUUID());
-    await eventually(async () => (await doorbell.depth()) === 1_200);
+    await eventually('the stream holds 1_200 rings', async () => (await doorbell.depth()) === 1_200);
     ringer.ring(randomUUID());
-    await eventually(async () => (await doorbell.depth()) === 1_201);
+    await eventually('the stream holds 1_201 rings', async () => (await doorbell.depth()) === 1_201);
   });
 
   it('rings for what is queued before it ends', async () => {
@@ -52,10 +53,10 @@ describe('The ringer', () => {
     bell.away = true;
     await using ringer = new Ringer(bell, quiet);
     ringer.ring('lost');
-    await eventually(() => bell.failures > 0);
+    await eventually('a ring fails', () => bell.failures > 0);
     bell.away = false;
     ringer.ring('heard');
-    await eventually(() => bell.rung.includes('heard'));
+    await eventually('the ring is heard', () => bell.rung.includes('heard'));
     assert.deepEqual(bell.rung, ['heard']);
   });
 

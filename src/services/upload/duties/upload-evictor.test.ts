@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { UploadLockService } from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
 import { never } from '#platform/abort.ts';
+import { eventually } from '#test/support/eventually.ts';
 import { append, begin, get } from '#test/support/resumable-uploads.ts';
 import {
   type Backends,
   chunkOf,
-  eventually,
   filesBelow,
   metadataOf,
   quiet,
@@ -75,10 +75,10 @@ describe('What nobody goes on with', () => {
     using locks = new UploadLocks(stack.metadata.client(UploadLockService), quiet);
     const append = await locks.take(id, never);
     await using _evictor = evictor(stack, locks, { maxUploads: 1, maxBytes: 1_000 });
-    await eventually(() => append.wanted.aborted);
+    await eventually('another call asks for the upload', () => append.wanted.aborted);
     await utimes(join(stack.root, 'resumable', id), new Date(), new Date());
     await append[Symbol.asyncDispose]();
-    await eventually(async () => (await left(stack)).length === 1);
+    await eventually('one upload is left', async () => (await left(stack)).length === 1);
     assert.deepEqual(await left(stack), [id]);
   });
 
@@ -121,7 +121,7 @@ interface Bounds {
 async function evict(stack: UploadStack, bounds: Bounds, done: () => Promise<boolean>): Promise<void> {
   using locks = new UploadLocks(stack.metadata.client(UploadLockService), quiet);
   await using _evictor = evictor(stack, locks, bounds);
-  await eventually(done);
+  await eventually('the duty has done its round', done);
 }
 
 function evictor({ blobs }: UploadStack, locks: UploadLocks, bounds: Bounds): UploadEvictor {

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { after, before, it } from 'node:test';
 import { UploadLockService } from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
 import { never } from '#platform/abort.ts';
+import { eventually } from '#test/support/eventually.ts';
 import {
   type Backends,
-  eventually,
   filesBelow,
   quiet,
   startBackends,
@@ -54,10 +54,10 @@ it('looks again once it has the lock: an append may have come first', async () =
   const expired = await partial.begin('');
   await setBack(stack, expired, `${expired}.json`);
   await using _sweeper = sweeper(stack, locks);
-  await eventually(() => append.wanted.aborted);
+  await eventually('another call asks for the upload', () => append.wanted.aborted);
   await partial.note(id, 'appended to');
   await append[Symbol.asyncDispose]();
-  await eventually(async () => (await partial.find(expired)) === undefined);
+  await eventually('the expired upload is gone', async () => (await partial.find(expired)) === undefined);
   assert.equal((await partial.find(id))?.note, 'appended to');
 });
 
@@ -72,7 +72,7 @@ it('tells when an upload will have expired', async () => {
 async function sweep(stack: UploadStack, done: () => Promise<boolean>): Promise<void> {
   using locks = new UploadLocks(stack.metadata.client(UploadLockService), quiet);
   await using _sweeper = sweeper(stack, locks);
-  await eventually(done);
+  await eventually('the duty has done its round', done);
 }
 
 function sweeper({ blobs: { partial } }: UploadStack, locks: UploadLocks): AsyncDisposable {

@@ -7,7 +7,8 @@ import {
 } from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
 import { never } from '#platform/abort.ts';
 import { RpcChannel, type RpcClient } from '#platform/rpc/client.ts';
-import { type Backends, eventually, queryRows, quiet, startBackends } from '#test/support/upload-stack.ts';
+import { eventually } from '#test/support/eventually.ts';
+import { type Backends, queryRows, quiet, startBackends } from '#test/support/upload-stack.ts';
 import { UploadLocks } from './upload-locks.ts';
 
 describe('A lock on an upload', () => {
@@ -27,7 +28,7 @@ describe('A lock on an upload', () => {
       const id = randomUUIDv7();
       const first = await locks.take(id, never);
       const second = (replicas === 1 ? locks : others).take(id, never);
-      await eventually(() => first.wanted.aborted);
+      await eventually('another call asks for the upload', () => first.wanted.aborted);
       assert.ok(first.isHeld());
       await first[Symbol.asyncDispose]();
       await using held = await second;
@@ -61,7 +62,7 @@ describe('A lock on an upload', () => {
     await onItsWay.promise;
     await first[Symbol.asyncDispose]();
     givenBack.resolve();
-    await eventually(() => first.signal.aborted);
+    await eventually('the lock is lost', () => first.signal.aborted);
     using others = new UploadLocks(service, quiet, { waitMs: 1_000 });
     await using next = await others.take(first.uploadId, never);
     assert.ok(next.isHeld());
@@ -72,7 +73,7 @@ describe('A lock on an upload', () => {
     await using lock = await locks.take(randomUUIDv7(), never);
     const text = 'update upload_locks set token = $2 where upload_id = $1';
     await queryRows(backends.databaseUrl, text, [lock.uploadId, randomUUID()]);
-    await eventually(() => lock.signal.aborted);
+    await eventually('the lock is lost', () => lock.signal.aborted);
     assert.throws(() => lock.assertHeld(), { reason: 'UPLOAD_LOCKED' });
   });
 
@@ -86,7 +87,7 @@ describe('A lock on an upload', () => {
     using locks = new UploadLocks(silent, quiet);
     await using lock = await locks.take(randomUUIDv7(), never);
     answers = false;
-    await eventually(() => lock.signal.aborted);
+    await eventually('the lock is lost', () => lock.signal.aborted);
     assert.throws(() => lock.assertHeld(), { reason: 'UPLOAD_LOCKED' });
   });
 });

@@ -8,6 +8,7 @@ import {
   AppendChecksum_Algorithm as Algorithm,
   type UploadMetadataSchema,
 } from '#gen/filemill/v1/upload_service_pb.ts';
+import { eventually } from '#test/support/eventually.ts';
 import {
   type AppendMessage,
   append,
@@ -20,7 +21,6 @@ import {
 } from '#test/support/resumable-uploads.ts';
 import {
   type Backends,
-  eventually,
   filesBelow,
   queryRows,
   startBackends,
@@ -154,7 +154,7 @@ describe('An upload in several calls', () => {
     const broken = async function* () {
       yield startOf({ id });
       yield chunkOf(content.subarray(0, 1_000));
-      await eventually(async () => (await get(stack, id)).offset === 1_000n);
+      await eventually('the bytes sent so far have come', async () => (await get(stack, id)).offset === 1_000n);
       cancel.abort();
       await new Promise(() => undefined);
     };
@@ -249,7 +249,7 @@ describe('A later append', () => {
         await new Promise(() => undefined);
       };
       const earlier = assert.rejects(stack.uploads.appendUpload(silent()), { reason: 'UPLOAD_LOCKED' });
-      await eventually(async () => (await offsetOf(stack, id)) === 1_000n);
+      await eventually('the bytes sent so far have come', async () => (await offsetOf(stack, id)) === 1_000n);
       const later = where === 'of this process' ? stack : other;
       const { file } = await append(later, { id, offset: 1_000n }, content.subarray(1_000));
       assert.equal(file?.sha256, whole);

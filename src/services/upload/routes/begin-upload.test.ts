@@ -9,15 +9,9 @@ import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { UploadMetadataSchema } from '#gen/filemill/v1/upload_service_pb.ts';
 import { never } from '#platform/abort.ts';
 import { withRetry } from '#platform/rpc/retry.ts';
+import { eventually } from '#test/support/eventually.ts';
 import { append, begin, get } from '#test/support/resumable-uploads.ts';
-import {
-  type Backends,
-  eventually,
-  filesBelow,
-  quiet,
-  startBackends,
-  startUploadStack,
-} from '#test/support/upload-stack.ts';
+import { type Backends, filesBelow, quiet, startBackends, startUploadStack } from '#test/support/upload-stack.ts';
 import { UploadLocks } from '../resumable/upload-locks.ts';
 import { formatRecord } from '../resumable/upload-record.ts';
 
@@ -72,7 +66,7 @@ describe('Beginning an upload whose idempotency key is known', () => {
     using locks = new UploadLocks(stack.metadata.client(UploadLockService), quiet);
     const earlier = await locks.take(id, never);
     const waiting = begin(stack, key);
-    await eventually(() => earlier.wanted.aborted);
+    await eventually('another call asks for the upload', () => earlier.wanted.aborted);
     const metadata = create(UploadMetadataSchema, { filename: 'f', size: 100_000n, ...key });
     await stack.blobs.partial.begin(formatRecord({ metadata, clientNote: 'of the earlier' }), id);
     await earlier[Symbol.asyncDispose]();

@@ -4,10 +4,10 @@ import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { create, toBinary } from '@bufbuild/protobuf';
 import { UploadFileRequestSchema } from '#gen/filemill/v1/upload_service_pb.ts';
+import { eventually } from '#test/support/eventually.ts';
 import {
   type Backends,
   chunkOf,
-  eventually,
   filesBelow,
   metadataOf,
   queryRows,
@@ -28,18 +28,18 @@ describe('A stream that is cut keeps nothing', () => {
     it(`by a reset with ${code}`, async () => {
       await using stack = await startUploadStack(backends);
       using client = await openUpload(stack.channel.target);
-      await eventually(async () => (await filesBelow(stack.root)).length === 1);
+      await eventually('the volume holds 1 file', async () => (await filesBelow(stack.root)).length === 1);
       client.stream.close(constants[code]);
-      await eventually(async () => (await filesBelow(stack.root)).length === 0);
+      await eventually('the volume is empty', async () => (await filesBelow(stack.root)).length === 0);
       assert.deepEqual(await queryRows(backends.databaseUrl, 'select id from files'), []);
     });
 
   it('by the end of its connection', async () => {
     await using stack = await startUploadStack(backends);
     using client = await openUpload(stack.channel.target);
-    await eventually(async () => (await filesBelow(stack.root)).length === 1);
+    await eventually('the volume holds 1 file', async () => (await filesBelow(stack.root)).length === 1);
     client.socket.destroy();
-    await eventually(async () => (await filesBelow(stack.root)).length === 0);
+    await eventually('the volume is empty', async () => (await filesBelow(stack.root)).length === 0);
     assert.deepEqual(await queryRows(backends.databaseUrl, 'select id from files'), []);
   });
 });

@@ -6,11 +6,11 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { Reason } from '#domain/errors.ts';
+import { eventually } from '#test/support/eventually.ts';
 import {
   type Backends,
   chunkOf,
   closingOf,
-  eventually,
   filesBelow,
   metadataOf,
   queryRows,
@@ -194,7 +194,7 @@ describe('UploadFile refuses', () => {
       await using stack = await startUploadStack(backends);
       const rowsBefore = await countRows();
       await assert.rejects(stack.uploads.uploadFile(streamOf(...messages)), { reason });
-      await eventually(async () => (await filesBelow(stack.root)).length === 0);
+      await eventually('the volume is empty', async () => (await filesBelow(stack.root)).length === 0);
       assert.equal(await countRows(), rowsBefore);
     });
 
@@ -206,7 +206,7 @@ describe('UploadFile refuses', () => {
       await new Promise(() => undefined);
     };
     await assert.rejects(stack.uploads.uploadFile(endless()), { reason: 'SIZE_MISMATCH' });
-    await eventually(async () => (await filesBelow(stack.root)).length === 0);
+    await eventually('the volume is empty', async () => (await filesBelow(stack.root)).length === 0);
   });
 
   it('a stream that falls silent, and keeps nothing', async () => {
@@ -217,7 +217,7 @@ describe('UploadFile refuses', () => {
       await new Promise(() => undefined);
     };
     await assert.rejects(stack.uploads.uploadFile(silent()), { reason: 'STREAM_IDLE' });
-    await eventually(async () => (await filesBelow(stack.root)).length === 0);
+    await eventually('the volume is empty', async () => (await filesBelow(stack.root)).length === 0);
   });
 
   it('a file that the volume has no room for, before its first byte', async () => {
@@ -241,7 +241,7 @@ describe('UploadFile refuses', () => {
       await finish;
     };
     const first = stack.uploads.uploadFile(slow());
-    await eventually(async () => (await filesBelow(stack.root)).length === 1);
+    await eventually('the volume holds 1 file', async () => (await filesBelow(stack.root)).length === 1);
     const quick = () => stack.uploads.uploadFile(streamOf(metadataOf({ filename: 'quick' }), chunkOf(hello)));
     await assert.rejects(quick(), { reason: 'OVERLOADED' });
     resolve();
@@ -258,12 +258,12 @@ describe('UploadFile keeps nothing of a client that goes away', () => {
     const stalled = async function* () {
       yield metadataOf({ filename: 'cut' });
       yield chunkOf(hello);
-      await eventually(async () => (await filesBelow(stack.root)).length === 1);
+      await eventually('the volume holds 1 file', async () => (await filesBelow(stack.root)).length === 1);
       cancel.abort();
       await new Promise(() => undefined);
     };
     await assert.rejects(stack.uploads.uploadFile(stalled(), { signal: cancel.signal }));
-    await eventually(async () => (await filesBelow(stack.root)).length === 0);
+    await eventually('the volume is empty', async () => (await filesBelow(stack.root)).length === 0);
     assert.equal(await countRows(), rowsBefore);
   });
 
@@ -275,7 +275,7 @@ describe('UploadFile keeps nothing of a client that goes away', () => {
       await new Promise(() => undefined);
     };
     await assert.rejects(stack.uploads.uploadFile(stalled(), { timeoutMs: 300 }), { reason: 'UNAVAILABLE' });
-    await eventually(async () => (await filesBelow(stack.root)).length === 0);
+    await eventually('the volume is empty', async () => (await filesBelow(stack.root)).length === 0);
   });
 });
 

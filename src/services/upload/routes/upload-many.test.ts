@@ -14,9 +14,9 @@ import {
 } from '#gen/filemill/v1/upload_service_pb.ts';
 import { fromRpcStatus } from '#platform/rpc/errors.ts';
 import { contentOf } from '#test/conformance/blob-store.ts';
+import { eventually } from '#test/support/eventually.ts';
 import {
   type Backends,
-  eventually,
   filesBelow,
   queryRows,
   startBackends,
@@ -158,7 +158,7 @@ describe('UploadMany', () => {
       }
     };
     await assert.rejects(Array.fromAsync(stack.uploads.uploadMany(messages())), { reason: 'STREAM_IDLE' });
-    await eventually(async () => (await filesBelow(stack.root)).length === 0);
+    await eventually('the volume is empty', async () => (await filesBelow(stack.root)).length === 0);
   });
 
   it('keeps nothing of a file whose client went away', async () => {
@@ -170,10 +170,10 @@ describe('UploadMany', () => {
     };
     const call = Array.fromAsync(stack.uploads.uploadMany(messages(), { signal: gone.signal }));
     call.catch(() => undefined);
-    await eventually(async () => (await filesBelow(stack.root)).length === 1);
+    await eventually('the volume holds 1 file', async () => (await filesBelow(stack.root)).length === 1);
     gone.abort();
     await assert.rejects(call);
-    await eventually(async () => (await filesBelow(stack.root)).length === 0);
+    await eventually('the volume is empty', async () => (await filesBelow(stack.root)).length === 0);
   });
 
   it('answers what it has when the service stops, and sends its clients elsewhere', async () => {
@@ -214,7 +214,7 @@ describe('UploadMany', () => {
         yield { parts: Array.from({ length: 10 }, (_, more) => whole(n + more, Buffer.alloc(10))) };
     };
     const call = Array.fromAsync(stack.uploads.uploadMany(messages()));
-    await eventually(() => held >= 2_000);
+    await eventually('the files are held', () => held >= 2_000);
     await delay(200);
     assert.ok(held <= 2_060, `${held} files are in hand`);
     released.resolve();
