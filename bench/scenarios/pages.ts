@@ -7,8 +7,8 @@ import { type FileFilter, listFiles } from '#adapters/postgres/files/file-querie
 import { fileStats } from '#adapters/postgres/files/stats.ts';
 import { startEmbeddedPostgres } from '#local/postgres/embedded-postgres.ts';
 import { createLogger } from '#platform/logger.ts';
+import { httpServices, startCluster } from '../../test/support/cluster.ts';
 import { insertManyFiles } from '../../test/support/many-rows.ts';
-import { startWebStack } from '../../test/support/web-stack.ts';
 import { median, within } from '../figure.ts';
 import type { Bench, Scenario } from '../scenario.ts';
 import { removeLater } from '../system.ts';
@@ -27,7 +27,7 @@ export const pages: Scenario = {
     const folder = await mkdtemp(join(tmpdir(), 'filemill-bench-'));
     removeLater(folder);
     await using postgres = await startEmbeddedPostgres({ dataDir: folder });
-    await using stack = await startWebStack({}, postgres.adminUrl);
+    await using stack = await startCluster({ services: httpServices, adminUrl: postgres.adminUrl });
     const hash = await fill(stack.databaseUrl, bench);
     await using database = new Database({ url: stack.databaseUrl, poolSize: 2, logger });
     await using searches = new Database({ url: stack.databaseUrl, poolSize: 2, kind: 'reads', logger });

@@ -5,8 +5,9 @@ import { after, before, describe, it } from 'node:test';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { never } from '#platform/abort.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
+import { type Cluster, startCluster } from '#test/support/cluster.ts';
 import { LimitingProxy } from '#test/support/limiting-proxy.ts';
-import { type Backends, queryRows, startBackends, startUploadStack } from '#test/support/upload-stack.ts';
+import { queryRows, startUploadStack } from '#test/support/upload-stack.ts';
 import { openPipe } from './open-content.ts';
 import { memoryContent } from './upload-content.ts';
 import { type UploadOutcome, uploadFiles } from './upload-files.ts';
@@ -26,9 +27,9 @@ const loads: readonly [what: string, files: number, bytes: number, piped?: 'pipe
 ];
 
 describe('an upload through a proxy that limits requests', () => {
-  let backends: Backends;
+  let backends: Cluster;
   before(async () => {
-    backends = await startBackends();
+    backends = await startCluster();
   });
   after(() => backends[Symbol.asyncDispose]());
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { rename } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
-import { failFiles } from '../support/web-stack.ts';
+import { failFiles } from '../support/cluster.ts';
 import { Dashboard, row, untilCount } from './support/dashboard.ts';
 
 describe('files that failed', () => {

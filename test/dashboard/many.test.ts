@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
-import { failFiles } from '../support/web-stack.ts';
+import { failFiles } from '../support/cluster.ts';
 import { Dashboard, untilCount } from './support/dashboard.ts';
 
 const files = 10_000;

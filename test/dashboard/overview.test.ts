@@ -42,7 +42,7 @@ describe('the overview', () => {
   it('says when the server has gone, and shows what happened meanwhile once it is back', async () => {
     const page = await dashboard.open('files');
     await page.getByRole('status').filter({ hasText: 'Live' }).waitFor();
-    await dashboard.stack.services.web.stop();
+    await dashboard.stack.service('web').stop();
     const banner = page.getByRole('alert').filter({ hasText: 'The connection to the server is lost' });
     await banner.waitFor();
     await dashboard.upload('meanwhile.txt', 'nobody looked');

@@ -2,13 +2,14 @@
  * `node test/dashboard/screenshots.ts [FOLDER]`: pictures of the dashboard, as it was built last, with files that went
  * through it just now. Two of them are in docs/images.
  */
+
 import { mkdir, mkdtempDisposable, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { startEmbeddedPostgres } from '#local/postgres/embedded-postgres.ts';
-import { failFiles } from '../support/web-stack.ts';
+import { failFiles } from '../support/cluster.ts';
 import { Dashboard, row } from './support/dashboard.ts';
 
 const folder = process.argv[2] ?? join(tmpdir(), 'filemill-screenshots');

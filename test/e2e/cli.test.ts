@@ -9,8 +9,8 @@ import { segmentsOf } from '#adapters/volume/segments/segment-list.ts';
 import type { FileDetail } from '#cli/output/detail.ts';
 import type { FileWithResultJson } from '#contract/schemas.ts';
 import { type CliOptions, type CliRun, filemill } from '../support/cli.ts';
+import { type Cluster, startCluster, workingServices } from '../support/cluster.ts';
 import { testFolder } from '../support/start-services.ts';
-import { startSystem, type TestSystem } from '../support/system.ts';
 
 type Line = Omit<FileWithResultJson, 'id'> & { readonly id: string | null };
 
@@ -18,17 +18,17 @@ const unknownId = '01900000-0000-7000-8000-000000000000';
 
 describe('the command line against real services', () => {
   const resources = new AsyncDisposableStack();
-  let system: TestSystem;
+  let system: Cluster;
   let folder: string;
 
   before(async () => {
-    system = resources.use(await startSystem({ FILEMILL_MAX_ATTEMPTS: '1' }));
+    system = resources.use(await startCluster({ services: workingServices, settings: { FILEMILL_MAX_ATTEMPTS: '1' } }));
     folder = resources.use(await testFolder()).path;
   });
   after(() => resources.disposeAsync());
 
   const run = (args: readonly string[], options: Partial<CliOptions> = {}): Promise<CliRun> =>
-    filemill(args, { server: system.server, ...options });
+    filemill(args, { server: system.target('upload'), ...options });
 
   async function file(name: string, content: string | Buffer): Promise<string> {
     const path = join(folder, name);
@@ -202,7 +202,7 @@ describe('the command line against real services', () => {
     const path = await file('patience.txt', 'patience pays');
     const [worker, dead] = [system.service('worker').child, system.service('upload')];
     worker.kill('SIGSTOP');
-    let back: Promise<void> | undefined;
+    let back: Promise<unknown> | undefined;
     const { code, stderr } = await run(['upload', path, '--wait', '-v'], {
       onStderr: (said) => {
         if (said.includes('is acknowledged')) dead.child.kill('SIGKILL');

@@ -6,10 +6,11 @@ import { Readable } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
 import { LocalBlobReader } from '#adapters/volume/local-blob-reader.ts';
 import { type CliRun, filemill } from '../support/cli.ts';
+import { type Cluster, startCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 import { startService, testFolder } from '../support/start-services.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
-import { type Backends, queryRows, startBackends } from '../support/upload-stack.ts';
+import { queryRows } from '../support/upload-stack.ts';
 
 const MB = 1e6;
 const size = 60 * MB;
@@ -23,20 +24,20 @@ interface Line {
 
 describe('A client that gives up', () => {
   const resources = new AsyncDisposableStack();
-  let backends: Backends;
+  let backends: Cluster;
   let proxy: TcpProxy;
   let folder: string;
   let files = 0;
 
   before(async () => {
-    backends = resources.use(await startBackends());
+    backends = resources.use(await startCluster());
     folder = resources.use(await testFolder()).path;
     resources.use(
       await startService('upload', {
         FILEMILL_GRPC_LISTEN: `unix:${folder}/u`,
         FILEMILL_STORAGE_DIR: join(folder, 'volume'),
-        FILEMILL_METADATA_TARGET: backends.metadataTarget,
-        FILEMILL_RESULT_TARGET: backends.resultTarget,
+        FILEMILL_METADATA_TARGET: backends.target('metadata'),
+        FILEMILL_RESULT_TARGET: backends.target('result'),
         FILEMILL_MAX_FILE_SIZE: String(100 * MB),
       }),
     );

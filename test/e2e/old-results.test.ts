@@ -5,11 +5,11 @@ import { schemas } from '#contract/schemas.ts';
 import { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
 import { filemill } from '#test/support/cli.ts';
-import { startWebStack, type WebStack } from '#test/support/web-stack.ts';
+import { type Cluster, httpServices, startCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 
 describe('results of schema 1 and of schema 2', () => {
-  let stack: WebStack;
+  let stack: Cluster;
   let channel: RpcChannel;
   let old: string;
   let ids: readonly string[];
@@ -18,7 +18,7 @@ describe('results of schema 1 and of schema 2', () => {
 
   before(async () => {
     const registry = new URL('../support/findings-registry.ts', import.meta.url).pathname;
-    stack = await startWebStack();
+    stack = await startCluster({ services: httpServices });
     await stack.start('worker', { FILEMILL_ANALYSIS_REGISTRY: registry, FILEMILL_ALLOW_FAILPOINTS: '1' });
     ids = [await upload('old.txt'), await upload('new.txt')];
     [old = ''] = ids;

@@ -7,19 +7,20 @@ import type { DependencyJson, FileJson, Json, Problem } from '#contract/schemas.
 import { catalogue } from '#domain/errors.ts';
 import { startEmbeddedPostgres } from '#local/postgres/embedded-postgres.ts';
 import { filemill } from '../support/cli.ts';
+import { type Cluster, httpServices, startCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 import { postgresRefusals, type RefusingPostgres, startRefusingPostgres } from '../support/postgres-refusals.ts';
 import { testFolder } from '../support/start-services.ts';
 
-import { startWebStack, type WebStack } from '../support/web-stack.ts';
-
 describe('a whole system whose PostgreSQL refuses', () => {
   const resources = new AsyncDisposableStack();
   let postgres: RefusingPostgres;
-  let stack: WebStack;
+  let stack: Cluster;
   before(async () => {
     postgres = resources.use(await startRefusingPostgres());
-    stack = resources.use(await startWebStack({ FILEMILL_DATABASE_URL: postgres.url }));
+    stack = resources.use(
+      await startCluster({ services: httpServices, settings: { FILEMILL_DATABASE_URL: postgres.url } }),
+    );
     await stack.start('worker');
   });
   after(() => resources.disposeAsync());
@@ -80,7 +81,7 @@ describe('a whole system whose PostgreSQL refuses', () => {
       await eventually('an upload is kept', async () => (await upload()) !== undefined);
       await eventually('the file is COMPLETED', () => completed(id));
       assert.equal((await at(`/api/v1/files/${id}`, 'DELETE')).status, 204);
-      for (const { log } of Object.values(stack.services)) assert.doesNotMatch(log(), /"level":"fatal"|call failed/);
+      for (const { log } of stack.running()) assert.doesNotMatch(log(), /"level":"fatal"|call failed/);
     });
 
   it('that takes no writes keeps metadata, result and upload from being ready, each of which says why', async () => {
@@ -113,7 +114,9 @@ describe('a whole system whose PostgreSQL is restarted', () => {
     await using opening = new AsyncDisposableStack();
     opening.defer(() => server.stop());
     await migrate(server.url);
-    const stack = opening.use(await startWebStack({ FILEMILL_DATABASE_URL: server.url }));
+    const stack = opening.use(
+      await startCluster({ services: httpServices, settings: { FILEMILL_DATABASE_URL: server.url } }),
+    );
     await stack.start('worker');
     const run = (...args: string[]) =>
       filemill(args, { server: stack.env.FILEMILL_UPLOAD_TARGET ?? '', stdin: 'words' });
@@ -142,7 +145,8 @@ describe('a whole system whose PostgreSQL is restarted', () => {
     const again = await startEmbeddedPostgres({ dataDir });
     opening.defer(() => again.stop());
     assert.equal((await sent).code, 0);
-    const told = stack.services.metadata
+    const told = stack
+      .service('metadata')
       .log()
       .split('\n')
       .filter((line) => line.includes('"code":"AWAY"'));

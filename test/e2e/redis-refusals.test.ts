@@ -4,22 +4,21 @@ import type { DependencyJson, FileJson, Json } from '#contract/schemas.ts';
 import { Dependency_State as State, SystemService } from '#gen/filemill/v1/system_service_pb.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
 import { filemill } from '../support/cli.ts';
+import { type Cluster, httpServices, startCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 import { type RefusingRedis, redisRefusals, startRefusingRedis } from '../support/redis-refusals.ts';
 import type { ServiceProcess } from '../support/start-services.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 
-import { startWebStack, type WebStack } from '../support/web-stack.ts';
-
 /** A whole system with a worker, and ways to look at it. */
 async function startSystem(redisUrl: string) {
-  const stack = await startWebStack({ FILEMILL_REDIS_URL: redisUrl });
+  const stack = await startCluster({ services: httpServices, settings: { FILEMILL_REDIS_URL: redisUrl } });
   const worker: ServiceProcess = await stack.start('worker');
   const target = stack.env.FILEMILL_UPLOAD_TARGET ?? '';
   const channel = new RpcChannel(target);
   return {
     stack,
-    processes: [stack.services.upload, stack.services.metadata, worker],
+    processes: [stack.service('upload'), stack.service('metadata'), worker],
     run: (...args: string[]) => filemill(args, { server: target }),
     /** The words for what Redis refuses these services, or `OK`. */
     async codes(...services: string[]): Promise<readonly string[]> {
@@ -35,7 +34,7 @@ async function startSystem(redisUrl: string) {
 }
 
 /** The state of the file at its end. */
-async function uploadAndAwait({ base }: WebStack): Promise<FileJson> {
+async function uploadAndAwait({ base }: Cluster): Promise<FileJson> {
   const sent = await fetch(`${base}/files/a.txt`, { method: 'PUT', body: 'some words' });
   const { id } = (await sent.json()) as { id: string };
   for (;;) {

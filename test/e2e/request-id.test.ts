@@ -1,18 +1,20 @@
 import assert from 'node:assert/strict';
 import { type IncomingMessage, request } from 'node:http';
 import { after, before, describe, it } from 'node:test';
+import { type Cluster, httpServices, startCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
-
-import { startWebStack, type WebStack } from '../support/web-stack.ts';
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 type Line = Readonly<Record<string, unknown>>;
 
 describe('The id of an HTTP request', () => {
-  let stack: WebStack;
+  let stack: Cluster;
   before(async () => {
-    stack = await startWebStack({ FILEMILL_LOG_LEVEL: 'debug', FILEMILL_LOG_FORMAT: 'json' });
+    stack = await startCluster({
+      services: httpServices,
+      settings: { FILEMILL_LOG_LEVEL: 'debug', FILEMILL_LOG_FORMAT: 'json' },
+    });
   });
   after(() => stack[Symbol.asyncDispose]());
 
@@ -100,7 +102,7 @@ describe('The id of an HTTP request', () => {
   type Name = 'web' | 'upload' | 'metadata' | 'result';
 
   function linesOf(name: Name, requestId: string): Line[] {
-    const whole = stack.services[name].log().split('\n').slice(0, -1);
+    const whole = stack.service(name).log().split('\n').slice(0, -1);
     return whole.map((line) => JSON.parse(line) as Line).filter((line) => line.requestId === requestId);
   }
 });

@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { LocalBlobReader } from '#adapters/volume/local-blob-reader.ts';
 import { filemill } from '../support/cli.ts';
+import { type Cluster, startCluster } from '../support/cluster.ts';
 import { type ServiceProcess, startService, testFolder } from '../support/start-services.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
-import { type Backends, queryRows, startBackends } from '../support/upload-stack.ts';
+import { queryRows } from '../support/upload-stack.ts';
 
 const MiB = 1024 * 1024;
 const megabytes = 500;
@@ -18,20 +19,20 @@ const lostByCut = 8 * MiB;
 
 describe('a large file over a link that breaks', () => {
   const resources = new AsyncDisposableStack();
-  let backends: Backends;
+  let backends: Cluster;
   let upload: ServiceProcess;
   let proxy: TcpProxy;
   let folder: string;
   let env: Record<string, string>;
 
   before(async () => {
-    backends = resources.use(await startBackends());
+    backends = resources.use(await startCluster());
     folder = resources.use(await testFolder()).path;
     env = {
       FILEMILL_GRPC_LISTEN: `unix:${folder}/u`,
       FILEMILL_STORAGE_DIR: join(folder, 'volume'),
-      FILEMILL_METADATA_TARGET: backends.metadataTarget,
-      FILEMILL_RESULT_TARGET: backends.resultTarget,
+      FILEMILL_METADATA_TARGET: backends.target('metadata'),
+      FILEMILL_RESULT_TARGET: backends.target('result'),
     };
     upload = await startService('upload', env);
     resources.defer(() => upload.stop());

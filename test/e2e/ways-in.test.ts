@@ -4,9 +4,9 @@ import { after, before, describe, it } from 'node:test';
 import { Upload } from 'tus-js-client';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
+import { type Cluster, httpServices, startCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 import { chunkOf, metadataOf, queryRows, streamOf } from '../support/upload-stack.ts';
-import { startWebStack, type WebStack } from '../support/web-stack.ts';
 
 const content = Buffer.from('eins zwei drei\nשלום עולם\n');
 const filename = 'שלום ‘a’ 100%.txt';
@@ -19,7 +19,7 @@ const ownColumns = ['id', 'file_id', 'storage_key', 'idempotency_key', 'lease_to
 
 /** What each way in declares is the same too: a form has its SHA-256 from this server, which computes it on the way. */
 describe('a file that comes in another way than by gRPC', () => {
-  let stack: WebStack;
+  let stack: Cluster;
   let expected: object;
 
   const ways: Readonly<Record<string, () => Promise<string>>> = {
@@ -50,7 +50,7 @@ describe('a file that comes in another way than by gRPC', () => {
   };
 
   before(async () => {
-    stack = await startWebStack();
+    stack = await startCluster({ services: httpServices });
     await stack.start('worker');
     using channel = new RpcChannel(stack.env.FILEMILL_UPLOAD_TARGET ?? '');
     const messages = streamOf(metadataOf({ filename, mimeType, sha256 }), chunkOf(content));

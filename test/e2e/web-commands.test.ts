@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { FileJson, ResultJson } from '#contract/schemas.ts';
+import { type Cluster, failFiles, httpServices, startCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
-
-import { failFiles, startWebStack, type WebStack } from '../support/web-stack.ts';
 
 interface Problem {
   readonly reason: string;
@@ -18,10 +17,10 @@ const contents = { 'one.txt': 'eins zwei drei', 'a "quoted", name.txt': 'four', 
 
 describe('commands over HTTP', () => {
   const ids: string[] = [];
-  let stack: WebStack;
+  let stack: Cluster;
 
   before(async () => {
-    stack = await startWebStack();
+    stack = await startCluster({ services: httpServices });
     for (const [name, body] of Object.entries(contents)) {
       const response = await fetch(`${stack.base}/files/${encodeURIComponent(name)}`, { method: 'PUT', body });
       ids.push(((await response.json()) as { id: string }).id);

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { z } from 'zod';
+import { type Cluster, failFiles, httpServices, startCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 import { TusRequests } from '../support/tus-requests.ts';
-
-import { failFiles, startWebStack, type WebStack } from '../support/web-stack.ts';
 
 interface Operation {
   readonly operationId: string;
@@ -23,7 +22,7 @@ type Case = readonly [path: string, status: number, init?: RequestInit];
 const unknownId = '019aaf00-0000-7000-8000-000000000000';
 
 describe('the OpenAPI document', () => {
-  let stack: WebStack;
+  let stack: Cluster;
   let document: Document;
   let cases: Readonly<Record<string, readonly Case[]>>;
 
@@ -33,7 +32,7 @@ describe('the OpenAPI document', () => {
   };
 
   before(async () => {
-    stack = await startWebStack();
+    stack = await startCluster({ services: httpServices });
     document = (await (await fetch(`${stack.base}/api/v1/openapi.json`)).json()) as Document;
     const [failed, retried, gone] = [await upload('failed'), await upload('retried'), await upload('gone')];
     await failFiles(stack, [failed, retried]);

@@ -5,21 +5,21 @@ import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { type Cluster, httpServices, startCluster } from '../support/cluster.ts';
 import { testFolder } from '../support/start-services.ts';
-import { startWebStack, type WebStack } from '../support/web-stack.ts';
 
 const root = fileURLToPath(new URL('../../dashboard', import.meta.url));
 const vite = join(dirname(createRequire(import.meta.url).resolve('vite/package.json')), 'bin/vite.js');
 
 describe('the dashboard, as it is built and served', () => {
   let folder: Awaited<ReturnType<typeof testFolder>>;
-  let stack: WebStack;
+  let stack: Cluster;
   let said = '';
 
   before(async () => {
     folder = await testFolder();
-    stack = await startWebStack();
-    await stack.services.web.stop();
+    stack = await startCluster({ services: httpServices });
+    await stack.service('web').stop();
     const args = [vite, 'build', root, '--outDir', join(folder.path, 'built'), '--emptyOutDir'];
     said = (await promisify(execFile)(process.execPath, args)).stdout;
   });

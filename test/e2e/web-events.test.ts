@@ -3,9 +3,8 @@ import { get, type IncomingMessage } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FileJson, StatsJson } from '#contract/schemas.ts';
+import { type Cluster, httpServices, startCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
-
-import { startWebStack, type WebStack } from '../support/web-stack.ts';
 
 interface ChangedFiles {
   readonly files: readonly FileJson[];
@@ -20,9 +19,9 @@ interface ServerEvent {
 }
 
 describe('live events', () => {
-  let stack: WebStack;
+  let stack: Cluster;
   before(async () => {
-    stack = await startWebStack();
+    stack = await startCluster({ services: httpServices });
   });
   after(() => stack[Symbol.asyncDispose]());
 
@@ -89,7 +88,7 @@ describe('live events', () => {
   it('go on when the metadata service was away, with nothing lost', { timeout: 60_000 }, async () => {
     await using page = await openPage(stack.base);
     await eventually('the first event comes', () => page.events.length > 0);
-    const { metadata } = stack.services;
+    const metadata = stack.service('metadata');
     const before = await upload('before-the-outage');
     await metadata.stop('SIGKILL');
     await stack.start('metadata');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import type { FileJson } from '#contract/schemas.ts';
-import { startWebStack, type WebStack } from '../support/web-stack.ts';
+import { type Cluster, httpServices, startCluster } from '../support/cluster.ts';
 
 interface Answer {
   readonly reason?: string;
@@ -15,9 +15,9 @@ interface Answer {
 }
 
 describe('forms over HTTP', () => {
-  let stack: WebStack;
+  let stack: Cluster;
   before(async () => {
-    stack = await startWebStack();
+    stack = await startCluster({ services: httpServices });
   });
   after(() => stack[Symbol.asyncDispose]());
 

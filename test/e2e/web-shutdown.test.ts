@@ -5,24 +5,24 @@ import { get, type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Cluster, httpServices, startCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 import { statusOf, TusRequests } from '../support/tus-requests.ts';
 import { filesBelow } from '../support/upload-stack.ts';
-import { startWebStack, type WebStack } from '../support/web-stack.ts';
 
 const half = Buffer.alloc(1024 * 1024);
 
 describe('a web service that is told to stop', () => {
-  let stack: WebStack;
+  let stack: Cluster;
   let tus: TusRequests;
   before(async () => {
-    stack = await startWebStack();
+    stack = await startCluster({ services: httpServices });
     tus = new TusRequests(stack.base);
   });
   after(() => stack[Symbol.asyncDispose]());
 
   it('ends live pages, lets uploads end, and takes nothing new', { timeout: 60_000 }, async () => {
-    const { web } = stack.services;
+    const web = stack.service('web');
     const [page] = (await once(get(`${stack.base}/api/v1/events`), 'response')) as [IncomingMessage];
     const headers = { 'content-length': 2 * half.length };
     const upload = request(`${stack.base}/files/last`, { method: 'PUT', headers });

@@ -2,19 +2,19 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Upload, type UploadOptions } from 'tus-js-client';
 import type { FileJson } from '#contract/schemas.ts';
+import { type Cluster, httpServices, startCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 import { startPathProxy } from '../support/path-proxy.ts';
 import { testFolder } from '../support/start-services.ts';
 
 import { uploadWithCuts } from '../support/upload-with-cuts.ts';
-import { startWebStack, type WebStack } from '../support/web-stack.ts';
 
 const mebibyte = 1024 ** 2;
 
 describe('tus over HTTP, by tus-js-client', () => {
-  let stack: WebStack;
+  let stack: Cluster;
   before(async () => {
-    stack = await startWebStack();
+    stack = await startCluster({ services: httpServices });
   });
   after(() => stack[Symbol.asyncDispose]());
 

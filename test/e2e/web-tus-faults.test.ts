@@ -1,18 +1,17 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { FileJson } from '#contract/schemas.ts';
+import { type Cluster, httpServices, startCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 import { statusOf, TusRequests } from '../support/tus-requests.ts';
 
-import { startWebStack, type WebStack } from '../support/web-stack.ts';
-
 describe('tus over HTTP, when something goes wrong in the midst of it', () => {
-  let stack: WebStack;
+  let stack: Cluster;
   let tus: TusRequests;
   before(async () => {
-    stack = await startWebStack();
+    stack = await startCluster({ services: httpServices });
     tus = new TusRequests(stack.base);
-    await stack.services.upload.stop();
+    await stack.service('upload').stop();
   });
   after(() => stack[Symbol.asyncDispose]());
 

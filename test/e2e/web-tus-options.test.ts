@@ -7,9 +7,9 @@ import { after, before, describe, it } from 'node:test';
 import * as tus from 'tus-js-client';
 import { type DetailedError, Upload, type UploadOptions } from 'tus-js-client';
 import type { FileJson } from '#contract/schemas.ts';
+import { type Cluster, httpServices, startCluster } from '../support/cluster.ts';
 import { testFolder } from '../support/start-services.ts';
 import { TusRequests } from '../support/tus-requests.ts';
-import { startWebStack, type WebStack } from '../support/web-stack.ts';
 
 const mebibyte = 1024 ** 2;
 /** No whole number of chunks: the library waits for ever behind the last one of a stream that ends there. */
@@ -17,10 +17,10 @@ const content = Buffer.alloc(4 * mebibyte - 5, 'content');
 
 describe('tus-js-client with its options, at an endpoint as in its examples', () => {
   const resources = new AsyncDisposableStack();
-  let stack: WebStack;
+  let stack: Cluster;
   let folder: string;
   before(async () => {
-    stack = resources.use(await startWebStack());
+    stack = resources.use(await startCluster({ services: httpServices }));
     folder = resources.use(await testFolder()).path;
     await writeFile(join(folder, 'content'), content);
   });

@@ -6,22 +6,21 @@ import { after, before, describe, it } from 'node:test';
 import type { FileJson } from '#contract/schemas.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { RpcChannel, type RpcClient } from '#platform/rpc/client.ts';
+import { type Cluster, httpServices, startCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 import { metadata, statusOf, TusRequests } from '../support/tus-requests.ts';
-
-import { startWebStack, type WebStack } from '../support/web-stack.ts';
 
 const maxFileSize = 16 * 1024 * 1024;
 const large = randomBytes(1024 * 1024);
 const unknownId = '019aaf00-0000-7000-8000-000000000000';
 
 describe('tus over HTTP, by the text of the protocol', () => {
-  let stack: WebStack;
+  let stack: Cluster;
   let tus: TusRequests;
   let channel: RpcChannel;
   let uploads: RpcClient<typeof UploadService>;
   before(async () => {
-    stack = await startWebStack({ FILEMILL_MAX_FILE_SIZE: String(maxFileSize) });
+    stack = await startCluster({ services: httpServices, settings: { FILEMILL_MAX_FILE_SIZE: String(maxFileSize) } });
     tus = new TusRequests(stack.base);
     channel = new RpcChannel(stack.env.FILEMILL_UPLOAD_TARGET ?? '');
     uploads = channel.client(UploadService);

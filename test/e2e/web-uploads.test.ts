@@ -5,9 +5,9 @@ import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FileJson } from '#contract/schemas.ts';
+import { type Cluster, httpServices, startCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 import { filesBelow } from '../support/upload-stack.ts';
-import { startWebStack, type WebStack } from '../support/web-stack.ts';
 
 interface Receipt {
   readonly id: string;
@@ -25,9 +25,9 @@ const maxFileSize = 64 * 1024 * 1024;
 const large = randomBytes(1024 * 1024);
 
 describe('uploads over HTTP', () => {
-  let stack: WebStack;
+  let stack: Cluster;
   before(async () => {
-    stack = await startWebStack({ FILEMILL_MAX_FILE_SIZE: String(maxFileSize) });
+    stack = await startCluster({ services: httpServices, settings: { FILEMILL_MAX_FILE_SIZE: String(maxFileSize) } });
   });
   after(() => stack[Symbol.asyncDispose]());
 
@@ -171,7 +171,7 @@ describe('uploads over HTTP', () => {
   });
 
   it('reads no faster than the upload service takes', async () => {
-    const { child } = stack.services.upload;
+    const { child } = stack.service('upload');
     const total = maxFileSize;
     const sending = open('PUT', '/files/slow', { 'content-length': total });
     const answered = once(sending, 'response') as Promise<[IncomingMessage]>;

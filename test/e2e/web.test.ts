@@ -4,8 +4,8 @@ import { after, before, describe, it } from 'node:test';
 import type { FileJson, ResultJson, StatsJson } from '#contract/schemas.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
+import { type Cluster, httpServices, startCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
-import { startWebStack, type WebStack } from '../support/web-stack.ts';
 
 interface FilesPage {
   readonly files: FileJson[];
@@ -24,11 +24,11 @@ const contents = { 'one.txt': 'eins zwei drei', 'two.txt': 'four', 'שלוש.csv
 
 describe('the HTTP API over a whole system', () => {
   const ids = new Map<string, string>();
-  let stack: WebStack;
+  let stack: Cluster;
   let base = '';
 
   before(async () => {
-    stack = await startWebStack();
+    stack = await startCluster({ services: httpServices });
     base = stack.base;
   });
   after(() => stack[Symbol.asyncDispose]());
@@ -146,7 +146,7 @@ describe('the HTTP API over a whole system', () => {
   });
 
   it('says so when one part goes away, and serves what the others know', async () => {
-    await stack.services.result.stop();
+    await stack.service('result').stop();
     const { missing } = await get<ReadyJson>('/readyz', 503);
     assert.deepEqual(
       missing.map(({ part }) => part),

@@ -48,7 +48,8 @@ describe(`Fuzzed messages, seed ${seed}, do no harm to`, () => {
         test.diagnostic(`${messagesPerCall} messages: ${JSON.stringify(Object.fromEntries([...answers].sort()))}`);
         await target.assertServes();
         assert.equal(answers.get('none') ?? 0, 0, 'a call had no answer');
-        for (const log of [target.log(), target.backends.metadata.log()]) assert.doesNotMatch(log, /call failed/);
+        for (const log of [target.log(), target.backends.service('metadata').log()])
+          assert.doesNotMatch(log, /call failed/);
         await target.upload(Buffer.from('still well'));
         await assertOnlyObjects(target.storageDir);
       });

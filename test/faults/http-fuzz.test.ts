@@ -5,10 +5,10 @@ import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { FileJson } from '#contract/schemas.ts';
+import { type Cluster, httpServices, startCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 import { TusRequests } from '../support/tus-requests.ts';
 import { filesBelow, queryRows } from '../support/upload-stack.ts';
-import { startWebStack, type WebStack } from '../support/web-stack.ts';
 import { type HttpAttack, hostileRequest } from './hostile/http-requests.ts';
 import { assertOnlyObjects } from './hostile/only-objects.ts';
 import { Random } from './random.ts';
@@ -21,15 +21,18 @@ const seed = process.env.FILEMILL_TEST_SEED ?? randomBytes(4).toString('hex');
 /** Connections at a time, each with one request. */
 const lanes = Math.min(32, Math.ceil(requests / 10));
 
-let stack: WebStack;
+let stack: Cluster;
 let tus: TusRequests;
 /** Paths of uploads that were begun. */
 const uploads: string[] = [];
 before(async () => {
-  stack = await startWebStack({
-    FILEMILL_STREAM_IDLE_MS: '2000',
-    FILEMILL_MAX_FILE_SIZE: '1000000',
-    FILEMILL_LOG_LEVEL: 'warn',
+  stack = await startCluster({
+    services: httpServices,
+    settings: {
+      FILEMILL_STREAM_IDLE_MS: '2000',
+      FILEMILL_MAX_FILE_SIZE: '1000000',
+      FILEMILL_LOG_LEVEL: 'warn',
+    },
   });
   await stack.start('worker');
   tus = new TusRequests(stack.base);
@@ -42,7 +45,7 @@ describe(`Hostile HTTP, seed ${seed}, does no harm`, () => {
     const beside = await readdir(dirname(stack.storageDir));
     const answers = await attack();
     test.diagnostic(`${requests} requests: ${JSON.stringify(Object.fromEntries([...answers].sort()))}`);
-    for (const { name, child, log } of Object.values(stack.services)) {
+    for (const { name, child, log } of stack.running()) {
       assert.deepEqual([child.exitCode, child.signalCode], [null, null], `${name} ended:\n${log()}`);
       assert.doesNotMatch(log(), /call failed|request failed/);
     }

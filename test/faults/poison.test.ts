@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { startBackend } from '../support/backend.ts';
 import { filemill } from '../support/cli.ts';
+import { type Cluster, startCluster, workingServices } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 import { startService, testFolder } from '../support/start-services.ts';
-import { startSystem, type TestSystem } from '../support/system.ts';
 
 interface Line {
   readonly id: string;
@@ -44,11 +44,11 @@ describe('poison', { concurrency: true }, () => {
   describe('poisonous files among good ones', { concurrency: false }, () => {
     const resources = new AsyncDisposableStack();
     let folder: string;
-    let system: TestSystem;
+    let system: Cluster;
     let lines: readonly Line[];
     let deaths = 0;
 
-    const run = (args: readonly string[]) => filemill(args, { server: system.server });
+    const run = (args: readonly string[]) => filemill(args, { server: system.target('upload') });
     const idOf = (name: string) => lines.find(({ filename }) => filename === name)?.id ?? '';
     /** The worker loads its analysers through this module, which can be mended. */
     const provide = async (path: string) => {
@@ -60,7 +60,10 @@ describe('poison', { concurrency: true }, () => {
       ({ path: folder } = resources.use(await testFolder()));
       await provide('../support/poison-registry.ts');
       system = resources.use(
-        await startSystem({ ...settings, FILEMILL_ANALYSIS_REGISTRY: join(folder, 'registry.mjs') }),
+        await startCluster({
+          services: workingServices,
+          settings: { ...settings, FILEMILL_ANALYSIS_REGISTRY: join(folder, 'registry.mjs') },
+        }),
       );
       await writeFiles(join(folder, 'files'));
       const supervision = new AbortController();

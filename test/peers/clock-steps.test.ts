@@ -10,11 +10,11 @@ import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { startEmbeddedPostgres } from '#local/postgres/embedded-postgres.ts';
 import { RpcChannel, type RpcClient } from '#platform/rpc/client.ts';
 import { type CliRun, filemill } from '../support/cli.ts';
+import { type Cluster, startCluster, workingServices } from '../support/cluster.ts';
 import { FakedClock } from '../support/faked-clock.ts';
 import { append, begin, chunkOf, startOf } from '../support/resumable-uploads.ts';
 import { startService, testFolder } from '../support/start-services.ts';
 import { testDatabase } from '../support/stores.ts';
-import { startSystem, type TestSystem } from '../support/system.ts';
 
 const leaseMs = 1_500;
 /** Several leases. */
@@ -28,7 +28,7 @@ for (const { name, seconds } of [
     const resources = new AsyncDisposableStack();
     let folder: string;
     let sql: pg.Client;
-    let system: TestSystem;
+    let system: Cluster;
     let uploads: RpcClient<typeof UploadService>;
     const ids = { healthy: '', orphaned: '', due: '', waiting: '', resumed: '' };
     const workersSeen: string[][] = [];
@@ -48,11 +48,13 @@ for (const { name, seconds } of [
         FILEMILL_ALLOW_FAILPOINTS: '1',
         FILEMILL_FAILPOINTS: `worker.analysing:delay:${analysisMs}`,
       };
-      system = resources.use(await startSystem({ ...settings, FILEMILL_WORKER_NAME: 'living' }));
+      system = resources.use(
+        await startCluster({ services: workingServices, settings: { ...settings, FILEMILL_WORKER_NAME: 'living' } }),
+      );
       sql = new pg.Client({ connectionString: url });
       await sql.connect();
       resources.defer(() => sql.end());
-      uploads = resources.use(new RpcChannel(system.server)).client(UploadService);
+      uploads = resources.use(new RpcChannel(system.target('upload'))).client(UploadService);
       const others = { FILEMILL_METADATA_TARGET: internal('metadata'), FILEMILL_RESULT_TARGET: internal('result') };
       const dying = resources.use(
         await startService('worker', {
@@ -78,8 +80,8 @@ for (const { name, seconds } of [
     });
     after(() => resources.disposeAsync());
 
-    const internal = (name: string) => system.server.replace(/upload$/, name);
-    const run = (...args: string[]) => filemill(args, { server: system.server });
+    const internal = (name: string) => system.target('upload').replace(/upload$/, name);
+    const run = (...args: string[]) => filemill(args, { server: system.target('upload') });
 
     async function send(filename: string): Promise<string> {
       const path = join(folder, `${filename}.txt`);

@@ -6,8 +6,8 @@ import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { FileJson } from '#contract/schemas.ts';
+import { type Cluster, httpServices, startCluster } from '../support/cluster.ts';
 import { testFolder } from '../support/start-services.ts';
-import { startWebStack, type WebStack } from '../support/web-stack.ts';
 
 const run = promisify(execFile);
 const script = fileURLToPath(new URL('support/post-form.py', import.meta.url));
@@ -45,10 +45,10 @@ const clients: Readonly<Record<string, Client>> = {
 
 describe('forms of other programs', () => {
   const resources = new AsyncDisposableStack();
-  let stack: WebStack;
+  let stack: Cluster;
   let content: string;
   before(async () => {
-    stack = resources.use(await startWebStack());
+    stack = resources.use(await startCluster({ services: httpServices }));
     content = join(resources.use(await testFolder()).path, 'content');
     await writeFile(content, 'content');
   });

@@ -15,10 +15,10 @@ import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { createLogger } from '#platform/logger.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
 import { filemill } from '../support/cli.ts';
+import { type Cluster, startCluster, workingServices } from '../support/cluster.ts';
 import { createFile } from '../support/files.ts';
 import { testFolder } from '../support/start-services.ts';
 import { testDatabase } from '../support/stores.ts';
-import { startSystem, type TestSystem } from '../support/system.ts';
 import { Up } from '../support/up.ts';
 import { type PoolMode, startPgBouncer } from './support/pgbouncer.ts';
 
@@ -119,11 +119,16 @@ for (const { notified, ...settings } of modes)
     });
 
     describe('the services', () => {
-      let system: TestSystem;
-      const run = (...args: string[]) => filemill(args, { server: system.server });
+      let system: Cluster;
+      const run = (...args: string[]) => filemill(args, { server: system.target('upload') });
 
       before(async () => {
-        system = resources.use(await startSystem({ FILEMILL_DATABASE_URL: pooled, FILEMILL_MAX_ATTEMPTS: '1' }));
+        system = resources.use(
+          await startCluster({
+            services: workingServices,
+            settings: { FILEMILL_DATABASE_URL: pooled, FILEMILL_MAX_ATTEMPTS: '1' },
+          }),
+        );
       });
 
       it('complete many files that come at once', async () => {
@@ -169,7 +174,7 @@ for (const { notified, ...settings } of modes)
       });
 
       it('end a search that takes too long as FILTER_TOO_BROAD', async () => {
-        using channel = new RpcChannel(system.server);
+        using channel = new RpcChannel(system.target('upload'));
         const blocking = new pg.Client({ connectionString: direct });
         await blocking.connect();
         try {

@@ -4,23 +4,25 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { filemill } from '../support/cli.ts';
+import { type Cluster, httpServices, startCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 import { LimitingProxy } from '../support/limiting-proxy.ts';
 import { testFolder } from '../support/start-services.ts';
 
-import { startWebStack, type WebStack } from '../support/web-stack.ts';
 import { documentedConfig, type Front, impatientConfigs, startFront, stockConfigs } from './support/fronts.ts';
 import { Site } from './support/site.ts';
 import { overGrpc, overHttp } from './support/ways-in.ts';
 
 const resources = new AsyncDisposableStack();
-let stack: WebStack;
+let stack: Cluster;
 /** Gives gRPC a port, and counts calls. */
 let grpc: LimitingProxy;
 let folder: string;
 
 before(async () => {
-  stack = resources.use(await startWebStack({ FILEMILL_HTTP_HOSTS: 'files.example' }));
+  stack = resources.use(
+    await startCluster({ services: httpServices, settings: { FILEMILL_HTTP_HOSTS: 'files.example' } }),
+  );
   grpc = resources.use(await LimitingProxy.start(stack.env.FILEMILL_UPLOAD_TARGET ?? '', Number.POSITIVE_INFINITY));
   folder = resources.use(await testFolder()).path;
   await mkdir(join(folder, 'many'));

@@ -16,14 +16,15 @@ import { uploadFile } from '#sdk/upload-file.ts';
 import { uploadResumable } from '#sdk/upload-resumable.ts';
 import { blobStoreConformance } from '../conformance/blob-store.ts';
 import { partialBlobStoreConformance } from '../conformance/partial-blob-store.ts';
+import { type Cluster, startCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 import { startService, testFolder } from '../support/start-services.ts';
-import { type Backends, filesBelow, startBackends } from '../support/upload-stack.ts';
+import { filesBelow } from '../support/upload-stack.ts';
 import { exfat, fat, mergerfs, mountVolume, odd, readOnly, sshfs, tmpfs, type Volume } from './support/volumes.ts';
 
-let backends: Backends;
+let backends: Cluster;
 before(async () => {
-  backends = await startBackends();
+  backends = await startCluster();
 });
 after(() => backends[Symbol.asyncDispose]());
 
@@ -209,8 +210,8 @@ async function startUpload(
       FILEMILL_GRPC_LISTEN: `unix:${folder}/u`,
       FILEMILL_STORAGE_DIR: path,
       FILEMILL_DISK_RESERVE: '0',
-      FILEMILL_METADATA_TARGET: backends.metadataTarget,
-      FILEMILL_RESULT_TARGET: backends.resultTarget,
+      FILEMILL_METADATA_TARGET: backends.target('metadata'),
+      FILEMILL_RESULT_TARGET: backends.target('result'),
       FILEMILL_ALLOW_FAILPOINTS: '1',
       FILEMILL_FAILPOINTS: failpoints,
     }),

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
 import { createHash, randomUUIDv7 } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
 import { LocalBlobStore } from '#adapters/volume/local-blob-store.ts';
 import type { ClaimByIds } from '#domain/work-source.ts';
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
@@ -9,8 +7,8 @@ import { never } from '#platform/abort.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
 import { withRetry } from '#platform/rpc/retry.ts';
 import { claimerByIds } from '#services/worker/lifecycle/claims.ts';
-import { type ServiceProcess, startService, testFolder } from './start-services.ts';
-import { testDatabase } from './stores.ts';
+import { type Cluster, startCluster } from './cluster.ts';
+import { eventually } from './eventually.ts';
 
 export interface StoredFile {
   readonly content?: string;
@@ -18,21 +16,14 @@ export interface StoredFile {
   readonly declaredSha256?: string;
 }
 
-/** What a worker works against: PostgreSQL, the metadata and result services as processes, a volume. */
-export interface Backend extends AsyncDisposable {
-  /** Settings for a worker process. */
-  readonly env: Record<string, string>;
+/** What a worker works against: a cluster without upload and worker, and files that are stored and registered. */
+export interface Backend extends Cluster {
   readonly metadata: RpcChannel;
   readonly result: RpcChannel;
-  readonly storageDir: string;
   /** `none`, or where the metadata service rings. */
   readonly redisUrl: string;
-  /** The service processes; either may be stopped and started again. */
-  stop(name: 'metadata' | 'result', signal?: NodeJS.Signals): Promise<void>;
-  start(name: 'metadata' | 'result'): Promise<void>;
   /** Stores and registers files as upload does, but rings for none. Answers their ids in order. */
   add(files: readonly StoredFile[]): Promise<string[]>;
-  query<Row extends object>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
   /** Resolves when all of these are COMPLETED or FAILED; answers their rows in the order of `ids`. */
   ended(ids: readonly string[]): Promise<readonly EndedFile[]>;
 }
@@ -60,44 +51,19 @@ export async function startBackend({
   packBelow = 0,
 }: BackendSettings = {}): Promise<Backend> {
   await using opening = new AsyncDisposableStack();
-  const folder = opening.use(await testFolder());
-  const database = opening.use(await testDatabase());
-  const targets = { metadata: `unix:${folder.path}/m`, result: `unix:${folder.path}/r` };
-  const storageDir = `${folder.path}/storage`;
-  const blobs = opening.use(await LocalBlobStore.open(storageDir, { packBelow }));
-  const running = new Map<string, ServiceProcess>();
-  opening.defer(async () => {
-    for (const service of running.values()) await service.stop('SIGKILL');
-  });
-  const start = async (name: 'metadata' | 'result') => {
-    const env = { FILEMILL_DATABASE_URL: database.url, FILEMILL_REDIS_URL: redisUrl, FILEMILL_LEASE_MS: `${leaseMs}` };
-    running.set(name, await startService(name, { ...env, FILEMILL_GRPC_LISTEN: targets[name] }));
-  };
-  await start('metadata');
-  await start('result');
-  const metadata = opening.use(new RpcChannel(targets.metadata));
-  const result = opening.use(new RpcChannel(targets.result));
-  const pool = new pg.Pool({ connectionString: database.url, max: 2 });
-  opening.defer(() => pool.end());
-  const query = async <Row extends object>(sql: string, values: readonly unknown[] = []) =>
-    (await pool.query<Row>(sql, [...values])).rows;
+  const settings = { FILEMILL_REDIS_URL: redisUrl, FILEMILL_LEASE_MS: `${leaseMs}` };
+  const cluster = opening.use(await startCluster({ settings }));
+  const blobs = opening.use(await LocalBlobStore.open(cluster.storageDir, { packBelow }));
+  const metadata = opening.use(new RpcChannel(cluster.target('metadata')));
+  const result = opening.use(new RpcChannel(cluster.target('result')));
   const resources = opening.move();
   return {
-    env: {
-      FILEMILL_METADATA_TARGET: targets.metadata,
-      FILEMILL_RESULT_TARGET: targets.result,
-      FILEMILL_REDIS_URL: redisUrl,
-      FILEMILL_STORAGE_DIR: storageDir,
-    },
+    ...cluster,
     metadata,
     result,
-    storageDir,
     redisUrl,
-    start,
-    stop: async (name, signal) => running.get(name)?.stop(signal),
-    query,
     add: async (files) => await register(metadata, await Promise.all(files.map((file) => store(blobs, file)))),
-    ended: (ids) => untilEnded(query, ids),
+    ended: (ids) => untilEnded(cluster.query, ids),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
 }
@@ -132,17 +98,17 @@ async function register(metadata: RpcChannel, items: Awaited<ReturnType<typeof s
   return created.ids;
 }
 
-async function untilEnded(query: Backend['query'], ids: readonly string[]): Promise<readonly EndedFile[]> {
-  for (;;) {
-    const rows = await query<EndedFile>(
+async function untilEnded(query: Cluster['query'], ids: readonly string[]): Promise<readonly EndedFile[]> {
+  const rows = await eventually('all files have ended', async () => {
+    const ended = await query<EndedFile>(
       `select f.id, status, attempt, error_code, worker, sha256, count(r.id)::int as results
        from files f left join results r on r.file_id = f.id
        where f.id = any ($1) and status in ('COMPLETED', 'FAILED') group by f.id`,
       [ids],
     );
-    if (rows.length === ids.length) return ids.map((id) => rows.find((row) => row.id === id) as EndedFile);
-    await delay(50);
-  }
+    return ended.length === ids.length && ended;
+  });
+  return ids.map((id) => rows.find((row) => row.id === id) as EndedFile);
 }
 
 /** How a worker of this name claims by id. */

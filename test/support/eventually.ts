@@ -13,7 +13,7 @@ interface Patience {
  */
 export async function eventually<T>(
   what: string,
-  holds: () => Promise<T | undefined> | T | undefined,
+  holds: () => Promise<T | undefined | false> | T | undefined | false,
   { withinMs = 60_000 }: Patience = {},
 ): Promise<T> {
   for (const giveUpAt = performance.now() + withinMs; ; await delay(20)) {

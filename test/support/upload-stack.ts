@@ -20,38 +20,10 @@ import { metadataCheck } from '#services/upload/intake/metadata-check.ts';
 import { uploadServer } from '#services/upload/public-port.ts';
 import { UploadLocks } from '#services/upload/resumable/upload-locks.ts';
 import type { AppendUploadContext } from '#services/upload/routes/append-upload.ts';
-import { type ServiceProcess, startService, testFolder } from './start-services.ts';
-import { testDatabase } from './stores.ts';
+import type { Cluster } from './cluster.ts';
+import { testFolder } from './start-services.ts';
 
 export const quiet = createLogger('test', { level: 'silent', format: 'json' });
-
-/** Real metadata and result services on a database of their own, for all tests of a file. */
-export interface Backends extends AsyncDisposable {
-  readonly databaseUrl: string;
-  readonly metadataTarget: string;
-  readonly resultTarget: string;
-  readonly metadata: ServiceProcess;
-}
-
-export async function startBackends(): Promise<Backends> {
-  const resources = new AsyncDisposableStack();
-  const database = resources.use(await testDatabase());
-  const folder = resources.use(await testFolder());
-  const [metadataTarget, resultTarget] = [`unix:${folder.path}/m`, `unix:${folder.path}/r`];
-  const [metadata, result] = await Promise.all([
-    startService('metadata', { FILEMILL_DATABASE_URL: database.url, FILEMILL_GRPC_LISTEN: metadataTarget }),
-    startService('result', { FILEMILL_DATABASE_URL: database.url, FILEMILL_GRPC_LISTEN: resultTarget }),
-  ]);
-  resources.use(result);
-  resources.use(metadata);
-  return {
-    databaseUrl: database.url,
-    metadataTarget,
-    resultTarget,
-    metadata,
-    [Symbol.asyncDispose]: () => resources.disposeAsync(),
-  };
-}
 
 /** An upload service in this process, on a volume of its own, and a client of its public port. */
 export interface UploadStack extends AsyncDisposable {
@@ -74,7 +46,7 @@ interface StackLimits {
 }
 
 export async function startUploadStack(
-  backends: Backends,
+  backends: Cluster,
   overrides: Partial<AppendUploadContext> & StackLimits = {},
 ): Promise<UploadStack> {
   const { diskReserve = 0, maxConcurrent = 1_024, packBelow = 0, segmentAgeMs } = overrides;
@@ -82,8 +54,8 @@ export async function startUploadStack(
   const stopping = new AbortController();
   const root = overrides.root ?? resources.use(await testFolder()).path;
   const { path: sockets } = resources.use(await testFolder());
-  const metadata = resources.use(new RpcChannel(backends.metadataTarget));
-  const result = resources.use(new RpcChannel(backends.resultTarget));
+  const metadata = resources.use(new RpcChannel(backends.target('metadata')));
+  const result = resources.use(new RpcChannel(backends.target('result')));
   const blobs = resources.use(await LocalBlobStore.open(root, { packBelow, ...(segmentAgeMs && { segmentAgeMs }) }));
   const { partial } = blobs;
   const locks = resources.use(new UploadLocks(metadata.client(UploadLockService), quiet));

@@ -8,16 +8,15 @@ import type { Blob, BlobStore } from '#domain/blob-store.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
+import { type Cluster, startCluster } from '#test/support/cluster.ts';
 import { eventually } from '#test/support/eventually.ts';
 import { newFile } from '#test/support/files.ts';
 import {
-  type Backends,
   chunkOf,
   filesBelow,
   metadataOf,
   queryRows,
   quiet,
-  startBackends,
   startUploadStack,
   streamOf,
   type UploadStack,
@@ -31,9 +30,9 @@ import { startStagingSweeper } from './duties/staging-sweeper.ts';
 const unconfirmed = `select storage_key from blob_deletions where taken_until < 'infinity'`;
 const hourMs = 60 * 60 * 1_000;
 
-let backends: Backends;
+let backends: Cluster;
 before(async () => {
-  backends = await startBackends();
+  backends = await startCluster();
 });
 after(() => backends[Symbol.asyncDispose]());
 

@@ -3,20 +3,12 @@ import { readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { after, before, it } from 'node:test';
 import { FilemillError } from '#domain/errors.ts';
-import {
-  type Backends,
-  chunkOf,
-  filesBelow,
-  metadataOf,
-  queryRows,
-  startBackends,
-  startUploadStack,
-  streamOf,
-} from '#test/support/upload-stack.ts';
+import { type Cluster, startCluster } from '#test/support/cluster.ts';
+import { chunkOf, filesBelow, metadataOf, queryRows, startUploadStack, streamOf } from '#test/support/upload-stack.ts';
 
-let backends: Backends;
+let backends: Cluster;
 before(async () => {
-  backends = await startBackends();
+  backends = await startCluster();
 });
 after(() => backends[Symbol.asyncDispose]());
 

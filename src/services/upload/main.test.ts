@@ -4,19 +4,20 @@ import { request } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
+import { type Cluster, startCluster } from '#test/support/cluster.ts';
 import { startService, testFolder } from '#test/support/start-services.ts';
-import { type Backends, chunkOf, filesBelow, metadataOf, startBackends, streamOf } from '#test/support/upload-stack.ts';
+import { chunkOf, filesBelow, metadataOf, streamOf } from '#test/support/upload-stack.ts';
 
-let backends: Backends;
+let backends: Cluster;
 before(async () => {
-  backends = await startBackends();
+  backends = await startCluster();
 });
 after(() => backends[Symbol.asyncDispose]());
 
 describe('The upload service', () => {
   it('takes files in, says that it is ready, and ends on SIGTERM', async () => {
     await using folder = await testFolder();
-    await using service = await startService('upload', settings(folder.path, backends.metadataTarget));
+    await using service = await startService('upload', settings(folder.path, backends.target('metadata')));
     using channel = new RpcChannel(`unix:${folder.path}/u`);
     assert.deepEqual(await readiness(folder.path), { status: 200, body: 'ok\n' });
     assert.match((await ask(folder.path, '/metrics')).body, /^filemill_incomplete_upload_bytes 0$/m);
@@ -49,7 +50,7 @@ describe('The upload service', () => {
 
   it('refuses settings that would sweep files in flight', async () => {
     await using folder = await testFolder();
-    const unsafe = { ...settings(folder.path, backends.metadataTarget), FILEMILL_ORPHAN_TTL_MS: '60000' };
+    const unsafe = { ...settings(folder.path, backends.target('metadata')), FILEMILL_ORPHAN_TTL_MS: '60000' };
     await assert.rejects(startService('upload', unsafe), /FILEMILL_ORPHAN_TTL_MS: must be at least 7200000/);
     assert.deepEqual(await readdir(folder.path), []);
   });
@@ -60,7 +61,7 @@ function settings(folder: string, metadataTarget: string): Record<string, string
     FILEMILL_GRPC_LISTEN: `unix:${folder}/u`,
     FILEMILL_OPS_LISTEN: `unix:${folder}/ops`,
     FILEMILL_METADATA_TARGET: metadataTarget,
-    FILEMILL_RESULT_TARGET: backends.resultTarget,
+    FILEMILL_RESULT_TARGET: backends.target('result'),
     FILEMILL_STORAGE_DIR: `${folder}/volume`,
   };
 }

@@ -8,7 +8,7 @@ import {
 } from 'playwright-core';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
-import { startWebStack, type WebStack } from '../../support/web-stack.ts';
+import { type Cluster, httpServices, startCluster } from '../../support/cluster.ts';
 
 /** Of Debian's package; nothing is downloaded. */
 const executablePath = '/usr/bin/chromium';
@@ -23,16 +23,16 @@ interface OpenOptions extends BrowserContextOptions {
 
 /** A whole system with its dashboard, and a browser that looks at it. */
 export class Dashboard implements AsyncDisposable {
-  readonly stack: WebStack;
+  readonly stack: Cluster;
   /** What the browser complained of: errors of scripts, and what the content security policy refused. */
   readonly complaints: string[] = [];
   readonly #browser: Browser;
   readonly #resources: AsyncDisposableStack;
 
-  /** As `startWebStack`: no worker runs until one is started. */
-  static async start(...settings: Parameters<typeof startWebStack>): Promise<Dashboard> {
+  /** No worker runs until one is started. @param settings of all services */
+  static async start(settings: Readonly<Record<string, string>> = {}, adminUrl?: string): Promise<Dashboard> {
     await using opening = new AsyncDisposableStack();
-    const stack = opening.use(await startWebStack(...settings));
+    const stack = opening.use(await startCluster({ services: httpServices, settings, adminUrl }));
     const isRoot = process.getuid?.() === 0;
     const browser = opening.adopt(await chromium.launch({ executablePath, chromiumSandbox: !isRoot }), (open) =>
       open.close(),
@@ -40,7 +40,7 @@ export class Dashboard implements AsyncDisposable {
     return new Dashboard(stack, browser, opening.move());
   }
 
-  private constructor(stack: WebStack, browser: Browser, resources: AsyncDisposableStack) {
+  private constructor(stack: Cluster, browser: Browser, resources: AsyncDisposableStack) {
     this.stack = stack;
     this.#browser = browser;
     this.#resources = resources;

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { Page } from 'playwright-core';
 import { attemptFailures, errorCode } from '#domain/errors.ts';
-import { failFiles } from '../../support/web-stack.ts';
+import { failFiles } from '../../support/cluster.ts';
 import { Dashboard, row, untilCount } from './dashboard.ts';
 
 /** The longest names there are, without a place where a line would break by itself; some are written from right to left. */

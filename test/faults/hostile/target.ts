@@ -8,14 +8,14 @@ import { never } from '#platform/abort.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
 import { memoryContent } from '#sdk/upload-content.ts';
 import { uploadFile } from '#sdk/upload-file.ts';
+import { type Cluster, startCluster } from '../../support/cluster.ts';
 import { startService, testFolder } from '../../support/start-services.ts';
-import { type Backends, startBackends } from '../../support/upload-stack.ts';
 
 /** A real upload process, the victim, with the services behind it. */
 export interface Target extends AsyncDisposable {
   readonly address: string;
   readonly storageDir: string;
-  readonly backends: Backends;
+  readonly backends: Cluster;
   readonly log: () => string;
   /** Resident memory of the upload process, in MiB. */
   residentMiB(): Promise<number>;
@@ -27,13 +27,13 @@ export interface Target extends AsyncDisposable {
 
 export async function startTarget(settings: Record<string, string> = {}): Promise<Target> {
   const resources = new AsyncDisposableStack();
-  const backends = resources.use(await startBackends());
+  const backends = resources.use(await startCluster());
   const { path: folder } = resources.use(await testFolder());
   const [address, storageDir] = [`unix:${folder}/u`, `${folder}/volume`];
   const service = await startService('upload', {
     FILEMILL_GRPC_LISTEN: address,
-    FILEMILL_METADATA_TARGET: backends.metadataTarget,
-    FILEMILL_RESULT_TARGET: backends.resultTarget,
+    FILEMILL_METADATA_TARGET: backends.target('metadata'),
+    FILEMILL_RESULT_TARGET: backends.target('result'),
     FILEMILL_STORAGE_DIR: storageDir,
     FILEMILL_DISK_RESERVE: '1MiB',
     FILEMILL_LOG_LEVEL: 'warn',

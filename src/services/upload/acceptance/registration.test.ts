@@ -5,13 +5,12 @@ import { FilemillError } from '#domain/errors.ts';
 import type { CreateOutcome } from '#domain/file.ts';
 import { createLogger } from '#platform/logger.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
+import { type Cluster, startCluster } from '#test/support/cluster.ts';
 import {
-  type Backends,
   chunkOf,
   filesBelow,
   metadataOf,
   queryRows,
-  startBackends,
   startUploadStack,
   streamOf,
   type UploadStack,
@@ -20,11 +19,11 @@ import { FileCreation, type RequestedFile } from './file-creation.ts';
 
 const quiet = createLogger('test', { level: 'silent', format: 'json' });
 
-let backends: Backends;
+let backends: Cluster;
 let channel: RpcChannel;
 before(async () => {
-  backends = await startBackends();
-  channel = new RpcChannel(backends.metadataTarget);
+  backends = await startCluster();
+  channel = new RpcChannel(backends.target('metadata'));
 });
 after(async () => {
   channel[Symbol.dispose]();

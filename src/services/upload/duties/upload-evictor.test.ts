@@ -4,15 +4,14 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { UploadLockService } from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
 import { never } from '#platform/abort.ts';
+import { type Cluster, startCluster } from '#test/support/cluster.ts';
 import { eventually } from '#test/support/eventually.ts';
 import { append, begin, get } from '#test/support/resumable-uploads.ts';
 import {
-  type Backends,
   chunkOf,
   filesBelow,
   metadataOf,
   quiet,
-  startBackends,
   startUploadStack,
   streamOf,
   type UploadStack,
@@ -20,9 +19,9 @@ import {
 import { UploadLocks } from '../resumable/upload-locks.ts';
 import { UploadEvictor } from './upload-evictor.ts';
 
-let backends: Backends;
+let backends: Cluster;
 before(async () => {
-  backends = await startBackends();
+  backends = await startCluster();
 });
 after(() => backends[Symbol.asyncDispose]());
 

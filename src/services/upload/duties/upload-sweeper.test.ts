@@ -5,23 +5,17 @@ import { join } from 'node:path';
 import { after, before, it } from 'node:test';
 import { UploadLockService } from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
 import { never } from '#platform/abort.ts';
+import { type Cluster, startCluster } from '#test/support/cluster.ts';
 import { eventually } from '#test/support/eventually.ts';
-import {
-  type Backends,
-  filesBelow,
-  quiet,
-  startBackends,
-  startUploadStack,
-  type UploadStack,
-} from '#test/support/upload-stack.ts';
+import { filesBelow, quiet, startUploadStack, type UploadStack } from '#test/support/upload-stack.ts';
 import { UploadLocks } from '../resumable/upload-locks.ts';
 import { startUploadSweeper } from './upload-sweeper.ts';
 
 const hourMs = 60 * 60 * 1_000;
 
-let backends: Backends;
+let backends: Cluster;
 before(async () => {
-  backends = await startBackends();
+  backends = await startCluster();
 });
 after(() => backends[Symbol.asyncDispose]());
 

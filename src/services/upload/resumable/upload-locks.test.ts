@@ -7,17 +7,18 @@ import {
 } from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
 import { never } from '#platform/abort.ts';
 import { RpcChannel, type RpcClient } from '#platform/rpc/client.ts';
+import { type Cluster, startCluster } from '#test/support/cluster.ts';
 import { eventually } from '#test/support/eventually.ts';
-import { type Backends, queryRows, quiet, startBackends } from '#test/support/upload-stack.ts';
+import { queryRows, quiet } from '#test/support/upload-stack.ts';
 import { UploadLocks } from './upload-locks.ts';
 
 describe('A lock on an upload', () => {
-  let backends: Backends;
+  let backends: Cluster;
   let service: RpcClient<typeof UploadLockService>;
   const resources = new AsyncDisposableStack();
   before(async () => {
-    backends = resources.use(await startBackends());
-    service = resources.use(new RpcChannel(backends.metadataTarget)).client(UploadLockService);
+    backends = resources.use(await startCluster());
+    service = resources.use(new RpcChannel(backends.target('metadata'))).client(UploadLockService);
   });
   after(() => resources.disposeAsync());
 

@@ -8,6 +8,7 @@ import {
   AppendChecksum_Algorithm as Algorithm,
   type UploadMetadataSchema,
 } from '#gen/filemill/v1/upload_service_pb.ts';
+import { type Cluster, startCluster } from '#test/support/cluster.ts';
 import { eventually } from '#test/support/eventually.ts';
 import {
   type AppendMessage,
@@ -19,18 +20,11 @@ import {
   offsetOf,
   startOf,
 } from '#test/support/resumable-uploads.ts';
-import {
-  type Backends,
-  filesBelow,
-  queryRows,
-  startBackends,
-  startUploadStack,
-  type UploadStack,
-} from '#test/support/upload-stack.ts';
+import { filesBelow, queryRows, startUploadStack, type UploadStack } from '#test/support/upload-stack.ts';
 
-let backends: Backends;
+let backends: Cluster;
 before(async () => {
-  backends = await startBackends();
+  backends = await startCluster();
 });
 after(() => backends[Symbol.asyncDispose]());
 

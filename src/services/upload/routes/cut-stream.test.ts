@@ -4,21 +4,20 @@ import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { create, toBinary } from '@bufbuild/protobuf';
 import { UploadFileRequestSchema } from '#gen/filemill/v1/upload_service_pb.ts';
+import { type Cluster, startCluster } from '#test/support/cluster.ts';
 import { eventually } from '#test/support/eventually.ts';
 import {
-  type Backends,
   chunkOf,
   filesBelow,
   metadataOf,
   queryRows,
-  startBackends,
   startUploadStack,
   type UploadMessage,
 } from '#test/support/upload-stack.ts';
 
-let backends: Backends;
+let backends: Cluster;
 before(async () => {
-  backends = await startBackends();
+  backends = await startCluster();
 });
 after(() => backends[Symbol.asyncDispose]());
 

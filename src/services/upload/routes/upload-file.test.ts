@@ -6,15 +6,14 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { Reason } from '#domain/errors.ts';
+import { type Cluster, startCluster } from '#test/support/cluster.ts';
 import { eventually } from '#test/support/eventually.ts';
 import {
-  type Backends,
   chunkOf,
   closingOf,
   filesBelow,
   metadataOf,
   queryRows,
-  startBackends,
   startUploadStack,
   streamOf,
   type UploadMessage,
@@ -24,9 +23,9 @@ const hello = Buffer.from('hello, mill\n');
 const helloSha256 = sha256(hello);
 const otherSha256 = sha256(Buffer.from('other'));
 
-let backends: Backends;
+let backends: Cluster;
 before(async () => {
-  backends = await startBackends();
+  backends = await startCluster();
 });
 after(() => backends[Symbol.asyncDispose]());
 

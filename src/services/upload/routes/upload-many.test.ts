@@ -14,22 +14,16 @@ import {
 } from '#gen/filemill/v1/upload_service_pb.ts';
 import { fromRpcStatus } from '#platform/rpc/errors.ts';
 import { contentOf } from '#test/conformance/blob-store.ts';
+import { type Cluster, startCluster } from '#test/support/cluster.ts';
 import { eventually } from '#test/support/eventually.ts';
-import {
-  type Backends,
-  filesBelow,
-  queryRows,
-  startBackends,
-  startUploadStack,
-  type UploadStack,
-} from '#test/support/upload-stack.ts';
+import { filesBelow, queryRows, startUploadStack, type UploadStack } from '#test/support/upload-stack.ts';
 
 type Part = MessageInitShape<typeof UploadPartSchema>;
 type Metadata = MessageInitShape<typeof UploadMetadataSchema>;
 
-let backends: Backends;
+let backends: Cluster;
 before(async () => {
-  backends = await startBackends();
+  backends = await startCluster();
 });
 after(() => backends[Symbol.asyncDispose]());
 

@@ -3,21 +3,20 @@ import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, it } from 'node:test';
 import { FilemillError } from '#domain/errors.ts';
+import { type Cluster, startCluster } from '#test/support/cluster.ts';
 import { traceCalls } from '../../../../test/support/trace-calls.ts';
 import {
-  type Backends,
   chunkOf,
   filesBelow,
   metadataOf,
-  startBackends,
   startUploadStack,
   streamOf,
   type UploadStack,
 } from '../../../../test/support/upload-stack.ts';
 
-let backends: Backends;
+let backends: Cluster;
 before(async () => {
-  backends = await startBackends();
+  backends = await startCluster();
 });
 after(() => backends[Symbol.asyncDispose]());
 
