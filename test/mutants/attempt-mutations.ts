@@ -98,7 +98,7 @@ export const attemptMutations: readonly Mutation[] = [
     file: 'src/platform/lease.ts',
     edits: [{ search: 'await renew(due.slice(from, from + maxBatch))', replace: 'continue' }],
     test: {
-      file: 'src/services/worker/lease-keeper.test.ts',
+      file: 'test/services/worker/lease-keeper.test.ts',
       name: 'a file keeps its lease, and its attempt, for as long as a worker works on it',
     },
   },
@@ -112,6 +112,6 @@ export const attemptMutations: readonly Mutation[] = [
         replace: 'return outcome;',
       },
     ],
-    test: { file: 'src/services/worker/worker.test.ts', name: 'accepts no bytes but those that were declared' },
+    test: { file: 'test/services/worker/worker.test.ts', name: 'accepts no bytes but those that were declared' },
   },
 ];

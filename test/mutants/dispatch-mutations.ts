@@ -20,7 +20,7 @@ export const dispatchMutations: readonly Mutation[] = [
     file: reconciler,
     edits: [{ search: 'await reopenExpired(options)', replace: '0' }],
     test: {
-      file: 'src/services/metadata/metadata.test.ts',
+      file: 'test/services/metadata/metadata.test.ts',
       name: 'a lease that nobody renews is re-opened by the reconciler, uncounted, to run alone',
     },
   },

@@ -8,7 +8,7 @@ const commitOrder = {
   name: 'syncs the file, renames it, then syncs its folder',
 };
 const creationTest = 'src/adapters/postgres/files/file-creation.test.ts';
-const registrationTest = 'src/services/upload/acceptance/registration.test.ts';
+const registrationTest = 'test/services/upload/registration.test.ts';
 
 /** "Acknowledged means kept", and nothing that was deleted comes back. */
 export const ingestMutations: readonly Mutation[] = [
@@ -39,7 +39,7 @@ export const ingestMutations: readonly Mutation[] = [
     file: 'src/services/upload/intake/content.ts',
     edits: [{ search: 'if (declared !== received)', replace: 'if (false)' }],
     test: {
-      file: 'src/services/upload/routes/upload-file.test.ts',
+      file: 'test/services/upload/upload-file.test.ts',
       name: 'another SHA-256 than declared with CHECKSUM_MISMATCH, and keeps nothing',
     },
   },
@@ -54,7 +54,7 @@ export const ingestMutations: readonly Mutation[] = [
       },
     ],
     test: {
-      file: 'src/services/upload/routes/upload-file.test.ts',
+      file: 'test/services/upload/upload-file.test.ts',
       name: 'a file, and answers when its bytes and its row are there',
     },
   },
@@ -84,7 +84,7 @@ export const ingestMutations: readonly Mutation[] = [
       },
     ],
     test: {
-      file: 'src/services/upload/routes/upload-file.test.ts',
+      file: 'test/services/upload/upload-file.test.ts',
       name: 'nothing before its row is committed',
     },
   },
@@ -179,7 +179,7 @@ export const ingestMutations: readonly Mutation[] = [
       },
     ],
     test: {
-      file: 'src/services/upload/duties.test.ts',
+      file: 'test/services/upload/duties.test.ts',
       name: 'removes the bytes of deleted files, of no other, and confirms',
     },
   },

@@ -6,7 +6,7 @@ const objectName = 'src/adapters/volume/objects/object-name.ts';
 const partialTest = 'src/adapters/volume/partial/local-partial-blob-store.test.ts';
 const client = 'src/sdk/upload-resumable.ts';
 const clientTest = 'src/sdk/upload-resumable.test.ts';
-const routeTest = 'src/services/upload/routes/append-upload.test.ts';
+const routeTest = 'test/services/upload/append-upload.test.ts';
 
 /** The same promises for uploads in several calls. */
 export const resumableMutations: readonly Mutation[] = [
@@ -131,7 +131,7 @@ export const resumableMutations: readonly Mutation[] = [
     file: 'src/services/upload/routes/begin-upload.ts',
     edits: [{ search: '  if (begunMeanwhile !== undefined) return begunMeanwhile;\n', replace: '' }],
     test: {
-      file: 'src/services/upload/routes/begin-upload.test.ts',
+      file: 'test/services/upload/begin-upload.test.ts',
       name: 'one that was begun while it waited for the lock is not begun again',
     },
   },
@@ -146,7 +146,7 @@ export const resumableMutations: readonly Mutation[] = [
       },
     ],
     test: {
-      file: 'src/services/upload/routes/begin-upload.test.ts',
+      file: 'test/services/upload/begin-upload.test.ts',
       name: 'answers with the file once it is one, and begins anew once that was deleted',
     },
   },
@@ -156,7 +156,7 @@ export const resumableMutations: readonly Mutation[] = [
     file: 'src/services/upload/duties/upload-evictor.ts',
     edits: [{ search: 'state !== undefined && state.writtenAt >= idleBefore', replace: 'state === undefined' }],
     test: {
-      file: 'src/services/upload/duties/upload-evictor.test.ts',
+      file: 'test/services/upload/upload-evictor.test.ts',
       name: 'stays when somebody comes back for it just then',
     },
   },

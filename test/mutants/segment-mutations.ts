@@ -5,7 +5,7 @@ const store = 'src/adapters/volume/segments/segment-store.ts';
 const deletions = 'src/adapters/postgres/upkeep/blob-deletions.ts';
 const storeTest = 'src/adapters/volume/segments/segment-store.test.ts';
 const upkeepTest = 'src/adapters/postgres/upkeep/upkeep.test.ts';
-const manyTest = 'src/services/upload/routes/upload-many.test.ts';
+const manyTest = 'test/services/upload/upload-many.test.ts';
 const moves = {
   file: upkeepTest,
   name: 'a row changes hands only from the key that was copied, and the old key is emptied ten minutes later',
@@ -78,7 +78,7 @@ export const segmentMutations: readonly Mutation[] = [
     file: 'src/analysis/run/pass.ts',
     edits: [{ search: 'this.#sum !== this.#expected', replace: 'false' }],
     test: {
-      file: 'src/services/worker/worker.test.ts',
+      file: 'test/services/worker/worker.test.ts',
       name: 'notices a flipped bit, also where no SHA-256 was declared',
     },
   },
@@ -108,7 +108,7 @@ export const segmentMutations: readonly Mutation[] = [
       },
     ],
     test: {
-      file: 'src/services/upload/duties.test.ts',
+      file: 'test/services/upload/duties.test.ts',
       name: 'removes no copy while nobody knows whether its row names it',
     },
   },

@@ -4,8 +4,8 @@ import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { create, toBinary } from '@bufbuild/protobuf';
 import { UploadFileRequestSchema } from '#gen/filemill/v1/upload_service_pb.ts';
-import { type Cluster, startCluster } from '#test/support/cluster.ts';
-import { eventually } from '#test/support/eventually.ts';
+import { type Cluster, startCluster } from '../../support/cluster.ts';
+import { eventually } from '../../support/eventually.ts';
 import {
   chunkOf,
   filesBelow,
@@ -13,7 +13,7 @@ import {
   queryRows,
   startUploadStack,
   type UploadMessage,
-} from '#test/support/upload-stack.ts';
+} from '../../support/upload-stack.ts';
 
 let backends: Cluster;
 before(async () => {

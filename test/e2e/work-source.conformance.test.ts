@@ -1,11 +1,11 @@
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
-import { workSourceConformance } from '#test/conformance/work-source.ts';
-import { claimerFor, startBackend } from '#test/support/backend.ts';
-import { testRedis } from '#test/support/stores.ts';
-import { RedisConnection } from './connection.ts';
-import { createDoorbell } from './doorbell.ts';
-import { RedisWorkSource } from './work-source.ts';
+import { RedisConnection } from '#adapters/redis/connection.ts';
+import { createDoorbell } from '#adapters/redis/doorbell.ts';
+import { RedisWorkSource } from '#adapters/redis/work-source.ts';
+import { workSourceConformance } from '../conformance/work-source.ts';
+import { claimerFor, startBackend } from '../support/backend.ts';
+import { testRedis } from '../support/stores.ts';
 
 const logger = pino({ level: 'silent' });
 

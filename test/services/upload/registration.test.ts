@@ -5,7 +5,8 @@ import { FilemillError } from '#domain/errors.ts';
 import type { CreateOutcome } from '#domain/file.ts';
 import { createLogger } from '#platform/logger.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
-import { type Cluster, startCluster } from '#test/support/cluster.ts';
+import { FileCreation, type RequestedFile } from '#services/upload/acceptance/file-creation.ts';
+import { type Cluster, startCluster } from '../../support/cluster.ts';
 import {
   chunkOf,
   filesBelow,
@@ -14,8 +15,7 @@ import {
   startUploadStack,
   streamOf,
   type UploadStack,
-} from '#test/support/upload-stack.ts';
-import { FileCreation, type RequestedFile } from './file-creation.ts';
+} from '../../support/upload-stack.ts';
 
 const quiet = createLogger('test', { level: 'silent', format: 'json' });
 

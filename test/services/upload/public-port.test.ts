@@ -10,8 +10,8 @@ import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
 import { Health, HealthCheckResponse_ServingStatus as ServingStatus } from '#gen/grpc/health/v1/health_pb.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
-import { type Cluster, startCluster } from '#test/support/cluster.ts';
-import { chunkOf, metadataOf, startUploadStack, streamOf } from '#test/support/upload-stack.ts';
+import { type Cluster, startCluster } from '../../support/cluster.ts';
+import { chunkOf, metadataOf, startUploadStack, streamOf } from '../../support/upload-stack.ts';
 
 let backends: Cluster;
 before(async () => {

@@ -4,10 +4,10 @@ import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { AnalysisPool } from '#analysis/run/pool.ts';
-import { type Backend, startBackend } from '#test/support/backend.ts';
-import { eventually } from '#test/support/eventually.ts';
-import { startService } from '#test/support/start-services.ts';
-import { GatedAnalysis, startWorker } from '#test/support/test-worker.ts';
+import { type Backend, startBackend } from '../../support/backend.ts';
+import { eventually } from '../../support/eventually.ts';
+import { startService } from '../../support/start-services.ts';
+import { GatedAnalysis, startWorker } from '../../support/test-worker.ts';
 
 const contents = (count: number) => Array.from({ length: count }, (_, index) => ({ content: `file ${index}` }));
 
@@ -74,7 +74,7 @@ describe('the worker process', () => {
   });
 
   it('names the setting that is missing', async () => {
-    const entry = fileURLToPath(new URL('./main.ts', import.meta.url));
+    const entry = fileURLToPath(new URL('../../../src/services/worker/main.ts', import.meta.url));
     const child = spawn(process.execPath, [entry], {
       env: { PATH: process.env.PATH },
       stdio: ['ignore', 'ignore', 'pipe'],

@@ -7,11 +7,11 @@ import { pino } from 'pino';
 import { createDoorbell } from '#adapters/redis/doorbell.ts';
 import { workStream } from '#adapters/redis/keys.ts';
 import type { Doorbell } from '#domain/doorbell.ts';
-import { type Backend, startBackend } from '#test/support/backend.ts';
-import { findRedisServer } from '#test/support/ensure-redis.ts';
-import { eventually } from '#test/support/eventually.ts';
-import { type TestRedis, testRedis } from '#test/support/stores.ts';
-import { startWorker, type TestWorker } from '#test/support/test-worker.ts';
+import { type Backend, startBackend } from '../../support/backend.ts';
+import { findRedisServer } from '../../support/ensure-redis.ts';
+import { eventually } from '../../support/eventually.ts';
+import { type TestRedis, testRedis } from '../../support/stores.ts';
+import { startWorker, type TestWorker } from '../../support/test-worker.ts';
 
 const fellBack = 'work comes straight from metadata until Redis is back';
 const returned = 'work comes by the doorbell again';

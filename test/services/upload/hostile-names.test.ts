@@ -3,8 +3,8 @@ import { readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { after, before, it } from 'node:test';
 import { FilemillError } from '#domain/errors.ts';
-import { type Cluster, startCluster } from '#test/support/cluster.ts';
-import { chunkOf, filesBelow, metadataOf, queryRows, startUploadStack, streamOf } from '#test/support/upload-stack.ts';
+import { type Cluster, startCluster } from '../../support/cluster.ts';
+import { chunkOf, filesBelow, metadataOf, queryRows, startUploadStack, streamOf } from '../../support/upload-stack.ts';
 
 let backends: Cluster;
 before(async () => {

@@ -3,8 +3,8 @@ import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, it } from 'node:test';
 import { FilemillError } from '#domain/errors.ts';
-import { type Cluster, startCluster } from '#test/support/cluster.ts';
-import { traceCalls } from '../../../../test/support/trace-calls.ts';
+import { type Cluster, startCluster } from '../../support/cluster.ts';
+import { traceCalls } from '../../support/trace-calls.ts';
 import {
   chunkOf,
   filesBelow,
@@ -12,7 +12,7 @@ import {
   startUploadStack,
   streamOf,
   type UploadStack,
-} from '../../../../test/support/upload-stack.ts';
+} from '../../support/upload-stack.ts';
 
 let backends: Cluster;
 before(async () => {

@@ -8,8 +8,8 @@ import {
   AppendChecksum_Algorithm as Algorithm,
   type UploadMetadataSchema,
 } from '#gen/filemill/v1/upload_service_pb.ts';
-import { type Cluster, startCluster } from '#test/support/cluster.ts';
-import { eventually } from '#test/support/eventually.ts';
+import { type Cluster, startCluster } from '../../support/cluster.ts';
+import { eventually } from '../../support/eventually.ts';
 import {
   type AppendMessage,
   append,
@@ -19,8 +19,8 @@ import {
   get,
   offsetOf,
   startOf,
-} from '#test/support/resumable-uploads.ts';
-import { filesBelow, queryRows, startUploadStack, type UploadStack } from '#test/support/upload-stack.ts';
+} from '../../support/resumable-uploads.ts';
+import { filesBelow, queryRows, startUploadStack, type UploadStack } from '../../support/upload-stack.ts';
 
 let backends: Cluster;
 before(async () => {

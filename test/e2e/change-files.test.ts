@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import type { Change } from '#cli/change-files.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { never } from '#platform/abort.ts';
@@ -8,9 +9,8 @@ import type { RpcClient } from '#platform/rpc/client.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
 import { RpcServer } from '#platform/rpc/server.ts';
 import { AttemptsClient } from '#services/worker/lifecycle/attempts.ts';
-import { type Backend, claimerFor, startBackend } from '#test/support/backend.ts';
-import { filemill } from '#test/support/cli.ts';
-import type { Change } from './change-files.ts';
+import { type Backend, claimerFor, startBackend } from '../support/backend.ts';
+import { filemill } from '../support/cli.ts';
 
 const unknownId = '01900000-0000-7000-8000-000000000000';
 

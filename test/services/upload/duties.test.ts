@@ -8,9 +8,14 @@ import type { Blob, BlobStore } from '#domain/blob-store.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
-import { type Cluster, startCluster } from '#test/support/cluster.ts';
-import { eventually } from '#test/support/eventually.ts';
-import { newFile } from '#test/support/files.ts';
+import { FileCreation, type RequestedFile } from '#services/upload/acceptance/file-creation.ts';
+import { startCompactor } from '#services/upload/duties/compactor.ts';
+import { startDeletionDrain } from '#services/upload/duties/deletion-drain.ts';
+import { startOrphanSweeper } from '#services/upload/duties/orphan-sweeper.ts';
+import { startStagingSweeper } from '#services/upload/duties/staging-sweeper.ts';
+import { type Cluster, startCluster } from '../../support/cluster.ts';
+import { eventually } from '../../support/eventually.ts';
+import { newFile } from '../../support/files.ts';
 import {
   chunkOf,
   filesBelow,
@@ -20,12 +25,7 @@ import {
   startUploadStack,
   streamOf,
   type UploadStack,
-} from '#test/support/upload-stack.ts';
-import { FileCreation, type RequestedFile } from './acceptance/file-creation.ts';
-import { startCompactor } from './duties/compactor.ts';
-import { startDeletionDrain } from './duties/deletion-drain.ts';
-import { startOrphanSweeper } from './duties/orphan-sweeper.ts';
-import { startStagingSweeper } from './duties/staging-sweeper.ts';
+} from '../../support/upload-stack.ts';
 
 const unconfirmed = `select storage_key from blob_deletions where taken_until < 'infinity'`;
 const hourMs = 60 * 60 * 1_000;

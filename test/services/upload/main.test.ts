@@ -4,9 +4,9 @@ import { request } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
-import { type Cluster, startCluster } from '#test/support/cluster.ts';
-import { startService, testFolder } from '#test/support/start-services.ts';
-import { chunkOf, filesBelow, metadataOf, streamOf } from '#test/support/upload-stack.ts';
+import { type Cluster, startCluster } from '../../support/cluster.ts';
+import { startService, testFolder } from '../../support/start-services.ts';
+import { chunkOf, filesBelow, metadataOf, streamOf } from '../../support/upload-stack.ts';
 
 let backends: Cluster;
 before(async () => {

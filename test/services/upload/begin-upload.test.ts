@@ -9,12 +9,12 @@ import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { UploadMetadataSchema } from '#gen/filemill/v1/upload_service_pb.ts';
 import { never } from '#platform/abort.ts';
 import { withRetry } from '#platform/rpc/retry.ts';
-import { type Cluster, startCluster } from '#test/support/cluster.ts';
-import { eventually } from '#test/support/eventually.ts';
-import { append, begin, get } from '#test/support/resumable-uploads.ts';
-import { filesBelow, quiet, startUploadStack } from '#test/support/upload-stack.ts';
-import { UploadLocks } from '../resumable/upload-locks.ts';
-import { formatRecord } from '../resumable/upload-record.ts';
+import { UploadLocks } from '#services/upload/resumable/upload-locks.ts';
+import { formatRecord } from '#services/upload/resumable/upload-record.ts';
+import { type Cluster, startCluster } from '../../support/cluster.ts';
+import { eventually } from '../../support/eventually.ts';
+import { append, begin, get } from '../../support/resumable-uploads.ts';
+import { filesBelow, quiet, startUploadStack } from '../../support/upload-stack.ts';
 
 let backends: Cluster;
 before(async () => {

@@ -13,10 +13,10 @@ import {
   type UploadPartSchema,
 } from '#gen/filemill/v1/upload_service_pb.ts';
 import { fromRpcStatus } from '#platform/rpc/errors.ts';
-import { contentOf } from '#test/conformance/blob-store.ts';
-import { type Cluster, startCluster } from '#test/support/cluster.ts';
-import { eventually } from '#test/support/eventually.ts';
-import { filesBelow, queryRows, startUploadStack, type UploadStack } from '#test/support/upload-stack.ts';
+import { contentOf } from '../../conformance/blob-store.ts';
+import { type Cluster, startCluster } from '../../support/cluster.ts';
+import { eventually } from '../../support/eventually.ts';
+import { filesBelow, queryRows, startUploadStack, type UploadStack } from '../../support/upload-stack.ts';
 
 type Part = MessageInitShape<typeof UploadPartSchema>;
 type Metadata = MessageInitShape<typeof UploadMetadataSchema>;

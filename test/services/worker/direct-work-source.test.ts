@@ -1,7 +1,7 @@
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
-import { workSourceConformance } from '#test/conformance/work-source.ts';
-import { startBackend } from '#test/support/backend.ts';
-import { DirectWorkSource } from './direct-work-source.ts';
+import { DirectWorkSource } from '#services/worker/lifecycle/direct-work-source.ts';
+import { workSourceConformance } from '../../conformance/work-source.ts';
+import { startBackend } from '../../support/backend.ts';
 
 workSourceConformance('the metadata service', async () => {
   const backend = await startBackend();

@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { UploadLockService } from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
 import { never } from '#platform/abort.ts';
-import { type Cluster, startCluster } from '#test/support/cluster.ts';
-import { eventually } from '#test/support/eventually.ts';
-import { append, begin, get } from '#test/support/resumable-uploads.ts';
+import { UploadEvictor } from '#services/upload/duties/upload-evictor.ts';
+import { UploadLocks } from '#services/upload/resumable/upload-locks.ts';
+import { type Cluster, startCluster } from '../../support/cluster.ts';
+import { eventually } from '../../support/eventually.ts';
+import { append, begin, get } from '../../support/resumable-uploads.ts';
 import {
   chunkOf,
   filesBelow,
@@ -15,9 +17,7 @@ import {
   startUploadStack,
   streamOf,
   type UploadStack,
-} from '#test/support/upload-stack.ts';
-import { UploadLocks } from '../resumable/upload-locks.ts';
-import { UploadEvictor } from './upload-evictor.ts';
+} from '../../support/upload-stack.ts';
 
 let backends: Cluster;
 before(async () => {

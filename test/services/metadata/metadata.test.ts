@@ -20,8 +20,8 @@ import {
 } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
 import { RpcChannel, type RpcClient } from '#platform/rpc/client.ts';
-import { type ServiceProcess, startService, testFolder } from '#test/support/start-services.ts';
-import { testDatabase } from '#test/support/stores.ts';
+import { type ServiceProcess, startService, testFolder } from '../../support/start-services.ts';
+import { testDatabase } from '../../support/stores.ts';
 
 /** The metadata and result services as real processes, through the real client. */
 

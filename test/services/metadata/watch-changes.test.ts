@@ -4,8 +4,8 @@ import { FilemillError } from '#domain/errors.ts';
 import { FileStatus } from '#gen/filemill/v1/file_pb.ts';
 import { MetadataService, type WatchChangesResponse } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { RpcChannel, type RpcClient } from '#platform/rpc/client.ts';
-import { createFile, openTestDatabase } from '#test/support/files.ts';
-import { startService, testFolder } from '#test/support/start-services.ts';
+import { createFile, openTestDatabase } from '../../support/files.ts';
+import { startService, testFolder } from '../../support/start-services.ts';
 
 const stack = new AsyncDisposableStack();
 let opened: Awaited<ReturnType<typeof openTestDatabase>>;

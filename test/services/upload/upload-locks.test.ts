@@ -7,10 +7,10 @@ import {
 } from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
 import { never } from '#platform/abort.ts';
 import { RpcChannel, type RpcClient } from '#platform/rpc/client.ts';
-import { type Cluster, startCluster } from '#test/support/cluster.ts';
-import { eventually } from '#test/support/eventually.ts';
-import { queryRows, quiet } from '#test/support/upload-stack.ts';
-import { UploadLocks } from './upload-locks.ts';
+import { UploadLocks } from '#services/upload/resumable/upload-locks.ts';
+import { type Cluster, startCluster } from '../../support/cluster.ts';
+import { eventually } from '../../support/eventually.ts';
+import { queryRows, quiet } from '../../support/upload-stack.ts';
 
 describe('A lock on an upload', () => {
   let backends: Cluster;

@@ -3,11 +3,11 @@ import { test } from 'node:test';
 import { AnalysisPool } from '#analysis/run/pool.ts';
 import { createLogger } from '#platform/logger.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
-import { startBackend } from '#test/support/backend.ts';
-import { eventually } from '#test/support/eventually.ts';
-import { GatedAnalysis, startWorker } from '#test/support/test-worker.ts';
-import { LeaseKeeper } from './lease-keeper.ts';
-import { AttemptsClient } from './lifecycle/attempts.ts';
+import { LeaseKeeper } from '#services/worker/lease-keeper.ts';
+import { AttemptsClient } from '#services/worker/lifecycle/attempts.ts';
+import { startBackend } from '../../support/backend.ts';
+import { eventually } from '../../support/eventually.ts';
+import { GatedAnalysis, startWorker } from '../../support/test-worker.ts';
 
 test('a file keeps its lease, and its attempt, for as long as a worker works on it', async () => {
   const leaseMs = 1_000;

@@ -3,9 +3,9 @@ import { appendFile, open, rm } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
 import { LocalBlobReader } from '#adapters/volume/local-blob-reader.ts';
 import { AnalysisPool } from '#analysis/run/pool.ts';
-import { type Backend, sha256, startBackend } from '#test/support/backend.ts';
-import { eventually } from '#test/support/eventually.ts';
-import { GatedAnalysis, startWorker } from '#test/support/test-worker.ts';
+import { type Backend, sha256, startBackend } from '../../support/backend.ts';
+import { eventually } from '../../support/eventually.ts';
+import { GatedAnalysis, startWorker } from '../../support/test-worker.ts';
 
 describe('a worker without Redis', () => {
   let backend: Backend;
@@ -72,7 +72,7 @@ describe('a worker without Redis', () => {
   });
 
   it('lets a poisonous file cost nobody else an attempt', async () => {
-    const registryUrl = new URL('../../../test/support/poison-registry.ts', import.meta.url).href;
+    const registryUrl = new URL('../../support/poison-registry.ts', import.meta.url).href;
     await using poisonous = new AnalysisPool({ threads: 2, heapMb: 64, registryUrl });
     const harms = { loop: 'analyzer_timeout', exit: 'analyzer_error', heap: 'analyzer_out_of_memory' };
     const deadlineOf = ({ filename }: { filename: string }) => (filename === 'loop' ? 300 : 60_000);

@@ -6,8 +6,8 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { Reason } from '#domain/errors.ts';
-import { type Cluster, startCluster } from '#test/support/cluster.ts';
-import { eventually } from '#test/support/eventually.ts';
+import { type Cluster, startCluster } from '../../support/cluster.ts';
+import { eventually } from '../../support/eventually.ts';
 import {
   chunkOf,
   closingOf,
@@ -17,7 +17,7 @@ import {
   startUploadStack,
   streamOf,
   type UploadMessage,
-} from '#test/support/upload-stack.ts';
+} from '../../support/upload-stack.ts';
 
 const hello = Buffer.from('hello, mill\n');
 const helloSha256 = sha256(hello);

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { after, before, it } from 'node:test';
 import { UploadLockService } from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
 import { never } from '#platform/abort.ts';
-import { type Cluster, startCluster } from '#test/support/cluster.ts';
-import { eventually } from '#test/support/eventually.ts';
-import { filesBelow, quiet, startUploadStack, type UploadStack } from '#test/support/upload-stack.ts';
-import { UploadLocks } from '../resumable/upload-locks.ts';
-import { startUploadSweeper } from './upload-sweeper.ts';
+import { startUploadSweeper } from '#services/upload/duties/upload-sweeper.ts';
+import { UploadLocks } from '#services/upload/resumable/upload-locks.ts';
+import { type Cluster, startCluster } from '../../support/cluster.ts';
+import { eventually } from '../../support/eventually.ts';
+import { filesBelow, quiet, startUploadStack, type UploadStack } from '../../support/upload-stack.ts';
 
 const hourMs = 60 * 60 * 1_000;
 
