@@ -1,5 +1,8 @@
+import { create } from '@bufbuild/protobuf';
+import { fileToJson } from '#contract/json.ts';
 import type { FileWithResultJson } from '#contract/schemas.ts';
 import { errorCode } from '#domain/errors.ts';
+import { FileSchema } from '#gen/filemill/v1/file_pb.ts';
 import type { UploadFileResponse } from '#gen/filemill/v1/upload_service_pb.ts';
 import type { UploadOutcome } from '#sdk/upload-files.ts';
 import { formatBytes, formatCount, formatDuration, plural } from './printable.ts';
@@ -26,22 +29,7 @@ export function refusedLine({ file, error }: UploadOutcome & { receipt: null }):
 }
 
 function unknown({ filename, path }: Named): FileLine {
-  return {
-    id: null,
-    filename,
-    path,
-    size: null,
-    mime_type: null,
-    status: null,
-    attempt: 0,
-    max_attempts: 0,
-    created_at: null,
-    updated_at: null,
-    completed_at: null,
-    sha256: null,
-    error: null,
-    result: null,
-  };
+  return { ...fileToJson(create(FileSchema)), filename, path, id: null, size: null, mime_type: null, status: null };
 }
 
 const id: Column<FileLine> = { title: 'ID', width: 36, cell: (file) => file.id ?? '' };

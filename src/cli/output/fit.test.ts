@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { create } from '@bufbuild/protobuf';
+import { fileToJson } from '#contract/json.ts';
+import { FileSchema } from '#gen/filemill/v1/file_pb.ts';
 import { cutText, displayWidth } from './display-width.ts';
 import { changeTable, type FileLine, listTable, receiptTable, resultTable } from './file-line.ts';
 import type { Terminal } from './terminal.ts';
@@ -80,6 +83,7 @@ async function printed(width: number, open: (terminal: Terminal) => ReturnType<t
 function line(more: Partial<FileLine>): FileLine {
   const at = '2026-11-29T11:09:23.123Z';
   return {
+    ...fileToJson(create(FileSchema)),
     id: '01a226fe-c451-7d90-900c-28bdcefdb093',
     filename: 'note.txt',
     path: '',

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { randomUUIDv7 } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import pg from 'pg';
@@ -9,8 +8,8 @@ import { isStoreFault } from '#domain/store-fault.ts';
 import { never } from '#platform/abort.ts';
 import { ConfigError } from '#platform/config.ts';
 import { eventually } from '#test/support/eventually.ts';
+import { newFile } from '#test/support/files.ts';
 import { postgresRefusals, type RefusingPostgres, startRefusingPostgres } from '#test/support/postgres-refusals.ts';
-
 import { createFiles } from '../files/file-creation.ts';
 import { Database, waitForDatabase } from './database.ts';
 import { postgresFault } from './faults.ts';
@@ -20,12 +19,6 @@ interface Line {
   readonly code?: string;
   readonly msg: string;
 }
-
-const newFile = () => {
-  const id = randomUUIDv7();
-  const nothing = { path: '', mimeType: 'text/plain', declaredSha256: null, idempotencyKey: null };
-  return { id, storageKey: id, filename: 'a.txt', size: 1, ...nothing };
-};
 
 describe('a PostgreSQL that refuses', () => {
   let server: RefusingPostgres;
