@@ -21,6 +21,7 @@ const file = create(FileSchema, {
   updatedAt: at,
   completedAt: at,
   sha256: 'ab'.repeat(32),
+  requestId: 'order-7',
 });
 const output = {
   schema: 1,
@@ -53,6 +54,7 @@ test('a completed file is plain JSON: numbers, RFC 3339 times, a status without 
     updated_at: '2026-03-01T10:20:30.456Z',
     completed_at: '2026-03-01T10:20:30.456Z',
     sha256: 'ab'.repeat(32),
+    request_id: 'order-7',
     error: null,
     result: output,
   });

@@ -30,6 +30,10 @@ const File = z.strictObject({
   updated_at: time.nullable(),
   completed_at: time.nullable(),
   sha256: sha256.nullable().describe('What the worker measured; null until COMPLETED.'),
+  request_id: z
+    .string()
+    .nullable()
+    .describe('The X-Request-Id of the request that created the file; null for files of earlier versions.'),
   error: ErrorOf.nullable(),
 });
 

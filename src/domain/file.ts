@@ -43,6 +43,8 @@ export const fileFields = {
   errorCode: 'text?',
   errorMessage: 'text?',
   worker: 'text?',
+  /** The request that created the file. */
+  requestId: 'text?',
 } as const satisfies Readonly<Record<string, FieldKind>>;
 
 export type FileRecord = RecordOf<typeof fileFields>;
@@ -58,6 +60,7 @@ export const newFileFields = {
   mimeType: 'text',
   declaredSha256: 'text?',
   idempotencyKey: 'text?',
+  requestId: 'text?',
 } as const satisfies Readonly<Record<string, FieldKind>>;
 
 export type NewFile = RecordOf<typeof newFileFields>;

@@ -14,6 +14,7 @@ describe('the page of a file', () => {
     const id = await dashboard.upload('poem.txt', 'shall I compare thee\nto a summer’s day');
     const page = await dashboard.open(`files/${id}`);
     await untilText(fact(page, 'State'), 'PENDING');
+    await untilText(fact(page, 'Request id'), /^[\w-]+$/);
     await page.getByText('No worker has claimed this file yet.').waitFor();
 
     await using _worker = await dashboard.stack.start('worker', { FILEMILL_WORKER_NAME: 'the-only-one' });

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { type IncomingMessage, request } from 'node:http';
 import { after, before, describe, it } from 'node:test';
+import type { FileJson } from '#contract/schemas.ts';
+import { filemill } from '../support/cli.ts';
 import { type Cluster, httpServices, startCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 
@@ -67,6 +69,18 @@ describe('The id of an HTTP request', () => {
       assert.equal(answer.headers.get('x-request-id'), id);
       for (const name of services)
         await eventually('the log names the request', async () => linesOf(name, id).length > 0);
+    });
+
+  for (const what of ['a PUT', 'a form', 'tus in one request'])
+    it(`of ${what} is kept with the file that it created, and shown by every reader`, async () => {
+      const id = `kept-${Object.keys(ways).indexOf(what)}`;
+      await ways[what]?.send(id);
+      const [row] = await stack.query<{ id: string }>('select id from files where request_id = $1', [id]);
+      const file = row?.id ?? '';
+      const json = (await (await fetch(`${stack.base}/api/v1/files/${file}`)).json()) as FileJson;
+      assert.equal(json.request_id, id);
+      const { stdout } = await filemill(['get', file], { server: stack.target('upload') });
+      assert.match(stdout, new RegExp(`request id +${id}\\n`));
     });
 
   it('stands in a problem, and beside the refusal in the log of the service that refused', async () => {

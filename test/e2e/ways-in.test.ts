@@ -15,7 +15,7 @@ const digest = createHash('sha256').update(content).digest();
 const sha256 = digest.toString('hex');
 
 /** What cannot be the same, besides times: who the file is, where its bytes lie, by which lease it ended. */
-const ownColumns = ['id', 'file_id', 'storage_key', 'idempotency_key', 'lease_token'];
+const ownColumns = ['request_id', 'id', 'file_id', 'storage_key', 'idempotency_key', 'lease_token'];
 
 /** What each way in declares is the same too: a form has its SHA-256 from this server, which computes it on the way. */
 describe('a file that comes in another way than by gRPC', () => {

@@ -12,7 +12,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file filemill/v1/file.proto.
  */
 export const file_filemill_v1_file: GenFile = /*@__PURE__*/
-  fileDesc("ChZmaWxlbWlsbC92MS9maWxlLnByb3RvEgtmaWxlbWlsbC52MSKVAwoERmlsZRIKCgJpZBgBIAEoCRIQCghmaWxlbmFtZRgCIAEoCRIMCgRwYXRoGAMgASgJEgwKBHNpemUYBCABKAMSEQoJbWltZV90eXBlGAUgASgJEicKBnN0YXR1cxgGIAEoDjIXLmZpbGVtaWxsLnYxLkZpbGVTdGF0dXMSDwoHYXR0ZW1wdBgHIAEoBRIUCgxtYXhfYXR0ZW1wdHMYCCABKAUSLgoKY3JlYXRlZF9hdBgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKdXBkYXRlZF9hdBgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMAoMY29tcGxldGVkX2F0GAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIOCgZzaGEyNTYYDCABKAkSFwoPZGVjbGFyZWRfc2hhMjU2GA0gASgJEiUKBWVycm9yGA4gASgLMhYuZmlsZW1pbGwudjEuRmlsZUVycm9yEg4KBndvcmtlchgPIAEoCSIqCglGaWxlRXJyb3ISDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJKpEBCgpGaWxlU3RhdHVzEhsKF0ZJTEVfU1RBVFVTX1VOU1BFQ0lGSUVEEAASFwoTRklMRV9TVEFUVVNfUEVORElORxABEhoKFkZJTEVfU1RBVFVTX1BST0NFU1NJTkcQAhIZChVGSUxFX1NUQVRVU19DT01QTEVURUQQAxIWChJGSUxFX1NUQVRVU19GQUlMRUQQBGIGcHJvdG8z", [file_google_protobuf_timestamp]);
+  fileDesc("ChZmaWxlbWlsbC92MS9maWxlLnByb3RvEgtmaWxlbWlsbC52MSKpAwoERmlsZRIKCgJpZBgBIAEoCRIQCghmaWxlbmFtZRgCIAEoCRIMCgRwYXRoGAMgASgJEgwKBHNpemUYBCABKAMSEQoJbWltZV90eXBlGAUgASgJEicKBnN0YXR1cxgGIAEoDjIXLmZpbGVtaWxsLnYxLkZpbGVTdGF0dXMSDwoHYXR0ZW1wdBgHIAEoBRIUCgxtYXhfYXR0ZW1wdHMYCCABKAUSLgoKY3JlYXRlZF9hdBgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKdXBkYXRlZF9hdBgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMAoMY29tcGxldGVkX2F0GAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIOCgZzaGEyNTYYDCABKAkSFwoPZGVjbGFyZWRfc2hhMjU2GA0gASgJEiUKBWVycm9yGA4gASgLMhYuZmlsZW1pbGwudjEuRmlsZUVycm9yEg4KBndvcmtlchgPIAEoCRISCgpyZXF1ZXN0X2lkGBAgASgJIioKCUZpbGVFcnJvchIMCgRjb2RlGAEgASgJEg8KB21lc3NhZ2UYAiABKAkqkQEKCkZpbGVTdGF0dXMSGwoXRklMRV9TVEFUVVNfVU5TUEVDSUZJRUQQABIXChNGSUxFX1NUQVRVU19QRU5ESU5HEAESGgoWRklMRV9TVEFUVVNfUFJPQ0VTU0lORxACEhkKFUZJTEVfU1RBVFVTX0NPTVBMRVRFRBADEhYKEkZJTEVfU1RBVFVTX0ZBSUxFRBAEYgZwcm90bzM", [file_google_protobuf_timestamp]);
 
 /**
  * One uploaded file and what is known of it.
@@ -114,6 +114,13 @@ export type File = Message<"filemill.v1.File"> & {
    * @generated from field: string worker = 15;
    */
   worker: string;
+
+  /**
+   * The request that created the file, as `x-request-id` named it; empty for files of earlier versions.
+   *
+   * @generated from field: string request_id = 16;
+   */
+  requestId: string;
 };
 
 /**
