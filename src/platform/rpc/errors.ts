@@ -33,11 +33,14 @@ function passedOn({ code, details, metadata: trailers }: ServiceError) {
   return { code, details, metadata };
 }
 
-/** The error that a service told over a client, to be passed on; what befell the call on the way there stays this side's. */
+/** What grpc-js answers in the place of a handler: to unknown methods, and to messages that it cannot read or that are too large. */
+const answeredByLibrary: readonly number[] = [status.UNIMPLEMENTED, status.INTERNAL, status.RESOURCE_EXHAUSTED];
+
+/** The answer of another service, to be passed on as it is. What befell the call on the way there stays this side's error. */
 export function toldByService(error: unknown): unknown {
   const { cause } = error as FilemillError;
-  const isTold =
-    isServiceError(cause) && ((cause.metadata?.get(detailsKey).length ?? 0) > 0 || cause.code === status.UNIMPLEMENTED);
+  if (!isServiceError(cause)) return error;
+  const isTold = (cause.metadata?.get(detailsKey).length ?? 0) > 0 || answeredByLibrary.includes(cause.code);
   return isTold ? cause : error;
 }
 
