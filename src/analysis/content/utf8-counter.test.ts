@@ -155,8 +155,8 @@ test('control characters at every place of 8-bit text', () => {
 });
 
 test('counts beyond 32 bits', () => {
-  const counter = new Utf8Counter(input);
   input.fill('ab\n ');
+  const counter = new Utf8Counter(input);
   for (let read = 0; read < 5 * 2 ** 30; read += input.length) counter.update(input);
   const quarter = (5 * 2 ** 30) / 4;
   assert.deepEqual(counter.finish(), {
