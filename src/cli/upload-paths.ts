@@ -1,5 +1,5 @@
 import { normalizeFileName } from '#domain/file-name.ts';
-import { openPipe } from '#sdk/open-content.ts';
+import { openPipe } from '#sdk/stream-content.ts';
 import { uploadFiles } from '#sdk/upload-files.ts';
 import { findUploads, measureUploads, type UploadCandidate } from '#sdk/upload-paths.ts';
 import { CliError, type ExitCode, exitCodes } from './failure.ts';

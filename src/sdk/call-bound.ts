@@ -1,15 +1,12 @@
-/**
- * Bytes that proxies let through unless they are told otherwise: nginx takes 1 MiB in a request, and all that a call
- * of gRPC sends is one request to it. The rest is for what messages hold beside content.
- */
+/** Proxies accept this many bytes by default: nginx takes 1 MiB a request (one gRPC call), framing included. */
 const usualBound = 1_000_000;
 
-/** Content in smaller calls than these would take for ever. */
+/** Uploads in even smaller calls would take far too long. */
 const smallestBound = 16 * 1024;
 
 /**
- * How much one call may carry, for all calls of one run. Nothing bounds it until a proxy answers 413: a long call is
- * faster, and whoever refuses it does so at its limit, so that no more than that is sent once more.
+ * How much one call may carry, shared by all calls of one run. It is unlimited until a proxy answers 413: long calls
+ * are faster, and a proxy refuses one when its limit is reached, so at most that much has to be sent again.
  */
 export class CallBound {
   #bytes = Number.POSITIVE_INFINITY;
@@ -19,16 +16,12 @@ export class CallBound {
     return this.#bytes;
   }
 
-  /** For a stream of many files, which loses nothing by being short. */
+  /** The limit for a stream of many files, which costs nothing to reopen. */
   get streamBytes(): number {
     return Math.min(this.#bytes, this.#streamBytes);
   }
 
-  /**
-   * A call that was bounded so was refused. However many were refused at the same time, one step is taken.
-   *
-   * @returns false when there is no smaller step
-   */
+  /** A call with this limit was refused. Concurrent refusals count as one; false when no smaller limit is left. */
   narrow(refused: number): boolean {
     const next = refused > usualBound ? usualBound : refused / 2;
     if (next < smallestBound) return false;
@@ -36,7 +29,7 @@ export class CallBound {
     return true;
   }
 
-  /** A stream that was bounded so was cut off after its first answers: a proxy that meets its limit then can say no more. */
+  /** A stream with this limit was cut off after its first answers, when a proxy can no longer answer 413. */
   shortenStreams(cut: number): void {
     this.#streamBytes = Math.min(this.#streamBytes, Math.max(smallestBound, Math.floor(cut / 2)));
   }

@@ -1,6 +1,5 @@
-/** An id, and a text to be told with it. */
+/** A UUID in lower case, with a text that travels with it. */
 export interface Noted {
-  /** A UUID in lower case. */
   readonly id: string;
   readonly note: string;
 }
@@ -14,13 +13,10 @@ const idBytes = 16;
 const headBytes = idBytes + 4;
 const blockBytes = 64 * 1024;
 
-/**
- * First in, first out, for millions of ids: 20 bytes each, and its note in UTF-8. As objects they would take some ten
- * times as much.
- */
+/** A FIFO queue for millions of ids. Each takes 20 bytes and its note in UTF-8, about a tenth of an object. */
 export class CompactQueue {
   readonly #blocks: Block[] = [];
-  /** Bytes of the first block that were taken. */
+  /** Bytes of the first block that have been taken. */
   #taken = 0;
   #length = 0;
 

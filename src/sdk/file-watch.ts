@@ -9,34 +9,31 @@ import { fromServiceError, isRetryable } from '#platform/rpc/errors.ts';
 import { Outage } from '#platform/rpc/outage.ts';
 import type { RetryOptions } from '#platform/rpc/retry.ts';
 
-/** Ids in one call of WatchFiles, GetFiles, GetResults, RetryFiles, DeleteFiles. */
+/** The server accepts this many ids in one call. */
 export const maxIdsPerCall = 1_000;
 
-/** A watch is asked for anew after this time, in case the server forgot it. */
+/** A watch is renewed after this time, in case the server has lost it. */
 const renewMs = 300_000;
 
 export interface FileUpdate {
-  /** In lower case, as the server writes it. */
+  /** The id in lower case, as the server writes it. */
   readonly id: string;
-  /** Its latest state; undefined when no file has this id, or no longer. */
+  /** The latest state; undefined when no such file exists, or it was deleted. */
   readonly file: File | undefined;
 }
 
 export interface WatchOptions extends RetryOptions {
-  /** Told of what one message says. No further message is taken until this resolves. */
+  /** Receives the updates of one message. The next message is read once this resolves. */
   readonly onUpdates: (updates: readonly FileUpdate[]) => Promise<void> | void;
-  /** Only the end of each file is told. */
+  /** Reports terminal states only. */
   readonly terminalOnly?: boolean;
 }
 
-/**
- * One stream for at most 1,000 ids in lower case. Asking again for what is not over yet resumes it, and is
- * how further ids join.
- */
+/** Watches at most 1,000 ids over one stream. It is reopened with the ids still open, to resume and to add ids. */
 export class FileWatch {
   readonly #files: RpcClient<typeof MetadataService>;
   readonly #options: WatchOptions;
-  /** What was last told of those that are not over yet; empty for nothing. */
+  /** The state last reported for each id still open; empty before the first. */
   readonly #open: Map<string, string>;
   #ended = false;
   #stream = new AbortController();
@@ -49,12 +46,12 @@ export class FileWatch {
     this.#open = new Map([...ids].map((id) => [id, '']));
   }
 
-  /** Those that are not over yet. */
+  /** The ids that are still open. */
   get ids(): ReadonlyMap<string, unknown> {
     return this.#open;
   }
 
-  /** No further ids may join. */
+  /** No more ids may join. */
   get ended(): boolean {
     return this.#ended;
   }
@@ -62,12 +59,12 @@ export class FileWatch {
   join(ids: Iterable<string>): void {
     for (const id of ids) this.#open.set(id, '');
     this.#grown = true;
-    // A stream that was not heard yet may go on until it is: those that join often must not keep it from telling.
+    // Let a new stream deliver its first message: frequent joins must not starve it.
     if (this.#heard) this.#stream.abort();
   }
 
   /**
-   * Ends when all of its files are terminal or gone.
+   * Resolves when all its files are terminal or gone.
    *
    * @throws FilemillError when the server stayed away, or the signal was aborted
    */
@@ -85,7 +82,7 @@ export class FileWatch {
           const error = fromServiceError(cause);
           if (!signal.aborted && (this.#stream.signal.aborted || performance.now() - startedAt >= renewMs)) continue;
           if (signal.aborted || !isRetryable(error) || outage.isTooLong()) throw error;
-          // A proxy may cut a stream that is silent, and what was heard of the server before is no outage.
+          // A proxy may cut an idle stream: after a message was received, that is no outage.
           if (!this.#heard) onRetry?.(error);
           await sleep(outage.nextDelayMs(), signal);
         }
@@ -95,7 +92,7 @@ export class FileWatch {
     }
   }
 
-  /** Until the stream ends, or further ids are to be asked for. */
+  /** Reads one stream until it ends or has to be reopened for new ids. */
   async #follow(outage: Outage): Promise<void> {
     this.#stream = new AbortController();
     this.#heard = false;
@@ -117,7 +114,7 @@ export class FileWatch {
     if (updates.length > 0) await this.#options.onUpdates(updates);
   }
 
-  /** A stream that was opened again begins with the state of all its files. */
+  /** A reopened stream repeats the state of all its files. */
   #isNews({ id, status, updatedAt, attempt }: File): boolean {
     const state = `${status} ${attempt} ${updatedAt?.seconds}.${updatedAt?.nanos}`;
     if (!this.#open.has(id) || this.#open.get(id) === state) return false;

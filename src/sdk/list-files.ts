@@ -4,7 +4,7 @@ import type { FileFilterSchema, MetadataService } from '#gen/filemill/v1/metadat
 import type { RpcClient } from '#platform/rpc/client.ts';
 import { type RetryOptions, withRetry } from '#platform/rpc/retry.ts';
 
-/** The files that pass `filter`, newest first, page by page; at most `limit` of them. */
+/** Lists up to `limit` files that match the filter, newest first, page by page. */
 export async function* listFiles(
   files: RpcClient<typeof MetadataService>,
   filter: MessageInitShape<typeof FileFilterSchema>,

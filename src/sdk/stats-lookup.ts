@@ -6,7 +6,7 @@ import type { CallOptions, RpcClient } from '#platform/rpc/client.ts';
 
 type Uploads = Pick<RpcClient<typeof UploadService>, 'getIncompleteUploads'>;
 
-/** What the metadata service counts, and beside it what incomplete uploads hold. @throws FilemillError */
+/** Fetches the statistics of the metadata service and of incomplete uploads. @throws FilemillError */
 export async function lookUpStats(
   metadata: Pick<RpcClient<typeof MetadataService>, 'getStats'>,
   upload: Uploads,
@@ -19,7 +19,7 @@ export async function lookUpStats(
   return { ...statsToJson(stats), incomplete_uploads: incomplete };
 }
 
-/** null from a server of a release before, and while the volume cannot be read. */
+/** Answers null for an older server, and while the volume cannot be read. */
 export async function lookUpIncompleteUploads(
   upload: Uploads,
   options: CallOptions,

@@ -1,27 +1,46 @@
 import type { Readable } from 'node:stream';
 import { FilemillError } from '#domain/errors.ts';
 import { onAbort } from '#platform/abort.ts';
-import { chunkBytes, type UploadContent, unreadable } from './upload-content.ts';
+import { chunkBytes, FileContent, type UploadContent, unreadable } from './upload-content.ts';
+import { maxWholeBytes } from './upload-stream.ts';
 
-/** So much is gathered before a call is begun for it: each call ends with a sync at the server. */
+/**
+ * Opens the content of a file. One whose size is not what it says is read like a pipe, as curl does.
+ *
+ * @throws FilemillError FILE_UNREADABLE, NOT_A_FILE
+ */
+export async function openContent(path: string | Buffer, signal: AbortSignal): Promise<UploadContent> {
+  await using opening = new AsyncDisposableStack();
+  const file = opening.use(await FileContent.open(path));
+  const content = (await file.hasTrueSize()) ? file : await openPipe(file.stream(), signal);
+  opening.move();
+  return content;
+}
+
+/** Opens a pipe. The size of a small one is known when this resolves. */
+export async function openPipe(input: Readable, signal: AbortSignal): Promise<UploadContent> {
+  return await StreamContent.open(input, signal, maxWholeBytes + 1);
+}
+
+/** Gathered before a call begins, because each call costs the server a sync. */
 const callBytes = 8 * 1024 * 1024;
 
-/** As much again is read while a call is on its way: beyond that the source has to wait. */
+/** Back-pressure: one call's worth may be read ahead while another is being sent. */
 const heldBytes = 2 * callBytes;
 
-/** What a slow source brings is passed on at least so often, so that the server does not take the upload for given up. */
+/** A slow source is sent at least this often, so that the server does not expire the upload. */
 const trickleMs = 60_000;
 
 /**
- * What is read once and in order: a pipe, or a file that does not say how large it is. Bytes are held in memory until
- * the server has them for good: what breaks off before goes on from there, and nothing is kept on this machine's disk.
+ * Content that can be read only once: a pipe, or a file that misstates its size. Bytes stay in memory until the server
+ * has stored them, so that a broken call can resume without a copy on this machine's disk.
  */
 export class StreamContent implements UploadContent {
   readonly isRepeatable = false;
   readonly #input: Readable;
-  /** Of `chunkBytes` each, the last one filled in part. */
+  /** Blocks of `chunkBytes`, the last one partly filled. */
   readonly #blocks: Buffer[] = [];
-  /** The number of the first byte that is held. */
+  /** The offset of the first byte that is held. */
   #start = 0;
   #end = 0;
   #ended = false;
@@ -29,7 +48,7 @@ export class StreamContent implements UploadContent {
   #changed = Promise.withResolvers<void>();
 
   /**
-   * Resolves once `enough` bytes are there, or fewer and the end: the size is known then.
+   * Resolves once `enough` bytes have been read, or the end, when the size is known.
    *
    * @throws FilemillError FILE_UNREADABLE, or UNAVAILABLE when the signal was aborted
    */
@@ -55,7 +74,7 @@ export class StreamContent implements UploadContent {
     await this.#until((isLate) => this.#end >= (isLate ? from + 1 : from + callBytes), signal);
   }
 
-  /** All that is there when this is called; what comes before `from` is let go of. */
+  /** Yields all that has been read when this is called, and releases what precedes `from`. */
   async *chunks(from = 0): AsyncGenerator<Uint8Array> {
     this.#release(from);
     const until = this.#end;
@@ -102,7 +121,7 @@ export class StreamContent implements UploadContent {
     this.#tell();
   }
 
-  /** Until it holds, after `trickleMs` with other demands, or the input has ended. */
+  /** Waits until the condition holds, which is told after `trickleMs` that it is late, or the input ends. */
   async #until(holds: (isLate: boolean) => boolean, signal: AbortSignal): Promise<void> {
     let isLate = false;
     const look = () => this.#tell();

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { FilemillError, Reason } from '#domain/errors.ts';
 import { never } from '#platform/abort.ts';
-import { openContent } from './open-content.ts';
+import { openContent } from './stream-content.ts';
 import { FileContent, readWhole } from './upload-content.ts';
 import { findUploads } from './upload-paths.ts';
 

@@ -3,31 +3,31 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { getDefaultHighWaterMark, type Readable } from 'node:stream';
 import { FilemillError } from '#domain/errors.ts';
 
-/** In each chunk but the last. Smaller ones are slower; of larger ones a server has to hold two for each call. */
+/** The size of each chunk but the last: smaller ones are slower, and the server holds two for each call. */
 export const chunkBytes = 256 * 1024;
 
-/** A call queues at most this many unsent messages, and the reader holds one more: beyond that a buffer is free again. */
+/** A call queues at most this many unsent messages and the reader holds one more, so older buffers are free again. */
 const ringSize = getDefaultHighWaterMark(true) + 2;
 
-/** What is sent of one file. */
+/** The bytes of one file. */
 export interface UploadContent extends AsyncDisposable {
-  /** Bytes; undefined until the end of what comes through a pipe was seen. */
+  /** In bytes; undefined for a pipe until its end has been read. */
   readonly size: number | undefined;
   /** Whether another process could send the same bytes. */
   readonly isRepeatable: boolean;
   /**
-   * Resolves when there is something to send from this byte on. The server has all before it for good.
+   * Resolves when there is something to send from this offset on. The server has stored everything before it.
    *
    * @throws FilemillError FILE_UNREADABLE, PIPE_NOT_REPEATABLE; UNAVAILABLE when the signal was aborted
    */
   ready(from: number, signal: AbortSignal): Promise<void>;
-  /** Bytes from this one on: all up to the end, unless that is not known yet. */
+  /** Yields the bytes from this offset on: to the end, or as far as a pipe has been read. */
   chunks(from?: number): AsyncGenerator<Uint8Array>;
 }
 
-/** A regular file: it is read from the start as often as an upload has to be tried again. */
+/** A regular file, which each retry of an upload can read again. */
 export class FileContent implements UploadContent {
-  /** Bytes, when it was opened. */
+  /** In bytes, when it was opened. */
   readonly size: number;
   readonly isRepeatable = true;
   readonly #handle: FileHandle;
@@ -35,7 +35,7 @@ export class FileContent implements UploadContent {
 
   /** @throws FilemillError FILE_UNREADABLE, NOT_A_FILE */
   static async open(path: string | Buffer): Promise<FileContent> {
-    // Without O_NONBLOCK a pipe that took the file's place would block the opening for ever.
+    // Without O_NONBLOCK, opening a pipe that took the file's place would block for ever.
     const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((cause: Error) => {
       throw unreadable(cause);
     });
@@ -51,7 +51,7 @@ export class FileContent implements UploadContent {
     this.size = Number(stat.size);
   }
 
-  /** Whether its bytes are as many as it says. Files of /proc say 0, those of sysfs 4096, whatever they hold. */
+  /** Whether the file has as many bytes as it says. Files in /proc always say 0, those in sysfs 4096. */
   async hasTrueSize(): Promise<boolean> {
     const byte = Buffer.alloc(1);
     const { bytesRead: beyond } = await this.#read(byte, this.size);
@@ -59,7 +59,7 @@ export class FileContent implements UploadContent {
     return (last === 1 && beyond === 0) || (await this.#hasChanged());
   }
 
-  /** Its bytes once, in order, to its end; closes the file. */
+  /** Reads the file once to its end, and closes it. */
   stream(): Readable {
     return this.#handle.createReadStream();
   }
@@ -67,8 +67,8 @@ export class FileContent implements UploadContent {
   async ready(): Promise<void> {}
 
   /**
-   * All bytes from this one on. Buffers are used again: a chunk is valid while it and at most 16 later
-   * ones (the queue of one call) wait to be written.
+   * Yields all bytes from this offset on. Buffers are reused: a chunk is valid while it and at most 16 later ones (the
+   * queue of one call) wait to be written.
    *
    * @throws FilemillError SIZE_MISMATCH, CHECKSUM_MISMATCH when the file changed since it was opened
    */
@@ -106,7 +106,7 @@ export class FileContent implements UploadContent {
   }
 }
 
-/** Bytes that are in memory. */
+/** Content that is in memory. */
 export function memoryContent(bytes: Uint8Array): UploadContent {
   return {
     size: bytes.length,
@@ -120,9 +120,9 @@ export function memoryContent(bytes: Uint8Array): UploadContent {
 }
 
 /**
- * A small file at once. Blocks: for thousands of them the way through a pool of threads costs more than the reading.
+ * Reads a small file synchronously: for thousands of them the thread pool costs more than the reading.
  *
- * @returns undefined for a file of more than `maxBytes`, or of more than it says
+ * @returns undefined for a file larger than `maxBytes`, or larger than it says
  * @throws FilemillError FILE_UNREADABLE, NOT_A_FILE, SIZE_MISMATCH
  */
 export function readWhole(path: string | Buffer, maxBytes: number): Buffer | undefined {

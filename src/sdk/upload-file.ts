@@ -6,57 +6,46 @@ import { type RetryOptions, withRetry } from '#platform/rpc/retry.ts';
 import { unlessStalled } from '#platform/rpc/stall-timer.ts';
 import { chunkBytes, type UploadContent } from './upload-content.ts';
 
-/** What is sent, and under which names. */
 export interface FileToUpload {
   readonly filename: string;
-  /** Where it lay relative to the folder given; may be empty. */
+  /** Relative to the folder given; may be empty. */
   readonly path: string;
-  /** One for each file and decision to upload it: all tries carry the same. */
+  /** All retries of one upload carry the same key. */
   readonly idempotencyKey: string;
   readonly content: UploadContent;
 }
 
 export interface UploadFileOptions extends RetryOptions {
-  /** Told how many bytes of the file are on their way; starts again from where the server is with every try. */
+  /** Receives the number of bytes sent; each retry starts again from the server's offset. */
   readonly onSent?: (bytes: number) => void;
-  /** Somebody knows the idempotency key and may come again, so that what the server has is worth keeping. */
-  readonly mayComeAgain?: boolean;
-  /** Told, before the upload rejects, that the server keeps what it has for them. */
+  /** The caller knows the idempotency key and may resume later, so the server should keep a partial upload. */
+  readonly mayResume?: boolean;
+  /** Called before the upload rejects when the server keeps what it has received. */
   readonly onKept?: () => void;
 }
 
 /**
- * Sends one file over one stream, with the SHA-256 of what was sent to close it, and tries again while
- * the server is away. When this resolves, the server keeps the file.
+ * Sends one file over one stream, closed by the SHA-256 of what was sent, and retries while the server is away. When
+ * this resolves, the file is stored.
  *
- * @throws FilemillError the refusal, or what was met last when the time for trying ran out
+ * @throws FilemillError the refusal, or the last failure when the time for retries ran out
  */
 export async function uploadFile(
   uploads: RpcClient<typeof UploadService>,
   file: FileToUpload,
   options: UploadFileOptions,
 ): Promise<UploadFileResponse> {
-  // Only new ground is progress: a server that fails at the same place each time is not tried for ever.
+  // Only bytes beyond the farthest offset are progress, so that failing at one place again and again ends the retries.
   let farthest = messagesTakenUnseen;
-  return await withRetry(
-    (onProgress) =>
-      sendOnce(uploads, file, options, (taken) => {
-        if (taken <= farthest) return;
-        farthest = taken;
-        onProgress();
-      }),
-    options,
-  );
-}
-
-async function sendOnce(
-  uploads: RpcClient<typeof UploadService>,
-  file: FileToUpload,
-  { signal, onSent }: UploadFileOptions,
-  onMessagesTaken: (count: number) => void,
-): Promise<UploadFileResponse> {
-  const call = (streamOptions: object) => uploads.uploadFile(messages(file, onSent), streamOptions);
-  return await unlessStalled(file.content.size ?? 0, signal, call, onMessagesTaken);
+  const call = (callOptions: object) => uploads.uploadFile(messages(file, options.onSent), callOptions);
+  return await withRetry((onProgress) => {
+    const onMessagesTaken = (taken: number) => {
+      if (taken <= farthest) return;
+      farthest = taken;
+      onProgress();
+    };
+    return unlessStalled(file.content.size ?? 0, options.signal, call, onMessagesTaken);
+  }, options);
 }
 
 async function* messages(
@@ -77,10 +66,10 @@ async function* messages(
   yield { part: { case: 'closing', value: { sha256: hash.digest('hex') } } };
 }
 
-/** For the metadata, once it is known. */
+/** The size as a part of the metadata, if it is known. */
 export function declaredSize({ size }: UploadContent): { readonly size?: bigint } {
   return size === undefined ? {} : { size: BigInt(size) };
 }
 
-/** The first message and the first MiB of chunks: these are taken even where no server is. */
+/** The transport buffers the first message and the first MiB of chunks even when there is no server. */
 export const messagesTakenUnseen = 1 + 1024 ** 2 / chunkBytes;

@@ -4,30 +4,30 @@ import { basename } from 'node:path';
 import { FilemillError } from '#domain/errors.ts';
 import { normalizeFileName, normalizePath } from '#domain/file-name.ts';
 import { problemOfPath } from '#platform/problem-of-path.ts';
-import { openContent } from './open-content.ts';
+import { openContent } from './stream-content.ts';
 import { readWhole, type UploadContent } from './upload-content.ts';
 
-/** A file that somebody asked to upload, not opened yet. */
+/** A file that is to be uploaded and has not been opened yet. */
 export interface UploadCandidate {
   readonly filename: string;
   /** Relative to the folder given; empty for a file that was named itself. */
   readonly path: string;
   /** @throws FilemillError when it cannot be sent: its name is refused, it is unreadable, no regular file, … */
   open(signal: AbortSignal): Promise<UploadContent>;
-  /** The same at once, for a small file; undefined for one of more than `maxBytes`. Absent for what is no file. */
+  /** Reads a regular file synchronously; undefined when it is larger than `maxBytes`. */
   readWhole?(maxBytes: number): Buffer | undefined;
-  /** Bytes as far as can be told without opening it; 0 for what cannot be sent. */
+  /** The size in bytes, found without opening it; 0 for a file that cannot be sent. */
   measure(): Promise<number>;
 }
 
 export interface FindOptions {
-  /** Told of each symbolic link inside a folder: these are left alone, so that no folder is walked for ever. */
+  /** Called for each symbolic link inside a folder. Links are not followed, since they may form a loop. */
   readonly onLink?: (path: string) => void;
 }
 
 /**
- * The files at these paths, folders with all they hold, in the order of their names, which holds for 10,000 at a time
- * in larger folders. What cannot be sent comes too: opening it rejects with the reason.
+ * Finds the files at these paths and below them, sorted by name in batches of 10,000 per folder. Entries that cannot
+ * be sent are included: opening one rejects with the reason.
  */
 export async function* findUploads(
   paths: readonly string[],
@@ -42,7 +42,7 @@ export async function* findUploads(
   }
 }
 
-/** What is known of the work ahead, for a progress bar: unreadable and special files count as nothing. */
+/** Measures the work ahead for a progress bar. Unreadable and special files count as nothing. */
 export async function measureUploads(
   paths: readonly string[],
   onFile: (bytes: number) => void,
@@ -64,10 +64,10 @@ async function* walk(folder: Buffer, prefix: string, options: FindOptions): Asyn
   }
 }
 
-/** Entries that are read and sorted together, so that memory does not grow with the folder. */
+/** Entries sorted at a time, so that memory does not grow with the folder. */
 const sortedEntries = 10_000;
 
-/** Names are read as bytes: a decoded name that is not UTF-8 could not be opened again. */
+/** Names are read as bytes: a name that is not UTF-8 could not be opened once decoded. */
 async function* entriesOf(folder: Buffer): AsyncGenerator<Dirent<Buffer>[]> {
   const byName = (one: Dirent<Buffer>, other: Dirent<Buffer>) => Buffer.compare(one.name, other.name);
   let entries: Dirent<Buffer>[] = [];
@@ -80,7 +80,7 @@ async function* entriesOf(folder: Buffer): AsyncGenerator<Dirent<Buffer>[]> {
   yield entries.sort(byName);
 }
 
-/** The types of Node know only names as text. */
+/** Node's types lack the variant with names as bytes. */
 const opendirAsBytes = opendir as unknown as (
   path: Buffer,
   options: { readonly encoding: 'buffer'; readonly bufferSize: number },
@@ -141,7 +141,7 @@ function refused(filename: string, path: string, error: FilemillError): UploadCa
   return { filename, path, open: () => Promise.reject(error), measure: async () => 0 };
 }
 
-/** A leading byte order mark is a part of the name. */
+/** Keeps a leading byte order mark, which is part of the name. */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 function decodeName(bytes: Buffer): string | undefined {
@@ -153,7 +153,7 @@ function decodeName(bytes: Buffer): string | undefined {
 }
 
 function missing(path: string, cause: Error): FilemillError {
-  // The command line of a process reaches us decoded: a byte that is no UTF-8 has become U+FFFD by then.
+  // Node decodes the command line: bytes that are not UTF-8 have become U+FFFD by now.
   if (path.includes('\ufffd')) return notUtf8(path);
   return new FilemillError('FILE_UNREADABLE', `It cannot be read: ${problemOfPath(cause)}.`, { cause });
 }

@@ -12,7 +12,7 @@ import { RpcChannel } from '#platform/rpc/client.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
 import { RpcServer } from '#platform/rpc/server.ts';
 import { testFolder } from '#test/support/start-services.ts';
-import { openPipe } from './open-content.ts';
+import { openPipe } from './stream-content.ts';
 import { FileContent, memoryContent, type UploadContent } from './upload-content.ts';
 import type { UploadFileOptions } from './upload-file.ts';
 import { uploadResumable } from './upload-resumable.ts';
@@ -153,20 +153,20 @@ describe('a resumable upload', () => {
     const breaks = Array.from({ length: 1_000 }, () => 1_000);
     const unreadable = new FilemillError('FILE_UNREADABLE');
     const refusal = new FilemillError('REQUEST_INVALID');
-    const ways: [string, { readonly mishaps: Mishaps; readonly mayComeAgain: boolean; readonly kept: boolean }][] = [
-      ['unreadable', { mishaps: { readError: unreadable }, mayComeAgain: false, kept: false }],
-      ['unreadable, its key known', { mishaps: { readError: unreadable }, mayComeAgain: true, kept: false }],
-      ['refused', { mishaps: { keepOf: breaks, breaksWith: refusal }, mayComeAgain: false, kept: false }],
-      ['refused, its key known', { mishaps: { keepOf: breaks, breaksWith: refusal }, mayComeAgain: true, kept: false }],
-      ['for long without an answer', { mishaps: { keepOf: breaks }, mayComeAgain: false, kept: false }],
-      ['for long without an answer, its key known', { mishaps: { keepOf: breaks }, mayComeAgain: true, kept: true }],
+    const ways: [string, { readonly mishaps: Mishaps; readonly mayResume: boolean; readonly kept: boolean }][] = [
+      ['unreadable', { mishaps: { readError: unreadable }, mayResume: false, kept: false }],
+      ['unreadable, its key known', { mishaps: { readError: unreadable }, mayResume: true, kept: false }],
+      ['refused', { mishaps: { keepOf: breaks, breaksWith: refusal }, mayResume: false, kept: false }],
+      ['refused, its key known', { mishaps: { keepOf: breaks, breaksWith: refusal }, mayResume: true, kept: false }],
+      ['for long without an answer', { mishaps: { keepOf: breaks }, mayResume: false, kept: false }],
+      ['for long without an answer, its key known', { mishaps: { keepOf: breaks }, mayResume: true, kept: true }],
     ];
-    for (const [why, { mishaps, mayComeAgain, kept }] of ways)
+    for (const [why, { mishaps, mayResume, kept }] of ways)
       it(`while it is ${why} is ${kept ? 'kept' : 'cancelled'}`, async () => {
         const server = new MemoryServer(mishaps);
         const reason = mishaps.readError?.reason ?? mishaps.breaksWith?.reason ?? 'UNAVAILABLE';
         const open = async () => brokenBy(await opened(), mishaps.readError);
-        await assert.rejects(send(server.handlers(), open, { mayComeAgain }), { reason });
+        await assert.rejects(send(server.handlers(), open, { mayResume }), { reason });
         assert.equal(server.cancelled, !kept);
       });
   });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { FilemillError } from '#domain/errors.ts';
 import type {
@@ -12,7 +13,6 @@ import { fromServiceError, isRetryable, isUnimplemented } from '#platform/rpc/er
 import { withRetry } from '#platform/rpc/retry.ts';
 import { unlessStalled } from '#platform/rpc/stall-timer.ts';
 import { CallBound } from './call-bound.ts';
-import { PrefixHash } from './prefix-hash.ts';
 import { chunkBytes } from './upload-content.ts';
 import {
   declaredSize,
@@ -23,25 +23,23 @@ import {
 } from './upload-file.ts';
 
 /**
- * Bytes from which a file is worth an upload that can be resumed: below, sending it once more takes less time than
- * most links need to come back, and the call that begins an upload costs two syncs.
+ * Files of at least this size are sent resumably. Sending a smaller one again takes less time than most links need to
+ * come back, and beginning an upload costs the server two syncs.
  */
 export const resumableFromBytes = 16 * 1024 * 1024;
 
-/** How often to look how far another process has come. */
+/** How often to check the progress of another process that sends the same file. */
 const watchMs = 1_000;
 
-/** For taking away what nobody will go on with. */
 const cancelTimeoutMs = 3_000;
 
 /**
- * Sends one file over as many calls as it takes: after each break, also that of an earlier process with the same
- * idempotency key, it goes on with the byte that the server asks for. When this resolves, the server keeps the file. When it
- * rejects, the server has bytes of it only where somebody may come again for them. A server of an earlier version
- * gets it over one stream.
+ * Sends one file over as many calls as it takes. After each interruption, also that of an earlier process with the same
+ * idempotency key, it resumes at the offset that the server asks for. When this resolves, the file is stored. When it
+ * rejects, the server keeps a partial upload only if `mayResume`. An older server gets the file over one stream.
  *
- * @param options `bound` is learned from what proxies refuse, for the calls after
- * @throws FilemillError the refusal, or what was met last when the time for trying ran out
+ * @param options `bound` adapts to what proxies refuse, and is shared with later calls
+ * @throws FilemillError the refusal, or the last failure when the time for retries ran out
  */
 export async function uploadResumable(
   uploads: RpcClient<typeof UploadService>,
@@ -55,7 +53,8 @@ export async function uploadResumable(
     const error = fromServiceError(cause);
     if (isUnimplemented(error)) return await uploadFile(uploads, file, options);
     const canGoOn = options.signal.aborted || isRetryable(error);
-    if (!canGoOn || !isWorthKeeping(file, options)) await upload.cancel();
+    // A pipe cannot be read again from the server's offset.
+    if (!canGoOn || !options.mayResume || !file.content.isRepeatable) await upload.cancel();
     else if (upload.isBegun) options.onKept?.();
     throw cause;
   }
@@ -65,9 +64,32 @@ export interface ResumableOptions extends UploadFileOptions {
   readonly bound?: CallBound;
 }
 
-/** What came through a pipe cannot be read from where the server is. */
-function isWorthKeeping({ content }: FileToUpload, { mayComeAgain = false }: UploadFileOptions): boolean {
-  return mayComeAgain && content.isRepeatable;
+/** The SHA-256 of a file of which parts may be read more than once: each byte is hashed once. */
+class PrefixHash {
+  readonly #hash = createHash('sha256');
+  #hashed = 0;
+
+  /** Bytes hashed so far, from the start of the file. */
+  get hashed(): number {
+    return this.#hashed;
+  }
+
+  /**
+   * @param position the offset of the chunk in the file
+   * @throws RangeError when a byte before it is missing
+   */
+  update(position: number, chunk: Uint8Array): void {
+    const known = this.#hashed - position;
+    if (known < 0) throw new RangeError(`Bytes ${this.#hashed} to ${position} were never hashed.`);
+    if (known >= chunk.length) return;
+    this.#hash.update(known === 0 ? chunk : chunk.subarray(known));
+    this.#hashed = position + chunk.length;
+  }
+
+  /** The digest of all bytes so far, as 64 hex digits; hashing may continue. */
+  digest(): string {
+    return this.#hash.copy().digest('hex');
+  }
 }
 
 class ResumableUpload {
@@ -77,12 +99,12 @@ class ResumableUpload {
   readonly #bound: CallBound;
   readonly #hash = new PrefixHash();
   #id: string | undefined;
-  /** Bytes that the server has taken in. Only new ground is progress. */
+  /** The highest offset that the server has reached. Only going beyond it is progress. */
   #farthest = 0;
   #onProgress: () => void = () => undefined;
   /** Another process may be sending the same file. */
   #hasCompany = false;
-  /** Bytes that another process has sent are among those that the server has: they may be others than ours. */
+  /** The server holds bytes from another process, which may differ from ours. */
   #hasForeignBytes = false;
 
   constructor(uploads: RpcClient<typeof UploadService>, file: FileToUpload, options: ResumableOptions) {
@@ -112,14 +134,14 @@ class ResumableUpload {
     }
   }
 
-  /** Takes away what the server has of it, as far as the server can be reached. */
+  /** Discards the partial upload, if the server can be reached. */
   async cancel(): Promise<void> {
     if (this.#id === undefined) return;
     await this.#uploads.cancelUpload({ id: this.#id }, { timeoutMs: cancelTimeoutMs }).catch(() => undefined);
     this.#id = undefined;
   }
 
-  /** How far it has come; begun now if it was not yet, or if the server knows nothing of it any more. */
+  /** Finds the upload's offset; begins the upload when there is none or the server has forgotten it. */
   async #find(): Promise<PartialUpload> {
     if (this.#id === undefined) return await this.#begin();
     try {
@@ -151,7 +173,7 @@ class ResumableUpload {
     return (await this.#uploads.getUpload({ id }, { signal: this.#options.signal })).upload as PartialUpload;
   }
 
-  /** Two that send at once would only interrupt each other: while another gets on with the upload, this one waits. */
+  /** Concurrent senders would only interrupt each other: while another process makes progress, this one waits. */
   async #watch(seen: PartialUpload): Promise<PartialUpload> {
     const { signal } = this.#options;
     for (let last = seen; ; ) {
@@ -174,7 +196,7 @@ class ResumableUpload {
     this.#onProgress();
   }
 
-  /** Hashes our copy of what the server has from another process. */
+  /** Hashes our copy of the bytes that another process has sent. */
   async #hashUpTo(end: number): Promise<void> {
     const { content } = this.#file;
     while (this.#hash.hashed < Math.min(end, content.size ?? end)) {
@@ -189,18 +211,18 @@ class ResumableUpload {
     }
   }
 
-  /** @throws FilemillError IDEMPOTENCY_KEY_REUSED when the file has other content than ours */
+  /** @throws FilemillError IDEMPOTENCY_KEY_REUSED when the stored file differs from ours */
   async #requireOurs(file: UploadFileResponse): Promise<UploadFileResponse> {
     await this.#hashUpTo(Number.POSITIVE_INFINITY);
     if (file.sha256 === '' || file.sha256 === this.#hash.digest()) return file;
-    // The file stays, and so does what is known of its upload.
+    // The stored file belongs to the other process: do not cancel its upload.
     this.#id = undefined;
     throw new FilemillError('IDEMPOTENCY_KEY_REUSED', undefined, { facts: { id: file.id } });
   }
 
   /**
-   * Where to go on after a break. An append of nothing ends what is left of an earlier one, which would move the offset;
-   * and it, not a window full of bytes each time, waits for the lock of a server that died.
+   * Finds the offset to resume at. An empty append ends a call that is still running and would move the offset; it is
+   * also the cheapest call to retry while the lock of a crashed server expires.
    */
   async #settled({ id, offset }: PartialUpload): Promise<PartialUpload> {
     const nothing = async function* () {
@@ -210,7 +232,7 @@ class ResumableUpload {
     return (await unlessStalled(0, this.#options.signal, call, () => undefined)).upload as PartialUpload;
   }
 
-  /** As much of the rest as a proxy lets through: all of it, until one refuses. */
+  /** Appends the rest, or as much of it as the proxies on the way accept. */
   async #appendBounded(id: string, offset: number): Promise<PartialUpload> {
     const { bytes } = this.#bound;
     try {
@@ -257,7 +279,7 @@ class ResumableUpload {
     if (position === content.size) yield { part: { case: 'closing', value: { sha256: this.#hash.digest() } } };
   }
 
-  /** Makes an error that trying again cannot mend one that it can, where asking the server anew will. */
+  /** Makes an error retryable where a fresh look at the server's state resolves it. */
   #tryAgainOn(cause: unknown): FilemillError {
     const error = fromServiceError(cause);
     switch (error.reason) {
@@ -270,7 +292,7 @@ class ResumableUpload {
         this.#id = undefined;
         break;
       case 'CHECKSUM_MISMATCH':
-        // The server has let go of all bytes. One that did not come from the server is about our own file.
+        // The server has discarded all bytes. Without a cause, the error is about our own file.
         if (!this.#hasForeignBytes || error.cause === undefined) return error;
         this.#hasForeignBytes = false;
         this.#id = undefined;

@@ -16,25 +16,24 @@ import { CallBound } from './call-bound.ts';
 export interface WholeFile {
   readonly metadata: MessageInitShape<typeof UploadMetadataSchema>;
   readonly content: Uint8Array;
-  /** Of the content, as 64 hex digits; empty for none. */
+  /** The SHA-256 of the content, as 64 hex digits; empty for none. */
   readonly sha256: string;
 }
 
-/** Largest file that is sent as a whole: a message may hold 1 MiB. */
+/** Larger files are sent in pieces: a message may hold 1 MiB. */
 export const maxWholeBytes = 256 * 1024;
 
-/** Bytes of content after which a message takes no more files. */
+/** A message takes no more files after this much content. */
 const messageBytes = 256 * 1024;
 const messageFiles = 64;
 
-/** Without any answer for so long the server is as good as gone. */
+/** A server that answers nothing for this long counts as gone. */
 const stallMs = 60_000;
 
 /**
- * Sends many small files over streams of UploadMany, those together in a message that came while the last one
- * was on its way. A stream is opened by the first file, again after it broke, and when the last one carries as much as
- * a proxy may let through, which costs nothing: its files are answered while the next is filled. When a stream breaks,
- * all of its files that had no answer reject, and may be sent again with the same idempotency keys.
+ * Sends many small files over UploadMany streams, batching those that arrive while a message is being sent. A new
+ * stream is opened after one breaks, and when one carries as much as proxies accept: its files are answered while the
+ * next is filled. When a stream breaks, its unanswered files reject, to be retried with the same idempotency keys.
  */
 export class UploadStream implements Disposable {
   readonly #uploads: RpcClient<typeof UploadService>;
@@ -42,7 +41,7 @@ export class UploadStream implements Disposable {
   readonly #bound: CallBound;
   #open: OpenStream | undefined;
 
-  /** @param bound is learned from what proxies refuse, for the streams after */
+  /** @param bound adapts to what proxies refuse, and is shared with later streams */
   constructor(uploads: RpcClient<typeof UploadService>, signal: AbortSignal, bound = new CallBound()) {
     this.#uploads = uploads;
     this.#signal = signal;
@@ -50,9 +49,9 @@ export class UploadStream implements Disposable {
   }
 
   /**
-   * Resolves when the server keeps the file.
+   * Resolves when the file is stored.
    *
-   * @throws FilemillError the refusal, or what broke the stream; PROXY_LIMIT when it is too large even by itself
+   * @throws FilemillError the refusal, or the failure of the stream; PROXY_LIMIT when the file alone is too large
    */
   send(file: WholeFile): Promise<UploadFileResponse> {
     if (this.#open?.hasRoomFor(file) === false) this.#open.end();
@@ -60,27 +59,22 @@ export class UploadStream implements Disposable {
     return this.#open.send(file);
   }
 
-  /** Sends nothing more; what was sent is still answered. */
+  /** Sends no more files; those that were sent are still answered. */
   [Symbol.dispose](): void {
     this.#open?.end();
   }
 }
 
-interface Waiting {
-  resolve(receipt: UploadFileResponse): void;
-  reject(error: FilemillError): void;
-}
-
 class OpenStream {
   readonly #queue = new GatheringQueue<MessageInitShape<typeof UploadPartSchema>>(messageFiles);
-  readonly #unanswered = new Map<number, Waiting>();
+  readonly #unanswered = new Map<number, PromiseWithResolvers<UploadFileResponse>>();
   readonly #cancel = new AbortController();
   readonly #stall: NodeJS.Timeout;
   readonly #bound: CallBound;
   readonly #maxBytes: number;
   #sequence = 0;
   #bytes = 0;
-  /** It takes no more files. */
+  /** The stream takes no more files. */
   over = false;
 
   constructor(uploads: RpcClient<typeof UploadService>, signal: AbortSignal, bound: CallBound) {
@@ -90,19 +84,19 @@ class OpenStream {
     void this.#run(uploads, AbortSignal.any([signal, this.#cancel.signal]));
   }
 
-  /** The first file always has. */
+  /** The first file always fits. */
   hasRoomFor(file: WholeFile): boolean {
     return this.#sequence === 0 || this.#bytes + bytesOf(file) <= this.#maxBytes;
   }
 
   send(file: WholeFile): Promise<UploadFileResponse> {
     const { metadata, content, sha256 } = file;
-    const { promise, resolve, reject } = Promise.withResolvers<UploadFileResponse>();
+    const answer = Promise.withResolvers<UploadFileResponse>();
     const sequence = this.#sequence++;
     this.#bytes += bytesOf(file);
-    this.#unanswered.set(sequence, { resolve, reject });
+    this.#unanswered.set(sequence, answer);
     this.#queue.push({ sequence, metadata, content, closing: { sha256 } });
-    return promise;
+    return answer.promise;
   }
 
   end(): void {
@@ -132,7 +126,7 @@ class OpenStream {
     for (const waiting of this.#unanswered.values()) waiting.reject(error);
   }
 
-  /** A proxy that refuses many files may take a few of them. */
+  /** A proxy that refuses many files may accept fewer. */
   #tooMuch(error: FilemillError): FilemillError {
     const isLess = this.#bound.narrow(this.#maxBytes);
     return isLess && this.#sequence > 1 ? new FilemillError('UNAVAILABLE', error.message, { cause: error }) : error;
@@ -151,14 +145,14 @@ class OpenStream {
     }
   }
 
-  /** Nobody waits: then silence is no stall. */
+  /** Silence is no stall while no file is unanswered. */
   #onStall(): void {
     if (this.#unanswered.size === 0) this.#stall.refresh();
     else this.#cancel.abort(new FilemillError('UNAVAILABLE', 'The server answered nothing for too long.'));
   }
 }
 
-/** What a file needs on its stream, and a little more: a hash and a key are shorter than 512 bytes. */
+/** An upper bound for what a file takes on its stream: its hash and key are shorter than 512 bytes. */
 function bytesOf({ metadata: { filename = '', path = '' }, content }: WholeFile): number {
   return content.length + Buffer.byteLength(filename) + Buffer.byteLength(path) + 512;
 }

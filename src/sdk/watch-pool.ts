@@ -5,38 +5,35 @@ import { fromServiceError } from '#platform/rpc/errors.ts';
 import { CompactQueue, type Noted } from './compact-queue.ts';
 import { type FileUpdate, FileWatch, isOver, maxIdsPerCall, type WatchOptions } from './file-watch.ts';
 
-/** As long as there are fewer, new ids get a stream of their own at once. */
+/** Up to this many streams are opened at once for new ids; later ids share them. */
 const eagerStreams = 4;
 
-/** Files that are watched at the same time: 8,000. The others wait in 20 bytes each until places are free. */
+/** 8 streams watch 8,000 files at a time; the others wait in the queue. */
 const maxStreams = 8;
 
-/** How long ids gather before a stream is opened again for their sake: each time all its files are looked at. */
+/** Ids are batched for this long before a stream is reopened for them, since that sends the state of all its files. */
 const gatherMs = 250;
 
-/** A source that can wait should, from so many ids on. */
-const crowd = 2 * maxIdsPerCall;
+/** Back-pressure: a source that can wait should do so while this many ids are queued. */
+const highWaterMark = 2 * maxIdsPerCall;
 
 export interface NotedUpdate extends FileUpdate {
   readonly note: string;
 }
 
 export interface WatchPoolOptions extends Omit<WatchOptions, 'onUpdates'> {
-  /** Told of what one message says. Its stream goes on when this resolves, and its files keep their places until then. */
+  /** Receives the updates of one message. Its stream continues, and its ended files make room, once this resolves. */
   readonly onUpdates: (updates: readonly NotedUpdate[]) => Promise<void> | void;
-  /** Told of each file whose end will not be learned: the server stayed away, or the signal was aborted. */
+  /** Called for each file whose end will never be known: the server stayed away, or the signal was aborted. */
   readonly onLost: (file: Noted, error: FilemillError) => void;
 }
 
-/**
- * Watches any number of files over few streams. None waits for another to end, as long as no more than 8,000 are under
- * way at the same time.
- */
+/** Watches any number of files over a few streams. No file waits for another while at most 8,000 are unfinished. */
 export class WatchPool {
   readonly #files: RpcClient<typeof MetadataService>;
   readonly #options: WatchPoolOptions;
   readonly #waiting = new CompactQueue();
-  /** The notes of those that are on a stream. */
+  /** The notes of the files on a stream. */
   readonly #notes = new Map<string, string>();
   readonly #watches = new Set<FileWatch>();
   #failure: FilemillError | undefined;
@@ -48,7 +45,7 @@ export class WatchPool {
     this.#options = options;
   }
 
-  /** @param note is told again with what is learned of the file; one that is watched already stays as it is */
+  /** @param note comes back with each update; an id that is already watched keeps its note */
   add(id: string, note = ''): void {
     const item = { id: id.toLowerCase(), note };
     if (this.#failure !== undefined) this.#options.onLost(item, this.#failure);
@@ -58,12 +55,12 @@ export class WatchPool {
     }
   }
 
-  /** Resolves when there is room for further ids. Whoever cannot wait may add them at once. */
+  /** Resolves when there is room for more ids. A source that cannot wait may add them at any time. */
   async room(): Promise<void> {
-    while (this.#waiting.length >= crowd) await this.#changed.promise;
+    while (this.#waiting.length >= highWaterMark) await this.#changed.promise;
   }
 
-  /** Resolves when all files that were added are over, gone or lost. */
+  /** Resolves when all files that were added are terminal, gone or lost. */
   async idle(): Promise<void> {
     while (this.#waiting.length > 0 || this.#notes.size > 0) await this.#changed.promise;
   }
@@ -116,7 +113,7 @@ export class WatchPool {
     this.#tell();
   }
 
-  /** Where one stream found no server, none of those that wait will. */
+  /** When one stream fails for good, the queued files are lost too. */
   #lose(ids: readonly string[], failure: FilemillError): void {
     this.#failure ??= failure;
     for (const id of ids) {

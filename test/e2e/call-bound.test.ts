@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { never } from '#platform/abort.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
-import { openPipe } from '#sdk/open-content.ts';
+import { openPipe } from '#sdk/stream-content.ts';
 import { memoryContent } from '#sdk/upload-content.ts';
 import { type UploadOutcome, uploadFiles } from '#sdk/upload-files.ts';
 import type { UploadCandidate } from '#sdk/upload-paths.ts';

@@ -182,7 +182,7 @@ describe('On exFAT an upload becomes one file although its process dies', { conc
       const file = { filename: 'f', path: '', idempotencyKey: place, content: memoryContent(content) };
       const doomed = await startUpload(root, { socket, failpoints: `${place}:kill` });
       const died = once(doomed.child, 'exit');
-      const sending = uploadResumable(doomed.client, file, { signal: never, forMs: 60_000, mayComeAgain: true });
+      const sending = uploadResumable(doomed.client, file, { signal: never, forMs: 60_000, mayResume: true });
       assert.deepEqual(await died, [null, 'SIGKILL']);
       await using _next = await startUpload(root, { socket });
       const { id } = await sending;
