@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 /** A signal that is never aborted. */
 export const never: AbortSignal = new AbortController().signal;
 
-/** Calls the listener once the signal is aborted, at once if it is already; not any more after disposal. */
+/** Calls the listener when the signal is aborted, or at once if it already is; never after disposal. */
 export function onAbort(signal: AbortSignal, listener: () => void): Disposable {
   if (signal.aborted) listener();
   else signal.addEventListener('abort', listener, { once: true });
@@ -23,7 +23,7 @@ export async function sleep(ms: number, signal = never): Promise<void> {
   });
 }
 
-/** Full jitter over a doubling bound: for reconnecting and retrying without a thundering herd. */
+/** Full jitter over a doubling bound, so that retries do not become a thundering herd. */
 export function backoffMs(attempt: number, { baseMs = 100, maxMs = 5_000 } = {}): number {
   return Math.random() * Math.min(maxMs, baseMs * 2 ** Math.min(attempt, 16));
 }

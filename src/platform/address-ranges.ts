@@ -1,10 +1,10 @@
 import { BlockList, isIP } from 'node:net';
 
-/** IP addresses and `ADDRESS/BITS`, of both versions; an IPv4 address that is written as IPv6 is the same address. */
+/** IP addresses and ranges (`ADDRESS/BITS`) of both versions. An IPv4-mapped IPv6 address equals the IPv4 address. */
 export class AddressRanges {
   readonly #list = new BlockList();
 
-  /** @returns undefined unless it is an address or a range of addresses */
+  /** @returns undefined if one of the ranges is malformed */
   static of(...ranges: readonly string[]): AddressRanges | undefined {
     const made = new AddressRanges();
     return ranges.every((range) => made.#add(range)) ? made : undefined;

@@ -1,9 +1,9 @@
 /**
- * Gathers calls while one batch is in flight; each answer releases the next batch. No timers: a lone
- * call goes out at once, and under load the batches grow by themselves.
+ * Gathers calls while a batch is in flight; each answer releases the next batch. There are no timers: a lone call is sent
+ * at once, and batches grow under load.
  *
- * `send` takes at least one item and answers with one outcome an item, in order. When it rejects,
- * every call of that batch rejects.
+ * `send` receives at least one item and returns one outcome per item, in order. Every call of a batch that it rejects
+ * rejects.
  */
 export class Batcher<Item, Outcome> {
   readonly #send: (items: readonly Item[]) => Promise<readonly Outcome[]>;
@@ -12,7 +12,7 @@ export class Batcher<Item, Outcome> {
   #waiting: Group<Item, Outcome>[] = [];
   #inFlight = 0;
 
-  /** @param options `maxBatch`: items after which a batch takes no further call */
+  /** @param options `maxBatch`: a batch with this many items is closed */
   constructor(send: (items: readonly Item[]) => Promise<readonly Outcome[]>, { maxBatch = 256, maxInFlight = 1 } = {}) {
     this.#send = send;
     this.#maxBatch = maxBatch;
@@ -23,7 +23,7 @@ export class Batcher<Item, Outcome> {
     return (await this.addAll([item]))[0] as Outcome;
   }
 
-  /** Several items that go together: cheaper than one by one, where there are many. */
+  /** Adds several items to the same batch, which is cheaper than adding them one by one. */
   addAll(items: readonly Item[]): Promise<readonly Outcome[]> {
     const { promise, resolve, reject } = Promise.withResolvers<readonly Outcome[]>();
     this.#waiting.push({ items, resolve, reject });

@@ -3,7 +3,7 @@ import { armFailpoints } from './failpoints.ts';
 import { unknownSettings } from './known-settings.ts';
 import { createLogger, type Logger } from './logger.ts';
 
-/** What every `main` begins with. A setting that cannot be used ends the process with 2 and names the variable. */
+/** The first step of every `main`. An invalid setting ends the process with exit code 2 and names the variable. */
 export function boot<Config extends { readonly logLevel: string; readonly logFormat?: 'pretty' | 'json' | undefined }>(
   service: string,
   read: (env: NodeJS.ProcessEnv) => Config,

@@ -1,33 +1,34 @@
 import { FilemillError } from '#domain/errors.ts';
 import { onAbort } from './abort.ts';
-/** What one reader of changes has yet to be told. */
+
+/** The changes that one reader has not seen yet. */
 export interface ChangeNews<File, Stats> {
-  /** To resume after this. */
+  /** Where to resume. */
   readonly cursor: string;
-  /** The latest state of what changed, by id; null for what was deleted. */
+  /** The latest state of each changed file, by id; null if it was deleted. */
   readonly files: ReadonlyMap<string, File | null>;
-  /** More changed than is told. */
+  /** More has changed than is listed. */
   readonly lookAgain: boolean;
   readonly stats?: Stats | undefined;
 }
 
-/** Files in one piece of news; beyond that a reader does better to look at its page again. */
+/** The most files in one piece of news; beyond that a reader should load its page again. */
 export const maxToldFiles = 500;
 
 /**
- * Holds news for one reader until it takes them: what comes meanwhile is added up, so that a slow reader
- * skips steps, never the last state, and costs no more memory than one piece of news.
+ * Holds the news for one reader until it takes them. Later news are merged in, so that a slow reader skips steps but never
+ * the last state, and needs memory for one piece of news only.
  */
 export class ChangeBox<File, Stats> {
   #news: ChangeNews<File, Stats> | undefined;
   #came = Promise.withResolvers<void>();
 
   put(newer: ChangeNews<File, Stats>): void {
-    this.#news = this.#news === undefined ? newer : together(this.#news, newer);
+    this.#news = this.#news === undefined ? newer : merged(this.#news, newer);
     this.#came.resolve();
   }
 
-  /** Takes the news, waiting for them up to `timeoutMs`; undefined when there are none, or the signal is aborted. */
+  /** Takes the news, or waits up to `timeoutMs` for some. Undefined when none come, or the signal is aborted. */
   async take(timeoutMs: number, signal: AbortSignal): Promise<ChangeNews<File, Stats> | undefined> {
     if (this.#news === undefined && !signal.aborted) await this.#wait(timeoutMs, signal);
     if (signal.aborted) return undefined;
@@ -46,12 +47,12 @@ export class ChangeBox<File, Stats> {
   }
 }
 
-/** Watches the changes until the signal is aborted; calls `begun` once none goes by unseen any more. */
+/** Watches the changes until the signal is aborted; calls `begun` once it misses none any more. */
 type Watch = (signal: AbortSignal, begun: () => void) => Promise<void>;
 
 const maxReaders = 1_000;
 
-/** One watch of changes for everybody who reads them, while somebody does: each reader has a box. */
+/** Shares one watch of changes between all readers, for as long as there are any. Each reader has a box. */
 export class ChangeBoxes<File, Stats> implements Disposable {
   readonly #watch: Watch;
   readonly #boxes = new Set<ChangeBox<File, Stats>>();
@@ -66,12 +67,13 @@ export class ChangeBoxes<File, Stats> implements Disposable {
   }
 
   /**
-   * Every change that is not yet visible when this resolves comes into the box, until it is disposed of.
+   * The box receives every change that is not visible yet when this resolves, until it is disposed of.
    *
-   * @throws FilemillError OVERLOADED; the failure of a watch that cannot begin
+   * @throws FilemillError OVERLOADED, or the error of a watch that cannot begin
    */
   async join(): Promise<{ readonly box: ChangeBox<File, Stats> } & Disposable> {
-    if (this.#boxes.size >= maxReaders) throw new FilemillError('OVERLOADED', 'Too many watch the changes already.');
+    if (this.#boxes.size >= maxReaders)
+      throw new FilemillError('OVERLOADED', 'Too many clients watch the changes already.');
     const box = new ChangeBox<File, Stats>();
     const leave = () => this.#leave(box);
     this.#boxes.add(box);
@@ -108,10 +110,7 @@ export class ChangeBoxes<File, Stats> implements Disposable {
   }
 }
 
-function together<File, Stats>(
-  older: ChangeNews<File, Stats>,
-  newer: ChangeNews<File, Stats>,
-): ChangeNews<File, Stats> {
+function merged<File, Stats>(older: ChangeNews<File, Stats>, newer: ChangeNews<File, Stats>): ChangeNews<File, Stats> {
   const files = new Map([...older.files, ...newer.files]);
   const tooMany = files.size > maxToldFiles;
   return {

@@ -1,4 +1,4 @@
-/** A setting that cannot be used. The boot ends with its message. */
+/** An invalid setting. The boot ends with its message. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }

@@ -6,10 +6,10 @@ import { ConfigError } from './config-error.ts';
 export { ConfigError };
 
 /**
- * Reads settings once: the setting `maxFileSize` is the variable FILEMILL_MAX_FILE_SIZE. `NAME_FILE` may name a file that
- * holds the value instead (for secrets). An empty value counts as unset.
+ * Reads the settings: `maxFileSize` is the variable FILEMILL_MAX_FILE_SIZE. For secrets, `NAME_FILE` may name a file that
+ * holds the value. An empty value counts as unset.
  *
- * @throws ConfigError naming every variable that is missing or wrong, and never its value
+ * @throws ConfigError that names every variable that is missing or wrong, and never shows its value
  */
 export function readSettings<Shape extends z.ZodRawShape>(
   shape: Shape,

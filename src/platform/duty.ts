@@ -2,24 +2,24 @@ import { isStoreFault } from '#domain/store-fault.ts';
 import { backoffMs, sleep } from './abort.ts';
 import type { Logger } from './logger.ts';
 
-/** Work that a service does over and over until it is disposed of. */
+/** A background loop of a service, which runs until it is disposed of. */
 export type Duty = AsyncDisposable;
 
 export interface DutyOptions {
   readonly name: string;
   readonly logger: Logger;
-  /** Does what is due and answers with the milliseconds until it should look again. */
+  /** Does what is due and returns the milliseconds until the next round. */
   readonly round: (signal: AbortSignal) => Promise<number>;
-  /** Bounds the pause after a failure. */
+  /** The longest pause after a failure. */
   readonly maxBackoffMs?: number;
 }
 
-/** One failure is no news while the services of a system start or restart. */
+/** A few failures are normal while the services of a system start or restart. */
 const failuresBeforeWarning = 3;
 
 /**
- * Starts a loop that ends when it is disposed of. A failed round is retried with backoff. A series of failures is
- * logged once, unless a store failed, which whoever holds it has logged.
+ * Starts a duty. A failed round is retried with backoff. A series of failures is logged once, except failures of a store,
+ * which the owner of its connection logs.
  */
 export function startDuty({ name, logger, round, maxBackoffMs = 30_000 }: DutyOptions): Duty {
   const stopping = new AbortController();
@@ -50,7 +50,7 @@ export function startDuty({ name, logger, round, maxBackoffMs = 30_000 }: DutyOp
   };
 }
 
-/** Spreads the rounds of many processes: `ms` give or take a quarter. */
+/** `ms` plus or minus up to a quarter, so that the rounds of many processes spread. */
 export function jittered(ms: number): number {
   return ms * (0.75 + Math.random() / 2);
 }

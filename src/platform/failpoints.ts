@@ -48,26 +48,26 @@ export const failpoints = {
 export type Failpoint = keyof typeof failpoints;
 
 type Action =
-  /** SIGKILL to this process, or a rejection, at the n-th pass and at no other. */
+  /** Sends SIGKILL to this process, or rejects, at the n-th pass only. */
   | { readonly kind: 'kill' | 'error'; readonly atPass: number; passes: number }
-  /** Every pass takes so much longer. */
+  /** Delays every pass. */
   | { readonly kind: 'delay'; readonly ms: number };
 
 const environmentKey = 'filemill.failpoints';
 const defaultDelayMs = 1_000;
 
-/** Empty unless a test armed some. Threads inherit what their process was told, and count for themselves. */
+/** Empty unless a test armed some. Threads inherit the list of their process, and count passes by themselves. */
 const armed = parseFailpoints((getEnvironmentData(environmentKey) as string | undefined) ?? '');
 
-/** Does what a test has ordered for this place; nothing otherwise. */
+/** Does what a test has armed for this place, if anything. */
 export function failpoint(name: Failpoint): Promise<void> | undefined {
   return armed.size === 0 ? undefined : act(name);
 }
 
 /**
- * Arms `FILEMILL_FAILPOINTS`, a list of `name:kill[:n]`, `name:error[:n]` (at the n-th pass, the first
- * unless told otherwise) and `name:delay[:ms]` (at every pass, 1000 ms unless told otherwise). Where they are allowed,
- * the parent may arm more by a message `{ failpoints: list }`, which reaches the threads that begin later.
+ * Arms `FILEMILL_FAILPOINTS`, a list of `name:kill[:n]`, `name:error[:n]` (at the n-th pass, by default the first) and
+ * `name:delay[:ms]` (at every pass, by default 1000 ms). Where failpoints are allowed, the parent process may arm more by a
+ * message `{ failpoints: list }`, which reaches threads that start later.
  *
  * @throws ConfigError for a list that cannot be read, and for any list unless FILEMILL_ALLOW_FAILPOINTS is 1
  */

@@ -1,4 +1,4 @@
-/** Items pushed one by one and taken in batches: whatever came while the taker was busy is its next batch. */
+/** Items are pushed one by one and taken in batches: the items that came while the consumer was busy are its next batch. */
 export class GatheringQueue<Item> {
   readonly #maxBatch: number;
   #items: Item[] = [];
@@ -14,13 +14,13 @@ export class GatheringQueue<Item> {
     this.#wake.resolve();
   }
 
-  /** What was pushed is still taken. */
+  /** Items that were pushed before are still delivered. */
   close(): void {
     this.#closed = true;
     this.#wake.resolve();
   }
 
-  /** For one taker; ends once the queue is closed and empty. */
+  /** For a single consumer; ends once the queue is closed and empty. */
   async *batches(): AsyncGenerator<Item[], void> {
     for (;;) {
       while (this.#items.length > 0) yield this.#items.splice(0, this.#maxBatch);

@@ -10,9 +10,9 @@ it('names what is mistyped, and the setting that was meant', () => {
     OTHER: '1',
   };
   assert.deepEqual(unknownSettings(env), [
-    'FILEMILL_DATABSE_URL_FILE is no setting and changes nothing: FILEMILL_DATABASE_URL is the nearest that is',
-    'FILEMILL_SOMETHING_ELSE is no setting and changes nothing',
-    'FILEMILL_WORKER_THREDS is no setting and changes nothing: FILEMILL_WORKER_THREADS is the nearest that is',
+    'FILEMILL_DATABSE_URL_FILE is not a setting and has no effect: did you mean FILEMILL_DATABASE_URL?',
+    'FILEMILL_SOMETHING_ELSE is not a setting and has no effect',
+    'FILEMILL_WORKER_THREDS is not a setting and has no effect: did you mean FILEMILL_WORKER_THREADS?',
   ]);
 });
 

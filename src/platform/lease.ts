@@ -1,8 +1,8 @@
 import type { Logger } from './logger.ts';
 
 /**
- * A right that others grant for a time. It trusts its own monotonic clock, counted from before each request was sent:
- * a lease that ran out by that clock is lost, whatever the others may say.
+ * A lease as its holder sees it. The holder trusts its own monotonic clock, counted from before each request was sent: a
+ * lease that has run out by that clock is lost, whatever the granting side says.
  */
 export abstract class Lease<Why extends string> {
   #abort: AbortController | undefined;
@@ -10,15 +10,15 @@ export abstract class Lease<Why extends string> {
   #expiresAt: number | undefined;
   #ms = 0;
 
-  /** The time for which it was granted last. */
+  /** The duration of the latest grant. */
   get ms(): number {
     return this.#ms;
   }
 
-  /** What holders are told once it is lost. */
+  /** The error that users of the lease get once it is lost. */
   protected abstract loss(why: Why | 'EXPIRED'): Error;
 
-  /** Aborted once the lease is lost. It is made when it is first asked for, as thousands of leases may be held. */
+  /** Aborted once the lease is lost. Created lazily, because a process may hold thousands of leases. */
   get signal(): AbortSignal {
     if (this.#abort === undefined) {
       this.#abort = new AbortController();
@@ -36,17 +36,17 @@ export abstract class Lease<Why extends string> {
     return this.#expiresAt !== undefined && this.#lost === undefined;
   }
 
-  /** @throws Error the loss */
+  /** @throws the error of `loss` unless the lease is held */
   assertHeld(): void {
     if (!this.isHeld()) throw this.loss(this.#lost ?? 'EXPIRED');
   }
 
-  /** Whether it is held, and less than this share of its time is left. */
+  /** Whether the lease is held and less than this share of its duration is left. */
   isDue(share: number): boolean {
     return this.isHeld() && (this.#expiresAt ?? 0) - performance.now() < this.#ms * share;
   }
 
-  /** @param sentAt in the time of `performance.now()`, before the request */
+  /** @param sentAt `performance.now()` from before the request */
   renewed(sentAt: number, ms: number): void {
     this.#ms = ms;
     this.#expiresAt = sentAt + ms;
@@ -60,15 +60,15 @@ export abstract class Lease<Why extends string> {
 
 interface RenewalOptions<Held> {
   readonly held: () => Iterable<Held>;
-  /** Leases are due once less than this share of their time is left. */
+  /** Leases are renewed once less than this share of their duration is left. */
   readonly whenLeft: number;
-  /** Sends one request at most. */
+  /** Sends at most one request. */
   readonly renew: (due: readonly Held[]) => Promise<unknown>;
   readonly maxBatch: number;
   readonly logger: Logger;
 }
 
-/** Renews leases before they run out, in one batch after the other. A renewal that fails is retried at the next look. */
+/** Renews leases before they run out, one batch after the other. A failed renewal is retried in the next round. */
 export class Renewals<Held extends Lease<string>> implements Disposable {
   readonly #options: RenewalOptions<Held>;
   #timer: NodeJS.Timeout | undefined;
@@ -78,7 +78,7 @@ export class Renewals<Held extends Lease<string>> implements Disposable {
     this.#options = options;
   }
 
-  /** Looks at the leases so often from now on, unless it does already. */
+  /** Starts the rounds, unless they have started. */
   begin(everyMs: number): void {
     this.#timer ??= setInterval(() => void this.#look(), everyMs);
   }

@@ -3,28 +3,27 @@ import { untilAborted } from './abort.ts';
 import { ConfigError } from './config.ts';
 import type { Logger } from './logger.ts';
 
-/** What `main` hands its resources to; they close in reverse order when the service stops. */
+/** Owns the resources of a service; they close in reverse order when the service stops. */
 export interface ServiceScope {
   /** Aborted once, on SIGTERM, SIGINT, or when the parent process is gone. */
   readonly signal: AbortSignal;
-  /** Registers something to close; answers with it. */
+  /** Registers a resource to close, and returns it. */
   use<T extends AsyncDisposable | Disposable>(resource: T): T;
 }
 
-/** Longest time from the signal to the end of the process. */
+/** The longest time from the signal to the end of the process. */
 const shutdownDeadlineMs = 28_000;
 
-/** What is left to do once everything is closed takes no longer than this. */
+/** How long the process may live on once everything is closed. */
 const lingerMs = 500;
 
 /**
- * Runs a service until it is told to stop: `start` opens everything through `scope.use`, then the
- * process serves; on a signal all of it closes in reverse order and the process ends because nothing is
- * left to do. A backstop ends it by force.
+ * Runs a service until a signal stops it. `start` opens everything through `scope.use`. On the signal all of that closes in
+ * reverse order, and the process ends because nothing is left to do. A backstop ends it by force.
  */
 export async function runService(logger: Logger, start: (scope: ServiceScope) => Promise<void>): Promise<void> {
   const stopping = stopSignal();
-  tellThatWeLive();
+  reportAlive();
   await using resources = new AsyncDisposableStack();
   try {
     await start({ signal: stopping, use: (resource) => resources.use(resource) });
@@ -45,16 +44,16 @@ export async function runService(logger: Logger, start: (scope: ServiceScope) =>
   }, shutdownDeadlineMs).unref();
   await resources.disposeAsync();
   if (process.connected) process.disconnect?.();
-  // A gRPC channel that was closed while it connected to an address that is gone (a pod that was replaced)
-  // would hold the process for the half minute that the attempt takes: grpc-js cannot cancel it.
+  // grpc-js cannot cancel a connection attempt: a channel that was closed while it connected to an address that is gone
+  // (a replaced pod) would keep the process alive for half a minute.
   setTimeout(() => process.exit(), lingerMs).unref();
 }
 
-/** Milliseconds between two words to a supervisor. */
+/** Milliseconds between two messages to a supervisor. */
 const aliveEveryMs = 1_000;
 
-/** A supervisor hears from the event loop itself, so that it notices when this process is frozen, or stuck. */
-function tellThatWeLive(): void {
+/** Sent by the event loop itself, so that a supervisor notices a process that is frozen or stuck. */
+function reportAlive(): void {
   if (!process.connected) return;
   const tell = () => {
     if (process.connected) process.send?.({ alive: true, debugged: inspectorUrl() !== undefined }, () => undefined);
@@ -67,7 +66,7 @@ function tellThatWeLive(): void {
 function stopSignal(): AbortSignal {
   const controller = new AbortController();
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => controller.abort(name));
-  // Started by a supervisor: its death closes the channel.
+  // The death of a supervisor closes the channel to its children.
   if (process.connected) process.once('disconnect', () => controller.abort('the supervisor is gone'));
   return controller.signal;
 }

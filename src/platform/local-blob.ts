@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { BlobHandle, LocalBytes } from '#domain/blob-store.ts';
 
-/** Bytes of a file of this machine. The file is opened by the first read. */
+/** Bytes in a local file, which the first read opens. */
 export class LocalBlob implements BlobHandle {
   readonly size: number;
   readonly local: LocalBytes;

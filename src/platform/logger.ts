@@ -4,9 +4,8 @@ import pretty from 'pino-pretty';
 export type { Logger };
 
 /**
- * Structured logs on stderr: JSON lines, or one readable line each on a terminal. Values that may hold
- * credentials are redacted; control characters in what users send are escaped by JSON, and stripped by
- * the pretty printer.
+ * Structured logs on stderr: JSON, or readable lines on a terminal. Values that may hold credentials are redacted. Control
+ * characters in what users send are escaped by JSON, and stripped by the pretty printer.
  */
 export function createLogger(
   service: string,

@@ -3,20 +3,20 @@ import type { StoreReport } from '#domain/store-fault.ts';
 import { listen } from './listen.ts';
 import { countedEvents } from './telemetry.ts';
 
-/** Resolves when the service can do its work; rejects with what it lacks. */
+/** Resolves when the service can work; rejects with what it lacks. */
 export type ReadinessCheck = () => Promise<void>;
 
 interface OpsOptions {
   readonly ready: ReadinessCheck;
-  /** How the store is that the service can do without, if there is one. */
+  /** The state of a store that the service can do without, if it has one. */
   readonly doorbell?: () => StoreReport | undefined;
-  /** Lines of the service's own. */
+  /** Metrics of this service, in the Prometheus text format. */
   readonly metrics?: () => Promise<readonly string[]>;
 }
 
 /**
- * The port for operators: /livez answers while the process runs, /readyz while it can do its work, with a line for what
- * it does without, /metrics in the Prometheus text format.
+ * The port for operators: /livez answers while the process runs, /readyz while it can work, with a line for a store that it
+ * does without, and /metrics in the Prometheus text format.
  */
 export async function startOpsServer(address: string, options: OpsOptions): Promise<AsyncDisposable> {
   const { ready, doorbell } = options;
@@ -48,7 +48,7 @@ function answer(response: ServerResponse, status: number, body: string): void {
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${body}\n`);
 }
 
-/** Those of the service are left out while they cannot be told. */
+/** Metrics of the service are left out while they cannot be read. */
 async function allMetrics({ metrics = async () => [] }: OpsOptions): Promise<string> {
   const { user, system } = process.cpuUsage();
   const lines = [

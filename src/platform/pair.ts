@@ -1,8 +1,4 @@
-/**
- * Each item with its outcome, in order.
- *
- * @throws Error unless there is one outcome an item
- */
+/** Each item with its outcome, in order. @throws Error unless there is one outcome per item */
 export function pair<Item, Outcome>(
   items: readonly Item[],
   outcomes: readonly Outcome[],

@@ -1,6 +1,6 @@
 import { onAbort } from './abort.ts';
 
-/** A number of permits, such as places or bytes, given in the order of asking. */
+/** A weighted semaphore: permits stand for slots or bytes and are granted in the order of the requests. */
 export class Semaphore {
   readonly size: number;
   readonly #line = new Set<{ readonly weight: number; readonly enter: () => void }>();
@@ -14,16 +14,16 @@ export class Semaphore {
     return this.#taken;
   }
 
-  /** Takes permits until the handle is disposed of; answers undefined when so many are not free. */
+  /** Takes permits until the handle is disposed of; undefined when too few are free. */
   tryTake(weight = 1): Disposable | undefined {
     return this.#line.size === 0 && this.#taken + weight <= this.size ? this.#take(weight) : undefined;
   }
 
   /**
-   * Waits in line for permits; dispose of the handle to release them. Rejects with the signal's reason when that comes
-   * first.
+   * Waits in line for permits; disposing of the handle releases them. Rejects with the reason of the signal if it is
+   * aborted first.
    *
-   * @param weight far fewer than there are in all
+   * @param weight at most `size`
    */
   take(signal: AbortSignal, weight = 1): Disposable | Promise<Disposable> {
     signal.throwIfAborted();
@@ -37,7 +37,7 @@ export class Semaphore {
     using _ = onAbort(signal, () => {
       if (!this.#line.delete(waiter)) return;
       reject(signal.reason);
-      // What was too much for those behind may fit now.
+      // A lighter waiter behind this one may fit now.
       this.#next();
     });
     return await promise;

@@ -3,15 +3,15 @@ import type { Logger } from './logger.ts';
 
 const titles: Readonly<Record<Store, string>> = { postgresql: 'PostgreSQL', redis: 'Redis' };
 
-/** An outage that comes back within this time is not told of anew. */
+/** An outage that returns within this time is not logged again. */
 const quietMs = 10_000;
 
-/** A fault that nobody has met for so long counts as over. */
+/** A fault that has not occurred for this long counts as over. */
 const forgottenAfterMs = 30_000;
 
 /**
- * Remembers how a store fails this process, and logs it: one line for each fault of an outage, one when it is over.
- * It is over once something that failed has worked: a read that goes through says nothing of a refused write.
+ * Tracks the faults of a store as this process sees them, and logs one line for each fault of an outage and one when it is
+ * over. An outage is over once an operation that failed has succeeded: a successful read says nothing about writes.
  */
 export class StoreHealth {
   readonly #store: Store;
@@ -24,14 +24,14 @@ export class StoreHealth {
     this.#logger = logger;
   }
 
-  /** How it was when something was tried last. */
+  /** The state at the latest attempt. */
   get report(): StoreReport {
     if (this.#outage === undefined || isForgotten(this.#outage)) return { store: this.#store };
     const { fault, since } = this.#outage;
     return { store: this.#store, fault: { ...fault, since } };
   }
 
-  /** @param what was tried: a word for the command or statement, or `connect` */
+  /** @param what the operation: a word for the command or statement, or `connect` */
   failed(what: string, fault: StoreFault, cause: unknown): void {
     if (this.#outage !== undefined && isForgotten(this.#outage)) this.#end();
     this.#outage ??= { fault, since: new Date(), metAt: 0, failing: new Set(), met: new Set(), told: false };
@@ -71,9 +71,9 @@ interface Outage {
   readonly since: Date;
   metAt: number;
   readonly failing: Set<string>;
-  /** Codes that have been met. */
+  /** The fault codes of this outage. */
   readonly met: Set<string>;
-  /** Whether the log has a line about it. */
+  /** Whether it was logged. */
   told: boolean;
 }
 

@@ -4,7 +4,7 @@ import { asFilemillError, isVolumeFault } from '#domain/volume-fault.ts';
 import type { Logger } from './logger.ts';
 
 /**
- * One function for each event that an operator may look for: it writes the log line and counts. A line of a request
+ * One function for each event that operators look for: it writes the log line and counts. Every line about a request
  * carries its `requestId`. Labels have few values: never an id, an address or a name.
  */
 
@@ -16,7 +16,7 @@ interface EndedCall {
   readonly cancelled: boolean;
 }
 
-/** A gRPC call that this service answered, or passed on. */
+/** A gRPC call that this service answered or forwarded. */
 export function callAnswered(logger: Logger, { rpc, requestId, cancelled }: EndedCall): void {
   count('filemill_calls_total', { rpc, outcome: cancelled ? 'CANCELLED' : 'OK' });
   logger.debug({ rpc, requestId }, 'call answered');
@@ -31,26 +31,26 @@ export function callFailed(
 ): void {
   count('filemill_calls_total', { rpc: call.rpc, outcome: cancelled ? 'CANCELLED' : reason });
   if (cancelled) logger.debug({ ...call, err: error }, 'call cancelled');
-  // What a store has failed was logged once, by the service that holds it.
+  // The service that owns the connection to the store has logged the outage once.
   else if (forwarded || isStoreFault(error)) logger.debug({ ...call, reason, err: error }, 'call refused');
-  else if (isVolumeFault(error)) logger.warn({ ...call, err: error }, 'the volume fails');
-  else if (error instanceof FilemillError && reason !== 'INTERNAL')
-    logger.info({ ...call, reason, detail: error.message }, 'call refused');
-  else logger.error({ ...call, err: error }, 'call failed');
+  else logFailure(logger, 'call', call, error, reason);
 }
 
-/** One of the files of an UploadMany stream, whose request id is that of the stream. */
+/** One file of an UploadMany stream, logged under the request id of the stream. */
 export function fileRefused(logger: Logger, requestId: string, error: unknown): void {
-  const reason = reasonOf(error);
+  const { reason } = asFilemillError(error);
   count('filemill_files_refused_total', { reason });
-  const facts = { rpc: 'UploadMany', requestId };
+  logFailure(logger, 'file', { rpc: 'UploadMany', requestId }, error, reason);
+}
+
+function logFailure(logger: Logger, what: 'call' | 'file', facts: object, error: unknown, reason: Reason): void {
   if (isVolumeFault(error)) logger.warn({ ...facts, err: error }, 'the volume fails');
   else if (error instanceof FilemillError && reason !== 'INTERNAL')
-    logger.info({ ...facts, reason, detail: error.message }, 'file refused');
-  else logger.error({ ...facts, err: error }, 'file failed');
+    logger.info({ ...facts, reason, detail: error.message }, `${what} refused`);
+  else logger.error({ ...facts, err: error }, `${what} failed`);
 }
 
-/** Several requests share one call, whose id stands in the log of the service that answers it. */
+/** Several requests share one call. The service that answers it logs the request id of the call. */
 export function callShared(logger: Logger, rpc: string, requestId: string, sharedBy: Iterable<string>): void {
   count('filemill_shared_calls_total', { rpc });
   if (logger.isLevelEnabled('debug'))
@@ -67,16 +67,16 @@ export function attemptFailed(
   logger.warn({ file: id, reason, detail: message, attempt }, 'attempt failed');
 }
 
-/** Workers fell silent with these files in their hands. */
+/** Workers stopped responding while they held these files. */
 export function leasesRanOut(logger: Logger, ids: readonly string[]): void {
   count('filemill_leases_expired_total', {}, ids.length);
-  logger.warn({ files: ids.length, first: ids[0] }, 'leases ran out: their workers fell silent');
+  logger.warn({ files: ids.length, first: ids[0] }, 'leases expired: their workers stopped responding');
 }
 
-/** Incomplete uploads gave way to others. */
+/** Incomplete uploads that nobody continued were removed to make room. */
 export function uploadsGivenUp(logger: Logger, tally: { readonly uploads: number }): void {
   count('filemill_incomplete_uploads_given_up_total', {}, tally.uploads);
-  logger.warn(tally, 'gave up uploads that nobody went on with, to make room');
+  logger.warn(tally, 'abandoned uploads were given up to make room');
 }
 
 interface EndedRequest {
@@ -116,8 +116,4 @@ function count(name: string, labels: Readonly<Record<string, string>>, by = 1): 
     .map(([label, value]) => `${label}="${value}"`)
     .join(',');
   series.set(key, (series.get(key) ?? 0) + by);
-}
-
-function reasonOf(error: unknown): Reason {
-  return asFilemillError(error).reason;
 }

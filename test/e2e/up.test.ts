@@ -351,7 +351,7 @@ describe('filemill up', () => {
     [
       'FILEMILL_STORAGE_DIR',
       '/dev/null/storage',
-      /FILEMILL_STORAGE_DIR: the folder \/dev\/null\/storage cannot be made: a part of its path is a file/,
+      /FILEMILL_STORAGE_DIR: the folder \/dev\/null\/storage cannot be made: part of the path is a file/,
     ],
   ] as const)
     test(`ends with 2 and names ${name}, when no service can use it, before anything is started`, async () => {
@@ -372,7 +372,10 @@ describe('filemill up', () => {
       await writeFile(path.replace(/\/$/, ''), '');
       await using up = new Up(dataDir);
       assert.equal(await up.ended(), 2, up.stderr);
-      assert.match(up.stderr, /(data folder|The folder) \/\S+ ?.*: there is a file of that name, which is no folder\./);
+      assert.match(
+        up.stderr,
+        /(data folder|The folder) \/\S+ ?.*: a file of that name exists, and it is not a folder\./,
+      );
       assert.doesNotMatch(up.stderr, /EEXIST/);
       assert.equal(up.stderr.trim().split('\n').length, 1, up.stderr);
     });
@@ -388,7 +391,7 @@ describe('filemill up', () => {
     ]) {
       assert.match(
         up.stderr,
-        new RegExp(`^! ${wrong} is no setting and changes nothing: ${right} is the nearest that is$`, 'm'),
+        new RegExp(`^! ${wrong} is not a setting and has no effect: did you mean ${right}\\?$`, 'm'),
       );
       assert.equal(up.stderr.split(`${wrong} `).length, 2, up.stderr);
     }

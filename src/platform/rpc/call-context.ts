@@ -4,13 +4,13 @@ import { FilemillError } from '#domain/errors.ts';
 import { requestIdFrom, requestIdKey } from '../request-id.ts';
 import type { CallOptions } from './client.ts';
 
-/** Until there is authentication, an address is all that is known of a caller. */
+/** Until there is authentication, only the address of a caller is known. */
 export interface Caller {
   readonly kind: 'anonymous';
   readonly address: string;
 }
 
-/** What a handler may know of its call. Every call has one, whether it is handled here or passed on. */
+/** What a handler knows about its call. Every call has a context, whether it is handled here or forwarded. */
 export interface CallContext {
   /** Aborted when the client cancels, its deadline passes, or its connection is lost. */
   readonly signal: AbortSignal;
@@ -35,7 +35,7 @@ export function contextOf(call: AnyCall): CallContext {
   };
 }
 
-/** What calls to the next service take over from the one that they are made for. */
+/** What calls to the next service inherit from the call that they are made for. */
 export function outgoing({
   signal,
   requestId,
@@ -44,13 +44,13 @@ export function outgoing({
   return { signal, requestId, deadline };
 }
 
-/** A port is new with every connection. */
+/** The caller by its address alone, because the port changes with every connection. */
 export function callerOf(peer: string): Caller {
   const address = peer.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
   return { kind: 'anonymous', address: address === '' || address === 'unknown' ? 'local' : address };
 }
 
-/** A single instance serves every call: where it was made tells nothing, and every call would make one at its end. */
+/** Shared by all calls: its stack says nothing, and making one for each call would cost time. */
 const clientWentAway = new FilemillError('UNAVAILABLE', 'The client went away.');
 
 function signalOf(call: AnyCall): AbortSignal {

@@ -13,25 +13,25 @@ import type { FilemillError } from '#domain/errors.ts';
 import { requestIdKey } from '#platform/request-id.ts';
 import { methodDefinition, rawDefinition } from '#platform/rpc/definition.ts';
 import { fromServiceError, type Seen } from '#platform/rpc/errors.ts';
+import type { ServiceMethods } from '#platform/rpc/handlers.ts';
 import { authorityOf, type HttpProxy } from '#platform/rpc/proxy.ts';
-import type { ServiceMethods } from '#platform/rpc/service-methods.ts';
 import { tunnelCredentials } from '#platform/rpc/tunnel.ts';
 import { never, onAbort } from '../abort.ts';
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
-  /** Milliseconds until the call gives up; unary calls get 15 s unless told otherwise, streams have none. */
+  /** Milliseconds until the call gives up: by default 15 s for unary calls, and no limit for streams. */
   readonly timeoutMs?: number;
-  /** The moment at which it gives up in any case, in milliseconds since the epoch. */
+  /** The moment at which the call gives up in any case, in milliseconds since the epoch. */
   readonly deadline?: number;
-  /** Under which services log what they do for the call; the first of them makes one otherwise. */
+  /** The id under which services log the call; the first service makes one if it is absent. */
   readonly requestId?: string | undefined;
   /**
-   * Told of each message of a client's stream that was taken off our hands. The first MiB may go no further
-   * than the transport's own memory; what is taken after that, the server has made room for.
+   * Called when the transport has accepted a message of a client's stream. The first MiB may still be in the
+   * transport's own memory; the server has made room for everything after that.
    */
   readonly onTaken?: () => void;
-  /** Told the time by the clock of whoever answers a unary call, to the second (RFC 9110, section 6.6.1). */
+  /** Called with the server's time when it answers a unary call, to the second (RFC 9110, section 6.6.1). */
   readonly onServerTime?: (time: Date) => void;
 }
 
@@ -46,17 +46,17 @@ const defaultChannelOptions: ChannelOptions = {
   'grpc.keepalive_timeout_ms': 5_000,
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 2_000,
-  // 30 s by default: as long would a name keep leading to pods that were all replaced.
+  // By default a name would go on leading to pods that were all replaced for 30 s.
   'grpc.dns_min_time_between_resolutions_ms': 1_000,
   'grpc.max_receive_message_length': 64 * 1024 * 1024,
   'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
 };
 
 export interface ChannelSettings {
-  /** What the target is called in this system, such as `the metadata service`, for those who are told of its failure. */
+  /** The name of the target in error messages, such as `the metadata service`. */
   readonly part?: string;
   readonly options?: ChannelOptions;
-  /** Leads to the target; without one the target is reached directly, whatever the environment says. */
+  /** The proxy on the way to the target. Without one, the environment is ignored and the connection is direct. */
   readonly proxy?: HttpProxy | undefined;
 }
 
@@ -64,7 +64,7 @@ export interface ChannelSettings {
 export class RpcChannel implements Disposable {
   readonly target: string;
   readonly #client: Client;
-  /** What is known of all calls, for the words in which they fail. */
+  /** Facts that error messages of all calls mention. */
   readonly #seen: Seen;
 
   constructor(target: string, { options = {}, part, proxy }: ChannelSettings = {}) {
@@ -80,7 +80,7 @@ export class RpcChannel implements Disposable {
     ) as unknown as RpcClient<S>;
   }
 
-  /** A client that leaves messages as bytes, for passing calls on. */
+  /** A client that leaves messages as bytes, for forwarding calls. */
   rawClient(service: DescService): Readonly<Record<string, unknown>> {
     const definition = rawDefinition(service);
     return Object.fromEntries(
@@ -107,7 +107,7 @@ export class RpcChannel implements Disposable {
   }
 }
 
-/** The library would take a proxy from the environment by itself, for loopback too. */
+/** The library's own support for proxies is off: it would use the environment, even for loopback. */
 function wayTo(target: string, proxy: HttpProxy | undefined) {
   const direct = { 'grpc.enable_http_proxy': 0 };
   const authority = authorityOf(target);
@@ -129,20 +129,13 @@ interface Line {
 }
 
 async function unary(line: Line, request: object, options: CallOptions = {}): Promise<object> {
-  const { path, requestSerialize, responseDeserialize } = line.definition;
-  options.signal?.throwIfAborted();
+  const { method, metadata, limit } = begin(line, options, defaultUnaryTimeoutMs);
   const { promise, resolve, reject } = Promise.withResolvers<object>();
-  const call = line.client.makeUnaryRequest(
-    path,
-    requestSerialize,
-    responseDeserialize,
-    request,
-    metadataOf(options),
-    deadlineOf(options, defaultUnaryTimeoutMs),
-    (error, response) => (error ? reject(failed(error)) : resolve(response as object)),
+  const call = line.client.makeUnaryRequest(...method, request, metadata, limit, (error, response) =>
+    error ? reject(failed(error)) : resolve(response as object),
   );
-  call.once('metadata', (metadata: Metadata) => {
-    const [date] = metadata.get('date');
+  call.once('metadata', (answer: Metadata) => {
+    const [date] = answer.get('date');
     if (date !== undefined) options.onServerTime?.(new Date(date.toString()));
   });
   using _ = cancelOn(options.signal, call);
@@ -151,22 +144,14 @@ async function unary(line: Line, request: object, options: CallOptions = {}): Pr
 }
 
 async function clientStream(line: Line, requests: AsyncIterable<object>, options: CallOptions = {}): Promise<object> {
-  const { path, requestSerialize, responseDeserialize } = line.definition;
-  options.signal?.throwIfAborted();
+  const { method, metadata, limit } = begin(line, options);
   const { promise, resolve, reject } = Promise.withResolvers<object>();
   let ended = false;
-  const call = line.client.makeClientStreamRequest(
-    path,
-    requestSerialize,
-    responseDeserialize,
-    metadataOf(options),
-    deadlineOf(options),
-    (error, response) => {
-      ended = true;
-      if (error) reject(failed(error));
-      else resolve(response as object);
-    },
-  );
+  const call = line.client.makeClientStreamRequest(...method, metadata, limit, (error, response) => {
+    ended = true;
+    if (error) reject(failed(error));
+    else resolve(response as object);
+  });
   using _ = cancelOn(options.signal, call);
   const failed = failures(line, call);
   // A refusal ends the call even while `requests` has nothing to send.
@@ -174,16 +159,8 @@ async function clientStream(line: Line, requests: AsyncIterable<object>, options
 }
 
 async function* serverStream(line: Line, request: object, options: CallOptions = {}): AsyncGenerator<object> {
-  const { path, requestSerialize, responseDeserialize } = line.definition;
-  options.signal?.throwIfAborted();
-  const call = line.client.makeServerStreamRequest(
-    path,
-    requestSerialize,
-    responseDeserialize,
-    request,
-    metadataOf(options),
-    deadlineOf(options),
-  );
+  const { method, metadata, limit } = begin(line, options);
+  const call = line.client.makeServerStreamRequest(...method, request, metadata, limit);
   using _ = cancelOn(options.signal, call);
   yield* messages(call, failures(line, call));
 }
@@ -193,15 +170,8 @@ async function* bidiStream(
   requests: AsyncIterable<object>,
   options: CallOptions = {},
 ): AsyncGenerator<object> {
-  const { path, requestSerialize, responseDeserialize } = line.definition;
-  options.signal?.throwIfAborted();
-  const call = line.client.makeBidiStreamRequest(
-    path,
-    requestSerialize,
-    responseDeserialize,
-    metadataOf(options),
-    deadlineOf(options),
-  );
+  const { method, metadata, limit } = begin(line, options);
+  const call = line.client.makeBidiStreamRequest(...method, metadata, limit);
   using _ = cancelOn(options.signal, call);
   const failed = failures(line, call);
   let ended = false;
@@ -210,12 +180,29 @@ async function* bidiStream(
     ended = true;
     resolve();
   });
-  // A failing source cancels the call, whose reader then reports it.
+  // A failing source cancels the call, and the reader of the answers reports it.
   pump(call, requests, options, () => ended, over).catch(() => undefined);
   yield* messages(call, failed);
 }
 
-/** Writes all messages with flow control; stops when the call is over. A failing source cancels the call. */
+/**
+ * What every call passes to the library. The earlier of both time limits holds, and `defaultMs` where there is neither.
+ *
+ * @throws the reason of a signal that is aborted already
+ */
+function begin({ definition }: Line, { signal, requestId, timeoutMs, deadline }: CallOptions, defaultMs = unlimited) {
+  signal?.throwIfAborted();
+  const { path, requestSerialize, responseDeserialize } = definition;
+  const metadata = new Metadata();
+  if (requestId !== undefined) metadata.set(requestIdKey, requestId);
+  const earliest = Math.min(deadline ?? unlimited, Date.now() + (timeoutMs ?? unlimited));
+  const limit = { deadline: earliest === unlimited ? Date.now() + defaultMs : earliest };
+  return { method: [path, requestSerialize, responseDeserialize] as const, metadata, limit };
+}
+
+const unlimited = Number.POSITIVE_INFINITY;
+
+/** Writes all messages with back-pressure; stops when the call is over. A failing source cancels the call. */
 async function pump(
   call: ClientWritableStream<object> | ClientDuplexStream<object, object>,
   requests: AsyncIterable<object>,
@@ -239,7 +226,7 @@ async function pump(
   }
 }
 
-/** Tells what an error of the call means, from what was seen of it until then. */
+/** Turns an error of the call into one of the catalogue, by what was seen of the call so far. */
 function failures({ seen }: Line, call: EventEmitter): (error: unknown) => FilemillError {
   let contentType: string | undefined;
   call.once('metadata', (metadata: Metadata) => {
@@ -261,26 +248,11 @@ async function* messages(
   }
 }
 
-function metadataOf({ requestId }: CallOptions): Metadata {
-  const metadata = new Metadata();
-  if (requestId !== undefined) metadata.set(requestIdKey, requestId);
-  return metadata;
-}
-
-/** The earlier of both limits; `otherwiseMs` where there is neither. */
-function deadlineOf(
-  { timeoutMs = Number.POSITIVE_INFINITY, deadline = Number.POSITIVE_INFINITY }: CallOptions,
-  otherwiseMs = Number.POSITIVE_INFINITY,
-) {
-  const earliest = Math.min(deadline, Date.now() + timeoutMs);
-  return { deadline: earliest === Number.POSITIVE_INFINITY ? Date.now() + otherwiseMs : earliest };
-}
-
 function cancelOn(
   signal = never,
   call: { cancel(): void; on(event: 'error', listener: () => void): unknown },
 ): Disposable {
-  // A cancelled stream may report its end after everybody stopped listening.
+  // A cancelled stream may report an error when nobody listens any more.
   call.on('error', () => undefined);
   return onAbort(signal, () => call.cancel());
 }

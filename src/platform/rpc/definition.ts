@@ -10,23 +10,23 @@ import {
 } from '@bufbuild/protobuf';
 import type { MethodDefinition, ServiceDefinition } from '@grpc/grpc-js';
 
-/** How grpc-js wants a protobuf-es service described. */
+/** A protobuf-es service in the form that grpc-js needs. */
 export function grpcDefinition(service: DescService): ServiceDefinition {
   return Object.fromEntries(service.methods.map((method) => [method.localName, methodDefinition(method)]));
 }
 
-/** The same with messages left as bytes: for passing calls on without decoding them. */
+/** A definition that leaves messages as bytes, for forwarding calls without decoding them. */
 export function rawDefinition(service: DescService): ServiceDefinition {
-  const bytes = { serialize: (message: Buffer) => message, deserialize: (message: Buffer) => message };
+  const asIs = (message: Buffer) => message;
   return Object.fromEntries(
     service.methods.map((method) => [
       method.localName,
       {
         ...methodDefinition(method),
-        requestSerialize: bytes.serialize,
-        requestDeserialize: bytes.deserialize,
-        responseSerialize: bytes.serialize,
-        responseDeserialize: bytes.deserialize,
+        requestSerialize: asIs,
+        requestDeserialize: asIs,
+        responseSerialize: asIs,
+        responseDeserialize: asIs,
       },
     ]),
   );

@@ -1,4 +1,6 @@
 import { STATUS_CODES } from 'node:http';
+import { constants } from 'node:os';
+import { getSystemErrorMessage } from 'node:util';
 import { create, type DescMessage, fromBinary, type MessageShape, toBinary } from '@bufbuild/protobuf';
 import { anyPack, anyUnpack, DurationSchema } from '@bufbuild/protobuf/wkt';
 import { Metadata, type ServiceError, type StatusObject, status } from '@grpc/grpc-js';
@@ -8,46 +10,45 @@ import { asFilemillError } from '#domain/volume-fault.ts';
 import { ErrorInfoSchema, RequestInfoSchema, RetryInfoSchema } from '#gen/google/rpc/error_details_pb.ts';
 import { type Status, StatusSchema } from '#gen/google/rpc/status_pb.ts';
 import { requestIdKey } from '../request-id.ts';
-import { isMisdirected, plainWords } from './transport-words.ts';
 
 /** `domain` of every google.rpc.ErrorInfo that Filemill sends. */
 const errorDomain = 'filemill';
 const detailsKey = 'grpc-status-details-bin';
 
 /**
- * What a caller is told of an error: the catalogue's code, its message, and the reason as a detail. An error that
- * another service has told is passed on as it is.
+ * The status that a caller receives: the catalogue's code, the message, and the reason as a detail. The error of another
+ * service is forwarded as it is.
  */
 export function toStatus(error: unknown): Pick<StatusObject, 'code' | 'details' | 'metadata'> {
-  if (isServiceError(error)) return passedOn(error);
+  if (isServiceError(error)) return forwarded(error);
   const told = toRpcStatus(error);
   const metadata = new Metadata();
   metadata.set(detailsKey, Buffer.from(toBinary(StatusSchema, told)));
   return { code: told.code, details: told.message, metadata };
 }
 
-/** What another service has said itself, without the other trailers, which belong to the inner connection. */
-function passedOn({ code, details, metadata: trailers }: ServiceError) {
+/** The error of another service without its other trailers, which belong to the inner connection. */
+function forwarded({ code, details, metadata: trailers }: ServiceError) {
   const metadata = new Metadata();
   for (const told of trailers?.get(detailsKey) ?? []) metadata.set(detailsKey, told);
   return { code, details, metadata };
 }
 
-/** What grpc-js answers in the place of a handler: to unknown methods, and to messages that it cannot read or that are too large. */
-const answeredByLibrary: readonly number[] = [status.UNIMPLEMENTED, status.INTERNAL, status.RESOURCE_EXHAUSTED];
+/** The codes that grpc-js answers in place of a handler: for unknown methods, and for malformed or oversized messages. */
+const libraryAnswers: readonly number[] = [status.UNIMPLEMENTED, status.INTERNAL, status.RESOURCE_EXHAUSTED];
 
-/** The answer of another service, to be passed on as it is. What befell the call on the way there stays this side's error. */
-export function toldByService(error: unknown): unknown {
+/** The error that a service itself answered, to be forwarded. A failure on the way to it stays an error of this side. */
+export function answeredError(error: unknown): unknown {
   const { cause } = error as FilemillError;
   if (!isServiceError(cause)) return error;
-  const isTold = (cause.metadata?.get(detailsKey).length ?? 0) > 0 || answeredByLibrary.includes(cause.code);
+  const isTold = (cause.metadata?.get(detailsKey).length ?? 0) > 0 || libraryAnswers.includes(cause.code);
   return isTold ? cause : error;
 }
 
 /**
- * The same as a message of its own, for answers that tell of one among many.
+ * The status as a message, for answers about one item of many.
  *
- * @param requestId under which the log tells more of it
+ * @param requestId the id under which the log has more
  */
 export function toRpcStatus(error: unknown, requestId?: string): Status {
   const known = asFilemillError(error);
@@ -69,7 +70,7 @@ export function toRpcStatus(error: unknown, requestId?: string): Status {
   return create(StatusSchema, { code, message: known.message, details });
 }
 
-/** An error that a client was told of in a message. */
+/** The error that such a message carries. */
 export function fromRpcStatus(told: Status): FilemillError {
   const info = findDetail(told, ErrorInfoSchema);
   const requestId = findDetail(told, RequestInfoSchema)?.requestId;
@@ -78,19 +79,19 @@ export function fromRpcStatus(told: Status): FilemillError {
     : new FilemillError(nearestReason({ code: told.code, details: told.message }), told.message, { requestId });
 }
 
-/** What a client knows of how its call went, beside the error. */
+/** What a client knows about its call besides the error. */
 export interface Seen {
-  /** What the other side is called in this system, such as `the metadata service`; people may know it as the server. */
+  /** The name of the other side, such as `the metadata service`; absent where users know it as the server. */
   readonly part?: string | undefined;
-  /** The proxy that the environment names for the way to the server, for people. */
+  /** The proxy on the way to the server, as error messages name it. */
   readonly proxy?: string | undefined;
   /** `Content-Type` of the answer; undefined before there is one. */
   readonly contentType?: string | undefined;
 }
 
 /**
- * The other way round, for clients. An answer without one of our reasons becomes the nearest word of
- * the catalogue, with the transport's own message.
+ * The error that a client throws. An answer without one of our reasons becomes the nearest reason of the catalogue, with
+ * the transport's own message.
  */
 export function fromServiceError(error: unknown, seen: Seen = {}): FilemillError {
   if (error instanceof FilemillError) return error;
@@ -100,34 +101,37 @@ export function fromServiceError(error: unknown, seen: Seen = {}): FilemillError
   const requestId = error.metadata?.get(requestIdKey)[0]?.toString();
   if (info !== undefined && isReason(info.reason))
     return new FilemillError(info.reason, error.details, { cause: error, facts: info.metadata, requestId });
-  return new FilemillError(...onTheWay(error, seen), { cause: error, requestId });
+  return new FilemillError(...transportError(error, seen), { cause: error, requestId });
 }
 
-/** Clients try again on these and on nothing else: UNAVAILABLE, and whatever carries a RetryInfo. */
+/** Clients retry these errors and no others: UNAVAILABLE, and whatever carries a RetryInfo. */
 export function isRetryable(error: FilemillError): boolean {
   return error.retryAfterMs !== undefined;
 }
 
-/** Whether the server is of a version that does not know the call. */
+/** Whether the server's version does not know the call. */
 export function isUnimplemented({ reason, cause }: FilemillError): boolean {
   return reason === 'INTERNAL' && isServiceError(cause) && cause.code === status.UNIMPLEMENTED;
 }
 
-/** Whether the call found no server because of the address alone: its name is not known, or it is not one of gRPC. */
+/** Whether the address is wrong, so that waiting does not help: an unknown name, or a port that does not speak gRPC. */
 export function isWrongAddress({ cause }: FilemillError): boolean {
-  return isServiceError(cause) && isMisdirected(cause.details);
+  return (
+    isServiceError(cause) &&
+    /^Name resolution failed|^Failed to parse |Last error: (?:Error: )?Protocol error/.test(cause.details)
+  );
 }
 
-/** Whether the call was cut off by itself, while its connection lives on. */
+/** Whether the call alone was reset, while its connection lives on. */
 export function isReset({ cause }: FilemillError): boolean {
   return isServiceError(cause) && cause.details.includes('RST_STREAM');
 }
 
-/** The server itself names a reason: this befell the call before it came there, or on its way back. */
-function onTheWay(error: ServiceError, { part, proxy, contentType }: Seen): [Reason, string] {
+/** A failure on the way to the server or back: an answer of the server itself would carry a reason. */
+function transportError(error: ServiceError, { part, proxy, contentType }: Seen): [Reason, string] {
   const details = plainWords(error.details);
   const isLost = error.code === status.UNAVAILABLE || error.code === status.DEADLINE_EXCEEDED;
-  const another = answerOfAnother(details, contentType);
+  const another = proxyAnswer(details, contentType);
   if (part !== undefined && another !== undefined) return ['UNAVAILABLE', `A proxy on the way to ${part} fails.`];
   if (part !== undefined && isLost) return ['UNAVAILABLE', `${capitalized(part)} does not answer: ${details}.`];
   if (another !== undefined) return another;
@@ -135,8 +139,8 @@ function onTheWay(error: ServiceError, { part, proxy, contentType }: Seen): [Rea
   return [nearestReason(error), details];
 }
 
-/** Filemill answers every call of gRPC with the HTTP status 200 and the content type of gRPC. */
-function answerOfAnother(details: string, contentType: string | undefined): [Reason, string] | undefined {
+/** An answer that is not Filemill's: Filemill always answers with the HTTP status 200 and the content type of gRPC. */
+function proxyAnswer(details: string, contentType: string | undefined): [Reason, string] | undefined {
   const [, tunnelReason = '', tunnelMessage = ''] = /^(PROXY_[A-Z]+): (.+)$/s.exec(details) ?? [];
   if (isReason(tunnelReason)) return [tunnelReason, tunnelMessage];
   const [, httpStatus] = /^Received HTTP status code (\d+)/.exec(details) ?? [];
@@ -189,4 +193,29 @@ function capitalized(words: string): string {
 
 export function isServiceError(error: unknown): error is ServiceError {
   return error instanceof Error && 'code' in error && typeof error.code === 'number' && 'details' in error;
+}
+
+/** What grpc-js says of a call that met no server, and its meaning in plain words. */
+const meanings: readonly [pattern: RegExp, meaning: string | ((...match: string[]) => string)][] = [
+  // The reason of a failed connection is wrapped in words about load balancing.
+  [/^.*Last error: (?:Error: )?(?!.*Last error: )(.*?)\.? Resolution note: .*$/s, '$1'],
+  // A connection that fails in the same way again comes without a reason.
+  [/^null$/, 'no connection can be made'],
+  [/^(?:connect|read|write) (E[A-Z0-9]+)\b.*$/s, (_, code = '') => errnoWords(code)],
+  [/^Failed to connect \(.*$/s, 'the connection was closed at once'],
+  [/^Deadline exceeded after (\d+(?:\.\d)?)\d*s.*$/s, 'no answer within $1 s'],
+  [/^Name resolution failed for target .*$/s, 'the name is not known'],
+  [/^Failed to parse .*$/s, 'the address is malformed'],
+  [/^Protocol error.*$/s, 'what answers there does not speak gRPC: it may be an HTTP port'],
+];
+
+/** Names no host and no path, because a service forwards it to its own clients. */
+function plainWords(details: string): string {
+  return meanings.reduce((text, [pattern, meaning]) => text.replace(pattern, meaning as string), details);
+}
+
+/** `connection refused` for ECONNREFUSED, in the words of the operating system. */
+function errnoWords(code: string): string {
+  const number = (constants.errno as Readonly<Record<string, number>>)[code];
+  return number === undefined ? code : getSystemErrorMessage(-number);
 }

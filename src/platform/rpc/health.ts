@@ -1,13 +1,13 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { type Health, HealthCheckResponse_ServingStatus as ServingStatus } from '#gen/grpc/health/v1/health_pb.ts';
+import { sleep } from '../abort.ts';
 import type { ReadinessCheck } from '../ops-server.ts';
 import type { ServiceHandlers } from './handlers.ts';
 
 const watchIntervalMs = 1_000;
 
 /**
- * grpc.health.v1 over the same check as /readyz. It carries no detail: that is in the log.
- * The service name is not looked at: a process answers as a whole.
+ * grpc.health.v1 over the same check as /readyz, without detail, which is in the log. The service name is ignored: a
+ * process answers as a whole.
  */
 export function healthHandlers(ready: ReadinessCheck): ServiceHandlers<typeof Health> {
   const check = () =>
@@ -23,7 +23,7 @@ export function healthHandlers(ready: ReadinessCheck): ServiceHandlers<typeof He
         const status = await check();
         if (status !== last) yield { status };
         last = status;
-        await delay(watchIntervalMs, undefined, { signal }).catch(() => undefined);
+        await sleep(watchIntervalMs, signal);
       }
     },
   };

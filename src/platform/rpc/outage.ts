@@ -1,17 +1,17 @@
 import { backoffMs } from '#platform/abort.ts';
 
-/** Time from the first failure since the server was last heard. */
+/** The time from the first failure since the server last answered. */
 export class Outage {
   readonly #forMs: number;
   #since: number | undefined;
   #tries = 0;
 
-  /** @param forMs how long is bearable */
+  /** @param forMs how long an outage may last */
   constructor(forMs: number) {
     this.#forMs = forMs;
   }
 
-  /** Asked after a failure, the first of which begins the outage. */
+  /** To be called after a failure: the first one begins the outage. */
   isTooLong(): boolean {
     this.#since ??= performance.now();
     return performance.now() - this.#since > this.#forMs;

@@ -2,26 +2,26 @@ import { isIP } from 'node:net';
 import { AddressRanges, loopbackRanges } from '../address-ranges.ts';
 import { ConfigError, readVariable } from '../config.ts';
 
-/** An HTTP proxy that opens a tunnel to a server when it is asked to by CONNECT. */
+/** An HTTP proxy that opens a tunnel to a server on CONNECT. */
 export interface HttpProxy {
   readonly host: string;
   readonly port: number;
   /** The value of `Proxy-Authorization`, when the URL holds a user. */
   readonly authorization: string | undefined;
-  /** For people: its address without user and password, and the variable that names it. */
+  /** For messages: its address without user and password, and the variable that names it. */
   readonly title: string;
 }
 
-/** What gRPC programs in any language read, in this order. They take lower case alone: a web server hands `HTTP_PROXY` to CGI. */
+/** The variables that all gRPC clients read, in this order; only in lower case, because CGI sets `HTTP_PROXY` from a header. */
 const usualVariables = ['grpc_proxy', 'https_proxy', 'http_proxy'] as const;
 
-/** Which proxy leads to which server: none to this machine, and none to what an exception names. */
+/** Which proxy leads to which server. This machine, and the hosts in the list of exceptions, are reached without one. */
 export class ProxyRules {
   readonly #variable: string;
   readonly #value: string;
   readonly #exceptions: string;
 
-  /** @param variable holds `http://[USER:PASSWORD@]HOST:PORT`, or `none` to use no proxy whatever the environment says */
+  /** @param variable holds `http://[USER:PASSWORD@]HOST:PORT`, or `none` to use no proxy */
   private constructor(variable: string, env: NodeJS.ProcessEnv) {
     const [value = '', ...exceptions] = [variable, 'no_grpc_proxy', 'no_proxy', 'NO_PROXY'].map(
       (name) => readVariable(name, env) ?? '',
@@ -31,26 +31,22 @@ export class ProxyRules {
     this.#exceptions = exceptions.find((list) => list !== '') ?? '';
   }
 
-  /**
-   * For services, which call each other: only FILEMILL_PROXY, which is set on purpose, names a proxy.
-   *
-   * @throws ConfigError
-   */
+  /** For calls between services: only FILEMILL_PROXY, which is set on purpose, names a proxy. @throws ConfigError */
   static ofService(env: NodeJS.ProcessEnv): ProxyRules {
     const rules = new ProxyRules('FILEMILL_PROXY', env);
     if (isProxy(rules.#value)) parseProxy('FILEMILL_PROXY', rules.#value);
     return rules;
   }
 
-  /** For clients: FILEMILL_PROXY, or else what the environment names for every program. */
+  /** For clients: FILEMILL_PROXY, or else the variables that all programs read. */
   static ofClient(env: NodeJS.ProcessEnv): ProxyRules {
     const names = ['FILEMILL_PROXY', ...usualVariables];
     return new ProxyRules(names.find((name) => readVariable(name, env) !== undefined) ?? 'FILEMILL_PROXY', env);
   }
 
   /**
-   * @param target of gRPC: `HOST:PORT`, `dns:///HOST:PORT`, `unix:/PATH`, …
-   * @throws ConfigError when the proxy that leads there cannot be used
+   * @param target a gRPC target: `HOST:PORT`, `dns:///HOST:PORT`, `unix:/PATH`, …
+   * @throws ConfigError when the proxy to the target cannot be used
    */
   to(target: string): HttpProxy | undefined {
     const host = hostOf(target);
@@ -84,7 +80,7 @@ function parseProxy(variable: string, value: string): HttpProxy {
     throw new ConfigError(`${variable}: must be http://[USER:PASSWORD@]HOST:PORT or none`);
   if (url.protocol !== 'http:')
     throw new ConfigError(
-      `${variable}: a proxy of the kind ${url.protocol}// cannot be used; name one with http://, or set FILEMILL_PROXY=none`,
+      `${variable}: ${url.protocol}// proxies are not supported; use an http:// proxy, or set FILEMILL_PROXY=none`,
     );
   const user = `${decode(url.username)}:${decode(url.password)}`;
   return {
@@ -95,7 +91,7 @@ function parseProxy(variable: string, value: string): HttpProxy {
   };
 }
 
-/** A `%` that begins no escape stands for itself, as browsers take it. */
+/** Like browsers, takes a `%` that begins no escape as it is. */
 function decode(part: string): string {
   return part.replace(/(%[\da-f]{2})+/gi, (escaped) => {
     try {
@@ -106,14 +102,14 @@ function decode(part: string): string {
   });
 }
 
-/** An address to listen on everywhere leads here, too. */
+/** The wildcard addresses lead to this machine as well. */
 const loopback = AddressRanges.of(...loopbackRanges, '0.0.0.0', '::');
 
 function isThisMachine(host: string): boolean {
   return host === 'localhost' || host.endsWith('.localhost') || loopback?.contains(host) === true;
 }
 
-/** As curl reads them: names with all that lies below them, addresses, ranges of addresses, or `*`. */
+/** Reads the list as curl does: names with their subdomains, addresses, ranges of addresses, or `*`. */
 function isException(host: string, list: string): boolean {
   return list
     .toLowerCase()

@@ -4,20 +4,20 @@ import { fromServiceError, isRetryable } from '#platform/rpc/errors.ts';
 import { Outage } from './outage.ts';
 
 export interface RetryOptions {
-  /** Looked at only after a failure. */
+  /** Checked only after a failure. */
   readonly signal: AbortSignal;
-  /** How long to go on trying, in milliseconds from the first failure of an outage. */
+  /** How long to retry, in milliseconds from the first failure of an outage. */
   readonly forMs: number;
-  /** Told of each failure that will be tried again; what it throws ends that. */
+  /** Called with each failure that will be retried; an error that it throws ends the retries. */
   readonly onRetry?: (error: FilemillError) => void;
 }
 
 /**
- * Calls until it succeeds, meets an error that trying again cannot mend, or has tried for `forMs`.
- * Waits with full jitter, and at least as long as the server asks for.
+ * Calls until it succeeds, fails for good, or has retried for `forMs`. Waits with full jitter, and at least as long as the
+ * server asks for.
  *
- * @param call says through `onProgress` that the server does its part: what fails after that is a new
- *   outage, with the whole of `forMs` before it. How long a try lasts says nothing: it may have been silence.
+ * @param call reports progress of the server through `onProgress`: a later failure is a new outage with the whole of
+ *   `forMs`. The duration of an attempt proves nothing, as it may have been silence.
  * @throws FilemillError the last failure
  */
 export async function withRetry<T>(call: (onProgress: () => void) => Promise<T>, options: RetryOptions): Promise<T> {
@@ -31,7 +31,8 @@ export async function withRetry<T>(call: (onProgress: () => void) => Promise<T>,
       if (signal.aborted || !isRetryable(error) || outage.isTooLong()) throw error;
       onRetry?.(error);
       await sleep(askedMs(error) + outage.nextDelayMs(), signal);
-      if (signal.aborted) throw new FilemillError('UNAVAILABLE', 'Stopped before an answer came.', { cause: error });
+      if (signal.aborted)
+        throw new FilemillError('UNAVAILABLE', 'The call was stopped before an answer came.', { cause: error });
     }
   }
 }

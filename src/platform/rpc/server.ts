@@ -22,25 +22,24 @@ import { requestIdKey } from '../request-id.ts';
 import { callAnswered, callFailed } from '../telemetry.ts';
 import { type CallContext, contextOf } from './call-context.ts';
 import type { RpcChannel } from './client.ts';
-import { grpcDefinition, rawDefinition } from './definition.ts';
+import { grpcDefinition, methodDefinition, rawDefinition } from './definition.ts';
 import { fromServiceError, isServiceError, toStatus } from './errors.ts';
 import { forwarding } from './forward.ts';
 import { ConnectionGuard, type ConnectionLimits } from './guard/connection-guard.ts';
 import type { Handler, ServiceHandlers } from './handlers.ts';
 
-type AnyCall =
-  | ServerUnaryCall<object, object>
-  | ServerReadableStream<object, object>
-  | ServerWritableStream<object, object>
-  | ServerDuplexStream<object, object>;
+type UnaryRequest = ServerUnaryCall<object, object> | ServerWritableStream<object, object>;
+type ReadableCall = ServerReadableStream<object, object> | ServerDuplexStream<object, object>;
+type WritableCall = ServerWritableStream<object, object> | ServerDuplexStream<object, object>;
+type AnyCall = UnaryRequest | ReadableCall;
 
-/** Largest message accepted; chunks should stay well below. */
+/** The largest message that is accepted, in bytes; chunks should stay well below it. */
 const maxMessageBytes = 1024 * 1024;
 
 /**
- * For listeners that only the other services reach: whole batches come in one message, and a connection may be
- * closed at an age (0 for never), so that clients look up their peers anew and spread over those that came since.
- * Calls in flight end first.
+ * For listeners that only other services reach. A whole batch comes in one message. A connection may be closed at a
+ * certain age (0 means never) once its calls in flight have ended, so that clients resolve the name again and spread
+ * over new replicas.
  */
 export function internalServerOptions({ maxConnectionAgeMs }: { readonly maxConnectionAgeMs: number }): ServerOptions {
   return {
@@ -49,12 +48,10 @@ export function internalServerOptions({ maxConnectionAgeMs }: { readonly maxConn
   };
 }
 
-/** Of a service with such a listener. */
-export const internalServerSettings = {
-  grpcMaxConnectionAgeMs: integer(0).default(0),
-} as const;
+/** The settings of a service with such a listener. */
+export const internalServerSettings = { grpcMaxConnectionAgeMs: integer(0).default(0) } as const;
 
-/** For a port that anyone may reach: one connection can hold neither many calls nor much memory. */
+/** For a port that anyone may reach: one connection can hold neither many calls nor much memory (MiB). */
 export const publicServerOptions: ServerOptions = {
   'grpc.max_concurrent_streams': 256,
   'grpc-node.max_session_memory': 64,
@@ -62,7 +59,7 @@ export const publicServerOptions: ServerOptions = {
 
 const defaultLimits: ConnectionLimits = { requestMs: 15_000, heldBytes: 256 * 1024 * 1024, maxConnections: 4_096 };
 
-/** Time that calls in flight get once the server stops. */
+/** How long calls in flight may take to end once the server stops. */
 const drainMs = 20_000;
 
 /** A gRPC server whose handlers are plain async functions over protobuf-es messages. */
@@ -90,12 +87,12 @@ export class RpcServer implements AsyncDisposable {
     return this.addPart(service, handlers);
   }
 
-  /** Serves what there is a handler for, and answers UNIMPLEMENTED to the rest, as an earlier version would. */
+  /** Serves the RPCs that have a handler, and answers UNIMPLEMENTED to the others, as an earlier version would. */
   addPart<S extends DescService>(service: S, handlers: Partial<ServiceHandlers<S>>): this {
     return this.#serve(service, grpcDefinition(service), handlers as Readonly<Record<string, Handler>>);
   }
 
-  /** Passes every call of the service on; streams, which may be without end, end when `stopping` is aborted. */
+  /** Forwards every call of the service. Streams, which may be endless, end when `stopping` is aborted. */
   addForwarded(service: DescService, upstream: RpcChannel, stopping: AbortSignal): this {
     return this.#serve(service, rawDefinition(service), forwarding(service, upstream, stopping));
   }
@@ -116,7 +113,7 @@ export class RpcServer implements AsyncDisposable {
     return this.#port;
   }
 
-  /** Takes no new calls, lets those in flight end, then cuts what is left. */
+  /** Accepts no new calls, lets those in flight end, then cuts the rest. */
   async [Symbol.asyncDispose](): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const backstop = setTimeout(() => this.#server.forceShutdown(), drainMs);
@@ -138,38 +135,16 @@ export class RpcServer implements AsyncDisposable {
   }
 
   #adapt(method: DescMethod, handler: Handler): UntypedHandleCall {
-    switch (method.methodKind) {
-      case 'unary':
-        return (call: ServerUnaryCall<object, object>, callback: sendUnaryData<object>) => {
-          void this.#answer(
-            method,
-            call,
-            callback,
-            (context) => handler(call.request as never, context) as Promise<object>,
-          );
-        };
-      case 'client_streaming':
-        return (call: ServerReadableStream<object, object>, callback: sendUnaryData<object>) => {
-          void this.#answer(
-            method,
-            call,
-            callback,
-            (context) => handler(read(call) as never, context) as Promise<object>,
-          );
-        };
-      case 'server_streaming':
-        return (call: ServerWritableStream<object, object>) => {
-          void this.#stream(
-            method,
-            call,
-            (context) => handler(call.request as never, context) as AsyncIterable<object>,
-          );
-        };
-      case 'bidi_streaming':
-        return (call: ServerDuplexStream<object, object>) => {
-          void this.#stream(method, call, (context) => handler(read(call) as never, context) as AsyncIterable<object>);
-        };
-    }
+    const { requestStream, responseStream } = methodDefinition(method);
+    const handle = (call: AnyCall, context: CallContext) =>
+      handler((requestStream ? read(call as ReadableCall) : (call as UnaryRequest).request) as never, context);
+    if (responseStream)
+      return (call: WritableCall) =>
+        void this.#stream(method, call, (context) => handle(call, context) as AsyncIterable<object>);
+    return (
+      call: ServerUnaryCall<object, object> | ServerReadableStream<object, object>,
+      callback: sendUnaryData<object>,
+    ) => void this.#answer(method, call, callback, (context) => handle(call, context) as Promise<object>);
   }
 
   async #answer(
@@ -180,7 +155,7 @@ export class RpcServer implements AsyncDisposable {
   ): Promise<void> {
     const context = contextOf(call);
     try {
-      callback(null, await handle(context), told(context));
+      callback(null, await handle(context), trailersOf(context));
       callAnswered(this.#logger, ended(method, call, context));
     } catch (error) {
       callback(this.#refuse(ended(method, call, context), error));
@@ -189,7 +164,7 @@ export class RpcServer implements AsyncDisposable {
 
   async #stream(
     method: DescMethod,
-    call: ServerWritableStream<object, object> | ServerDuplexStream<object, object>,
+    call: WritableCall,
     handle: (context: CallContext) => AsyncIterable<object>,
   ): Promise<void> {
     const context = contextOf(call);
@@ -198,7 +173,7 @@ export class RpcServer implements AsyncDisposable {
         if (context.signal.aborted) break;
         await written(call, message, context.signal);
       }
-      call.end(told(context));
+      call.end(trailersOf(context));
       callAnswered(this.#logger, ended(method, call, context));
     } catch (error) {
       call.emit('error', this.#refuse(ended(method, call, context), error));
@@ -221,24 +196,20 @@ function ended(method: DescMethod, call: AnyCall, { requestId, peer }: CallConte
   return { rpc: `${method.parent.typeName}/${method.name}`, requestId, peer, cancelled: call.cancelled };
 }
 
-/** What trails every answer. */
-function told({ requestId }: CallContext): Metadata {
+/** The trailers of every answer. */
+function trailersOf({ requestId }: CallContext): Metadata {
   const metadata = new Metadata();
   metadata.set(requestIdKey, requestId);
   return metadata;
 }
 
 /** Reading stops without destroying the call, which still has to carry the answer. */
-function read(call: ServerReadableStream<object, object> | ServerDuplexStream<object, object>): AsyncIterable<object> {
+function read(call: ReadableCall): AsyncIterable<object> {
   return { [Symbol.asyncIterator]: () => call.iterator({ destroyOnReturn: false })[Symbol.asyncIterator]() };
 }
 
-/** Lets one message wait behind the one that is being sent; a stream by itself would queue 16. */
-async function written(
-  call: ServerWritableStream<object, object> | ServerDuplexStream<object, object>,
-  message: object,
-  signal: AbortSignal,
-): Promise<void> {
+/** Back-pressure: one message may wait behind the one that is being sent; a stream by itself would queue 16. */
+async function written(call: WritableCall, message: object, signal: AbortSignal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   call.write(message, () => resolve());
   if (call.writableLength <= 1) return;

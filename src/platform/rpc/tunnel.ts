@@ -5,12 +5,12 @@ import { type ChannelCredentials, credentials } from '@grpc/grpc-js';
 import type { Reason } from '#domain/errors.ts';
 import type { HttpProxy } from './proxy.ts';
 
-/** How long a proxy may take to open a tunnel: it looks the server's name up and connects. */
+/** How long a proxy may take to open a tunnel: it resolves the server's name and connects. */
 const openMs = 15_000;
 
 /**
  * Credentials of a channel to a proxy: each of its connections becomes a tunnel to `authority` before gRPC begins.
- * What a channel tells of a connection that failed is text alone, so the text begins with a reason of the catalogue.
+ * A channel reports a failed connection as text only, so the text begins with a reason of the catalogue.
  */
 export function tunnelCredentials(proxy: HttpProxy, authority: string): ChannelCredentials {
   const made = credentials.createInsecure();
@@ -35,7 +35,7 @@ async function openTunnel(socket: Socket, proxy: HttpProxy, authority: string): 
   const [answer, , head] = (await once(asking, 'connect', { signal }).catch((error: Error) => {
     asking.destroy();
     const why = signal.aborted ? 'it does not answer' : error.message;
-    throw failure('PROXY_UNAVAILABLE', `The proxy ${title} opened no way to ${authority}: ${why}.`);
+    throw failure('PROXY_UNAVAILABLE', `The proxy ${title} opened no tunnel to ${authority}: ${why}.`);
   })) as [IncomingMessage, Socket, Buffer];
   socket.removeAllListeners();
   const { statusCode: status = 0, statusMessage: words = '' } = answer;
@@ -45,7 +45,7 @@ async function openTunnel(socket: Socket, proxy: HttpProxy, authority: string): 
   }
   throw status >= 500
     ? failure('PROXY_UNAVAILABLE', `The proxy ${title} cannot reach ${authority}: ${status} ${words}`)
-    : failure('PROXY_REFUSED', `The proxy ${title} refused the way to ${authority}: ${status} ${words}`);
+    : failure('PROXY_REFUSED', `The proxy ${title} refused a tunnel to ${authority}: ${status} ${words}`);
 }
 
 function failure(reason: Reason, message: string): string {

@@ -4,29 +4,28 @@ import type { Logger } from '../../logger.ts';
 import { GuardedSession } from './guarded-session.ts';
 
 export interface ConnectionLimits {
-  /** Time for the first message of a streamed request, or the whole of any other. */
+  /** How long the first message of a streamed request, or the whole of any other request, may take. */
   readonly requestMs: number;
-  /** Memory for messages half received and answers not taken, in bytes over all connections. */
+  /** Memory for incomplete messages and for answers that clients do not read, in bytes over all connections. */
   readonly heldBytes: number;
   readonly maxConnections: number;
 }
 
-/** Between two looks at connections, while there are calls on them or anything comes, and otherwise. */
+/** The pause between two rounds while connections are busy, and while they are idle. */
 const roundMs = 50;
 const idleRoundMs = 1_000;
 
 /**
- * Flow control, in bytes that may be on their way unread: of one call, and of a connection with all of its calls.
- * The 64 KiB of HTTP/2 make a large upload slower, larger ones than these only need memory
- * (docs/adr/0017-how-node-runs-a-service.md).
+ * Flow-control windows of a call and of a connection, in bytes. The 64 KiB of HTTP/2 slow a large upload down, and larger
+ * windows than these only cost memory (docs/adr/0017-how-node-runs-a-service.md).
  */
 const callWindow = 1024 * 1024;
 const connectionWindow = 4 * callWindow;
 
 /**
- * What grpc-js leaves open against hostile clients, watched from below it: streams are reset once they
- * are answered, requests must arrive in time, the connection that holds most memory gives way when there
- * is too much, and one that sends what feeds no call is cut.
+ * Protects the HTTP/2 layer below grpc-js from hostile clients. Streams are reset once they are answered, requests must
+ * arrive in time, calls of the connection that holds most memory are refused when memory is short, and a connection that
+ * sends data that belongs to no call is cut.
  */
 export class ConnectionGuard implements Disposable {
   readonly #limits: ConnectionLimits;
@@ -90,7 +89,7 @@ export class ConnectionGuard implements Disposable {
   }
 
   #cut(session: GuardedSession): void {
-    this.#logger.warn({ peer: session.peer }, 'connection cut: it sends what belongs to no call');
+    this.#logger.warn({ peer: session.peer }, 'connection cut: it sends data that belongs to no call');
     session.cut();
   }
 
@@ -104,11 +103,11 @@ interface Http2Maker {
   createHttp2Server?: (credentials: ServerCredentials) => Http2Server;
 }
 
-/** grpc-js gives no way to its HTTP/2 servers. Its one private method that makes them is wrapped, on this object only. */
+/** grpc-js does not expose its HTTP/2 servers, so the private method that creates them is wrapped, on this object only. */
 function onHttp2Server(server: Server, visit: (http2: Http2Server) => void): void {
   const maker = server as unknown as Http2Maker;
   const make = maker.createHttp2Server?.bind(server);
-  if (make === undefined) throw new Error('This release of @grpc/grpc-js makes its HTTP/2 servers in another way.');
+  if (make === undefined) throw new Error('This release of @grpc/grpc-js creates its HTTP/2 servers in another way.');
   maker.createHttp2Server = (credentials) => {
     const http2 = make(credentials);
     visit(http2);

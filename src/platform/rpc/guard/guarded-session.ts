@@ -1,11 +1,11 @@
 import { constants, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
 import { GuardedStream } from './guarded-stream.ts';
 
-/** Bytes beside the data of calls that any connection may send, and how many more each second. */
+/** Bytes that a connection may send besides the data of calls: at once, and per second. */
 const strayBurst = 1024 * 1024;
 const strayRate = 64 * 1024;
 
-/** Head of a call, and frames around it. */
+/** Bytes of the headers and frames of a call. */
 const callOverhead = 16 * 1024;
 
 /** One connection, with the calls that are open on it. */
@@ -33,7 +33,7 @@ export class GuardedSession {
     });
   }
 
-  /** Whether it has calls, or anything came since this was asked last. */
+  /** Whether there are calls, or data has arrived since the previous check. */
   isBusy(): boolean {
     if (this.#session.destroyed) return false;
     const { bytesRead } = this.#session.socket;
@@ -48,12 +48,12 @@ export class GuardedSession {
     return held;
   }
 
-  /** Ends every call that holds memory; a client may try them again. */
+  /** Ends every call that holds memory; a client may retry them. */
   release(): void {
     for (const stream of this.#streams) if (stream.heldBytes > 0) stream.reset(constants.NGHTTP2_REFUSED_STREAM);
   }
 
-  /** Ends calls whose request has been coming for longer than `requestMs`. */
+  /** Ends calls whose request has taken longer than `requestMs` to arrive. */
   endOverdue(requestMs: number): void {
     const before = performance.now() - requestMs;
     for (const stream of this.#streams)
@@ -61,8 +61,8 @@ export class GuardedSession {
   }
 
   /**
-   * Whether it sends much that feeds no call: data after a reset, which the HTTP/2 layer drops unseen, or
-   * floods of frames. A call that was reset may have a window of data on its way.
+   * Whether the connection sends too much that belongs to no call: data after a reset, which the HTTP/2 layer drops, or
+   * floods of frames. A call that was reset may still have a window of data in flight.
    */
   get strays(): boolean {
     if (this.#session.destroyed) return false;

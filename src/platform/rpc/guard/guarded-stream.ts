@@ -1,12 +1,12 @@
 import { constants, type ServerHttp2Stream } from 'node:http2';
 import { MessageProgress } from './message-progress.ts';
 
-/** A client of grpc-js does not hear of a status behind answers when the reset is in the same packet. */
-const hearMs = 50;
+/** A grpc-js client misses the status behind answers when the reset arrives in the same packet. */
+const resetDelayMs = 50;
 
 /**
- * One call as HTTP/2 sees it. grpc-js reads and drops what a client goes on sending after the answer; here
- * the stream is reset once the trailers are out (RFC 9113 §8.1: NO_ERROR asks the client to stop).
+ * A call at the level of HTTP/2. grpc-js reads and drops what a client sends after the answer; here the stream is reset
+ * once the trailers are sent (RFC 9113 §8.1: NO_ERROR asks the client to stop).
  */
 export class GuardedStream {
   readonly openedAt = performance.now();
@@ -29,26 +29,26 @@ export class GuardedStream {
       this.#requestEnded = true;
     });
     for (const event of ['finish', 'wantTrailers'])
-      stream.once(event, () => setTimeout(() => this.#stopReadingOnceAnswered(), hearMs).unref());
+      stream.once(event, () => setTimeout(() => this.#stopReadingOnceAnswered(), resetDelayMs).unref());
   }
 
   get receivedBytes(): number {
     return this.#receivedBytes;
   }
 
-  /** Whether its handler has been given something to do: the first message, or the whole of a plain request. */
+  /** Whether its handler could start: the first message of a stream, or the whole of a plain request, has arrived. */
   get hasRequest(): boolean {
     return this.#requestEnded || (this.#streamed && this.#progress.complete > 0);
   }
 
-  /** Memory held for it, in bytes: the message on its way in, and answers that the client does not take. */
+  /** Memory that the call holds, in bytes: the incomplete message, and answers that the client does not read. */
   get heldBytes(): number {
     return this.#progress.held + this.#stream.writableLength;
   }
 
   reset(code: number): void {
     this.#stream.close(code);
-    // What was received and not read would keep the stream alive.
+    // Unread data would keep the stream alive.
     this.#stream.resume();
   }
 
@@ -57,16 +57,16 @@ export class GuardedStream {
   }
 }
 
-/** Whether the status is out: in trailers, or in the head of an answer that has no more. */
+/** Whether the status was sent: in trailers, or in the headers of an answer without messages. */
 function isAnswered({ sentHeaders, sentTrailers }: ServerHttp2Stream): boolean {
   if (sentTrailers !== undefined) return true;
   return sentHeaders !== undefined && (sentHeaders['grpc-status'] !== undefined || sentHeaders[':status'] !== 200);
 }
 
 /**
- * grpc-js ends a stream by itself when a message cannot be read, is too large or comes after the deadline, and
- * passes on what the handler, which cannot know yet, still writes. A write after the end would destroy the stream
- * before its status is out, and the client would wait for it.
+ * grpc-js ends a stream by itself when a message is malformed, too large or after the deadline, but still forwards what the
+ * handler writes. Such a write after the end would destroy the stream before its status is sent, and the client would
+ * wait for it.
  */
 function dropWritesAfterEnd(stream: ServerHttp2Stream): void {
   const write = stream.write.bind(stream) as (chunk: Buffer, done: () => void) => boolean;

@@ -1,9 +1,9 @@
 const headBytes = 5;
 
-/** What a fragment costs beside its bytes: it is kept as a buffer of its own. */
+/** The overhead of a fragment, which is kept in a buffer of its own, in bytes. */
 const fragmentCost = 256;
 
-/** Follows the gRPC messages in the data of a stream: one byte for compression, four for the length, the message. */
+/** Follows the gRPC messages in a stream: one byte for compression, four for the length, then the message. */
 export class MessageProgress {
   readonly #head = Buffer.alloc(headBytes);
   #headLength = 0;
@@ -16,7 +16,7 @@ export class MessageProgress {
     return this.#complete;
   }
 
-  /** Memory that the message on its way holds, in bytes; small fragments cost more than they carry. */
+  /** Memory that the incomplete message holds, in bytes, with the overhead of small fragments. */
   get held(): number {
     return this.#held;
   }
