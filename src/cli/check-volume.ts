@@ -1,5 +1,5 @@
 import { access, constants } from 'node:fs/promises';
-import { checkSegments, listSegment, type SegmentCheck } from '#adapters/volume/segments/segment-check.ts';
+import { checkSegments, listSegment, type SegmentCheck } from '#adapters/volume/segments/segment-scan.ts';
 import { tryVolume } from '#adapters/volume/volume-trial.ts';
 import { type Check, check } from './check.ts';
 import { CliError, type ExitCode, exitCodes } from './failure.ts';

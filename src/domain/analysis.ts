@@ -1,37 +1,37 @@
 import type { BlobHandle, LocalBytes } from './blob-store.ts';
 
-/** One way of looking at a file. */
+/** A kind of analysis. */
 export type Analyzer = StreamAnalyzer | FileAnalyzer;
 
 interface AnalyzerDeclaration {
-  /** Key in `output_data.analyzers` and, for what is no core field, in `output_data.findings`. */
+  /** The key in `output_data.analyzers` and, for other than core fields, in `output_data.findings`. */
   readonly name: string;
-  /** Changes whenever the same bytes may give another finding. */
+  /** Changes whenever the same bytes may give other findings. */
   readonly version: string;
-  /** Names of the analysers whose findings it builds on. They finish before it does. */
+  /** The analysers whose findings it uses. They finish first. */
   readonly needs: readonly string[];
 }
 
-/** Sees each chunk of every file once, in order, in one pass that it shares with the others. Finds core fields. */
+/** Sees each chunk of every file once, in order, in a pass that all of them share. Finds core fields. */
 export interface StreamAnalyzer extends AnalyzerDeclaration {
   start(subject: AnalysisSubject): StreamAnalyzerRun;
 }
 
 export interface StreamAnalyzerRun {
-  /** `chunk` is valid during the call only. Chunks are never empty; an empty file has none. */
+  /** `chunk` is valid only during the call. A chunk is never empty; an empty file has none. */
   update(chunk: Uint8Array): void;
-  /** The fields this analyser adds to `output_data`. `context` holds what earlier analysers found. */
+  /** The fields that this analyser adds to `output_data`; `context` holds the findings of earlier ones. */
   finish(context: Partial<CoreFields>): Promise<Partial<CoreFields>> | Partial<CoreFields>;
 }
 
-/** Reads wherever it likes in the files of some types, after the pass, in a thread that its budget may end. */
+/** Reads files of some types at any position, after the pass, in a thread that is ended when its budget is used up. */
 export interface FileAnalyzer extends AnalyzerDeclaration {
   accepts(mimeType: string): boolean;
-  /** Longest run, in milliseconds. A file that takes longer fails with ANALYZER_TIMEOUT. */
+  /** The longest run, in milliseconds. A file that takes longer fails with ANALYZER_TIMEOUT. */
   readonly budgetMs: number;
-  /** What it may find: a zod schema. What is not in it is left out of the result. */
+  /** A zod schema of its findings. Fields that are not in it are left out of the result. */
   readonly schema: { parse(found: unknown): Findings };
-  /** @param context what the pass found, and what earlier analysers found if they accept the file */
+  /** @param context the findings of the pass, and of the earlier analysers that accept the file */
   analyze(blob: BlobHandle, context: FileContext): Promise<unknown>;
 }
 
@@ -41,34 +41,34 @@ export interface FileContext {
   readonly findings: Readonly<Record<string, Findings>>;
 }
 
-/** What can be written as JSON. */
+/** A JSON object. */
 export type Findings = Readonly<Record<string, unknown>>;
 
-/** A file to look at: where its bytes are, and what is recorded of it. */
+/** A file to analyse: where its bytes are, and what its record says. */
 export type AnalysisFile = (LocalBytes | StoredBytes) & {
   readonly filename: string;
-  /** As recorded at the upload; `OutputData.size` is what was really read. */
+  /** The size recorded at the upload; `OutputData.size` is the number of bytes that were read. */
   readonly size: number;
 };
 
-/** Bytes that no path leads to. */
+/** Bytes without a local path. */
 export interface StoredBytes {
   readonly storageKey: string;
 }
 
-/** What is known of a file before it is read. */
+/** What is known about a file before it is read. */
 export interface AnalysisSubject {
   readonly filename: string;
   readonly blob: BlobHandle;
-  /** The first bytes of the file, at most `headBytes`; valid during `start` only. */
+  /** The first bytes of the file, at most `headBytes`; valid only during `start`. */
   readonly head: Uint8Array;
-  /** `head` is all of it. */
+  /** Whether `head` is the whole file. */
   readonly whole: boolean;
 }
 
 export const headBytes = 65_536;
 
-/** What every result has. */
+/** The fields of every result. */
 export interface CoreFields {
   readonly mime_type: string;
   /** null for binary files, as are the other counts and the charset. */
@@ -82,15 +82,15 @@ export interface CoreFields {
 
 /** The document in `results.output_data`; docs/results.md describes it to users. */
 export interface OutputData extends CoreFields {
-  /** Version of this shape. Results of version 1 are kept, and have no findings. */
+  /** The version of this shape. Results of version 1 remain in use, and have no findings. */
   readonly schema: 1 | 2;
-  /** What analysers found beyond the core fields, by their names. */
+  /** Findings beyond the core fields, by the name of the analyser. */
   readonly findings?: Readonly<Record<string, Findings>>;
   readonly analyzers: Readonly<Record<string, string>>;
 }
 
 /**
- * What became of a file that was handed over with others. `again`: nothing was found out, as another one of them ended
- * the thread.
+ * The outcome for one file of a batch. `again`: another file of the batch ended the thread, so this one is to be analysed
+ * again.
  */
 export type HandOverOutcome = { readonly output: OutputData } | { readonly failure: unknown } | 'again';

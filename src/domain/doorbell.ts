@@ -1,18 +1,18 @@
 import type { StoreReport } from './store-fault.ts';
 
 /**
- * Tells workers that files are due. Losing a ring costs time, never a file: the reconciler rings again
- * for every row that stays PENDING.
+ * Wakes workers when files are due. A lost ring costs time, never a file: the reconciler rings again for every row that
+ * stays PENDING.
  */
 export interface Doorbell {
-  /** Rings for these files. May reject when the bell is away; nothing depends on it. */
+  /** Rings for these files. May reject during an outage; nothing depends on it. */
   ring(ids: readonly string[]): Promise<void>;
-  /** How many rings wait to be heard. */
+  /** The number of rings that no worker has taken yet. */
   depth(): Promise<number>;
-  /** How Redis is; absent for a bell without one. */
+  /** The state of Redis; absent without Redis. */
   readonly report?: StoreReport;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** The stream is a window of about this many ids; the backlog lives in PostgreSQL. */
+/** The stream holds about this many ids at most; the backlog is in PostgreSQL. */
 export const doorbellWindow = 10_000;

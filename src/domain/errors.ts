@@ -1,9 +1,8 @@
 /**
- * Every error that Filemill reports on purpose. `code` is the gRPC status name; `action` tells the
- * caller what to do. docs/errors.md is made from this table (`npm run generate`).
+ * Every error that Filemill reports on purpose. `code` is the name of the gRPC status; `action` tells the caller what to do.
+ * docs/errors.md is generated from this table (`npm run generate`).
  *
- * A reason is upper case on the wire (google.rpc.ErrorInfo.reason) and lower case in
- * `files.error_code`.
+ * A reason is upper case on the wire (google.rpc.ErrorInfo.reason) and lower case in `files.error_code`.
  */
 export const catalogue = {
   // Refused uploads and requests
@@ -155,7 +154,7 @@ export const catalogue = {
     'Try again: another replica, or this one after its restart, will answer.',
     500,
   ),
-  // What something between a client and the server answered in the server's place
+  // Answers of a proxy in place of the server
   PROXY_LIMIT: entry(
     'RESOURCE_EXHAUSTED',
     'A proxy in front of the server does not accept a request of this size.',
@@ -173,7 +172,7 @@ export const catalogue = {
     500,
   ),
   INTERNAL: entry('INTERNAL', 'Something failed unexpectedly.', 'Report it together with the server log of that time.'),
-  // What a client cannot send from its own machine
+  // Files that a client cannot send
   NOT_A_FILE: entry(
     'FAILED_PRECONDITION',
     'This is neither a regular file nor a folder.',
@@ -230,42 +229,37 @@ export const catalogue = {
     'PostgreSQL cannot store what the analysis found.',
     'Report it together with the file: an analyser produced text that PostgreSQL rejects as JSON.',
   ),
-} as const satisfies Record<string, CatalogueEntry>;
+} as const;
 
 export type Reason = keyof typeof catalogue;
 
-export type StatusName =
-  | 'INVALID_ARGUMENT'
-  | 'DATA_LOSS'
-  | 'ALREADY_EXISTS'
-  | 'FAILED_PRECONDITION'
-  | 'NOT_FOUND'
-  | 'PERMISSION_DENIED'
-  | 'UNAUTHENTICATED'
-  | 'RESOURCE_EXHAUSTED'
-  | 'DEADLINE_EXCEEDED'
-  | 'UNAVAILABLE'
-  | 'INTERNAL';
+/** The names of gRPC statuses that the catalogue uses. */
+export type StatusName = (typeof catalogue)[Reason]['code'];
 
-interface CatalogueEntry {
-  readonly code: StatusName;
+interface CatalogueEntry<Code extends string> {
+  readonly code: Code;
   readonly what: string;
   readonly action: string;
-  /** Suggested wait before another try; its presence means that trying again makes sense. */
+  /** The suggested wait before a retry; its presence means that a retry makes sense. */
   readonly retryAfterMs: number | undefined;
 }
 
-function entry(code: StatusName, what: string, action: string, retryAfterMs?: number): CatalogueEntry {
+function entry<const Code extends string>(
+  code: Code,
+  what: string,
+  action: string,
+  retryAfterMs?: number,
+): CatalogueEntry<Code> {
   return { code, what, action, retryAfterMs };
 }
 
-/** An error with a reason of the catalogue. `message` is for people and may be shown to any caller. */
+/** An error with a reason of the catalogue. Its `message` may be shown to any caller. */
 export class FilemillError extends Error {
   override readonly name = 'FilemillError';
   readonly reason: Reason;
-  /** Facts for machines, for example `{declared: "10", received: "12"}`. */
+  /** Machine-readable facts, for example `{declared: "10", received: "12"}`. */
   readonly facts: Readonly<Record<string, string>>;
-  /** Under which the server's log tells more of it, where a server has told it. */
+  /** The id under which the server's log has more, if the error came from a server. */
   readonly requestId: string | undefined;
 
   constructor(
@@ -288,7 +282,7 @@ export class FilemillError extends Error {
   }
 }
 
-/** The reasons for which an attempt does not complete; the others refuse a request. */
+/** The reasons why an attempt fails; the other reasons refuse a request. */
 export const attemptFailures: readonly Reason[] = [
   'ANALYZER_ERROR',
   'ANALYZER_TIMEOUT',
@@ -296,13 +290,13 @@ export const attemptFailures: readonly Reason[] = [
   'BLOB_MISSING',
   'BLOB_UNREADABLE',
   'BLOB_DAMAGED',
-  // What is called BLOB_DAMAGED now, of attempts before.
+  // The name that earlier releases gave to BLOB_DAMAGED.
   'CHECKSUM_MISMATCH',
   'WORKER_CRASHED',
   'RESULT_INVALID',
 ];
 
-/** The word kept in `files.error_code`. */
+/** The value of `files.error_code`. */
 export function errorCode(reason: Reason): string {
   return reason.toLowerCase();
 }

@@ -8,7 +8,7 @@ const maxPathBytes = 4_096;
 const refusedCharacters = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 
 /**
- * The name as Filemill keeps it: Unicode NFC. Names are data, never used as paths.
+ * The name in Unicode NFC, as Filemill keeps it. Names are data and never used as paths.
  *
  * @throws FilemillError NAME_INVALID that says which rule the name breaks
  */
@@ -21,10 +21,10 @@ export function normalizeFileName(name: string): string {
 }
 
 /**
- * The name that these bytes spell. A leading byte order mark is a part of it.
+ * Decodes a name. A leading byte order mark is part of it.
  *
  * @param charset a label of the Encoding Standard
- * @throws FilemillError NAME_INVALID unless they are well-formed in that charset, and it is known
+ * @throws FilemillError NAME_INVALID if the charset is unknown or the bytes are malformed in it
  */
 export function decodeFileName(bytes: Uint8Array, charset = 'utf-8'): string {
   try {
@@ -36,7 +36,7 @@ export function decodeFileName(bytes: Uint8Array, charset = 'utf-8'): string {
 }
 
 /**
- * A relative path for people to read: segments joined by `/`, each a good file name; empty stays empty.
+ * A relative path, which is shown and never used: valid file names joined by `/`, or empty.
  *
  * @throws FilemillError NAME_INVALID
  */

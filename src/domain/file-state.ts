@@ -1,6 +1,6 @@
 /**
- * The life of a file. This table is what the SQL in adapters/postgres enforces, statement by
- * statement; the repositories' tests walk every arrow and every arrow that is missing.
+ * The states of a file. The SQL in adapters/postgres enforces this table, statement by statement; tests try every arrow,
+ * and every arrow that is missing.
  *
  * ```mermaid
  * stateDiagram-v2
@@ -30,7 +30,7 @@ export const transitions: Readonly<Record<Transition, { from: FileStatus; to: re
   retry: { from: 'FAILED', to: ['PENDING'] },
 };
 
-/** Nothing but a retry or a deletion moves a terminal file. */
+/** Only a retry or a deletion changes a terminal file. */
 export function isTerminal(status: FileStatus): boolean {
   return status === 'COMPLETED' || status === 'FAILED';
 }

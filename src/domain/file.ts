@@ -1,8 +1,8 @@
 import type { FileStatus } from './file-state.ts';
 
 /**
- * How a field is kept, passed on and shown. One with a question mark may be unknown: null here and in JSON, empty in the
- * messages of gRPC.
+ * How a field is stored, sent and shown. A field with a question mark may be unknown: null here and in JSON, empty in gRPC
+ * messages.
  */
 export type FieldKind = keyof ValueOf;
 
@@ -22,8 +22,8 @@ type RecordOf<Fields extends Readonly<Record<string, FieldKind>>> = {
 };
 
 /**
- * What readers see of a row of `files`. From this list come the SQL that reads it, the message and the JSON; its columns
- * and the keys of the JSON are these names in snake case. Hashes are 64 lower-case hex digits.
+ * The public fields of a row of `files`. The SQL that reads a row, the message and the JSON are made from this list; columns
+ * and JSON keys are these names in snake case. Hashes are 64 lower-case hex digits.
  */
 export const fileFields = {
   id: 'uuid',
@@ -49,9 +49,9 @@ export const fileFields = {
 
 export type FileRecord = RecordOf<typeof fileFields>;
 
-/** A file whose bytes are durable and whose row is still to be made: from this list come the message and the SQL. */
+/** The fields of a file whose bytes are durable and whose row is not yet created. The message and the SQL are made from it. */
 export const newFileFields = {
-  /** Of its blob: a UUIDv7, minted when the bytes were complete. */
+  /** The id of its blob: a UUIDv7, minted when the bytes were complete. */
   id: 'uuid',
   storageKey: 'text',
   filename: 'text',
@@ -80,13 +80,13 @@ export function snakeCase(name: string): string {
 /** One claim of a file by a worker, and how it ended. */
 export interface AttemptRecord {
   readonly fileId: string;
-  /** As it was counted: after a silence that was forgiven the next one has it again. */
+  /** The counted number: after a forgiven silence of the worker, the next attempt has the same one. */
   readonly number: number;
   readonly worker: string | null;
   readonly claimedAt: Date | null;
   /** null while it runs. */
   readonly endedAt: Date | null;
-  /** EXPIRED: the worker fell silent. */
+  /** EXPIRED: the worker stopped responding. */
   readonly outcome: 'RUNNING' | 'COMPLETED' | 'FAILED' | 'EXPIRED';
   readonly errorCode: string | null;
   readonly errorMessage: string | null;
@@ -97,7 +97,7 @@ export type CreateOutcome =
   | { readonly outcome: 'KEY_REUSED'; readonly id: string }
   | { readonly outcome: 'REJECTED'; readonly message: string };
 
-/** A file in a worker's hands; `leaseToken` fences whatever is written about it. */
+/** A file that a worker holds; `leaseToken` fences all writes about it. */
 export interface ClaimedFile {
   readonly id: string;
   readonly leaseToken: string;
@@ -106,7 +106,7 @@ export interface ClaimedFile {
   readonly size: number;
   readonly declaredSha256: string | null;
   readonly attempt: number;
-  /** A lease of this file ran out before: nothing may run beside it, and it in a process of its own. */
+  /** An earlier lease of this file expired, so it runs alone, in a process of its own. */
   readonly alone: boolean;
 }
 
@@ -119,15 +119,15 @@ export interface Lease {
 /** FENCED: the lease is no longer this token's. GONE: the file was deleted. */
 export type LeaseOutcome = 'DONE' | 'FENCED' | 'GONE';
 
-/** An attempt that did not complete. */
+/** An attempt that failed. */
 export interface FailedAttempt extends Lease {
   readonly errorCode: string;
   readonly errorMessage: string;
-  /** Another attempt cannot help. */
+  /** Whether another attempt is pointless. */
   readonly permanent: boolean;
 }
 
-/** What an analysis found, ready to be saved. */
+/** The findings of an analysis, ready to be saved. */
 export interface Finding extends Lease {
   readonly mimeType: string;
   readonly sha256: string;
@@ -139,7 +139,7 @@ export type SaveOutcome =
   | { readonly outcome: 'SAVED' | 'ALREADY_SAVED' | 'FENCED' | 'GONE' }
   | { readonly outcome: 'INVALID'; readonly message: string };
 
-/** A row of `results` beside the name of its file. */
+/** A row of `results` with the name and path of its file. */
 export interface ResultRecord {
   readonly id: string;
   readonly fileId: string;

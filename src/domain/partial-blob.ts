@@ -1,36 +1,36 @@
 import type { Blob } from './blob-store.ts';
 
 /**
- * Blobs that come in over several calls. Every process that shares the volume can go on with one, and only one at a
- * time may: its callers see to that. Each has a note, which tells its callers what it is to become.
+ * Blobs that are received over several calls. Every process that shares the volume can continue one; callers ensure that
+ * only one does so at a time. Each blob has a note, in which callers keep what it is to become.
  */
 export interface PartialBlobStore {
   /**
-   * Makes an empty one; it and its note survive a power cut when this returns. Whatever there was under its id is gone.
+   * Creates an empty blob, which survives a power cut with its note when this returns, in place of any blob with this id.
    *
-   * @param id a UUID; a fresh one unless told otherwise
+   * @param id a UUID; a new one by default
    * @returns the id
    * @throws FilemillError DISK_FULL
    */
   begin(note: string, id?: string): Promise<string>;
-  /** undefined when there is none, whatever the text. */
+  /** The state of a blob; undefined if there is none, even if `id` is malformed. */
   find(id: string): Promise<PartialBlobState | undefined>;
   /**
-   * To go on with one that `find` has found.
+   * Continues a blob that `find` has found.
    *
-   * @param options `hashed`: its SHA-256 will be asked for, so that it is worth keeping while it grows
+   * @param options `hashed`: the SHA-256 will be needed, so a running hash is worth keeping
    * @throws FilemillError UPLOAD_NOT_FOUND
    */
   open(id: string, options: { readonly hashed: boolean }): Promise<PartialBlob>;
   /** Replaces the note, durably. @throws FilemillError DISK_FULL */
   note(id: string, note: string): Promise<void>;
-  /** Lets go of the bytes and keeps this note, durably. May be repeated. */
+  /** Removes the bytes and keeps this note, durably. May be repeated. */
   end(id: string, note: string): Promise<void>;
-  /** Leaves nothing behind. May be repeated. */
+  /** Removes the blob and its note. May be repeated. */
   remove(id: string): Promise<void>;
-  /** The ids of those that were last written to before `before`. */
+  /** The ids of the blobs that were last written before `before`. */
   writtenBefore(before: Date): AsyncIterable<string>;
-  /** Those that have not ended. */
+  /** The blobs that have not ended. */
   unfinished(): AsyncIterable<UnfinishedBlob>;
 }
 
@@ -43,32 +43,28 @@ export interface UnfinishedBlob {
 }
 
 export interface PartialBlobState {
-  /** Bytes; null once they were let go. */
+  /** Bytes; null once they were removed. */
   readonly size: number | null;
   readonly note: string;
-  /** Of bytes or of the note, by the clock of the file system. */
+  /** When the bytes or the note were last written, by the clock of the file system. */
   readonly writtenAt: Date;
 }
 
-/** One of them, open at its end. What was written stays written, also without `sync` and after disposing of it. */
+/** A partial blob, open at its end. Written bytes stay, even without `sync` and after disposal. */
 export interface PartialBlob extends AsyncDisposable {
   /** Bytes. */
   readonly size: number;
-  /**
-   * Has no more use for the chunk when it resolves.
-   *
-   * @throws FilemillError DISK_FULL
-   */
+  /** The caller may reuse the chunk when this resolves. @throws FilemillError DISK_FULL */
   write(chunk: Uint8Array): Promise<void>;
-  /** Takes back all from this byte on. */
+  /** Removes all bytes from this one on. */
   truncate(size: number): Promise<void>;
   /** Makes all bytes durable. */
   sync(): Promise<void>;
-  /** Of all bytes, as 64 lower-case hex digits. */
+  /** The SHA-256 of all bytes, as 64 lower-case hex digits. */
   sha256(): Promise<string>;
   /**
-   * Makes a blob of these bytes, which must be synced; it is durable when this returns. The partial one stays. May be
-   * repeated: that makes another blob, or answers with the one of a moment ago. When it rejects nothing new is kept.
+   * Makes a durable blob of these bytes, which must be synced. The partial blob stays. May be repeated, which makes another
+   * blob or returns the recent one. When it rejects, nothing new is kept.
    */
   commit(): Promise<Blob>;
 }

@@ -1,28 +1,28 @@
 import { FilemillError } from './errors.ts';
 
-/** What the services keep their state in, and the doorbell between them. */
+/** The stores: PostgreSQL holds all state, and Redis the doorbell. */
 export type Store = 'postgresql' | 'redis';
 
-/** How a store fails those that depend on it. */
+/** How a store fails. */
 export interface StoreFault {
-  /** The store's own word for it, such as `READONLY` or `25006`; `AWAY` when it does not answer. */
+  /** The store's own code, such as `READONLY` or `25006`; `AWAY` when it does not answer. */
   readonly code: string;
-  /** `passing` ends by itself; with `operator`, somebody has to change something first. */
+  /** `passing` ends by itself; `operator` needs somebody to act. */
   readonly kind: 'passing' | 'operator';
-  /** Whether a new connection may reach a server that is better off, as after a failover. */
+  /** Whether a new connection may reach a healthy server, as after a failover. */
   readonly reconnect: boolean;
-  /** What is wrong and what helps, for anyone to read: it names no host, no path and no secret. */
+  /** The problem and its remedy, for any caller: it names no host, no path and no secret. */
   readonly sentence: string;
 }
 
-/** How a store is, as one process sees it. */
+/** The state of a store as one process sees it. */
 export interface StoreReport {
   readonly store: Store;
   /** Absent while all is well. */
   readonly fault?: StoreFault & { readonly since: Date };
 }
 
-/** One line of a store's table of faults; `said` is what it answers, from the first word on. */
+/** A line in a store's table of faults; `said` matches the store's answer. */
 export interface FaultEntry extends Omit<StoreFault, 'code'> {
   readonly said: RegExp;
 }
@@ -37,19 +37,19 @@ export function lasting(said: RegExp, sentence: string, { reconnect = false } = 
   return { said, kind: 'operator', reconnect, sentence };
 }
 
-/** The first line of the table that fits what the store said. */
+/** The fault of the first line of the table that matches. */
 export function findFault(table: readonly FaultEntry[], code: string, words: string): StoreFault | undefined {
   const entry = table.find(({ said }) => said.test(words));
   return entry && { code, kind: entry.kind, reconnect: entry.reconnect, sentence: entry.sentence };
 }
 
-/** What callers are told. The store's own words stay in the cause, for the log. */
+/** The error for callers. The store's own words stay in its cause, for the log. */
 export function storeFaultError(store: Store, { code, kind, sentence }: StoreFault, cause: unknown): FilemillError {
   const reason = kind === 'operator' ? 'STORE_REFUSES' : 'UNAVAILABLE';
   return new FilemillError(reason, sentence, { cause, facts: { part: store, code } });
 }
 
-/** Whether a store failed, be it one of this process or of a service that was called: whoever holds it has logged it. */
+/** Whether a store of this process or of another service failed; the owner of its connection has logged that. */
 export function isStoreFault(error: unknown, store?: Store): boolean {
   if (!(error instanceof FilemillError)) return false;
   const { part } = error.facts;

@@ -1,17 +1,17 @@
 import type { Blob } from './blob-store.ts';
 
-/** What a volume needs beyond keeping blobs: its room, and what was left behind. A store without a volume has none. */
+/** The upkeep of a volume: its free space, and leftovers. A store without a volume has none. */
 export interface VolumeUpkeep {
-  /** The committed blobs that were finished before `before`, at most 1,000 a batch. */
+  /** The committed blobs that were finished before `before`, in batches of at most 1,000. */
   finishedBefore(before: Date): AsyncIterable<readonly Blob[]>;
-  /** Deletes staged blobs last written before `before` and says how many. */
+  /** Deletes staged blobs that were last written before `before`, and returns their number. */
   sweepStaging(before: Date): Promise<number>;
-  /** Bytes left on the volume for new blobs; a number beyond any volume where nobody knows. */
+  /** Bytes left for new blobs; `Number.MAX_SAFE_INTEGER` if the volume does not report them. */
   freeBytes(): Promise<number>;
-  /** Bytes of the whole volume; undefined where nobody knows. */
+  /** Bytes of the whole volume; undefined if it does not report them. */
   totalBytes(): Promise<number | undefined>;
-  /** Blobs that keep the room of removed ones from being used again, at most 1,000 a batch. */
+  /** Live blobs in files that hold mostly removed ones, in batches of at most 1,000. */
   wasteful(): AsyncIterable<readonly Blob[]>;
-  /** Keeps the same bytes a second time, durably; answers with the key of the copy. */
+  /** Copies a blob durably, and returns the key of the copy. */
   copy(blob: Blob): Promise<string>;
 }

@@ -1,8 +1,8 @@
-/** A lock on an upload, by the token that holds it or asks for it. */
+/** A lock on an upload, and the token that holds or requests it. */
 export interface UploadLockRef {
   readonly uploadId: string;
   readonly token: string;
 }
 
-/** WANTED: held, and another has asked for it. TAKEN: another holds it. */
+/** WANTED: this token holds the lock, and another wants it. TAKEN: another token holds it. */
 export type UploadLockOutcome = 'HELD' | 'WANTED' | 'TAKEN';

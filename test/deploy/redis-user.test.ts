@@ -35,7 +35,7 @@ describe('Redis as the manifests and k8s/make-secrets.sh set it up', () => {
     const [gone, stays] = [new WorkStream(connection, 'gone'), new WorkStream(connection, 'stays')];
     const [ring] = await gone.read(10);
     assert.equal(ring?.fileId, fileId);
-    await gone.handBack(ring ? [ring] : []);
+    await gone.release(ring ? [ring] : []);
     const { rings: none } = await stays.reclaim(10, 0);
     assert.deepEqual(none, []);
     await stays.settle((await stays.read(10)).map(({ entryId }) => entryId));

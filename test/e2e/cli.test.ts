@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { segmentPath } from '#adapters/volume/objects/layout.ts';
-import { segmentsOf } from '#adapters/volume/segments/segment-list.ts';
+import { segmentsOf } from '#adapters/volume/segments/segment-scan.ts';
 import type { FileDetail } from '#cli/output/detail.ts';
 import type { FileWithResultJson } from '#contract/schemas.ts';
 import { type CliOptions, type CliRun, filemill } from '../support/cli.ts';

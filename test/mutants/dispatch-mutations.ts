@@ -28,7 +28,7 @@ export const dispatchMutations: readonly Mutation[] = [
     name: 'group-from-the-end',
     breaks: "making the consumer group from '0', so that earlier rings are heard",
     file: 'src/adapters/redis/work-stream.ts',
-    edits: [{ search: "workGroup(), '0', 'MKSTREAM'", replace: "workGroup(), '$', 'MKSTREAM'" }],
+    edits: [{ search: "workGroup, '0', 'MKSTREAM'", replace: "workGroup, '$', 'MKSTREAM'" }],
     test: {
       file: 'src/adapters/redis/work-source.test.ts',
       name: 'hears rings that came before its group, also after FLUSHALL',

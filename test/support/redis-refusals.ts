@@ -2,7 +2,7 @@ import { mkdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { workStream } from '#adapters/redis/keys.ts';
+import { workStream } from '#adapters/redis/rings.ts';
 import { freePort } from '#local/ports.ts';
 import { testRedis } from './stores.ts';
 
@@ -98,8 +98,8 @@ export const redisRefusals: readonly RedisRefusal[] = [
   {
     code: 'WRONGTYPE',
     lasting: true,
-    begin: async ({ admin }) => await admin.set(workStream(), 'a string'),
-    end: async ({ admin }) => await admin.del(workStream()),
+    begin: async ({ admin }) => await admin.set(workStream, 'a string'),
+    end: async ({ admin }) => await admin.del(workStream),
   },
   { code: 'BUSY', lasting: false, begin: runScript, end: async ({ admin }) => await admin.script('KILL') },
 ];

@@ -7,26 +7,26 @@ import type { Logger } from '#platform/logger.ts';
 import { StoreHealth } from '#platform/store-health.ts';
 import { redisFault } from './faults.ts';
 
-/** A blocking read waits this long at most; everything that bounds a silent Redis builds on it. */
+/** The longest wait of a blocking read. All timeouts for a silent Redis build on it. */
 export const blockMs = 1_000;
 
-/** A command without an answer for this long counts as failed: so a frozen Redis is noticed. */
+/** A command without an answer for this long has failed, so that a frozen Redis is noticed. */
 const answerWithinMs = blockMs + 2_000;
 
 /**
- * One connection to Redis that reconnects for ever, with full jitter. While it is down commands reject
- * at once instead of piling up, and nothing that may have been carried out is sent twice.
+ * A connection to Redis that reconnects for ever, with full jitter. During an outage commands reject at once instead of
+ * queueing, and a command that may have been executed is not sent again.
  *
- * `blockingTimeout` of ioredis is left off on purpose: it makes a frozen Redis look like an empty one.
+ * `blockingTimeout` of ioredis is deliberately not set: it makes a frozen Redis look like an empty one.
  */
 export class RedisConnection implements AsyncDisposable {
   readonly health: StoreHealth;
   readonly #redis: Redis;
-  /** Settled by the first success or failure: what starts together with Redis waits for that. */
+  /** Settled by the first success or failure. Commands wait for it, as services often start together with Redis. */
   readonly #firstContact: Promise<unknown>;
-  /** Why the connection failed, or was refused, last. */
+  /** Why the latest connection failed or was refused. */
   #trouble: Error | undefined;
-  /** Resolves when the connection that was given up is replaced, or cannot be. */
+  /** Resolves when the connection has been replaced, or that has failed. */
   #moving: Promise<unknown> | undefined;
 
   constructor(url: string, logger: Logger) {
@@ -40,11 +40,11 @@ export class RedisConnection implements AsyncDisposable {
   }
 
   /**
-   * A command that Redis refuses was not carried out: it is tried once more over a new connection, where that may lead
-   * to a server that is better off.
+   * Runs a command. A command that Redis refused was not executed, so it is retried once over a new connection if that may
+   * lead to a healthy server.
    *
-   * @param what a word for the command: its refusal is over when it works
-   * @throws FilemillError that `isStoreFault` knows, when Redis fails in whatever way
+   * @param what a word for the command, under which its faults begin and end
+   * @throws FilemillError that satisfies `isStoreFault`, whenever Redis fails
    */
   async run<T>(what: string, command: (redis: Redis) => Promise<T>): Promise<T> {
     await this.#firstContact;
@@ -72,7 +72,7 @@ export class RedisConnection implements AsyncDisposable {
     return answer;
   }
 
-  /** ioredis has `reconnectOnError`, which tells nobody when the new connection is there. */
+  /** `reconnectOnError` of ioredis does not report when the new connection is ready. */
   async #move(refusal: Error): Promise<void> {
     this.#trouble = refusal;
     const closed = nextContact(this.#redis);
@@ -83,7 +83,7 @@ export class RedisConnection implements AsyncDisposable {
   }
 
   #note(error: Error & { code?: string }): void {
-    // Redis may answer what nobody has asked, and close the connection: that it has no place for one more client.
+    // Redis may send an error without a command and close the connection, such as when maxclients is reached.
     const [, refusal] = /Last error: (.*)$/s.exec(error.message) ?? [];
     if (refusal !== undefined) this.#trouble = Object.assign(new Error(refusal), { name: 'ReplyError' });
     else if (error.code !== 'ECONNRESET' || !isAnswer(this.#trouble)) this.#trouble = error;
@@ -91,7 +91,7 @@ export class RedisConnection implements AsyncDisposable {
 
   #failed(what: string, cause: unknown): FilemillError {
     if (isAnswer(cause)) this.#trouble = cause;
-    // A command that found no connection knows nothing of the reason.
+    // A command that found no connection does not know the reason.
     const reason = this.#trouble ?? cause;
     const fault = redisFault(reason);
     this.health.failed(what, fault, reason);
@@ -99,12 +99,12 @@ export class RedisConnection implements AsyncDisposable {
   }
 }
 
-/** Whether it was Redis that failed, and not the claiming of what it named. */
+/** Whether Redis failed, and not the claim of the files that it named. */
 export function isRedisAway(error: unknown): boolean {
   return isStoreFault(error, 'redis');
 }
 
-/** Whether Redis answered, be it with a refusal. */
+/** Whether the error is an answer of Redis. */
 function isAnswer(error: unknown): error is Error {
   return error instanceof Error && error.name === 'ReplyError';
 }
@@ -115,10 +115,10 @@ function open(url: string): Redis {
     disableClientInfo: true,
     connectTimeout: answerWithinMs,
     commandTimeout: answerWithinMs,
-    // Cuts the connection under a frozen server, so that nothing gathers in its buffers.
+    // Cuts the connection to a frozen server, so that its buffers do not fill.
     socketTimeout: answerWithinMs,
     enableOfflineQueue: false,
-    // INFO would have to be permitted, and would hide from each command why Redis refuses it.
+    // The check needs permission for INFO, and would hide from each command why Redis refuses it.
     enableReadyCheck: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
@@ -129,7 +129,7 @@ function open(url: string): Redis {
   throw new ConfigError('FILEMILL_REDIS_URL: must be none, redis://…, rediss://… or unix:///path');
 }
 
-/** Resolves when a connection is there, or the attempt to make one has failed. */
+/** Resolves when a connection is ready, or an attempt to connect has failed. */
 async function nextContact(redis: Redis): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   redis.once('ready', resolve);

@@ -9,7 +9,7 @@ import { doorbellConformance } from '#test/conformance/doorbell.ts';
 import { testRedis } from '#test/support/stores.ts';
 import { isRedisAway } from './connection.ts';
 import { createDoorbell } from './doorbell.ts';
-import { fileIdField, workStream } from './keys.ts';
+import { fileIdField, workStream } from './rings.ts';
 
 const logger = pino({ level: 'silent' });
 
@@ -20,9 +20,9 @@ doorbellConformance('Redis doorbell', async () => {
   return {
     doorbell,
     heard: async () => {
-      const entries = await reader.xrange(workStream(), '-', '+');
+      const entries = await reader.xrange(workStream, '-', '+');
       return entries.map(([, [field, id]]) => {
-        assert.equal(field, fileIdField());
+        assert.equal(field, fileIdField);
         return id ?? '';
       });
     },

@@ -1,12 +1,11 @@
 import type { Doorbell } from '#domain/doorbell.ts';
 import type { StoreReport } from '#domain/store-fault.ts';
 import type { Logger } from '#platform/logger.ts';
-import { addRings, rehearseRing } from './add-rings.ts';
 import { RedisConnection } from './connection.ts';
-import { workStream } from './keys.ts';
+import { addRings, rehearseRing, workStream } from './rings.ts';
 
 /**
- * @param redisUrl `redis://…`, `rediss://…`, `unix:///path`, or `none` for a bell that makes no sound
+ * @param redisUrl `redis://…`, `rediss://…`, `unix:///path`, or `none` for a doorbell that does nothing
  * @throws ConfigError for any other URL
  */
 export function createDoorbell(redisUrl: string, logger: Logger): Doorbell {
@@ -14,8 +13,8 @@ export function createDoorbell(redisUrl: string, logger: Logger): Doorbell {
 }
 
 /**
- * Rings by adding to the stream that workers read. The stream is never trimmed: whoever rings looks at
- * `depth` first, and each entry goes when it was heard.
+ * Rings by adding to the stream that workers read. The stream is never trimmed: callers check `depth` first, and a worker
+ * deletes each entry that it has processed.
  */
 class RedisDoorbell implements Doorbell {
   readonly #connection: RedisConnection;
@@ -30,7 +29,7 @@ class RedisDoorbell implements Doorbell {
 
   async depth(): Promise<number> {
     return await this.#connection.run('depth', async (redis) => {
-      const [depth] = await Promise.all([redis.xlen(workStream()), rehearseRing(redis)]);
+      const [depth] = await Promise.all([redis.xlen(workStream), rehearseRing(redis)]);
       return depth;
     });
   }
@@ -44,7 +43,7 @@ class RedisDoorbell implements Doorbell {
   }
 }
 
-/** Without Redis, workers ask the metadata service for what is due. */
+/** Without Redis, workers ask the metadata service for due files. */
 const silentDoorbell: Doorbell = {
   ring: async () => undefined,
   depth: async () => 0,

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
-/** `none`: workers take their work from PostgreSQL. */
+/** With `none`, workers take their work from PostgreSQL. */
 export const redisUrl = z
   .string()
   .regex(/^(none$|rediss?:\/\/|unix:\/\/\/)/, 'must be none, redis://…, rediss://… or unix:///PATH');
 
-/** Settings of every process that rings, or hears the bell. */
+/** Settings of every process that uses the doorbell. */
 export const redisSettings = { redisUrl: redisUrl.default('none') } as const;

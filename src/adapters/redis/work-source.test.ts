@@ -9,11 +9,9 @@ import type { ClaimByIds } from '#domain/work-source.ts';
 import { never } from '#platform/abort.ts';
 import { eventually } from '#test/support/eventually.ts';
 import { testRedis } from '#test/support/stores.ts';
-
-import { addRings } from './add-rings.ts';
 import { isRedisAway, RedisConnection } from './connection.ts';
 import { createDoorbell } from './doorbell.ts';
-import { workGroup, workStream } from './keys.ts';
+import { addRings, workGroup, workStream } from './rings.ts';
 import { RedisWorkSource, type RedisWorkSourceOptions } from './work-source.ts';
 import { WorkStream } from './work-stream.ts';
 
@@ -29,8 +27,8 @@ async function setUp() {
   const connection = () => resources.use(new RedisConnection(redis.url, logger));
   const open = (claim: ClaimByIds, options: Partial<RedisWorkSourceOptions> = {}) =>
     new RedisWorkSource({ connection: connection(), consumer: 'w', claim, logger, ...options });
-  const pending = async () => Number(((await admin.xpending(workStream(), workGroup())) as unknown[])[0]);
-  const left = async () => ({ entries: await admin.xlen(workStream()), pending: await pending() });
+  const pending = async () => Number(((await admin.xpending(workStream, workGroup)) as unknown[])[0]);
+  const left = async () => ({ entries: await admin.xlen(workStream), pending: await pending() });
   return {
     redis,
     doorbell,
@@ -188,8 +186,8 @@ describe('RedisWorkSource', () => {
     const lines: string[] = [];
     const listening = pino({}, { write: (line: string) => lines.push(JSON.parse(line).msg) });
     await using source = t.open(claim, { logger: listening });
-    await t.admin.xadd(workStream(), '*', 'id', 'not an id');
-    await t.admin.xadd(workStream(), '*', 'job', '{"evil":true}');
+    await t.admin.xadd(workStream, '*', 'id', 'not an id');
+    await t.admin.xadd(workStream, '*', 'job', '{"evil":true}');
     const [id = ''] = newIds(1);
     await t.doorbell.ring([id]);
     await source.next(5, never);
@@ -259,7 +257,7 @@ describe('WorkStream.forgetConsumers', () => {
 });
 
 async function names(admin: Redis): Promise<string[]> {
-  const consumers = (await admin.xinfo('CONSUMERS', workStream(), workGroup())) as string[][];
+  const consumers = (await admin.xinfo('CONSUMERS', workStream, workGroup)) as string[][];
   return consumers.map((pairs) => pairs[pairs.indexOf('name') + 1] as string).sort();
 }
 

@@ -8,11 +8,11 @@ import { type Ring, WorkStream } from './work-stream.ts';
 
 export interface RedisWorkSourceOptions {
   readonly connection: RedisConnection;
-  /** The worker's name: who holds what was delivered and not yet settled. */
+  /** The name of the worker, which holds delivered rings until they are settled. */
   readonly consumer: string;
   readonly claim: ClaimByIds;
   readonly logger: Logger;
-  /** A ring that was delivered this long ago without being settled is taken over. */
+  /** A ring that was delivered this long ago and is not settled is reclaimed. */
   readonly reclaimIdleMs?: number;
   readonly reclaimEveryMs?: number;
 }
@@ -21,16 +21,16 @@ const consumerIdleMs = 3_600_000;
 const forgetEveryMs = 600_000;
 
 /**
- * Reads rings, claims the files they name, and settles each ring after a definite answer. A ring whose
- * claim had no answer stays open: this source tries it again, and after `reclaimIdleMs` so does any other. So it does
- * with rings whose delivery it did not hear, as when it slept for longer than its connection may be silent.
+ * Reads rings, claims the files that they name, and settles each ring after a definite answer. A ring whose claim got no
+ * answer stays open: this source retries it, and after `reclaimIdleMs` any other source may reclaim it. The same happens to
+ * rings whose delivery was lost, for example because the process was suspended for too long.
  */
 export class RedisWorkSource implements WorkSource {
   readonly #options: Required<RedisWorkSourceOptions>;
   readonly #stream: WorkStream;
-  /** Rings whose claim found the metadata service away. */
+  /** Rings whose claim got no answer from the metadata service. */
   #unanswered: readonly Ring[] = [];
-  /** Set once an answer was lost: rings after this entry may have been delivered with it. */
+  /** Set when an answer was lost, with which rings after this entry may have been delivered. */
   #unheardAfter: string | undefined;
   #nextReclaimAt = 0;
   #nextForgetAt = 0;
@@ -43,12 +43,12 @@ export class RedisWorkSource implements WorkSource {
   async next(max: number, signal: AbortSignal): Promise<Work> {
     signal.throwIfAborted();
     const rings = await this.#rings(max);
-    if (signal.aborted && rings.length > 0) await this.#stream.handBack(rings);
+    if (signal.aborted && rings.length > 0) await this.#stream.release(rings);
     signal.throwIfAborted();
     return await this.#claim(rings, signal);
   }
 
-  /** Rejects while Redis cannot be used for taking work. */
+  /** Rejects while Redis cannot be used as a source of work. */
   async probe(): Promise<void> {
     await this.#stream.rehearse();
   }
@@ -58,7 +58,7 @@ export class RedisWorkSource implements WorkSource {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#stream.handBack(this.#unanswered).catch(() => undefined);
+    await this.#stream.release(this.#unanswered).catch(() => undefined);
     await this.#options.connection[Symbol.asyncDispose]();
   }
 
@@ -97,7 +97,7 @@ export class RedisWorkSource implements WorkSource {
       });
     }
     if (now < this.#nextReclaimAt) return [];
-    // A Redis that is read from may yet take no rings, for want of memory for one: work would be heard of late.
+    // A Redis that can be read may still refuse rings, for lack of memory, and work would start late.
     await this.#stream.rehearseRing();
     const { rings, complete } = await this.#stream.reclaim(max, this.#options.reclaimIdleMs);
     if (complete) this.#nextReclaimAt = now + this.#options.reclaimEveryMs;
@@ -122,14 +122,14 @@ export class RedisWorkSource implements WorkSource {
       await failpoint('worker.settled');
       return { files, leaseExpiresAt: sentAt + leaseMs, leaseMs };
     } catch (error) {
-      // Any other failure may be the fault of one of these ids: they wait for XAUTOCLAIM and block nobody.
+      // One of these ids may cause any other failure, so they wait for XAUTOCLAIM and block no other work.
       if (error instanceof FilemillError && error.retryAfterMs !== undefined)
         this.#unanswered = [...rings, ...this.#unanswered];
       throw error;
     }
   }
 
-  /** What was claimed has to reach the caller: a ring that cannot be settled now will be reclaimed. */
+  /** Never rejects, because claimed files must reach the caller: a ring that cannot be settled will be reclaimed. */
   async #settle(rings: readonly Ring[]): Promise<void> {
     await this.#stream.settle(rings.map((ring) => ring.entryId)).catch((error: unknown) => {
       this.#options.logger.debug({ err: error }, 'rings stay open until they are reclaimed');

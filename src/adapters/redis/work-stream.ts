@@ -1,20 +1,19 @@
 import type { Redis } from 'ioredis';
-import { addRings, rehearseRing } from './add-rings.ts';
 import { blockMs, type RedisConnection } from './connection.ts';
-import { fileIdField, workGroup, workStream } from './keys.ts';
+import { addRings, fileIdField, rehearseRing, workGroup, workStream } from './rings.ts';
 
-/** One ring of the doorbell. `fileId` is undefined when the entry is not one of ours. */
+/** One ring of the doorbell. `fileId` is undefined if the entry is malformed. */
 export interface Ring {
   readonly entryId: string;
   readonly fileId: string | undefined;
 }
 
-/** Milliseconds for which no ring stays open: a century. */
+/** A century in milliseconds: no ring is open for as long. */
 const longerThanAny = 3_155_760_000_000;
 
 /**
- * One consumer's view of the stream: the Redis commands of `RedisWorkSource`, each healing a group that
- * was lost with the stream. Every method rejects with an error that `isRedisAway` knows.
+ * One consumer's view of the stream: the Redis commands of `RedisWorkSource`. Each restores a group that was lost with the
+ * stream. Every method rejects with an error that satisfies `isRedisAway`.
  */
 export class WorkStream {
   readonly #connection: RedisConnection;
@@ -26,9 +25,9 @@ export class WorkStream {
     this.#consumer = consumer;
   }
 
-  /** Resolves while all can be done that taking work needs; none of it has an effect, but for the group. */
+  /** Resolves if all commands that taking work needs are possible. None has an effect, except that the group is created. */
   async rehearse(): Promise<void> {
-    // From 0, never from `$`: rings that came before the group must be heard too.
+    // From 0, never from `$`: rings from before the group must be delivered too.
     await this.#connection.run('group', createGroup);
     await this.rehearseRing();
     await this.readOpen(1, '0');
@@ -36,7 +35,7 @@ export class WorkStream {
     await this.settle(['0-0']);
   }
 
-  /** Resolves while rings would be taken. */
+  /** Resolves if Redis accepts rings. */
   async rehearseRing(): Promise<void> {
     await this.#connection.run('ring', rehearseRing);
   }
@@ -46,20 +45,20 @@ export class WorkStream {
     return await this.#readAfter('>', count);
   }
 
-  /** Up to `count` rings after this entry that were delivered to this consumer and are still open; does not wait. */
+  /** Up to `count` open rings after this entry that were delivered to this consumer; does not wait. */
   async readOpen(count: number, after: string): Promise<readonly Ring[]> {
     return await this.#readAfter(after, count);
   }
 
   /**
-   * Takes over up to `count` rings that were delivered to anyone, `idleMs` ago or more, and are still open.
-   * `complete` says that the whole list of open rings has been looked through.
+   * Takes over up to `count` open rings that were delivered to any consumer at least `idleMs` ago. `complete` is true once the
+   * whole list of open rings has been scanned.
    */
   async reclaim(count: number, idleMs: number): Promise<{ rings: readonly Ring[]; complete: boolean }> {
     return await this.#withGroup('reclaim', async (redis) => {
       const [cursor, entries] = (await redis.xautoclaim(
-        workStream(),
-        workGroup(),
+        workStream,
+        workGroup,
         this.#consumer,
         idleMs,
         this.#reclaimCursor,
@@ -71,52 +70,52 @@ export class WorkStream {
     });
   }
 
-  /** These rings are done with. XACK alone would leave the entries in memory. */
+  /** Removes these rings. XACK alone would leave the entries in memory. */
   async settle(entryIds: readonly string[]): Promise<void> {
     if (entryIds.length === 0) return;
     await this.#connection.run('settle', async (redis) => {
-      // One after the other on the wire; not a pipeline of the library, which no timeout ends under a frozen Redis.
-      await Promise.all([redis.xack(workStream(), workGroup(), ...entryIds), redis.xdel(workStream(), ...entryIds)]);
+      // Sent in this order, but not as a pipeline of ioredis, which has no timeout for a frozen Redis.
+      await Promise.all([redis.xack(workStream, workGroup, ...entryIds), redis.xdel(workStream, ...entryIds)]);
     });
   }
 
-  /** Rings anew for what this consumer has read and will not use. */
-  async handBack(rings: readonly Ring[]): Promise<void> {
+  /** Releases rings that this consumer has read and will not use, by ringing again. */
+  async release(rings: readonly Ring[]): Promise<void> {
     const ids = rings.flatMap(({ fileId }) => fileId ?? []);
     await this.#connection.run('ring', (redis) => addRings(redis, ids));
     await this.settle(rings.map((ring) => ring.entryId));
   }
 
   /**
-   * Forgets consumers that were idle for `idleMs` with nothing open: XGROUP DELCONSUMER discards what is
-   * open, so WATCH makes it fail when anything was delivered meanwhile.
+   * Deletes consumers that were idle for `idleMs` and hold nothing. XGROUP DELCONSUMER discards open rings, so WATCH makes it
+   * fail if rings were delivered in the meantime.
    */
   async forgetConsumers(idleMs: number): Promise<void> {
     await this.#withGroup('forget', async (redis) => {
-      await redis.watch(workStream());
-      const consumers = ((await redis.xinfo('CONSUMERS', workStream(), workGroup())) as unknown[][]).map(consumerOf);
+      await redis.watch(workStream);
+      const consumers = ((await redis.xinfo('CONSUMERS', workStream, workGroup)) as unknown[][]).map(consumerOf);
       const idle = consumers.filter(
         ({ name, pending, idle }) => name !== this.#consumer && pending === 0 && idle > idleMs,
       );
       const transaction = redis.multi();
-      for (const { name } of idle) transaction.xgroup('DELCONSUMER', workStream(), workGroup(), name);
+      for (const { name } of idle) transaction.xgroup('DELCONSUMER', workStream, workGroup, name);
       await (idle.length > 0 ? transaction.exec() : redis.unwatch());
     });
   }
 
-  /** @param id of an entry; `>` asks for what was delivered to nobody yet, and for nothing else does Redis wait */
+  /** @param id of an entry, or `>` for rings that were not delivered yet, the only ones for which Redis waits */
   async #readAfter(id: string, count: number): Promise<readonly Ring[]> {
     return await this.#withGroup('read', async (redis) => {
       const streams = await redis.xreadgroup(
         'GROUP',
-        workGroup(),
+        workGroup,
         this.#consumer,
         'COUNT',
         count,
         'BLOCK',
         blockMs,
         'STREAMS',
-        workStream(),
+        workStream,
         id,
       );
       const [stream] = (streams ?? []) as [string, RawEntry[]][];
@@ -124,7 +123,7 @@ export class WorkStream {
     });
   }
 
-  /** The stream, and its group with it, may vanish at any moment: FLUSHALL, or a Redis that came back empty. */
+  /** Creates a missing group and retries: the stream vanishes with FLUSHALL, or when Redis restarts empty. */
   async #withGroup<T>(what: string, command: (redis: Redis) => Promise<T>): Promise<T> {
     return await this.#connection.run(what, async (redis) => {
       try {
@@ -141,12 +140,12 @@ export class WorkStream {
 type RawEntry = [entryId: string, fields: string[] | null];
 
 async function createGroup(redis: Redis): Promise<void> {
-  await redis.xgroup('CREATE', workStream(), workGroup(), '0', 'MKSTREAM').catch((error: Error) => {
+  await redis.xgroup('CREATE', workStream, workGroup, '0', 'MKSTREAM').catch((error: Error) => {
     if (!error.message.startsWith('BUSYGROUP')) throw error;
   });
 }
 
-/** NOGROUP when a command finds no group, UNBLOCKED when the stream vanished under a blocked read. */
+/** NOGROUP if a command finds no group; UNBLOCKED if the stream vanished during a blocking read. */
 function isGroupMissing(error: unknown): boolean {
   return error instanceof Error && /^(NOGROUP|UNBLOCKED|ERR no such key)/i.test(error.message);
 }
@@ -155,7 +154,7 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 function ringOf([entryId, fields]: RawEntry): Ring {
   const [name, value = ''] = fields ?? [];
-  return { entryId, fileId: name === fileIdField() && uuid.test(value) ? value : undefined };
+  return { entryId, fileId: name === fileIdField && uuid.test(value) ? value : undefined };
 }
 
 function consumerOf(pairs: unknown[]): { name: string; pending: number; idle: number } {

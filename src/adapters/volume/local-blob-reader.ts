@@ -4,9 +4,9 @@ import type { BlobReader, LocalBytes } from '#domain/blob-store.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { LocalBlob } from '#platform/local-blob.ts';
 import { isBlobId, objectPath, segmentPath } from './objects/layout.ts';
-import { parseSegmentKey } from './segments/segment-key.ts';
+import { parseSegmentKey } from './segments/segment-format.ts';
 
-/** The blobs of a volume that LocalBlobStore keeps, for those who only read. */
+/** Read-only access to the blobs of a LocalBlobStore. */
 export class LocalBlobReader implements BlobReader {
   readonly #root: string;
 
@@ -19,7 +19,7 @@ export class LocalBlobReader implements BlobReader {
     return new LocalBlob(place, place.range?.length ?? (await sizeOf(place.path)));
   }
 
-  /** Does not look whether it is there. @throws FilemillError BLOB_MISSING when no blob can have this key */
+  /** Does not check that the blob exists. @throws FilemillError BLOB_MISSING for a malformed key */
   locate(storageKey: string): LocalBytes {
     if (isBlobId(storageKey)) return { path: objectPath(this.#root, storageKey) };
     const packed = parseSegmentKey(storageKey);

@@ -10,36 +10,29 @@ import { pair } from '#platform/pair.ts';
 import { makeFolder } from './objects/durable.ts';
 import { ObjectStore } from './objects/object-store.ts';
 import { LocalPartialBlobStore } from './partial/local-partial-blob-store.ts';
-import { parseSegmentKey } from './segments/segment-key.ts';
+import { parseSegmentKey } from './segments/segment-format.ts';
 import { SegmentStore } from './segments/segment-store.ts';
 import { SmallStagedBlob } from './segments/small-staged-blob.ts';
 import { roomOf } from './volume-trial.ts';
 
 export interface LocalBlobStoreOptions {
-  /** Blobs of fewer bytes share files; 0 gives each one of its own. */
+  /** Smaller blobs, in bytes, share files; with 0 each blob has its own file. */
   readonly packBelow?: number;
   readonly segmentBytes?: number;
   readonly segmentAgeMs?: number;
   readonly logger?: Logger;
 }
 
-interface Parts {
-  readonly objects: ObjectStore;
-  readonly segments: SegmentStore;
-  readonly partial: LocalPartialBlobStore;
-  readonly packBelow: number;
-}
-
-/** Blobs on a local or mounted volume: small ones packed into segments, the others one file each. */
+/** Blobs on a local or mounted volume: small ones are packed into segments, others have a file each. */
 export class LocalBlobStore implements BlobStore, VolumeUpkeep, AsyncDisposable {
-  /** Blobs on the same volume that come in over several calls; each becomes an object of its own, however small. */
+  /** Blobs on the same volume that are received over several calls. Each becomes an object, even a small one. */
   readonly partial: PartialBlobStore & AsyncDisposable;
   readonly #root: string;
   readonly #objects: ObjectStore;
   readonly #segments: SegmentStore;
   readonly #packBelow: number;
 
-  /** Makes whatever is missing of the layout, durably. */
+  /** Creates missing folders durably. */
   static async open(rootDir: string, options: LocalBlobStoreOptions = {}): Promise<LocalBlobStore> {
     const { packBelow = 64 * 1024, segmentBytes = 128 * 1024 * 1024, segmentAgeMs = 600_000, logger } = options;
     const root = resolve(rootDir);
@@ -47,15 +40,21 @@ export class LocalBlobStore implements BlobStore, VolumeUpkeep, AsyncDisposable 
     const objects = await ObjectStore.open(root, logger);
     const segments = await SegmentStore.open(root, { segmentBytes, segmentAgeMs }, logger);
     const partial = await LocalPartialBlobStore.open(root, objects.shardFolders);
-    return new LocalBlobStore(root, { objects, segments, partial, packBelow });
+    return new LocalBlobStore(root, objects, segments, partial, packBelow);
   }
 
-  private constructor(root: string, parts: Parts) {
+  private constructor(
+    root: string,
+    objects: ObjectStore,
+    segments: SegmentStore,
+    partial: LocalPartialBlobStore,
+    packBelow: number,
+  ) {
     this.#root = root;
-    this.#objects = parts.objects;
-    this.#segments = parts.segments;
-    this.partial = parts.partial;
-    this.#packBelow = parts.packBelow;
+    this.#objects = objects;
+    this.#segments = segments;
+    this.partial = partial;
+    this.#packBelow = packBelow;
   }
 
   async stage(): Promise<StagedBlob> {

@@ -1,36 +1,36 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { codeOf, syncFolder, writeFully } from './objects/durable.ts';
 import { fileMode, folderMode } from './objects/layout.ts';
 
-/** What was found out about one thing that a volume should be able to do. */
+/** The result of testing one capability of a volume. */
 export interface Trial {
   readonly name: string;
   /**
-   * `other`: it cannot, and another sound way is taken. `missing`: it cannot, and no file could be kept safely. `untried`: it
-   * is full.
+   * `other`: missing, and replaced by another safe method. `missing`: files cannot be kept safely without it. `untried`: the
+   * volume is full.
    */
   readonly verdict: 'ok' | 'other' | 'missing' | 'untried';
-  /** A sentence for people. */
+  /** A sentence for operators. */
   readonly detail: string;
 }
 
 interface Attempt {
   readonly name: string;
-  /** What it can. */
+  /** What works. */
   readonly can: string;
-  /** What it cannot and why that matters, or what is done instead. */
+  /** What does not work and why that matters, or what is done instead. */
   readonly cannot: string;
   readonly otherWay?: true;
-  /** Does it in a folder of its own. Throws, or answers with what is wrong. */
+  /** Tries it in a folder of its own. Throws, or returns what is wrong. */
   readonly run: (folder: string) => Promise<string | undefined>;
 }
 
 /**
- * Tries all that files are kept by, in a folder of its own on the volume, which is removed again.
+ * Tests everything that keeping files needs, in a temporary folder on the volume.
  *
- * @param root a folder on the volume, which exists
+ * @param root an existing folder on the volume
  */
 export async function tryVolume(root: string): Promise<readonly Trial[]> {
   const scratch = join(root, `${scratchPrefix}${randomUUID()}`);
@@ -40,7 +40,7 @@ export async function tryVolume(root: string): Promise<readonly Trial[]> {
     for (const [n, attempt] of attempts.entries()) {
       const trial = await carryOut(attempt, join(scratch, String(n)));
       trials.push(trial);
-      // Without files there is nothing to try the others with.
+      // All other tests need files.
       if (n === 0 && trial.verdict !== 'ok') break;
     }
     return trials;
@@ -75,8 +75,7 @@ const attempts: readonly Attempt[] = [
   {
     name: 'writes in place',
     can: 'end up where they should, and files can be cut',
-    cannot:
-      'Bytes cannot be overwritten, or cut off, within a file, as it is done with what is removed or half written',
+    cannot: 'Bytes within a file cannot be overwritten or cut off, as is done with removed and incomplete content',
     run: async (folder) => {
       await using file = await open(join(folder, 'file'), 'wx+', fileMode);
       await writeFully(file, bytes('0123456789'), 0);
@@ -187,17 +186,17 @@ const attempts: readonly Attempt[] = [
   },
 ];
 
-/** Bytes of the file system, and those left for new files; undefined where it tells nothing of its size. */
+/** Bytes of the file system, and bytes left for new files; undefined if it does not report its size. */
 export async function roomOf(path: string): Promise<{ readonly total: number; readonly free: number } | undefined> {
   const { blocks, bavail, bsize, frsize } = await statfs(path);
   const unit = frsize || bsize;
   return blocks === 0 ? undefined : { total: blocks * unit, free: bavail * unit };
 }
 
-/** Of marks of segments that are being closed; no name is longer. */
+/** The longest name: the mark of a segment that is being closed. */
 const longestName = '01900000-0000-7000-8000-00000000cafe.closing';
 
-/** Far below the shortest time after which something is swept that nobody wrote to. */
+/** Far below the shortest time after which unused files are swept. */
 const maxMinutesApart = 10;
 
 const scratchPrefix = 'trial-';
@@ -205,8 +204,7 @@ const staleMs = 60 * 60 * 1_000;
 
 async function carryOut({ name, can, cannot, otherWay, run }: Attempt, folder: string): Promise<Trial> {
   try {
-    await mkdir(dirname(folder), { mode: folderMode }).catch(ignoreExisting);
-    await mkdir(folder, { mode: folderMode });
+    await mkdir(folder, { recursive: true, mode: folderMode });
     const wrong = await run(folder);
     if (wrong === undefined) return { name, verdict: 'ok', detail: can };
     return { name, verdict: otherWay ? 'other' : 'missing', detail: `${cannot} (${wrong})` };
@@ -221,7 +219,7 @@ async function carryOut({ name, can, cannot, otherWay, run }: Attempt, folder: s
 function inWords(code: string | undefined): string | undefined {
   switch (code) {
     case 'EROFS':
-      return 'EROFS: it is mounted for reading only';
+      return 'EROFS: it is mounted read-only';
     case 'EACCES':
       return `EACCES: user ${process.getuid?.()} may not write there`;
     default:
@@ -238,11 +236,7 @@ function bytes(text: string): Buffer {
   return Buffer.from(text, 'latin1');
 }
 
-function ignoreExisting(error: unknown): void {
-  if (codeOf(error) !== 'EEXIST') throw error;
-}
-
-/** What a process left that died over it. */
+/** Removes folders of processes that died during the tests. */
 async function removeStale(root: string): Promise<void> {
   for (const name of await readdir(root)) {
     if (!name.startsWith(scratchPrefix)) continue;

@@ -107,7 +107,7 @@ test('a file that the volume fails to read is BLOB_UNREADABLE, in words that nam
   const damaged = { path: '/proc/self/mem', filename: 'damaged', size: 1 };
   await assert.rejects(
     pool.analyze(damaged, longDeadline),
-    matches('BLOB_UNREADABLE', /^The volume of the files is [^/]+$/),
+    matches('BLOB_UNREADABLE', /^The storage volume is [^/]+$/),
   );
 });
 

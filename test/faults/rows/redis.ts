@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileIdField, workStream } from '#adapters/redis/keys.ts';
+import { fileIdField, workStream } from '#adapters/redis/rings.ts';
 import { eventually } from '../../support/eventually.ts';
 import type { Fault, Scene } from '../fault.ts';
 import { completes } from '../until.ts';
@@ -26,7 +26,7 @@ async function ringAHundredTimes({ stack, ledger, load, injected }: Scene): Prom
     const ids = ledger.entries.slice(-2).map(({ id }) => id);
     await stack.redis.use(async (redis) => {
       const rings = redis.pipeline();
-      for (const id of ids) for (let n = 0; n < 100; n++) rings.xadd(workStream(), '*', fileIdField(), id);
+      for (const id of ids) for (let n = 0; n < 100; n++) rings.xadd(workStream, '*', fileIdField, id);
       await rings.exec();
     });
     injected(ids.length);

@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { createDoorbell } from '#adapters/redis/doorbell.ts';
-import { workStream } from '#adapters/redis/keys.ts';
+import { workStream } from '#adapters/redis/rings.ts';
 import type { Doorbell } from '#domain/doorbell.ts';
 import { type Backend, startBackend } from '../../support/backend.ts';
 import { findRedisServer } from '../../support/ensure-redis.ts';
@@ -68,7 +68,7 @@ describe('a worker with Redis', () => {
   it('finds files that nobody rings for', async () => {
     const ids = await backend.add(contents(40));
     await backend.query("update files set next_ring_at = now() + interval '1 hour' where id = any ($1)", [ids]);
-    await admin.del(workStream());
+    await admin.del(workStream);
     await allCompleteOnce(ids);
   });
 

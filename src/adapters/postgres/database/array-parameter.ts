@@ -1,6 +1,6 @@
 /**
- * Arrays in PostgreSQL's own binary form (array_recv in its arrayfuncs.c), which the driver passes on as they are: to
- * write them as text, and to have them parsed, is a tenth of what a small file costs.
+ * Arrays in PostgreSQL's binary form (array_recv in its arrayfuncs.c), which the driver sends as they are. Writing and
+ * parsing them as text would be a tenth of the cost of a small file.
  *
  *     4 bytes dimensions (1) · 4 whether there are nulls · 4 the type's oid · 4 length · 4 lower bound (1)
  *     then for each element 4 bytes length (-1 for null) · its bytes
@@ -10,7 +10,7 @@ const headBytes = 20;
 /** `text[]` of strings or nulls. */
 export function textArray(values: readonly (string | null)[]): Buffer {
   let bytes = headBytes + 4 * values.length;
-  // At most three bytes a UTF-16 unit: cheaper than to count them.
+  // The upper bound of three bytes per UTF-16 unit is cheaper than an exact count.
   for (const value of values) bytes += value === null ? 0 : 3 * value.length;
   const array = head(Buffer.allocUnsafe(bytes), textOid, values.length);
   let at = headBytes;

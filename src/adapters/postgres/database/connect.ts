@@ -1,14 +1,14 @@
 import pg from 'pg';
 import { backoffMs, sleep } from '#platform/abort.ts';
 
-/** One connection outside the pool, closed at the end of the scope. */
+/** A connection outside the pool, closed at the end of the scope. */
 export async function connectTo(url: string): Promise<{ readonly client: pg.Client } & AsyncDisposable> {
   const client = new pg.Client({
     connectionString: url,
     connectionTimeoutMillis: 5_000,
     application_name: 'filemill-migrate',
   });
-  // A server that goes away between two queries must not end the process.
+  // A server that disconnects between two queries must not end the process.
   client.on('error', () => undefined);
   await client.connect();
   return { client, [Symbol.asyncDispose]: () => client.end() };
@@ -17,11 +17,11 @@ export async function connectTo(url: string): Promise<{ readonly client: pg.Clie
 export interface WaitOptions {
   readonly signal: AbortSignal;
   readonly forMs: number;
-  /** Told of the first failure. */
+  /** Called with the first failure. */
   readonly onAway: (problem: string) => void;
 }
 
-/** Does `work`, again and again while PostgreSQL is away. @throws what else goes wrong, or the last failure */
+/** Retries `work` while PostgreSQL cannot be reached. @throws any other error, or the last failure */
 export async function onceReachable<T>(work: () => Promise<T>, { signal, forMs, onAway }: WaitOptions): Promise<T> {
   const giveUpAt = performance.now() + forMs;
   for (let attempt = 0; ; attempt++) {
@@ -36,7 +36,7 @@ export async function onceReachable<T>(work: () => Promise<T>, { signal, forMs, 
   }
 }
 
-/** The name or the port does not answer (yet), or the server does not take queries: SQLSTATE 08…, 53…, 57P…, or takes no writes. */
+/** The name or the port does not answer, or the server accepts no queries (SQLSTATE 08…, 53…, 57P…) or no writes (25006). */
 function isAway(error: unknown): boolean {
   const { code, message } = error as { code?: string; message?: string };
   if (code !== undefined) return /^(E[A-Z_]+|08...|25006|53...|57P..)$/.test(code);

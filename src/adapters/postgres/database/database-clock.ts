@@ -1,13 +1,13 @@
 import type { Database, Statement } from './database.ts';
 
-/** What PostgreSQL's clock said within some time, as of now: more than a moment apart only around a step. */
+/** The readings of PostgreSQL's clock over some time, projected to now. They differ noticeably only around a step. */
 export interface ClockRange {
   /** A parameter of type timestamptz. */
   readonly earliest: Date | 'infinity';
   readonly latest: Date | '-infinity';
 }
 
-/** For a caller that relies on PostgreSQL's present time. */
+/** The range of a caller that relies on PostgreSQL's present time. */
 export const presentTime: ClockRange = { earliest: 'infinity', latest: '-infinity' };
 
 export interface ClockStep {
@@ -18,9 +18,9 @@ export interface ClockStep {
 }
 
 interface ClockOptions {
-  /** The longest range that will be asked for. */
+  /** The longest range that callers ask for. */
   readonly longestMs: number;
-  /** Told of each step. */
+  /** Called with each step. */
   readonly onStep?: (step: ClockStep) => void;
   /** For tests: PostgreSQL's clock, this host's clock and the monotonic one, in milliseconds. */
   readonly askTime?: () => Promise<number>;
@@ -28,16 +28,16 @@ interface ClockOptions {
   readonly steadyTime?: () => number;
 }
 
-/** PostgreSQL's clock less the monotonic one lay between these. */
+/** PostgreSQL's clock minus the monotonic clock was between `low` and `high`. */
 interface Sample {
   readonly at: number;
   readonly low: number;
   readonly high: number;
 }
 
-/** Between two looks, clocks are slewed by less. */
+/** Slewing changes a clock by less than this between two readings. */
 const stepMs = 2_000;
-/** Of samples that tell nothing new, so many are kept for the longest range. */
+/** How many redundant samples are kept for the longest range. */
 const samplesKept = 600;
 const sameMs = 50;
 
@@ -47,15 +47,15 @@ const ask: Statement = {
 };
 
 /**
- * PostgreSQL's clock as this process saw it beside its own monotonic one. A time that was given by that clock is over
- * when the clock has said so for as long as the time was given for: see `isOver`.
+ * PostgreSQL's clock, as this process saw it beside its own monotonic clock. A lease by that clock is over when the clock has
+ * said so for the duration of the lease: see `isOver`.
  */
 export class DatabaseClock {
   readonly #longestMs: number;
   readonly #askTime: () => Promise<number>;
   readonly #steadyTime: () => number;
   readonly #onStep: (step: ClockStep) => void;
-  /** Oldest first. The first of all is this host's clock, in place of what PostgreSQL's said before. */
+  /** Oldest first. The first sample is this host's clock, in place of PostgreSQL's earlier readings. */
   #samples: readonly [Sample, ...Sample[]];
   #seen = false;
   #step: ClockStep | undefined;
@@ -70,7 +70,7 @@ export class DatabaseClock {
     this.#samples = [{ at, low: difference, high: difference }];
   }
 
-  /** PostgreSQL's time now; before the first look, this host's. */
+  /** PostgreSQL's time now; before the first reading, this host's. */
   get now(): Date {
     return new Date(this.#last.low + this.#steadyTime());
   }
@@ -80,7 +80,7 @@ export class DatabaseClock {
     return this.#step;
   }
 
-  /** To be called every few seconds. */
+  /** Reads the clock; to be called every few seconds. */
   async look(): Promise<void> {
     const sentAt = this.#steadyTime();
     const ms = await this.#askTime();
@@ -117,13 +117,13 @@ export class DatabaseClock {
     const isNews = sample.low < last.low - sameMs || sample.high > last.high + sameMs;
     if (this.#seen && !isNews && sample.at - last.at < this.#longestMs / samplesKept) return;
     const all: [Sample, ...Sample[]] = [...this.#samples, sample];
-    // One that is older than the longest range tells what was the case when that began.
+    // The last sample before the longest range shows the clock at its beginning, so it stays.
     while (all[1] !== undefined && all[1].at <= sample.at - this.#longestMs) all.shift();
     this.#samples = all;
   }
 }
 
-/** How far the clock moved at least. */
+/** The least distance that the clock moved. */
 function difference(earlier: Sample, later: Sample): number {
   if (later.low > earlier.high) return later.low - earlier.high;
   return later.high < earlier.low ? later.high - earlier.low : 0;

@@ -18,20 +18,20 @@ export interface DatabaseOptions {
   readonly url: string;
   readonly poolSize: number;
   readonly logger: Logger;
-  /** What its statements are: see `kinds`. */
+  /** The kind of its statements: see `kinds`. */
   readonly kind?: keyof typeof kinds;
-  /** Told of what fails and what works; several pools of one process share it. */
+  /** Records failures and successes; several pools of a process may share it. */
   readonly health?: StoreHealth;
 }
 
 const connectTimeoutMs = 5_000;
-/** A check takes no longer than this. */
+/** The longest duration of a check. */
 const answerWithinMs = 1_500;
 
 /**
- * `points` go to rows by their keys, in batches. Their plan must be a loop over an index from the first row on: with
- * tables that grow by millions within minutes, one that was right for an empty table would be kept for too long.
- * `reads` are searches, which PostgreSQL plans by what it knows of the tables, along an index, and gives up sooner.
+ * `points` access rows by their keys, in batches. Their plan must be a loop over an index even for an empty table: tables
+ * grow by millions of rows within minutes, and a plan is kept. `reads` are searches along an index, planned by the
+ * statistics of the tables, with a shorter time limit.
  */
 const kinds = {
   points: {
@@ -42,7 +42,6 @@ const kinds = {
   reads: {
     statementTimeoutMs: 3_000,
     planner: { enable_seqscan: 'off', random_page_cost: '1.1' },
-    // Asked again, it would take as long again.
     tooLong: { reason: 'FILTER_TOO_BROAD', message: undefined },
   },
 } as const;
@@ -56,14 +55,14 @@ const types = {
 } as unknown as pg.CustomTypesConfig;
 
 /**
- * A pool of connections to the one truth. Rejects with UNAVAILABLE or STORE_REFUSES when PostgreSQL is away or refuses
- * (`faults.ts`), with OVERLOADED when no connection is free in time; statements that lost a deadlock are run again.
+ * A pool of connections to PostgreSQL. Rejects with UNAVAILABLE or STORE_REFUSES when PostgreSQL does not answer or refuses
+ * (`faults.ts`), and with OVERLOADED when no connection is free in time. Statements that lost a deadlock are retried.
  */
 export class Database implements AsyncDisposable {
   readonly #pool: pg.Pool;
   readonly #kind: keyof typeof kinds;
   readonly #settings: SessionSettings;
-  /** Connections behind a pooler, whose sessions are used by others too. */
+  /** Connections behind a pooler, whose sessions are shared with other clients. */
   readonly #pooled = new WeakSet<pg.ClientBase>();
   #isPooled = false;
   readonly #health: StoreHealth;
@@ -74,7 +73,7 @@ export class Database implements AsyncDisposable {
     this.#kind = kind;
     this.#health = health ?? new StoreHealth('postgresql', logger);
     this.#settings = { statement_timeout: String(statementTimeoutMs), ...planner };
-    // Settings are no startup parameters: a pooler refuses those that it does not know.
+    // Settings are not startup parameters, because a pooler refuses unknown ones.
     this.#pool = new pg.Pool({
       connectionString: url,
       max: poolSize,
@@ -86,8 +85,7 @@ export class Database implements AsyncDisposable {
       types,
       onConnect: (client) => this.#prepare(client),
     });
-    // Without a listener the end of an idle connection would end the process.
-    // The error itself carries the whole connection with it.
+    // Without a listener, the end of an idle connection would end the process. Logging the error would log the connection.
     this.#pool.on('error', ({ message }) => logger.info({ reason: message }, 'an idle database connection was lost'));
     this.#pool.on('connect', () => this.#health.worked('connect'));
   }
@@ -107,17 +105,17 @@ export class Database implements AsyncDisposable {
     }
   }
 
-  /** How PostgreSQL is, as this process sees it. */
+  /** The state of PostgreSQL as this process sees it. */
   get health(): StoreHealth {
     return this.#health;
   }
 
-  /** Whether a pooler stood between at the latest connection. */
+  /** Whether the latest connection went through a pooler. */
   get isPooled(): boolean {
     return this.#isPooled;
   }
 
-  /** How PostgreSQL is now, for this process: asks it, though not for long. */
+  /** The state of PostgreSQL after a short check. */
   async check(): Promise<StoreReport> {
     const asked = this.ready().then(
       () => true,
@@ -130,12 +128,12 @@ export class Database implements AsyncDisposable {
     return { store: 'postgresql', fault: { ...silent, since: new Date(Date.now() - answerWithinMs) } };
   }
 
-  /** Resolves when PostgreSQL answers, holds the schema, and takes writes. */
+  /** Resolves when PostgreSQL answers, has the schema, and accepts writes. */
   async ready(): Promise<void> {
     if (await this.readOnly()) throw this.#fault(schemaProbe.name, readOnly, undefined);
   }
 
-  /** Whether PostgreSQL takes no writes. Rejects when it does not answer, or lacks the schema. */
+  /** Whether PostgreSQL refuses writes. Rejects when it does not answer or has no schema. */
   async readOnly(): Promise<boolean> {
     const [probe] = await this.query<{ readOnly: boolean }>(schemaProbe);
     return probe?.readOnly === true;
@@ -149,7 +147,7 @@ export class Database implements AsyncDisposable {
     // What breaks a connection also rejects its statement; without a listener it would end the process.
     client.on('error', () => undefined);
     this.#isPooled = !(await setForSession(client, this.#settings, connectTimeoutMs).catch((cause: Error) => {
-      // A pooler takes a connection at once, and lets its first statement wait for a session.
+      // A pooler accepts a connection at once, and its first statement waits for a session.
       if (/timeout/.test(cause.message)) throw noneFree(cause);
       throw cause;
     }));
@@ -167,7 +165,7 @@ export class Database implements AsyncDisposable {
       client.release();
       return rows;
     } catch (error) {
-      // Nobody knows what state the connection is in.
+      // The state of the connection is unknown.
       client.release(true);
       throw error;
     }
@@ -191,7 +189,7 @@ export class Database implements AsyncDisposable {
     return storeFaultError('postgresql', fault, cause);
   }
 
-  /** Connections outlive a failover behind one address: new ones reach the server that takes writes. */
+  /** Connections outlive a failover behind one address; only new ones reach the server that accepts writes. */
   async #dropIdle(): Promise<void> {
     for (let idle = this.#pool.idleCount; idle > 0; idle--)
       await this.#pool.connect().then(
@@ -204,7 +202,7 @@ export class Database implements AsyncDisposable {
 
 const statementTimedOut = '57014';
 
-/** Whichever works shows that a lost connection has been replaced. */
+/** Any statement that succeeds shows that a lost connection has been replaced. */
 const anyStatement = 'a statement';
 
 const schemaProbe = {
@@ -215,10 +213,10 @@ const schemaProbe = {
 };
 
 /**
- * Waits for PostgreSQL and its schema at boot, saying what it waits for. What an operator has to mend is waited for
- * too: roles, databases and schemas are often made at the same time as the services start.
+ * Waits for PostgreSQL and its schema at boot, and logs what it waits for. It also waits for roles, databases and schemas,
+ * which operators often create while the services start.
  *
- * @throws ConfigError when PostgreSQL refuses to the end; otherwise the last failure
+ * @throws ConfigError when PostgreSQL refuses until the end; otherwise the last failure
  */
 export async function waitForDatabase(
   database: Database,

@@ -8,8 +8,8 @@ const unsafe: Statement = {
 };
 
 /**
- * Refuses a PostgreSQL that may forget what it has committed: every acknowledgement would be a guess.
- * Looks at what holds for this role and database, not only for the server.
+ * Refuses a PostgreSQL that may lose committed data, because no acknowledgement could be kept. Checks the settings of this
+ * role and database, not only those of the server.
  *
  * @throws ConfigError naming the settings, unless `allowUnsafe`
  */
@@ -22,6 +22,6 @@ export async function requireDurableCommits(
   if (rows.length === 0) return;
   const names = rows.map(({ name }) => name).join(', ');
   throw new ConfigError(
-    `PostgreSQL runs with ${names} off and may lose what it has committed: turn it on, or accept the loss with FILEMILL_ALLOW_UNSAFE_DATABASE=1`,
+    `PostgreSQL runs with ${names} off and may lose committed data: turn it on, or accept the loss with FILEMILL_ALLOW_UNSAFE_DATABASE=1`,
   );
 }

@@ -5,12 +5,12 @@ import { connectTo } from './connect.ts';
 
 const directory = new URL('../../../../db/migrations/', import.meta.url);
 
-/** Any number will do, as long as it stays the same. */
+/** An arbitrary constant. */
 const advisoryLock = 0x66_69_6c_65;
 
 /**
- * Applies the migrations of db/migrations that are missing, in order, each in a transaction of its own
- * with the note that it was applied. Forward only. Processes that start together take turns.
+ * Applies the missing migrations of db/migrations in order, each in one transaction with the row that records it. There is
+ * no way back. Processes that start at the same time take turns.
  *
  * @returns the names that this call applied
  */
@@ -25,7 +25,7 @@ export async function migrate(databaseUrl: string): Promise<readonly string[]> {
   }
 }
 
-/** Every migration that this version knows, and whether the database has it. */
+/** All migrations of this version, and whether the database has each. */
 export async function migrationStatus(databaseUrl: string): Promise<readonly { name: string; applied: boolean }[]> {
   await using connection = await connectTo(databaseUrl);
   const { client } = connection;
@@ -35,8 +35,8 @@ export async function migrationStatus(databaseUrl: string): Promise<readonly { n
 }
 
 /**
- * Applies the first migration that is missing; undefined when none is. Lock and time limit belong to the transaction:
- * behind a pooler, the session is not ours.
+ * Applies the first missing migration; undefined when none is missing. The lock and the time limit belong to the transaction,
+ * because a pooler shares the session.
  */
 async function applyNext(client: pg.Client, known: readonly string[]): Promise<string | undefined> {
   await client.query('begin');
@@ -52,7 +52,7 @@ async function applyNext(client: pg.Client, known: readonly string[]): Promise<s
     await client.query('commit');
     return name;
   } catch (error) {
-    // On a connection that was lost, PostgreSQL rolls back by itself.
+    // PostgreSQL rolls back by itself when the connection is lost.
     await client.query('rollback').catch(() => undefined);
     throw error;
   }

@@ -2,8 +2,8 @@ import pg from 'pg';
 import { connectTo } from './connect.ts';
 
 /**
- * Makes the role and the database that `databaseUrl` names, as the superuser of `adminUrl`. May be
- * repeated; a role that exists gets the password of the URL, so that a new one takes effect.
+ * Creates the role and the database that `databaseUrl` names, as the superuser of `adminUrl`. May be repeated: an existing
+ * role gets the password of the URL.
  */
 export async function prepareDatabase(adminUrl: string, databaseUrl: string): Promise<void> {
   const { role, password, database } = partsOf(databaseUrl);

@@ -1,21 +1,21 @@
 import pg from 'pg';
 
-/** PostgreSQL's settings by name, each as text. */
+/** Settings of PostgreSQL by name, as text. */
 export type SessionSettings = Readonly<Record<string, string>>;
 
-// One statement, so that nothing is set in a session that others use too.
+// One statement, so that nothing is set in a shared session.
 const setIfOwn = `
   select (select count(set_config(s.name, s.value, false)) from unnest($2::text[], $3::text[]) as s (name, value)) as set
   where pg_backend_pid() = $1`;
 
 /**
- * Sets these for as long as the connection lives, unless PostgreSQL's session is not its own.
+ * Sets these for the lifetime of the connection, unless other clients share its session.
  *
- * A pooler such as PgBouncer answers in PostgreSQL's place and gives each connection a key of its own to cancel by:
- * then the process that the connection was told of is not the process that serves it. In the pooler's transaction mode
- * the next statement may be served by another one, and what is set there would reach other clients.
+ * A pooler such as PgBouncer invents the process id that a client needs to cancel a query, so it differs from the id of the
+ * process that serves the session. In the pooler's transaction mode another session may serve the next statement, and
+ * settings would reach other clients.
  *
- * @returns whether the session is its own
+ * @returns whether the session belongs to this connection
  */
 export async function setForSession(
   client: pg.ClientBase,
@@ -29,8 +29,8 @@ export async function setForSession(
 }
 
 /**
- * Runs one statement under these settings in a session that others use too: a transaction of its own, whose settings end
- * with it, in one round trip. The statement is parsed anew, because a name would be known to one session only.
+ * Runs one statement under these settings in a shared session: in one round trip, in a transaction with which the settings
+ * end. The statement is parsed each time, because only one session would know its name.
  */
 export function queryUnderSettings<Row extends object>(
   client: pg.ClientBase,
@@ -48,7 +48,7 @@ export function queryUnderSettings<Row extends object>(
 
 type Callback = (error: Error | undefined, result: unknown) => void;
 
-/** What the driver's query has, but its types do not tell. */
+/** Methods of the driver's query that its types lack. */
 type DriverQuery = new (
   query: { readonly text: string; readonly values: unknown[]; readonly queryMode: 'extended' },
   callback: Callback,
@@ -65,8 +65,8 @@ interface Messages {
 }
 
 /**
- * Up to the Sync that ends the driver's messages, PostgreSQL takes all of them as one transaction ("Pipelining" in its
- * description of the protocol), and applies a time limit from the next message on.
+ * PostgreSQL runs all messages up to the driver's Sync in one transaction ("Pipelining" in its description of the protocol),
+ * and applies a new time limit from the next message on.
  */
 class QueryUnderSettings extends (pg.Query as unknown as DriverQuery) {
   readonly #settings: string;
@@ -87,7 +87,7 @@ class QueryUnderSettings extends (pg.Query as unknown as DriverQuery) {
     super.prepare(connection);
   }
 
-  // What answers the settings comes first, and is nobody's.
+  // The answer to the settings comes first and is dropped.
   override handleDataRow(message: object): void {
     if (this.#areSet) super.handleDataRow(message);
   }

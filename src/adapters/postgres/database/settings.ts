@@ -8,9 +8,9 @@ export const databaseUrl = z
 /** Settings of every process that speaks SQL. */
 export const databaseSettings = {
   databaseUrl,
-  /** Connections in the pool at most. */
+  /** The largest number of connections in the pool. */
   databasePool: integer(1, 1_000).default(10),
-  /** 1 accepts a PostgreSQL that may lose committed work (fsync, full_page_writes or synchronous_commit off). */
+  /** 1 accepts a PostgreSQL that may lose committed data (fsync, full_page_writes or synchronous_commit is off). */
   allowUnsafeDatabase: z
     .enum(['0', '1'])
     .default('0')

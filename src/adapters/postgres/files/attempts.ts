@@ -1,11 +1,11 @@
 import type { AttemptRecord } from '#domain/file.ts';
 import type { Database, Statement } from '../database/database.ts';
 
-/** Three a round, and nine silences: enough for the last rounds. */
+/** Enough for the last rounds: a round has three attempts by default, and a file nine forgiven silences. */
 const latestOfEach = 20;
 
-// `attempts` holds those that did not complete. The one that did, or that goes on, is told by the file's own row, in
-// the same snapshot: no attempt is in both.
+// `attempts` holds those that did not complete. The row of the file shows the one that runs or completed. No attempt is in
+// both, as one snapshot shows.
 const ofFiles: Statement = {
   name: 'get-attempts',
   text: `
@@ -22,7 +22,7 @@ const ofFiles: Statement = {
     order by i.place, a."endedAt" nulls last`,
 };
 
-/** What workers did with these files: file by file in their order, oldest first, the latest of each. */
+/** The latest attempts of these files, file by file in the order of `fileIds`, oldest first. */
 export async function getAttempts(database: Database, fileIds: readonly string[]): Promise<AttemptRecord[]> {
   return await database.query<AttemptRecord>(ofFiles, [fileIds]);
 }

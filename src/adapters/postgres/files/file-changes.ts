@@ -1,22 +1,21 @@
 import type { Database, Statement } from '../database/database.ts';
 
-/** Where a reader of changes has got to: a transaction id. All that committed before it has been told. */
+/** The position of a reader of changes: a transaction id. The reader has seen all changes that committed before it. */
 export type Cursor = string;
 
 export interface Changes {
-  /** To go on from. */
+  /** Where to continue. */
   readonly cursor: Cursor;
-  /** Files that changed since the cursor that was given; at most as many as asked for, some perhaps twice. */
+  /** Files that changed since the given cursor, up to the limit; some may occur twice. */
   readonly ids: readonly string[];
-  /** False when changes since that cursor are not known any more. */
+  /** False when the changes since that cursor are no longer known. */
   readonly known: boolean;
-  /** There are later changes, which wait until a transaction that began before them has ended. */
+  /** Whether later changes wait for a transaction that began before them. */
   readonly behind: boolean;
 }
 
-// Invariant: a change is told of at the cursor that it falls behind, and no transaction below pg_snapshot_xmin can
-// commit any more: what commits late is told of late, and never skipped. A cursor that PostgreSQL has yet to reach is
-// of another database.
+// Invariant: a change is reported at the first cursor behind it. No transaction below pg_snapshot_xmin can commit any more,
+// so a late commit is reported late but never skipped. A cursor that PostgreSQL has not reached is of another database.
 const read: Statement = {
   name: 'read-changes',
   text: `
@@ -31,7 +30,7 @@ const read: Statement = {
     from seen left join file_changes_kept k on true`,
 };
 
-// After a crash there is no row: what was before is unknown then, whatever is asked for.
+// After a crash there is no row, so no earlier change is known.
 const keep: Statement = {
   name: 'keep-changes',
   text: `
@@ -48,7 +47,7 @@ const oldestRunning: Statement = {
   text: 'select pg_snapshot_xmin(pg_current_snapshot())::text as cursor',
 };
 
-/** What changed since the cursor, `max` ids at most; without a cursor, where to begin. */
+/** The changes since the cursor, at most `max` ids; without a cursor, the position to begin at. */
 export async function readChanges(database: Database, since: Cursor | undefined, max: number): Promise<Changes> {
   const [changes] = await database.query<Changes>(read, [since ?? '0', max]);
   const { known, ids } = changes as Changes;
@@ -56,13 +55,13 @@ export async function readChanges(database: Database, since: Cursor | undefined,
   return { ...(changes as Changes), ids: known ? ids : [] };
 }
 
-/** Every change from now on is at this cursor or later. */
+/** A cursor before all changes from now on. */
 export async function changesFromNow(database: Database): Promise<Cursor> {
   const [row] = await database.query<{ cursor: Cursor }>(oldestRunning);
   return (row as { cursor: Cursor }).cursor;
 }
 
-/** Forgets the changes before a cursor. */
+/** Deletes the changes before a cursor. */
 export async function forgetChanges(database: Database, before: Cursor): Promise<void> {
   await database.query(keep, [before]);
 }

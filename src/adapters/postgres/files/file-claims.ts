@@ -1,19 +1,19 @@
 import type { ClaimedFile } from '#domain/file.ts';
 import { uuidArray } from '../database/array-parameter.ts';
 import type { Database, Statement } from '../database/database.ts';
-import { type ClaimRow, claimColumns, column, longestWait, notifiedBy } from './file-rows.ts';
+import { claimColumns, column, longestWait, notifiedBy } from './file-rows.ts';
 import { isDue } from './moments.ts';
 import { moved } from './state-tables.ts';
 
 export interface Claimant {
   readonly worker: string;
-  /** Minted for this call. Repeating the call with it returns the same claims. */
+  /** Minted for this call. A repeated call with it returns the same claims. */
   readonly leaseToken: string;
   readonly leaseMs: number;
 }
 
-// Invariant: a file is handed to one attempt only, and every hand-over is counted. Compare-and-set: the
-// conditions are checked again on the locked row. Rows are locked in the order of the ids that are given.
+// Invariant: each claim of a file belongs to one attempt and is counted. Compare-and-set: the conditions are checked again
+// on the locked row. Rows are locked in the order of the given ids.
 const claimed = (source: string) => `
   claimed as (
     update files f
@@ -58,23 +58,23 @@ const findHeld: Statement = {
     where c.lease_token = $1 and f.lease_token = $1 and f.status = 'PROCESSING'`,
 };
 
-/** Claims those of the files that a doorbell named that are claimable, or claimed by this token already. */
+/** Claims the claimable files among those that a doorbell named; includes files that this token holds already. */
 export async function claimFiles(
   database: Database,
   ids: readonly string[],
   { worker, leaseToken, leaseMs }: Claimant,
 ): Promise<readonly ClaimedFile[]> {
-  const files = await database.query<ClaimRow>(claimNamed, [uuidArray(ids), leaseToken, leaseMs, worker]);
+  const files = await database.query<ClaimedFile>(claimNamed, [uuidArray(ids), leaseToken, leaseMs, worker]);
   if (files.length === ids.length) return files;
   const got = new Set(column(files, 'id'));
   const rest = ids.filter((id) => !got.has(id));
-  return [...files, ...(await database.query<ClaimRow>(findHeldNamed, [rest, leaseToken]))];
+  return [...files, ...(await database.query<ClaimedFile>(findHeldNamed, [rest, leaseToken]))];
 }
 
 /**
  * Claims up to `max` files that are due, oldest first.
  *
- * @param repeated an earlier call with this token had no answer: what it claimed is all there is to have
+ * @param repeated whether an earlier call with this token got no answer: its claims, if any, are the answer
  */
 export async function claimDueFiles(
   database: Database,
@@ -82,7 +82,7 @@ export async function claimDueFiles(
   { worker, leaseToken, leaseMs }: Claimant,
   repeated = false,
 ): Promise<readonly ClaimedFile[]> {
-  const held = repeated ? await database.query<ClaimRow>(findHeld, [leaseToken]) : [];
+  const held = repeated ? await database.query<ClaimedFile>(findHeld, [leaseToken]) : [];
   if (held.length > 0) return held;
-  return await database.query<ClaimRow>(claimDue, [max, leaseToken, leaseMs, worker]);
+  return await database.query<ClaimedFile>(claimDue, [max, leaseToken, leaseMs, worker]);
 }

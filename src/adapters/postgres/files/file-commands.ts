@@ -2,8 +2,8 @@ import type { Database, Statement } from '../database/database.ts';
 import { column, notifiedBy } from './file-rows.ts';
 import { movedEach } from './state-tables.ts';
 
-// A retry raises the bound instead of lowering `attempt`, so that the attempts' history stays true. What has
-// silenced workers goes on running alone.
+// A retry raises the bound instead of lowering `attempt`, so that the history of attempts stays true. A file that has
+// silenced workers still runs alone.
 const retry: Statement = {
   name: 'retry-files',
   text: `
@@ -20,7 +20,7 @@ const retry: Statement = {
 
 const exist: Statement = { name: 'files-exist', text: 'select id from files where id = any ($1::uuid[])' };
 
-// The row and the promise to remove its bytes change hands in one transaction.
+// One transaction deletes the row and queues the removal of its bytes.
 const remove: Statement = {
   name: 'delete-files',
   text: `
@@ -50,7 +50,7 @@ export async function retryFiles(
   return ids.map((id) => (retried.has(id) ? 'RETRIED' : existing.has(id) ? 'NOT_FAILED' : 'NOT_FOUND'));
 }
 
-/** Deletes files in any state with their results; true where there was a file. In the order of `ids`. */
+/** Deletes files in any state with their results; true for each id, in order, that existed. */
 export async function deleteFiles(database: Database, ids: readonly string[]): Promise<boolean[]> {
   const gone = new Set(column(await database.query<{ id: string }>(remove, [ids]), 'id'));
   return ids.map((id) => gone.has(id));

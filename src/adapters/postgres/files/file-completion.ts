@@ -4,8 +4,8 @@ import { type Database, type Statement, sqlState } from '../database/database.ts
 import { column, notifiedBy } from './file-rows.ts';
 import { moved } from './state-tables.ts';
 
-// The one sanctioned crossing: the result service completes `files` by this statement. Invariant: the
-// result row and COMPLETED appear together, once, and only for the token that owns the attempt.
+// The only place where the result service writes `files`. Invariant: the result row and COMPLETED appear together, once, and
+// only for the token that owns the attempt.
 const save: Statement = {
   name: 'save-results',
   text: `
@@ -30,9 +30,8 @@ const findOthers: Statement = {
 };
 
 /**
- * Saves findings and completes their files; outcomes in the order of `findings`. A finding that
- * PostgreSQL cannot hold (jsonb refuses \u0000, for one) is INVALID and harms no other: the batch is
- * halved until the culprit stands alone.
+ * Saves findings and completes their files; outcomes in the order of `findings`. A finding that PostgreSQL cannot store
+ * (jsonb refuses \u0000, for example) is INVALID and does not affect the others: the batch is bisected.
  */
 export async function saveResults(database: Database, findings: readonly Finding[]): Promise<SaveOutcome[]> {
   try {

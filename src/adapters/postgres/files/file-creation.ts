@@ -39,17 +39,17 @@ const findEarlier: Statement = {
 };
 
 /**
- * Registers files whose bytes are durable. Answers in the order of `files`. Repeating a create with the
- * same id answers CREATED with that id.
+ * Registers files whose bytes are durable; outcomes in the order of `files`. A repeated create with the same id answers
+ * CREATED with that id.
  */
 export async function createFiles(
   database: Database,
   files: readonly NewFile[],
   maxAttempts: number,
 ): Promise<CreateOutcome[]> {
-  // To look for a conflict first would take half as long again, and hardly ever finds one.
+  // Looking for conflicts first would take half as long again, and there hardly ever are any.
   return await create(database, files, maxAttempts, insertNew).catch(async (error: unknown) => {
-    // An id or key that is known makes the whole batch fail: nothing of it was written.
+    // A known id or key fails the whole batch: nothing of it was written.
     if (sqlState(error) !== uniqueViolation) throw error;
     return await create(database, files, maxAttempts, insertUnlessThere);
   });
@@ -63,7 +63,7 @@ async function create(
   maxAttempts: number,
   insertFiles: Statement,
 ): Promise<CreateOutcome[]> {
-  // Two batches with the same keys, each in its own order, would lock each other out.
+  // Sorted, so that two batches with the same keys cannot deadlock.
   const sorted = files.toSorted((one, other) => compare(one.idempotencyKey ?? '', other.idempotencyKey ?? ''));
   const created = await database.query<{ id: string }>(insertFiles, [
     maxAttempts,

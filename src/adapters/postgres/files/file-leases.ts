@@ -7,9 +7,9 @@ import { column, notifiedBy } from './file-rows.ts';
 import { isOver } from './moments.ts';
 import { moved, movedEach } from './state-tables.ts';
 
-// Invariant of this file: nothing is written about an attempt but by the holder of its lease token,
-// while the file is PROCESSING. A repeated claim may arrive after its attempt ended and claim the file anew under
-// the old token: the second end of that token is not recorded again.
+// Invariant of this file: only the holder of its lease token writes about an attempt, while the file is PROCESSING. A
+// repeated claim may arrive after its attempt ended, and claim the file again under the old token: the second end of that
+// token is not recorded.
 const leases = `unnest($1::uuid[], $2::uuid[]) as i (id, lease_token)`;
 const held = `f.id = i.id and f.lease_token = i.lease_token and f.status = 'PROCESSING'`;
 
@@ -34,7 +34,7 @@ const release: Statement = {
     select released.id from released left join ${notifiedBy('released')} on true`,
 };
 
-// Files that end an attempt are PENDING again or FAILED: `ended` has what movedEach and the record need.
+// After an attempt a file is PENDING again or FAILED: `ended` has the columns that movedEach and the record need.
 const ended = `
   f.id, f.size, 'PROCESSING' as was, null as was_error, f.status, f.attempt, f.worker, f.claimed_at, f.error_code,
   f.error_message`;
@@ -70,8 +70,8 @@ const fail: Statement = {
 const ranOut = (earliest: string, latest: string) =>
   isOver({ until: 'f.lease_until', ms: 'f.lease_ms', earliest, latest });
 
-// A silent worker held many files, and at most one of them silenced it: the attempt counts against the file
-// that ran alone, and is given back to all others, `maxSilences` times. The first of these goes on at once.
+// A silent worker held many files, and at most one of them silenced it. The attempt counts for a file that ran alone, and is
+// refunded to all others, `maxSilences` times. The first refunded attempt is due again at once.
 const expire: Statement = {
   name: 'expire-leases',
   text: `
@@ -99,7 +99,7 @@ const expire: Statement = {
     ), ${recorded('EXPIRED')}`,
 };
 
-// A claim that was made just now may be younger than what this statement sees of its files.
+// A recent claim may be newer than the snapshot in which this statement sees its files.
 const forgetEnded: Statement = {
   name: 'forget-ended-claims',
   text: `
@@ -120,7 +120,7 @@ const findOthers: Statement = {
 /**
  * Outcomes in the order of `leases`, here and below.
  *
- * @param begunAlone the holder begins these files now, with nothing beside them
+ * @param begunAlone whether the holder begins these files now, with nothing beside them
  */
 export async function renewLeases(
   database: Database,
@@ -137,13 +137,13 @@ export async function renewLeases(
   return await leaseOutcomes(database, leases, done);
 }
 
-/** Gives claims back unused: the files are due again and the attempt is not counted. */
+/** Releases unused claims: the files are due again and the attempt is not counted. */
 export async function releaseFiles(database: Database, leases: readonly Lease[]): Promise<LeaseOutcome[]> {
   const done = await database.query<{ id: string }>(release, [column(leases, 'id'), column(leases, 'leaseToken')]);
   return await leaseOutcomes(database, leases, done);
 }
 
-/** Ends attempts that did not complete. A repeated call answers DONE and changes nothing. */
+/** Ends failed attempts. A repeated call answers DONE and changes nothing. */
 export async function failAttempts(database: Database, attempts: readonly FailedAttempt[]): Promise<LeaseOutcome[]> {
   const done = await database.query<{ id: string }>(fail, [
     column(attempts, 'id'),
@@ -157,10 +157,10 @@ export async function failAttempts(database: Database, attempts: readonly Failed
 }
 
 /**
- * Re-opens up to `max` files whose lease has run out, or makes them FAILED where that was the last attempt, or
- * the last silence that a file is forgiven; answers their ids.
+ * Makes up to `max` files whose lease has expired PENDING again, or FAILED after the last attempt or the last forgiven
+ * silence; returns their ids.
  *
- * @param watched the clock by which leases of `leaseMs` run out; PostgreSQL's present time unless given
+ * @param watched the clock by which leases of `leaseMs` expire; by default PostgreSQL's present time
  */
 export async function expireLeases(
   database: Database,
@@ -183,7 +183,7 @@ export async function expireLeases(
   return column(ended, 'id');
 }
 
-/** Forgets claims that hold no file any more. */
+/** Deletes claims that no longer hold a file. */
 export async function forgetEndedClaims(database: Database): Promise<void> {
   await database.query(forgetEnded);
 }

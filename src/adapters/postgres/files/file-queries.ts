@@ -2,12 +2,11 @@ import type { FileRecord } from '#domain/file.ts';
 import { type FileStatus, fileStatuses } from '#domain/file-state.ts';
 import type { Database, Statement } from '../database/database.ts';
 import { fileColumns } from './file-rows.ts';
-import { foundType, type Parameter, typeCondition } from './type-condition.ts';
 
-/** What a reader may ask for; an absent field means all. */
+/** The filters of a list; an absent field means all. */
 export interface FileFilter {
   readonly statuses?: readonly FileStatus[];
-  /** What was found, exact or a family such as `image/*`; of files in other states, where `statuses` names them, declared. */
+  /** The detected type, or a family such as `image/*`. Files in other `statuses` are matched by their declared type. */
   readonly mimeType?: string;
   readonly nameContains?: string;
   readonly sha256?: string;
@@ -28,8 +27,8 @@ export async function getFiles(database: Database, ids: readonly string[]): Prom
 }
 
 /**
- * One page of files, newest first: those with an id below `beforeId`. What no index helps to find is looked for until
- * PostgreSQL's time limit for a statement.
+ * One page of files with ids below `beforeId`, newest first. A search that no index supports ends at PostgreSQL's time limit
+ * for a statement.
  *
  * @throws FilemillError FILTER_TOO_BROAD
  */
@@ -55,7 +54,7 @@ export function listStatement(
   const id = sources === undefined ? 'f.id' : 'c.file_id';
   const conditions = filterConditions(filter, parameter, id);
   if (before !== undefined) conditions.push(`${id} < ${before}`);
-  // Where the state is all that counts, no more of each kind than fill the page.
+  // If only the state counts, each source needs no more rows than fill the page.
   const bound =
     !isAboutFiles(filter) &&
     `${before === undefined ? '' : `where s.file_id < ${before}`}
@@ -66,14 +65,14 @@ export function listStatement(
   return { text: `select ${fileColumns} from ${from} ${where} order by ${id} desc limit ${most}`, values };
 }
 
-/** The states in which a file may be found by the filter. */
+/** The states in which the filter can match a file. */
 function statesOf({ statuses, mimeType, errorCode }: FileFilter): readonly FileStatus[] {
   if (statuses !== undefined) return [...new Set(statuses)];
   if (errorCode !== undefined) return ['FAILED'];
   return mimeType === undefined ? fileStatuses : ['COMPLETED'];
 }
 
-/** Whether it asks for what the sources of `candidates` do not know. */
+/** Whether the filter needs columns that the sources of `candidates` lack. */
 function isAboutFiles(filter: FileFilter): boolean {
   const { mimeType, nameContains, sha256, createdFrom, createdBefore } = filter;
   const declaredType = mimeType !== undefined && statesOf(filter).some((status) => status !== 'COMPLETED');
@@ -81,8 +80,8 @@ function isAboutFiles(filter: FileFilter): boolean {
 }
 
 /**
- * The ids of files in a state, of a type or with an error, each kind in the order of an index; undefined when the
- * filter asks for none of that. One snapshot shows the same states here and in `files`.
+ * Queries for the ids of files by state, type or error, each in the order of an index; undefined when the filter has none of
+ * these. One snapshot shows the same states here and in `files`.
  */
 function candidates(filter: FileFilter, parameter: Parameter): string[] | undefined {
   const { statuses, mimeType, errorCode } = filter;
@@ -99,7 +98,7 @@ function candidates(filter: FileFilter, parameter: Parameter): string[] | undefi
   });
 }
 
-/** Few, but a file may be in several claims. */
+/** There are few of these, but a file may be in several claims. */
 const processing = `select distinct i.id as file_id from claims c cross join unnest(c.file_ids) as i (id)
   join files p on p.id = i.id where p.status = 'PROCESSING' and p.lease_token = c.lease_token`;
 
@@ -126,7 +125,7 @@ function filterConditions(filter: FileFilter, parameter: Parameter, id: string):
   return conditions;
 }
 
-/** A row is made within an hour of the minting of its id, by clocks that may differ by as much. */
+/** A row is created within an hour after its id was minted, and clocks may differ by another hour. */
 const mintMarginMs = 2 * 3_600_000;
 
 /** The least UUIDv7 of this Unix time in milliseconds (RFC 9562, section 5.7). */
@@ -139,7 +138,20 @@ function likeLiteral(text: string): string {
   return text.replace(/[\\%_]/g, '\\$&');
 }
 
-/** A file's state in one comparable word. Anything that a watcher should hear of changes it. */
+/** Adds a parameter to a statement, and returns its placeholder. */
+type Parameter = (value: unknown) => string;
+
+/** The detected type, as an index of `results` has it. */
+export const foundType = `(output_data ->> 'mime_type') collate "C"`;
+
+/** The family `image/*` is the range from `image/` up to `image0`, whose last character is the next one. */
+export function typeCondition(column: string, mimeType: string, parameter: Parameter): string {
+  if (!mimeType.endsWith('/*')) return `${column} = ${parameter(mimeType)}`;
+  const family = mimeType.slice(0, -2);
+  return `${column} >= ${parameter(`${family}/`)} and ${column} < ${parameter(`${family}0`)}`;
+}
+
+/** The state of a file in one comparable word, which every change that a watcher should see changes. */
 export type Version = string;
 
 const version = `f.status || ':' || f.attempt || ':' || f.max_attempts`;
@@ -163,11 +175,11 @@ const changed: Statement = {
 interface Watched {
   readonly id: string;
   readonly version: Version;
-  /** Null when it is gone. */
+  /** Null when the file was deleted. */
   readonly file: FileRecord | null;
 }
 
-/** What became of watched files since the versions that the watcher has seen. */
+/** The watched files that differ from the versions that the watcher has seen. */
 export async function changedFiles(
   database: Database,
   seen: ReadonlyMap<string, Version>,
@@ -175,7 +187,7 @@ export async function changedFiles(
   return (await database.query<WatchedRow>(changed, [[...seen.keys()], [...seen.values()]])).map(toWatched);
 }
 
-/** Those of the watched files that are terminal or gone. */
+/** The watched files that are terminal or deleted. */
 export async function endedFiles(database: Database, ids: Iterable<string>): Promise<readonly Watched[]> {
   return (await database.query<WatchedRow>(ended, [[...ids]])).map(toWatched);
 }

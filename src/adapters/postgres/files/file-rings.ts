@@ -2,14 +2,14 @@ import type { Database, Statement } from '../database/database.ts';
 import { longestWait } from './file-rows.ts';
 import { isDue } from './moments.ts';
 
-/** PENDING files that one call looks at: a backlog of millions is gone through in as many calls as that takes. */
+/** How many PENDING files one call examines; a large backlog takes many calls. */
 const lookedAt = 2_000;
 
-/** Bound of `next_ring_at`, with what chance adds. */
+/** The upper bound of `next_ring_at`, jitter included. */
 const longestInterval = '375 seconds';
 
-// A PENDING row is its own outbox: it is rung for again and again, at growing intervals, until it is
-// claimed. The interval is about the time that the file has waited so far, so it doubles.
+// A PENDING row is its own outbox: it is rung for at growing intervals until it is claimed. The interval is about as long as
+// the file has waited so far, so it doubles.
 const take: Statement = {
   name: 'take-due-rings',
   text: `
@@ -31,13 +31,13 @@ const take: Statement = {
 
 export interface DueRings {
   readonly ids: readonly string[];
-  /** Where the next call goes on; undefined when this one has come to the end of the backlog. */
+  /** Where the next call continues; undefined at the end of the backlog. */
   readonly next: string | undefined;
 }
 
 const beginning = '00000000-0000-0000-0000-000000000000';
 
-/** Up to `max` PENDING files that are due to be rung for, oldest first; their next ring is set by this call. */
+/** Up to `max` PENDING files whose ring is due, oldest first; schedules their next ring. */
 export async function takeDueRings(database: Database, max: number, after = beginning): Promise<DueRings> {
   const [row] = await database.query<{ looked: number; last: string | null; ids: string[] }>(take, [max, after]);
   const { looked = 0, last = null, ids = [] } = row ?? {};

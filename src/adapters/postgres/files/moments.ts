@@ -1,18 +1,18 @@
-// Moments in rows are set by PostgreSQL's clock, which may step: docs/adr/0020-clocks-that-step.md.
+// Times in rows are set by PostgreSQL's clock, which may step: docs/adr/0020-clocks-that-step.md.
 
 /**
- * Whether a wait is over that was set to take `bound` at most. One that still takes longer was set before the clock
- * went back: nobody knows how much of it is left, and it has never much to lose.
+ * Whether a wait of at most `bound` is over. A longer one was set before the clock was set back: what is left of it is
+ * unknown, and ending it early does little harm.
  */
 export function isDue(column: string, bound: string): string {
   return `(${column} <= now() or ${column} > now() + interval '${bound}')`;
 }
 
-/** Columns or parameters of a statement. */
+/** The columns or parameters of a lease. */
 interface GivenTime {
-  /** When it ends. */
+  /** When the lease ends. */
   readonly until: string;
-  /** For how many milliseconds it was given. */
+  /** The duration of the lease in milliseconds. */
   readonly ms: string;
   /** A `ClockRange` over these milliseconds. */
   readonly earliest: string;
@@ -20,9 +20,9 @@ interface GivenTime {
 }
 
 /**
- * Whether a time is over that was given to somebody who may renew it. By a clock that was set forward it is over only
- * once the holder could have renewed it by the new time. What ends later than it can, as was given before the clock
- * was set back, is over once the holder could have renewed that.
+ * Whether a renewable lease is over. If the clock was set forward, the lease is over only once its holder has had time to
+ * renew it by the new clock. A lease that ends later than its duration allows was granted before the clock was set back,
+ * and is over once its holder has had time to renew it.
  */
 export function isOver({ until, ms, earliest, latest }: GivenTime): string {
   return `(${until} < least(now(), ${earliest}::timestamptz)

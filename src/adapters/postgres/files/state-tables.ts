@@ -1,15 +1,15 @@
 import type { FileStatus } from '#domain/file-state.ts';
 
-// The narrow tables beside `files` (db/migrations/0003): file_states names the files that are PENDING or FAILED,
-// claims those that may be PROCESSING, file_counts adds up how many there are in each state, file_changes (0004) tells
-// which files changed. Invariant: every statement that changes `files.status` changes them, by the CTEs below.
+// The narrow tables beside `files` (db/migrations/0003): file_states lists the files that are PENDING or FAILED, claims those
+// that may be PROCESSING, file_counts has the number of files in each state, and file_changes (0004) lists changed files.
+// Invariant: every statement that changes `files.status` changes these tables, by the CTEs below.
 
-/** The states that file_states names. */
+/** Whether file_states lists files in this state. */
 function isNamed(status: FileStatus | null): boolean {
   return status === 'PENDING' || status === 'FAILED';
 }
 
-/** CTEs for files that `source` (id, size) put from one state into another; null is no state: created, or deleted. */
+/** CTEs for the files of `source` (id, size), which moved between two states; null means that they were created or deleted. */
 export function moved(source: string, from: FileStatus | null, to: FileStatus | null): string {
   const parts: string[] = [];
   if (isNamed(from))
@@ -32,9 +32,9 @@ export function moved(source: string, from: FileStatus | null, to: FileStatus | 
 }
 
 /**
- * The same for files that each have a state of their own before and after.
+ * CTEs for files that each have their own state before and after.
  *
- * @param source has id, size, was, was_error, status and error_code; a status that is null is no state
+ * @param source has id, size, was, was_error, status and error_code; a null status means created or deleted
  */
 export function movedEach(source: string): string {
   const sides = `select was as status, was_error as error_code, -1 as sign, size from ${source}
@@ -54,8 +54,8 @@ export function movedEach(source: string): string {
 }
 
 /**
- * An array, not a join: that file_states is often empty is no reason to begin with it. Once it was analysed while it
- * was, a join would go through all that came since, for every batch.
+ * An array, not a join: if file_states was empty when it was last analysed, a join would begin with it and scan all rows
+ * that came since, for every batch.
  */
 function idsOf(source: string): string {
   return `any (array(select id from ${source}))`;
@@ -65,10 +65,10 @@ function told(source: string): string {
   return `told_${source} as (insert into file_changes (ids) select array_agg(id) from ${source} having count(*) > 0)`;
 }
 
-/** Shards are many more than the connections of a service, and few enough to be added up at once. */
+/** Many more shards than a service has connections, yet few enough to add up in one query. */
 const shards = 64;
 
-/** In the order of their key, so that two statements cannot lock each other out. */
+/** Written in the order of the key, so that two statements cannot deadlock. */
 function counted(source: string, changes: string): string {
   return `counted_${source} as (
     insert into file_counts as c (shard, status, error_code, files, bytes)

@@ -7,9 +7,9 @@ export interface FileStats {
   readonly statuses: readonly { readonly status: FileStatus; readonly files: number; readonly bytes: number }[];
   /** FAILED files by reason, most frequent first. */
   readonly errors: readonly { readonly code: string; readonly files: number }[];
-  /** How long the oldest due PENDING file has waited; 0 when none waits. */
+  /** How long the oldest due PENDING file has waited; 0 if there is none. */
   readonly oldestPendingSeconds: number;
-  /** Of the latest results, in seconds; null while there is none. */
+  /** Durations of the latest results, in seconds; null while there are no results. */
   readonly latest: { readonly wait: Durations; readonly processing: Durations } | null;
 }
 
@@ -31,8 +31,7 @@ const oldest: Statement = {
     where s.status = 'PENDING' and f.status = 'PENDING' and ${isDue('f.run_after', longestWait)} order by s.file_id limit 1`,
 };
 
-// The ids of results are UUIDv7, minted as they are saved: the index by which they are found is that of time.
-/** Exported so that a test can look at its plan. */
+/** The ids of results are UUIDv7, so their index is in the order of time. Exported so that a test can look at its plan. */
 export const latestDurations: Statement = {
   name: 'stats-latest-durations',
   text: `
@@ -41,7 +40,7 @@ export const latestDurations: Statement = {
     from (select file_id from results order by id desc limit 1000) r join files f on f.id = r.file_id`,
 };
 
-/** None where the clock went back in between. */
+/** Zero if the clock was set back in between. */
 function seconds(from: string, to: string): string {
   return `greatest(0, extract(epoch from ${to} - ${from}))::float8`;
 }
@@ -54,8 +53,8 @@ interface Count {
 }
 
 /**
- * As cheap with billions of files as with none: the counts are kept by the statements that change them, and durations
- * are those of a thousand files at most.
+ * The cost does not depend on the number of files: the counts are maintained by the statements that change them, and the
+ * durations cover at most a thousand results.
  */
 export async function fileStats(database: Database): Promise<FileStats> {
   const [all, [waited], [latest]] = await Promise.all([

@@ -1,6 +1,6 @@
 import type { ResultRecord } from '#domain/file.ts';
 import type { Database, Statement } from '../database/database.ts';
-import { foundType, typeCondition } from '../files/type-condition.ts';
+import { foundType, typeCondition } from '../files/file-queries.ts';
 
 const resultColumns = `
   r.id, r.file_id as "fileId", r.created_at as "createdAt", f.filename, f.path, r.output_data::text as "outputJson"`;
@@ -23,7 +23,7 @@ export async function getResults(database: Database, fileIds: readonly string[])
   return new Map(rows.map((result) => [result.fileId, result]));
 }
 
-/** One page of results, those of the newest files first: of files with an id below `beforeFileId`. */
+/** One page of results, newest file first: those of files with an id below `beforeFileId`. */
 export async function listResults(
   database: Database,
   mimeType: string | undefined,
@@ -34,8 +34,8 @@ export async function listResults(
 }
 
 /**
- * Every result that is saved now, those of the oldest files first, in batches. Page by page, so that a slow reader
- * holds neither a connection nor a snapshot.
+ * All results as of now in batches, oldest file first. Read page by page, so that a slow reader holds neither a connection
+ * nor a snapshot.
  */
 export async function* exportResults(database: Database, mimeType: string | undefined): AsyncGenerator<ResultRecord[]> {
   const [end] = await database.query<{ id: string }>(latest);
@@ -53,7 +53,7 @@ export async function* exportResults(database: Database, mimeType: string | unde
   } while (last !== undefined);
 }
 
-/** In the order of files, as which both indexes hold results: that of all, and that of a type. Exported for its plan. */
+/** Ordered by file, as both indexes of results are. Exported so that a test can look at its plan. */
 export function resultsStatement(
   mimeType: string | undefined,
   range: readonly (readonly [comparison: string, fileId: string | undefined])[],

@@ -14,7 +14,7 @@ const take: Statement = {
     from free where b.storage_key = free.storage_key returning b.storage_key as "storageKey"`,
 };
 
-// The row stays as a tombstone: a create that is repeated late must not bring the file back without its bytes.
+// The row stays as a tombstone: a late repeated create must not restore the file without its bytes.
 const confirm: Statement = {
   name: 'confirm-blob-deletions',
   text: `update blob_deletions set taken_until = 'infinity' where storage_key = any ($1::text[])`,
@@ -35,11 +35,11 @@ const findKnown: Statement = {
        or exists (select from blob_deletions b where b.storage_key = i.storage_key and b.taken_until < 'infinity')`,
 };
 
-/** What still reads the bytes of a file at the place that it was moved from has so much time for it. */
+/** How long the bytes of a moved blob stay at their old place for readers. */
 export const movedForMs = 10 * 60_000;
 
-// Compare-and-set: a row changes hands only from the key that was copied. What still reads the bytes under the old
-// key, a worker with an earlier claim, gets time for it.
+// Compare-and-set: a row changes only if it still has the key that was copied. A worker with an earlier claim has time to
+// read the bytes under the old key.
 const move: Statement = {
   name: 'move-blobs',
   text: `
@@ -56,9 +56,9 @@ const move: Statement = {
 };
 
 /**
- * Up to `max` keys whose bytes are to be removed; nobody else gets them for a minute.
+ * Leases up to `max` keys whose bytes are to be removed, for a minute.
  *
- * @param clock over the last `movedForMs`
+ * @param clock the range over the last `movedForMs`
  */
 export async function takeDeletions(
   database: Database,
@@ -72,23 +72,23 @@ export async function confirmDeletions(database: Database, storageKeys: readonly
   await database.query(confirm, [storageKeys]);
 }
 
-/** Forgets confirmed deletions once no create could name their keys any more. */
+/** Deletes confirmed deletions once no create can name their keys any more. */
 export async function forgetConfirmedDeletions(database: Database): Promise<void> {
   await database.query(forgetConfirmed);
 }
 
-/** The keys of those blobs that a file, or a deletion not yet confirmed, knows. */
+/** The keys of the blobs that a file or an unconfirmed deletion refers to. */
 export async function findBlobs(database: Database, blobs: readonly Blob[]): Promise<string[]> {
   const values = [column(blobs, 'id'), column(blobs, 'storageKey')];
   return column(await database.query<{ storageKey: string }>(findKnown, values), 'storageKey');
 }
 
-/** A blob and the key under which its bytes were kept a second time. */
+/** A blob and the key of its copy. */
 export interface CopiedBlob extends Blob {
   readonly copyKey: string;
 }
 
-/** Lets rows name the copies; answers with the ids of those that did. The bytes under the old keys are removed later. */
+/** Points rows to the copies, and returns the ids of these rows. The bytes under the old keys are removed later. */
 export async function moveBlobs(database: Database, blobs: readonly CopiedBlob[]): Promise<string[]> {
   const values = [column(blobs, 'id'), column(blobs, 'storageKey'), column(blobs, 'copyKey')];
   return column(await database.query<{ id: string }>(move, values), 'id');

@@ -8,9 +8,9 @@ import { type Cursor, changesFromNow, readChanges } from '../files/file-changes.
 import { changeChannel } from '../files/file-rows.ts';
 
 export interface ChangeFeedOptions {
-  /** For a connection of its own, on which notifications come. */
+  /** For a separate connection that receives notifications. */
   readonly url: string;
-  /** Asked for changes where no notification comes. */
+  /** Polled for changes if notifications do not arrive. */
   readonly database: Database;
   readonly logger: Logger;
 }
@@ -18,15 +18,14 @@ export interface ChangeFeedOptions {
 const connectTimeoutMs = 5_000;
 /** A notification takes milliseconds. */
 const probeTimeoutMs = 2_000;
-/** Where no notification comes, changes are told of within this time. */
+/** The polling interval if notifications do not arrive. */
 const pollMs = 250;
-/** A pooler that was set up anew meanwhile may let notifications through. */
+/** A pooler may be reconfigured to deliver notifications. */
 const probeAgainMs = 10 * 60_000;
 
 /**
- * Tells listeners that some files changed, without saying which: they look for themselves. Holds one
- * connection; while it is down, listeners depend on their own slow polling. Behind a pooler that passes no notification
- * on, it looks for changes itself.
+ * Tells listeners that files changed, without saying which. Holds one connection; while it is down, listeners depend on
+ * their own slow polling. Behind a pooler that does not deliver notifications, it polls for changes.
  */
 export class ChangeFeed implements AsyncDisposable {
   readonly #url: string;
@@ -44,12 +43,12 @@ export class ChangeFeed implements AsyncDisposable {
     this.#running = this.#run();
   }
 
-  /** False while changes are looked for, because no notification would come. */
+  /** False while it polls, because notifications do not arrive. */
   get isNotified(): boolean {
     return this.#isNotified;
   }
 
-  /** Calls `listener` after every change until the returned handle is disposed. */
+  /** Calls `listener` after every change until the handle is disposed of. */
   listen(listener: () => void): Disposable {
     this.#listeners.add(listener);
     return { [Symbol.dispose]: () => this.#listeners.delete(listener) };
@@ -79,7 +78,8 @@ export class ChangeFeed implements AsyncDisposable {
       try {
         if (!(await this.#hear(signal, connected))) await this.#lookForChanges(signal, connected);
       } catch (error) {
-        if (attempt === 0) this.#logger.warn({ err: error }, 'the change feed was cut: polling until it is back');
+        if (attempt === 0)
+          this.#logger.warn({ err: error }, 'the change feed was interrupted: polling until it is back');
         await sleep(200 + backoffMs(attempt), signal);
       }
     }
@@ -88,7 +88,7 @@ export class ChangeFeed implements AsyncDisposable {
   /**
    * Listens until the connection ends (rejects) or the feed is stopped.
    *
-   * @returns false at once where no notification would come
+   * @returns false at once if notifications do not arrive
    */
   async #hear(signal: AbortSignal, connected: () => void): Promise<boolean> {
     const client = new pg.Client({
@@ -114,15 +114,15 @@ export class ChangeFeed implements AsyncDisposable {
       await ended;
       return true;
     } finally {
-      // A server that has fallen silent may never say goodbye.
+      // A server that does not respond may never close the connection.
       await Promise.race([client.end().catch(() => undefined), sleep(1_000)]);
     }
   }
 
   /**
-   * A pooler in session mode passes notifications on; in transaction mode the session that listens belongs to nobody
-   * when they come. Which of the two it is, only a notification tells: from another connection, as one's own would
-   * come with the answer. Nobody else uses the channel, so that it does no harm to leave a session listening.
+   * A pooler delivers notifications in session mode; in transaction mode the session that listens belongs to no client when
+   * they arrive. Only a probe tells the modes apart. It is sent from another connection, because a session's own
+   * notification comes with the answer. The channel is unique, so a session that is left listening does no harm.
    */
   async #canHear(client: pg.Client): Promise<boolean> {
     if (await setForSession(client, {}, connectTimeoutMs)) return true;
@@ -140,14 +140,14 @@ export class ChangeFeed implements AsyncDisposable {
     }
   }
 
-  /** Until it is time to probe again, or the feed is stopped. */
+  /** Polls until it is time to probe again, or the feed is stopped. */
   async #lookForChanges(stopping: AbortSignal, connected: () => void): Promise<void> {
     const signal = AbortSignal.any([stopping, AbortSignal.timeout(probeAgainMs)]);
     let cursor: Cursor = await changesFromNow(this.#database);
     if (this.#isNotified)
       this.#logger.warn(
         { everyMs: pollMs },
-        'no notification comes through this pooler, as in its transaction mode: looking for changes instead',
+        'this pooler does not deliver notifications, as in its transaction mode: polling for changes instead',
       );
     this.#isNotified = false;
     connected();

@@ -6,8 +6,8 @@ import { type ClockRange, presentTime } from '../database/database-clock.ts';
 import { column } from '../files/file-rows.ts';
 import { isOver } from '../files/moments.ts';
 
-// Invariant: one token holds a lock until it gives it back or PostgreSQL's clock says that its time is over. Rows are
-// written in the order of ids, so that two batches do not lock each other out.
+// Invariant: one token holds a lock until it releases the lock or the lock expires by PostgreSQL's clock. Rows are written in
+// the order of ids, so that two batches cannot deadlock.
 const lock: Statement = {
   name: 'lock-uploads',
   text: `
@@ -22,7 +22,7 @@ const lock: Statement = {
     returning upload_id as "uploadId", token, wanted`,
 };
 
-// Invariant: a renewal takes nothing and wants nothing. It may come late, when its lock was given back or handed over.
+// Invariant: a renewal neither takes nor requests a lock. It may arrive late, when its lock was released or passed on.
 const renew: Statement = {
   name: 'renew-upload-locks',
   text: `
@@ -57,9 +57,9 @@ const forgetExpired: Statement = {
 };
 
 /**
- * Takes or renews; answers in the order of `locks`. One token for each upload in a batch: a second gets TAKEN.
+ * Takes or renews locks; outcomes in the order of `locks`. If a batch has two tokens for an upload, the second gets TAKEN.
  *
- * @param clock over the last `lockMs`
+ * @param clock the range over the last `lockMs`
  */
 export async function lockUploads(
   database: Database,
@@ -74,7 +74,7 @@ export async function lockUploads(
   return outcomes;
 }
 
-/** Renews what these tokens hold, and nothing else; answers in the order of `locks`. */
+/** Renews only the locks that these tokens hold; outcomes in the order of `locks`. */
 export async function renewUploadLocks(
   database: Database,
   locks: readonly UploadLockRef[],
@@ -87,7 +87,7 @@ export async function unlockUploads(database: Database, locks: readonly UploadLo
   await database.query(unlock, columns(locks));
 }
 
-/** Forgets the locks of processes that died; the others were given back. */
+/** Deletes the locks of processes that died; all others were released. */
 export async function forgetExpiredLocks(database: Database, { earliest } = presentTime): Promise<void> {
   await database.query(forgetExpired, [earliest]);
 }

@@ -2,7 +2,7 @@ import type { JsonValue } from '@bufbuild/protobuf';
 import type { Database, Statement } from '../database/database.ts';
 import { type ClockRange, presentTime } from '../database/database-clock.ts';
 
-/** A worker as its latest heartbeat described it. */
+/** A worker as of its latest heartbeat. */
 export interface WorkerRecord {
   readonly name: string;
   readonly startedAt: Date;
@@ -10,7 +10,7 @@ export interface WorkerRecord {
   readonly slots: number;
   readonly busy: number;
   readonly source: string;
-  /** Each in protobuf's JSON. */
+  /** Dependencies in protobuf's JSON format. */
   readonly dependencies: readonly JsonValue[];
 }
 
@@ -32,7 +32,7 @@ const forgetSilent: Statement = {
 /** Three heartbeats. */
 export const aliveMs = 15_000;
 
-// One that was seen later than now was seen before PostgreSQL's clock was set back, and if it lives it is seen again soon.
+// A `seen_at` in the future is from before PostgreSQL's clock was set back; a live worker is seen again soon.
 const alive: Statement = {
   name: 'workers-alive',
   text: `
@@ -50,15 +50,15 @@ export async function forgetWorker(database: Database, name: string): Promise<vo
   await database.query(leave, [name]);
 }
 
-/** Forgets workers that have not been heard of for a day. */
+/** Deletes workers without a heartbeat for a day. */
 export async function forgetSilentWorkers(database: Database): Promise<void> {
   await database.query(forgetSilent);
 }
 
 /**
- * Workers heard of within the last 15 seconds.
+ * Workers with a heartbeat within the last 15 seconds.
  *
- * @param clock over these
+ * @param clock the range over these 15 seconds
  */
 export async function workersAlive(database: Database, clock: ClockRange = presentTime): Promise<WorkerRecord[]> {
   return await database.query<WorkerRecord>(alive, [clock.earliest, clock.latest]);

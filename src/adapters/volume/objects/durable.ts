@@ -3,14 +3,15 @@ import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { FilemillError } from '#domain/errors.ts';
 import { volumeFault } from '#domain/volume-fault.ts';
+import { Batcher } from '#platform/batcher.ts';
 import { folderMode } from './layout.ts';
 
-/** Makes a folder that survives a power cut: every folder that got a new entry is synced. */
+/** Creates a folder that survives a power cut: every parent with a new entry is synced. */
 export async function makeFolder(path: string): Promise<void> {
   const firstMade = await mkdir(path, { recursive: true, mode: folderMode });
   const top = dirname(firstMade ?? path);
   for (let folder = dirname(path); ; folder = dirname(folder)) {
-    // A parent that we may not read need not be synced when it got no entry just now.
+    // A parent that this process may not read needs no sync if it has no new entry.
     await syncFolder(folder).catch((error: unknown) => {
       if (firstMade !== undefined || codeOf(error) !== 'EACCES') throw error;
     });
@@ -22,6 +23,14 @@ export async function makeFolder(path: string): Promise<void> {
 export async function syncFolder(path: string): Promise<void> {
   await using folder = await open(path, 'r');
   await folder.sync();
+}
+
+/** One sync serves every entry that was made before it began. */
+export function gatheredSync(folder: FileHandle): Batcher<void, void> {
+  return new Batcher<void, void>(async (calls) => {
+    await folder.sync();
+    return calls;
+  });
 }
 
 /** Writes all of `bytes` at `position`; a single write may be short. */
@@ -42,7 +51,7 @@ export async function hashOf(file: FileHandle): Promise<string> {
   return hash.digest('hex');
 }
 
-/** What the volume has failed, with a reason of the catalogue; anything else as it is. */
+/** Gives the error of a failing volume a reason of the catalogue; returns other errors unchanged. */
 export function diskError(error: unknown): unknown {
   return error instanceof FilemillError ? error : (volumeFault(error) ?? error);
 }

@@ -3,21 +3,21 @@ import { join } from 'node:path';
 /**
  * How a volume is laid out:
  *
- *     ROOT/staging/<uuid>                  blobs on their way in
- *     ROOT/resumable/<upload>              the bytes so far of a blob that comes in over several calls
- *     ROOT/resumable/<upload>.json         what it is to become
- *     ROOT/resumable/<upload>.moved        the id of the object that holds its bytes, where there are no hard links
- *     ROOT/resumable/<upload>.new          one of these two on its way to its name
+ *     ROOT/staging/<uuid>                  blobs that are being received
+ *     ROOT/resumable/<upload>              the bytes so far of a blob that is received over several calls
+ *     ROOT/resumable/<upload>.json         its note: what it is to become
+ *     ROOT/resumable/<upload>.moved        the id of the object with its bytes, on volumes without hard links
+ *     ROOT/resumable/<upload>.new          a new version of one of these two
  *     ROOT/objects/<shard>/<id>            committed blobs, one file each
  *     ROOT/segments/<period>/<segment>     small blobs, many in a file: segment-format.ts
- *     ROOT/segments/open/<segment>         empty: somebody may still append to that segment
+ *     ROOT/segments/open/<segment>         an empty mark: a process may still append to that segment
  *
- * All are on one file system, so that a rename or a link moves a blob in one step. The shard is the last two hex
- * digits of the id, which go round all shards in seconds (`mintObjectId`): its first digits are the time and would
- * fill one folder after the other. Segments are few: their folders are periods of about five hours.
+ * All are on one file system, so that a rename or a link moves a blob atomically. The shard is the last two hex digits of
+ * the id, which rotate through all shards in seconds (`mintObjectId`); the first digits are the time and would fill one
+ * folder after the other. Segments are few, so each of their folders covers about five hours.
  *
- * Folders are made with 0750 and files with 0640 (less the umask): workers may run as another user of the
- * same group, which reads and never writes.
+ * Folders have mode 0750 and files 0640 (less the umask): workers may run as another user of the same group, which only
+ * reads.
  */
 export const folderMode = 0o750;
 export const fileMode = 0o640;
@@ -60,7 +60,7 @@ export function periodFolder(root: string, segment: string): string {
   return join(segmentsFolder(root), segment.slice(0, 6));
 }
 
-/** Asked for with every small file, and `join` takes its time. */
+/** Without `join`, which is slow for a path that every small file needs. */
 export function segmentPath(root: string, segment: string): string {
   return `${root}/segments/${segment.slice(0, 6)}/${segment}`;
 }
@@ -69,7 +69,7 @@ export function openMarksFolder(root: string): string {
   return join(segmentsFolder(root), 'open');
 }
 
-/** Nothing else ever becomes part of a path. */
+/** Whether the name is the id of a blob. Nothing else that callers pass becomes part of a path. */
 export function isBlobId(name: string): boolean {
   return uuidV7.test(name);
 }
@@ -78,7 +78,7 @@ export function isPeriod(name: string): boolean {
   return period.test(name);
 }
 
-/** Names of what is staged, and of uploads. */
+/** Whether the name is that of a staged blob or of an upload. */
 export function isUuid(name: string): boolean {
   return uuid.test(name);
 }

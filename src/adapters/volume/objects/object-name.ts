@@ -5,31 +5,31 @@ import { codeOf } from './durable.ts';
 import { mintedAt, objectPath } from './layout.ts';
 import { mintObjectId } from './shard-folders.ts';
 
-/** All bytes of an upload, synced, which are to become an object. */
+/** The synced bytes of a complete upload, which are to become an object. */
 export interface UploadedBytes {
   readonly root: string;
-  /** Under the name of the upload. */
+  /** The path under the name of the upload. */
   readonly path: string;
-  /** The object whose name they have by now in place of that one. */
+  /** The object to which the bytes were moved, if they were. */
   movedTo: string | undefined;
-  /** Notes durably, beside the upload, which object holds its bytes. */
+  /** Records durably, beside the upload, which object holds its bytes. */
   readonly noteMove: (id: string) => Promise<void>;
   readonly syncShardOf: (id: string) => Promise<void>;
-  /** Makes durable that the name of the upload is gone. */
+  /** Syncs the folder of the uploads. */
   readonly syncUploads: () => Promise<void>;
 }
 
-/** What volumes without hard links answer. EXDEV comes from those that spread folders over several disks. */
-const knowsNoLinks: ReadonlySet<string | undefined> = new Set(['EPERM', 'ENOTSUP', 'ENOSYS', 'EMLINK', 'EXDEV']);
+/** Error codes of volumes without hard links. EXDEV comes from volumes that spread folders over several disks. */
+const noLinkCodes: ReadonlySet<string | undefined> = new Set(['EPERM', 'ENOTSUP', 'ENOSYS', 'EMLINK', 'EXDEV']);
 
 /** Well below the hour for which the metadata service registers a key. */
 const registrableMs = 30 * 60 * 1_000;
 
 /**
- * Gives the bytes the name of an object, durably, and answers with its id: a second name, by a hard link, or where the
- * volume knows none, a name in place of the first. May be repeated wherever it broke off, also by another process.
+ * Gives the bytes the name of an object, durably, and returns its id: by a hard link or, on a volume without these, by a
+ * rename. May be repeated after a failure at any step, even by another process.
  *
- * @throws FilemillError UPLOAD_LOCKED when a process that lost its lock on the upload has moved them meanwhile
+ * @throws FilemillError UPLOAD_LOCKED if a process that lost its lock on the upload has moved the bytes in the meantime
  */
 export async function nameObject(bytes: UploadedBytes): Promise<string> {
   const id = mintObjectId();
@@ -37,14 +37,14 @@ export async function nameObject(bytes: UploadedBytes): Promise<string> {
     await link(placeOf(bytes), objectPath(bytes.root, id));
   } catch (error) {
     if (codeOf(error) === 'ENOENT') throw new FilemillError('UPLOAD_LOCKED', undefined, { cause: error });
-    if (!knowsNoLinks.has(codeOf(error))) throw error;
+    if (!noLinkCodes.has(codeOf(error))) throw error;
     return bytes.movedTo === undefined ? await move(bytes, id) : await nameAgain(bytes, bytes.movedTo, id);
   }
   await makeDurable(bytes, id, () => rm(objectPath(bytes.root, id), { force: true }));
   return id;
 }
 
-/** The new name is noted first, so that whoever comes after a crash finds the bytes. */
+/** The new name is recorded first, so that the bytes are found after a crash. */
 async function move(bytes: UploadedBytes, id: string): Promise<string> {
   const { path, root, noteMove, syncUploads } = bytes;
   await noteMove(id);
@@ -52,15 +52,15 @@ async function move(bytes: UploadedBytes, id: string): Promise<string> {
   await rename(path, objectPath(root, id));
   await makeDurable(bytes, id, () => rename(objectPath(root, id), path));
   bytes.movedTo = id;
-  // Without a journal a power cut could leave both names, and removing one would free the bytes of the other.
+  // On a file system without a journal, a power cut could leave both names, and removing one would free the bytes of both.
   await syncUploads();
   return id;
 }
 
 /**
- * The bytes were moved by a call whose end nobody knows: a row may name that object. While it may still be registered
- * the answer is the same object, since a create may be repeated. Later a copy is made: if there is a row, the
- * idempotency key finds it and the copy is removed; if not, the sweep removes the first.
+ * An earlier call moved the bytes, and its outcome is unknown: a row may name that object. As long as it can be registered,
+ * the answer is the same object, because a create may be repeated. Later a copy is made. If there is a row, the idempotency
+ * key finds it and the copy is removed; otherwise the sweep removes the first object.
  */
 async function nameAgain(bytes: UploadedBytes, earlier: string, id: string): Promise<string> {
   const { root, noteMove, syncShardOf } = bytes;
@@ -87,7 +87,7 @@ function placeOf({ root, path, movedTo }: UploadedBytes): string {
   return movedTo === undefined ? path : objectPath(root, movedTo);
 }
 
-/** No row can name the object yet, so that its name may be taken back. */
+/** No row can name the object yet, so its name may be undone. */
 async function makeDurable({ syncShardOf }: UploadedBytes, id: string, undo: () => Promise<void>): Promise<void> {
   try {
     await failpoint('upload.linked');

@@ -20,7 +20,7 @@ import { StagedObject } from './staged-object.ts';
 
 const blobsPerBatch = 1_000;
 
-/** Blobs that have a file each; its storage key is its id. */
+/** Blobs with a file each; the storage key is the id. */
 export class ObjectStore implements AsyncDisposable {
   readonly #root: string;
   readonly shardFolders: ShardFolders;
@@ -44,7 +44,7 @@ export class ObjectStore implements AsyncDisposable {
     return StagedObject.open(this.#root, (id) => this.shardFolders.syncShardOf(id));
   }
 
-  /** Not synced: a file that a power cut brings back has no row, and is swept as an orphan. */
+  /** Not synced: a file that reappears after a power cut has no row and is swept as an orphan. */
   async remove(storageKey: string): Promise<void> {
     if (isBlobId(storageKey)) await rm(objectPath(this.#root, storageKey), { force: true });
   }
@@ -81,7 +81,7 @@ export class ObjectStore implements AsyncDisposable {
   #noteForeignFile(shard: string, name: string): void {
     if (this.#foreignFileSeen) return;
     this.#foreignFileSeen = true;
-    this.#logger?.warn({ shard, name }, 'the objects folder holds files that are not ours: left alone');
+    this.#logger?.warn({ shard, name }, 'the objects folder contains files that are not from Filemill: left alone');
   }
 }
 
@@ -95,7 +95,7 @@ async function* fileNames(folder: string): AsyncGenerator<string> {
   for await (const entry of await opendir(folder, { bufferSize: 256 })) yield entry.name;
 }
 
-/** False for a file that was committed or discarded meanwhile. */
+/** False for a file that was committed or discarded in the meantime. */
 async function wasWrittenBefore(path: string, before: Date): Promise<boolean> {
   try {
     return (await stat(path)).mtimeMs < before.getTime();

@@ -1,25 +1,24 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import type { Batcher } from '#platform/batcher.ts';
-import { makeFolder, syncFolder } from './durable.ts';
-import { gatheredSync } from './gathered-sync.ts';
+import { gatheredSync, makeFolder, syncFolder } from './durable.ts';
 import { folderMode, objectsFolder, shardFolder, shardOf, shards } from './layout.ts';
 
-/** So long the new objects of a process go to one shard: then the next one has its turn. */
+/** How long all new objects of a process go to the same shard. */
 const turnMs = 20;
 
-/** An id whose shard is that of its neighbours in time: one sync of the folder keeps the entries of many. */
+/** Mints an id with the shard of its neighbours in time, so that one sync of the folder serves many entries. */
 export function mintObjectId(): string {
   const turn = Math.floor(performance.now() / turnMs);
   return randomUUIDv7().slice(0, -2) + shards[turn % shards.length];
 }
 
-/** The 256 folders of `objects/`, held open so that syncing one costs a single system call. */
+/** The 256 folders of `objects/`, kept open so that a sync is a single system call. */
 export class ShardFolders implements AsyncDisposable {
   readonly #folders: ReadonlyMap<string, FileHandle>;
   readonly #syncs: ReadonlyMap<string, Batcher<void, void>>;
 
-  /** Makes the folders that are missing; when this returns they are durable. */
+  /** Creates missing folders durably. */
   static async open(root: string): Promise<ShardFolders> {
     const folders = new Map<string, FileHandle>();
     await makeFolder(objectsFolder(root));
@@ -34,7 +33,7 @@ export class ShardFolders implements AsyncDisposable {
     this.#syncs = new Map(folders.entries().map(([shard, folder]) => [shard, gatheredSync(folder)]));
   }
 
-  /** Makes the entry of this blob durable: returns after a sync that began after this call. */
+  /** Makes the entry of this blob durable: resolves after a sync that began after this call. */
   async syncShardOf(id: string): Promise<void> {
     await this.#syncs.get(shardOf(id))?.add();
   }

@@ -7,7 +7,7 @@ import { diskError, hashOf, writeFully } from './durable.ts';
 import { fileMode, objectPath, stagingFolder } from './layout.ts';
 import { mintObjectId } from './shard-folders.ts';
 
-/** A file in `staging/` that one call writes from front to back. */
+/** A file in `staging/` that one call writes sequentially. */
 export class StagedObject implements StagedBlob {
   readonly #root: string;
   readonly #syncShardOf: SyncShardOf;
@@ -54,7 +54,7 @@ export class StagedObject implements StagedBlob {
     try {
       await this.#makeDurable(id, path);
     } catch (error) {
-      // No row can name this key yet, so that removing it is safe even after the rename.
+      // No row can name this key yet, so removing it is safe even after the rename.
       await this.discard();
       await rm(path, { force: true });
       throw diskError(error);
@@ -63,7 +63,7 @@ export class StagedObject implements StagedBlob {
     return { id, storageKey: id };
   }
 
-  /** The promise "acknowledged means kept" rests on these four steps and their order. */
+  /** The promise "acknowledged means kept" depends on these four steps and their order. */
   async #makeDurable(id: string, path: string): Promise<void> {
     await this.#file.sync();
     await failpoint('upload.synced');

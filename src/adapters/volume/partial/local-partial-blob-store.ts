@@ -4,14 +4,12 @@ import { join } from 'node:path';
 import { FilemillError } from '#domain/errors.ts';
 import type { PartialBlob, PartialBlobState, PartialBlobStore, UnfinishedBlob } from '#domain/partial-blob.ts';
 import type { Batcher } from '#platform/batcher.ts';
-import { codeOf, diskError, makeFolder } from '../objects/durable.ts';
-import { gatheredSync } from '../objects/gathered-sync.ts';
+import { codeOf, diskError, gatheredSync, makeFolder } from '../objects/durable.ts';
 import { fileMode, isBlobId, isUuid, objectPath, resumableFolder } from '../objects/layout.ts';
 import type { ShardFolders } from '../objects/shard-folders.ts';
-import { PartialObject } from './partial-object.ts';
-import { RunningHashes } from './running-hashes.ts';
+import { PartialObject, RunningHashes } from './partial-object.ts';
 
-/** Partial blobs as two files each in one folder: the bytes, whose size is how far it has come, and the note. */
+/** Partial blobs in one folder, with two files each: the bytes, whose size is the progress, and the note. */
 export class LocalPartialBlobStore implements PartialBlobStore, AsyncDisposable {
   readonly #root: string;
   readonly #shardFolders: ShardFolders;
@@ -35,7 +33,7 @@ export class LocalPartialBlobStore implements PartialBlobStore, AsyncDisposable 
     try {
       await this.remove(id);
       await (await open(this.#path(id), 'wx', fileMode)).close();
-      // Its sync of the folder serves both.
+      // The sync of the folder serves both entries.
       await this.note(id, note);
       return id;
     } catch (error) {
@@ -81,7 +79,7 @@ export class LocalPartialBlobStore implements PartialBlobStore, AsyncDisposable 
     for (const path of [this.#path(id), this.#path(id, 'moved')]) await rm(path, { force: true });
   }
 
-  /** The note goes first: bytes without one are nobody's. Not synced: what a power cut brings back is swept again. */
+  /** Removes the note first, as bytes without a note are orphans. Not synced: what a power cut restores is swept again. */
   async remove(id: string): Promise<void> {
     if (!isUuid(id)) return;
     this.#hashes.forget(id);
@@ -116,7 +114,7 @@ export class LocalPartialBlobStore implements PartialBlobStore, AsyncDisposable 
     return times.length === 0 ? undefined : times.reduce(latest);
   }
 
-  /** Does something where the bytes are: under their first name, or that of an object. undefined when there are none. */
+  /** Runs `work` on the path of the bytes: their first name, or that of an object. Undefined if there are none. */
   async #atBytes<T>(id: string, work: (path: string, movedTo?: string) => Promise<T>): Promise<T | undefined> {
     const found = await work(this.#path(id)).catch(ignoreMissing);
     if (found !== undefined) return found;
@@ -125,7 +123,7 @@ export class LocalPartialBlobStore implements PartialBlobStore, AsyncDisposable 
     return await work(objectPath(this.#root, movedTo), movedTo).catch(ignoreMissing);
   }
 
-  /** Gives a file beside the bytes this content, durably. */
+  /** Replaces the content of a file beside the bytes, durably. */
   async #replace(id: string, kind: 'json' | 'moved', content: string): Promise<void> {
     const path = this.#path(id, 'new');
     try {
@@ -143,7 +141,7 @@ export class LocalPartialBlobStore implements PartialBlobStore, AsyncDisposable 
     return [this.#path(id, 'json'), this.#path(id, 'new'), this.#path(id, 'moved'), this.#path(id)];
   }
 
-  /** Of the bytes, or of a file beside them. */
+  /** The path of the bytes, or of a file beside them. */
   #path(id: string, kind?: 'json' | 'new' | 'moved'): string {
     return join(resumableFolder(this.#root), kind === undefined ? id : `${id}.${kind}`);
   }

@@ -4,7 +4,6 @@ import type { Blob } from '#domain/blob-store.ts';
 import type { PartialBlob } from '#domain/partial-blob.ts';
 import { diskError, hashOf, writeFully } from '../objects/durable.ts';
 import { nameObject, type UploadedBytes } from '../objects/object-name.ts';
-import type { RunningHashes } from './running-hashes.ts';
 
 export interface PartialObjectOptions extends UploadedBytes {
   readonly id: string;
@@ -15,11 +14,11 @@ export class PartialObject implements PartialBlob {
   readonly #file: FileHandle;
   readonly #options: PartialObjectOptions;
   readonly #hashes: RunningHashes | undefined;
-  /** Of all bytes; undefined when it is not known without reading them. */
+  /** The hash of all bytes; undefined if they would have to be read. */
   #hash: Hash | undefined;
   #size: number;
 
-  /** @param hashes where to find and leave the hash of the bytes so far; absent when nobody will ask for it */
+  /** @param hashes holds the hash of the bytes so far between calls; absent if the hash is not needed */
   static async open(
     file: FileHandle,
     options: PartialObjectOptions,
@@ -47,12 +46,12 @@ export class PartialObject implements PartialBlob {
     return this.#size;
   }
 
-  /** At a position, not at the end: what a process writes that has slept too long is what its successor wrote there. */
+  /** Writes at a position, not at the end: a process that was suspended writes the same bytes as its successor. */
   async write(chunk: Uint8Array): Promise<void> {
     try {
       await writeFully(this.#file, chunk, this.#size);
     } catch (error) {
-      // A part of the chunk may be there: right bytes, that are not hashed.
+      // Part of the chunk may be written: valid bytes that are not hashed.
       this.#hash = undefined;
       throw diskError(error);
     }
@@ -76,7 +75,7 @@ export class PartialObject implements PartialBlob {
     return this.#hash?.copy().digest('hex') ?? (await hashOf(this.#file));
   }
 
-  /** May be repeated after a crash: it loses nothing. */
+  /** May be repeated after a crash. */
   async commit(): Promise<Blob> {
     try {
       const id = await nameObject(this.#options);
@@ -90,5 +89,40 @@ export class PartialObject implements PartialBlob {
     await using file = this.#file;
     const { mtimeMs } = await file.stat();
     if (this.#hash !== undefined) this.#hashes?.put(this.#options.id, { hash: this.#hash, size: this.#size, mtimeMs });
+  }
+}
+
+/** The hash of the first `size` bytes of a file, valid as long as no other process has written to it. */
+interface RunningHash {
+  readonly hash: Hash;
+  readonly size: number;
+  /** When the file was last written, in milliseconds. */
+  readonly mtimeMs: number;
+}
+
+const maxHashes = 4_096;
+
+/**
+ * The hashes of the partial blobs that this process has received so far, so that complete ones need not be read again. A blob
+ * that was evicted, or continued by another process, is read.
+ */
+export class RunningHashes {
+  readonly #hashes = new Map<string, RunningHash>();
+
+  /** Takes the hash out, to continue it; undefined if the file has changed since. */
+  take(id: string, { size, mtimeMs }: Omit<RunningHash, 'hash'>): Hash | undefined {
+    const known = this.#hashes.get(id);
+    this.#hashes.delete(id);
+    return known?.size === size && known.mtimeMs === mtimeMs ? known.hash : undefined;
+  }
+
+  put(id: string, hash: RunningHash): void {
+    this.#hashes.set(id, hash);
+    const [oldest] = this.#hashes.keys();
+    if (this.#hashes.size > maxHashes && oldest !== undefined) this.#hashes.delete(oldest);
+  }
+
+  forget(id: string): void {
+    this.#hashes.delete(id);
   }
 }

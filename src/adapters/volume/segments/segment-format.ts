@@ -1,20 +1,21 @@
 import { crc32c } from '@node-rs/crc32';
+import { isBlobId } from '../objects/layout.ts';
 
 /**
- * A segment is a head and records, one behind the other; numbers are little-endian.
+ * A segment is a head followed by records; numbers are little-endian.
  *
  *     head     8 bytes "FMSEGM01" · 16 bytes the segment's own id
  *     record   4 bytes "FMRC" · 4 bytes "LIVE" or "DEAD" · 16 bytes the blob's id · 4 bytes length of the content ·
  *              4 bytes CRC32C of the content · 4 bytes CRC32C of all this but the state · 4 bytes of zero
  *              · the content · zeros up to the next multiple of 8
  *
- * A record is written once. Removing a blob changes its state in place and overwrites its content with zeros. What
- * follows the last whole record is a write that a crash cut short: nobody was told of it.
+ * A record is written once. Removing a blob changes its state in place and overwrites its content with zeros. Bytes after the
+ * last whole record are a write that a crash cut short, and that was never acknowledged.
  */
 export const headBytes = 24;
 export const recordHeadBytes = 40;
 
-/** Far above every threshold for small files. */
+/** Far above any threshold for small files. */
 export const maxRecordBytes = 1024 * 1024;
 
 const segmentMagic = Buffer.from('FMSEGM01');
@@ -22,7 +23,7 @@ export const recordMagic = Buffer.from('FMRC');
 const live = Buffer.from('LIVE');
 export const dead = Buffer.from('DEAD');
 
-/** Where the state stands in the head of a record. */
+/** The position of the state in the head of a record. */
 export const stateAt = 4;
 
 export interface RecordHead {
@@ -40,12 +41,12 @@ export function isSegmentHead(bytes: Buffer, segment: string): boolean {
   return bytes.length >= headBytes && bytes.subarray(0, headBytes).equals(segmentHead(segment));
 }
 
-/** Bytes that a record takes in all. */
+/** The bytes of a whole record. */
 export function recordBytes(length: number): number {
   return Math.ceil((recordHeadBytes + length) / 8) * 8;
 }
 
-/** Writes the head of a live record; answers with the CRC32C of its content, which stands behind it already. */
+/** Writes the head of a live record in front of its content, and returns the CRC32C of the content. */
 export function writeRecordHead(into: Buffer, at: number, id: string, length: number): number {
   const contentAt = at + recordHeadBytes;
   const sum = crc32c(into.subarray(contentAt, contentAt + length));
@@ -60,7 +61,7 @@ export function writeRecordHead(into: Buffer, at: number, id: string, length: nu
   return sum;
 }
 
-/** undefined for what is no head of a record. */
+/** Undefined if the bytes are not the head of a record. */
 export function readRecordHead(bytes: Buffer): RecordHead | undefined {
   if (bytes.length < recordHeadBytes || !bytes.subarray(0, 4).equals(recordMagic)) return undefined;
   const state = bytes.subarray(stateAt, stateAt + 4);
@@ -71,7 +72,7 @@ export function readRecordHead(bytes: Buffer): RecordHead | undefined {
   return { id: uuidText(bytes.subarray(8, 24)), length, crc32c: sum, dead: isDead };
 }
 
-/** All that never changes: neither the state nor the sum itself. */
+/** The checksum of the part that never changes: without the state, and without the checksum itself. */
 function headSum(head: Buffer): number {
   return crc32c(head.subarray(8, 32));
 }
@@ -83,4 +84,29 @@ function uuidBytes(uuid: string): Buffer {
 function uuidText(bytes: Buffer): string {
   const hex = bytes.toString('hex');
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}
+
+/** The place of a small blob: its segment, and where in it. */
+export interface SegmentKey {
+  /** A UUIDv7. */
+  readonly segment: string;
+  /** The position of the first byte of the content. */
+  readonly offset: number;
+  readonly length: number;
+  readonly crc32c: number;
+}
+
+/** `SEGMENT/OFFSET+LENGTH/CRC32C`, the last as 8 hex digits. */
+export function formatSegmentKey({ segment, offset, length, crc32c }: SegmentKey): string {
+  return `${segment}/${offset}+${length}/${crc32c.toString(16).padStart(8, '0')}`;
+}
+
+const keyPattern = /^([0-9a-f-]{36})\/(\d{1,15})\+(\d{1,9})\/([0-9a-f]{8})$/;
+
+/** Undefined if the key is malformed. */
+export function parseSegmentKey(storageKey: string): SegmentKey | undefined {
+  const [, segment = '', offset, length, crc32c = ''] = keyPattern.exec(storageKey) ?? [];
+  if (!isBlobId(segment)) return undefined;
+  const key = { segment, offset: Number(offset), length: Number(length), crc32c: Number.parseInt(crc32c, 16) };
+  return key.length <= maxRecordBytes ? key : undefined;
 }

@@ -18,10 +18,8 @@ import { join } from 'node:path';
 import { describe, it, mock } from 'node:test';
 import type { Blob } from '#domain/blob-store.ts';
 import { openMarksFolder, segmentPath } from '../objects/layout.ts';
-import { recordBytes, recordHeadBytes, writeRecordHead } from './segment-format.ts';
-import { parseSegmentKey, type SegmentKey } from './segment-key.ts';
-import { segmentsOf } from './segment-list.ts';
-import { scanSegment } from './segment-scan.ts';
+import { parseSegmentKey, recordBytes, recordHeadBytes, type SegmentKey, writeRecordHead } from './segment-format.ts';
+import { scanSegment, segmentsOf } from './segment-scan.ts';
 import { SegmentStore } from './segment-store.ts';
 
 const farAhead = new Date('2100-01-01');

@@ -6,22 +6,21 @@ import { FilemillError } from '#domain/errors.ts';
 import type { Logger } from '#platform/logger.ts';
 import { codeOf, makeFolder, writeFully } from '../objects/durable.ts';
 import { isBlobId, mintedAt, openMarksFolder, segmentPath, segmentsFolder } from '../objects/layout.ts';
+import type { SegmentKey } from './segment-format.ts';
 import { dead, readRecordHead, recordHeadBytes, stateAt } from './segment-format.ts';
-import type { SegmentKey } from './segment-key.ts';
-import { segmentsOf } from './segment-list.ts';
-import { type ScannedBlob, type SegmentScan, scanSegment } from './segment-scan.ts';
+import { type ScannedBlob, type SegmentScan, scanSegment, segmentsOf } from './segment-scan.ts';
 import { type SegmentLimits, SegmentWriter, type SmallBlob } from './segment-writer.ts';
 
-/** A mark with this behind its name belongs to a segment that is being closed for its dead process. */
+/** The suffix of the mark of a segment that is being closed for its dead process. */
 const closing = '.closing';
 
-/** Small blobs, many in one file. */
+/** Small blobs, many in a file. */
 export class SegmentStore implements AsyncDisposable {
   readonly #root: string;
   readonly #writer: SegmentWriter;
   readonly #abandonedMs: number;
   readonly #logger: Logger | undefined;
-  /** Segments that had nothing to give back when they were last written. */
+  /** Memo: when segments without much to reclaim were last written. */
   readonly #useful = new Map<string, number>();
 
   static async open(root: string, limits: SegmentLimits, logger: Logger | undefined): Promise<SegmentStore> {
@@ -35,7 +34,7 @@ export class SegmentStore implements AsyncDisposable {
   private constructor(root: string, limits: SegmentLimits, logger: Logger | undefined) {
     this.#root = root;
     this.#writer = new SegmentWriter(root, limits);
-    // Nobody appends to a segment that is older than its age allows, and twice that is a wide margin.
+    // No process appends to a segment beyond this age; twice that is a wide margin.
     this.#abandonedMs = 2 * limits.segmentAgeMs;
     this.#logger = logger;
   }
@@ -50,13 +49,13 @@ export class SegmentStore implements AsyncDisposable {
     await using file = await this.#openOrMiss(segment);
     const bytes = recordHeadBytes + length;
     const { buffer } = await file.read(Buffer.alloc(bytes), 0, bytes, offset - recordHeadBytes);
-    if (readRecordHead(buffer)?.dead) throw new FilemillError('BLOB_MISSING', 'It was removed.');
+    if (readRecordHead(buffer)?.dead) throw new FilemillError('BLOB_MISSING', 'The blob was removed.');
     const content = buffer.subarray(recordHeadBytes);
     if (crc32c(content) === sum) return content;
     throw new FilemillError('BLOB_DAMAGED', `The stored bytes in segment ${segment} are damaged.`);
   }
 
-  /** The record stays as a tombstone, with zeros for its content. Not synced: see `ObjectStore.remove`. */
+  /** The record stays as a tombstone whose content is zeros. Not synced: see `ObjectStore.remove`. */
   async remove({ segment, offset, length, crc32c: sum }: SegmentKey): Promise<void> {
     let file: FileHandle;
     try {
@@ -84,11 +83,11 @@ export class SegmentStore implements AsyncDisposable {
   }
 
   /**
-   * Gives closed segments back in which nothing lives, and yields what lives in those that are dead by half. One
-   * that is damaged is left alone.
+   * Removes closed segments without live blobs, and yields the live blobs of segments that are at least half dead. A damaged
+   * segment is left alone.
    */
   async *wasteful(): AsyncGenerator<readonly Blob[]> {
-    // In this order: the mark of a segment is there before it, and a segment without one never grows again.
+    // In this order: a mark exists before its segment, and a segment without a mark never grows again.
     const segments = await segmentsOf(this.#root);
     const open = new Set((await readdir(openMarksFolder(this.#root))).map((name) => name.replace(closing, '')));
     for (const segment of segments) {
@@ -101,14 +100,14 @@ export class SegmentStore implements AsyncDisposable {
       const { blobs, rest } = await scanSegment(this.#root, segment);
       const live = blobs.filter((blob) => !blob.dead);
       if (rest === 'damaged' || bytesOf(live) * 2 > bytesOf(blobs)) this.#useful.set(segment, writtenAt);
-      else if (live.length === 0) await this.#giveBack(segment);
+      else if (live.length === 0) await this.#removeSegment(segment);
       else yield live;
     }
   }
 
   /**
-   * Closes segments whose process has died, and cuts what a crash left half written at their end. The mark goes
-   * first: from then on the process that had it, should it only have slept, tells nobody of what it appends.
+   * Closes segments of dead processes, and cuts incomplete writes at their end. The mark is removed first: if its process was
+   * only suspended, it acknowledges nothing from then on.
    */
   async closeAbandoned(): Promise<void> {
     const marks = openMarksFolder(this.#root);
@@ -142,10 +141,10 @@ export class SegmentStore implements AsyncDisposable {
     this.#logger?.warn({ segment, bytes: restBytes }, 'cut the end of a segment that a crash left half written');
   }
 
-  async #giveBack(segment: string): Promise<void> {
+  async #removeSegment(segment: string): Promise<void> {
     await rm(segmentPath(this.#root, segment), { force: true });
     this.#useful.delete(segment);
-    this.#logger?.info({ segment }, 'gave back a segment in which nothing lived');
+    this.#logger?.info({ segment }, 'removed a segment without live blobs');
   }
 
   async #openOrMiss(segment: string): Promise<FileHandle> {

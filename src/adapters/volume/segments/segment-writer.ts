@@ -6,10 +6,16 @@ import { Batcher } from '#platform/batcher.ts';
 import { failpoint } from '#platform/failpoints.ts';
 import { codeOf, diskError, makeFolder, syncFolder, writeFully } from '../objects/durable.ts';
 import { fileMode, openMarksFolder, periodFolder, segmentPath } from '../objects/layout.ts';
-import { headBytes, recordBytes, recordHeadBytes, segmentHead, writeRecordHead } from './segment-format.ts';
-import { formatSegmentKey } from './segment-key.ts';
+import {
+  formatSegmentKey,
+  headBytes,
+  recordBytes,
+  recordHeadBytes,
+  segmentHead,
+  writeRecordHead,
+} from './segment-format.ts';
 
-/** A small blob that is to be kept. */
+/** A small blob to keep. */
 export interface SmallBlob {
   readonly id: string;
   readonly chunks: readonly Uint8Array[];
@@ -18,16 +24,16 @@ export interface SmallBlob {
 }
 
 export interface SegmentLimits {
-  /** A segment that is as large takes no more. */
+  /** A segment of this size is closed. */
   readonly segmentBytes: number;
-  /** Nor does one that was opened so long ago. */
+  /** A segment of this age is closed. */
   readonly segmentAgeMs: number;
 }
 
 const maxBatch = 512;
 const pieceBytes = 4 * 1024 * 1024;
 
-/** The segment that this process appends to, and those that follow it: one sync keeps a whole batch. */
+/** Appends to the segment of this process, and then to the next one. One sync keeps a whole batch. */
 export class SegmentWriter implements AsyncDisposable {
   readonly #root: string;
   readonly #limits: SegmentLimits;
@@ -42,7 +48,7 @@ export class SegmentWriter implements AsyncDisposable {
   }
 
   /**
-   * Answers with the storage keys, in order, once the bytes survive a power cut. When it rejects nothing is kept.
+   * Returns the storage keys, in order, once the bytes survive a power cut. When it rejects, nothing is kept.
    *
    * @throws FilemillError DISK_FULL
    */
@@ -65,14 +71,14 @@ export class SegmentWriter implements AsyncDisposable {
       await this.#requireOwn(segment);
       return keys;
     } catch (error) {
-      // What a failed sync has kept, nobody knows: this segment takes no more, and nobody is told of these keys.
+      // After a failed sync the content is unknown, so this segment is closed and these keys are never acknowledged.
       await segment.file.truncate(begin).catch(() => undefined);
       await this.#seal();
       throw diskError(error);
     }
   }
 
-  /** Packs the records into as few writes as memory allows. */
+  /** Packs the records into as few writes as the buffer allows. */
   async #write(segment: OpenSegment, blobs: readonly SmallBlob[]): Promise<string[]> {
     const keys: string[] = [];
     let filled = 0;
@@ -98,8 +104,8 @@ export class SegmentWriter implements AsyncDisposable {
   }
 
   /**
-   * The fence against a process that slept for so long that another took its segment for abandoned. Looked at
-   * between the sync and the answer: what was synced before the mark went is seen by whoever took it away.
+   * The fence for a process that was suspended for so long that another one closed its segment. Checked between the sync and
+   * the answer: the other process sees whatever was synced before it took the mark away.
    */
   async #requireOwn({ markPath }: OpenSegment): Promise<void> {
     await access(markPath).catch((cause: unknown) => {
@@ -133,11 +139,11 @@ interface OpenSegment {
   readonly markPath: string;
   /** `performance.now()` */
   readonly openedAt: number;
-  /** Where the next record begins. */
+  /** The position of the next record. */
   size: number;
 }
 
-/** The mark comes first: a segment without one is never appended to. */
+/** Creates the mark first: a segment without a mark is never appended to. */
 async function openSegment(root: string): Promise<OpenSegment> {
   const id = randomUUIDv7();
   const markPath = join(openMarksFolder(root), id);

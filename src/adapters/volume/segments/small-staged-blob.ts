@@ -3,15 +3,15 @@ import type { Blob, StagedBlob } from '#domain/blob-store.ts';
 import { failpoint } from '#platform/failpoints.ts';
 import type { SmallBlob } from './segment-writer.ts';
 
-export interface SmallBlobOptions {
-  /** Bytes at which a blob is not small any more. */
+interface SmallBlobOptions {
+  /** Larger blobs, in bytes, are not small. */
   readonly below: number;
   readonly append: (blob: SmallBlob) => Promise<string>;
-  /** Where a blob goes that turns out to be large. */
+  /** Opens the staged blob to which a larger blob is moved. */
   readonly stage: () => Promise<StagedBlob>;
 }
 
-/** A blob that stays in memory for as long as it is small, and then goes into a segment. */
+/** A blob that stays in memory while it is small, and is appended to a segment by `commit`. */
 export class SmallStagedBlob implements StagedBlob {
   readonly #options: SmallBlobOptions;
   #chunks: Uint8Array[] = [];
