@@ -4,15 +4,15 @@ import { sha256 } from './analyzers/sha256.ts';
 import { size } from './analyzers/size.ts';
 import { text } from './analyzers/text.ts';
 
-/** What a result cannot do without. */
+/** The analysers that every result needs. */
 const required = [text, mime, sha256, size].map((analyzer) => analyzer.name);
 
 /**
- * Checks a list of analysers: none missing, none twice, and each behind those that it needs. The pass comes before
- * all that read the file by themselves, so that nothing in the pass may need one of those.
+ * Checks that no analyser is missing or repeated, and orders each behind those that it needs. Stream analysers run before file
+ * analysers, and so may not need one of these.
  *
  * @returns the analysers in the order in which they finish
- * @throws Error naming the analyser; a service that meets it must not start
+ * @throws Error that names the analyser; the service must not start
  */
 export function checkedRegistry(analyzers: readonly Analyzer[]): readonly Analyzer[] {
   const names = analyzers.map((analyzer) => analyzer.name);
@@ -30,7 +30,7 @@ export function checkedRegistry(analyzers: readonly Analyzer[]): readonly Analyz
   );
 }
 
-/** `before`, and then the others, each behind those that it needs. */
+/** `before`, followed by the others, each behind those that it needs. */
 function inOrder(analyzers: readonly Analyzer[], before: readonly Analyzer[]): readonly Analyzer[] {
   const ordered = [...before];
   const waiting = new Set(analyzers);

@@ -32,7 +32,7 @@ describe('a store that refuses, on the page', () => {
   it('is told of while it lasts: PostgreSQL is not', async () => {
     const readOnly = postgresRefusals.find(({ sqlState }) => sqlState === '25006');
     const page = await dashboard.open('');
-    const banner = page.getByRole('alert').filter({ hasText: 'PostgreSQL takes no writes' });
+    const banner = page.getByRole('alert').filter({ hasText: 'PostgreSQL accepts no writes' });
     await readOnly?.begin(postgres);
     await banner.waitFor();
     await readOnly?.end(postgres);

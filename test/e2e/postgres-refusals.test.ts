@@ -93,7 +93,7 @@ describe('a whole system whose PostgreSQL refuses', () => {
       for (const name of ['metadata', 'result', 'upload'] as const)
         await eventually('the service says why it is not ready', async () => {
           const { status, body } = await stack.readyz(name);
-          return status === 503 && body.includes('PostgreSQL takes no writes');
+          return status === 503 && body.includes('PostgreSQL accepts no writes');
         });
       const { code, stdout } = await run('get', id);
       assert.equal(code, 0);

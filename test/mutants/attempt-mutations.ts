@@ -29,7 +29,7 @@ export const attemptMutations: readonly Mutation[] = [
     file: claims,
     edits: [
       {
-        search: 'return [...files, ...(await database.query<ClaimRow>(findHeldNamed, [rest, leaseToken]))];',
+        search: 'return [...files, ...(await database.query<ClaimedFile>(findHeldNamed, [rest, leaseToken]))];',
         replace: 'return files;',
       },
     ],

@@ -1,6 +1,6 @@
 import { isOddControl } from '#analysis/content/controls.ts';
 import { notText, type TextCounts } from '#analysis/content/text-counts.ts';
-import { isWhiteSpace } from '#analysis/content/white-space.ts';
+import { isWhiteSpace } from '#analysis/content/utf16-counter.ts';
 
 /**
  * What docs/results.md says of bytes without a UTF-16 byte order mark, character by character: the twin

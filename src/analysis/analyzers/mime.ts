@@ -4,16 +4,17 @@ import { detectBinary } from '../content/binary/detect-binary.ts';
 import { sniffText } from '../content/sniff/sniff.ts';
 
 /**
- * The MIME type, by content; the extension of the name only decides between readings that the content
- * allows. Judged by the first 64 KiB (of binary files by whatever `file-type` looks at). What is text
- * was decided by the `text` analyser, from the whole file.
+ * The MIME type by content; the extension only decides between readings that the content allows. Text is judged by its first
+ * 64 KiB, and a binary file by the parts that `file-type` reads. The `text` analyser has decided which it is.
  */
 export const mime: StreamAnalyzer = {
   name: 'mime',
   version: '2',
   needs: ['text'],
   start(subject) {
-    const head = latin1(subject.head);
+    const { buffer, byteOffset, length } = subject.head;
+    // A string of one character per byte: cheaper to copy than bytes, and already the text if that is ASCII.
+    const head = Buffer.from(buffer, byteOffset, length).toString('latin1');
     let bytes = 0;
     return {
       update: (chunk) => {
@@ -23,11 +24,6 @@ export const mime: StreamAnalyzer = {
     };
   },
 };
-
-/** A character for each byte: a copy that costs less than one of bytes, and is the text already if that is ASCII. */
-function latin1({ buffer, byteOffset, length }: Uint8Array): string {
-  return Buffer.from(buffer, byteOffset, length).toString('latin1');
-}
 
 async function mimeType(
   { blob, filename }: AnalysisSubject,
@@ -42,7 +38,7 @@ async function mimeType(
   return await detectBinary({ blob, head: Buffer.from(head, 'latin1'), size: bytes, extension });
 }
 
-/** Without the byte order mark, and without a character that the end of the head cut in two. */
+/** Drops the byte order mark, and a character that the end of the head cuts in two. */
 function decode(head: string, charset: string): string {
   if (charset === 'unknown-8bit' || charset === 'us-ascii') return head;
   return new TextDecoder(charset).decode(Buffer.from(head, 'latin1'), { stream: true });

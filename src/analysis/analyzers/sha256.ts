@@ -1,7 +1,7 @@
 import { createHash, hash } from 'node:crypto';
 import type { StreamAnalyzer, StreamAnalyzerRun } from '#domain/analysis.ts';
 
-/** SHA-256 (FIPS 180-4) of all bytes, as 64 lower-case hex digits; OpenSSL does the work. */
+/** The SHA-256 (FIPS 180-4) of all bytes, as 64 lower-case hex digits, by OpenSSL. */
 export const sha256: StreamAnalyzer = {
   name: 'sha256',
   version: '1',
@@ -18,7 +18,7 @@ export const sha256: StreamAnalyzer = {
   },
 };
 
-/** For small files an object of the hash's own would cost more than the hashing. */
+/** For a small file, creating a hash object would cost more than hashing. */
 function inOneCall(bytes: Uint8Array): StreamAnalyzerRun {
   const sha256 = hash('sha256', bytes);
   return { update() {}, finish: () => ({ sha256 }) };

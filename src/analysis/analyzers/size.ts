@@ -1,6 +1,6 @@
 import type { StreamAnalyzer } from '#domain/analysis.ts';
 
-/** The bytes that were really read, whatever the record says. */
+/** The number of bytes that were read, whatever the record says. */
 export const size: StreamAnalyzer = {
   name: 'size',
   version: '1',

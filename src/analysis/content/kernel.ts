@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 
-/** The part of it that is used here; Node's types leave it to those of browsers. */
+/** The part that is used here: the types of Node leave WebAssembly to those of browsers. */
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (module: object) => { readonly exports: Kernel };
 };
 
-/** What wasm/count.ts exports. Values are addresses in its memory, or lengths in bytes. */
+/** The exports of wasm/count.ts. Values are addresses in its memory, or lengths in bytes. */
 interface Kernel {
   readonly memory: { readonly buffer: ArrayBuffer };
   readonly tally: { readonly value: number };
@@ -16,7 +16,7 @@ interface Kernel {
   count(from: number, length: number): number;
 }
 
-/** One a thread. Its memory never grows: that would take it away from under the views below. */
+/** One kernel per thread. Its memory never grows, which would detach the views below. */
 const code = readFileSync(new URL('../wasm/count.wasm', import.meta.url));
 const kernel = new WebAssembly.Instance(new WebAssembly.Module(code)).exports;
 const memory = kernel.memory.buffer;
@@ -25,22 +25,22 @@ const copiesAt = inputAt + kernel.inputBytes.value;
 const copies = new Uint8Array(memory, copiesAt, kernel.copyBytes.value);
 const current = new BigUint64Array(memory, kernel.tally.value, 8);
 
-/** What lies here is counted without a copy: files are read to here. */
+/** Files are read into this buffer, whose bytes are counted without a copy. */
 export const input = Buffer.from(memory, inputAt, kernel.inputBytes.value);
 
-/** The flags of what was seen: those of wasm/tally.ts, which describes them. */
+/** The flags of wasm/tally.ts, which describes them. */
 export const high = 1;
 export const malformed = 2;
 export const oddControl = 4;
 export const nul = 8;
 export const cut = 16;
 
-/** Counts text from chunk to chunk: the class of the same name in wasm/tally.ts, which describes the fields. */
+/** Counts text chunk by chunk. The class of the same name in wasm/tally.ts describes the fields. */
 export class Tally {
   readonly #fields: BigUint64Array;
   #seen: number;
 
-  /** `marked`: the text begins behind a UTF-8 byte order mark, which is part of the 8-bit reading alone. */
+  /** @param marked whether a UTF-8 byte order mark precedes the text; only the 8-bit reading counts it */
   constructor(marked = false) {
     this.#fields = new BigUint64Array(marked ? behindMark : atStart);
     this.#seen = marked ? high : 0;
@@ -53,33 +53,18 @@ export class Tally {
     this.#fields.set(current);
   }
 
-  /** Whether one of these flags, or'ed together, was seen. */
+  /** Whether any of these flags was seen. */
   hasSeen(flags: number): boolean {
     return (this.#seen & flags) !== 0;
   }
 
-  get words(): number {
-    return Number(this.#fields[0]);
-  }
-
-  get byteWords(): number {
-    return Number(this.#fields[1]);
-  }
-
-  get lines(): number {
-    return Number(this.#fields[2]);
-  }
-
-  get bytes(): number {
-    return Number(this.#fields[3]);
-  }
-
-  get characters(): number {
-    return this.bytes - Number(this.#fields[4]);
+  get counts() {
+    const at = (field: number) => Number(this.#fields[field]);
+    return { words: at(0), byteWords: at(1), lines: at(2), bytes: at(3), characters: at(3) - at(4) };
   }
 }
 
-/** The flags of what these bytes hold, at least one. */
+/** The flags of these bytes, of which there is at least one. */
 export function flagsOf(bytes: Uint8Array): number {
   current.set(atStart);
   return countHere(bytes);

@@ -1,5 +1,5 @@
 export interface TextCounts {
-  /** null: these bytes are not text. */
+  /** Null if the bytes are not text. */
   readonly charset: 'us-ascii' | 'utf-8' | 'utf-16le' | 'utf-16be' | 'unknown-8bit' | null;
   readonly words: number;
   readonly lines: number;

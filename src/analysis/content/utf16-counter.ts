@@ -1,9 +1,8 @@
 import { notText, type TextCounts } from './text-counts.ts';
-import { isWhiteSpace } from './white-space.ts';
 
 /**
- * Counts UTF-16 after its byte order mark, cut anywhere. Bytes that are not well-formed UTF-16, or hold
- * U+0000, are no text.
+ * Counts UTF-16 after its byte order mark, in chunks that may be cut anywhere. Malformed UTF-16, and any with U+0000, is not
+ * text.
  */
 export class Utf16Counter {
   readonly #charset: 'utf-16le' | 'utf-16be';
@@ -12,9 +11,9 @@ export class Utf16Counter {
   #characters = 0;
   #afterSpace = true;
   #wellFormed = true;
-  /** The first byte of a unit whose second is still to come, or -1. */
+  /** The first byte of an incomplete unit, or -1. */
   #half = -1;
-  /** A high surrogate waits for its low one. */
+  /** A high surrogate without its low one, or 0. */
   #highSurrogate = 0;
   #units = 0;
 
@@ -45,7 +44,7 @@ export class Utf16Counter {
     const isLow = unit >= 0xdc00 && unit <= 0xdfff;
     if (isLow !== (this.#highSurrogate !== 0) || unit === 0) this.#wellFormed = false;
     this.#highSurrogate = isHigh ? unit : 0;
-    // No white space lies beyond U+FFFF: the high surrogate stands for the whole character.
+    // There is no white space beyond U+FFFF, so the high surrogate stands for the whole character.
     if (!isLow) this.#character(unit);
   }
 
@@ -56,4 +55,20 @@ export class Utf16Counter {
     if (this.#afterSpace && !isSpace) this.#words += 1;
     this.#afterSpace = isSpace;
   }
+}
+
+/** The property White_Space of the Unicode Character Database (PropList.txt, stable since Unicode 6.3). */
+export function isWhiteSpace(codePoint: number): boolean {
+  if (codePoint < 0x80) return codePoint === 0x20 || (codePoint >= 0x09 && codePoint <= 0x0d);
+  if (codePoint < 0x1680) return codePoint === 0x85 || codePoint === 0xa0;
+  if (codePoint > 0x3000) return false;
+  return (
+    (codePoint >= 0x2000 && codePoint <= 0x200a) ||
+    codePoint === 0x2028 ||
+    codePoint === 0x2029 ||
+    codePoint === 0x202f ||
+    codePoint === 0x205f ||
+    codePoint === 0x3000 ||
+    codePoint === 0x1680
+  );
 }

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { scalarCount } from '#test/support/scalar-count.ts';
 import { input } from './kernel.ts';
 import { Utf8Counter } from './utf8-counter.ts';
-import { isWhiteSpace } from './white-space.ts';
+import { isWhiteSpace } from './utf16-counter.ts';
 
 /** Hundreds in every run of the tests, as many as one likes by hand. */
 const numRuns = Number(process.env.FILEMILL_TEST_TEXT_CASES ?? 500);

@@ -1,21 +1,20 @@
 import { cut, high, malformed, nul, oddControl, Tally } from './kernel.ts';
-import { startsWith } from './signatures.ts';
 import { notText, type TextCounts } from './text-counts.ts';
 
 const mark = Buffer.from('\ufeff');
 
 /**
- * Counts UTF-8 in one pass, cut anywhere. Should the bytes turn out not to be UTF-8, the counts are those
- * of 8-bit text, as if it had been so from the first byte: both readings are counted all along.
+ * Counts UTF-8 in one pass, whose chunks may be cut anywhere. If the bytes turn out not to be UTF-8, the counts are those of
+ * 8-bit text: both readings are counted from the first byte on.
  */
 export class Utf8Counter {
   readonly #tally: Tally;
-  /** Bytes of the byte order mark that are still to come. */
+  /** Bytes of the byte order mark that are still to be skipped. */
   #skip: number;
 
-  /** `head` is the beginning of the text. */
+  /** @param head the beginning of the text */
   constructor(head: Uint8Array) {
-    const marked = startsWith(head, mark);
+    const marked = mark.equals(head.subarray(0, mark.length));
     this.#tally = new Tally(marked);
     this.#skip = marked ? mark.length : 0;
   }
@@ -27,7 +26,7 @@ export class Utf8Counter {
   }
 
   finish(): TextCounts {
-    const { words, byteWords, lines, bytes, characters } = this.#tally;
+    const { words, byteWords, lines, bytes, characters } = this.#tally.counts;
     const isUtf8 = !this.#tally.hasSeen(malformed | cut);
     if (this.#tally.hasSeen(isUtf8 ? nul : nul | oddControl)) return notText;
     if (isUtf8) return { charset: this.#tally.hasSeen(high) ? 'utf-8' : 'us-ascii', words, lines, characters };

@@ -5,23 +5,23 @@ import { never } from '#platform/abort.ts';
 import type { AnalysisOutcome, BlobsModule } from './analysis-thread.ts';
 import { AnalysisPool } from './pool.ts';
 
-/** What the process is started with, as JSON in its first argument. */
+/** The settings of the process: JSON in its first argument. */
 export interface ProcessSettings {
-  /** Largest JavaScript heap of the analysis, in MiB. */
+  /** The largest JavaScript heap of the analysis, in MiB. */
   readonly heapMb: number;
-  /** Largest resident memory of the whole process, in MiB: Buffers and WASM memories are counted. */
+  /** The largest resident memory of the process in MiB, including Buffers and WASM memories. */
   readonly memoryMb: number;
   readonly registryUrl?: string;
   readonly blobs?: BlobsModule;
 }
 
-/** One file to analyse; the next comes after the answer. */
+/** A file to analyse; the next follows after the answer. */
 export interface ProcessOrder {
   readonly file: AnalysisFile;
   readonly deadlineMs: number;
 }
 
-/** `outgrown`: the last word of a process that took more memory than it may. `alive`: it keeps its deadlines itself. */
+/** `outgrown`: the process exceeds its memory and ends. `alive`: a heartbeat. */
 export type ProcessAnswer = AnalysisOutcome | { readonly outgrown: true } | { readonly alive: true };
 
 const lookEveryMs = 20;
@@ -29,7 +29,7 @@ const aliveEveryMs = 1_000;
 
 const settings = JSON.parse(process.argv[2] ?? '') as ProcessSettings;
 offerToOutOfMemoryKiller();
-// The thread does what may hang: this one stays free to watch, and to notice that the worker is gone.
+// The analysis runs in a thread of its own, so that this one can watch the memory and the connection to the worker.
 const pool = new AnalysisPool({ ...settings, threads: 1 });
 process.on('message', (order: ProcessOrder) => void analyze(order).then((answer) => process.send?.(answer)));
 process.on('disconnect', endAtOnce);
@@ -54,11 +54,11 @@ function endAtOnce(): void {
   process.kill(process.pid, 'SIGKILL');
 }
 
-/** When memory runs out before the watch sees it, Linux is to end this process and not the worker. */
+/** If memory runs out before the watch notices, Linux should kill this process rather than the worker. */
 function offerToOutOfMemoryKiller(): void {
   try {
     writeFileSync('/proc/self/oom_score_adj', '1000');
   } catch {
-    // Not Linux, or not allowed: the watch remains.
+    // Not Linux, or not permitted: the watch still works.
   }
 }

@@ -7,29 +7,29 @@ import type * as Registry from '../registry.ts';
 import { analyzeFile } from './pass.ts';
 import { Progress } from './progress.ts';
 
-/** What a thread answers: plain data, as errors lose their class between threads. */
+/** The answer of a thread: plain data, because errors lose their class between threads. */
 export type AnalysisOutcome =
   | { readonly output: OutputData }
   | { readonly failure: { readonly reason: Reason; readonly message: string } };
 
-/** What a thread is started with. */
+/** The settings of a thread. */
 export interface ThreadSettings {
-  /** The module whose `analyzers` this thread runs. */
+  /** The module that exports the `analyzers` of this thread. */
   readonly registryUrl: string;
   readonly blobs: BlobsModule | undefined;
 }
 
-/** How a thread opens blobs that no path leads to: `openBlobs(options)` of this module makes the BlobReader. */
+/** The module whose `openBlobs(options)` makes the BlobReader for blobs without a local path. */
 export interface BlobsModule {
   readonly url: string;
   /** Plain data. */
   readonly options: unknown;
 }
 
-/** Files that a thread works on one after the other. */
+/** A batch of files that a thread analyses one after the other. */
 export interface HandOver {
   readonly files: readonly AnalysisFile[];
-  /** Where the thread says which of them it is on. */
+  /** Memory in which the thread records its current file. */
   readonly progress: SharedArrayBuffer;
 }
 
@@ -42,7 +42,7 @@ async function openBlobs({ url, options }: BlobsModule): Promise<BlobReader> {
   return module.openBlobs(options);
 }
 
-/** The task of the pool's threads; outcomes in the order of `files`. */
+/** The task of a thread; outcomes in the order of `files`. */
 export default async function analyzeAll({ files, progress }: HandOver): Promise<AnalysisOutcome[]> {
   const mark = new Progress(progress);
   const outcomes: AnalysisOutcome[] = [];
@@ -63,7 +63,7 @@ async function analyze(file: AnalysisFile, progress: Progress): Promise<Analysis
 
 function toFailure(error: unknown, path: string | undefined): { reason: Reason; message: string } {
   const text = error instanceof Error ? error.message : String(error);
-  // PostgreSQL keeps neither NUL nor lone surrogates.
+  // PostgreSQL stores neither NUL nor lone surrogates.
   const message = text.slice(0, maxMessageLength).toWellFormed().replaceAll('\0', '');
   if (error instanceof FilemillError) return { reason: error.reason, message };
   const { code, syscall, path: about } = (error ?? {}) as NodeJS.ErrnoException;

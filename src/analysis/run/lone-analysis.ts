@@ -6,14 +6,13 @@ import type { AnalysisOutcome } from './analysis-thread.ts';
 import { LoneProcess, ProcessDeath } from './lone-process.ts';
 import type { AnalyzeOptions } from './pool.ts';
 
-/** A process without work is kept this long for the next file. */
+/** How long an idle process is kept for the next file. */
 const keepIdleMs = 5_000;
 
 /**
- * Analyses files that may take their process down: one at a time, in a child process with a bound on all
- * of its memory. A process that survives a file serves the next. One that dies after it has served others
- * may have been harmed by them, so the file has another go in a fresh one, and only what happens there is
- * held against it.
+ * Analyses files that may crash their process: one at a time, in a child process with a memory limit. A process that survives
+ * a file is used for the next. If such a process dies, an earlier file may be the cause, so the file is retried in a new
+ * process, and only that outcome counts.
  */
 export class LoneAnalysis implements AsyncDisposable {
   readonly #settings: ProcessSettings;
@@ -27,8 +26,7 @@ export class LoneAnalysis implements AsyncDisposable {
   }
 
   /**
-   * @throws FilemillError as the pool does, and WORKER_CRASHED when the process died; the signal's reason
-   *   when that is aborted
+   * @throws FilemillError as the pool does, and WORKER_CRASHED when the process died; the reason of an aborted signal
    */
   async analyze(file: AnalysisFile, { deadlineMs, signal }: AnalyzeOptions): Promise<OutputData> {
     const stop = AbortSignal.any([signal, this.#closing.signal]);
@@ -64,7 +62,7 @@ export class LoneAnalysis implements AsyncDisposable {
   async #run(lone: LoneProcess, file: AnalysisFile, deadlineMs: number, stop: AbortSignal): Promise<AnalysisOutcome> {
     try {
       const outcome = await lone.run(file, deadlineMs, stop);
-      // What failed may have left something behind.
+      // A failed analysis may have left something behind.
       if ('output' in outcome) this.#keep(lone);
       else await lone.kill();
       return outcome;

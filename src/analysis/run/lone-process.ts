@@ -7,10 +7,10 @@ import { onAbort } from '#platform/abort.ts';
 import type { ProcessAnswer, ProcessOrder, ProcessSettings } from './analysis-process.ts';
 import type { AnalysisOutcome } from './analysis-thread.ts';
 
-/** The process itself keeps the deadline; this much later it counts as frozen. */
+/** The process enforces the deadline itself; this long after it, the process counts as frozen. */
 const frozenAfterMs = 30_000;
 
-/** The process ended while it held the file, or was ended because of it. */
+/** The process ended while it held the file, or was killed because of it. */
 export class ProcessDeath extends Error {
   override readonly name = 'ProcessDeath';
   override readonly cause: FilemillError;
@@ -30,13 +30,13 @@ export class LoneProcess {
 
   constructor(settings: ProcessSettings) {
     this.#memoryMb = settings.memoryMb;
-    // No environment: what analyses foreign content has no use for passwords.
+    // The environment is empty, because an analysis of foreign content must not see passwords.
     this.#child = fork(entry, [JSON.stringify(settings)], {
       execArgv: [],
       env: {},
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
-    // What is said to a process that is gone is lost; that it is gone is heard by its exit.
+    // A message to a dead process is lost; its death is reported by `exit`.
     this.#child.on('error', () => undefined);
     this.#child.on('message', (answer: ProcessAnswer) => {
       if ('outgrown' in answer) this.#outgrown = true;
@@ -48,7 +48,7 @@ export class LoneProcess {
     return this.#child.connected;
   }
 
-  /** @throws ProcessDeath; the signal's reason, after which the process is gone too */
+  /** @throws ProcessDeath, or the reason of an aborted signal, which also ends the process */
   async run(file: AnalysisFile, deadlineMs: number, signal: AbortSignal): Promise<AnalysisOutcome> {
     using stack = new DisposableStack();
     const { promise, resolve, reject } = Promise.withResolvers<AnalysisOutcome>();
@@ -59,7 +59,9 @@ export class LoneProcess {
     this.#child.on('message', answer);
     stack.defer(() => this.#child.off('message', answer));
     stack.use(onAbort(signal, () => this.#abandon(reject, signal.reason)));
-    const frozen = new ProcessDeath(new FilemillError('ANALYZER_TIMEOUT', 'The process of the analysis froze.'));
+    const frozen = new ProcessDeath(
+      new FilemillError('ANALYZER_TIMEOUT', 'The process of the analysis stopped responding.'),
+    );
     const timer = setTimeout(() => this.#abandon(reject, frozen), deadlineMs + frozenAfterMs);
     stack.defer(() => clearTimeout(timer));
     void this.#ended.then((cause) => reject(new ProcessDeath(cause)));
@@ -83,12 +85,14 @@ export class LoneProcess {
       if (this.#outgrown)
         return new FilemillError(
           'ANALYZER_OUT_OF_MEMORY',
-          `The analysis needed more than the ${this.#memoryMb} MiB that its own process may use.`,
+          `The analysis needed more than the ${this.#memoryMb} MiB that its process may use.`,
         );
       const how = signal === null ? `with code ${code}` : `by ${signal}`;
       return new FilemillError('WORKER_CRASHED', `The process that ran the analysis alone ended ${how}.`);
     } catch (cause) {
-      return new FilemillError('ANALYZER_ERROR', `No process can be started: ${(cause as Error).message}`, { cause });
+      return new FilemillError('ANALYZER_ERROR', `The process cannot be started: ${(cause as Error).message}`, {
+        cause,
+      });
     }
   }
 }

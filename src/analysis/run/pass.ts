@@ -16,23 +16,22 @@ import { FilemillError } from '#domain/errors.ts';
 import { failpoint } from '#platform/failpoints.ts';
 import { LocalBlob } from '#platform/local-blob.ts';
 import { input } from '../content/kernel.ts';
-import { openKept } from './kept-open.ts';
 import type { Progress } from './progress.ts';
 
 export interface PassTools {
-  /** For files that no path leads to. */
+  /** Opens blobs without a local path. */
   readonly blobs?: BlobReader | undefined;
-  /** Told of each analyser that has a budget of its own, before it runs. */
+  /** Records each analyser with a budget before it runs. */
   readonly progress?: Pick<Progress, 'beginStep'>;
 }
 
 /**
- * Analyses one file. First in one pass: each chunk is read once, to where `text` counts it, and shown to every
- * `StreamAnalyzer` while it is in the processor's cache. Memory does not grow with the file. Then each
- * `FileAnalyzer` that accepts its type has its turn. A pass blocks its thread while it reads from a path.
+ * Analyses one file. In one pass, each chunk is read once, into the buffer in which `text` counts it, and shown to every
+ * `StreamAnalyzer` while it is in the processor's cache. Memory does not grow with the file. Then each `FileAnalyzer` that
+ * accepts the type runs. A pass blocks its thread while it reads from a path.
  *
- * @throws the error of the file system (`code: 'ENOENT'`, ...), or whatever an analyser throws; FilemillError
- *   BLOB_DAMAGED when the bytes do not have the CRC32C that they should, BLOB_MISSING
+ * @throws the error of the file system (`code: 'ENOENT'`, ...), the error of an analyser, or FilemillError BLOB_MISSING, or
+ *   BLOB_DAMAGED when the bytes do not match their CRC32C
  */
 export async function analyzeFile(
   file: AnalysisFile,
@@ -45,7 +44,7 @@ export async function analyzeFile(
     try {
       return await analyzeBlob(blob, file.filename, analyzers, tools);
     } finally {
-      // To wait for what was never opened would cost small files more than their hash does.
+      // Awaiting the disposal of an unopened file would cost a small file more than its hash.
       if (blob.opened) await blob[Symbol.asyncDispose]();
     }
   }
@@ -74,7 +73,7 @@ function localBlob(local: LocalBytes): LocalBlob {
 }
 
 async function openStored(storageKey: string, { blobs }: PassTools): Promise<BlobHandle> {
-  if (blobs === undefined) throw new FilemillError('INTERNAL', 'The analysis was given no store to read from.');
+  if (blobs === undefined) throw new FilemillError('INTERNAL', 'The analysis has no store to read from.');
   return await blobs.open(storageKey);
 }
 
@@ -83,13 +82,13 @@ interface StartedRun {
   readonly run: StreamAnalyzerRun;
 }
 
-/** What `input` holds, shown to all. */
+/** Shows the content of `input` to all stream analysers. */
 class Pass {
   readonly #runs: readonly StartedRun[];
   readonly #expected: number | undefined;
   #sum = 0;
 
-  /** @param filled bytes of `input` that are the beginning of the file */
+  /** @param filled how many bytes of `input` are the beginning of the file */
   constructor(filename: string, blob: BlobHandle, analyzers: readonly StreamAnalyzer[], filled: number) {
     const head = input.subarray(0, Math.min(filled, headBytes));
     const subject = { filename, blob, head, whole: filled <= headBytes };
@@ -105,16 +104,16 @@ class Pass {
 
   end(): readonly StartedRun[] {
     if (this.#expected !== undefined && this.#sum !== this.#expected)
-      throw new FilemillError('BLOB_DAMAGED', 'The stored bytes are not those that were kept.');
+      throw new FilemillError('BLOB_DAMAGED', 'The stored bytes do not match their checksum.');
     return this.#runs;
   }
 }
 
 type StartPass = (filled: number) => Pass;
 
-/** Synchronous from the first byte to the last: an `await` for each small file would cost more than reading it. */
+/** Synchronous throughout: an `await` for each small file would cost more than reading it. */
 function readLocal({ path, range }: LocalBytes, start: StartPass): readonly StartedRun[] {
-  const descriptor = range === undefined ? openSync(path, 'r') : openKept(path);
+  const descriptor = range === undefined ? openSync(path, 'r') : cachedDescriptor(path);
   const { offset, length } = range ?? everything;
   try {
     let filled = fill(descriptor, offset, length);
@@ -130,7 +129,7 @@ function readLocal({ path, range }: LocalBytes, start: StartPass): readonly Star
   }
 }
 
-/** A thread works on one file at a time, so that `input` is this file's until its last byte. */
+/** A thread works on one file at a time, so `input` belongs to this file. */
 async function readStored(blob: BlobHandle, start: StartPass): Promise<readonly StartedRun[]> {
   let filled = await blob.read(0, input);
   const pass = start(filled);
@@ -142,9 +141,25 @@ async function readStored(blob: BlobHandle, start: StartPass): Promise<readonly 
   return pass.end();
 }
 
+/** An LRU cache of descriptors of segments: opening one takes as long as reading a small file. The latest comes last. */
+const descriptors = new Map<string, number>();
+const maxDescriptors = 4;
+
+function cachedDescriptor(path: string): number {
+  const descriptor = descriptors.get(path) ?? openSync(path, 'r');
+  descriptors.delete(path);
+  descriptors.set(path, descriptor);
+  if (descriptors.size > maxDescriptors) {
+    const [[oldest, its]] = [...descriptors] as [[string, number]];
+    descriptors.delete(oldest);
+    closeSync(its);
+  }
+  return descriptor;
+}
+
 const everything = { offset: 0, length: Number.POSITIVE_INFINITY };
 
-/** Fills `input`, as a read may be short, but with `length` bytes at most. Less than that ends the file. */
+/** Fills `input` with at most `length` bytes; fewer mean the end of the file. A single read may be short. */
 function fill(descriptor: number, position: number, length: number): number {
   const wanted = Math.min(length, input.length);
   let filled = 0;
@@ -203,7 +218,7 @@ function checked(name: string, schema: FileAnalyzer['schema'], found: unknown): 
 interface Kinds {
   readonly streams: readonly StreamAnalyzer[];
   readonly files: readonly FileAnalyzer[];
-  /** Of those that see every file. */
+  /** The versions of the stream analysers, which see every file. */
   readonly versions: Readonly<Record<string, string>>;
 }
 
@@ -217,5 +232,5 @@ function kindsOf(analyzers: readonly Analyzer[]): Kinds {
   return kinds;
 }
 
-/** A thread runs the same analysers on all its files. */
+/** Memo: a thread runs the same analysers on all its files. */
 const knownKinds = new WeakMap<readonly Analyzer[], Kinds>();

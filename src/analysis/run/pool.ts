@@ -5,20 +5,20 @@ import { onAbort } from '#platform/abort.ts';
 import { Semaphore } from '#platform/semaphore.ts';
 import type { AnalysisOutcome, BlobsModule, HandOver, ThreadSettings } from './analysis-thread.ts';
 import { Progress } from './progress.ts';
-import '../registry.ts'; // a service must not start with a registry that is refused
+import '../registry.ts'; // a service must not start with an invalid registry
 
 export interface AnalysisPoolOptions {
-  /** Hand-overs worked on at once. */
+  /** How many batches are analysed at once. */
   readonly threads: number;
-  /** Largest JavaScript heap of one thread, in MiB. Buffers are not counted. */
+  /** The largest JavaScript heap of a thread in MiB, without Buffers. */
   readonly heapMb: number;
-  /** The module whose `analyzers` the threads run. */
+  /** The module that exports the `analyzers`. */
   readonly registryUrl?: string;
   readonly blobs?: BlobsModule;
 }
 
 export interface AnalyzeOptions {
-  /** Longest run, from when a thread takes the file. */
+  /** The longest run, from when a thread begins the file. */
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
 }
@@ -26,16 +26,15 @@ export interface AnalyzeOptions {
 type FileWithDeadline = AnalysisFile & Pick<AnalyzeOptions, 'deadlineMs'>;
 
 /**
- * Worker threads that analyse files, each one after the other. A thread that hangs, runs out of memory or
- * dies costs only the file it was on: it is replaced and the other threads go on. Idle threads stay warm
- * and sleep.
+ * Worker threads that analyse files, each one file after the other. A thread that hangs, runs out of memory or dies fails only
+ * its current file, and is replaced. Idle threads stay alive.
  */
 export class AnalysisPool implements AsyncDisposable {
   readonly threads: number;
-  /** As many as a worker claims at once: the results of a hand-over are saved together. */
+  /** The size of a batch: as many files as a worker claims at once, whose results are saved in one call. */
   readonly perHandOver = 256;
   readonly #piscina: Piscina<HandOver, AnalysisOutcome[]>;
-  /** Keeps the library's queue empty, so that a deadline starts with the run and not with the wait. */
+  /** Keeps the library's queue empty, so that a deadline starts with the run and not in the queue. */
   readonly #slots: Semaphore;
   readonly #closing = new AbortController();
 
@@ -51,7 +50,7 @@ export class AnalysisPool implements AsyncDisposable {
       resourceLimits: { maxOldGenerationSizeMb: heapMb },
       recordTiming: false,
     });
-    // A thread that dies between files has failed none; without a listener it would end the process.
+    // Without a listener, a thread that dies between files would end the process.
     this.#piscina.on('error', () => {});
   }
 
@@ -68,8 +67,8 @@ export class AnalysisPool implements AsyncDisposable {
   }
 
   /**
-   * Analyses files one after the other on one thread; outcomes in the order of `files`. Never rejects: a file that
-   * ends the thread fails, as `analyze` would, and all others of the hand-over are to be analysed again.
+   * Analyses files one after the other on one thread; outcomes in the order of `files`. Never rejects: a file that ends the
+   * thread fails as in `analyze`, and all others of the batch are `again`.
    */
   async analyzeAll(files: readonly FileWithDeadline[]): Promise<readonly HandOverOutcome[]> {
     try {
@@ -103,7 +102,7 @@ export class AnalysisPool implements AsyncDisposable {
 
 const defaultRegistryUrl = new URL('../registry.ts', import.meta.url).href;
 
-/** What ends a hand-over early: its caller, the end of the pool, or the deadline of the file in hand. */
+/** Ends a batch early: on a signal of its caller or of the pool, or at the deadline of the current file. */
 class Stop implements Disposable {
   readonly #controller = new AbortController();
   readonly #sources: readonly AbortSignal[];
@@ -119,12 +118,12 @@ class Stop implements Disposable {
     return this.#controller.signal;
   }
 
-  /** Told to stop, and not by a deadline. */
+  /** Whether a signal, not a deadline, ended the batch. */
   get stopped(): boolean {
     return this.#sources.some(({ aborted }) => aborted);
   }
 
-  /** Each file has its own deadline, from when the thread begins it; the first, from now. Some steps have a budget. */
+  /** Each file has its own deadline from when the thread begins it, and the first from now. Some steps have a budget. */
   watch(progress: Progress, files: readonly FileWithDeadline[]): void {
     const beganAt = performance.now();
     const look = () => {
@@ -143,7 +142,7 @@ class Stop implements Disposable {
   }
 }
 
-/** A step with a budget may begin at any time. */
+/** The interval in which the progress is checked, because a step with a budget may begin at any time. */
 const lookEveryMs = 100;
 
 function overBudget(budgetMs: number): FilemillError {
@@ -163,7 +162,7 @@ function fromThread(outcome: AnalysisOutcome): HandOverOutcome {
   return { failure: new FilemillError(outcome.failure.reason, outcome.failure.message) };
 }
 
-/** The thread ended while it held the file. */
+/** The failure of a file whose thread ended. */
 function fromThreadDeath(cause: unknown): FilemillError {
   const { code, message } = cause as NodeJS.ErrnoException;
   if (code === 'ERR_WORKER_OUT_OF_MEMORY')

@@ -1,4 +1,4 @@
-/** Where in a hand-over its thread is, in memory that outlives the thread. */
+/** The progress of a thread in its batch, in memory that outlives the thread. */
 export class Progress {
   readonly #cells: BigInt64Array<SharedArrayBuffer>;
 
@@ -10,13 +10,13 @@ export class Progress {
     return this.#cells.buffer;
   }
 
-  /** The time before the index: whoever reads in between takes the file for younger than it is. */
+  /** Stores the time before the index: a reader in between underestimates how long the file has run. */
   begin(index: number): void {
     this.beginStep(0);
     Atomics.store(this.#cells, at, BigInt(index));
   }
 
-  /** Of the file in hand; until the next step or file. 0: the deadline of the file bounds it. */
+  /** Begins a step of the current file. Without a budget (0), the deadline of the file applies. */
   beginStep(budgetMs: number): void {
     Atomics.store(this.#cells, beganAt, process.hrtime.bigint());
     Atomics.store(this.#cells, budget, BigInt(budgetMs));
@@ -26,12 +26,12 @@ export class Progress {
     return Number(Atomics.load(this.#cells, budget));
   }
 
-  /** The file in hand; 0 also before the first is begun. */
+  /** The index of the current file; 0 before the first begins. */
   get index(): number {
     return Number(Atomics.load(this.#cells, at));
   }
 
-  /** How long it, or its step, has been in hand, in milliseconds; 0 before the first is begun. */
+  /** How long the current file or its step has run, in milliseconds; 0 before the first begins. */
   get elapsedMs(): number {
     const began = Atomics.load(this.#cells, beganAt);
     return began === 0n ? 0 : Number(process.hrtime.bigint() - began) / 1e6;

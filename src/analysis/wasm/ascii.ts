@@ -2,9 +2,8 @@ import { blockBytes, earlier, isAsciiSpace, splat, toMask } from './block';
 import { tally } from './tally';
 
 /**
- * Counts as many whole blocks from `at` as hold nothing but printable ASCII and white space, and answers
- * with the address behind them. Most texts hold little else. After ASCII both readings are in the same
- * state, so that counting one of them is enough.
+ * Counts whole blocks from `at` on for as long as they hold only printable ASCII and white space, as most texts do, and
+ * returns the address behind them. Both readings are in the same state after ASCII, so counting one is enough.
  */
 export function countAscii(at: usize, end: usize): usize {
   let spaces = tally.spaces;

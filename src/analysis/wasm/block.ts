@@ -16,7 +16,7 @@ export function union(a: v128, b: v128, c: v128, d: v128): v128 {
   return v128.or(v128.or(a, b), v128.or(c, d));
 }
 
-/** What the mask says of the bytes `distance` before; `last` is the mask of the block before. */
+/** The mask shifted by `distance` bytes; `last` is the mask of the previous block. */
 export function earlier(mask: u64, last: u64, distance: u64): u64 {
   return (mask << distance) | (last >> (64 - distance));
 }
@@ -27,8 +27,7 @@ export function latest(mask: u64, last: u64, size: usize): u64 {
 }
 
 /**
- * The same byte 16 times. It is loaded from memory, as V8 would put a literal vector together anew, in
- * three instructions, each time that it is used.
+ * The same byte 16 times, loaded from memory: V8 would build a literal vector with three instructions at each use.
  */
 export function splat(byte: u8): v128 {
   return v128.load8_splat(numbers + byte);
@@ -38,7 +37,7 @@ export function splat(byte: u8): v128 {
 const numbers: usize = memory.data(256);
 for (let number = 0; number < 256; number++) store<u8>(numbers + number, <u8>number);
 
-/** For each byte of `halves`, the entry of a table. Relaxed: from 16 on, processors would not agree. */
+/** The entry of a table for each byte of `halves`. Relaxed: from 16 on, processors differ. */
 export function lookUp(table: v128, halves: v128): v128 {
   return i8x16.relaxed_swizzle(table, halves);
 }
@@ -51,7 +50,7 @@ export function highHalves(bytes: v128): v128 {
   return v128.and(i16x8.shr_u(bytes, 4), splat(0x0f));
 }
 
-/** Each byte of ASCII white space is the entry of the table for its low half; no other byte is. */
+/** A byte is ASCII white space exactly if it is the entry of the table for its low half. */
 export function isAsciiSpace(bytes: v128): v128 {
   return i8x16.eq(bytes, lookUp(v128.load(asciiSpaces), lowHalves(bytes)));
 }

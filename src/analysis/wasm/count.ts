@@ -5,12 +5,12 @@ import { countWide } from './wide';
 
 export { tally };
 
-/** Files are read to here, so that no byte has to be copied; chunks from elsewhere are copied to behind it. */
+/** Files are read into this area, which needs no copy; other chunks are copied to the area behind it. */
 export const input: usize = 65_536;
 export const inputBytes: usize = 1_048_576;
 export const copyBytes: usize = 65_536;
 
-/** Adds `length` bytes at `from` to the tally of what came before them. Changes none of them; answers `seen`. */
+/** Adds `length` bytes at `from` to the tally, without changing them, and returns `seen`. */
 export function count(from: usize, length: usize): u32 {
   const end = from + length;
   let lastBytes = tally.lastBytes;
@@ -20,7 +20,7 @@ export function count(from: usize, length: usize): u32 {
     const isAscii = countBlock(block, size);
     lastBytes = load<u32>(block + size - 4);
     at += size;
-    // Then these were ASCII too, and which ones makes no difference to what follows.
+    // All of these bytes are ASCII too, and for what follows it does not matter which.
     if (isAscii) at = countAscii(at, end);
   }
   tally.bytes += length;
@@ -29,7 +29,7 @@ export function count(from: usize, length: usize): u32 {
   return tally.seen;
 }
 
-/** In UTF-8, as long as nothing was malformed. */
+/** Whether the bytes end within a UTF-8 character, if nothing was malformed. */
 function endsWithin(lastBytes: u32): bool {
   const last = lastBytes >> 24;
   const secondLast = (lastBytes >> 16) & 0xff;
@@ -37,7 +37,7 @@ function endsWithin(lastBytes: u32): bool {
   return last >= 0xc0 || secondLast >= 0xe0 || thirdLast >= 0xf0;
 }
 
-/** A copy of the first or last bytes of a chunk, between the bytes before them and spaces that fill the block. */
+/** Copies the first or last bytes of a chunk between the bytes before them and spaces that fill the block. */
 function framed(at: usize, size: usize, lastBytes: u32): usize {
   const block = frame + 16;
   store<u32>(block - 4, lastBytes);
@@ -48,7 +48,7 @@ function framed(at: usize, size: usize, lastBytes: u32): usize {
 
 const frame: usize = memory.data(16 + 64, 16);
 
-/** Counts the first `size` bytes of any block; spaces follow them. Answers whether they are ASCII. */
+/** Counts the first `size` bytes of a block, which spaces follow. Returns whether they are ASCII. */
 // @ts-expect-error: AssemblyScript has decorators of functions
 @inline
 function countBlock(block: usize, size: usize): bool {
@@ -80,7 +80,7 @@ function countBlock(block: usize, size: usize): bool {
   return isAscii;
 }
 
-/** Whether a block has NULs and odd controls. */
+/** The flags of NUL and odd control characters in a block. */
 function controlsIn(block: usize): u32 {
   let found = splat(0);
   for (let at = block; at < block + blockBytes; at += 16) {

@@ -1,12 +1,12 @@
 import { highHalves, lookUp, lowHalves, splat } from './block';
 
 /**
- * Not 0 where a byte may not follow those before it in UTF-8. `before` is the address of the vector before.
+ * Nonzero where UTF-8 does not allow a byte after those before it. `before` is the address of the previous vector.
  *
  * By John Keiser and Daniel Lemire, "Validating UTF-8 In Less Than One Instruction Per Byte" (2021),
- * https://arxiv.org/abs/2010.03090: what can be wrong with two neighbours shows in three of their halves,
- * and a table for each half says which faults it allows. Only that two continuations meet may be right: it
- * is where the bytes before ask for a third or a fourth byte.
+ * https://arxiv.org/abs/2010.03090: three halves of two neighbouring bytes show every fault, and a table for
+ * each half lists the faults that it allows. Two continuations in a row are valid if the bytes before them require a third
+ * or a fourth byte.
  */
 export function faultAt(before: usize): v128 {
   const now = v128.load(before, 16);

@@ -2,8 +2,8 @@ import { earlier, highHalves, lookUp, lowHalves, nonZero, splat, union } from '.
 import { tally } from './tally';
 
 /**
- * The highest bit is set where white space that ASCII does not have may end: C2 stands before the byte, or
- * E1, E2 or E3 before that. `before` is the address of the vector before.
+ * Sets the highest bit where white space beyond ASCII may end: C2 is one byte before, or E1, E2 or E3 two bytes before.
+ * `before` is the address of the previous vector.
  */
 export function mayEndSpace(before: usize): v128 {
   const afterC2 = i8x16.eq(v128.load(before, 15), splat(0xc2));
@@ -12,8 +12,8 @@ export function mayEndSpace(before: usize): v128 {
 }
 
 /**
- * Answers the mask of the bytes that end such white space, and takes back the words that seemed to begin
- * with its first byte. The vectors are given by the addresses of those before them.
+ * Returns the mask of the bytes that end such white space, and subtracts the words that seemed to begin with its first byte.
+ * Each vector is given by the address of the one before it.
  */
 export function countWideSpaces(a: usize, b: usize, c: usize, d: usize, byteSpaces: u64): u64 {
   const kindA = kindAt(a);
@@ -30,7 +30,7 @@ export function countWideSpaces(a: usize, b: usize, c: usize, d: usize, byteSpac
   return ends;
 }
 
-/** Which kind of white space ends here, 0 for none: the one that the halves of all its bytes have in common. */
+/** The kind of white space that ends at each byte, or 0: the kind that the halves of all its bytes have in common. */
 function kindAt(before: usize): v128 {
   const now = v128.load(before, 16);
   const last = v128.load(before, 15);
@@ -62,7 +62,7 @@ const noBreak: u8 = 64;
 const ofTwo: u8 = nextLine | noBreak;
 const ofThree: u8 = quads | separators | mathematical | ogham | ideographic;
 
-/** The kinds that each half allows, of the last byte, the one before, and the one before that. */
+/** The kinds that each half allows, for the last byte and the two before it. */
 const nowHigh: usize = memory.data<u8>([
   0, 0, 0, 0, 0, 0, 0, 0,
   quads | ogham | ideographic | nextLine, mathematical, separators | noBreak, 0, 0, 0, 0, 0,

@@ -4,8 +4,8 @@ import { faultAt } from './utf8';
 import { countWideSpaces, mayEndSpace } from './wide-space';
 
 /**
- * What a block with bytes beyond ASCII needs in addition, for the reading as UTF-8. Answers the mask of the
- * bytes that end white space which ASCII does not have.
+ * Counts what a block with bytes beyond ASCII needs in addition, in the reading as UTF-8. Returns the mask of the bytes that
+ * end white space beyond ASCII.
  */
 // @ts-expect-error: AssemblyScript has decorators of functions
 @inline
@@ -21,7 +21,7 @@ export function countWide(block: usize, size: usize, byteSpaces: u64): u64 {
   const faultC = faultAt(c);
   const faultD = faultAt(d);
   if (v128.any_true(union(faultA, faultB, faultC, faultD))) {
-    // What stands behind the chunk is no fault: the next one may go on with its last character.
+    // Bytes behind the chunk do not count: the next chunk may continue its last character.
     if (nonZero(faultA, faultB, faultC, faultD) << (64 - size)) tally.seen |= malformed;
   }
   tally.continuations += popcnt(toMask(isContinuation(a), isContinuation(b), isContinuation(c), isContinuation(d)));

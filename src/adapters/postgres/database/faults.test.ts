@@ -113,6 +113,6 @@ describe('a PostgreSQL that refuses', () => {
     (client as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
     const fault = postgresFault(error);
     assert.equal(fault?.kind, 'operator');
-    assert.match(fault?.sentence ?? '', /asks for a password/);
+    assert.match(fault?.sentence ?? '', /requires a password/);
   });
 });

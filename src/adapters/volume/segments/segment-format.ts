@@ -16,7 +16,7 @@ export const headBytes = 24;
 export const recordHeadBytes = 40;
 
 /** Far above any threshold for small files. */
-export const maxRecordBytes = 1024 * 1024;
+const maxRecordBytes = 1024 * 1024;
 
 const segmentMagic = Buffer.from('FMSEGM01');
 export const recordMagic = Buffer.from('FMRC');

@@ -130,7 +130,7 @@ export async function segmentsOf(root: string): Promise<string[]> {
 }
 
 /** The names in a folder; none if there is no such folder. */
-export async function namesIn(folder: string): Promise<string[]> {
+async function namesIn(folder: string): Promise<string[]> {
   return await readdir(folder).catch((error: unknown) => {
     if (codeOf(error) === 'ENOENT') return [];
     throw error;

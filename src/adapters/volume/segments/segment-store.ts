@@ -6,8 +6,7 @@ import { FilemillError } from '#domain/errors.ts';
 import type { Logger } from '#platform/logger.ts';
 import { codeOf, makeFolder, writeFully } from '../objects/durable.ts';
 import { isBlobId, mintedAt, openMarksFolder, segmentPath, segmentsFolder } from '../objects/layout.ts';
-import type { SegmentKey } from './segment-format.ts';
-import { dead, readRecordHead, recordHeadBytes, stateAt } from './segment-format.ts';
+import { dead, readRecordHead, recordHeadBytes, type SegmentKey, stateAt } from './segment-format.ts';
 import { type ScannedBlob, type SegmentScan, scanSegment, segmentsOf } from './segment-scan.ts';
 import { type SegmentLimits, SegmentWriter, type SmallBlob } from './segment-writer.ts';
 

@@ -1,6 +1,6 @@
 import type { BlobHandle } from '#domain/blob-store.ts';
 
-/** A file that is not text, as far as its type is asked for. */
+/** The parts of a binary file that decide its type. */
 export interface BinarySample {
   readonly blob: BlobHandle;
   readonly head: Buffer;
@@ -10,7 +10,7 @@ export interface BinarySample {
   readonly extension: string;
 }
 
-/** The last bytes of a file, for formats that sign there. */
+/** The last bytes of a file, where some formats have their signature. */
 export async function tailOf({ blob, head, size }: BinarySample, length: number): Promise<Buffer> {
   const from = Math.max(0, size - length);
   if (head.length === size) return head.subarray(from);

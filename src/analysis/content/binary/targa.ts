@@ -3,10 +3,10 @@ import { type BinarySample, tailOf } from './binary-sample.ts';
 const headerLength = 18;
 const signature = Buffer.from('TRUEVISION-XFILE.\0');
 
-/** Offset, entries and bits of a colour map that is not there. */
+/** Offset, entries and bits of an absent colour map. */
 const noColourMap = Buffer.alloc(5);
 
-/** Bits of a pixel, by kind of image: with a colour map, true colour, black and white. */
+/** Bits per pixel by kind of image: with a colour map, true colour, black and white. */
 const depths: Readonly<Record<number, readonly number[]>> = { 1: [8, 15, 16], 2: [15, 16, 24, 32], 3: [8, 16] };
 
 const extensions: readonly string[] = ['tga', 'icb', 'vda', 'vst'];
@@ -15,15 +15,15 @@ interface Header {
   /** Where the pixels begin. */
   readonly start: number;
   readonly pixels: number;
-  /** Of a pixel. */
+  /** Bytes per pixel. */
   readonly bytes: number;
-  /** The pixels are packed in runs. */
+  /** Whether the pixels are run-length encoded. */
   readonly packed: boolean;
 }
 
 /**
- * Whether this is a Targa image. The format has no signature at its beginning: the header has to make sense, and the
- * file has to be signed at its end (version 2) or hold just the pixels that the header tells of.
+ * Whether this is a Targa image. The format has no signature at its beginning, so the header must be consistent, and the file
+ * must have a signature at its end (version 2) or exactly the pixels that the header declares.
  *
  * Source: "Truevision TGA File Format Specification", version 2.0.
  */
@@ -41,7 +41,7 @@ export async function isTarga(sample: BinarySample): Promise<boolean> {
 function readHeader(head: Buffer): Header | undefined {
   if (head.length <= headerLength) return undefined;
   const [idLength, colourMapType, type] = [head.readUInt8(0), head.readUInt8(1), head.readUInt8(2)];
-  // Types from 9 on are those from 1 on, packed.
+  // Types from 9 on are run-length encoded variants of the types from 1 on.
   const kind = type > 8 ? type - 8 : type;
   const depth = head.readUInt8(16);
   const pixels = head.readUInt16LE(12) * head.readUInt16LE(14);
@@ -52,20 +52,20 @@ function readHeader(head: Buffer): Header | undefined {
   return { start: headerLength + idLength + colourMap, pixels, bytes: Math.ceil(depth / 8), packed: type > 8 };
 }
 
-/** undefined when the header contradicts itself. */
+/** Undefined if the header contradicts itself. */
 function colourMapBytes(head: Buffer): number | undefined {
   if (head.readUInt8(1) === 0) return head.subarray(3, 8).equals(noColourMap) ? 0 : undefined;
   const [entries, bits] = [head.readUInt16LE(5), head.readUInt8(7)];
   return entries > 0 && [15, 16, 24, 32].includes(bits) ? entries * Math.ceil(bits / 8) : undefined;
 }
 
-/** Its low bits tell how much of a pixel is not colour, its highest have to be zero. */
+/** The low bits are the number of attribute bits per pixel; the highest two must be zero. */
 function isDescriptor(descriptor: number, depth: number): boolean {
   const attributes = descriptor & 0x0f;
   return (descriptor & 0xc0) === 0 && attributes <= 8 && attributes < depth;
 }
 
-/** Goes from packet to packet: none reaches beyond the last pixel. undefined when they are no packets. */
+/** Walks the packets, none of which may reach beyond the last pixel. Undefined if they are malformed. */
 function packedEnd(
   { start, pixels, bytes }: Header,
   { head, size }: BinarySample,

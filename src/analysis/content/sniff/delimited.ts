@@ -12,7 +12,7 @@ export const tsv: Reading = {
   judge: (sample) => judge(sample, tsv, '\t'),
 };
 
-/** The records that are looked at. */
+/** The most records that are parsed. */
 const maxRecords = 200;
 
 /**
@@ -21,7 +21,7 @@ const maxRecords = 200;
  */
 function judge(sample: TextSample, reading: Reading, delimiter: string): Verdict {
   const firstLine = sample.text.slice(0, Math.max(0, sample.text.indexOf('\n')));
-  // Most texts are no tables: without the extension, do not even parse them.
+  // Most texts are not tables, so a text without delimiter or extension is not parsed.
   if (!firstLine.includes(delimiter) && !reading.extensions.includes(sample.extension)) return 'no';
   const records = parse(sample, delimiter);
   if (records === undefined) return 'no';
@@ -34,8 +34,7 @@ function judge(sample: TextSample, reading: Reading, delimiter: string): Verdict
 }
 
 /**
- * RFC 4180 with any delimiter, up to the first record of another length; undefined when a quoted field does
- * not end properly.
+ * Parses RFC 4180 with any delimiter, up to the first record of another length; undefined when a quoted field is malformed.
  */
 function parse({ text, truncated }: TextSample, delimiter: string): string[][] | undefined {
   const field = new RegExp(
@@ -46,7 +45,7 @@ function parse({ text, truncated }: TextSample, delimiter: string): string[][] |
   let record: string[] = [];
   while (field.lastIndex < text.length && records.length < maxRecords) {
     const [, value, end] = field.exec(text) ?? [];
-    // At the cut, the open field is no fault.
+    // A field that the end of the sample cuts off is no error.
     if (value === undefined) return truncated && records.length > 0 ? records : undefined;
     record.push(value);
     if (end === delimiter) continue;

@@ -1,17 +1,17 @@
 import type { Reading, TextSample, Verdict } from './reading.ts';
 
-/** HTML, and the XML formats, told by their root element. */
+/** HTML, and XML formats by their root element. */
 export const markup: readonly Reading[] = [
   { mime: 'text/html', extensions: ['html', 'htm'], judge: judgeHtml },
   xmlReading('image/svg+xml', ['svg'], 'svg'),
   xmlReading('application/rss+xml', ['rss'], 'rss'),
   xmlReading('application/atom+xml', ['atom'], 'feed'),
   xmlReading('application/xhtml+xml', ['xhtml', 'xht'], 'html'),
-  // The same as text/xml, and the name that RFC 7303 prefers.
+  // RFC 7303 prefers this name to text/xml.
   xmlReading('application/xml', ['xml', 'xsd', 'xsl', 'xslt']),
 ];
 
-/** What all texts have that need a closer look. */
+/** Other texts need no closer look. */
 const opensWithTag = /^\s*</;
 const commonHtml = /^<(?:head|body|title|meta|link|script|style|div|p|h[1-6]|table|ul|ol|span|a|img|br)[\s/>]/i;
 
@@ -22,11 +22,11 @@ function judgeHtml(this: Reading, { text, extension }: TextSample): Verdict {
     if (/^html\b/i.test(doctype) || /^<html[\s>]/i.test(rest)) return 'certain';
     if (commonHtml.test(rest)) return 'likely';
   }
-  // Without the extension, do not even look for tags: they would change nothing.
+  // Tags count only together with the extension.
   return this.extensions.includes(extension) && /<[a-z][a-z0-9]*[\s/>]/i.test(text) ? 'possible' : 'no';
 }
 
-/** With `root`, that one vocabulary; without, any XML. */
+/** The XML vocabulary with this root element; without `root`, any XML. */
 function xmlReading(mime: string, extensions: readonly string[], root?: string): Reading {
   return {
     mime,
@@ -45,14 +45,14 @@ function xmlReading(mime: string, extensions: readonly string[], root?: string):
 }
 
 interface Prolog {
-  /** It begins with an XML declaration. */
+  /** Whether it begins with an XML declaration. */
   readonly declared: boolean;
   readonly doctype: string;
-  /** From the root element on. */
+  /** The text from the root element on. */
   readonly rest: string;
 }
 
-/** Steps over white space, comments, processing instructions and the document type declaration. */
+/** Skips white space, comments, processing instructions and the document type declaration. */
 function readProlog(text: string): Prolog {
   const declared = /^\s*<\?xml\s/.test(text);
   let doctype = '';

@@ -1,15 +1,15 @@
 /** The beginning of a text file. */
 export interface TextSample {
   readonly text: string;
-  /** The file goes on after `text`. */
+  /** Whether the file continues after `text`. */
   readonly truncated: boolean;
-  /** Of the file's name, lower case, without the dot. */
+  /** The extension of the file name, in lower case and without the dot. */
   readonly extension: string;
 }
 
 /**
- * What the content says of a reading: `no`; `possible`, with the right extension; `likely`, unless the
- * extension stands for another possible reading; `certain`, whatever the extension.
+ * Whether the content fits a reading: `no`; `possible`, with the right extension; `likely`, unless the extension stands for
+ * another possible reading; `certain`, whatever the extension.
  */
 export type Verdict = 'no' | 'possible' | 'likely' | 'certain';
 

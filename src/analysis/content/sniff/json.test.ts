@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { scanJson } from './scan-json.ts';
+import { scanJson } from './json.ts';
 
 const document = JSON.stringify(
   {
