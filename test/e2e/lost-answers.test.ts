@@ -7,8 +7,7 @@ import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_s
 import { never } from '#platform/abort.ts';
 import type { RpcChannel, RpcClient } from '#platform/rpc/client.ts';
 import { AttemptsClient } from '#services/worker/lifecycle/attempts.ts';
-import { claimerByIds } from '#services/worker/lifecycle/claims.ts';
-import { DirectWorkSource } from '#services/worker/lifecycle/direct-work-source.ts';
+import { claimerByIds, DirectWorkSource } from '#services/worker/lifecycle/claims.ts';
 import { type Backend, sha256, startBackend } from '../support/backend.ts';
 
 describe('a call that was carried out, and whose answer was lost', () => {

@@ -9,8 +9,7 @@ import { createLogger } from '#platform/logger.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
 import { fixedWindow } from '#services/worker/claim-window.ts';
 import { FallbackWorkSource } from '#services/worker/fallback-work-source.ts';
-import { claimerByIds } from '#services/worker/lifecycle/claims.ts';
-import { DirectWorkSource } from '#services/worker/lifecycle/direct-work-source.ts';
+import { claimerByIds, DirectWorkSource } from '#services/worker/lifecycle/claims.ts';
 import { Worker } from '#services/worker/worker.ts';
 
 const size = 50;

@@ -49,8 +49,8 @@ export const ingestMutations: readonly Mutation[] = [
     file: 'src/services/upload/intake/reception.ts',
     edits: [
       {
-        search: '  await content.take(chunk);\n  giveBack(chunk);\n',
-        replace: '  giveBack(chunk);\n  await content.take(chunk);\n',
+        search: '  await content.take(chunk);\n  freeChunk(chunk);\n',
+        replace: '  freeChunk(chunk);\n  await content.take(chunk);\n',
       },
     ],
     test: {

@@ -9,7 +9,7 @@ import { never } from '#platform/abort.ts';
 import type { Analysis } from '#services/worker/attempt.ts';
 import { fixedWindow } from '#services/worker/claim-window.ts';
 import { FallbackWorkSource } from '#services/worker/fallback-work-source.ts';
-import { DirectWorkSource } from '#services/worker/lifecycle/direct-work-source.ts';
+import { DirectWorkSource } from '#services/worker/lifecycle/claims.ts';
 import { Worker } from '#services/worker/worker.ts';
 import { type Backend, claimerFor } from './backend.ts';
 

@@ -16,7 +16,7 @@ import { FileCreation } from '#services/upload/acceptance/file-creation.ts';
 import { Ringer } from '#services/upload/acceptance/ringer.ts';
 import { UploadEvictor } from '#services/upload/duties/upload-evictor.ts';
 import { Admission } from '#services/upload/intake/admission.ts';
-import { metadataCheck } from '#services/upload/intake/metadata-check.ts';
+import { metadataCheck } from '#services/upload/intake/metadata-checks.ts';
 import { uploadServer } from '#services/upload/public-port.ts';
 import { UploadLocks } from '#services/upload/resumable/upload-locks.ts';
 import type { AppendUploadContext } from '#services/upload/routes/append-upload.ts';

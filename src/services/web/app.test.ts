@@ -3,7 +3,7 @@ import { after, describe, it } from 'node:test';
 import { createLogger } from '#platform/logger.ts';
 import { createApp } from './app.ts';
 import { createBackend } from './backend.ts';
-import { HostList } from './http/host-list.ts';
+import { HostList } from './http/origin-guard.ts';
 import { LiveFeed } from './live/live-feed.ts';
 import { allRoutes } from './routes/index.ts';
 

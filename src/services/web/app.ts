@@ -8,7 +8,7 @@ import type { BuiltDashboard } from './dashboard/built-dashboard.ts';
 import { isPage, serveDashboard } from './dashboard/serve-dashboard.ts';
 import { discardRest } from './http/discard-rest.ts';
 import { Drain } from './http/drain.ts';
-import type { HostList } from './http/host-list.ts';
+import type { HostList } from './http/origin-guard.ts';
 import { guardOrigin } from './http/origin-guard.ts';
 import { problemType, retryAfterSeconds, toProblem } from './http/problem.ts';
 import { serveRoutes } from './http/serve-routes.ts';

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { byteSize, commonSettings, grpcTarget, listenAddress, readSettings } from '#platform/config.ts';
 import { ProxyRules } from '#platform/rpc/proxy.ts';
-import { HostList } from './http/host-list.ts';
+import { HostList } from './http/origin-guard.ts';
 import { TrustedProxies } from './http/trusted-proxies.ts';
 
 const trustedProxies = z.string().transform((text, context) => {

@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises';
+import type { FastifyInstance } from 'fastify';
 import { boot } from '#platform/boot.ts';
 import { runService } from '#platform/lifecycle.ts';
 import { startOpsServer } from '#platform/ops-server.ts';
@@ -5,8 +7,7 @@ import { createApp } from './app.ts';
 import { createBackend } from './backend.ts';
 import { readWebConfig } from './config.ts';
 import { readDashboard } from './dashboard/built-dashboard.ts';
-import { listenHttp } from './http/listen-http.ts';
-import { uploadAnswers } from './readiness.ts';
+import { uploadAnswers } from './routes/readyz.ts';
 
 const { config, logger } = boot('web', readWebConfig, process.env);
 
@@ -18,3 +19,17 @@ await runService(logger, async (scope) => {
   await listenHttp(app, config.httpListen);
   logger.info({ address: config.httpListen }, 'HTTP listens');
 });
+
+/** Listens on `HOST:PORT` or `unix:/PATH`. */
+async function listenHttp(app: FastifyInstance, address: string): Promise<void> {
+  if (address.startsWith('unix:')) {
+    const path = address.slice('unix:'.length);
+    // What a process leaves behind that was killed.
+    await rm(path, { force: true });
+    await app.listen({ path });
+  } else {
+    const colon = address.lastIndexOf(':');
+    const host = address.slice(0, colon).replace(/^\[|\]$/g, '');
+    await app.listen({ host, port: Number(address.slice(colon + 1)) });
+  }
+}

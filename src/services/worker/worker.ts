@@ -8,10 +8,9 @@ import type { NamedWorkSource } from './fallback-work-source.ts';
 import { type Heartbeat, startHeartbeat } from './heartbeat.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { AttemptsClient } from './lifecycle/attempts.ts';
-import { startMemoryWatch } from './memory-watch.ts';
 import { Processor } from './processor.ts';
 
-export interface WorkerOptions {
+interface WorkerOptions {
   readonly name: string;
   readonly window: ClaimWindow;
   readonly source: NamedWorkSource;
@@ -68,4 +67,23 @@ export class Worker implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#parts.disposeAsync();
   }
+}
+
+const lookEveryMs = 50;
+
+/**
+ * Ends this process at once when it holds more memory than it may: what a thread's limits do not count, such
+ * as Buffers, would otherwise take the machine down. Its files then run again, each alone.
+ *
+ * @param limitMb largest resident memory in MiB; undefined for none
+ */
+function startMemoryWatch(limitMb: number | undefined, logger: Logger): Disposable {
+  const look = (limit: number) => {
+    const rssMb = Math.round(process.memoryUsage.rss() / 2 ** 20);
+    if (rssMb <= limit) return;
+    logger.fatal({ rssMb, limitMb }, 'more memory in use than FILEMILL_WORKER_MEMORY_MB allows: ending at once');
+    process.kill(process.pid, 'SIGKILL');
+  };
+  const timer = limitMb === undefined ? undefined : setInterval(look, lookEveryMs, limitMb).unref();
+  return { [Symbol.dispose]: () => clearInterval(timer) };
 }

@@ -4,7 +4,7 @@ import { fileToMessage } from '#contract/wire.ts';
 import { FilemillError } from '#domain/errors.ts';
 import type { WatchChangesResponseSchema } from '#gen/filemill/v1/metadata_service_pb.ts';
 import type { MetadataContext, Route } from '../context.ts';
-import { type FileNews, newsSince } from '../live/change-news.ts';
+import { type FileNews, newsSince } from '../live/change-hub.ts';
 import { statsMessage } from '../live/stats-message.ts';
 
 /** Nothing depends on it: a reader that is gone aborts the wait. */

@@ -1,7 +1,7 @@
 import { type Doorbell, doorbellWindow } from '#domain/doorbell.ts';
 import { backoffMs, sleep } from '#platform/abort.ts';
 import type { Logger } from '#platform/logger.ts';
-import { remembered } from '../intake/remembered.ts';
+import { ttlMemo } from '../intake/ttl-memo.ts';
 
 /** Ids that wait in memory at most; what comes beyond is left to the reconciler. */
 export const maxQueued = 10_000;
@@ -24,7 +24,7 @@ export class Ringer implements AsyncDisposable {
   constructor(doorbell: Doorbell, logger: Logger) {
     this.#doorbell = doorbell;
     this.#logger = logger;
-    this.#depth = remembered(depthRememberedMs, () => doorbell.depth());
+    this.#depth = ttlMemo(depthRememberedMs, () => doorbell.depth());
   }
 
   /** Returns at once. */

@@ -2,7 +2,7 @@ import type { BlobStore } from '#domain/blob-store.ts';
 import { FilemillError } from '#domain/errors.ts';
 import type { VolumeUpkeep } from '#domain/upkeep.ts';
 import { Semaphore } from '#platform/semaphore.ts';
-import { remembered } from './remembered.ts';
+import { ttlMemo } from './ttl-memo.ts';
 
 const rememberMs = 500;
 
@@ -66,7 +66,7 @@ export class Admission {
     this.#metadataServes = metadataServes;
     this.#backlogAllows = backlogAllows;
     this.#makeRoom = makeRoom;
-    this.#freeBytes = remembered(rememberMs, () => blobs.freeBytes());
+    this.#freeBytes = ttlMemo(rememberMs, () => blobs.freeBytes());
   }
 
   /** Whether places are so few that slow uploads should make room. */

@@ -2,7 +2,6 @@ import { FilemillError } from '#domain/errors.ts';
 import type { UploadFileRequest, UploadMetadata } from '#gen/filemill/v1/upload_service_pb.ts';
 import { Content, type ContentOptions } from './content.ts';
 import { readSha256 } from './declaration.ts';
-import { giveBack } from './give-back.ts';
 
 /** @throws FilemillError METADATA_MISSING */
 export async function receiveMetadata(messages: AsyncIterator<UploadFileRequest, void>): Promise<UploadMetadata> {
@@ -65,5 +64,16 @@ export async function receiveContent(
 
 async function takeOver(content: Content, chunk: Uint8Array): Promise<void> {
   await content.take(chunk);
-  giveBack(chunk);
+  freeChunk(chunk);
+}
+
+/** A chunk with as large a part of its memory is alone in there: what else a message holds is a few bytes. */
+const nearlyAll = 0.9;
+
+/**
+ * Frees the memory of a chunk that came in a message of its own, which nobody may use any more. The collector, outside
+ * of whose heap it lies, would notice it much later (docs/adr/0017-how-node-runs-a-service.md).
+ */
+export function freeChunk({ buffer, byteLength }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && byteLength > nearlyAll * buffer.byteLength) buffer.transfer(0);
 }

@@ -10,7 +10,7 @@ import {
 } from '#gen/filemill/v1/upload_service_pb.ts';
 import { testFolder } from '#test/support/start-services.ts';
 import { append } from './append.ts';
-import { UploadLock } from './upload-lock.ts';
+import { UploadLock } from './upload-locks.ts';
 import { findUpload, formatRecord } from './upload-record.ts';
 
 const lockMs = 60_000;

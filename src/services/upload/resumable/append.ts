@@ -1,17 +1,21 @@
+import { createHash } from 'node:crypto';
 import { FilemillError } from '#domain/errors.ts';
 import type { PartialBlob, PartialBlobStore } from '#domain/partial-blob.ts';
-import type { AppendStart, AppendUploadRequest } from '#gen/filemill/v1/upload_service_pb.ts';
+import {
+  AppendChecksum_Algorithm as Algorithm,
+  type AppendStart,
+  type AppendUploadRequest,
+  type AppendChecksum as Declared,
+} from '#gen/filemill/v1/upload_service_pb.ts';
 import { failpoint } from '#platform/failpoints.ts';
 import type { Admitted } from '../intake/admission.ts';
 import { requireFit, type SizeLimits, sizeMismatch } from '../intake/content.ts';
-import { giveBack } from '../intake/give-back.ts';
-import { receiveParts } from '../intake/reception.ts';
-import { AppendChecksum } from './append-checksum.ts';
-import type { UploadLock } from './upload-lock.ts';
+import { freeChunk, receiveParts } from '../intake/reception.ts';
+import type { UploadLock } from './upload-locks.ts';
 import { type FoundUpload, formatRecord } from './upload-record.ts';
 
 /** What one call works with that goes on with an upload. */
-export interface AppendOptions {
+interface AppendOptions {
   readonly partial: PartialBlobStore;
   readonly blob: PartialBlob;
   readonly upload: FoundUpload;
@@ -96,7 +100,7 @@ async function take(
   lock.assertHeld();
   await blob.write(chunk);
   await admitted.received(chunk.length);
-  giveBack(chunk);
+  freeChunk(chunk);
   await failpoint('upload.appended');
 }
 
@@ -116,4 +120,39 @@ function offsetMismatch(asked: bigint, offset: number): FilemillError {
   return new FilemillError('OFFSET_MISMATCH', `The server has ${offset} bytes; the append begins at ${asked}.`, {
     facts: { offset: String(offset) },
   });
+}
+
+const algorithms: Readonly<Record<Algorithm, { readonly name: string; readonly bytes: number } | undefined>> = {
+  [Algorithm.UNSPECIFIED]: undefined,
+  [Algorithm.SHA1]: { name: 'sha1', bytes: 20 },
+  [Algorithm.SHA256]: { name: 'sha256', bytes: 32 },
+};
+
+/** Compares the bytes of one append with what was declared of them. */
+class AppendChecksum {
+  readonly #declared: string;
+  readonly #hash: ReturnType<typeof createHash>;
+
+  /** @throws FilemillError REQUEST_INVALID */
+  constructor({ algorithm, digest }: Declared) {
+    const known = algorithms[algorithm];
+    if (known === undefined) throw new FilemillError('REQUEST_INVALID', 'checksum.algorithm must be SHA1 or SHA256.');
+    if (digest.length !== known.bytes)
+      throw new FilemillError('REQUEST_INVALID', `checksum.digest must hold ${known.bytes} bytes.`);
+    this.#declared = Buffer.from(digest).toString('hex');
+    this.#hash = createHash(known.name);
+  }
+
+  update(chunk: Uint8Array): void {
+    this.#hash.update(chunk);
+  }
+
+  /** @throws FilemillError APPEND_CHECKSUM_MISMATCH */
+  verify(): void {
+    const [declared, received] = [this.#declared, this.#hash.digest('hex')];
+    if (declared !== received)
+      throw new FilemillError('APPEND_CHECKSUM_MISMATCH', `The bytes have the checksum ${received}, not ${declared}.`, {
+        facts: { declared, received },
+      });
+  }
 }

@@ -8,7 +8,7 @@ import { failpoint } from '#platform/failpoints.ts';
 import { type AcceptanceContext, accept } from '../acceptance/acceptance.ts';
 import { verifySha256 } from '../intake/content.ts';
 import type { Declaration } from '../intake/declaration.ts';
-import type { UploadLock } from './upload-lock.ts';
+import type { UploadLock } from './upload-locks.ts';
 import { type FoundUpload, formatRecord } from './upload-record.ts';
 
 export interface CompleteUpload {

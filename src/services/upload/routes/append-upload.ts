@@ -3,12 +3,11 @@ import type { AppendStart, AppendUploadRequest, UploadService } from '#gen/filem
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
 import { sizeMismatch } from '../intake/content.ts';
 import { readDeclaration } from '../intake/declaration.ts';
-import { endingWith } from '../intake/ending-with.ts';
-import { paced, untilContent } from '../intake/paced.ts';
 import { contentBytes } from '../intake/reception.ts';
+import { endingWith, paced, untilContent } from '../intake/stream-pace.ts';
 import { append } from '../resumable/append.ts';
 import { finishUpload } from '../resumable/finish-upload.ts';
-import type { UploadLock } from '../resumable/upload-lock.ts';
+import type { UploadLock } from '../resumable/upload-locks.ts';
 import { type FoundUpload, findUpload, formatRecord, toPartialUpload } from '../resumable/upload-record.ts';
 import type { BeginUploadContext } from './begin-upload.ts';
 import type { UploadContext } from './upload-file.ts';

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { FilemillError } from '#domain/errors.ts';
 import type { PartialBlobStore } from '#domain/partial-blob.ts';
 import type { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
@@ -7,7 +8,6 @@ import { type CallContext, outgoing } from '#platform/rpc/call-context.ts';
 import type { RpcClient } from '#platform/rpc/client.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
 import { type Declaration, readDeclaration } from '../intake/declaration.ts';
-import { uploadIdOf } from '../resumable/upload-id.ts';
 import type { UploadLocks } from '../resumable/upload-locks.ts';
 import {
   type FoundUpload,
@@ -105,4 +105,17 @@ async function begin(
   const begun = await partial.begin(formatRecord(record), id);
   await failpoint('upload.begun');
   return await findUpload(partial, begun);
+}
+
+/**
+ * The id of the upload of an idempotency key and a description: every replica finds it without looking anything up.
+ * A UUIDv8 (RFC 9562, section 5.8) of their SHA-256.
+ */
+function uploadIdOf(declared: Declaration & { readonly idempotencyKey: string }): string {
+  const { idempotencyKey, filename, path, mimeType, size, sha256, sha256AtClose } = declared;
+  const description = [idempotencyKey, filename, path, mimeType, size, sha256, sha256AtClose];
+  const hex = hash('sha256', JSON.stringify(description));
+  const variant = ((Number.parseInt(hex.slice(16, 17), 16) & 3) | 8).toString(16);
+  const parts = [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, variant + hex.slice(17, 20)];
+  return [...parts, hex.slice(20, 32)].join('-');
 }

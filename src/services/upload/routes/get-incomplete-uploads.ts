@@ -1,7 +1,7 @@
 import type { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
 import type { UploadEvictor } from '../duties/upload-evictor.ts';
-import { remembered } from '../intake/remembered.ts';
+import { ttlMemo } from '../intake/ttl-memo.ts';
 
 export interface IncompleteUploadsContext {
   readonly incomplete: Pick<UploadEvictor, 'tally'>;
@@ -14,7 +14,7 @@ const maxCallers = 10;
 export function getIncompleteUploads({
   incomplete,
 }: IncompleteUploadsContext): ServiceHandlers<typeof UploadService>['getIncompleteUploads'] {
-  const tally = remembered(rememberMs, () => incomplete.tally());
+  const tally = ttlMemo(rememberMs, () => incomplete.tally());
   return async () => {
     const { uploads, bytes, maxUploads, maxBytes, callers } = await tally();
     return {

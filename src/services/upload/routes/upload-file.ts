@@ -5,8 +5,8 @@ import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
 import { type AcceptanceContext, accept } from '../acceptance/acceptance.ts';
 import type { Admission } from '../intake/admission.ts';
 import { readDeclaration } from '../intake/declaration.ts';
-import { type Patience, paced, untilContent } from '../intake/paced.ts';
 import { contentBytes, receiveContent, receiveMetadata } from '../intake/reception.ts';
+import { type Patience, paced, untilContent } from '../intake/stream-pace.ts';
 
 export interface UploadContext extends AcceptanceContext, Patience {
   readonly blobs: BlobStore;

@@ -6,8 +6,7 @@ import type { Logger } from '#platform/logger.ts';
 import { toRpcStatus } from '#platform/rpc/errors.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
 import { fileRefused } from '#platform/telemetry.ts';
-import { endingWith } from '../intake/ending-with.ts';
-import { withPaceLimit } from '../intake/pace-limit.ts';
+import { endingWith, withPaceLimit } from '../intake/stream-pace.ts';
 import { ManyFiles, type ManyFilesContext, type Outcome } from '../many/many-files.ts';
 
 export interface UploadManyContext extends ManyFilesContext {

@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { type Coding, codings } from './content-coding.ts';
 
 /** What `npm run build:dashboard` left: held in memory, as it is small, so that nobody can ask for any other file. */
 export interface BuiltDashboard {
@@ -45,4 +44,19 @@ function readAsset(folder: string, name: string, names: ReadonlySet<string>): As
     body: file(''),
     coded: new Map(made.map((coding) => [coding, file(suffixes[coding])])),
   };
+}
+
+/** In the order in which they are preferred. */
+const codings = ['br', 'gzip'] as const;
+type Coding = (typeof codings)[number];
+
+/** The best of what is offered that `Accept-Encoding` allows (RFC 9110, section 12.5.3); undefined: as it is. */
+export function chooseCoding(accepted: string | undefined, offered: (coding: Coding) => boolean): Coding | undefined {
+  const weights = new Map<string, number>();
+  for (const member of (accepted ?? '').toLowerCase().split(',')) {
+    const [name = '', ...parameters] = member.split(';').map((part) => part.trim());
+    const weight = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2);
+    weights.set(name, weight === undefined ? 1 : Number(weight));
+  }
+  return codings.find((coding) => offered(coding) && (weights.get(coding) ?? weights.get('*') ?? 0) > 0);
 }

@@ -11,7 +11,7 @@ import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from '
 import { createLogger } from '#platform/logger.ts';
 import { createApp } from '../app.ts';
 import { createBackend } from '../backend.ts';
-import { HostList } from '../http/host-list.ts';
+import { HostList } from '../http/origin-guard.ts';
 import { readDashboard } from './built-dashboard.ts';
 
 const script = 'console.log("dashboard");'.repeat(20);

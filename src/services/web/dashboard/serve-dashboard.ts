@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { FilemillError } from '#domain/errors.ts';
 import type { Asset, BuiltDashboard } from './built-dashboard.ts';
-import { chooseCoding } from './content-coding.ts';
+import { chooseCoding } from './built-dashboard.ts';
 
 /** Nothing but what this server itself serves, and no page around it. */
 const contentSecurityPolicy = [

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { FilemillError } from '#domain/errors.ts';
-import { HostList } from './host-list.ts';
-import { guardOrigin } from './origin-guard.ts';
+import { guardOrigin, HostList } from './origin-guard.ts';
 import type { Passage } from './trusted-proxies.ts';
 
 const hosts = HostList.of('192.168.1.7:8080', 'files.example, proxy.example:8443');

@@ -1,7 +1,10 @@
-import type { FastifyInstance } from 'fastify';
+import { hash } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { FilemillError } from '#domain/errors.ts';
+import { outgoing } from '#platform/rpc/call-context.ts';
+import { readBody, readQuery } from './query.ts';
 import type { Content, Route } from './route.ts';
-import { serveRoute } from './serve-route.ts';
 
 /** Serves all routes; those that read their body themselves find it untouched. */
 export function serveRoutes(app: FastifyInstance, routes: readonly Route[]): void {
@@ -35,4 +38,72 @@ function contentOf({ body, content }: Route): Content | undefined {
 /** `curl -d` calls everything a form. */
 function notJson(type = 'none'): FilemillError {
   return new FilemillError('MEDIA_TYPE_REFUSED', `The Content-Type has to be application/json, not ${type}.`);
+}
+
+/**
+ * Serves one route as it is described; for GET, HEAD too. A slash at the end of an address makes no difference: the
+ * examples of many clients have one.
+ */
+function serveRoute(app: FastifyInstance, description: Route): void {
+  const url = fastifyPath(description.path);
+  for (const address of [url, `${url}/`])
+    app.route({
+      method: description.method,
+      url: address,
+      handler: async (request, reply) => {
+        const answer = await description.handle(readCall(description, request, reply));
+        return description.tagged ? sendTagged(request, reply, answer) : answer;
+      },
+    });
+}
+
+function readCall(description: Route, request: FastifyRequest, reply: FastifyReply) {
+  const signal = clientGone(reply.raw);
+  return {
+    params: request.params as Record<string, string>,
+    query: readQuery(description.query ?? {}, request.query, request.url),
+    body: description.body === undefined ? undefined : readBody(description.body, request.body),
+    request,
+    reply,
+    signal,
+    onward: outgoing({ signal, requestId: request.id }),
+  };
+}
+
+/** Who has the same answer already is told just that. */
+function sendTagged(request: FastifyRequest, reply: FastifyReply, answer: unknown): FastifyReply {
+  const body = JSON.stringify(answer);
+  const tag = entityTag(body);
+  // May be kept, and has to be asked for again each time.
+  reply.headers({ etag: tag, 'cache-control': 'private, no-cache' });
+  if (matchesTag(request.headers['if-none-match'], tag)) return reply.code(304).send();
+  return reply.type('application/json; charset=utf-8').send(body);
+}
+
+/** `{id}` is `:id` to Fastify, and a colon of the address is two. */
+function fastifyPath(path: string): string {
+  return path.replaceAll(':', '::').replace(/\{(\w+)\}/g, ':$1');
+}
+
+/**
+ * Aborted when the client goes away before it has its answer. The request itself does not tell: it counts as closed
+ * as soon as its body has been read.
+ */
+function clientGone(response: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) controller.abort();
+  });
+  return controller.signal;
+}
+
+/** Names exactly these bytes: 128 bits of their SHA-256. */
+function entityTag(body: string): string {
+  return `"${hash('sha256', body, 'base64url').slice(0, 22)}"`;
+}
+
+/** Whether `If-None-Match` names the tag, or anything at all; weak tags count (RFC 9110, section 13.1.2). */
+function matchesTag(ifNoneMatch: string | undefined, tag: string): boolean {
+  if (ifNoneMatch === undefined) return false;
+  return ifNoneMatch.trim() === '*' || ifNoneMatch.matchAll(/"[^"]*"/g).some(([named]) => named === tag);
 }

@@ -5,11 +5,10 @@ import { readToEnd } from '../http/read-to-end.ts';
 import { route } from '../http/route.ts';
 import { appendContent } from '../uploads/tus/append-content.ts';
 import { declaredChecksum } from '../uploads/tus/checksum.ts';
-import { declaredUpload } from '../uploads/tus/declared-upload.ts';
+import { declaredUpload, uploadMetadataOf } from '../uploads/tus/declared-upload.ts';
 import { describedProgress, progressHeaders, uploadOf } from '../uploads/tus/progress.ts';
 import { requireTusContent, tusContent, tusRoute } from '../uploads/tus/tus-route.ts';
 import { uploadLocation } from '../uploads/tus/upload-location.ts';
-import { uploadMetadataOf } from '../uploads/tus/upload-metadata.ts';
 import { beginProblems } from './upload-answers.ts';
 
 /** An upload that was begun here and whose answer got lost is never heard of again: it expires. */

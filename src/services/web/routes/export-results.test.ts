@@ -9,7 +9,7 @@ import { type ExportResultsResponse, ExportResultsResponseSchema } from '#gen/fi
 import { createLogger } from '#platform/logger.ts';
 import { createApp } from '../app.ts';
 import type { Backend } from '../backend.ts';
-import { HostList } from '../http/host-list.ts';
+import { HostList } from '../http/origin-guard.ts';
 
 const result = { id: 'r', fileId: 'f', filename: 'x'.repeat(200), outputJson: JSON.stringify({ schema: 1 }) };
 const batch = create(ExportResultsResponseSchema, { results: Array.from({ length: 500 }, () => result) });

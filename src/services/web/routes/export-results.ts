@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
+import { type Timestamp, timestampDate } from '@bufbuild/protobuf/wkt';
 import { z } from 'zod';
 import { resultToJson } from '#contract/json.ts';
 import type { ExportResultsResponse, Result } from '#gen/filemill/v1/result_service_pb.ts';
 import type { Backend } from '../backend.ts';
-import { csvHeader, csvRecord } from '../http/csv.ts';
 import { mimeTypeParameter } from '../http/query.ts';
 import { route } from '../http/route.ts';
 
@@ -39,6 +39,34 @@ export function exportResults({ result }: Backend) {
   });
 }
 
+/**
+ * Results as RFC 4180 has them: CRLF after each record, quotes around a field that needs them. A field that a
+ * spreadsheet would take for a formula (`=1+1.txt`) is left as it is: this is data, and programs read it back.
+ */
+const columns: readonly (readonly [name: string, value: (result: Result) => string])[] = [
+  ['file_id', ({ fileId }) => fileId],
+  ['filename', ({ filename }) => filename],
+  ['path', ({ path }) => path],
+  ['created_at', ({ createdAt }) => time(createdAt)],
+  ['size', ({ size }) => String(size)],
+  ['mime_type', ({ mimeType }) => mimeType],
+  // Empty for a binary file.
+  ['word_count', ({ wordCount }) => String(wordCount ?? '')],
+  ['sha256', ({ sha256 }) => sha256],
+];
+
+function record(fields: readonly string[]): string {
+  return `${fields.map(quoted).join(',')}\r\n`;
+}
+
+function quoted(field: string): string {
+  return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
+}
+
+function time(timestamp: Timestamp | undefined): string {
+  return timestamp === undefined ? '' : timestampDate(timestamp).toISOString();
+}
+
 interface Format {
   readonly head: string;
   readonly line: (result: Result) => string;
@@ -50,7 +78,11 @@ const formats = {
     head: '',
     line: (result: Result) => `${JSON.stringify(resultToJson(result))}\n`,
   },
-  csv: { type: 'text/csv; charset=utf-8; header=present', head: csvHeader, line: csvRecord },
+  csv: {
+    type: 'text/csv; charset=utf-8; header=present',
+    head: record(columns.map(([name]) => name)),
+    line: (result: Result) => record(columns.map(([, value]) => value(result))),
+  },
 } as const;
 
 /** One piece for each batch; the next is asked for when the reader has room. */

@@ -3,7 +3,6 @@ import { fileStateToJson, statsToJson } from '#contract/json.ts';
 import type { Json } from '#contract/schemas.ts';
 import { sleep } from '#platform/abort.ts';
 import { route } from '../http/route.ts';
-import { heartbeat, retryAfter, serverSentEvent } from '../http/server-sent-events.ts';
 import type { LiveFeed, LiveNews } from '../live/live-feed.ts';
 
 /** Between two pieces of news on one connection. */
@@ -69,4 +68,17 @@ function filesJson(files: LiveNews['files'], lookAgain: boolean): Json<'ChangedF
     deleted: [...files].flatMap(([id, file]) => (file === null ? id : [])),
     look_again: lookAgain,
   };
+}
+
+/** A comment: keeps proxies from closing a connection on which nothing happens, and notices one that is gone. */
+const heartbeat = ': \n\n';
+
+/** How long a browser waits before it comes again. */
+function retryAfter(ms: number): string {
+  return `retry: ${ms}\n\n`;
+}
+
+/** One event of the HTML standard's event stream. JSON holds no line break, so one data line carries it. */
+function serverSentEvent(event: { readonly id: string; readonly name: string; readonly data: unknown }): string {
+  return `id: ${event.id}\nevent: ${event.name}\ndata: ${JSON.stringify(event.data)}\n\n`;
 }

@@ -1,7 +1,9 @@
 import type { Json } from '#contract/schemas.ts';
+import { FilemillError } from '#domain/errors.ts';
+import { type Dependency, Dependency_State as State } from '#gen/filemill/v1/system_service_pb.ts';
+import { HealthCheckResponse_ServingStatus as ServingStatus } from '#gen/grpc/health/v1/health_pb.ts';
 import type { Backend } from '../backend.ts';
 import { route } from '../http/route.ts';
-import { readinessOf } from '../readiness.ts';
 
 export function readyz(backend: Backend) {
   return route({
@@ -19,4 +21,61 @@ export function readyz(backend: Backend) {
       return { ready: missing.length === 0, missing, degraded };
     },
   });
+}
+
+interface Readiness {
+  /** What does not answer, or cannot do its work: while there is any, a file sent now would not be analysed. */
+  readonly missing: readonly { readonly part: string; readonly detail: string }[];
+  /** What fails, and is done without. */
+  readonly degraded: readonly { readonly service: string; readonly part: string; readonly detail: string }[];
+}
+
+/** A part that takes longer than this is as good as gone. */
+const partTimeoutMs = 3_000;
+
+async function readinessOf(backend: Backend): Promise<Readiness> {
+  const timeoutMs = partTimeoutMs;
+  const [upload, metadata, result, system] = await Promise.allSettled([
+    uploadAnswers(backend),
+    backend.metadata.getStats({ workersOnly: true }, { timeoutMs }),
+    backend.result.listResults({ pageSize: 1 }, { timeoutMs }),
+    backend.system.getDependencies({}, { timeoutMs }),
+  ]);
+  const failing = system.status === 'rejected' ? [] : system.value.dependencies.filter(isFailing);
+  const missing = new Map<string, string>();
+  if (upload.status === 'rejected') missing.set('upload', messageOf(upload.reason));
+  if (metadata.status === 'rejected') {
+    missing.set('metadata', messageOf(metadata.reason));
+    missing.set('worker', 'Workers are known to metadata alone, which does not answer.');
+  } else if (metadata.value.workers.length === 0)
+    missing.set('worker', 'No worker has reported within the last 15 seconds.');
+  if (result.status === 'rejected') missing.set('result', messageOf(result.reason));
+  for (const { service, part, detail } of failing) if (part === truth) missing.set(service, detail);
+  return {
+    missing: [...missing].map(([part, detail]) => ({ part, detail })),
+    degraded: failing.filter(({ part }) => part === doorbell).map(degradedOf),
+  };
+}
+
+/** What a service can do nothing without. */
+const truth = 'postgresql';
+/** It saves time, and nothing else depends on it. */
+const doorbell = 'redis';
+
+function isFailing({ state }: Dependency): boolean {
+  return state === State.FAILING;
+}
+
+function degradedOf({ service, instance, part, detail }: Dependency) {
+  return { service: instance === '' ? service : `${service} ${instance}`, part, detail };
+}
+
+/** @throws FilemillError UNAVAILABLE when the public gRPC port is away, or says that it is not serving */
+export async function uploadAnswers(backend: Backend): Promise<void> {
+  const { status } = await backend.health.check({}, { timeoutMs: partTimeoutMs });
+  if (status !== ServingStatus.SERVING) throw new FilemillError('UNAVAILABLE', 'upload answers that it is not ready.');
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

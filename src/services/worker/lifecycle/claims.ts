@@ -1,7 +1,11 @@
 import { claimedFilesFromMessage } from '#contract/wire.ts';
-import type { ClaimByIds } from '#domain/work-source.ts';
-import type { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
+import type { ClaimByIds, Work, WorkSource } from '#domain/work-source.ts';
+import type {
+  ClaimDueFilesResponse,
+  FileLifecycleService,
+} from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import type { RpcClient } from '#platform/rpc/client.ts';
+import { fromServiceError, isRetryable } from '#platform/rpc/errors.ts';
 import { withRetry } from '#platform/rpc/retry.ts';
 
 /** Long enough for a blip; short enough that most of the lease is left when the answer comes. */
@@ -22,4 +26,65 @@ export function claimerByIds(lifecycle: RpcClient<typeof FileLifecycleService>, 
     );
     return { files: claimedFilesFromMessage(files, leaseToken), leaseMs, sentAt };
   };
+}
+
+/** What the metadata service allows for is more; no idle worker needs to ask more seldom. */
+const maxWaitMs = 20_000;
+/** Until an answer has told the real one. */
+const assumedLeaseMs = 3_000;
+/** Beyond the wait: how long the answer itself may take. */
+const answerWithinMs = 3_000;
+const repeatForMs = 3_000;
+/** Long enough to be served in turn, when only the claims of an earlier call are wanted. */
+const repeatWaitMs = 250;
+
+/** Takes whatever is due from the metadata service, as a long poll. */
+export class DirectWorkSource implements WorkSource {
+  readonly name = 'direct';
+  readonly report = undefined;
+  readonly #lifecycle: RpcClient<typeof FileLifecycleService>;
+  readonly #worker: string;
+  #leaseMs = assumedLeaseMs;
+
+  constructor(lifecycle: RpcClient<typeof FileLifecycleService>, worker: string) {
+    this.#lifecycle = lifecycle;
+    this.#worker = worker;
+  }
+
+  /**
+   * The claim is made at some moment of the wait, and the lease is counted from before it: so the wait is
+   * a third of a lease at most.
+   *
+   * @param waitMs how long to wait when nothing is due
+   */
+  async next(max: number, signal: AbortSignal, waitMs = maxWaitMs): Promise<Work> {
+    signal.throwIfAborted();
+    const leaseToken = crypto.randomUUID();
+    const sentAt = performance.now();
+    const { files, leaseMs } = await this.#claim(leaseToken, max, Math.min(waitMs, this.#leaseMs / 3), signal);
+    this.#leaseMs = leaseMs || this.#leaseMs;
+    return { files: claimedFilesFromMessage(files, leaseToken), leaseExpiresAt: sentAt + leaseMs, leaseMs };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+
+  /**
+   * A wait that was cut short, by a fault or by `signal`, may have claimed files whose answer is lost:
+   * asking again with the same token brings them.
+   */
+  async #claim(leaseToken: string, maxFiles: number, waitMs: number, signal: AbortSignal) {
+    const call = (wait: number, abort?: AbortSignal, repeatedCall = true): Promise<ClaimDueFilesResponse> =>
+      this.#lifecycle.claimDueFiles(
+        { worker: this.#worker, leaseToken, maxFiles, waitMs: Math.floor(wait), repeatedCall },
+        { timeoutMs: wait + answerWithinMs, ...(abort && { signal: abort }) },
+      );
+    try {
+      return await call(waitMs, signal, false);
+    } catch (cause) {
+      const error = fromServiceError(cause);
+      if (signal.aborted) return await call(repeatWaitMs);
+      if (!isRetryable(error)) throw error;
+      return await withRetry(() => call(repeatWaitMs), { signal, forMs: repeatForMs });
+    }
+  }
 }

@@ -2,10 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { FilemillError } from '#domain/errors.ts';
 import { declaredType } from '../../http/declared.ts';
 import type { FormPart, FormReader } from './form-reader.ts';
-import { type HeaderValue, readHeaderValue } from './header-value.ts';
-import { readPartHeaders } from './part-headers.ts';
-import { type NameReading, partName, shownName } from './part-name.ts';
-import { percentDecoder } from './percent-decoder.ts';
+import { type HeaderValue, readHeaderValue, readPartHeaders } from './header-value.ts';
+import { type NameReading, partName, percentDecoder, shownName } from './part-name.ts';
 
 export interface FormFile {
   /** What can be shown of it, when the file is refused. */

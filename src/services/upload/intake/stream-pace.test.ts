@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { withPaceLimit } from './pace-limit.ts';
+import { withPaceLimit } from './stream-pace.ts';
 
 const bytesOf = (message: string) => message.length;
 

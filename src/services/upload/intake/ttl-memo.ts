@@ -1,5 +1,5 @@
 /** Asks `look` at most once in `ms`; callers in between share the latest answer, a refusal included. */
-export function remembered<T>(ms: number, look: () => Promise<T>): () => Promise<T> {
+export function ttlMemo<T>(ms: number, look: () => Promise<T>): () => Promise<T> {
   let latest: { readonly answer: Promise<T>; readonly staleAt: number } | undefined;
   return () => {
     const now = performance.now();

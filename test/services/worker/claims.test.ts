@@ -1,5 +1,5 @@
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
-import { DirectWorkSource } from '#services/worker/lifecycle/direct-work-source.ts';
+import { DirectWorkSource } from '#services/worker/lifecycle/claims.ts';
 import { workSourceConformance } from '../../conformance/work-source.ts';
 import { startBackend } from '../../support/backend.ts';
 
