@@ -3,10 +3,10 @@ import { redisSettings } from '#adapters/redis/settings.ts';
 import { byteSize, commonSettings, grpcTarget, integer, listenAddress, readSettings } from '#platform/config.ts';
 import { ProxyRules } from '#platform/rpc/proxy.ts';
 
-/** A file may be registered until its key is an hour old; what is swept must be older by a safe margin. */
+/** A file may be registered until its id is an hour old; orphans must be older by a safe margin. */
 const minOrphanTtlMs = 2 * 60 * 60 * 1_000;
 
-/** Small files are received into memory. */
+/** Small files are buffered in memory. */
 const maxPackBelow = 512 * 1_024;
 
 /** Sizes in bytes. */
@@ -18,22 +18,22 @@ export const uploadSettings = {
   resultTarget: grpcTarget.default('127.0.0.1:50053'),
   storageDir: z.string(),
   maxFileSize: byteSize.prefault('100GiB'),
-  /** A file of this size or more is stored by itself; 0 for every one. */
+  /** A file of this size or more gets an object of its own; 0 for every file. */
   packBelow: byteSize.prefault('64KiB').refine((bytes) => bytes <= maxPackBelow, 'must be at most 512KiB'),
-  /** How long small files are appended to one segment. */
+  /** How long small files are appended to one segment, in milliseconds. */
   segmentAgeMs: integer(100).default(10 * 60 * 1_000),
-  /** What uploads leave free on the volume. */
+  /** Free space on the volume that uploads must leave. */
   diskReserve: byteSize.prefault('256MiB'),
-  /** Files that may come in at the same time. */
+  /** Concurrent uploads. */
   maxUploads: integer(1).default(1_024),
-  /** PENDING files at which no more are taken in; 0 for no limit. */
+  /** PENDING files at which uploads are refused; 0 for no limit. */
   maxBacklog: integer(0).default(0),
   streamIdleMs: integer(100).default(30_000),
-  /** A second. */
+  /** Per second. */
   streamMinRate: byteSize.prefault('1KiB'),
-  /** How long an upload in several calls is kept after the last of them. */
+  /** How long a resumable upload is kept after its last append. */
   uploadExpiryMs: integer(1_000).default(24 * 60 * 60 * 1_000),
-  /** How many uploads may wait for a client that does not continue them, and how much they may hold. */
+  /** Limits of incomplete uploads: beyond them, idle ones are evicted. */
   maxIncompleteUploads: integer(1).default(10_000),
   maxIncompleteBytes: byteSize.optional(),
   stagingTtlMs: integer(1_000).default(60 * 60 * 1_000),

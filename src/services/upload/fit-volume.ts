@@ -4,10 +4,10 @@ import { ConfigError } from '#platform/config.ts';
 import type { Logger } from '#platform/logger.ts';
 
 /**
- * Tries whether files can be kept safely on the volume, and tells of what it lacks where another way is taken. A full one is
- * taken as it is: files can be deleted from it.
+ * Tests whether the volume can keep files safely, and warns of features that it lacks and Filemill works around. A
+ * full volume is accepted, as files can be deleted from it.
  *
- * @throws ConfigError that says what it lacks
+ * @throws ConfigError that says what is missing
  */
 export async function requireFitVolume(root: string, logger: Logger): Promise<void> {
   await mkdir(root, { recursive: true }).catch((cause: Error) => {

@@ -25,7 +25,7 @@ import { uploadServer } from './public-port.ts';
 import { incompleteMetrics } from './resumable/incomplete-uploads.ts';
 import { UploadLocks } from './resumable/upload-locks.ts';
 
-// The messages of a call wait in its window, where flow control counts them, and not sixteen of them in a queue as well.
+// Messages of a call wait in the flow-control window, instead of 16 of them in a queue as well.
 setDefaultHighWaterMark(true, 0);
 
 const duties = [
@@ -37,10 +37,10 @@ const duties = [
   startOrphanSweeper,
 ];
 
-/** How long to ask again whether a file was registered: shorter than the drain of the server, so that a shutdown waits for an answer. */
+/** Shorter than the drain of the server, so that a shutdown waits for the answer. */
 const registrationRetryMs = 15_000;
 
-/** Of the small files that are in hand, in bytes. */
+/** Bytes of small files that are buffered at the same time. */
 const memoryForWholeFiles = 64 * 1024 * 1024;
 
 const { config, logger } = boot('upload', readUploadConfig, process.env);

@@ -14,7 +14,7 @@ import { getUpload } from './routes/get-upload.ts';
 import { uploadFile } from './routes/upload-file.ts';
 import { type UploadManyContext, uploadMany } from './routes/upload-many.ts';
 
-/** Memory for messages half received and answers not taken, over all connections. */
+/** Bytes of half-received messages and unread answers, over all connections. */
 const maxHeldBytes = 64 * 1024 * 1024;
 
 /** The public gRPC port: everything that clients may call, and nothing else. */

@@ -4,7 +4,6 @@ import { failpoint } from '#platform/failpoints.ts';
 import { pair } from '#platform/pair.ts';
 import type { CallContext } from '#platform/rpc/call-context.ts';
 import type { Declaration } from '../intake/declaration.ts';
-import type { RequestedFile } from './file-creation.ts';
 import { type RegistrationContext, registerAll } from './registration.ts';
 import type { Ringer } from './ringer.ts';
 
@@ -12,7 +11,7 @@ export interface AcceptanceContext extends RegistrationContext {
   readonly ringer: Ringer;
 }
 
-/** What the client is told of a file that is kept. */
+/** The answer about a file that is kept. */
 export interface Receipt {
   readonly id: string;
   readonly size: bigint;
@@ -20,19 +19,17 @@ export interface Receipt {
   readonly duplicate: boolean;
 }
 
-/** Content that was received and checked. */
 export interface Verified {
   readonly declared: Declaration;
   readonly size: number;
-  /** The verified one, or null when none was declared. */
+  /** Verified; null when none was declared. */
   readonly sha256: string | null;
 }
 
-/** The call that brought the last of the content. */
 export type AcceptedCall = Pick<CallContext, 'signal' | 'requestId'>;
 
 /**
- * Keeps the content of one file: when this returns, its bytes are durable and the row that names them is committed.
+ * Keeps the content of one file: when this returns, its bytes are durable and its row is committed.
  *
  * @throws FilemillError
  */
@@ -48,8 +45,8 @@ export async function accept(
   throw receipt?.refusal;
 }
 
-/** The same for small files that are in memory; receipts or refusals in their order. @throws FilemillError for all */
-export async function acceptTogether(
+/** Keeps small files that are in memory; answers in their order. @throws FilemillError when none can be kept */
+export async function acceptAll(
   context: AcceptanceContext,
   contents: readonly Uint8Array[],
   verified: readonly Verified[],
@@ -68,7 +65,9 @@ async function acknowledge(
   files: readonly (Verified & { readonly blob: Blob })[],
   { signal, requestId }: AcceptedCall,
 ): Promise<readonly Answer[]> {
-  const created = files.map((file) => toNewFile(file, requestId));
+  const created = files.map(({ blob: { id, storageKey }, declared, size, sha256 }) => {
+    return { ...declared, id, storageKey, size, declaredSha256: sha256, requestId };
+  });
   const registered = await registerAll(context, created, signal);
   await failpoint('upload.created');
   for (const one of registered) if ('id' in one && !one.duplicate) context.ringer.ring(one.id);
@@ -76,11 +75,4 @@ async function acknowledge(
   return pair(files, registered).map(([{ size, sha256 }, one]) =>
     'id' in one ? { id: one.id, duplicate: one.duplicate, size: BigInt(size), sha256: sha256 ?? '' } : one,
   );
-}
-
-function toNewFile(
-  { blob, declared, size, sha256 }: Verified & { readonly blob: Blob },
-  requestId: string,
-): RequestedFile {
-  return { ...declared, id: blob.id, storageKey: blob.storageKey, size, declaredSha256: sha256, requestId };
 }

@@ -11,13 +11,12 @@ import type { Logger } from '#platform/logger.ts';
 import type { RpcChannel } from '#platform/rpc/client.ts';
 import { callShared } from '#platform/telemetry.ts';
 
-/** With the longest name, path, type and key that are allowed, a batch stays well below what one message may hold. */
+/** With the longest allowed fields, a batch stays well below the largest message. */
 const maxBatch = 500;
 
-/** A file beside the id of the request that brought it. */
 export type RequestedFile = NewFile & { readonly requestId: string };
 
-/** Registers files with the metadata service; calls made at the same time share one RPC. */
+/** Registers files with the metadata service; concurrent calls share one RPC. */
 export class FileCreation {
   readonly #batcher: Batcher<RequestedFile, CreateOutcome>;
 
@@ -31,7 +30,7 @@ export class FileCreation {
   }
 
   /**
-   * Outcomes in the order of `files`. May be repeated with the same ids: the answer is then the same.
+   * Outcomes in the order of `files`. Idempotent for the same ids.
    *
    * @throws FilemillError when no answer came; the files may or may not have been created
    */
@@ -40,7 +39,7 @@ export class FileCreation {
   }
 }
 
-/** A call for one request carries its id; a call for several has an id of its own, and the log tells for which. */
+/** A batch for one request carries its id; a batch for several gets an id of its own, and the log maps it to them. */
 function sharedRequestId(logger: Logger, files: readonly RequestedFile[]): string {
   const ids = new Set(files.map(({ requestId }) => requestId));
   const [only = ''] = ids;
@@ -63,7 +62,7 @@ function toOutcomes({ outcomes, ids, rejections }: CreateFilesResponse): CreateO
         return { outcome: 'KEY_REUSED', id };
       case Outcome.REJECTED:
         return { outcome: 'REJECTED', message: messages.next().value ?? '' };
-      // A word of a later version says nothing about whether the row exists.
+      // An outcome of a later version does not say whether the row exists.
       default:
         throw new Error(`The metadata service answered with an unknown outcome ${outcome}`);
     }

@@ -11,17 +11,17 @@ export interface RegistrationContext {
   readonly blobs: BlobStore;
   readonly files: Pick<FileCreation, 'createAll'>;
   readonly logger: Logger;
-  /** How long to ask again for an answer that was lost. */
+  /** How long registration is retried, in milliseconds. */
   readonly retryMs: number;
 }
 
-/** The file that there is now, or the refusal: FilemillError IDEMPOTENCY_KEY_REUSED or REQUEST_INVALID. */
+/** The row that exists now, or FilemillError IDEMPOTENCY_KEY_REUSED or REQUEST_INVALID. */
 export type Registered = { readonly id: string; readonly duplicate: boolean } | { readonly refusal: FilemillError };
 
 /**
- * Makes the rows of committed blobs, in the order of `files`. Invariant: a blob is removed only when the metadata
- * service said that no row names it. When no answer came the rows may exist: the orphan sweep decides, long
- * after the last moment at which the blobs could still be registered.
+ * Creates the rows of committed blobs, in the order of `files`. Invariant: a blob is removed only when the metadata
+ * service said that no row names it. Without an answer the rows may exist: the orphan sweeper decides, long after the
+ * last moment at which the blobs could still be registered.
  *
  * @throws FilemillError UNAVAILABLE or STORE_REFUSES when the outcome is unknown, for all of them
  */
@@ -31,7 +31,7 @@ export async function registerAll(
   signal: AbortSignal,
 ): Promise<readonly Registered[]> {
   if (signal.aborted) {
-    // A stream that was cut can look as if it had ended. Nobody has been told of the blobs yet.
+    // A cut stream can look like one that ended. No client has been told of these blobs yet.
     for (const file of files) await removeOwn(context, file);
     throw signal.reason;
   }
@@ -43,25 +43,19 @@ export async function registerAll(
   return answers.map(toRegistered);
 }
 
-/** A store that refuses is told of by its name. */
+/** A refusal of the store keeps its reason. */
 function notRegistered(cause: unknown): FilemillError {
-  const told = 'The file is stored, but could not be registered just now.';
+  const told = 'The file is stored, but could not be registered.';
   if (!(cause instanceof FilemillError && isStoreFault(cause)))
     return new FilemillError('UNAVAILABLE', told, { cause });
   return new FilemillError(cause.reason, `${told} ${cause.message}`, { cause, facts: cause.facts });
 }
 
 function toRegistered(answer: CreateOutcome): Registered {
-  switch (answer.outcome) {
-    case 'CREATED':
-      return { id: answer.id, duplicate: false };
-    case 'DUPLICATE':
-      return { id: answer.id, duplicate: true };
-    case 'KEY_REUSED':
-      return { refusal: new FilemillError('IDEMPOTENCY_KEY_REUSED', undefined, { facts: { id: answer.id } }) };
-    case 'REJECTED':
-      return { refusal: new FilemillError('REQUEST_INVALID', answer.message) };
-  }
+  if (answer.outcome === 'REJECTED') return { refusal: new FilemillError('REQUEST_INVALID', answer.message) };
+  const { outcome, id } = answer;
+  if (outcome !== 'KEY_REUSED') return { id, duplicate: outcome === 'DUPLICATE' };
+  return { refusal: new FilemillError('IDEMPOTENCY_KEY_REUSED', undefined, { facts: { id } }) };
 }
 
 async function removeOwn(
@@ -69,6 +63,6 @@ async function removeOwn(
   { storageKey, requestId }: RequestedFile,
 ): Promise<void> {
   await blobs.remove(storageKey).catch((error: unknown) => {
-    logger.warn({ err: error, storageKey, requestId }, 'cannot remove an unneeded object: the sweep will');
+    logger.warn({ err: error, storageKey, requestId }, 'cannot remove an unneeded object: left to the orphan sweeper');
   });
 }

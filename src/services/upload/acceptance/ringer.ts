@@ -3,14 +3,14 @@ import { backoffMs, sleep } from '#platform/abort.ts';
 import type { Logger } from '#platform/logger.ts';
 import { ttlMemo } from '../intake/ttl-memo.ts';
 
-/** Ids that wait in memory at most; what comes beyond is left to the reconciler. */
+/** Ids that wait in memory at most; the reconciler rings for the rest. */
 export const maxQueued = 10_000;
 const idsPerRing = 500;
-const depthRememberedMs = 500;
+const depthTtlMs = 500;
 
 /**
- * Rings for files that were just acknowledged, so that a worker hears of them at once. Nobody waits for
- * it and it may drop whatever it likes: the metadata service rings again for every file that stays PENDING.
+ * Rings for files that were just acknowledged, so that a worker claims them at once. Nothing waits for it, and it may
+ * drop rings: the reconciler rings again for every file that stays PENDING.
  */
 export class Ringer implements AsyncDisposable {
   readonly #doorbell: Doorbell;
@@ -24,16 +24,15 @@ export class Ringer implements AsyncDisposable {
   constructor(doorbell: Doorbell, logger: Logger) {
     this.#doorbell = doorbell;
     this.#logger = logger;
-    this.#depth = ttlMemo(depthRememberedMs, () => doorbell.depth());
+    this.#depth = ttlMemo(depthTtlMs, () => doorbell.depth());
   }
 
-  /** Returns at once. */
   ring(id: string): void {
     if (this.#queue.length < maxQueued) this.#queue.push(id);
     this.#ringing ??= this.#ringAll();
   }
 
-  /** Rings for what is queued, unless the bell is away. */
+  /** Rings for what is queued, unless Redis is unavailable. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort();
     await this.#ringing;
@@ -45,7 +44,7 @@ export class Ringer implements AsyncDisposable {
       await this.#ringBatch(this.#queue.splice(0, idsPerRing));
       if (this.#failures > 0) await sleep(backoffMs(this.#failures, { baseMs: 250 }), signal);
     }
-    // In the same step as the look at the queue: an id that comes next starts a new series.
+    // Synchronous with the check of the queue, so that the next id starts a new loop.
     this.#ringing = undefined;
   }
 
@@ -54,7 +53,7 @@ export class Ringer implements AsyncDisposable {
       if ((await this.#depth()) < doorbellWindow) await this.#doorbell.ring(ids);
       this.#failures = 0;
     } catch (error) {
-      this.#logger.debug({ err: error, files: ids.length }, 'files wait for the next ring');
+      this.#logger.debug({ err: error, files: ids.length }, 'ring failed: files wait for the next one');
       this.#failures += 1;
     }
   }

@@ -17,9 +17,9 @@ interface CompactorOptions {
 }
 
 /**
- * Lets the room of removed small files be used again: what still lives beside them is copied, its rows change hands
- * one by one if they still name what was copied, and the store gives back what nothing lives in any more. A crash
- * leaves copies that no row names, for the orphan sweep, or originals that no row names, whose deletion is queued.
+ * Reclaims the space of removed small files: copies the live files of a wasteful segment, moves each row that still
+ * names the original, and lets the store delete empty segments. A crash leaves copies that no row names, for the
+ * orphan sweeper, or originals that no row names, whose deletion is queued.
  */
 export function startCompactor(options: CompactorOptions): Duty {
   const { blobs, logger, everyMs = pauseMs } = options;
@@ -29,7 +29,7 @@ export function startCompactor(options: CompactorOptions): Duty {
       if (signal.aborted) break;
       moved += await moveAll(wasteful, options, signal);
     }
-    if (moved > 0) logger.info({ moved }, 'moved small files together');
+    if (moved > 0) logger.info({ moved }, 'compacted small files');
     return jittered(everyMs);
   };
   return startDuty({ name: 'compactor', logger, round });
@@ -52,7 +52,7 @@ async function moveAll(living: readonly Blob[], options: CompactorOptions, signa
   return moved.size;
 }
 
-/** undefined for what was removed meanwhile, and for what is damaged. */
+/** Undefined for a blob that was removed meanwhile or is damaged. */
 async function copy(
   blob: Blob,
   { blobs, logger }: CompactorOptions,
@@ -62,7 +62,7 @@ async function copy(
   } catch (error) {
     if (!(error instanceof FilemillError) || error.retryAfterMs !== undefined) throw error;
     if (error.reason !== 'BLOB_MISSING')
-      logger.error({ id: blob.id, detail: error.message }, 'a small file cannot be moved');
+      logger.error({ id: blob.id, detail: error.message }, 'cannot move a small file');
     return undefined;
   }
 }

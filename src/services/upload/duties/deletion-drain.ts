@@ -14,17 +14,17 @@ interface DeletionDrainOptions {
 }
 
 /**
- * Removes the bytes of deleted files: takes their keys, unlinks, confirms. A key that is taken and not
- * confirmed comes back a minute later.
+ * Removes the bytes of deleted files: leases their keys, unlinks, confirms. An unconfirmed key comes back after a
+ * minute.
  */
 export function startDeletionDrain({ lifecycle, blobs, logger }: DeletionDrainOptions): Duty {
-  /** Answers whether the bytes are gone; one key that resists does not hold up the others. */
+  /** Answers whether the bytes are gone; a failure does not hold up other keys. */
   const remove = async (storageKey: string) => {
     try {
       await blobs.remove(storageKey);
       return true;
     } catch (error) {
-      logger.warn({ err: error, storageKey }, 'cannot remove the bytes of a deleted file: retrying');
+      logger.warn({ err: error, storageKey }, 'cannot remove the bytes of a deleted file: will retry');
       return false;
     }
   };

@@ -4,16 +4,14 @@ import type { Logger } from '#platform/logger.ts';
 
 const everyMs = 5_000;
 
-interface DoorbellWatchOptions {
+/** Probes Redis while no file comes in, so that a refusal or a demoted primary is noticed before the next file. */
+export function startDoorbellWatch({
+  doorbell,
+  logger,
+}: {
   readonly doorbell: Doorbell;
   readonly logger: Logger;
-}
-
-/**
- * Tries the doorbell while no file comes in, too: so a Redis that refuses is noticed before the next file, and a
- * connection to what is no longer the primary is given up.
- */
-export function startDoorbellWatch({ doorbell, logger }: DoorbellWatchOptions): Duty {
+}): Duty {
   const round = async () => {
     // The connection logs its own faults.
     await doorbell.depth().catch(() => undefined);

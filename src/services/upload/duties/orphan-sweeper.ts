@@ -15,9 +15,8 @@ interface OrphanSweeperOptions {
 }
 
 /**
- * Deletes objects that no row names: uploads whose registration failed or was never answered. Only
- * objects older than `orphanTtlMs`, which must be well above the hour in which a key may still be registered:
- * after that, a key without a row can never get one.
+ * Deletes objects that no row names: their registration failed or was never answered. `orphanTtlMs` must be well above
+ * the hour in which an id may still be registered: after that, an object without a row can never get one.
  */
 export function startOrphanSweeper({ lifecycle, blobs, orphanTtlMs, logger }: OrphanSweeperOptions): Duty {
   const withoutRow = async (found: readonly Blob[], signal: AbortSignal) => {
@@ -33,7 +32,7 @@ export function startOrphanSweeper({ lifecycle, blobs, orphanTtlMs, logger }: Or
       for (const { storageKey } of orphans) await blobs.remove(storageKey);
       swept += orphans.length;
     }
-    if (swept > 0) logger.info({ swept }, 'swept objects that no file names');
+    if (swept > 0) logger.info({ swept }, 'removed objects that no file names');
     return jittered(pauseMs);
   };
   return startDuty({ name: 'orphan sweeper', logger, round });

@@ -8,14 +8,11 @@ interface StagingSweeperOptions {
   readonly logger: Logger;
 }
 
-/**
- * Deletes what a crash left in staging. Judged by the last write, so that a slow upload is safe: its
- * stream ends by its own idle limit long before.
- */
+/** Deletes what a crash left in staging, judged by its last write: a slow upload hits its idle limit long before. */
 export function startStagingSweeper({ blobs, stagingTtlMs, logger }: StagingSweeperOptions): Duty {
   const round = async () => {
     const swept = await blobs.sweepStaging(new Date(Date.now() - stagingTtlMs));
-    if (swept > 0) logger.info({ swept }, 'swept abandoned uploads');
+    if (swept > 0) logger.info({ swept }, 'removed abandoned uploads');
     return jittered(stagingTtlMs / 4);
   };
   return startDuty({ name: 'staging sweeper', logger, round });

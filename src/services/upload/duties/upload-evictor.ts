@@ -1,14 +1,14 @@
 import { FilemillError } from '#domain/errors.ts';
 import type { PartialBlobStore } from '#domain/partial-blob.ts';
 import type { VolumeUpkeep } from '#domain/upkeep.ts';
-import { jittered, startDuty } from '#platform/duty.ts';
+import { type Duty, jittered, startDuty } from '#platform/duty.ts';
 import type { Logger } from '#platform/logger.ts';
 import { uploadsGivenUp } from '#platform/telemetry.ts';
 import {
   bytesOf,
   findIncompleteUploads,
   type IncompleteUpload,
-  inOrderOfGivingWay,
+  inEvictionOrder,
   tallyOf,
 } from '../resumable/incomplete-uploads.ts';
 import type { UploadLocks } from '../resumable/upload-locks.ts';
@@ -18,30 +18,30 @@ interface UploadEvictorOptions {
   readonly blobs: Pick<VolumeUpkeep, 'totalBytes'>;
   readonly locks: Pick<UploadLocks, 'take'>;
   readonly maxUploads: number;
-  /** undefined for a quarter of the volume. */
+  /** A quarter of the volume unless set. */
   readonly maxBytes: number | undefined;
   readonly logger: Logger;
 }
 
 const pauseMs = 60_000;
 
-/** Longer than a stream may be silent, and than a link is usually away. */
+/** Longer than a stream may be silent, and than a link is usually down. */
 const idleMs = 60_000;
 
-/** A volume that stays full is not searched for each call that it refuses. */
-const rememberMs = 1_000;
+/** Bounds how often a full volume is searched. */
+const searchTtlMs = 1_000;
 
 const partOfVolume = 1 / 4;
 
 /**
- * Bounds what uploads hold that nobody goes on with. They are kept for as long as there is room: beyond their limits,
- * or when others need the room, they give way.
+ * Bounds what incomplete uploads hold. Beyond their limits, or when other uploads need the space, idle ones are
+ * evicted.
  */
 export class UploadEvictor implements AsyncDisposable {
   readonly #options: UploadEvictorOptions;
-  readonly #resources = new AsyncDisposableStack();
   readonly #stopping = new AbortController();
-  #making: Promise<void> | undefined;
+  #duty: Duty | undefined;
+  #makingRoom: Promise<void> | undefined;
 
   private constructor(options: UploadEvictorOptions) {
     this.#options = options;
@@ -49,37 +49,36 @@ export class UploadEvictor implements AsyncDisposable {
 
   static start(options: UploadEvictorOptions): UploadEvictor {
     const evictor = new UploadEvictor(options);
-    const { logger } = options;
-    evictor.#resources.use(startDuty({ name: 'upload evictor', logger, round: () => evictor.#round() }));
+    evictor.#duty = startDuty({ name: 'upload evictor', logger: options.logger, round: () => evictor.#round() });
     return evictor;
   }
 
-  /** What incomplete uploads hold, and may hold; 0 bytes where the volume does not tell its size. */
+  /** What incomplete uploads hold, and their limits; 0 bytes where the volume does not tell its size. */
   async tally() {
     const { partial, maxUploads } = this.#options;
     const tally = tallyOf(await findIncompleteUploads(partial));
     return { ...tally, maxUploads, maxBytes: (await this.#maxBytes()) ?? 0 };
   }
 
-  /** Gives idle uploads up until there is enough, or none is left. Callers at about the same time share one run. */
+  /** Evicts idle uploads until there is enough space or none is left. Concurrent callers share one run. */
   async makeRoom(isEnough: () => Promise<boolean>): Promise<void> {
-    this.#making ??= this.#makeRoom(isEnough).finally(() => {
+    this.#makingRoom ??= this.#makeRoomNow(isEnough).finally(() => {
       setTimeout(() => {
-        this.#making = undefined;
-      }, rememberMs).unref();
+        this.#makingRoom = undefined;
+      }, searchTtlMs).unref();
     });
-    await this.#making;
+    await this.#makingRoom;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort();
-    await this.#resources.disposeAsync();
+    await this.#duty?.[Symbol.asyncDispose]();
   }
 
-  async #makeRoom(isEnough: () => Promise<boolean>): Promise<void> {
+  async #makeRoomNow(isEnough: () => Promise<boolean>): Promise<void> {
     if (await isEnough()) return;
     const uploads = await findIncompleteUploads(this.#options.partial);
-    await this.#giveUp(uploads, ({ bytes }) => bytes, isEnough);
+    await this.#evict(uploads, ({ bytes }) => bytes, isEnough);
   }
 
   async #round(): Promise<number> {
@@ -100,25 +99,25 @@ export class UploadEvictor implements AsyncDisposable {
       if (upload !== undefined) held -= weigh(upload);
       return held <= limit;
     };
-    if (!isEnough()) await this.#giveUp(uploads, weigh, isEnough);
+    if (!isEnough()) await this.#evict(uploads, weigh, isEnough);
   }
 
-  async #giveUp(
+  async #evict(
     uploads: readonly IncompleteUpload[],
     weigh: (upload: IncompleteUpload) => number,
-    isEnough: (givenUp: IncompleteUpload) => boolean | Promise<boolean>,
+    isEnough: (evicted: IncompleteUpload) => boolean | Promise<boolean>,
   ): Promise<void> {
     const idleBefore = new Date(Date.now() - idleMs);
-    const givenUp: IncompleteUpload[] = [];
-    for (const upload of inOrderOfGivingWay(uploads, idleBefore, weigh)) {
+    const evicted: IncompleteUpload[] = [];
+    for (const upload of inEvictionOrder(uploads, idleBefore, weigh)) {
       if (this.#stopping.signal.aborted || !(await this.#remove(upload, idleBefore))) continue;
-      givenUp.push(upload);
+      evicted.push(upload);
       if (await isEnough(upload)) break;
     }
-    if (givenUp.length > 0) uploadsGivenUp(this.#options.logger, tallyOf(givenUp));
+    if (evicted.length > 0) uploadsGivenUp(this.#options.logger, tallyOf(evicted));
   }
 
-  /** Looked at again under the lock: somebody may have come back. Answers whether it is gone. */
+  /** Checks again under the lock, as the client may have come back. Answers whether the upload is gone. */
   async #remove({ id }: IncompleteUpload, idleBefore: Date): Promise<boolean> {
     const { partial, locks } = this.#options;
     try {

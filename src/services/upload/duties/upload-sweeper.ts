@@ -6,28 +6,28 @@ import type { UploadLocks } from '../resumable/upload-locks.ts';
 interface UploadSweeperOptions {
   readonly partial: PartialBlobStore;
   readonly locks: Pick<UploadLocks, 'take'>;
-  /** Since the last append, in milliseconds. */
+  /** Since the last append. */
   readonly uploadExpiryMs: number;
   readonly logger: Logger;
 }
 
 const longestPauseMs = 60 * 60 * 1_000;
 
-/** Forgets uploads that nobody has gone on with for too long, and what is known of those finished so long ago. */
+/** Removes expired uploads, and the records of uploads that finished that long ago. */
 export function startUploadSweeper({ partial, locks, uploadExpiryMs, logger }: UploadSweeperOptions): Duty {
   const round = async (signal: AbortSignal) => {
     const before = new Date(Date.now() - uploadExpiryMs);
     let swept = 0;
     for await (const id of partial.writtenBefore(before)) {
       if (signal.aborted) break;
-      // Under the lock it is looked at again: an append may have come meanwhile.
+      // Checked again under the lock, as an append may have come meanwhile.
       await using _lock = await locks.take(id, signal);
       const state = await partial.find(id);
       if (state !== undefined && state.writtenAt >= before) continue;
       await partial.remove(id);
       swept += 1;
     }
-    if (swept > 0) logger.info({ swept }, 'forgot uploads that expired');
+    if (swept > 0) logger.info({ swept }, 'removed expired uploads');
     return jittered(Math.min(uploadExpiryMs / 4, longestPauseMs));
   };
   return startDuty({ name: 'upload sweeper', logger, round });

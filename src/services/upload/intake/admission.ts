@@ -4,78 +4,58 @@ import type { VolumeUpkeep } from '#domain/upkeep.ts';
 import { Semaphore } from '#platform/semaphore.ts';
 import { ttlMemo } from './ttl-memo.ts';
 
-const rememberMs = 500;
+const freeBytesTtlMs = 500;
 
 export interface AdmissionLimits {
-  /** Bytes of the volume that uploads leave free. */
+  /** Free bytes that uploads must leave on the volume. */
   readonly diskReserve: number;
-  /** Files that may come in at the same time, over all connections. */
+  /** Concurrent uploads, over all connections. */
   readonly maxConcurrent?: number;
   /** Rejects while files cannot be registered. */
   readonly metadataServes: () => Promise<void>;
-  /** Rejects while too many files wait for workers. */
+  /** Rejects while too many files are PENDING. */
   readonly backlogAllows?: () => Promise<void>;
-  /** Frees room on the volume until there is enough, if that can be done. */
+  /** Frees space on the volume until there is enough, if it can. */
   readonly makeRoom?: (isEnough: () => Promise<boolean>) => Promise<void>;
 }
 
-/** An upload that was let in; disposing of it lets it out. */
+/** An admitted upload; dispose of it to release its place. */
 export interface Admitted extends Disposable {
-  /**
-   * Tells that bytes were written.
-   *
-   * @throws FilemillError DISK_FULL when an upload of unknown size has used up what there was
-   */
+  /** Counts written bytes. @throws FilemillError DISK_FULL when an upload of unknown size has used up the space */
   received(bytes: number): Promise<void>;
 }
 
-/** Share of the places that may be taken before those who have one must hurry. */
+/** Share of places in use from which slow uploads must hurry. */
 const crowdedShare = 0.75;
 
-/** An upload of unknown size looks at the volume again each time it has written so much. */
+/** An upload of unknown size checks the volume again after this many bytes. */
 const lookAgainBytes = 16 * 1024 * 1024;
 
-/** What tells whether there is room, and whether a blob can be begun. */
 type AdmittingStore = Pick<BlobStore, 'stage'> & Pick<VolumeUpkeep, 'freeBytes'>;
 
-/** Refuses, before their first byte is stored, uploads that could not be kept anyway. */
+/** Refuses uploads that could not be kept, before their first byte is stored. */
 export class Admission {
   readonly #blobs: AdmittingStore;
-  readonly #diskReserve: number;
+  readonly #limits: AdmissionLimits;
   readonly #places: Semaphore;
-  readonly #metadataServes: () => Promise<void>;
-  readonly #backlogAllows: () => Promise<void>;
-  readonly #makeRoom: (isEnough: () => Promise<boolean>) => Promise<void>;
   readonly #freeBytes: () => Promise<number>;
-  /** Declared by uploads that were let in, and not yet written. */
+  /** Declared by admitted uploads, and not yet written. */
   #promisedBytes = 0;
 
-  constructor(
-    blobs: AdmittingStore,
-    {
-      diskReserve,
-      maxConcurrent = 1_024,
-      metadataServes,
-      backlogAllows = async () => undefined,
-      makeRoom = async () => undefined,
-    }: AdmissionLimits,
-  ) {
+  constructor(blobs: AdmittingStore, limits: AdmissionLimits) {
     this.#blobs = blobs;
-    this.#diskReserve = diskReserve;
-    this.#places = new Semaphore(maxConcurrent);
-    this.#metadataServes = metadataServes;
-    this.#backlogAllows = backlogAllows;
-    this.#makeRoom = makeRoom;
-    this.#freeBytes = ttlMemo(rememberMs, () => blobs.freeBytes());
+    this.#limits = limits;
+    this.#places = new Semaphore(limits.maxConcurrent ?? 1_024);
+    this.#freeBytes = ttlMemo(freeBytesTtlMs, () => blobs.freeBytes());
   }
 
-  /** Whether places are so few that slow uploads should make room. */
+  /** Whether slow uploads should make room for others. */
   get crowded(): boolean {
     return this.#places.taken >= this.#places.size * crowdedShare;
   }
 
   /**
-   * Lets one upload in. What it declared stays reserved until it is written.
+   * Admits one upload. Its declared size stays reserved until it is written.
    *
    * @param declaredSize bytes; null when unknown
    * @throws FilemillError OVERLOADED, DISK_FULL or UNAVAILABLE
@@ -94,24 +74,16 @@ export class Admission {
     return admitted;
   }
 
-  /**
-   * Whether another file may come, on a stream that has its place.
-   *
-   * @throws FilemillError OVERLOADED, DISK_FULL or UNAVAILABLE
-   */
+  /** Admits another file on a stream that has its place. @throws FilemillError OVERLOADED, DISK_FULL or UNAVAILABLE */
   async allows(): Promise<void> {
-    await this.#metadataServes();
-    await this.#backlogAllows();
+    await this.#limits.metadataServes();
+    await this.#limits.backlogAllows?.();
     await this.#requireRoom();
   }
 
-  /**
-   * Whether files can be taken in just now: registered, written, and with room to spare.
-   *
-   * @throws Error that says what is lacking
-   */
+  /** Checks that files can be registered and written, with space to spare. @throws Error that says what is lacking */
   async ready(): Promise<void> {
-    await this.#metadataServes();
+    await this.#limits.metadataServes();
     await this.#requireRoom();
     await (await this.#blobs.stage()).discard();
   }
@@ -147,11 +119,11 @@ export class Admission {
   async #requireRoom(): Promise<void> {
     if (this.#isEnough(await this.#freeBytes())) return;
     const isEnoughNow = async () => this.#isEnough(await this.#blobs.freeBytes());
-    await this.#makeRoom(isEnoughNow);
+    await this.#limits.makeRoom?.(isEnoughNow);
     if (!(await isEnoughNow())) throw new FilemillError('DISK_FULL');
   }
 
   #isEnough(freeBytes: number): boolean {
-    return freeBytes - this.#promisedBytes >= this.#diskReserve;
+    return freeBytes - this.#promisedBytes >= this.#limits.diskReserve;
   }
 }

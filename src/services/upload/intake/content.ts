@@ -6,17 +6,15 @@ import { failpoint } from '#platform/failpoints.ts';
 import type { Admitted } from './admission.ts';
 import { type Declaration, readSha256 } from './declaration.ts';
 
-/** Where content goes, and what it must keep to. */
 export interface ContentOptions {
   readonly staged: StagedBlob;
-  /** Told of what was written. */
   readonly admitted: Admitted;
   readonly declared: Declaration;
   /** Bytes. */
   readonly maxFileSize: number;
 }
 
-/** Takes the content of one file in, and checks it against what was declared, at the first byte too many. */
+/** Receives the content of one file, and checks it against its declaration at the first byte too many. */
 export class Content {
   readonly #options: ContentOptions;
   readonly #hash: ReturnType<typeof createHash> | undefined;
@@ -38,9 +36,9 @@ export class Content {
   }
 
   /**
-   * All has come. Answers with the verified SHA-256, or null when none was declared.
+   * Called at the end of the content. Answers with the verified SHA-256, or null when none was declared.
    *
-   * @param closing what the client computed while it sent; empty for nothing
+   * @param closing what the client computed while it sent; may be empty
    * @throws FilemillError SIZE_MISMATCH, CHECKSUM_MISMATCH or REQUEST_INVALID
    */
   async verify(closing: string): Promise<string | null> {
@@ -53,8 +51,8 @@ export class Content {
 /**
  * Answers with the verified SHA-256, or null when none was declared.
  *
- * @param closing what the client computed while it sent; empty for nothing
- * @param compute that of the bytes received, asked for when there is something to compare it with
+ * @param closing what the client computed while it sent; may be empty
+ * @param compute hashes the received bytes; called only when there is something to compare
  * @throws FilemillError CHECKSUM_MISMATCH or REQUEST_INVALID
  */
 export async function verifySha256(
@@ -67,7 +65,7 @@ export async function verifySha256(
 }
 
 /**
- * The same checks of content that is in memory as a whole.
+ * Checks content that is in memory as a whole.
  *
  * @throws FilemillError FILE_TOO_LARGE, SIZE_MISMATCH, CHECKSUM_MISMATCH or REQUEST_INVALID
  */
@@ -88,16 +86,11 @@ function expectedSha256({ sha256 }: Declaration, closing: string): string[] {
 }
 
 export interface SizeLimits {
-  /** As declared; null when the client does not know it. */
+  /** Declared; null when the client does not know it. */
   readonly size: number | null;
   readonly maxFileSize: number;
 }
 
-/**
- * At the first byte too many.
- *
- * @throws FilemillError FILE_TOO_LARGE, SIZE_MISMATCH
- */
 export function requireFit(received: number, { size, maxFileSize }: SizeLimits): void {
   if (received > maxFileSize) throw fileTooLarge(maxFileSize);
   if (size !== null && received > size) throw sizeMismatch(size, `${received} or more`);

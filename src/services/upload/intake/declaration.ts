@@ -3,16 +3,16 @@ import { normalizeFileName, normalizePath } from '#domain/file-name.ts';
 import { fileTooLarge } from '#domain/file-too-large.ts';
 import type { UploadMetadata } from '#gen/filemill/v1/upload_service_pb.ts';
 
-/** What a client said of its file before the first byte, checked and in the form that is kept. */
+/** What a client declared about its file before the first byte: checked, and in the form that is stored. */
 export interface Declaration {
   readonly filename: string;
   readonly path: string;
   readonly mimeType: string;
-  /** Bytes; null when the client does not know. */
+  /** Bytes; null when unknown. */
   readonly size: number | null;
   /** 64 lower-case hex digits. */
   readonly sha256: string | null;
-  /** A SHA-256 will come in the closing message. */
+  /** The closing message will bring a SHA-256. */
   readonly sha256AtClose: boolean;
   readonly idempotencyKey: string | null;
 }

@@ -19,13 +19,12 @@ interface PartMessage {
     | { readonly case: undefined };
 }
 
-/** Bytes of the file that a message carries. */
 export function contentBytes({ part }: PartMessage): number {
   return part.case === 'chunk' ? part.value.length : 0;
 }
 
 /**
- * Receives what follows the start. Answers with the SHA-256 of the closing message, or null when none came.
+ * Receives the chunks and the closing. Answers with the SHA-256 of the closing, or null when none came.
  *
  * @throws FilemillError METADATA_REPEATED or REQUEST_INVALID
  */
@@ -45,11 +44,11 @@ export async function receiveParts(
 }
 
 /**
- * Receives the rest of the stream and checks it against what was declared. Answers with the verified SHA-256, or
- * null when none was declared.
+ * Receives the content and checks it against its declaration. Answers with the verified SHA-256, or null when none was
+ * declared.
  *
- * @throws FilemillError METADATA_REPEATED, FILE_TOO_LARGE, SIZE_MISMATCH, CHECKSUM_MISMATCH,
- *   REQUEST_INVALID or DISK_FULL
+ * @throws FilemillError METADATA_REPEATED, FILE_TOO_LARGE, SIZE_MISMATCH, CHECKSUM_MISMATCH, REQUEST_INVALID or
+ *   DISK_FULL
  */
 export async function receiveContent(
   messages: AsyncIterable<UploadFileRequest>,
@@ -67,12 +66,12 @@ async function takeOver(content: Content, chunk: Uint8Array): Promise<void> {
   freeChunk(chunk);
 }
 
-/** A chunk with as large a part of its memory is alone in there: what else a message holds is a few bytes. */
+/** A chunk that fills this share of its buffer is alone in it: the rest is message framing. */
 const nearlyAll = 0.9;
 
 /**
- * Frees the memory of a chunk that came in a message of its own, which nobody may use any more. The collector, outside
- * of whose heap it lies, would notice it much later (docs/adr/0017-how-node-runs-a-service.md).
+ * Frees the buffer of a chunk that is no longer used. It lies outside the heap of the garbage collector, which would
+ * notice it much later (docs/adr/0017-how-node-runs-a-service.md).
  */
 export function freeChunk({ buffer, byteLength }: Uint8Array): void {
   if (buffer instanceof ArrayBuffer && byteLength > nearlyAll * buffer.byteLength) buffer.transfer(0);

@@ -3,20 +3,20 @@ import { onAbort } from '#platform/abort.ts';
 import type { Admission } from './admission.ts';
 
 export interface PaceLimits<T> {
-  /** Longest silence, in milliseconds, and the time over which the rate is taken; asked anew all the time. */
+  /** Longest silence, and the time over which the rate is measured; may change while a stream runs. */
   readonly idleMs: () => number;
-  /** Bytes a second; 0 for any. Asked whenever the rate is taken. */
+  /** Bytes per second; 0 for any. */
   readonly minRate: () => number;
-  /** Content that a message carries, in bytes. */
+  /** Bytes of content that a message carries. */
   readonly bytesOf: (message: T) => number;
 }
 
-/** How often a silent stream is looked at: its limit may have become shorter. */
+/** How often a silent stream is checked, as its limit may have become shorter. */
 const lookMs = 1_000;
 
 /**
- * The messages of a stream, as long as they come at a bearable pace. Keepalive does not see a stream that is
- * idle or crawls: its connection is well. Time that the reader takes between messages does not count.
+ * Passes messages on while they come fast enough. Keepalive does not notice a stream that is idle or crawls, as its
+ * connection is alive. Time that the reader takes between messages does not count.
  *
  * @throws FilemillError STREAM_IDLE
  */
@@ -41,7 +41,7 @@ export async function* withPaceLimit<T>(
   }
 }
 
-/** Not Promise.race: a promise that outlives many races would remember each of them. */
+/** Promise.race would leak: a promise that outlives many races keeps a reaction of each. */
 async function settlesWithin<T>(next: Promise<T>, idleMs: () => number): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>();
   const askedAt = performance.now();
@@ -64,31 +64,28 @@ function tooSlow(bytes: number, ms: number): FilemillError {
   return new FilemillError('STREAM_IDLE', `The stream sent ${bytes} bytes in ${Math.round(ms)} ms: too little.`);
 }
 
-/** How long a stream that carries a file may be silent, or crawl. */
-export interface Patience {
+/** How slow a stream that carries one file may be. */
+export interface FilePace {
   readonly admission: Pick<Admission, 'crowded'>;
   readonly streamIdleMs: number;
-  /** Bytes a second, over `streamIdleMs`; 0 for any. */
+  /** Bytes per second, measured over `streamIdleMs`; 0 for any. */
   readonly streamMinRate: number;
 }
 
-/**
- * Time for a client to begin, once it has opened a stream. A good one may need long: its streams share a connection,
- * its disk is busy.
- */
+/** Time for a client to begin once it has opened a stream: its streams share a connection, and its disk may be busy. */
 const openingMs = 30_000;
 
-/** How many times shorter the patience with slow streams is when there is hardly room for others. */
+/** Divides the idle limit while places are scarce. */
 const hurry = 6;
 
 /**
- * The messages of a stream that carries one file.
+ * The pace of a stream that carries one file.
  *
  * @param contentBytes bytes of the file that a message carries
  * @throws FilemillError STREAM_IDLE
  */
-export function paced<T>(
-  { admission, streamIdleMs, streamMinRate }: Patience,
+export function withFilePace<T>(
+  { admission, streamIdleMs, streamMinRate }: FilePace,
   requests: AsyncIterable<T>,
   contentBytes: (message: T) => number,
 ): AsyncGenerator<T, void> {
@@ -104,8 +101,8 @@ export function paced<T>(
   return withPaceLimit(requests, { idleMs, minRate: () => streamMinRate, bytesOf });
 }
 
-/** Waits until something follows the first message, so that who only announces a file takes no place from others. */
-export async function untilContent<T>(messages: AsyncGenerator<T, void>): Promise<AsyncGenerator<T, void>> {
+/** Waits for what follows the first message, so that a client that only announces a file takes no place from others. */
+export async function awaitContent<T>(messages: AsyncGenerator<T, void>): Promise<AsyncGenerator<T, void>> {
   const first = await messages.next();
   const all = async function* () {
     if (first.done) return;
@@ -115,8 +112,8 @@ export async function untilContent<T>(messages: AsyncGenerator<T, void>): Promis
   return all();
 }
 
-/** The messages of a stream; ends as soon as the signal is aborted, also while nothing comes. */
-export async function* endingWith<T>(signal: AbortSignal, messages: AsyncIterable<T>): AsyncGenerator<T, void> {
+/** Passes messages on until the signal is aborted, even while none comes. */
+export async function* takeUntilAborted<T>(signal: AbortSignal, messages: AsyncIterable<T>): AsyncGenerator<T, void> {
   const iterator = messages[Symbol.asyncIterator]();
   let settle: ((end: IteratorReturnResult<undefined>) => void) | undefined;
   using _ = onAbort(signal, () => settle?.({ done: true, value: undefined }));

@@ -1,4 +1,4 @@
-/** Asks `look` at most once in `ms`; callers in between share the latest answer, a refusal included. */
+/** Memoizes `look` for `ms`: calls within that time share one answer, including a rejection. */
 export function ttlMemo<T>(ms: number, look: () => Promise<T>): () => Promise<T> {
   let latest: { readonly answer: Promise<T>; readonly staleAt: number } | undefined;
   return () => {

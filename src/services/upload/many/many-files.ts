@@ -10,7 +10,7 @@ import {
   type AcceptedCall,
   type Answer,
   accept,
-  acceptTogether,
+  acceptAll,
   type Verified,
 } from '../acceptance/acceptance.ts';
 import type { Admission, Admitted } from '../intake/admission.ts';
@@ -19,28 +19,27 @@ import { type Declaration, readDeclaration } from '../intake/declaration.ts';
 
 export interface ManyFilesContext extends AcceptanceContext {
   readonly admission: Admission;
-  /** Bytes of whole files in memory, over all streams. */
+  /** Bytes of buffered files, over all streams. */
   readonly memory: Semaphore;
   /** Bytes. */
   readonly maxFileSize: number;
 }
 
-/** What became of the file with this number. */
 export interface Outcome {
   readonly sequence: number;
   readonly answer: Answer | { readonly refusal: unknown };
 }
 
-/** Files that one stream may have in hand without an answer: far more than one batch of the disk or the database. */
+/** Unanswered files per stream: far more than one batch of the disk or the database. */
 const maxUnanswered = 2_048;
 
-/** The file that comes in pieces just now; what is left of one that was refused already is skipped. */
+/** The file that is coming in pieces; `file` is undefined once it was refused, and its remaining pieces are skipped. */
 interface Coming {
   readonly sequence: number;
   readonly file: undefined | { staged: StagedBlob; content: Content; declared: Declaration; admitted: Admitted };
 }
 
-/** The files of one stream of UploadMany: each is kept or refused by itself. */
+/** The files of one UploadMany stream; each is kept or refused on its own. */
 export class ManyFiles {
   readonly #context: ManyFilesContext;
   readonly #call: AcceptedCall;
@@ -55,19 +54,18 @@ export class ManyFiles {
     this.#tell = tell;
   }
 
-  /** Files that were begun as a whole, or ended, and have no answer yet. */
   get unanswered(): number {
     return this.#unanswered;
   }
 
-  /** The next part should be another piece of the last one's file. */
+  /** Whether the next part should continue a file. */
   get comesInPieces(): boolean {
     return this.#coming !== undefined;
   }
 
   /**
-   * The parts of one message. Resolves when the next may come: so the stream is read no faster than files can be
-   * kept. Never rejects.
+   * Takes the parts of one message. Resolves when the next message may come: the back-pressure that keeps the stream
+   * from outrunning the disk. Never rejects.
    */
   async take(parts: readonly UploadPart[]): Promise<void> {
     let whole: UploadPart[] = [];
@@ -82,13 +80,13 @@ export class ManyFiles {
     await this.#takeWhole(whole);
   }
 
-  /** No further part will come. Resolves when every file is answered. */
+  /** Ends the stream. Resolves when every file is answered. */
   async end(): Promise<void> {
     await this.#breakOff();
     while (this.#unanswered > 0) await this.#nextAnswer();
   }
 
-  /** Whole files, which are kept together while the next message comes. */
+  /** Keeps whole files in one batch while the next message comes. */
   async #takeWhole(parts: readonly UploadPart[]): Promise<void> {
     if (parts.length === 0) return;
     await this.#breakOff();
@@ -113,7 +111,7 @@ export class ManyFiles {
       await admission.allows();
       await failpoint('upload.chunk');
       const contents = good.map(({ content }) => content);
-      return await acceptTogether(this.#context, contents, verified, this.#call);
+      return await acceptAll(this.#context, contents, verified, this.#call);
     });
   }
 
@@ -163,7 +161,7 @@ export class ManyFiles {
     return await accept(this.#context, staged, { declared: file.declared, size: staged.size, sha256 }, this.#call);
   }
 
-  /** What came in pieces and did not come to its end. */
+  /** Refuses the file that has not come to its end. */
   async #breakOff(): Promise<void> {
     const coming = this.#coming;
     this.#coming = undefined;
@@ -202,7 +200,7 @@ export class ManyFiles {
   }
 }
 
-/** @throws FilemillError the refusal of a file that is in the part as a whole */
+/** @throws FilemillError why a whole file is refused */
 function verifyPart({ metadata, content, closing }: UploadPart, maxFileSize: number): Verified {
   const declared = readDeclaration(metadata as NonNullable<typeof metadata>, maxFileSize);
   const sha256 = verifyWhole(content, closing?.sha256 ?? '', { declared, maxFileSize });

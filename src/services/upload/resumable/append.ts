@@ -14,23 +14,22 @@ import { freeChunk, receiveParts } from '../intake/reception.ts';
 import type { UploadLock } from './upload-locks.ts';
 import { type FoundUpload, formatRecord } from './upload-record.ts';
 
-/** What one call works with that goes on with an upload. */
-interface AppendOptions {
+export interface AppendOptions {
   readonly partial: PartialBlobStore;
   readonly blob: PartialBlob;
   readonly upload: FoundUpload;
   readonly lock: UploadLock;
   readonly start: AppendStart;
-  /** Of the whole upload. */
+  /** Limits of the whole upload. */
   readonly limits: SizeLimits;
   readonly admitted: Admitted;
-  /** Aborted when the messages were ended before the client ended them. */
+  /** Aborted when the messages were cut off before the client ended them. */
   readonly early: AbortSignal;
 }
 
 /**
- * Takes in what one call brings, up to the end of its stream. However that ends, what counts of it is durable then:
- * with a checksum all of it or nothing, otherwise all that came.
+ * Appends what one call brings, up to the end of its stream. However it ends, what counts is durable then: with a
+ * checksum all bytes or none, otherwise all that came.
  *
  * @returns the SHA-256 of the closing message; null when none came
  * @throws FilemillError OFFSET_MISMATCH, SIZE_MISMATCH, FILE_TOO_LARGE, CHECKSUM_MISMATCH, METADATA_REPEATED,
@@ -53,8 +52,7 @@ export async function append(
 }
 
 /**
- * The note says from where on bytes do not count until their checksum was compared. What breaks off before, here or by
- * a crash, whoever comes next takes back.
+ * The note marks where unchecked bytes begin. If the append breaks off, even by a crash, the next call truncates them.
  */
 async function appendChecked(
   options: AppendOptions,
@@ -68,7 +66,7 @@ async function appendChecked(
     checksum.verify();
   } catch (error) {
     if (!options.early.aborted) throw error;
-    // Nothing is wrong with the bytes: the rest of them was cut off here.
+    // The bytes are not wrong: the rest of them was cut off here.
     await takeBack(options, from);
     return null;
   }
@@ -128,7 +126,7 @@ const algorithms: Readonly<Record<Algorithm, { readonly name: string; readonly b
   [Algorithm.SHA256]: { name: 'sha256', bytes: 32 },
 };
 
-/** Compares the bytes of one append with what was declared of them. */
+/** Compares the bytes of one append with their declared checksum. */
 class AppendChecksum {
   readonly #declared: string;
   readonly #hash: ReturnType<typeof createHash>;

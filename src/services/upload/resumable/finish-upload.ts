@@ -13,21 +13,20 @@ import { type FoundUpload, formatRecord } from './upload-record.ts';
 
 export interface CompleteUpload {
   readonly upload: FoundUpload;
-  /** All its bytes, synced. */
+  /** All bytes, synced. */
   readonly blob: PartialBlob;
   readonly declared: Declaration;
-  /** Empty for none. */
+  /** SHA-256 of the closing message; may be empty. */
   readonly closing: string;
   readonly lock: UploadLock;
-  /** Of the call that completed it. */
   readonly requestId: string;
 }
 
 /**
- * Makes a file of a complete upload. May be repeated, wherever it broke off before and also by another process: the
- * idempotency key allows one file, and only what a row names outlives the sweep. The bytes of the upload go last.
+ * Turns a complete upload into a file. May be repeated after any failure and by any process: the idempotency key
+ * allows one file, and only an object that a row names outlives the orphan sweep. The bytes of the upload go last.
  *
- * @throws FilemillError CHECKSUM_MISMATCH or IDEMPOTENCY_KEY_REUSED, after which there is no such upload
+ * @throws FilemillError CHECKSUM_MISMATCH or IDEMPOTENCY_KEY_REUSED, after which the upload is gone
  */
 export async function finishUpload(
   context: AcceptanceContext & { readonly partial: PartialBlobStore },
@@ -41,7 +40,7 @@ export async function finishUpload(
     const receipt = await accept(context, { commit: () => commit(blob, lock) }, verified, { signal: never, requestId });
     await failpoint('upload.registered');
     lock.assertHeld();
-    // Nobody but this upload has a key that was made here.
+    // A generated key is known to this upload alone.
     const duplicate = receipt.duplicate && declared.idempotencyKey !== null;
     const file = create(UploadFileResponseSchema, { ...receipt, duplicate });
     await partial.end(upload.id, formatRecord({ ...upload.record, file }));
@@ -52,7 +51,7 @@ export async function finishUpload(
   }
 }
 
-/** Nothing takes the blob away once it is made: where there are no hard links a row may name it since an earlier try. */
+/** The blob is never removed here: without hard links, a row may name it since an earlier try. */
 async function commit(blob: PartialBlob, lock: UploadLock): Promise<Blob> {
   lock.assertHeld();
   const made = await blob.commit();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type IncompleteUpload, inOrderOfGivingWay, tallyOf } from './incomplete-uploads.ts';
+import { type IncompleteUpload, inEvictionOrder, tallyOf } from './incomplete-uploads.ts';
 
 const now = new Date('2026-06-01T12:00:00Z');
 const minutes = (ago: number) => new Date(now.getTime() - ago * 60_000);
@@ -14,7 +14,7 @@ function uploads(...lines: readonly string[]): IncompleteUpload[] {
 }
 
 function order(given: readonly IncompleteUpload[], weigh = (upload: IncompleteUpload) => upload.bytes): string {
-  return [...inOrderOfGivingWay(given, minutes(1), weigh)].map(({ id }) => id).join(' ');
+  return [...inEvictionOrder(given, minutes(1), weigh)].map(({ id }) => id).join(' ');
 }
 
 describe('Uploads give way', () => {

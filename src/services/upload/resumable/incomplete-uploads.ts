@@ -2,7 +2,6 @@ import { FilemillError } from '#domain/errors.ts';
 import type { PartialBlobStore } from '#domain/partial-blob.ts';
 import { findUpload } from './upload-record.ts';
 
-/** An upload that was begun and is not finished. */
 export interface IncompleteUpload {
   readonly id: string;
   readonly bytes: number;
@@ -17,7 +16,7 @@ export async function findIncompleteUploads(partial: PartialBlobStore): Promise<
   return found;
 }
 
-/** Of one that a crash left without a note, or an earlier version has begun, nobody knows it. */
+/** Unknown for uploads that a crash left without a note, or that an earlier version began. */
 async function findCaller(partial: PartialBlobStore, id: string): Promise<string> {
   try {
     return (await findUpload(partial, id)).record.caller ?? 'unknown';
@@ -28,14 +27,14 @@ async function findCaller(partial: PartialBlobStore, id: string): Promise<string
 }
 
 /**
- * The order in which uploads give way: the caller that holds most at that moment loses the one that was left alone
- * longest; of callers that hold as much, the one whose upload was left alone longest loses it. So a caller that holds
- * little loses nothing to one that begins upload after upload.
+ * The eviction order: the caller that holds most at that moment loses its longest-idle upload; among callers that hold
+ * the same, the longest-idle upload goes. So a caller that holds little loses nothing to one that begins upload after
+ * upload.
  *
- * @param idleBefore one that was written to since is at work, and gives way to nobody
- * @param weigh what is counted of each
+ * @param idleBefore uploads written since then are active and stay
+ * @param weigh what is counted of each upload
  */
-export function* inOrderOfGivingWay(
+export function* inEvictionOrder(
   uploads: readonly IncompleteUpload[],
   idleBefore: Date,
   weigh: (upload: IncompleteUpload) => number,
@@ -47,10 +46,7 @@ export function* inOrderOfGivingWay(
       .sort((one, other) => Number(other.writtenAt) - Number(one.writtenAt)),
   }));
   for (;;) {
-    const most = callers.reduce<Holder | undefined>(
-      (one, other) => (givesWayBefore(other, one) ? other : one),
-      undefined,
-    );
+    const most = callers.reduce<Holder | undefined>((one, other) => (goesBefore(other, one) ? other : one), undefined);
     const next = most?.idle.pop();
     if (most === undefined || next === undefined) return undefined;
     most.held -= weigh(next);
@@ -60,17 +56,17 @@ export function* inOrderOfGivingWay(
 
 interface Holder {
   held: number;
-  /** The one that was left alone longest comes last. */
+  /** Most recently written first. */
   readonly idle: IncompleteUpload[];
 }
 
-function givesWayBefore(one: Holder, other: Holder | undefined): boolean {
+function goesBefore(one: Holder, other: Holder | undefined): boolean {
   const [oldest, otherOldest] = [one.idle.at(-1), other?.idle.at(-1)];
   if (oldest === undefined || other === undefined || otherOldest === undefined) return oldest !== undefined;
   return one.held > other.held || (one.held === other.held && oldest.writtenAt < otherOldest.writtenAt);
 }
 
-/** What they hold, in all and by caller. */
+/** Totals, overall and per caller. */
 export function tallyOf(uploads: readonly IncompleteUpload[]) {
   const callers = Map.groupBy(uploads, ({ caller }) => caller)
     .entries()

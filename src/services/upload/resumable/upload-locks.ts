@@ -11,23 +11,22 @@ import type { Logger } from '#platform/logger.ts';
 import { pair } from '#platform/pair.ts';
 import type { RpcClient } from '#platform/rpc/client.ts';
 
-/** How long a call waits for the one before it to give way. */
+/** How long a call waits for the current holder to give way. */
 const defaultWaitMs = 5_000;
 const pollMs = 200;
-/** A holder hears at a renewal that it should give way. */
+/** The current holder learns at a renewal that it should give way. */
 const renewalsPerLock = 8;
 const timeoutMs = 2_000;
 
 /**
- * Locks on uploads that come in over several calls. Between replicas the metadata service decides; within this process
- * one call hands over to the next. Who asks later is served: the earlier client has probably lost its connection and
- * come back, while its first call still waits for it.
+ * Locks on resumable uploads. Between replicas the metadata service decides; within this process one call hands over
+ * to the next. The later call wins: its client has probably reconnected while its first call still waits for it.
  */
 export class UploadLocks implements Disposable {
   readonly #service: RpcClient<typeof UploadLockService>;
   readonly #logger: Logger;
   readonly #waitMs: number;
-  /** Held by this process, or about to be: one an upload. */
+  /** Held or being acquired by this process: one per upload. */
   readonly #locks = new Map<string, UploadLock>();
   readonly #renewals: Renewals<UploadLock>;
 
@@ -45,15 +44,15 @@ export class UploadLocks implements Disposable {
   }
 
   /**
-   * Takes the lock; who holds it is asked to give way.
+   * Takes the lock, and asks its current holder to give way.
    *
-   * @throws FilemillError UPLOAD_LOCKED when it does not, UNAVAILABLE while the metadata service is away
+   * @throws FilemillError UPLOAD_LOCKED when it does not, UNAVAILABLE while the metadata service is
    */
   async take(uploadId: string, signal: AbortSignal): Promise<UploadLock> {
     const giveUp = AbortSignal.any([signal, AbortSignal.timeout(this.#waitMs)]);
     for (let earlier = this.#locks.get(uploadId); earlier !== undefined; earlier = this.#locks.get(uploadId))
-      await earlier.givenBack(giveUp);
-    const lock = new UploadLock(uploadId, randomUUID(), (over) => this.#giveBack(over));
+      await earlier.released(giveUp);
+    const lock = new UploadLock(uploadId, randomUUID(), (over) => this.#release(over));
     this.#locks.set(uploadId, lock);
     try {
       await this.#untilHeld(lock, AbortSignal.any([giveUp, lock.wanted]));
@@ -75,7 +74,7 @@ export class UploadLocks implements Disposable {
     }
   }
 
-  /** Answers whether all of them are held. */
+  /** Answers whether all are held. */
   async #ask(locks: readonly UploadLock[], { renewal }: { readonly renewal: boolean }): Promise<boolean> {
     const sentAt = performance.now();
     const columns = { uploadIds: locks.map(({ uploadId }) => uploadId), tokens: locks.map(({ token }) => token) };
@@ -89,71 +88,63 @@ export class UploadLocks implements Disposable {
     return outcomes.every((outcome) => outcome !== Outcome.TAKEN);
   }
 
-  /** When it cannot be told to the others, they wait until its time is over. */
-  async #giveBack({ uploadId, token }: UploadLock): Promise<void> {
+  /** If the release is lost, other replicas wait until the lock expires. */
+  async #release({ uploadId, token }: UploadLock): Promise<void> {
     try {
       await this.#service.unlockUploads({ uploadIds: [uploadId], tokens: [token] }, { timeoutMs });
     } catch (error) {
-      this.#logger.debug({ err: error, uploadId }, 'an upload lock was not given back');
+      this.#logger.debug({ err: error, uploadId }, 'an upload lock was not released');
     } finally {
       this.#locks.delete(uploadId);
     }
   }
 }
 
-/**
- * Of the time of a lock. The last third belongs to a write that is on its way, so that it ends before another's first.
- */
+/** Share of a lock in which a write may begin. The rest lets it end before the next holder writes. */
 const usableShare = 2 / 3;
 
-/** One call's right to change an upload. */
+/** The right of one call to change an upload. */
 export class UploadLock extends Lease<'TAKEN'> implements AsyncDisposable {
   readonly uploadId: string;
   readonly token: string;
-  readonly #giveBack: (lock: UploadLock) => Promise<void>;
+  readonly #release: (lock: UploadLock) => Promise<void>;
   readonly #wanted = new AbortController();
-  readonly #back = Promise.withResolvers<void>();
+  readonly #released = Promise.withResolvers<void>();
 
-  constructor(uploadId: string, token: string, giveBack: (lock: UploadLock) => Promise<void>) {
+  constructor(uploadId: string, token: string, release: (lock: UploadLock) => Promise<void>) {
     super();
     this.uploadId = uploadId;
     this.token = token;
-    this.#giveBack = giveBack;
+    this.#release = release;
   }
 
-  /** Aborted once a later call waits for this one: take in no more. */
+  /** Aborted once a later call waits for this one. */
   get wanted(): AbortSignal {
     return this.#wanted.signal;
   }
 
-  /** Counts only the time in which a write may begin. */
   override renewed(sentAt: number, lockMs: number): void {
     super.renewed(sentAt, lockMs * usableShare);
   }
 
-  /** A later call waits for this one. */
   giveWay(): void {
-    this.#wanted.abort(givesWay());
+    this.#wanted.abort(new FilemillError('UPLOAD_LOCKED', 'A later call continued the upload.'));
   }
 
-  /** Asks its holder to give way, and waits until it has. @throws FilemillError UPLOAD_LOCKED when the signal comes first */
-  async givenBack(signal: AbortSignal): Promise<void> {
+  /** Asks the holder to give way, and waits for it. @throws FilemillError UPLOAD_LOCKED when the signal comes first */
+  async released(signal: AbortSignal): Promise<void> {
     this.giveWay();
     const { promise, reject } = Promise.withResolvers<never>();
     using _ = onAbort(signal, () => reject(new FilemillError('UPLOAD_LOCKED')));
-    await Promise.race([this.#back.promise, promise]);
+    await Promise.race([this.#released.promise, promise]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#giveBack(this);
-    this.#back.resolve();
+    await this.#release(this);
+    this.#released.resolve();
   }
 
   protected override loss(): FilemillError {
     return new FilemillError('UPLOAD_LOCKED', 'The lock on the upload was lost.');
   }
-}
-
-function givesWay(): FilemillError {
-  return new FilemillError('UPLOAD_LOCKED', 'A later call went on with the upload.');
 }

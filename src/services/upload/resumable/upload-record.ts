@@ -11,20 +11,18 @@ import {
   UploadMetadataSchema,
 } from '#gen/filemill/v1/upload_service_pb.ts';
 
-/** What is noted of an upload beside its bytes. */
+/** The note beside the bytes of an upload. */
 export interface UploadRecord {
-  /** As it was begun. */
   readonly metadata: UploadMetadata;
   readonly clientNote: string;
-  /** The address from which it was begun. */
+  /** The address that began it. */
   readonly caller?: string | undefined;
-  /** The file that it became. */
+  /** The file that was made of it. */
   readonly file?: UploadFileResponse | undefined;
-  /** Bytes from here on belong to an append whose checksum was not compared yet: they do not count. */
+  /** Bytes from here on belong to an append whose checksum is not verified yet: they do not count. */
   readonly uncheckedFrom?: number | undefined;
 }
 
-/** An upload as the volume has it. */
 export interface FoundUpload {
   readonly id: string;
   readonly record: UploadRecord;
@@ -44,14 +42,14 @@ export async function findUpload(partial: Pick<PartialBlobStore, 'find'>, id: st
 export function formatRecord({ metadata, clientNote, caller, file, uncheckedFrom }: UploadRecord): string {
   return JSON.stringify({
     metadata: toJson(UploadMetadataSchema, metadata),
-    ...(clientNote !== '' && { clientNote }),
-    ...(caller !== undefined && { caller }),
-    ...(file !== undefined && { file: toJson(UploadFileResponseSchema, file) }),
-    ...(uncheckedFrom !== undefined && { uncheckedFrom }),
+    clientNote: clientNote || undefined,
+    caller,
+    file: file && toJson(UploadFileResponseSchema, file),
+    uncheckedFrom,
   });
 }
 
-/** @param expiryMs how long an upload is kept that nothing is appended to */
+/** @param expiryMs how long an upload is kept after its last append */
 export function toPartialUpload({ id, record, offset, writtenAt }: FoundUpload, expiryMs: number): PartialUpload {
   return create(PartialUploadSchema, {
     id,
@@ -63,7 +61,7 @@ export function toPartialUpload({ id, record, offset, writtenAt }: FoundUpload, 
   });
 }
 
-/** Replicas of two versions may share a volume: what a later one has added is passed over. */
+/** Replicas of two versions may share a volume: unknown fields of a later one are ignored. */
 function parseRecord(note: string): UploadRecord {
   const { metadata, clientNote, caller, file, uncheckedFrom } = JSON.parse(note) as Record<
     string,

@@ -4,8 +4,8 @@ import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
 import { sizeMismatch } from '../intake/content.ts';
 import { readDeclaration } from '../intake/declaration.ts';
 import { contentBytes } from '../intake/reception.ts';
-import { endingWith, paced, untilContent } from '../intake/stream-pace.ts';
-import { append } from '../resumable/append.ts';
+import { awaitContent, takeUntilAborted, withFilePace } from '../intake/stream-pace.ts';
+import { type AppendOptions, append } from '../resumable/append.ts';
 import { finishUpload } from '../resumable/finish-upload.ts';
 import type { UploadLock } from '../resumable/upload-locks.ts';
 import { type FoundUpload, findUpload, formatRecord, toPartialUpload } from '../resumable/upload-record.ts';
@@ -13,39 +13,36 @@ import type { BeginUploadContext } from './begin-upload.ts';
 import type { UploadContext } from './upload-file.ts';
 
 export interface AppendUploadContext extends UploadContext, BeginUploadContext {
-  /** Aborted when the service stops: appends end where they are, and go on elsewhere. */
+  /** Aborted when the service stops: appends end where they are, and continue elsewhere. */
   readonly stopping: AbortSignal;
 }
 
 /**
- * Goes on with an upload. Whatever ends the call early, what came before stays; once all is there, the answer is sent
- * only after the file is durable and registered, as that of UploadFile.
+ * Continues an upload. Whatever ends the call early, received bytes stay; the answer to the last append is sent only
+ * once the file is durable and registered, as in UploadFile.
  */
 export function appendUpload(context: AppendUploadContext): ServiceHandlers<typeof UploadService>['appendUpload'] {
   const { partial, locks, uploadExpiryMs, stopping } = context;
   return async (requests, { signal, requestId }) => {
-    const messages = paced(context, requests, contentBytes);
+    const messages = withFilePace(context, requests, contentBytes);
     const start = await receiveStart(messages);
     await findUpload(partial, start.id);
-    const content = await untilContent(messages);
+    const content = await awaitContent(messages);
     await using lock = await locks.take(start.id, signal);
     const early = AbortSignal.any([signal, lock.wanted, lock.signal, stopping]);
-    const complete = await goOn(context, { lock, start, early, requestId }, endingWith(early, content));
+    const complete = await resume(context, { lock, start, early, requestId }, takeUntilAborted(early, content));
     if (!complete && stopping.aborted) throw new FilemillError('SHUTTING_DOWN');
     if (!complete) early.throwIfAborted();
     return { upload: toPartialUpload(await findUpload(partial, start.id), uploadExpiryMs) };
   };
 }
 
-interface Appending {
-  readonly lock: UploadLock;
-  readonly start: AppendStart;
-  readonly early: AbortSignal;
+interface Appending extends Pick<AppendOptions, 'lock' | 'start' | 'early'> {
   readonly requestId: string;
 }
 
 /** Answers whether the upload is finished. */
-async function goOn(
+async function resume(
   context: AppendUploadContext,
   { lock, start, early, requestId }: Appending,
   messages: AsyncIterable<AppendUploadRequest>,
@@ -66,7 +63,7 @@ async function goOn(
   return true;
 }
 
-/** Notes the size that the call tells of an upload begun without. @throws FilemillError SIZE_MISMATCH, FILE_TOO_LARGE */
+/** Records a size that was deferred at the beginning. @throws FilemillError SIZE_MISMATCH, FILE_TOO_LARGE */
 async function withSize(
   { partial, maxFileSize }: AppendUploadContext,
   upload: FoundUpload,
@@ -74,7 +71,7 @@ async function withSize(
   lock: UploadLock,
 ): Promise<FoundUpload> {
   const known = upload.record.metadata.size;
-  // Where the offset is wrong, nothing of the call counts.
+  // A call with a wrong offset has no effect.
   if (size === undefined || size === known || offset !== BigInt(upload.offset)) return upload;
   if (known !== undefined) throw sizeMismatch(Number(known), String(size));
   if (size < offset) throw sizeMismatch(Number(size), String(offset));

@@ -22,7 +22,7 @@ export interface BeginUploadContext extends Pick<UploadContext, 'admission' | 'm
   readonly partial: PartialBlobStore;
   readonly locks: UploadLocks;
   readonly registered: Pick<RpcClient<typeof MetadataService>, 'getFiles'>;
-  /** How long an upload is kept that nothing is appended to, in milliseconds. */
+  /** How long an upload is kept after its last append. */
   readonly uploadExpiryMs: number;
 }
 
@@ -30,8 +30,8 @@ export interface BeginUploadContext extends Pick<UploadContext, 'admission' | 'm
 const maxNoteLength = 8 * 1024;
 
 /**
- * Refuses what could not be kept anyway; otherwise the upload is durable when this answers. One with the same
- * idempotency key and description is gone on with.
+ * Refuses what could not be kept; otherwise the upload is durable when this answers. An upload with the same
+ * idempotency key and description is resumed.
  */
 export function beginUpload(context: BeginUploadContext): ServiceHandlers<typeof UploadService>['beginUpload'] {
   const { maxFileSize, uploadExpiryMs } = context;
@@ -41,30 +41,27 @@ export function beginUpload(context: BeginUploadContext): ServiceHandlers<typeof
     if (declared.size === null && !declared.sha256AtClose && !sizeLater)
       throw new FilemillError(
         'REQUEST_INVALID',
-        '`size` is needed, `sha256_at_close`, or `size_later`: one of them tells the end.',
+        'One of `size`, `sha256_at_close` and `size_later` is needed to tell where the upload ends.',
       );
     if (clientNote.length > maxNoteLength)
       throw new FilemillError('REQUEST_INVALID', `\`client_note\` is longer than ${maxNoteLength} characters.`);
     const record = { metadata, clientNote, caller: call.caller.address };
+    const fresh = { record, size: declared.size };
     const upload =
-      isKeyed(declared) && !beginAnew
-        ? await findOrBegin(context, uploadIdOf(declared), { record, size: declared.size }, call)
-        : await begin(context, { record, size: declared.size });
+      declared.idempotencyKey === null || beginAnew
+        ? await begin(context, fresh)
+        : await findOrBegin(context, uploadIdOf(declared), fresh, call);
     return { upload: toPartialUpload(upload, uploadExpiryMs) };
   };
 }
 
 interface NewUpload {
   readonly record: UploadRecord;
-  /** Bytes; null when nobody knows. */
+  /** Bytes; null when unknown. */
   readonly size: number | null;
 }
 
-function isKeyed(declared: Declaration): declared is Declaration & { readonly idempotencyKey: string } {
-  return declared.idempotencyKey !== null;
-}
-
-/** The lock is for two that begin at once. One that goes on takes no lock here: it would interrupt what is under way. */
+/** The lock is for concurrent begins. Resuming takes no lock, as that would interrupt an append in progress. */
 async function findOrBegin(
   context: BeginUploadContext,
   id: string,
@@ -80,7 +77,7 @@ async function findOrBegin(
   return await begin(context, fresh, id);
 }
 
-/** One whose file was deleted since has nothing to answer with. */
+/** An upload whose file was deleted since cannot be resumed. */
 async function findEarlier(
   { partial, registered }: BeginUploadContext,
   id: string,
@@ -108,10 +105,10 @@ async function begin(
 }
 
 /**
- * The id of the upload of an idempotency key and a description: every replica finds it without looking anything up.
- * A UUIDv8 (RFC 9562, section 5.8) of their SHA-256.
+ * The id that an idempotency key and a description stand for, so that every replica finds the upload without a lookup:
+ * a UUIDv8 (RFC 9562, section 5.8) of their SHA-256.
  */
-function uploadIdOf(declared: Declaration & { readonly idempotencyKey: string }): string {
+function uploadIdOf(declared: Declaration): string {
   const { idempotencyKey, filename, path, mimeType, size, sha256, sha256AtClose } = declared;
   const description = [idempotencyKey, filename, path, mimeType, size, sha256, sha256AtClose];
   const hex = hash('sha256', JSON.stringify(description));

@@ -3,7 +3,10 @@ import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
 import { findUpload } from '../resumable/upload-record.ts';
 import type { AppendUploadContext } from './append-upload.ts';
 
-/** What an append has in hand gives way first. The file of a finished upload has a name of its own for its bytes. */
+/**
+ * An append in progress gives way first. The file of a finished upload keeps its bytes, which have a link of their
+ * own.
+ */
 export function cancelUpload(
   context: Pick<AppendUploadContext, 'partial' | 'locks'>,
 ): ServiceHandlers<typeof UploadService>['cancelUpload'] {

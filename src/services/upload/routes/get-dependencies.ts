@@ -21,7 +21,7 @@ type Dependency = MessageInitShape<typeof DependencySchema>;
 
 const answerWithinMs = 2_500;
 
-/** What this service depends on, and what those behind it do. */
+/** The dependencies of this service and of those behind it. */
 export function getDependencies({ metadata, result, doorbell }: Upstream) {
   return async (
     _request: unknown,

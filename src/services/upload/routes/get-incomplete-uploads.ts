@@ -7,14 +7,14 @@ export interface IncompleteUploadsContext {
   readonly incomplete: Pick<UploadEvictor, 'tally'>;
 }
 
-/** Every note is read for it. */
-const rememberMs = 5_000;
+/** A tally reads the note of every upload. */
+const tallyTtlMs = 5_000;
 const maxCallers = 10;
 
 export function getIncompleteUploads({
   incomplete,
 }: IncompleteUploadsContext): ServiceHandlers<typeof UploadService>['getIncompleteUploads'] {
-  const tally = ttlMemo(rememberMs, () => incomplete.tally());
+  const tally = ttlMemo(tallyTtlMs, () => incomplete.tally());
   return async () => {
     const { uploads, bytes, maxUploads, maxBytes, callers } = await tally();
     return {

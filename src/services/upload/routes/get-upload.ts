@@ -3,7 +3,7 @@ import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
 import { findUpload, toPartialUpload } from '../resumable/upload-record.ts';
 import type { BeginUploadContext } from './begin-upload.ts';
 
-/** Takes no lock: who only looks disturbs nobody. While an append goes on the answer is old when it comes. */
+/** Takes no lock: a read must not interrupt an append, and during one the offset it tells is outdated on arrival. */
 export function getUpload(
   context: Pick<BeginUploadContext, 'partial' | 'uploadExpiryMs'>,
 ): ServiceHandlers<typeof UploadService>['getUpload'] {

@@ -6,9 +6,9 @@ import { type AcceptanceContext, accept } from '../acceptance/acceptance.ts';
 import type { Admission } from '../intake/admission.ts';
 import { readDeclaration } from '../intake/declaration.ts';
 import { contentBytes, receiveContent, receiveMetadata } from '../intake/reception.ts';
-import { type Patience, paced, untilContent } from '../intake/stream-pace.ts';
+import { awaitContent, type FilePace, withFilePace } from '../intake/stream-pace.ts';
 
-export interface UploadContext extends AcceptanceContext, Patience {
+export interface UploadContext extends AcceptanceContext, FilePace {
   readonly blobs: BlobStore;
   readonly admission: Admission;
   /** Bytes. */
@@ -16,15 +16,15 @@ export interface UploadContext extends AcceptanceContext, Patience {
 }
 
 /**
- * Takes one file in. The answer is sent only after the content was checked, the bytes are durable, and
- * the row that names them is committed; whatever fails before leaves nothing staged.
+ * Uploads one file. The answer is sent only after the content is checked, the bytes are durable and the row is
+ * committed; a failure before that leaves nothing staged.
  */
 export function uploadFile(context: UploadContext): ServiceHandlers<typeof UploadService>['uploadFile'] {
   const { admission, blobs, maxFileSize } = context;
   return async (requests, call) => {
-    const messages = paced(context, requests, contentBytes);
+    const messages = withFilePace(context, requests, contentBytes);
     const declared = readDeclaration(await receiveMetadata(messages), maxFileSize);
-    const content = await untilContent(messages);
+    const content = await awaitContent(messages);
     using admitted = await admission.enter(declared.size);
     await using staged = await blobs.stage();
     await failpoint('upload.staged');

@@ -6,27 +6,24 @@ import type { Logger } from '#platform/logger.ts';
 import { toRpcStatus } from '#platform/rpc/errors.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
 import { fileRefused } from '#platform/telemetry.ts';
-import { endingWith, withPaceLimit } from '../intake/stream-pace.ts';
+import { takeUntilAborted, withPaceLimit } from '../intake/stream-pace.ts';
 import { ManyFiles, type ManyFilesContext, type Outcome } from '../many/many-files.ts';
 
 export interface UploadManyContext extends ManyFilesContext {
   readonly streamIdleMs: number;
-  /** Bytes a second, over `streamIdleMs`, of a file that comes in pieces; 0 for any. */
+  /** Bytes per second of a file in pieces, measured over `streamIdleMs`; 0 for any. */
   readonly streamMinRate: number;
-  /** Aborted when the service stops: streams are read no further, what they brought is answered. */
+  /** Aborted when the service stops: streams are read no further, and what they brought is answered. */
   readonly stopping: AbortSignal;
 }
 
-/**
- * Takes many files in. Files that were kept or refused while an answer was on its way out are told of
- * together in the next.
- */
+/** Uploads many files. Outcomes that arise while an answer is being sent go out together in the next. */
 export function uploadMany(context: UploadManyContext): ServiceHandlers<typeof UploadService>['uploadMany'] {
   return async function* (requests, call) {
     const outcomes = new GatheringQueue<Outcome>(maxAnswers);
     const files = new ManyFiles(context, call, (outcome) => outcomes.push(outcome));
     const reading = readAll(context, requests, files).finally(() => outcomes.close());
-    // Its failure is reported below, once all that can be answered is.
+    // Its failure is reported below, after all answers.
     reading.catch(() => undefined);
     for await (const batch of outcomes.batches())
       yield { answers: batch.map((outcome) => toAnswer(outcome, context.logger, call.requestId)) };
@@ -41,8 +38,8 @@ async function readAll(
   requests: AsyncIterable<UploadManyRequest>,
   files: ManyFiles,
 ): Promise<void> {
-  const paced = withPaceLimit(endingWith(stopping, requests), {
-    // Who waits for answers may have nothing to send.
+  const paced = withPaceLimit(takeUntilAborted(stopping, requests), {
+    // A client that waits for answers may have nothing to send.
     idleMs: () => (files.unanswered > 0 ? Number.POSITIVE_INFINITY : streamIdleMs),
     minRate: () => (files.comesInPieces ? streamMinRate : 0),
     bytesOf: ({ parts }) => parts.reduce((bytes, { content }) => bytes + content.length, 0),
