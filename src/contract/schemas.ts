@@ -4,9 +4,8 @@ import { catalogue, type Reason } from '#domain/errors.ts';
 import { fileStatuses } from '#domain/file-state.ts';
 
 /**
- * The public JSON: one shape for the HTTP API, the OpenAPI document, the dashboard and the CLI's `--json`, written once;
- * the types are made from it. Numbers are numbers, times are RFC 3339 in UTC, statuses come without their prefix, and
- * what is not known is null.
+ * The public JSON of the HTTP API, the OpenAPI document, the dashboard and the CLI's `--json`; the types are inferred from
+ * it. Numbers are numbers, times are RFC 3339 in UTC, statuses have no prefix, and unknown values are null.
  */
 
 const time = z.iso.datetime();
@@ -20,16 +19,16 @@ const ErrorOf = z.strictObject({ code: z.string(), message: z.string() });
 const File = z.strictObject({
   id: z.uuid().describe('UUIDv7: ids sort by the time of registration.'),
   filename: z.string(),
-  path: z.string().describe('Where the file lay relative to the folder that was uploaded; may be empty.'),
+  path: z.string().describe('The path relative to the uploaded folder; may be empty.'),
   size: count.describe('Bytes.'),
-  mime_type: z.string().describe('What the client declared until the file is COMPLETED, then what was detected.'),
+  mime_type: z.string().describe('The type that the client declared; once the file is COMPLETED, the detected type.'),
   status: z.enum(statuses),
   attempt: count,
   max_attempts: count,
   created_at: time.nullable(),
   updated_at: time.nullable(),
   completed_at: time.nullable(),
-  sha256: sha256.nullable().describe('What the worker measured; null until COMPLETED.'),
+  sha256: sha256.nullable().describe('The SHA-256 that the worker computed; null until COMPLETED.'),
   request_id: z
     .string()
     .nullable()
@@ -37,9 +36,9 @@ const File = z.strictObject({
   error: ErrorOf.nullable(),
 });
 
-/** The `output_data` document of docs/results.md, to which fields may be added. */
+/** The `output_data` document of docs/results.md; later versions may add fields. */
 const Output = z.object({
-  schema: z.literal([1, 2]).describe('1: a result from before there were findings.'),
+  schema: z.literal([1, 2]).describe('1: a result of a version without findings.'),
   mime_type: z.string(),
   word_count: count.nullable(),
   line_count: count.nullable(),
@@ -50,7 +49,7 @@ const Output = z.object({
   findings: z
     .record(z.string(), z.record(z.string(), z.unknown()))
     .exactOptional()
-    .describe('What analysers found beyond these fields, by their names; absent in schema 1.'),
+    .describe('Further findings, by the name of the analyser; absent in schema 1.'),
   analyzers: z.record(z.string(), z.string()),
 }) satisfies z.ZodType<OutputData>;
 
@@ -64,23 +63,23 @@ const Result = z.strictObject({
 });
 
 const Attempt = z.strictObject({
-  number: count.describe('After a silence of the worker that was forgiven the next attempt has it again.'),
+  number: count.describe('After an expired lease that is forgiven, the next attempt has the same number.'),
   worker: z.string(),
   claimed_at: time.nullable(),
-  ended_at: time.nullable().describe('null while it runs.'),
+  ended_at: time.nullable().describe('Null while the attempt runs.'),
   outcome: z
     .enum(['RUNNING', 'COMPLETED', 'FAILED', 'EXPIRED', 'UNKNOWN'])
-    .describe('EXPIRED: the worker fell silent.'),
+    .describe('EXPIRED: the worker stopped renewing its lease.'),
   error: ErrorOf.nullable(),
 });
 
 const Durations = z.strictObject({ p50: z.number(), p95: z.number() });
 
 const DatabaseState = z.strictObject({
-  pooled: z.boolean().describe("A pooler stands between, and no session is the service's own."),
-  notified: z.boolean().describe('PostgreSQL tells the service of changes; otherwise it looks for them itself.'),
+  pooled: z.boolean().describe('The service connects through a pooler and has no session of its own.'),
+  notified: z.boolean().describe('PostgreSQL notifies the service of changes; otherwise the service polls.'),
   now: time.nullable().describe("PostgreSQL's clock."),
-  service_now: time.nullable().describe('The clock of the service at that moment.'),
+  service_now: time.nullable().describe('The clock of the service at the same moment.'),
   latest_step: z
     .strictObject({ at: time.nullable(), seconds: z.number().describe('Negative when the clock was set back.') })
     .nullable()
@@ -90,19 +89,21 @@ const DatabaseState = z.strictObject({
 const IncompleteUploads = z.strictObject({
   uploads: count,
   bytes: count,
-  max_uploads: count.describe('Beyond it uploads are given up that nobody goes on with.'),
-  max_bytes: count.nullable().describe('The same; null when the volume does not tell its size.'),
+  max_uploads: count.describe('Beyond this number, idle uploads are evicted.'),
+  max_bytes: count
+    .nullable()
+    .describe('Beyond this size, idle uploads are evicted; null when the volume does not report its size.'),
   callers: z
     .array(z.strictObject({ address: z.string(), uploads: count, bytes: count }))
-    .describe('At most ten, those that hold most first; `web` is one for all its clients.'),
+    .describe('At most ten, largest first; all clients of `web` count as one.'),
 });
 
 const Worker = z.strictObject({
   name: z.string(),
   started_at: time.nullable(),
   seen_at: time.nullable(),
-  slots: count.describe('Its threads.'),
-  busy: count.describe('Those of its threads that analyse something.'),
+  slots: count.describe('Number of threads.'),
+  busy: count.describe('Busy threads.'),
   source: z.string(),
 });
 
@@ -112,20 +113,20 @@ const Stats = z.strictObject({
   oldest_pending_seconds: z.number().min(0),
   workers: z.array(Worker),
   wait_seconds: Durations.nullable().describe(
-    'From the registration of a file to the claim that completed it, of the latest 1,000 results.',
+    'From the registration of a file to the claim that completed it, over the latest 1,000 results.',
   ),
   processing_seconds: Durations.nullable().describe('From that claim to the result.'),
-  database: DatabaseState.nullable().describe('How the metadata service that answered finds PostgreSQL.'),
+  database: DatabaseState.nullable().describe('The state of PostgreSQL, as the answering metadata service sees it.'),
   incomplete_uploads: IncompleteUploads.nullable()
     .optional()
-    .describe('What uploads hold that were begun and are not finished; null while nobody can tell, absent in events.'),
+    .describe('What unfinished uploads hold; null while that is unknown, absent in events.'),
 });
 
 const Receipt = z.strictObject({
   id: z.uuid(),
   size: count.describe('Bytes.'),
-  sha256: sha256.describe('Of the bytes that were received and kept.'),
-  duplicate: z.boolean().describe('The idempotency key was known: this is the file of the earlier upload.'),
+  sha256: sha256.describe('The SHA-256 of the received bytes.'),
+  duplicate: z.boolean().describe('The idempotency key is known: this is the file of the earlier upload.'),
 });
 
 const ProblemDetails = z.strictObject({
@@ -133,10 +134,10 @@ const ProblemDetails = z.strictObject({
   title: z.string(),
   status: z.int(),
   detail: z.string(),
-  reason: z.enum(Object.keys(catalogue) as [Reason, ...Reason[]]).describe('A word of docs/errors.md.'),
+  reason: z.enum(Object.keys(catalogue) as [Reason, ...Reason[]]).describe('Listed in docs/errors.md.'),
   action: z.string().describe('What to do.'),
   facts: z.record(z.string(), z.string()).exactOptional(),
-  request_id: z.string().exactOptional().describe('Under which the log of every service tells more of it.'),
+  request_id: z.string().exactOptional().describe('Identifies the request in the log of every service.'),
 });
 
 const RefusedFile = z.strictObject({ filename: z.string(), problem: ProblemDetails });
@@ -150,7 +151,7 @@ export const schemas = {
   Attempts: z.strictObject({ attempts: z.array(Attempt) }),
   Stats,
   Server: z.strictObject({
-    grpc_address: z.string().nullable().describe('`HOST:PORT` of the public gRPC port; null when nobody told.'),
+    grpc_address: z.string().nullable().describe('`HOST:PORT` of the public gRPC port; null when unknown.'),
   }),
   Receipt,
   Uploads: z.strictObject({
@@ -159,9 +160,11 @@ export const schemas = {
       .describe('In the order of the parts.'),
   }),
   ChangedFiles: z.strictObject({
-    files: z.array(File).describe('The latest state of what changed.'),
+    files: z.array(File).describe('The latest state of the files that changed.'),
     deleted: z.array(z.uuid()),
-    look_again: z.boolean().describe('More changed than is told, or what changed is not known: load what you show.'),
+    look_again: z
+      .boolean()
+      .describe('More changed than is reported, or the changes are no longer known: reload what you show.'),
   }),
   Retried: outcomes('RETRIED', 'NOT_FAILED', 'NOT_FOUND'),
   Deleted: outcomes('DELETED', 'NOT_FOUND'),
@@ -171,12 +174,15 @@ export const schemas = {
     missing: z.array(z.strictObject({ part: z.string(), detail: z.string() })),
     degraded: z
       .array(z.strictObject({ service: z.string(), part: z.string(), detail: z.string() }))
-      .describe('What fails for a service and is done without: Redis. All is done without it, only later.'),
+      .describe('Failing parts that Filemill works without: Redis. Without it everything works, only later.'),
   }),
   Document: z.looseObject({ openapi: z.string() }),
   RefusedFile,
   Problem: ProblemDetails.extend({
-    files: z.array(RefusedFile).exactOptional().describe('The files of a form of which none was kept, in order.'),
+    files: z
+      .array(RefusedFile)
+      .exactOptional()
+      .describe('The refused files of a form of which none was kept, in order.'),
   }),
 } as const;
 
@@ -190,14 +196,14 @@ export type DurationsJson = DeepReadonly<z.infer<typeof Durations>>;
 export type Problem = DeepReadonly<z.infer<typeof ProblemDetails>>;
 
 export interface FileWithResultJson extends FileJson {
-  /** The `output_data` document of docs/results.md; null when there is none (yet). */
+  /** The `output_data` document of docs/results.md; null without a result. */
   readonly result: OutputData | null;
 }
 
-/** What a service says of something that it depends on. */
+/** A dependency, as a service sees it. */
 export interface DependencyJson {
   readonly service: string;
-  /** Which of several workers. */
+  /** The name of the worker, for a worker. */
   readonly instance: string;
   readonly part: string;
   readonly state: 'OK' | 'FAILING';
@@ -207,7 +213,6 @@ export interface DependencyJson {
 }
 
 export type SchemaName = keyof typeof schemas;
-/** What a route answers with. */
 export type Json<Name extends SchemaName> = DeepReadonly<z.infer<(typeof schemas)[Name]>>;
 
 type DeepReadonly<T> = T extends object ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> } : T;
@@ -216,6 +221,6 @@ function outcomes<const Words extends readonly [string, ...string[]]>(...words: 
   return z.strictObject({
     items: z
       .array(z.strictObject({ id: z.string(), outcome: z.enum(words) }))
-      .describe('One for each id, in the order asked for.'),
+      .describe('One per id, in the order of the request.'),
   });
 }

@@ -5,17 +5,18 @@ import type { Server } from 'node:net';
 export async function listen(server: Server, address: string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject);
+  server.listen(await listenOptions(address), resolve);
+  await promise;
+  server.off('error', reject);
+}
+
+/** The address as Node.js takes it. Removes the socket that a killed process left behind. */
+export async function listenOptions(address: string): Promise<{ path: string } | { host: string; port: number }> {
   if (address.startsWith('unix:')) {
     const path = address.slice('unix:'.length);
     await rm(path, { force: true });
-    server.listen(path, resolve);
-  } else {
-    const colon = address.lastIndexOf(':');
-    server.listen(
-      { host: address.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(address.slice(colon + 1)) },
-      resolve,
-    );
+    return { path };
   }
-  await promise;
-  server.off('error', reject);
+  const colon = address.lastIndexOf(':');
+  return { host: address.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(address.slice(colon + 1)) };
 }

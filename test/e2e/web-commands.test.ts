@@ -82,8 +82,8 @@ describe('commands over HTTP', () => {
   });
 
   const bodies: readonly [what: string, body: unknown, message: RegExp][] = [
-    ['no ids', { ids: [] }, /ids: must hold 1/],
-    ['too many', { ids: Array.from({ length: 1_001 }, () => unknownId) }, /ids: must hold 1000 ids at most/],
+    ['no ids', { ids: [] }, /ids: must hold at least 1/],
+    ['too many', { ids: Array.from({ length: 1_001 }, () => unknownId) }, /ids: must hold at most 1000 ids/],
     ['ids that are numbers', { ids: [1] }, /ids.0: must be text/],
     ['a misspelt field', { id: [unknownId], ids: [unknownId] }, /unknown parameter id/],
     ['a list', [unknownId], /must be a JSON object/],

@@ -125,7 +125,7 @@ describe('forms over HTTP', () => {
       ['of-many-999', undefined],
       ['of-many-1000', 'REQUEST_INVALID'],
     ]);
-    assert.match(JSON.stringify(answer.files?.at(-1)), /this one and those behind it were not kept/);
+    assert.match(JSON.stringify(answer.files?.at(-1)), /this file and those after it were not kept/);
   });
 
   it('go on behind a large file that is refused while it comes', { timeout: 60_000 }, async () => {

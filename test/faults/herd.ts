@@ -10,7 +10,7 @@ import { RpcChannel } from '#platform/rpc/client.ts';
 import { fixedWindow } from '#services/worker/claim-window.ts';
 import { FallbackWorkSource } from '#services/worker/fallback-work-source.ts';
 import { claimerByIds, DirectWorkSource } from '#services/worker/lifecycle/claims.ts';
-import { Worker } from '#services/worker/worker.ts';
+import { startWorker } from '#services/worker/worker.ts';
 
 const size = 50;
 const { FILEMILL_METADATA_TARGET, FILEMILL_RESULT_TARGET, FILEMILL_REDIS_URL, FILEMILL_STORAGE_DIR } =
@@ -28,7 +28,7 @@ for (let n = 0; n < size; n++) {
   const byDoorbell = new RedisWorkSource({ connection, consumer: name, claim: claimerByIds(lifecycle, name), logger });
   const source = new FallbackWorkSource(byDoorbell, new DirectWorkSource(lifecycle, name), logger);
   const blobs = new LocalBlobReader(FILEMILL_STORAGE_DIR ?? '');
-  Worker.start({ name, window: fixedWindow(2), source, metadata, result, analysis, lone, blobs, logger });
+  startWorker({ name, window: fixedWindow(2), source, metadata, result, analysis, lone, blobs, logger });
 }
 // Dies as suddenly as it can: its claims are left to their leases.
 process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));

@@ -10,7 +10,7 @@ import type { Analysis } from '#services/worker/attempt.ts';
 import { fixedWindow } from '#services/worker/claim-window.ts';
 import { FallbackWorkSource } from '#services/worker/fallback-work-source.ts';
 import { DirectWorkSource } from '#services/worker/lifecycle/claims.ts';
-import { Worker } from '#services/worker/worker.ts';
+import { startWorker as start } from '#services/worker/worker.ts';
 import { type Backend, claimerFor } from './backend.ts';
 
 export interface TestWorkerOptions {
@@ -43,7 +43,7 @@ export function startWorker(backend: Backend, options: TestWorkerOptions = {}): 
   const source = resources.use(openSource(backend, name, logger));
   const { metadata, result, storageDir } = backend;
   const blobs = new LocalBlobReader(storageDir);
-  resources.use(Worker.start({ ...options, name, window, source, metadata, result, analysis, lone, blobs, logger }));
+  resources.use(start({ ...options, name, window, source, metadata, result, analysis, lone, blobs, logger }));
   return { messages, [Symbol.asyncDispose]: () => resources.disposeAsync() };
 }
 

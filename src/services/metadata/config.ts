@@ -8,13 +8,13 @@ export const metadataSettings = {
   ...commonSettings,
   ...redisSettings,
   ...databaseSettings,
-  /** Past a pooler in transaction mode, for the one connection on which PostgreSQL tells of changes. */
+  /** For LISTEN, bypassing a pooler in transaction mode. */
   databaseListenUrl: databaseUrl.optional(),
   ...internalServerSettings,
   /** Internal listener: only the other services may reach it. */
   grpcListen: listenAddress.default('127.0.0.1:50052'),
   leaseMs: integer(500, 3_600_000).default(defaultLeaseMs),
-  /** Shorter than the silence after which proxies cut a stream: 60 s in nginx, 50 s in Debian's HAProxy. */
+  /** Shorter than the idle timeouts of proxies: 60 s in nginx, 50 s in Debian's HAProxy. */
   watchHeartbeatMs: integer(100).default(20_000),
   maxAttempts: integer(1, 100).default(defaultMaxAttempts),
 } as const;

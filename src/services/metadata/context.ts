@@ -11,30 +11,29 @@ import type { Semaphore } from '#platform/semaphore.ts';
 import type { DueDispatcher } from './duties/due-dispatcher.ts';
 import type { ChangeHub } from './live/change-hub.ts';
 
-/** What the routes of the metadata service work with. */
 export interface MetadataContext {
   readonly database: Database;
-  /** For what users look for. */
+  /** Connections for user searches. */
   readonly searches: Database;
-  /** That of the database. */
   readonly clock: DatabaseClock;
   readonly changes: ChangeFeed;
   readonly changeHub: ChangeHub;
   readonly dispatcher: DueDispatcher;
   readonly doorbell: Doorbell;
-  /** Files that all watchers of this process may watch at a time: each costs memory and a look at every change. */
+  /** Bounds the files watched in this process: each costs memory and work at every change. */
   readonly watchPlaces: Semaphore;
-  /** After so long without news a watch sends a message that is empty, in milliseconds. */
+  /** A watch without news sends an empty message after this time. */
   readonly watchHeartbeatMs: number;
   readonly leaseMs: number;
   readonly maxAttempts: number;
-  /** Aborted when the service stops: long polls and watches end then. */
+  /** Aborted when the service stops: long polls and watches end. */
   readonly stopping: AbortSignal;
 }
 
-type PublicHandlers = ServiceHandlers<typeof MetadataService> & ServiceHandlers<typeof SystemService>;
-type InternalHandlers = ServiceHandlers<typeof FileLifecycleService> & ServiceHandlers<typeof UploadLockService>;
+type Handlers = ServiceHandlers<typeof MetadataService> &
+  ServiceHandlers<typeof SystemService> &
+  ServiceHandlers<typeof FileLifecycleService> &
+  ServiceHandlers<typeof UploadLockService>;
 
-/** The function behind one call of this service. */
-export type Route<Name extends keyof PublicHandlers | keyof InternalHandlers> = (PublicHandlers &
-  InternalHandlers)[Name];
+/** The handler of one RPC of this service. */
+export type Route<Name extends keyof Handlers> = Handlers[Name];

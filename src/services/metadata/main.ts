@@ -19,7 +19,7 @@ import { metadataServer } from './routes/index.ts';
 
 const { config, logger } = boot('metadata', readMetadataConfig, process.env);
 
-/** However broad they are, the rest of the service has its own connections. */
+/** Broad searches must not starve the rest of the service. */
 const searchesAtOnce = 4;
 
 const maxWatchedFiles = 100_000;

@@ -5,9 +5,9 @@ export const migrateSettings = {
   logLevel: commonSettings.logLevel,
   logFormat: commonSettings.logFormat,
   databaseUrl,
-  /** A superuser, to make the role and the database of FILEMILL_DATABASE_URL; without it both must exist. */
+  /** A superuser that creates the role and the database of FILEMILL_DATABASE_URL; without it both must exist. */
   adminDatabaseUrl: databaseUrl.optional(),
-  /** How long PostgreSQL may take to answer. */
+  /** How long to wait for PostgreSQL. */
   databaseWaitMs: integer(0, 3_600_000).default(300_000),
 } as const;
 

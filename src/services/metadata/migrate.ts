@@ -4,8 +4,8 @@ import { prepareDatabase } from '#adapters/postgres/database/prepare-database.ts
 import { boot } from '#platform/boot.ts';
 import { readMigrateConfig } from './migrate-config.ts';
 
-// `node src/services/metadata/migrate.ts`: waits for PostgreSQL, makes role and database when it is given
-// a superuser, applies what is missing of db/migrations, and ends. May be repeated.
+// Waits for PostgreSQL, creates role and database if it is given a superuser, and applies the missing migrations of
+// db/migrations. May be repeated.
 const { config, logger } = boot('migrate', readMigrateConfig, process.env);
 const stopping = new AbortController();
 for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stopping.abort(new Error(name)));

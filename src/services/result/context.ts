@@ -4,16 +4,15 @@ import type { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
 import type { SystemService } from '#gen/filemill/v1/system_service_pb.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
 
-/** What the routes of the result service work with. */
 export interface ResultContext {
   readonly database: Database;
-  /** For what users look for. */
+  /** Connections for user searches. */
   readonly searches: Database;
 }
 
-type PublicHandlers = ServiceHandlers<typeof ResultService> & ServiceHandlers<typeof SystemService>;
-type InternalHandlers = ServiceHandlers<typeof ResultWriterService>;
+type Handlers = ServiceHandlers<typeof ResultService> &
+  ServiceHandlers<typeof SystemService> &
+  ServiceHandlers<typeof ResultWriterService>;
 
-/** The function behind one call of this service. */
-export type Route<Name extends keyof PublicHandlers | keyof InternalHandlers> = (PublicHandlers &
-  InternalHandlers)[Name];
+/** The handler of one RPC of this service. */
+export type Route<Name extends keyof Handlers> = Handlers[Name];

@@ -9,7 +9,7 @@ import { resultServer } from './routes/index.ts';
 
 const { config, logger } = boot('result', readResultConfig, process.env);
 
-/** However broad they are, saving has its own connections. */
+/** Broad searches must not starve the saving of results. */
 const searchesAtOnce = 4;
 
 await runService(logger, async ({ signal, use }) => {

@@ -46,39 +46,31 @@ const memoryForWholeFiles = 64 * 1024 * 1024;
 const { config, logger } = boot('upload', readUploadConfig, process.env);
 
 await runService(logger, async (scope) => {
-  const { maxFileSize, streamIdleMs, streamMinRate, diskReserve, maxUploads: maxConcurrent } = config;
-  const { packBelow, segmentAgeMs, stagingTtlMs, orphanTtlMs, uploadExpiryMs } = config;
   const channelTo = (part: string, target: string) =>
     scope.use(new RpcChannel(target, { part: `the ${part} service`, proxy: config.proxies.to(target) }));
   const metadata = channelTo('metadata', config.metadataTarget);
   const result = channelTo('result', config.resultTarget);
   const lifecycle = metadata.client(FileLifecycleService);
   await requireFitVolume(config.storageDir, logger);
-  const blobs = scope.use(await LocalBlobStore.open(config.storageDir, { packBelow, segmentAgeMs, logger }));
-  const metadataServes = metadataCheck(metadata);
-  const backlogAllows = backlogCheck(metadata, config.maxBacklog);
+  const blobs = scope.use(await LocalBlobStore.open(config.storageDir, { ...config, logger }));
   const { partial } = blobs;
   const locks = scope.use(new UploadLocks(metadata.client(UploadLockService), logger));
-  const incomplete = scope.use(
-    UploadEvictor.start({
-      partial,
-      blobs,
-      locks,
-      maxUploads: config.maxIncompleteUploads,
-      maxBytes: config.maxIncompleteBytes,
-      logger,
-    }),
-  );
-  const makeRoom = (isEnough: () => Promise<boolean>) => incomplete.makeRoom(isEnough);
-  const admission = new Admission(blobs, { diskReserve, maxConcurrent, metadataServes, backlogAllows, makeRoom });
+  const limits = { maxUploads: config.maxIncompleteUploads, maxBytes: config.maxIncompleteBytes };
+  const incomplete = scope.use(UploadEvictor.start({ partial, blobs, locks, ...limits, logger }));
+  const admission = new Admission(blobs, {
+    diskReserve: config.diskReserve,
+    maxConcurrent: config.maxUploads,
+    metadataServes: metadataCheck(metadata),
+    backlogAllows: backlogCheck(metadata, config.maxBacklog),
+    makeRoom: (isEnough) => incomplete.makeRoom(isEnough),
+  });
   const doorbell = scope.use(createDoorbell(config.redisUrl, logger));
   const ringer = scope.use(new Ringer(doorbell, logger));
-  const forDuties = { doorbell, lifecycle, blobs, partial, locks, stagingTtlMs, orphanTtlMs, uploadExpiryMs, logger };
-  for (const start of duties) scope.use(start(forDuties));
+  for (const start of duties) scope.use(start({ ...config, doorbell, lifecycle, blobs, partial, locks, logger }));
   const files = new FileCreation(metadata, logger);
   const memory = new Semaphore(memoryForWholeFiles);
-  const limits = { maxFileSize, streamIdleMs, streamMinRate, retryMs: registrationRetryMs, uploadExpiryMs };
-  const context = { blobs, partial, files, admission, locks, incomplete, memory, ringer, logger, ...limits };
+  const shared = { blobs, partial, files, admission, locks, incomplete, memory, ringer, logger };
+  const context = { ...config, ...shared, retryMs: registrationRetryMs };
   const server = scope.use(uploadServer(context, { metadata, result, doorbell }, scope.signal));
   const metrics = async () => incompleteMetrics(await incomplete.tally());
   const ops = { ready: () => admission.ready(), doorbell: () => doorbell.report, metrics };

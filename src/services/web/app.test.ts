@@ -60,14 +60,14 @@ describe('the HTTP surface', () => {
   const bodies: readonly [what: string, body: string, detail: string, headers?: Readonly<Record<string, string>>][] = [
     ['no JSON', '{"ids": [', 'The body is not valid JSON.'],
     ['a word', 'ids', 'The body is not valid JSON.'],
-    ['nothing', '', 'The body is empty; it has to be JSON.'],
+    ['nothing', '', 'The body is empty; it must be JSON.'],
     ['too much', JSON.stringify({ ids: ['x'.repeat(70_000)] }), 'The body is larger than 64 KiB.'],
-    ['less than announced', '{}', 'The body is not as long as its Content-Length says.', { 'content-length': '9' }],
-    ['an unreadable type', '{}', 'The Content-Type cannot be read.', { 'content-type': '/' }],
+    ['less than announced', '{}', 'The length of the body differs from its Content-Length.', { 'content-length': '9' }],
+    ['an unreadable type', '{}', 'The Content-Type is malformed.', { 'content-type': '/' }],
     [
       'a form',
       'ids=x',
-      'The Content-Type has to be application/json, not text/plain.',
+      'The Content-Type must be application/json, not text/plain.',
       { 'content-type': 'text/plain' },
     ],
   ];

@@ -21,28 +21,19 @@ export interface AppContext {
   /** Bytes. */
   readonly maxFileSize: number;
   readonly hosts: HostList;
-  /** Those on this machine unless told otherwise. */
+  /** Loopback unless set. */
   readonly trustedProxies?: TrustedProxies | undefined;
   readonly logger: Logger;
   readonly dashboard: BuiltDashboard | undefined;
-  /** Under which clients reach this, without a slash at its end, when it is known. */
+  /** The base URL for clients, without a slash at its end, if known. */
   readonly publicHttp?: string | undefined;
-  /** `HOST:PORT` of the public gRPC port, for those who ask, when it is known. */
+  /** `HOST:PORT` of the public gRPC port, if known. */
   readonly publicGrpc?: string | undefined;
 }
 
-/** The public HTTP surface. `inject` or `listen` starts it; disposing closes it. */
+/** The public HTTP server. `inject` or `listen` starts it; disposing closes it. */
 export function createApp(context: AppContext): FastifyInstance {
-  const {
-    backend,
-    maxFileSize,
-    hosts,
-    trustedProxies = TrustedProxies.loopback,
-    logger,
-    dashboard,
-    publicHttp,
-    publicGrpc,
-  } = context;
+  const { hosts, trustedProxies = TrustedProxies.loopback, logger } = context;
   const fail = (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
     sendProblem(asFilemillError(error, request), request, reply, logger);
   const app = fastify({
@@ -70,27 +61,27 @@ export function createApp(context: AppContext): FastifyInstance {
     throw new FilemillError('ROUTE_NOT_FOUND', `${request.method} ${pathOf(request)} is not served.`);
   });
 
-  const feed = new LiveFeed(backend);
+  const feed = new LiveFeed(context.backend);
   app.addHook('preClose', async () => {
-    // Live pages have no end of their own.
+    // Event streams have no end of their own.
     feed[Symbol.dispose]();
     await drain.finish();
   });
-  serveRoutes(app, allRoutes({ backend, feed, maxFileSize, publicHttp, publicGrpc }));
-  serveDashboard(app, dashboard);
+  serveRoutes(app, allRoutes({ ...context, feed }));
+  serveDashboard(app, context.dashboard);
   return app;
 }
 
-/** Of a body that is JSON: a thousand ids and room to spare. */
+/** JSON bodies hold at most 1,000 ids, with room to spare. */
 const maxJsonBytes = 64 * 1024;
 
-/** A connection on which nothing moves either way, in the midst of a request too. */
+/** A connection without traffic is closed after this time, even within a request. */
 const silenceMs = 5 * 60 * 1_000;
 
-/** Names that are too long are refused as names. */
+/** Large enough for over-long file names to be refused as names. */
 const maxParamLength = 4_096;
 
-/** Answers are data: no browser may sniff, frame, cache or render them as something else. */
+/** Answers are data: browsers must not sniff, frame, cache or render them. */
 const securityHeaders = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
@@ -99,33 +90,28 @@ const securityHeaders = {
   'x-content-type-options': 'nosniff',
 } as const;
 
-/** The framework's refusals of a body, for people. */
+/** Fastify's refusals of a body, in plain words. */
 const bodyFaults: Readonly<Record<string, string>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: `The body is larger than ${maxJsonBytes / 1024} KiB.`,
-  FST_ERR_CTP_EMPTY_JSON_BODY: 'The body is empty; it has to be JSON.',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'The body is empty; it must be JSON.',
   FST_ERR_CTP_INVALID_JSON_BODY: 'The body is not valid JSON.',
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'The body is not as long as its Content-Length says.',
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'The Content-Type cannot be read.',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'The length of the body differs from its Content-Length.',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'The Content-Type is malformed.',
 };
 
-/** Fastify's own refusals (a malformed address, a body that is too long) are the client's errors. */
+/** Maps Fastify's 4xx errors, such as a malformed URL or an oversized body, to errors of the client. */
 function asFilemillError(error: unknown, request: FastifyRequest): unknown {
   const { statusCode: status = 500, code = '' } = error as { statusCode?: number; code?: string };
   if (error instanceof FilemillError || !(error instanceof Error) || status < 400 || status > 499) return error;
   if (code === 'FST_ERR_BAD_URL') return undecodable(pathOf(request), error);
-  return new FilemillError(
-    status === 413 ? 'MESSAGE_TOO_LARGE' : 'REQUEST_INVALID',
-    bodyFaults[code] ?? error.message,
-    {
-      cause: error,
-    },
-  );
+  const reason = status === 413 ? 'MESSAGE_TOO_LARGE' : 'REQUEST_INVALID';
+  return new FilemillError(reason, bodyFaults[code] ?? error.message, { cause: error });
 }
 
-/** The name of a file follows one rule, wherever it stands. */
+/** A file name in a URL is refused like any other file name. */
 function undecodable(path: string, cause: Error): FilemillError {
   const name = /^\/files\/(.*)$/.exec(path)?.[1];
-  const why = `is not valid UTF-8, percent-encoded.`;
+  const why = 'is not valid UTF-8 after percent-decoding.';
   return name === undefined
     ? new FilemillError('REQUEST_INVALID', `The address ${JSON.stringify(path)} ${why}`, { cause })
     : new FilemillError('NAME_INVALID', `The name ${JSON.stringify(name)} ${why}`, { cause });

@@ -6,7 +6,7 @@ import { Health } from '#gen/grpc/health/v1/health_pb.ts';
 import { RpcChannel, type RpcClient } from '#platform/rpc/client.ts';
 import type { HttpProxy } from '#platform/rpc/proxy.ts';
 
-/** What this service asks: everything through the one public gRPC address. */
+/** The services behind the public gRPC address. */
 export interface Backend extends Disposable {
   readonly health: RpcClient<typeof Health>;
   readonly metadata: RpcClient<typeof MetadataService>;
@@ -19,8 +19,8 @@ export function createBackend(target: string, proxy?: HttpProxy): Backend {
   const resources = new DisposableStack();
   const settings = { part: 'the upload service', proxy };
   const channel = resources.use(new RpcChannel(target, settings));
-  // The server takes a bounded number of calls over one connection: uploads, which last, have one of their own,
-  // so that questions never wait behind them.
+  // A connection carries a bounded number of calls: uploads, which last, have their own, so that queries never wait
+  // behind them.
   const uploads = resources.use(
     new RpcChannel(target, { ...settings, options: { 'grpc.use_local_subchannel_pool': 1 } }),
   );

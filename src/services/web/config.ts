@@ -8,33 +8,36 @@ import { TrustedProxies } from './http/trusted-proxies.ts';
 const trustedProxies = z.string().transform((text, context) => {
   const parsed = TrustedProxies.parse(text);
   if (parsed !== undefined) return parsed;
-  context.addIssue({ code: 'custom', message: 'must be loopback, addresses such as 10.0.0.0/8 with commas, or none' });
+  context.addIssue({
+    code: 'custom',
+    message: 'must be loopback, comma-separated addresses such as 10.0.0.0/8, or none',
+  });
   return z.NEVER;
 });
 
 export const webSettings = {
   ...commonSettings,
   httpListen: listenAddress.default('127.0.0.1:8080'),
-  /** The public gRPC port, which forwards to everything else. */
+  /** The public gRPC port. */
   uploadTarget: grpcTarget.default('127.0.0.1:50051'),
-  /** In bytes; told to clients before they send. The upload service is what refuses. */
+  /** Bytes. Announced to clients; the upload service enforces it. */
   maxFileSize: byteSize.prefault('100GiB'),
-  /** Further names of this server, `NAME` or `NAME:PORT`, separated by commas: for a proxy or a cluster. */
+  /** Further names of this server, `NAME` or `NAME:PORT`, separated by commas. */
   httpHosts: z.string().default(''),
-  /** Addresses and ranges that proxies connect from, separated by commas; `loopback` is one of them. */
+  /** Addresses and ranges of proxies, separated by commas; `loopback` is one of them. */
   trustedProxies: trustedProxies.prefault('loopback'),
-  /** `http://` or `https://`, host and path, without a slash at its end, for clients that take no relative `Location`. */
+  /** The public base URL, for clients that reject a relative `Location`. */
   publicHttp: z
     .string()
     .regex(/^https?:\/\/[\w.:[\]-]+(?:\/[\w.~%-]+)*\/?$/i, 'must be http(s)://HOST[:PORT][/PATH]')
     .transform((url) => url.replace(/\/$/, ''))
     .optional(),
-  /** `HOST:PORT` for the commands that the dashboard shows: behind a proxy the page cannot know it. */
+  /** `HOST:PORT` for the commands that the dashboard shows, which cannot know it behind a proxy. */
   publicGrpc: z
     .string()
     .regex(/^([\w.-]+|\[[\da-f:]+\]):\d{1,5}$/i, 'must be HOST:PORT')
     .optional(),
-  /** What `npm run build:dashboard` made. */
+  /** The output of `npm run build:dashboard`. */
   dashboardDir: z.string().default(fileURLToPath(new URL('../../../dashboard/dist', import.meta.url))),
 } as const;
 

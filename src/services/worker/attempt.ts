@@ -15,11 +15,11 @@ export interface AnalyzeOptions {
   readonly signal: AbortSignal;
 }
 
-/** The pool of analysis threads, as far as an attempt needs it. */
+/** The pool of analysis threads. */
 export interface Analysis {
-  /** Hand-overs that are worked on at the same time. */
+  /** Concurrent hand-overs. */
   readonly threads: number;
-  /** Files that may be handed over together. */
+  /** Files per hand-over. */
   readonly perHandOver: number;
   /** Rejects with FilemillError ANALYZER_*, BLOB_MISSING or BLOB_DAMAGED, or with the signal's reason. */
   analyze(file: AnalysisFile, options: AnalyzeOptions): Promise<OutputData>;
@@ -31,16 +31,16 @@ export interface Analysis {
 
 export interface AttemptTools {
   readonly analysis: Analysis;
-  /** For files that must run alone: a process of its own. Rejects with WORKER_CRASHED too. */
+  /** Runs a file in a process of its own. Rejects with WORKER_CRASHED too. */
   readonly lone: Pick<Analysis, 'analyze'>;
-  /** Shortest deadline of an analysis; the one of production unless given. */
+  /** Shortest deadline of an analysis. */
   readonly deadlineMs?: number | undefined;
   readonly blobs: BlobReader;
   readonly attempts: AttemptsClient;
   readonly logger: Logger;
 }
 
-/** The part of attempts that needs a thread or a process; outcomes in the order of `claims`. Never rejects. */
+/** Analyses claimed files; outcomes in the order of `claims`. Never rejects. */
 export async function judge(claims: readonly HeldClaim[], tools: AttemptTools): Promise<readonly HandOverOutcome[]> {
   const [first] = claims;
   if (claims.length === 1 && first !== undefined) return [await judgeOne(first, tools)];
@@ -75,7 +75,7 @@ async function judgeOne(claim: HeldClaim, tools: AttemptTools): Promise<HandOver
   }
 }
 
-/** @throws what keeps the claim from being worked on */
+/** @throws Error why the file cannot be analysed */
 async function subjectOf(claim: HeldClaim, { blobs }: AttemptTools): Promise<AnalysisFile> {
   claim.assertHeld();
   const { storageKey, filename, size } = claim.file;
@@ -104,15 +104,14 @@ function damaged(message: string): HandOverOutcome {
   return { failure: new FilemillError('BLOB_DAMAGED', message) };
 }
 
-/** A claim and what its analysis came to. */
 export interface Judged {
   readonly claim: HeldClaim;
   readonly outcome: Exclude<HandOverOutcome, 'again'>;
 }
 
 /**
- * Writes outcomes, for as long as their leases may be valid. Never rejects: an outcome that cannot be written is
- * left to the end of its lease.
+ * Writes outcomes while their leases may be valid. Never rejects: an outcome that cannot be written is left to the end
+ * of its lease.
  */
 export async function concludeAll(judged: readonly Judged[], tools: AttemptTools): Promise<void> {
   await failpoint('worker.analysed');
@@ -135,7 +134,7 @@ function toFinding({ id, leaseToken }: ClaimedFile, output: OutputData): Finding
   return { id, leaseToken, mimeType, sha256, outputJson: JSON.stringify(output) };
 }
 
-/** Those whose lease is lost meanwhile are dropped, the others go on. */
+/** Drops claims whose lease is lost meanwhile; the others go on. */
 async function saveAll(found: readonly Found[], tools: AttemptTools): Promise<void> {
   const { attempts, logger } = tools;
   for (const { claim } of found) if (claim.lost !== undefined) logDropped(claim, claim.lost, logger);
@@ -148,7 +147,7 @@ async function saveAll(found: readonly Found[], tools: AttemptTools): Promise<vo
     await failpoint('worker.saved');
     await Promise.all(pair(held, outcomes).map(([{ claim }, saved]) => settle(claim, saved, tools)));
   } catch (error) {
-    // The first of them may have lost its lease while others hold theirs.
+    // The first claim may have lost its lease while others hold theirs.
     if (first.claim.lost !== undefined) return await saveAll(held, tools);
     await Promise.all(held.map(({ claim }) => fail(claim, error, tools)));
   }
@@ -175,7 +174,7 @@ async function fail(claim: HeldClaim, failure: unknown, { attempts, logger }: At
     if (outcome !== 'DONE') logDropped(claim, outcome, logger);
   } catch (error) {
     if (claim.lost !== undefined) logDropped(claim, claim.lost, logger);
-    else logger.error({ file: id, err: error }, 'an outcome could not be written');
+    else logger.error({ file: id, err: error }, 'cannot write the outcome of an attempt');
   }
 }
 
@@ -184,7 +183,7 @@ function asFilemillError(failure: unknown): FilemillError {
   return new FilemillError('ANALYZER_ERROR', failure instanceof Error ? failure.message : String(failure));
 }
 
-/** PostgreSQL text holds no NUL; people read no more than this. */
+/** PostgreSQL cannot store NUL in text; 1,000 characters are enough to read. */
 function storableText(message: string): string {
   return message.replaceAll('\0', '\u{fffd}').slice(0, 1_000).toWellFormed();
 }

@@ -1,7 +1,7 @@
 /** How many claims a worker holds at once. */
 export interface ClaimWindow {
   readonly size: number;
-  /** Tells how long a file has just taken on its thread, in milliseconds. */
+  /** Records how long a file has taken on its thread. */
   took(ms: number): void;
 }
 
@@ -9,19 +9,19 @@ export function fixedWindow(size: number): ClaimWindow {
   return { size, took: () => undefined };
 }
 
-/** Enough work for so long waits for each thread: far more than a claim takes. */
+/** Milliseconds of queued work per thread: far longer than a claim takes. */
 const aheadMs = 100;
-/** Hides the way to the metadata service and back, however long files take: what waits here no other worker finds. */
+/** Hides the round trip to the metadata service. Files that wait here are kept from other workers. */
 const least = 2;
 const most = 256;
-/** What is expected of the first files, in milliseconds. */
+/** Assumed for the first files, in milliseconds. */
 const firstMs = 30;
 /** Weight of the latest file in the mean. */
 const weight = 1 / 16;
 
 /**
- * Small files are claimed by the hundred, so that all that is done for a batch is shared by many; of large ones
- * only a few, so that other workers find some.
+ * Claims small files by the hundred, so that they share the cost of a batch, and few large ones, so that other workers
+ * find some.
  */
 export function adaptiveWindow(threads: number): ClaimWindow {
   let meanMs = firstMs;

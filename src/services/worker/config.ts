@@ -5,7 +5,7 @@ import { redisSettings } from '#adapters/redis/settings.ts';
 import { ConfigError, commonSettings, grpcTarget, integer, readSettings } from '#platform/config.ts';
 import { ProxyRules } from '#platform/rpc/proxy.ts';
 
-/** What a process that analyses needs beside its heap: Node itself, buffers, the memories of WASM. */
+/** Memory of an analysis process beside its heap: Node.js itself, buffers, WASM memories. */
 const besideHeapMb = 256;
 
 export const workerSettings = {
@@ -14,18 +14,18 @@ export const workerSettings = {
   metadataTarget: grpcTarget.default('127.0.0.1:50052'),
   resultTarget: grpcTarget.default('127.0.0.1:50053'),
   storageDir: z.string(),
-  /** Unique among the workers that run. */
+  /** Unique among running workers. */
   workerName: z.string().max(200).default(`${hostname()}-${process.pid}`),
   workerThreads: integer(1, 256).default(availableParallelism()),
-  /** Claims that wait for a thread; by the size of files unless set. */
+  /** Prefetched claims; adapts to the size of files unless set. */
   workerPrefetch: integer(0, 900).optional(),
   /** Largest resident memory of the whole process; unlimited unless set. */
   workerMemoryMb: integer(128, 16_777_216).optional(),
   analysisHeapMb: integer(16, 65_536).default(256),
-  /** Largest resident memory of the process in which files run alone: the heap and 256 MiB unless set. */
+  /** Largest resident memory of the process that runs a file alone: heap plus 256 MiB unless set. */
   analysisChildMemoryMb: integer(128, 16_777_216).optional(),
   analysisDeadlineMs: integer(100, 3_600_000).default(30_000),
-  /** For tests alone: a module whose analysers do harm. */
+  /** For tests only: a module with harmful analysers. */
   analysisRegistry: z.string().optional(),
   allowFailpoints: z.string().optional(),
 } as const;
@@ -35,7 +35,7 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv) {
   const settings = readSettings(workerSettings, env);
   const { analysisRegistry: registry, analysisHeapMb: heapMb } = settings;
   if (registry !== undefined && settings.allowFailpoints !== '1')
-    throw new ConfigError('FILEMILL_ANALYSIS_REGISTRY: for tests alone; refused unless FILEMILL_ALLOW_FAILPOINTS is 1');
+    throw new ConfigError('FILEMILL_ANALYSIS_REGISTRY: for tests only; refused unless FILEMILL_ALLOW_FAILPOINTS is 1');
   return {
     ...settings,
     proxies: ProxyRules.ofService(env),

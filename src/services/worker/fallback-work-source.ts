@@ -7,12 +7,12 @@ import type { Logger } from '#platform/logger.ts';
 /** A work source with the name that heartbeats carry. */
 export interface NamedWorkSource extends WorkSource {
   readonly name: 'redis' | 'direct';
-  /** How Redis is; absent for a source without one. */
+  /** The state of Redis; undefined for a source without it. */
   readonly report: StoreReport | undefined;
 }
 
 interface RedisSource extends WorkSource {
-  /** Rejects while Redis cannot be used for taking work. */
+  /** Rejects while no work can be taken from Redis. */
   probe(): Promise<void>;
   readonly report: StoreReport;
 }
@@ -22,15 +22,15 @@ interface DirectSource extends WorkSource {
 }
 
 const probeEveryMs = 2_000;
-/** So that the return to Redis is not held up by a long poll. */
+/** Short, so that a long poll does not delay the return to Redis. */
 const directWaitMs = 2_000;
-/** Redis may answer and yet hear no ring, because whoever rings cannot reach it: look for oneself then. */
+/** Redis may answer and yet receive no rings, if upload cannot reach it: an idle worker then polls directly. */
 const lookAfterIdleMs = 10_000;
 const lookForMs = 250;
 
 /**
- * Takes work by the doorbell while Redis answers, and straight from the metadata service while it does
- * not; says so once each way. A claim that fails is not Redis's fault and goes to the caller.
+ * Takes work by the doorbell while Redis answers, and straight from the metadata service while it does not; logs each
+ * change once. A claim that fails is not the fault of Redis and goes to the caller.
  */
 export class FallbackWorkSource implements NamedWorkSource {
   readonly #redis: RedisSource;
@@ -39,7 +39,7 @@ export class FallbackWorkSource implements NamedWorkSource {
   readonly #stop = new AbortController();
   #redisAway = false;
   #lastLookAt = performance.now();
-  /** The last look found files that nobody had rung for: there may be more. */
+  /** The last poll found files without a ring: there may be more. */
   #moreOverlooked = false;
 
   constructor(redis: RedisSource, direct: DirectSource, logger: Logger) {
@@ -93,7 +93,7 @@ export class FallbackWorkSource implements NamedWorkSource {
 
   #fallBack(error: Error): void {
     this.#redisAway = true;
-    this.#logger.warn({ detail: error.message }, 'work comes straight from metadata until Redis is back');
+    this.#logger.warn({ detail: error.message }, 'Redis is unavailable: claiming straight from the metadata service');
     void this.#return();
   }
 
@@ -108,6 +108,6 @@ export class FallbackWorkSource implements NamedWorkSource {
         () => undefined,
       );
     }
-    if (!signal.aborted) this.#logger.info('work comes by the doorbell again');
+    if (!signal.aborted) this.#logger.info('Redis is back: claiming by the doorbell');
   }
 }

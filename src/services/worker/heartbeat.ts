@@ -10,10 +10,10 @@ import type { RpcClient } from '#platform/rpc/client.ts';
 export interface WorkerVitals {
   /** Threads. */
   readonly slots: number;
-  /** Those of them that analyse something. */
+  /** Threads that are busy. */
   readonly busy: number;
   readonly source: 'redis' | 'direct';
-  /** Absent without Redis. */
+  /** Absent in a deployment without Redis. */
   readonly redis?: StoreReport;
 }
 
@@ -21,7 +21,7 @@ const everyMs = 5_000;
 const maxBackoffMs = 1_000;
 const callTimeoutMs = 4_000;
 const leavingTimeoutMs = 1_000;
-/** After this long without an answer the metadata service counts as out of reach. */
+/** Without an answer for this long, the metadata service counts as unreachable. */
 const staleAfterMs = 12_000;
 
 interface HeartbeatOptions {
@@ -36,7 +36,7 @@ export interface Heartbeat extends AsyncDisposable {
   assertAnswered(): void;
 }
 
-/** Tells the metadata service that this worker lives, and at the end that it leaves. */
+/** Tells the metadata service that this worker is alive, and at the end that it leaves. */
 export function startHeartbeat({ lifecycle, worker, vitals, logger }: HeartbeatOptions): Heartbeat {
   const startedAt = timestampFromDate(new Date());
   let answeredAt = Number.NEGATIVE_INFINITY;
@@ -58,7 +58,9 @@ export function startHeartbeat({ lifecycle, worker, vitals, logger }: HeartbeatO
     },
     async [Symbol.asyncDispose]() {
       await duty[Symbol.asyncDispose]();
-      await beat(true, leavingTimeoutMs).catch((error: unknown) => logger.debug({ err: error }, 'cannot say goodbye'));
+      await beat(true, leavingTimeoutMs).catch((error: unknown) =>
+        logger.debug({ err: error }, 'cannot announce that the worker leaves'),
+      );
     },
   };
 }

@@ -6,7 +6,7 @@ import type { Logger } from '#platform/logger.ts';
 import { pair } from '#platform/pair.ts';
 import type { AttemptsClient } from './lifecycle/attempts.ts';
 
-/** Why work on a claim ended without an outcome of its own. */
+/** Why a claim ended without an outcome. */
 export type LossReason = 'FENCED' | 'GONE' | 'EXPIRED' | 'RELEASED';
 
 export class LeaseLost extends Error {
@@ -19,7 +19,7 @@ export class LeaseLost extends Error {
   }
 }
 
-/** A lease is looked at this often within its time, and renewed once a third of it is used. */
+/** Checks per lease time. A lease is renewed once a third of it is used. */
 const looksPerLease = 15;
 const renewWhenLeft = 2 / 3;
 
@@ -40,7 +40,7 @@ export class LeaseKeeper implements Disposable {
     });
   }
 
-  /** @param expiresAt in the time of `performance.now()` */
+  /** @param expiresAt on the clock of `performance.now()` */
   hold(file: ClaimedFile, expiresAt: number, leaseMs: number): HeldClaim {
     const claim = new HeldClaim(file, (gone) => this.#held.delete(gone));
     claim.renewed(expiresAt - leaseMs, leaseMs);
@@ -60,13 +60,12 @@ export class LeaseKeeper implements Disposable {
     const { outcomes, leaseMs } = await this.#attempts.renew(leases, { timeoutMs });
     for (const [claim, outcome] of pair(claims, outcomes)) {
       if (outcome === 'DONE') claim.renewed(sentAt, leaseMs);
-      // What ended while the renewal was on its way has nothing left to lose.
+      // A claim that ended while its renewal was in flight has nothing to lose.
       else if (this.#held.has(claim)) claim.lose(outcome);
     }
   }
 }
 
-/** A claimed file while this worker holds it. */
 export class HeldClaim extends Lease<LossReason> {
   readonly file: ClaimedFile;
   readonly #forget: (claim: HeldClaim) => void;
@@ -78,7 +77,7 @@ export class HeldClaim extends Lease<LossReason> {
     this.#forget = forget;
   }
 
-  /** Its lease is that of a file that runs alone from now on; `sentAt` is when the metadata service was told so. */
+  /** From now on the longer lease of a file that runs alone applies; `sentAt` is when the metadata service was told. */
   begunAlone(sentAt: number, leaseMs: number): void {
     this.#factor = loneLeaseFactor;
     this.renewed(sentAt, leaseMs);
@@ -88,13 +87,13 @@ export class HeldClaim extends Lease<LossReason> {
     super.renewed(sentAt, leaseMs * this.#factor);
   }
 
-  /** Ends the work on it, if any goes on. */
+  /** Ends the work on the file, if any. */
   override lose(why: LossReason): void {
     this.done();
     super.lose(why);
   }
 
-  /** Its attempt has an outcome: renew it no more. */
+  /** Stops renewal: the attempt has an outcome. */
   done(): void {
     this.#forget(this);
   }

@@ -14,7 +14,7 @@ import { FallbackWorkSource } from './fallback-work-source.ts';
 import { claimerByIds, DirectWorkSource } from './lifecycle/claims.ts';
 import { proveAnalysis } from './self-test.ts';
 import { untilStorageReadable } from './storage-folder.ts';
-import { Worker } from './worker.ts';
+import { startWorker } from './worker.ts';
 
 const { config, logger } = boot('worker', readWorkerConfig, process.env);
 
@@ -35,6 +35,6 @@ await runService(logger, async ({ signal, use }) => {
   const source = use(redisUrl === 'none' ? direct : new FallbackWorkSource(byDoorbell(), direct, logger));
   const window = prefetch === undefined ? adaptiveWindow(threads) : fixedWindow(threads + prefetch);
   const work = { source, analysis, lone, deadlineMs, blobs: new LocalBlobReader(config.storageDir) };
-  const worker = use(Worker.start({ name, window, metadata, result, ...work, memoryMb, logger }));
+  const worker = use(startWorker({ name, window, metadata, result, ...work, memoryMb, logger }));
   use(await startOpsServer(config.opsListen, { ready: () => worker.ready(), doorbell: () => source.report }));
 });

@@ -12,11 +12,10 @@ import { WaitingLine } from './waiting-line.ts';
 export interface ProcessorOptions extends AttemptTools {
   readonly source: WorkSource;
   readonly keeper: LeaseKeeper;
-  /** Claims held at once: those on a thread, those that wait for one, those whose outcome is being written. */
+  /** Claims held at once: being analysed, waiting for a thread, or being concluded. */
   readonly window: ClaimWindow;
-  /** From the stop to the moment when what still runs is given back. */
+  /** Time from the stop until what still runs is released. */
   readonly drainMs?: number;
-  /** See `WaitingLine`. */
   readonly patienceMs?: number;
 }
 
@@ -24,8 +23,8 @@ const maxBackoffMs = 2_000;
 const releaseForMs = 2_000;
 
 /**
- * Claims files and carries each to its outcome; never holds more than its window. On disposal it claims
- * no more, gives back at once what has not begun, lets the rest end, and gives back what does not.
+ * Claims files and brings each to its outcome; never holds more than its window. On disposal it stops claiming,
+ * releases claims that have not begun, lets the rest end, and releases what does not.
  */
 export class Processor implements AsyncDisposable {
   readonly #options: ProcessorOptions;
@@ -57,7 +56,7 @@ export class Processor implements AsyncDisposable {
     return processor;
   }
 
-  /** Threads on which something runs. */
+  /** Busy threads. */
   get busyThreads(): number {
     // A file that runs alone has a process of its own.
     return Math.min(this.#line.running, this.#options.analysis.threads);
@@ -69,7 +68,7 @@ export class Processor implements AsyncDisposable {
     const claimed = this.#claiming?.[Symbol.asyncDispose]();
     this.#slotFreed.resolve();
     await this.#release(this.#line.waiting);
-    // A claim on its way ends within seconds, and what it brings is ours to give back.
+    // A claim in flight ends within seconds, and its files must be released too.
     await claimed;
     await this.#release(this.#line.waiting);
     await Promise.race([this.#allEnded(), deadline]);
@@ -79,7 +78,7 @@ export class Processor implements AsyncDisposable {
   async #claim(signal: AbortSignal): Promise<void> {
     const { source, window } = this.#options;
     const free = window.size - this.#held.size;
-    // A few at a time would be as much work for everybody as many.
+    // A small claim costs everyone as much as a large one.
     if (free < Math.max(1, window.size / 2)) await this.#slotFree();
     else this.#take(await source.next(Math.min(free, maxBatchItems), signal));
   }
@@ -93,7 +92,7 @@ export class Processor implements AsyncDisposable {
     this.#startWaiting();
   }
 
-  /** One hand-over a thread: the deadline of an analysis runs from when it begins. */
+  /** One hand-over per thread: the deadline of an analysis runs from its beginning. */
   #startWaiting(): void {
     while (!this.#stop.signal.aborted) {
       const claims = this.#line.next();
@@ -111,7 +110,7 @@ export class Processor implements AsyncDisposable {
     const judged: Judged[] = [];
     for (const [claim, outcome] of pair(claims, outcomes)) {
       if (outcome !== 'again') judged.push({ claim, outcome });
-      // Unless it was given back meanwhile, as the worker stops.
+      // A stopping worker may have released it meanwhile.
       else if (this.#held.has(claim)) this.#line.add(claim);
     }
     this.#startWaiting();
@@ -137,7 +136,7 @@ export class Processor implements AsyncDisposable {
     }
   }
 
-  /** The attempts are refunded; a claim that cannot be given back now is re-opened when its lease runs out. */
+  /** Released attempts are refunded; a claim that cannot be released is re-opened when its lease expires. */
   async #release(claims: readonly HeldClaim[]): Promise<void> {
     if (claims.length === 0) return;
     const { attempts, logger } = this.#options;
@@ -145,8 +144,8 @@ export class Processor implements AsyncDisposable {
     this.#line.remove(claims);
     for (const claim of claims) claim.lose('RELEASED');
     await attempts.release(files, { forMs: releaseForMs }).then(
-      () => logger.info({ files: files.length }, 'claims given back'),
-      (error: unknown) => logger.warn({ err: error, files: files.length }, 'claims could not be given back'),
+      () => logger.info({ files: files.length }, 'claims released'),
+      (error: unknown) => logger.warn({ err: error, files: files.length }, 'claims could not be released'),
     );
     for (const claim of claims) this.#end(claim);
   }

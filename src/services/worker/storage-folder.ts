@@ -6,9 +6,7 @@ import type { Logger } from '#platform/logger.ts';
 const lookEveryMs = 250;
 
 /**
- * Waits for the folder that the upload service makes when it first starts.
- *
- * @throws ConfigError when it is still not readable after `forMs`
+ * Waits for the folder that the upload service creates. @throws ConfigError when it is still unreadable after `forMs`
  */
 export async function untilStorageReadable(
   folder: string,

@@ -1,29 +1,28 @@
 import type { HeldClaim } from './lease-keeper.ts';
 
-/** Longest wait of a file that must run alone for what runs already to end. */
+/** How long a file that must run alone waits for running hand-overs. */
 const defaultPatienceMs = 10_000;
 
-/** A larger file is handed over by itself. */
+/** A larger file gets a hand-over of its own. */
 const smallBytes = 256 * 1024;
 
 export interface WaitingLineOptions {
-  /** Hand-overs that the pool works on at the same time. */
+  /** Concurrent hand-overs of the pool. */
   readonly threads: number;
-  /** Small files in one of them. */
+  /** Small files per hand-over. */
   readonly perHandOver: number;
   readonly patienceMs?: number | undefined;
-  /** Called when `next` may give more than it gave before. */
+  /** Called when `next` may answer with more claims. */
   readonly onPatienceEnd: () => void;
 }
 
 /**
- * The claims that wait to begin. Files that must run alone go first and one at a time, with nothing begun
- * beside them: whatever silences the worker meanwhile is their doing, and harms no other. They wait for what
- * runs already, but not for ever, as a large file may run for minutes. Of the others, small files go together.
+ * Queues claims for the pool. Files that must run alone go first, one at a time, with nothing beside them: whatever
+ * kills the worker meanwhile is their doing. They wait for running hand-overs, but not for ever, as a large file may
+ * run for minutes. Small files share hand-overs.
  */
 export class WaitingLine {
   readonly #options: WaitingLineOptions;
-  readonly #patienceMs: number;
   #alone: HeldClaim[] = [];
   #others: HeldClaim[] = [];
   #patience: NodeJS.Timeout | undefined;
@@ -33,10 +32,9 @@ export class WaitingLine {
 
   constructor(options: WaitingLineOptions) {
     this.#options = options;
-    this.#patienceMs = options.patienceMs ?? defaultPatienceMs;
   }
 
-  /** Hand-overs that began and have not `ended`. */
+  /** Hand-overs in progress. */
   get running(): number {
     return this.#running;
   }
@@ -55,7 +53,7 @@ export class WaitingLine {
     this.#others = this.#others.filter((claim) => !gone.has(claim));
   }
 
-  /** The claims that begin now, together; none when none may. To be `ended` by the caller. */
+  /** The claims of the next hand-over, or none. The caller must report them as `ended`. */
   next(): readonly HeldClaim[] {
     if (this.#runningAlone) return [];
     if (this.#alone.length > 0 && this.#running > 0 && !this.#patienceEnded) return this.#losePatience();
@@ -67,13 +65,13 @@ export class WaitingLine {
     return claims;
   }
 
-  /** What `next` gave at once is analysed; those that are to run again may be added now. */
+  /** The hand-over is done; claims that must run again may be added now. */
   ended(claims: readonly HeldClaim[]): void {
     this.#running -= 1;
     if (claims[0]?.file.alone) this.#runningAlone = false;
   }
 
-  /** Small files from the front: a fair share for a thread, so that none is idle while another has many. */
+  /** A fair share of small files, so that no thread is idle while another has many. */
   #nextTogether(): readonly HeldClaim[] {
     const { threads, perHandOver } = this.#options;
     const idle = threads - this.#running;
@@ -88,7 +86,7 @@ export class WaitingLine {
     this.#patience ??= setTimeout(() => {
       this.#patienceEnded = true;
       this.#options.onPatienceEnd();
-    }, this.#patienceMs).unref();
+    }, this.#options.patienceMs ?? defaultPatienceMs).unref();
     return [];
   }
 

@@ -13,8 +13,8 @@ import { eventually } from '../../support/eventually.ts';
 import { type TestRedis, testRedis } from '../../support/stores.ts';
 import { startWorker, type TestWorker } from '../../support/test-worker.ts';
 
-const fellBack = 'work comes straight from metadata until Redis is back';
-const returned = 'work comes by the doorbell again';
+const fellBack = 'Redis is unavailable: claiming straight from the metadata service';
+const returned = 'Redis is back: claiming by the doorbell';
 const contents = (count: number) => Array.from({ length: count }, (_, index) => ({ content: `file ${index}` }));
 
 describe('a worker with Redis', () => {

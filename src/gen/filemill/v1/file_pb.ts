@@ -15,7 +15,7 @@ export const file_filemill_v1_file: GenFile = /*@__PURE__*/
   fileDesc("ChZmaWxlbWlsbC92MS9maWxlLnByb3RvEgtmaWxlbWlsbC52MSKpAwoERmlsZRIKCgJpZBgBIAEoCRIQCghmaWxlbmFtZRgCIAEoCRIMCgRwYXRoGAMgASgJEgwKBHNpemUYBCABKAMSEQoJbWltZV90eXBlGAUgASgJEicKBnN0YXR1cxgGIAEoDjIXLmZpbGVtaWxsLnYxLkZpbGVTdGF0dXMSDwoHYXR0ZW1wdBgHIAEoBRIUCgxtYXhfYXR0ZW1wdHMYCCABKAUSLgoKY3JlYXRlZF9hdBgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKdXBkYXRlZF9hdBgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMAoMY29tcGxldGVkX2F0GAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIOCgZzaGEyNTYYDCABKAkSFwoPZGVjbGFyZWRfc2hhMjU2GA0gASgJEiUKBWVycm9yGA4gASgLMhYuZmlsZW1pbGwudjEuRmlsZUVycm9yEg4KBndvcmtlchgPIAEoCRISCgpyZXF1ZXN0X2lkGBAgASgJIioKCUZpbGVFcnJvchIMCgRjb2RlGAEgASgJEg8KB21lc3NhZ2UYAiABKAkqkQEKCkZpbGVTdGF0dXMSGwoXRklMRV9TVEFUVVNfVU5TUEVDSUZJRUQQABIXChNGSUxFX1NUQVRVU19QRU5ESU5HEAESGgoWRklMRV9TVEFUVVNfUFJPQ0VTU0lORxACEhkKFUZJTEVfU1RBVFVTX0NPTVBMRVRFRBADEhYKEkZJTEVfU1RBVFVTX0ZBSUxFRBAEYgZwcm90bzM", [file_google_protobuf_timestamp]);
 
 /**
- * One uploaded file and what is known of it.
+ * An uploaded file and its state.
  *
  * @generated from message filemill.v1.File
  */
@@ -35,7 +35,7 @@ export type File = Message<"filemill.v1.File"> & {
   filename: string;
 
   /**
-   * Where the file lay relative to the folder that was uploaded, for people only; may be empty.
+   * The path relative to the uploaded folder, for display only; may be empty.
    *
    * @generated from field: string path = 3;
    */
@@ -49,7 +49,7 @@ export type File = Message<"filemill.v1.File"> & {
   size: bigint;
 
   /**
-   * What the client declared until the file is COMPLETED, then what was detected.
+   * The type that the client declared; once the file is COMPLETED, the detected type.
    *
    * @generated from field: string mime_type = 5;
    */
@@ -61,7 +61,7 @@ export type File = Message<"filemill.v1.File"> & {
   status: FileStatus;
 
   /**
-   * How often a worker has claimed the file. Never decreases, but for a claim that was given back unused.
+   * How often a worker has claimed the file. Only an unused claim that is released decreases it.
    *
    * @generated from field: int32 attempt = 7;
    */
@@ -88,21 +88,21 @@ export type File = Message<"filemill.v1.File"> & {
   completedAt?: Timestamp | undefined;
 
   /**
-   * 64 lower-case hex digits, measured by the worker; empty until COMPLETED.
+   * 64 lower-case hex digits, computed by the worker; empty until COMPLETED.
    *
    * @generated from field: string sha256 = 12;
    */
   sha256: string;
 
   /**
-   * What the client declared, verified before the upload was acknowledged; may be empty.
+   * The SHA-256 that the client declared, verified before the upload was acknowledged; may be empty.
    *
    * @generated from field: string declared_sha256 = 13;
    */
   declaredSha256: string;
 
   /**
-   * Why the latest attempt that ended did not complete; kept until the file is COMPLETED or retried.
+   * Why the latest failed attempt failed; kept until the file is COMPLETED or retried.
    *
    * @generated from field: filemill.v1.FileError error = 14;
    */
@@ -116,7 +116,7 @@ export type File = Message<"filemill.v1.File"> & {
   worker: string;
 
   /**
-   * The request that created the file, as `x-request-id` named it; empty for files of earlier versions.
+   * The `x-request-id` of the request that created the file; empty for files of earlier versions.
    *
    * @generated from field: string request_id = 16;
    */
@@ -135,7 +135,7 @@ export const FileSchema: GenMessage<File> = /*@__PURE__*/
  */
 export type FileError = Message<"filemill.v1.FileError"> & {
   /**
-   * A word of the error catalogue in lower case, for example `analyzer_timeout`.
+   * A reason of the error catalogue in lower case, for example `analyzer_timeout`.
    *
    * @generated from field: string code = 1;
    */
@@ -166,7 +166,7 @@ export const FileStatus = {
   UNSPECIFIED: 0,
 
   /**
-   * Stored and registered; waits for a worker.
+   * The file is stored and registered, and waits for a worker.
    *
    * @generated from enum value: FILE_STATUS_PENDING = 1;
    */
@@ -180,14 +180,14 @@ export const FileStatus = {
   PROCESSING: 2,
 
   /**
-   * Its result is saved. Terminal.
+   * The result is saved. Terminal.
    *
    * @generated from enum value: FILE_STATUS_COMPLETED = 3;
    */
   COMPLETED: 3,
 
   /**
-   * Its attempts ran out; `error` says why. Terminal until it is retried.
+   * All attempts failed; `error` says why. Terminal until the file is retried.
    *
    * @generated from enum value: FILE_STATUS_FAILED = 4;
    */

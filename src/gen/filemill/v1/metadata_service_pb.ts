@@ -79,8 +79,8 @@ export const GetAttemptsRequestSchema: GenMessage<GetAttemptsRequest> = /*@__PUR
  */
 export type GetAttemptsResponse = Message<"filemill.v1.GetAttemptsResponse"> & {
   /**
-   * File by file in the order asked for, oldest first; the latest 20 of each. Nothing for a file that is unknown, or that
-   * no worker has claimed; a claim that was given back unused is not among them.
+   * The latest 20 attempts of each file, oldest first, file by file in the order of the request. Unknown files, files
+   * that no worker has claimed, and unused claims that were released have none.
    *
    * @generated from field: repeated filemill.v1.Attempt attempts = 1;
    */
@@ -106,7 +106,7 @@ export type Attempt = Message<"filemill.v1.Attempt"> & {
   fileId: string;
 
   /**
-   * As it was counted. A silence of the worker is forgiven at first: the next attempt has the same number then.
+   * The number of the attempt. A first expired lease is forgiven: the next attempt then has the same number.
    *
    * @generated from field: int32 number = 2;
    */
@@ -135,7 +135,7 @@ export type Attempt = Message<"filemill.v1.Attempt"> & {
   outcome: Attempt_Outcome;
 
   /**
-   * Of one that FAILED or EXPIRED.
+   * Set if the attempt FAILED or EXPIRED.
    *
    * @generated from field: filemill.v1.FileError error = 7;
    */
@@ -171,14 +171,14 @@ export const Attempt_Outcome = {
   COMPLETED: 2,
 
   /**
-   * The worker said why.
+   * The worker reported an error.
    *
    * @generated from enum value: OUTCOME_FAILED = 3;
    */
   FAILED: 3,
 
   /**
-   * The worker fell silent, and its lease ran out.
+   * The worker stopped renewing its lease, which expired.
    *
    * @generated from enum value: OUTCOME_EXPIRED = 4;
    */
@@ -201,22 +201,22 @@ export const Attempt_OutcomeSchema: GenEnum<Attempt_Outcome> = /*@__PURE__*/
  */
 export type FileFilter = Message<"filemill.v1.FileFilter"> & {
   /**
-   * Any of these; none means all.
+   * Any of these; empty means all.
    *
    * @generated from field: repeated filemill.v1.FileStatus statuses = 1;
    */
   statuses: FileStatus[];
 
   /**
-   * What the analysis found: exact (`text/plain`), or a whole family (`image/*`). Files that are not COMPLETED have a
-   * declared type; they are found by it where `statuses` names their state.
+   * The detected type: exact (`text/plain`), or a whole family (`image/*`). Files that are not COMPLETED have a
+   * declared type, which matches if `statuses` names their state.
    *
    * @generated from field: string mime_type = 2;
    */
   mimeType: string;
 
   /**
-   * Part of the name, without regard to case.
+   * Part of the name, case-insensitive.
    *
    * @generated from field: string name_contains = 3;
    */
@@ -323,7 +323,7 @@ export type WatchFilesRequest = Message<"filemill.v1.WatchFilesRequest"> & {
   ids: string[];
 
   /**
-   * Tells of files only once they are COMPLETED or FAILED; the first message comes at once and may be empty.
+   * Reports files only once they are COMPLETED or FAILED; the first message comes at once and may be empty.
    *
    * @generated from field: bool terminal_only = 2;
    */
@@ -338,20 +338,21 @@ export const WatchFilesRequestSchema: GenMessage<WatchFilesRequest> = /*@__PURE_
   messageDesc(file_filemill_v1_metadata_service, 8);
 
 /**
- * Empty when nothing changed for a while, so that the stream is not taken for dead.
+ * An empty message is a heartbeat while nothing changes.
  *
  * @generated from message filemill.v1.WatchFilesResponse
  */
 export type WatchFilesResponse = Message<"filemill.v1.WatchFilesResponse"> & {
   /**
-   * The latest state of what changed. The first message holds every file that exists, unless `terminal_only`.
+   * The latest state of the files that changed. The first message holds every existing file, unless `terminal_only` is
+   * set.
    *
    * @generated from field: repeated filemill.v1.File files = 1;
    */
   files: File[];
 
   /**
-   * Unknown, or deleted since: these will not be reported again.
+   * Files that are unknown or were deleted; they are not reported again.
    *
    * @generated from field: repeated string missing_ids = 2;
    */
@@ -370,7 +371,7 @@ export const WatchFilesResponseSchema: GenMessage<WatchFilesResponse> = /*@__PUR
  */
 export type WatchChangesRequest = Message<"filemill.v1.WatchChangesRequest"> & {
   /**
-   * That of the last message that was received; empty to begin with what changes from now on.
+   * The cursor of the last received message; empty to start with changes from now on.
    *
    * @generated from field: string cursor = 1;
    */
@@ -389,36 +390,36 @@ export const WatchChangesRequestSchema: GenMessage<WatchChangesRequest> = /*@__P
  */
 export type WatchChangesResponse = Message<"filemill.v1.WatchChangesResponse"> & {
   /**
-   * To resume after this message, within a minute.
+   * Resumes after this message, within a minute.
    *
    * @generated from field: string cursor = 1;
    */
   cursor: string;
 
   /**
-   * The latest state of what changed, 500 files at most; some may be told of again. The first message holds what
-   * changed since the cursor that was given.
+   * The latest state of the files that changed, at most 500; some may be repeated. The first message holds the changes
+   * since the given cursor.
    *
    * @generated from field: repeated filemill.v1.File files = 2;
    */
   files: File[];
 
   /**
-   * Deleted.
+   * Deleted files.
    *
    * @generated from field: repeated string missing_ids = 3;
    */
   missingIds: string[];
 
   /**
-   * More changed than is told, or what changed is not known any more: look again at what you show.
+   * More changed than is reported, or the changes are no longer known: reload what you show.
    *
    * @generated from field: bool look_again = 4;
    */
   lookAgain: boolean;
 
   /**
-   * In the first message, then once a second at most.
+   * Sent in the first message, then at most once a second.
    *
    * @generated from field: optional filemill.v1.GetStatsResponse stats = 5;
    */
@@ -454,7 +455,7 @@ export const RetryFilesRequestSchema: GenMessage<RetryFilesRequest> = /*@__PURE_
  */
 export type RetryFilesResponse = Message<"filemill.v1.RetryFilesResponse"> & {
   /**
-   * In the order asked for.
+   * In the order of the request.
    *
    * @generated from field: repeated filemill.v1.RetryFilesResponse.Item items = 1;
    */
@@ -550,7 +551,7 @@ export const DeleteFilesRequestSchema: GenMessage<DeleteFilesRequest> = /*@__PUR
  */
 export type DeleteFilesResponse = Message<"filemill.v1.DeleteFilesResponse"> & {
   /**
-   * In the order asked for.
+   * In the order of the request.
    *
    * @generated from field: repeated filemill.v1.DeleteFilesResponse.Item items = 1;
    */
@@ -622,7 +623,7 @@ export const DeleteFilesResponse_OutcomeSchema: GenEnum<DeleteFilesResponse_Outc
  */
 export type GetStatsRequest = Message<"filemill.v1.GetStatsRequest"> & {
   /**
-   * Leaves the counts out: cheap however many files there are.
+   * Leaves the counts out, which makes the call cheap however many files there are.
    *
    * @generated from field: bool workers_only = 1;
    */
@@ -653,7 +654,7 @@ export type GetStatsResponse = Message<"filemill.v1.GetStatsResponse"> & {
   errors: GetStatsResponse_ErrorCount[];
 
   /**
-   * Seconds that the oldest PENDING file has waited since it was due; 0 when none waits.
+   * How long the oldest PENDING file has been due, in seconds; 0 without PENDING files.
    *
    * @generated from field: double oldest_pending_seconds = 3;
    */
@@ -667,22 +668,22 @@ export type GetStatsResponse = Message<"filemill.v1.GetStatsResponse"> & {
   workers: GetStatsResponse_WorkerState[];
 
   /**
-   * How long the latest 1,000 results were waited for: from the registration of the file to the claim that completed it,
-   * attempts before it included. Absent while there is no result.
+   * The time from the registration of a file to the claim that completed it, over the latest 1,000 results. It
+   * includes earlier attempts. Absent while there is no result.
    *
    * @generated from field: filemill.v1.GetStatsResponse.Durations wait = 5;
    */
   wait?: GetStatsResponse_Durations | undefined;
 
   /**
-   * And from that claim to the result.
+   * The time from that claim to the result.
    *
    * @generated from field: filemill.v1.GetStatsResponse.Durations processing = 6;
    */
   processing?: GetStatsResponse_Durations | undefined;
 
   /**
-   * How the metadata service that answers finds PostgreSQL.
+   * The state of PostgreSQL, as the answering metadata service sees it.
    *
    * @generated from field: filemill.v1.GetStatsResponse.DatabaseState database = 7;
    */
@@ -765,21 +766,21 @@ export type GetStatsResponse_WorkerState = Message<"filemill.v1.GetStatsResponse
   seenAt?: Timestamp | undefined;
 
   /**
-   * Threads.
+   * Number of threads.
    *
    * @generated from field: int32 slots = 4;
    */
   slots: number;
 
   /**
-   * Those of them that analyse something.
+   * Busy threads.
    *
    * @generated from field: int32 busy = 5;
    */
   busy: number;
 
   /**
-   * Where the worker takes its work from: `redis` or `direct`.
+   * How the worker claims files: `redis` or `direct`.
    *
    * @generated from field: string source = 6;
    */
@@ -794,7 +795,7 @@ export const GetStatsResponse_WorkerStateSchema: GenMessage<GetStatsResponse_Wor
   messageDesc(file_filemill_v1_metadata_service, 17, 2);
 
 /**
- * Half of the files took `p50` at most, 95 of 100 took `p95` at most.
+ * The 50th and the 95th percentile.
  *
  * @generated from message filemill.v1.GetStatsResponse.Durations
  */
@@ -822,21 +823,21 @@ export const GetStatsResponse_DurationsSchema: GenMessage<GetStatsResponse_Durat
  */
 export type GetStatsResponse_DatabaseState = Message<"filemill.v1.GetStatsResponse.DatabaseState"> & {
   /**
-   * A pooler stands between, and no session is the service's own.
+   * The service connects through a pooler and has no session of its own.
    *
    * @generated from field: bool pooled = 1;
    */
   pooled: boolean;
 
   /**
-   * PostgreSQL tells the service of changes; where a pooler does not pass that on, the service looks for them itself.
+   * PostgreSQL notifies the service of changes; if a pooler does not forward notifications, the service polls.
    *
    * @generated from field: bool notified = 2;
    */
   notified: boolean;
 
   /**
-   * PostgreSQL's clock, by which all times of files are taken, and that of the service at the same moment.
+   * PostgreSQL's clock, which sets all times of files, and the clock of the service at the same moment.
    *
    * @generated from field: google.protobuf.Timestamp now = 3;
    */
@@ -848,7 +849,7 @@ export type GetStatsResponse_DatabaseState = Message<"filemill.v1.GetStatsRespon
   serviceNow?: Timestamp | undefined;
 
   /**
-   * The latest step of PostgreSQL's clock; absent when the service has seen none since it started.
+   * The latest step of PostgreSQL's clock; absent when there was none since the service started.
    *
    * @generated from field: filemill.v1.GetStatsResponse.ClockStep latest_step = 5;
    */
@@ -867,7 +868,7 @@ export const GetStatsResponse_DatabaseStateSchema: GenMessage<GetStatsResponse_D
  */
 export type GetStatsResponse_ClockStep = Message<"filemill.v1.GetStatsResponse.ClockStep"> & {
   /**
-   * By PostgreSQL's clock, after the step.
+   * The time on PostgreSQL's clock after the step.
    *
    * @generated from field: google.protobuf.Timestamp at = 1;
    */
@@ -889,13 +890,13 @@ export const GetStatsResponse_ClockStepSchema: GenMessage<GetStatsResponse_Clock
   messageDesc(file_filemill_v1_metadata_service, 17, 5);
 
 /**
- * The truth about each file.
+ * The state of each file.
  *
  * @generated from service filemill.v1.MetadataService
  */
 export const MetadataService: GenService<{
   /**
-   * Up to 1,000 files by id, in the order asked for.
+   * Gets up to 1,000 files by id, in the order of the request.
    *
    * @generated from rpc filemill.v1.MetadataService.GetFiles
    */
@@ -905,7 +906,7 @@ export const MetadataService: GenService<{
     output: typeof GetFilesResponseSchema;
   },
   /**
-   * What workers did with up to 1,000 files: the history of each.
+   * Gets the history of attempts of up to 1,000 files.
    *
    * @generated from rpc filemill.v1.MetadataService.GetAttempts
    */
@@ -915,7 +916,7 @@ export const MetadataService: GenService<{
     output: typeof GetAttemptsResponseSchema;
   },
   /**
-   * Newest first, page by page.
+   * Lists files, newest first, page by page.
    *
    * @generated from rpc filemill.v1.MetadataService.ListFiles
    */
@@ -925,7 +926,7 @@ export const MetadataService: GenService<{
     output: typeof ListFilesResponseSchema;
   },
   /**
-   * The files' state at once, then whatever changed, until all are terminal. Asking again resumes.
+   * Sends the current state of the files, then every change, until all are terminal. A repeated call resumes.
    *
    * @generated from rpc filemill.v1.MetadataService.WatchFiles
    */
@@ -935,8 +936,8 @@ export const MetadataService: GenService<{
     output: typeof WatchFilesResponseSchema;
   },
   /**
-   * How things stand at once, then whatever changes, of all files, without end: for live pages. Nothing is skipped,
-   * late commits included; `cursor` resumes.
+   * Sends the current statistics, then every change of all files, without end, for live pages. No change is skipped,
+   * even by late commits; `cursor` resumes.
    *
    * @generated from rpc filemill.v1.MetadataService.WatchChanges
    */

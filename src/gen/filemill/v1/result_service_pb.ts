@@ -70,7 +70,7 @@ export type Result = Message<"filemill.v1.Result"> & {
   size: bigint;
 
   /**
-   * The whole finding as a JSON object: docs/results.md describes its shape.
+   * The whole result as a JSON object, which docs/results.md describes.
    *
    * @generated from field: string output_json = 10;
    */
@@ -106,7 +106,7 @@ export const GetResultsRequestSchema: GenMessage<GetResultsRequest> = /*@__PURE_
  */
 export type GetResultsResponse = Message<"filemill.v1.GetResultsResponse"> & {
   /**
-   * In the order asked for.
+   * In the order of the request.
    *
    * @generated from field: repeated filemill.v1.Result results = 1;
    */
@@ -219,13 +219,13 @@ export const ExportResultsResponseSchema: GenMessage<ExportResultsResponse> = /*
   messageDesc(file_filemill_v1_result_service, 6);
 
 /**
- * What the analysis found.
+ * The results of the analysis.
  *
  * @generated from service filemill.v1.ResultService
  */
 export const ResultService: GenService<{
   /**
-   * Up to 1,000 results by file id.
+   * Gets up to 1,000 results by file id.
    *
    * @generated from rpc filemill.v1.ResultService.GetResults
    */
@@ -235,7 +235,7 @@ export const ResultService: GenService<{
     output: typeof GetResultsResponseSchema;
   },
   /**
-   * Newest first, page by page.
+   * Lists results, newest first, page by page.
    *
    * @generated from rpc filemill.v1.ResultService.ListResults
    */
@@ -245,7 +245,7 @@ export const ResultService: GenService<{
     output: typeof ListResultsResponseSchema;
   },
   /**
-   * Every result that was saved when the call began, those of the oldest files first.
+   * Streams every result that exists when the call begins, oldest files first.
    *
    * @generated from rpc filemill.v1.ResultService.ExportResults
    */

@@ -45,27 +45,27 @@ export const GetDependenciesResponseSchema: GenMessage<GetDependenciesResponse> 
   messageDesc(file_filemill_v1_system_service, 1);
 
 /**
- * A part that a service depends on. Without `redis` all is done, only later; without any other part something is not.
+ * A dependency of a service. Without `redis` everything works, only later; without any other, something does not.
  *
  * @generated from message filemill.v1.Dependency
  */
 export type Dependency = Message<"filemill.v1.Dependency"> & {
   /**
-   * Which service this is about: `upload`, `metadata`, `result` or `worker`.
+   * The service that reports: `upload`, `metadata`, `result` or `worker`.
    *
    * @generated from field: string service = 1;
    */
   service: string;
 
   /**
-   * Which of several workers.
+   * The name of the worker, for a worker.
    *
    * @generated from field: string instance = 2;
    */
   instance: string;
 
   /**
-   * What it depends on: `postgresql`, `redis`, `metadata` or `result`.
+   * The dependency: `postgresql`, `redis`, `metadata` or `result`.
    *
    * @generated from field: string part = 3;
    */
@@ -77,28 +77,28 @@ export type Dependency = Message<"filemill.v1.Dependency"> & {
   state: Dependency_State;
 
   /**
-   * Of one that fails: the part's own word, such as `READONLY` or `25006`; `AWAY` when it does not answer.
+   * Set on failure: the error code of the dependency, such as `READONLY` or `25006`; `AWAY` when it does not answer.
    *
    * @generated from field: string code = 5;
    */
   code: string;
 
   /**
-   * Of one that fails: what is wrong and what helps, in a sentence.
+   * Set on failure: what is wrong and what helps, in a sentence.
    *
    * @generated from field: string detail = 6;
    */
   detail: string;
 
   /**
-   * Of one that fails: since when it has.
+   * Set on failure: when it began.
    *
    * @generated from field: google.protobuf.Timestamp since = 7;
    */
   since?: Timestamp | undefined;
 
   /**
-   * It fails until an operator acts.
+   * The failure lasts until an operator acts.
    *
    * @generated from field: bool lasting = 8;
    */
@@ -127,7 +127,7 @@ export const Dependency_State = {
   OK: 1,
 
   /**
-   * It does not answer, or it answers and refuses.
+   * The dependency does not answer, or it refuses requests.
    *
    * @generated from enum value: STATE_FAILING = 2;
    */
@@ -146,13 +146,13 @@ export const Dependency_StateSchema: GenEnum<Dependency_State> = /*@__PURE__*/
   enumDesc(file_filemill_v1_system_service, 2, 0);
 
 /**
- * How the server itself is.
+ * The state of the server itself.
  *
  * @generated from service filemill.v1.SystemService
  */
 export const SystemService: GenService<{
   /**
-   * The parts that its services depend on, as each of them sees them. Answers while any of them is away.
+   * Lists the dependencies of the services, as each service sees them. Answers even while any of them is unavailable.
    *
    * @generated from rpc filemill.v1.SystemService.GetDependencies
    */

@@ -65,7 +65,7 @@ export type UploadMetadata = Message<"filemill.v1.UploadMetadata"> & {
   filename: string;
 
   /**
-   * Relative path for people to read; each segment follows the rule of `filename`.
+   * Relative path for display; each segment follows the rule of `filename`.
    *
    * @generated from field: string path = 2;
    */
@@ -91,8 +91,8 @@ export type UploadMetadata = Message<"filemill.v1.UploadMetadata"> & {
   mimeType: string;
 
   /**
-   * At most 255 printable ASCII characters, one per file and decision to upload it: sending the same
-   * key and description again answers with the same file instead of making a second one.
+   * At most 255 printable ASCII characters, one per file and decision to upload it: a repeated upload with the same
+   * key and description answers with the same file instead of creating a second one.
    *
    * @generated from field: string idempotency_key = 6;
    */
@@ -118,7 +118,7 @@ export const UploadMetadataSchema: GenMessage<UploadMetadata> = /*@__PURE__*/
  */
 export type UploadClosing = Message<"filemill.v1.UploadClosing"> & {
   /**
-   * What the client computed while it sent, as 64 hex digits.
+   * The SHA-256 that the client computed while it sent, as 64 hex digits.
    *
    * @generated from field: string sha256 = 1;
    */
@@ -139,7 +139,7 @@ export const UploadClosingSchema: GenMessage<UploadClosing> = /*@__PURE__*/
  */
 export type UploadManyRequest = Message<"filemill.v1.UploadManyRequest"> & {
   /**
-   * In the order in which they are taken.
+   * Processed in this order.
    *
    * @generated from field: repeated filemill.v1.UploadPart parts = 1;
    */
@@ -154,22 +154,22 @@ export const UploadManyRequestSchema: GenMessage<UploadManyRequest> = /*@__PURE_
   messageDesc(file_filemill_v1_upload_service, 3);
 
 /**
- * A whole small file, or a piece of a larger one. The pieces of a file follow each other: no other file's
- * part comes between them.
+ * A whole small file, or a piece of a larger one. The pieces of a file are consecutive: no part of another file comes
+ * between them.
  *
  * @generated from message filemill.v1.UploadPart
  */
 export type UploadPart = Message<"filemill.v1.UploadPart"> & {
   /**
-   * The client's number for the file, in every part of it; no other file on the stream may have it before
-   * this one is answered.
+   * The client's number for the file, in each of its parts; no other file on the stream may use it before this one is
+   * answered.
    *
    * @generated from field: uint32 sequence = 1;
    */
   sequence: number;
 
   /**
-   * In the first part of a file, and there only. `sha256_at_close` is not needed here.
+   * Only in the first part of a file. `sha256_at_close` is not needed here.
    *
    * @generated from field: filemill.v1.UploadMetadata metadata = 2;
    */
@@ -232,7 +232,7 @@ export type UploadAnswer = Message<"filemill.v1.UploadAnswer"> & {
     case: "file";
   } | {
     /**
-     * What UploadFile would have ended with: a code of google.rpc.Code, and details with a reason of docs/errors.md.
+     * The status of UploadFile: a code of google.rpc.Code, and details with a reason of docs/errors.md.
      *
      * @generated from field: google.rpc.Status error = 3;
      */
@@ -270,7 +270,7 @@ export type UploadFileResponse = Message<"filemill.v1.UploadFileResponse"> & {
   sha256: string;
 
   /**
-   * True when the idempotency key was known: `id` is the file of the earlier upload.
+   * The idempotency key is known: `id` is the file of the earlier upload.
    *
    * @generated from field: bool duplicate = 4;
    */
@@ -289,35 +289,33 @@ export const UploadFileResponseSchema: GenMessage<UploadFileResponse> = /*@__PUR
  */
 export type BeginUploadRequest = Message<"filemill.v1.BeginUploadRequest"> & {
   /**
-   * Its `size` may be missing where `sha256_at_close` is set: then the closing message tells where the end is, and
-   * nothing but it finishes the upload. It may be missing with `size_later`, too.
-   * With an idempotency key, repeating the call with the same metadata answers with the upload that there is, from any
-   * process: go on at its `offset`. The bytes before it came from an earlier call: hash your own copy of them for `closing`,
-   * and begin once more if the whole is refused with CHECKSUM_MISMATCH. If it is finished, compare `file.sha256`. Without
-   * a key, repeating the call begins a second upload.
+   * `size` may be missing if `sha256_at_close` is set: then only the closing message finishes the upload. It may also
+   * be missing with `size_later`. With an idempotency key, a repeated call with the same metadata answers with the
+   * existing upload, from any process: continue at its `offset`. Earlier bytes came from an earlier call: hash your
+   * own copy of them for `closing`, and begin again if the whole is refused with CHECKSUM_MISMATCH. If the upload is
+   * finished, compare `file.sha256`. Without a key, a repeated call begins a second upload.
    *
    * @generated from field: filemill.v1.UploadMetadata metadata = 1;
    */
   metadata?: UploadMetadata | undefined;
 
   /**
-   * Whatever the client wants to be told again by GetUpload, at most 8,192 UTF-16 code units; the file does not
-   * have it.
+   * A note of the client, returned by GetUpload, of at most 8,192 UTF-16 code units; it is not part of the file.
    *
    * @generated from field: string client_note = 2;
    */
   clientNote: string;
 
   /**
-   * Begins another upload even if there is one with this key. Of uploads with one idempotency key only the first to
-   * finish makes a file.
+   * Begins another upload even if one with this key exists. Of several uploads with one idempotency key, only the
+   * first to finish creates a file.
    *
    * @generated from field: bool begin_anew = 3;
    */
   beginAnew: boolean;
 
   /**
-   * An AppendStart will tell the size. Nothing finishes the upload before that.
+   * An AppendStart will tell the size. The upload cannot finish before that.
    *
    * @generated from field: bool size_later = 4;
    */
@@ -353,28 +351,28 @@ export const BeginUploadResponseSchema: GenMessage<BeginUploadResponse> = /*@__P
  */
 export type PartialUpload = Message<"filemill.v1.PartialUpload"> & {
   /**
-   * A UUID. It names the upload: the file gets an id of its own, since ids of files sort by the time of registration.
+   * A UUID of the upload. The file gets an id of its own, as ids of files sort by the time of registration.
    *
    * @generated from field: string id = 1;
    */
   id: string;
 
   /**
-   * Bytes that the server has.
+   * The number of bytes that the server has.
    *
    * @generated from field: int64 offset = 2;
    */
   offset: bigint;
 
   /**
-   * As it was begun.
+   * Unchanged since the upload was begun.
    *
    * @generated from field: filemill.v1.UploadMetadata metadata = 3;
    */
   metadata?: UploadMetadata | undefined;
 
   /**
-   * When the upload is forgotten unless something is appended before; when a finished one is no longer remembered.
+   * When the upload, or the record of a finished one, expires unless bytes are appended before.
    *
    * @generated from field: google.protobuf.Timestamp expire_time = 4;
    */
@@ -388,7 +386,7 @@ export type PartialUpload = Message<"filemill.v1.PartialUpload"> & {
   file?: UploadFileResponse | undefined;
 
   /**
-   * As it was begun.
+   * Unchanged since the upload was begun.
    *
    * @generated from field: string client_note = 6;
    */
@@ -466,22 +464,22 @@ export type AppendStart = Message<"filemill.v1.AppendStart"> & {
   id: string;
 
   /**
-   * Where the bytes begin: refused with OFFSET_MISMATCH unless the server has exactly so many.
+   * Where the bytes begin; refused with OFFSET_MISMATCH unless the server has exactly this many bytes.
    *
    * @generated from field: int64 offset = 2;
    */
   offset: bigint;
 
   /**
-   * Of the bytes of this call. When set, they are kept all together or not at all: other bytes are refused
-   * with APPEND_CHECKSUM_MISMATCH.
+   * The checksum of the bytes of this call. If set, they are kept all or not at all: other bytes are refused with
+   * APPEND_CHECKSUM_MISMATCH.
    *
    * @generated from field: filemill.v1.AppendChecksum checksum = 3;
    */
   checksum?: AppendChecksum | undefined;
 
   /**
-   * Bytes of the whole file, of an upload that was begun without its size. Once told, another one is refused with
+   * The size of the whole file, for an upload that was begun without it. A later different size is refused with
    * SIZE_MISMATCH, and so is one below `offset`.
    *
    * @generated from field: optional int64 size = 4;
@@ -641,22 +639,22 @@ export type GetIncompleteUploadsResponse = Message<"filemill.v1.GetIncompleteUpl
   bytes: bigint;
 
   /**
-   * Beyond these, and when the volume has no room for others, uploads are given up that nobody has gone on with for a
-   * minute: those of the caller that holds most, the oldest first.
+   * Beyond these limits, and when the volume runs full, uploads that have been idle for a minute are evicted: those of
+   * the caller that holds most, oldest first.
    *
    * @generated from field: int64 max_uploads = 3;
    */
   maxUploads: bigint;
 
   /**
-   * 0 when the volume does not tell its size.
+   * 0 when the volume does not report its size.
    *
    * @generated from field: int64 max_bytes = 4;
    */
   maxBytes: bigint;
 
   /**
-   * At most 10, those that hold most first.
+   * At most 10, largest first.
    *
    * @generated from field: repeated filemill.v1.GetIncompleteUploadsResponse.Caller callers = 5;
    */
@@ -675,7 +673,8 @@ export const GetIncompleteUploadsResponseSchema: GenMessage<GetIncompleteUploads
  */
 export type GetIncompleteUploadsResponse_Caller = Message<"filemill.v1.GetIncompleteUploadsResponse.Caller"> & {
   /**
-   * Of its connections, without the port; of those of `web` or of a proxy when it came that way. `local` for a Unix socket.
+   * The address that the uploads came from, without the port; that of `web` or a proxy for uploads through it,
+   * `local` for a Unix socket.
    *
    * @generated from field: string address = 1;
    */
@@ -700,14 +699,14 @@ export const GetIncompleteUploadsResponse_CallerSchema: GenMessage<GetIncomplete
   messageDesc(file_filemill_v1_upload_service, 20, 0);
 
 /**
- * Takes files in. An answer means: the bytes are on disk, synced, and registered in the database.
+ * Uploads files. A successful answer means that the bytes are synced to disk and registered in the database.
  *
  * @generated from service filemill.v1.UploadService
  */
 export const UploadService: GenService<{
   /**
-   * One file: first `metadata`, then any number of `chunk`s, then, if the client likes, `closing`.
-   * Errors carry a google.rpc.ErrorInfo whose reason is a word of docs/errors.md.
+   * Uploads one file: first `metadata`, then any number of `chunk`s, then optionally `closing`. Errors carry a
+   * google.rpc.ErrorInfo whose reason is listed in docs/errors.md.
    *
    * @generated from rpc filemill.v1.UploadService.UploadFile
    */
@@ -717,10 +716,10 @@ export const UploadService: GenService<{
     output: typeof UploadFileResponseSchema;
   },
   /**
-   * Many files over one stream, for clients with many small ones. Each file is answered by itself, in any
-   * order, as soon as it is kept or refused; a refusal concerns no other file. The stream is read no faster
-   * than files can be kept. When it breaks, files without an answer may or may not be kept: send them again
-   * with the same idempotency keys.
+   * Uploads many files over one stream, for clients with many small ones. Each file is answered on its own, in any
+   * order, as soon as it is kept or refused; a refusal does not affect other files. Back-pressure keeps the stream
+   * from outrunning the server. When the stream breaks, files without an answer may or may not be kept: send them
+   * again with the same idempotency keys.
    *
    * @generated from rpc filemill.v1.UploadService.UploadMany
    */
@@ -730,9 +729,9 @@ export const UploadService: GenService<{
     output: typeof UploadManyResponseSchema;
   },
   /**
-   * An upload in several calls, for large files over links that break: begin it once, append from the offset
-   * that the server has, as often as it takes. The append that brings the last byte finishes it. What was
-   * appended is kept, also when the call breaks, until the upload expires.
+   * Begins a resumable upload, for large files over unreliable links: begin it once, then append from the server's
+   * offset as often as necessary. The append of the last byte finishes it. Appended bytes are kept, even when a call
+   * breaks, until the upload expires.
    *
    * @generated from rpc filemill.v1.UploadService.BeginUpload
    */
@@ -742,9 +741,9 @@ export const UploadService: GenService<{
     output: typeof BeginUploadResponseSchema;
   },
   /**
-   * First `start`, then any number of `chunk`s, then, if the client likes, `closing`. Once all bytes are there
-   * (and the closing, if the metadata announced one), the answer means the same as that of UploadFile.
-   * Only one append at a time: a later one waits a moment for the earlier, then takes its place.
+   * First `start`, then any number of `chunk`s, then optionally `closing`. Once all bytes (and the closing, if the
+   * metadata announced one) have arrived, the answer means the same as that of UploadFile. Only one append runs at a
+   * time: a later one waits briefly for the earlier, then replaces it.
    *
    * @generated from rpc filemill.v1.UploadService.AppendUpload
    */
@@ -754,7 +753,7 @@ export const UploadService: GenService<{
     output: typeof AppendUploadResponseSchema;
   },
   /**
-   * How far it has come.
+   * Gets the offset of an upload.
    *
    * @generated from rpc filemill.v1.UploadService.GetUpload
    */
@@ -764,7 +763,7 @@ export const UploadService: GenService<{
     output: typeof GetUploadResponseSchema;
   },
   /**
-   * Ends an upload that is not wanted any more. The file of a finished one stays.
+   * Cancels an upload. The file of a finished upload stays.
    *
    * @generated from rpc filemill.v1.UploadService.CancelUpload
    */
@@ -774,7 +773,7 @@ export const UploadService: GenService<{
     output: typeof CancelUploadResponseSchema;
   },
   /**
-   * What uploads hold that were begun and are not finished.
+   * Tells what unfinished uploads hold.
    *
    * @generated from rpc filemill.v1.UploadService.GetIncompleteUploads
    */

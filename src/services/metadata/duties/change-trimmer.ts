@@ -6,13 +6,13 @@ import type { Logger } from '#platform/logger.ts';
 interface ChangeTrimmerOptions {
   readonly database: Database;
   readonly logger: Logger;
-  /** A reader can stay away for so long at least, and resume. */
+  /** For how long a disconnected reader can resume. */
   readonly keepMs?: number;
 }
 
 /**
- * Forgets changes that have been visible for `keepMs` or longer: those below what was the oldest transaction then.
- * By transaction ids, not by times, so that one that commits late is kept as long.
+ * Trims changes that have been visible for `keepMs`: those below the oldest transaction of that time. Transaction ids
+ * decide, not times, so that changes of a late commit are kept as long.
  */
 export function startChangeTrimmer({ database, logger, keepMs = 60_000 }: ChangeTrimmerOptions): Duty {
   let earlier: Cursor | undefined;

@@ -7,28 +7,22 @@ import { onAbort } from '#platform/abort.ts';
 import type { Logger } from '#platform/logger.ts';
 import type { CallContext } from '#platform/rpc/call-context.ts';
 
-/** Longest sleep while workers wait: what falls due by the clock is noticed within it. */
+/** Longest sleep while workers wait: files that fall due by the clock are found within it. */
 const pollMs = 1_000;
 
 /**
- * Hands due files to the workers that wait for them. One loop serves all of them in turn, woken by new
- * waiters and by changes, so that a thousand idle workers cost one query now and then.
+ * Hands due files to waiting workers. One loop serves all of them in turn, woken by new waiters and by changes, so
+ * that a thousand idle workers cost one query now and then.
  */
 export class DueDispatcher implements AsyncDisposable {
-  readonly #database: Database;
-  readonly #changes: ChangeFeed;
-  readonly #logger: Logger;
-  readonly #stopping: AbortSignal;
+  readonly #options: DueDispatcherOptions;
   readonly #releases = new Set<Promise<unknown>>();
   #running: Promise<void> | undefined;
   #waiters: Waiter[] = [];
   #wake = Promise.withResolvers<void>();
 
-  private constructor({ database, changes, logger, stopping }: DueDispatcherOptions) {
-    this.#database = database;
-    this.#changes = changes;
-    this.#logger = logger;
-    this.#stopping = stopping;
+  private constructor(options: DueDispatcherOptions) {
+    this.#options = options;
   }
 
   static start(options: DueDispatcherOptions): DueDispatcher {
@@ -37,24 +31,12 @@ export class DueDispatcher implements AsyncDisposable {
     return dispatcher;
   }
 
-  /** Claims up to `max` due files; waits up to `waitMs` when none is due, then answers with none. */
-  claim(
-    claimant: Claimant,
-    options: { max: number; waitMs: number; repeated: boolean } & Pick<CallContext, 'signal' | 'requestId'>,
-  ): Promise<readonly ClaimedFile[]> {
-    if (this.#stopping.aborted) return Promise.resolve([]);
+  /** Claims up to `max` due files; waits up to `waitMs` for one, then answers with none. */
+  claim(claimant: Claimant, { waitMs, ...request }: ClaimRequest): Promise<readonly ClaimedFile[]> {
+    if (this.#options.stopping.aborted) return Promise.resolve([]);
     const { promise, resolve, reject } = Promise.withResolvers<readonly ClaimedFile[]>();
-    this.#waiters.push({
-      claimant,
-      max: options.max,
-      repeated: options.repeated,
-      signal: options.signal,
-      requestId: options.requestId,
-      until: performance.now() + options.waitMs,
-      asked: false,
-      resolve,
-      reject,
-    });
+    const until = performance.now() + waitMs;
+    this.#waiters.push({ ...request, claimant, until, asked: false, resolve, reject });
     this.#wake.resolve();
     return promise;
   }
@@ -65,9 +47,9 @@ export class DueDispatcher implements AsyncDisposable {
   }
 
   async #run(): Promise<void> {
-    using _change = this.#changes.listen(() => this.#wake.resolve());
-    using _stop = onAbort(this.#stopping, () => this.#wake.resolve());
-    while (!this.#stopping.aborted) {
+    using _change = this.#options.changes.listen(() => this.#wake.resolve());
+    using _stop = onAbort(this.#options.stopping, () => this.#wake.resolve());
+    while (!this.#options.stopping.aborted) {
       this.#wake = Promise.withResolvers<void>();
       if (await this.#serveAll()) continue;
       const timer = this.#waiters.length === 0 ? undefined : setTimeout(this.#wake.resolve, pollMs);
@@ -77,13 +59,13 @@ export class DueDispatcher implements AsyncDisposable {
     for (const waiter of this.#waiters) waiter.resolve([]);
   }
 
-  /** True when somebody was served and more may be due. */
+  /** Answers whether a waiter was served and more may be due. */
   async #serveAll(): Promise<boolean> {
     let moreDue = true;
     let served = false;
     for (const waiter of [...this.#waiters]) {
       if (waiter.signal.aborted || (waiter.asked && isExpired(waiter))) this.#settle(waiter, []);
-      // A new waiter is always asked for once: its token may hold claims of a call whose answer was lost.
+      // A new waiter is always served once: its token may hold claims of a call whose answer was lost.
       else if (moreDue || !waiter.asked) {
         const files = await this.#serve(waiter);
         if (files.length > 0) served = true;
@@ -97,7 +79,7 @@ export class DueDispatcher implements AsyncDisposable {
   async #serve(waiter: Waiter): Promise<readonly ClaimedFile[]> {
     waiter.asked = true;
     try {
-      return await claimDueFiles(this.#database, waiter.max, waiter.claimant, waiter.repeated);
+      return await claimDueFiles(this.#options.database, waiter.max, waiter.claimant, waiter.repeated);
     } catch (error) {
       this.#waiters = this.#waiters.filter((other) => other !== waiter);
       waiter.reject(error);
@@ -107,15 +89,19 @@ export class DueDispatcher implements AsyncDisposable {
 
   #settle(waiter: Waiter, files: readonly ClaimedFile[]): void {
     this.#waiters = this.#waiters.filter((other) => other !== waiter);
-    if (waiter.signal.aborted && files.length > 0) this.#giveBack(files, waiter.requestId);
+    if (waiter.signal.aborted && files.length > 0) this.#release(files, waiter.requestId);
     else waiter.resolve(files);
   }
 
-  /** The caller went away while its files were claimed. */
-  #giveBack(files: readonly ClaimedFile[], requestId: string): void {
-    const release = releaseFiles(this.#database, files)
+  /** The caller disconnected while its files were claimed. */
+  #release(files: readonly ClaimedFile[], requestId: string): void {
+    const { database, logger } = this.#options;
+    const release = releaseFiles(database, files)
       .catch((error: unknown) =>
-        this.#logger.warn({ requestId, err: error }, 'claims of a lost caller wait for their lease'),
+        logger.warn(
+          { requestId, err: error },
+          'cannot release the claims of a caller that is gone: they wait for their lease',
+        ),
       )
       .finally(() => this.#releases.delete(release));
     this.#releases.add(release);
@@ -126,17 +112,19 @@ interface DueDispatcherOptions {
   readonly database: Database;
   readonly changes: ChangeFeed;
   readonly logger: Logger;
-  /** Answers all who wait with nothing, so that they turn elsewhere. */
+  /** Ends all waits without files, so that workers turn to another replica. */
   readonly stopping: AbortSignal;
 }
 
-interface Waiter {
-  readonly claimant: Claimant;
+interface ClaimRequest extends Pick<CallContext, 'signal' | 'requestId'> {
   readonly max: number;
-  /** Its token may hold claims of a call whose answer was lost. */
+  readonly waitMs: number;
+  /** The token may hold claims of a call whose answer was lost. */
   readonly repeated: boolean;
-  readonly signal: AbortSignal;
-  readonly requestId: string;
+}
+
+interface Waiter extends Omit<ClaimRequest, 'waitMs'> {
+  readonly claimant: Claimant;
   readonly until: number;
   readonly resolve: (files: readonly ClaimedFile[]) => void;
   readonly reject: (error: unknown) => void;

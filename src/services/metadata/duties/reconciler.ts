@@ -10,7 +10,7 @@ import { type Duty, jittered, startDuty } from '#platform/duty.ts';
 import type { Logger } from '#platform/logger.ts';
 import { leasesRanOut } from '#platform/telemetry.ts';
 
-/** Rounds in the time of a lease, and the longest time between two. */
+/** Rounds per lease, and the longest interval between two. */
 const roundsPerLease = 8;
 const longestIntervalMs = 2_000;
 const hurryMs = 50;
@@ -19,17 +19,17 @@ const forgetEveryRounds = 600;
 
 interface ReconcilerOptions {
   readonly database: Database;
-  /** Looked at in each round. */
+  /** Read in each round. */
   readonly clock: DatabaseClock;
-  /** undefined when workers take their work from PostgreSQL directly. */
+  /** Undefined when workers claim from PostgreSQL directly. */
   readonly doorbell: Doorbell | undefined;
   readonly leaseMs: number;
   readonly logger: Logger;
 }
 
 /**
- * Repairs what faults leave behind, by PostgreSQL's clock, and with an eye on it: re-opens expired leases, and rings
- * again for every PENDING file whose ring was lost or never sent. Any number may run at once.
+ * Repairs what faults leave behind, by PostgreSQL's clock: re-opens files whose lease expired, and rings again for
+ * every PENDING file whose ring was lost or never sent. Any number may run at once.
  */
 export function startReconciler(options: ReconcilerOptions): Duty {
   const { database, clock, doorbell, leaseMs, logger } = options;
@@ -39,7 +39,7 @@ export function startReconciler(options: ReconcilerOptions): Duty {
   const round = async () => {
     const forgets = rounds++ % forgetEveryRounds === 0;
     await clock.look();
-    // First, so that leases are looked for among few claims.
+    // First, so that the search for expired leases reads few claims.
     await forgetEndedClaims(database);
     const reopened = await reopenExpired(options);
     if (forgets) {
@@ -47,9 +47,9 @@ export function startReconciler(options: ReconcilerOptions): Duty {
       await forgetConfirmedDeletions(database);
       await forgetExpiredLocks(database, clock.range(leaseMs));
     }
-    // Last, so that a Redis that fails keeps nothing else from being done.
+    // Last, so that a failing Redis delays nothing else.
     const rungMore = await ringForDue();
-    // Where a batch was full there is probably more to do.
+    // A full batch means that there is probably more to do.
     return reopened === batch || rungMore ? hurryMs : jittered(intervalMs);
   };
   return startDuty({ name: 'reconciler', logger, round, maxBackoffMs: 2 * intervalMs });
@@ -63,7 +63,7 @@ async function reopenExpired({ database, clock, leaseMs, logger }: ReconcilerOpt
 
 /** The doorbell is a bounded window: the backlog stays in PostgreSQL. Answers whether there is probably more to do. */
 function ringer(database: Database, doorbell: Doorbell): () => Promise<boolean> {
-  // The backlog is gone through bit by bit.
+  // Where the next round continues in the backlog.
   let rungUpTo: string | undefined;
   return async () => {
     const room = doorbellWindow - (await doorbell.depth());

@@ -12,11 +12,11 @@ import { type StatsSources, statsMessage } from './stats-message.ts';
 
 export type ChangeHub = ChangeBoxes<FileRecord, NonNullable<FileNews['stats']>>;
 
-/** Rest between two looks. */
+/** Pause between two queries. */
 const restMs = 200;
-/** What no notification tells of is noticed within this time; statistics are taken as often. */
+/** Changes without a notification are found within this time; statistics are refreshed as often. */
 const pollMs = 1_000;
-/** Longest time that changes may wait for a transaction that began before them. */
+/** How long changes may wait for an older transaction. */
 const patienceMs = 2_000;
 
 interface ChangeHubOptions extends StatsSources {
@@ -25,7 +25,7 @@ interface ChangeHubOptions extends StatsSources {
 }
 
 /**
- * One look at the changes for all who watch them, while somebody does: a thousand readers cost PostgreSQL no more
+ * Shares one query for changes among all watchers, while there are any: a thousand readers cost PostgreSQL no more
  * than one.
  */
 export function createChangeHub({ logger, stopping, ...sources }: ChangeHubOptions): ChangeHub {
@@ -35,11 +35,11 @@ export function createChangeHub({ logger, stopping, ...sources }: ChangeHubOptio
     let changed: Promise<void> | undefined;
     const round = async (stop: AbortSignal) => {
       await changed;
-      // Subscribed before looking, so that no change falls between.
+      // Subscribed before the query, so that no change is missed.
       const next = sources.changes.next(pollMs, stop);
       changed = undefined;
       const { news, behind } = await view.look();
-      // When it ended meanwhile, another watch may have told its readers of later states.
+      // If this watch ended meanwhile, another may have sent its readers later states.
       if (news !== undefined && !stop.aborted) hub.put(news);
       if (!behind) changed = next;
       return restMs;
@@ -50,7 +50,7 @@ export function createChangeHub({ logger, stopping, ...sources }: ChangeHubOptio
   return hub;
 }
 
-/** How far the changes have been told. */
+/** The position up to which changes were sent. */
 class ChangeView {
   readonly #sources: StatsSources;
   #cursor: Cursor;
@@ -62,11 +62,11 @@ class ChangeView {
     this.#cursor = cursor;
   }
 
-  /** Answers with what is new, and whether there are changes that could not be told of yet. */
+  /** Answers with the news, and whether some changes could not be read yet. */
   async look(): Promise<{ readonly news: FileNews | undefined; readonly behind: boolean }> {
     const now = performance.now();
     const stats = await this.#stats(now);
-    // The last thing that may fail: once the cursor has moved, what it passed is told.
+    // The last step that may fail: what a moved cursor passed is always sent.
     const { behind, known: _, ...changes } = await newsSince(this.#sources.database, this.#cursor);
     if (changes.cursor !== this.#cursor || !behind) this.#movedAt = now;
     this.#cursor = changes.cursor;
@@ -86,12 +86,12 @@ class ChangeView {
 
 export type FileNews = ChangeNews<FileRecord, MessageInitShape<typeof GetStatsResponseSchema>>;
 
-/** A file may be named once for each change: so many names are read before it is too much. */
+/** A file is named once for each change: beyond this many names, readers are told to reload. */
 const maxNames = 4 * maxToldFiles;
 
 /**
- * What became of the files that changed since the cursor: their state of now, as the order of transaction ids is not
- * that of changes.
+ * The current state of the files that changed since the cursor: current, as transaction ids are not in the order of
+ * changes.
  */
 export async function newsSince(
   database: Database,

@@ -16,7 +16,6 @@ export interface StatsSources {
   readonly changes: ChangeFeed;
 }
 
-/** How things stand, as the contract has it. */
 export async function statsMessage(
   { database, clock, changes }: StatsSources,
   { workersOnly = false } = {},

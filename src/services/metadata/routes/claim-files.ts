@@ -9,7 +9,7 @@ import type { MetadataContext, Route } from '../context.ts';
 export function claimFilesRoute({ database, leaseMs }: MetadataContext): Route<'claimFiles'> {
   return async ({ worker, leaseToken, ids }) => {
     requireLeaseToken(leaseToken);
-    // What is no UUID names no file.
+    // A malformed id names no file.
     const named = [...new Set(requireBatch(ids, 'ids').filter(isUuid))];
     const files = await claimFiles(database, named, { worker, leaseToken, leaseMs });
     await failpoint('metadata.claimed');

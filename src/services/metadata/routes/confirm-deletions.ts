@@ -9,7 +9,7 @@ export function confirmDeletionsRoute({ database }: MetadataContext): Route<'con
   };
 }
 
-/** PostgreSQL holds no other text. */
+/** PostgreSQL cannot store NUL in text. */
 function isText(key: string): boolean {
   return !key.includes('\0');
 }

@@ -22,7 +22,7 @@ export function createFilesRoute({ database, maxAttempts }: MetadataContext): Ro
   };
 }
 
-/** The upload service has checked all this: here it keeps a faulty caller from spoiling a whole batch. */
+/** The upload service has checked all this; here it keeps one faulty item from failing a whole batch. */
 function refusal(file: NewFile): CreateOutcome | undefined {
   const { id, size } = file;
   if (!isUuid(id)) return { outcome: 'REJECTED', message: 'The id is not a UUID.' };

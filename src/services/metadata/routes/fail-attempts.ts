@@ -8,7 +8,7 @@ export function failAttemptsRoute({ database }: MetadataContext): Route<'failAtt
   });
 }
 
-/** PostgreSQL's text holds no NUL; an error message may quote one from a file. */
+/** PostgreSQL cannot store NUL in text, and an error message may quote one from a file. */
 function storable<Item extends { errorCode: string; errorMessage: string }>(item: Item): Item {
   return {
     ...item,

@@ -8,7 +8,7 @@ export function getDependenciesRoute({ database, doorbell }: MetadataContext): R
   return async () => {
     const postgres = await database.check();
     const own = [postgres, ...(doorbell.report ? [doorbell.report] : [])];
-    // Workers are known from the database alone.
+    // Workers report through the database alone.
     const workers = postgres.fault?.code === 'AWAY' ? [] : await workersAlive(database).catch(() => []);
     const theirs = workers.flatMap(({ dependencies }) => dependencies);
     return {

@@ -30,7 +30,7 @@ import { unlockUploadsRoute } from './unlock-uploads.ts';
 import { watchChangesRoute } from './watch-changes.ts';
 import { watchFilesRoute } from './watch-files.ts';
 
-/** The metadata service's calls: MetadataService is forwarded to the public, the rest is internal. */
+/** MetadataService is forwarded to the public port; the other services are internal. */
 export function metadataServer(
   logger: Logger,
   context: MetadataContext,

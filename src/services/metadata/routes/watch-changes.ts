@@ -7,7 +7,6 @@ import type { MetadataContext, Route } from '../context.ts';
 import { type FileNews, newsSince } from '../live/change-hub.ts';
 import { statsMessage } from '../live/stats-message.ts';
 
-/** Nothing depends on it: a reader that is gone aborts the wait. */
 const waitMs = 60_000;
 
 export function watchChangesRoute(context: MetadataContext): Route<'watchChanges'> {
@@ -16,7 +15,7 @@ export function watchChangesRoute(context: MetadataContext): Route<'watchChanges
     if (cursor !== '' && !isCursor(cursor))
       throw new FilemillError('REQUEST_INVALID', '`cursor` is not a cursor of this server.');
     const over = AbortSignal.any([signal, stopping]);
-    // Joined before looking, so that no change falls between.
+    // Joined before the query, so that no change is missed.
     using joined = await changeHub.join();
     const now = cursor === '' ? await nothingYet() : await newsSince(database, cursor);
     yield toMessage({ ...now, stats: await statsMessage(context) });

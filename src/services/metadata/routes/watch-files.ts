@@ -7,16 +7,16 @@ import { isUuid } from '#domain/uuid.ts';
 import { sleep } from '#platform/abort.ts';
 import type { MetadataContext, Route } from '../context.ts';
 
-/** What no notification tells of is noticed within this time. */
+/** Changes without a notification are found within this time. */
 const pollMs = 2_000;
 
-/** Rest between two looks, for each watched file: 200 ms for 1,000. */
+/** Pause between two queries, per watched file: 200 ms for 1,000. */
 const restPerFileMs = 0.2;
 
 /**
- * State, not events: each message holds the latest state of what differs from what was sent before, so a
- * slow reader skips steps but never misses the last one. Ends when every file is terminal or gone. Now and then it says
- * nothing, so that proxies, which cut what is silent, and clients see that it lives.
+ * Sends state, not events: each message holds the latest state of the files that changed, so a slow reader skips steps
+ * but never misses the last one. Ends when every file is terminal or gone. Heartbeats keep proxies from cutting the
+ * stream.
  */
 export function watchFilesRoute(context: MetadataContext): Route<'watchFiles'> {
   const { database, changes, watchPlaces, watchHeartbeatMs, stopping } = context;
@@ -30,7 +30,7 @@ export function watchFilesRoute(context: MetadataContext): Route<'watchFiles'> {
     let toldAt = terminalOnly ? Number.NEGATIVE_INFINITY : performance.now();
     const seen = new Map<string, Version>(ids.filter(isUuid).map((id) => [id.toLowerCase(), '']));
     while (seen.size > 0 && !over.aborted) {
-      // Subscribed before looking, so that no change falls between.
+      // Subscribed before the query, so that no change is missed.
       const changed = changes.next(Math.min(pollMs, watchHeartbeatMs), over);
       const news = terminalOnly ? await endedFiles(database, seen.keys()) : await changedFiles(database, seen);
       for (const { id, version, file } of news) {
@@ -45,7 +45,7 @@ export function watchFilesRoute(context: MetadataContext): Route<'watchFiles'> {
         };
       }
       if (seen.size > 0) await changed;
-      // The more is watched, the dearer a look: changes that come meanwhile are seen together.
+      // The more files, the dearer the query: changes that come meanwhile are read in one.
       await sleep(seen.size * restPerFileMs, over);
     }
     if (stopping.aborted && !signal.aborted) throw new FilemillError('SHUTTING_DOWN');

@@ -12,7 +12,7 @@ import { getResultsRoute } from './get-results.ts';
 import { listResultsRoute } from './list-results.ts';
 import { saveResultsRoute } from './save-results.ts';
 
-/** The result service's calls: ResultService is forwarded to the public, the rest is internal. */
+/** ResultService is forwarded to the public port; the other services are internal. */
 export function resultServer(
   logger: Logger,
   context: ResultContext,

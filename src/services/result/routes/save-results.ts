@@ -34,7 +34,7 @@ function findings({ fileIds, leaseTokens, mimeTypes, sha256s, outputJsons }: Sav
   }));
 }
 
-/** A malformed id names no file; a malformed token owns nothing; text with NUL would sink its batch. */
+/** A malformed id names no file, a malformed token owns nothing, and NUL would fail the whole batch. */
 function refusal({ id, leaseToken, mimeType, sha256, outputJson }: Finding): SaveOutcome | undefined {
   if (!isUuid(id)) return { outcome: 'GONE' };
   if (!isUuid(leaseToken)) return { outcome: 'FENCED' };

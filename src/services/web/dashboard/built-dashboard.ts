@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 
-/** What `npm run build:dashboard` left: held in memory, as it is small, so that nobody can ask for any other file. */
+/** The built dashboard, held in memory: it is small, and no other file can be requested. */
 export interface BuiltDashboard {
-  /** Names its assets as `./assets/…`. */
+  /** Refers to its assets as `./assets/…`. */
   readonly page: string;
   readonly assets: ReadonlyMap<string, Asset>;
 }
@@ -22,7 +22,7 @@ const types: Readonly<Record<string, string>> = {
 
 const suffixes: Readonly<Record<Coding, string>> = { br: '.br', gzip: '.gz' };
 
-/** undefined when nothing is built. @throws Error for a folder that is there and cannot be read */
+/** Answers undefined when nothing is built. @throws Error for an unreadable folder */
 export function readDashboard(folder: string): BuiltDashboard | undefined {
   try {
     const page = readFileSync(join(folder, 'index.html'), 'utf8');
@@ -46,11 +46,11 @@ function readAsset(folder: string, name: string, names: ReadonlySet<string>): As
   };
 }
 
-/** In the order in which they are preferred. */
+/** In order of preference. */
 const codings = ['br', 'gzip'] as const;
 type Coding = (typeof codings)[number];
 
-/** The best of what is offered that `Accept-Encoding` allows (RFC 9110, section 12.5.3); undefined: as it is. */
+/** The preferred offered coding that `Accept-Encoding` allows (RFC 9110, section 12.5.3); undefined for none. */
 export function chooseCoding(accepted: string | undefined, offered: (coding: Coding) => boolean): Coding | undefined {
   const weights = new Map<string, number>();
   for (const member of (accepted ?? '').toLowerCase().split(',')) {

@@ -3,7 +3,7 @@ import { FilemillError } from '#domain/errors.ts';
 import type { Asset, BuiltDashboard } from './built-dashboard.ts';
 import { chooseCoding } from './built-dashboard.ts';
 
-/** Nothing but what this server itself serves, and no page around it. */
+/** Allows only what this server itself serves, and no framing. */
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -19,18 +19,18 @@ const howToBuild = `The dashboard is not built.
 
   npm run build:dashboard
 
-in the folder of Filemill builds it; start the web service again then. FILEMILL_DASHBOARD_DIR names another folder.
-The HTTP API is served without it: /api/v1/openapi.json describes every route.
+in the folder of Filemill builds it; then restart the web service. FILEMILL_DASHBOARD_DIR names another folder.
+The HTTP API works without it: /api/v1/openapi.json describes every route.
 `;
 
 const pages = ['/', '/ui', '/ui/*'];
 
-/** Whether the page is asked for, wherever it may lead. */
+/** Whether the dashboard page is requested. */
 export function isPage({ method, routeOptions: { url = '' } }: FastifyRequest): boolean {
   return (method === 'GET' || method === 'HEAD') && pages.includes(url);
 }
 
-/** The page at `/` and wherever it may lead within `/ui/`, and its assets. */
+/** Serves the page at `/` and below `/ui/`, and its assets. */
 export function serveDashboard(app: FastifyInstance, dashboard: BuiltDashboard | undefined): void {
   for (const url of pages)
     app.get(url, async (request, reply) =>
@@ -46,11 +46,11 @@ export function serveDashboard(app: FastifyInstance, dashboard: BuiltDashboard |
 }
 
 /**
- * Links of the page are relative, so that it works behind a proxy that serves it under a path of its own; how far up
- * they lead depends on the address. It is too short to be worth compressing.
+ * Makes the links of the page relative to the address, so that it works below the path of a proxy. The page is too
+ * short to be worth compressing.
  */
 function sendPage({ url }: FastifyRequest, reply: FastifyReply, { page }: BuiltDashboard): FastifyReply {
-  // A request may name a whole URL, or `*`, in place of a path (RFC 9112, section 3.2).
+  // A request may carry a whole URL, or `*`, in place of a path (RFC 9112, section 3.2).
   const { pathname } = new URL(url, 'http://localhost');
   const depth = pathname.split('/').length - 2;
   const root = depth === 0 ? './' : '../'.repeat(depth);
@@ -60,7 +60,7 @@ function sendPage({ url }: FastifyRequest, reply: FastifyReply, { page }: BuiltD
     .send(page.replaceAll('"./assets/', `"${root}assets/`));
 }
 
-/** The name of an asset changes with its content. */
+/** The name of an asset contains its hash, so it may be cached for ever. */
 function sendAsset({ headers }: FastifyRequest, reply: FastifyReply, { type, body, coded }: Asset): FastifyReply {
   const coding = chooseCoding(headers['accept-encoding'], (name) => coded.has(name));
   reply.headers({ 'cache-control': 'public, max-age=31536000, immutable', vary: 'accept-encoding' }).type(type);

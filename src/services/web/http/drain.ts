@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import { sleep } from '#platform/abort.ts';
 
-/** Shorter than the backstop of the process. */
+/** Shorter than the shutdown backstop of the process. */
 const drainMs = 20_000;
 
-/** Lets requests that are under way end before the connections are cut: an upload is worth waiting for. */
+/** Lets requests in progress end before connections are closed, as uploads are worth waiting for. */
 export class Drain {
   readonly #open = new Set<ServerResponse>();
   #ended = Promise.withResolvers<void>();
@@ -24,7 +24,7 @@ export class Drain {
     response.once('close', leave);
   }
 
-  /** Resolves when no request is open any more, or after a while. */
+  /** Resolves when no request is open, or after `drainMs`. */
   async finish(): Promise<void> {
     this.#draining = true;
     this.#ended = Promise.withResolvers();

@@ -1,14 +1,14 @@
 import type { FastifyRequest } from 'fastify';
 
 /**
- * The `Location` that leads from the address of this request to `path`, as a relative reference (RFC 3986, section
- * 4.2): what lies above both is left out, so that it holds behind a proxy that serves this under a path of its own. From
- * `/uploads` it has to be `uploads/ID`, from `/uploads/` it has to be `ID`.
+ * The relative reference (RFC 3986, section 4.2) from the address of this request to `path`. It leaves out what lies
+ * above both, so that it holds below the path of a proxy: from `/uploads` it is `uploads/ID`, from `/uploads/` it is
+ * `ID`.
  *
  * @param path absolute; its last segment must not be empty
  */
 export function locationOf({ url }: FastifyRequest, path: `/${string}`): string {
-  // A request may name a whole URL in place of a path (RFC 9112, section 3.2.2).
+  // A request may carry a whole URL in place of a path (RFC 9112, section 3.2.2).
   const { pathname } = new URL(url, 'http://localhost');
   const from = pathname.split('/').slice(1, -1);
   const to = path.split('/').slice(1);

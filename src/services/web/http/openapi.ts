@@ -4,7 +4,7 @@ import type { Reason } from '#domain/errors.ts';
 import { httpStatus } from './problem.ts';
 import type { Answer, Route } from './route.ts';
 
-/** The OpenAPI 3.1 document of these routes, made from the same descriptions by which they are served. */
+/** The OpenAPI 3.1 document, made from the descriptions that the routes are served by. */
 export function openApiDocument(routes: readonly Route[]): Json<'Document'> {
   const paths: Record<string, Record<string, object>> = {};
   for (const route of routes) {
@@ -17,12 +17,12 @@ export function openApiDocument(routes: readonly Route[]): Json<'Document'> {
       title: 'Filemill',
       version: '1',
       description:
-        'Takes files in, analyses them, and keeps the truth about each. Whatever answers GET answers HEAD. ' +
-        'Every refusal is a problem (RFC 9457) whose `reason` is a word of docs/errors.md. ' +
-        'Every answer names its request in `X-Request-Id`: the id that the request brought, or a new one.',
+        'Stores files, analyses them, and tracks the state of each. Every GET route also answers HEAD. ' +
+        'Every refusal is a problem (RFC 9457) whose `reason` is listed in docs/errors.md. ' +
+        'Every answer carries `X-Request-Id`: the id that the request brought, or a new one.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    // Relative to where the document lies, so that it holds below any path that a proxy puts before it.
+    // Relative to the document, so that it holds below the path of a proxy.
     servers: [{ url: '../..' }],
     paths,
     components: { schemas: components() },
@@ -33,7 +33,7 @@ function operation(route: Route): object {
   const { name, summary, tagged, answers } = route;
   const parameters = [...pathParameters(route), ...queryParameters(route), ...headerParameters(route)];
   const responses: Record<string, object> = { ...problemResponses(route) };
-  if (tagged) responses[304] = { description: '`If-None-Match` names what there is.' };
+  if (tagged) responses[304] = { description: 'The answer has not changed: `If-None-Match` names its ETag.' };
   for (const [status, answer] of Object.entries(answers)) responses[status] = response(answer, tagged);
   return { operationId: name, summary, ...(parameters.length > 0 && { parameters }), ...requestBody(route), responses };
 }
@@ -55,9 +55,9 @@ function queryParameters({ query = {} }: Route): object[] {
   });
 }
 
-/** `Content-Type` is no parameter in OpenAPI: the body says it. */
+/** In OpenAPI `Content-Type` belongs to the body, not to the parameters. */
 function headerParameters({ headers = {}, tagged }: Route): object[] {
-  const heard = { ...headers, ...(tagged && { 'If-None-Match': 'ETags of what the client has already.' }) };
+  const heard = { ...headers, ...(tagged && { 'If-None-Match': 'ETags of answers that the client already holds.' }) };
   return Object.entries(heard)
     .filter(([name]) => name !== 'Content-Type')
     .map(([name, description]) => ({ name, in: 'header', description, schema: { type: 'string' } }));
@@ -76,7 +76,7 @@ function requestBody({ body, content, headers }: Route): { requestBody?: object 
 }
 
 function response({ description, schema, types = [], headers = {} }: Answer, tagged: boolean | undefined): object {
-  const told = { ...headers, ...(tagged && { ETag: 'Names this very answer.' }) };
+  const told = { ...headers, ...(tagged && { ETag: 'Identifies this version of the answer.' }) };
   const described = Object.entries(told).map(([name, text]) => [
     name,
     { description: text, schema: { type: 'string' } },
@@ -92,7 +92,7 @@ function response({ description, schema, types = [], headers = {} }: Answer, tag
   };
 }
 
-/** What may befall any request. */
+/** Problems of every route. */
 const always: readonly Reason[] = [
   'REQUEST_INVALID',
   'ORIGIN_REFUSED',
@@ -135,7 +135,7 @@ function jsonSchema(schema: z.ZodType): z.core.JSONSchema.BaseSchema {
   return withoutIdentity(z.toJSONSchema(schema, asWritten));
 }
 
-/** What a client writes and reads, not what it is parsed into; a format says enough without its pattern. */
+/** Describes what clients send rather than what it is parsed into; a format needs no pattern beside it. */
 const asWritten = {
   io: 'input',
   unrepresentable: 'any',
@@ -144,7 +144,7 @@ const asWritten = {
   },
 } as const;
 
-/** Within a document, schemas need neither a dialect nor an address of their own. */
+/** Schemas within a document need no dialect or id. */
 function withoutIdentity({ $schema, $id, ...schema }: z.core.JSONSchema.BaseSchema): z.core.JSONSchema.BaseSchema {
   return schema;
 }

@@ -2,17 +2,15 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { FilemillError } from '#domain/errors.ts';
 import { noPassage, type Passage } from './trusted-proxies.ts';
 
-/** What `Sec-Fetch-Site` says of our own pages, and of addresses that a person typed. */
+/** `Sec-Fetch-Site` of our own pages and of typed addresses. */
 const ownSites: readonly string[] = ['same-origin', 'none'];
 
 /**
- * Keeps other web sites from using the browser of someone who can reach this server: refuses a foreign
- * `Host`, an `Origin` that is not this very address, and what the browser itself calls cross-site.
- * Clients other than browsers send neither `Origin` nor `Sec-Fetch-Site`. Why proxies change nothing of that:
- * docs/adr/0021-behind-a-proxy.md.
+ * Keeps other web sites from using the browser of someone who can reach this server: refuses a foreign `Host`, a
+ * foreign `Origin`, and what the browser calls cross-site. Other clients send neither `Origin` nor `Sec-Fetch-Site`.
+ * docs/adr/0021-behind-a-proxy.md says why proxies change nothing about that.
  *
- * @param page whether a page is asked for, which says nothing of anybody's files: links from elsewhere (a chat, a wiki)
- * may open it, in a window of its own
+ * @param page whether the dashboard page is requested, which holds no data: links on other sites may open it
  * @throws FilemillError ORIGIN_REFUSED
  */
 export function guardOrigin(headers: IncomingHttpHeaders, hosts: HostList, page = false, passage = noPassage): void {
@@ -20,7 +18,7 @@ export function guardOrigin(headers: IncomingHttpHeaders, hosts: HostList, page 
   for (const name of [host, ...passage.hosts])
     if (!hosts.allows(name))
       throw new FilemillError('ORIGIN_REFUSED', `The host ${JSON.stringify(name ?? '')} is not known here.`);
-  if (origin !== undefined && !isOwnOrigin(origin, { host: host as string, site, hosts, passage }))
+  if (origin !== undefined && !isOwnOrigin(origin, headers, hosts, passage))
     throw new FilemillError('ORIGIN_REFUSED', `Requests from ${JSON.stringify(origin)} are not accepted.`);
   if (site !== undefined && !ownSites.includes(String(site)) && !(page && followsLink(headers)))
     throw new FilemillError('ORIGIN_REFUSED', 'Requests that another site sends are not accepted.');
@@ -30,35 +28,26 @@ function followsLink({ 'sec-fetch-mode': mode, 'sec-fetch-dest': destination }: 
   return mode === 'navigate' && destination === 'document';
 }
 
-interface Addressed {
-  /** Of the request as it came here. */
-  readonly host: string;
-  /** `Sec-Fetch-Site`. */
-  readonly site: unknown;
-  readonly hosts: HostList;
-  readonly passage: Passage;
-}
-
 /**
- * Whether the page that sent it has the address that it was sent to. Where a proxy hides that address, the page has to have
- * one of the known names; so it does when the browser vouches for the page itself.
+ * Whether the page lies at the address that it sent the request to. Where a proxy hides that address, or the browser
+ * vouches for the page, a known host name is enough.
  */
-function isOwnOrigin(origin: string, { host, site, hosts, passage }: Addressed): boolean {
+function isOwnOrigin(origin: string, headers: IncomingHttpHeaders, hosts: HostList, passage: Passage): boolean {
   const { protocol, host: originHost } = URL.parse(origin) ?? { protocol: '', host: '' };
   if (protocol !== 'http:' && protocol !== 'https:') return false;
-  const [addressed = host] = passage.hosts;
+  const [addressed = headers.host as string] = passage.hosts;
   if (originHost === withoutDefaultPort(addressed, protocol)) return true;
-  return (passage.hidesHost || site === 'same-origin') && hosts.allows(originHost);
+  return (passage.hidesHost || headers['sec-fetch-site'] === 'same-origin') && hosts.allows(originHost);
 }
 
-/** URL.host leaves the default port out; a `Host` header may name it. */
+/** URL.host omits the default port, a `Host` header may not. */
 function withoutDefaultPort(host: string, protocol: string): string {
   return host.toLowerCase().replace(protocol === 'https:' ? /:443$/ : /:80$/, '');
 }
 
 /**
- * The host names that this server answers to. Anything else in `Host` means that a foreign name was
- * made to point here (DNS rebinding), and the page behind it must not read a thing.
+ * The host names of this server. Any other `Host` means that a foreign name was made to point here (DNS rebinding),
+ * and the page behind it must not read anything.
  */
 export class HostList {
   readonly #entries: ReadonlySet<string>;
@@ -67,7 +56,7 @@ export class HostList {
     this.#entries = new Set(entries.map((entry) => entry.toLowerCase()));
   }
 
-  /** The loopback names, the host of `listen`, and what `more` lists with commas. */
+  /** The loopback names, the host of `listen`, and the comma-separated names of `more`. */
   static of(listen: string, more: string): HostList {
     const own = listen.startsWith('unix:') ? [] : [hostName(listen)];
     const further = more
@@ -78,8 +67,7 @@ export class HostList {
   }
 
   /**
-   * @param host a `Host` header; a listed name stands for any port (ports are forwarded freely), a
-   * listed `NAME:PORT` for that port only
+   * @param host a `Host` header; a listed name allows any port (as ports are forwarded freely), `NAME:PORT` that port
    */
   allows(host: string | undefined): boolean {
     if (host === undefined) return false;
@@ -88,7 +76,6 @@ export class HostList {
   }
 }
 
-/** The name without its port; IPv6 addresses keep their brackets. */
 function hostName(host: string): string {
   return host.replace(/:\d+$/, '');
 }

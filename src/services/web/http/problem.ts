@@ -4,7 +4,10 @@ import { asFilemillError } from '#domain/volume-fault.ts';
 
 export const problemType = 'application/problem+json; charset=utf-8';
 
-/** RFC 9457, with the catalogue's reason, action and facts as extension members. Anything that is not a FilemillError says nothing of itself. */
+/**
+ * A problem of RFC 9457, with the catalogue's reason, action and facts as extension members. It tells no details of
+ * errors other than FilemillError.
+ */
 export function toProblem(error: unknown): Problem {
   const known = asFilemillError(error);
   return {
@@ -18,7 +21,7 @@ export function toProblem(error: unknown): Problem {
   };
 }
 
-/** Whole seconds for `Retry-After`, where trying again makes sense. */
+/** Seconds for `Retry-After`, where retrying makes sense. */
 export function retryAfterSeconds(reason: Reason): number | undefined {
   const { retryAfterMs } = catalogue[reason];
   return retryAfterMs === undefined ? undefined : Math.ceil(retryAfterMs / 1_000);
@@ -28,14 +31,14 @@ export function httpStatus(reason: Reason): number {
   return statusOfReason[reason] ?? statusOfCode[catalogue[reason].code];
 }
 
-/** Where HTTP has a better word than the one for the gRPC code. */
+/** Reasons with a more specific HTTP status than their gRPC code has. */
 const statusOfReason: Readonly<Partial<Record<Reason, number>>> = {
   FILE_TOO_LARGE: 413,
   MESSAGE_TOO_LARGE: 413,
   STREAM_IDLE: 408,
   DISK_FULL: 507,
   MEDIA_TYPE_REFUSED: 415,
-  // What tus has words for.
+  // Statuses that tus defines.
   TUS_VERSION_REFUSED: 412,
   UPLOAD_LOCKED: 423,
   APPEND_CHECKSUM_MISMATCH: 460,

@@ -5,11 +5,11 @@ import { fileStatuses } from '#domain/file-state.ts';
 import { integer } from '#platform/config.ts';
 
 /**
- * Reads query parameters. An empty value counts as absent; a parameter that is not in `shape` is refused,
- * so that a misspelt filter does not quietly match everything.
+ * Reads query parameters. An empty value counts as absent; an unknown parameter is refused, so that a misspelt filter
+ * does not match everything.
  *
- * @param url what `query` was parsed from: the parser leaves bytes that are not UTF-8 percent-encoded
- * @throws FilemillError REQUEST_INVALID naming every parameter that is wrong
+ * @param url the source of `query`: the parser leaves bytes that are not UTF-8 percent-encoded
+ * @throws FilemillError REQUEST_INVALID naming every wrong parameter
  */
 export function readQuery<Shape extends z.ZodRawShape>(
   shape: Shape,
@@ -27,11 +27,11 @@ function refuseUndecodable(url: string): void {
   try {
     decodeURIComponent(url.slice(url.indexOf('?') + 1));
   } catch (cause) {
-    throw new FilemillError('REQUEST_INVALID', 'The query is not valid UTF-8, percent-encoded.', { cause });
+    throw new FilemillError('REQUEST_INVALID', 'The query is not valid UTF-8 after percent-decoding.', { cause });
   }
 }
 
-/** Reads a JSON body. @throws FilemillError REQUEST_INVALID naming every field that is wrong */
+/** Reads a JSON body. @throws FilemillError REQUEST_INVALID naming every wrong field */
 export function readBody<Body extends z.ZodType>(body: Body, given: unknown): z.infer<Body> {
   const parsed = body.safeParse(given);
   if (parsed.success) return parsed.data;
@@ -47,7 +47,7 @@ function refusal({ issues }: z.ZodError, known: readonly string[]): FilemillErro
   return new FilemillError('REQUEST_INVALID', problems.join('; '));
 }
 
-/** As many as one call takes. */
+/** The limit of one RPC. */
 const maxIds = 1_000;
 
 const once = { error: 'must be given once' };
@@ -57,27 +57,29 @@ const statusWord = z
   .toUpperCase()
   .pipe(z.enum(fileStatuses, { error: `must be one of ${fileStatuses.join(', ')}` }));
 
-/** RFC 3339, as `2026-03-01T00:00:00Z`; a literal `+` in a query means a space and has to be sent as `%2B`. */
+/** RFC 3339, such as `2026-03-01T00:00:00Z`; a literal `+` in a query means a space and must be sent as `%2B`. */
 const time = z.iso
   .datetime({ offset: true, error: 'must be a time such as 2026-03-01T00:00:00Z' })
   .transform((text) => timestampFromDate(new Date(text)));
 
 export const pageParameters = {
-  page_size: integer(1, 1_000).optional().describe('100 unless given.'),
+  page_size: integer(1, 1_000).optional().describe('Defaults to 100.'),
   page_token: z.string(once).optional().describe('`next_page_token` of the page before, with the same filter.'),
 } as const;
 
 export const mimeTypeParameter = {
-  mime_type: z.string(once).optional().describe('What was found: `text/plain`, or a whole family: `image/*`.'),
+  mime_type: z
+    .string(once)
+    .optional()
+    .describe('The detected type: exact (`text/plain`) or a whole family (`image/*`).'),
 } as const;
 
-/** The body of a call about many files. */
 export const idsBody = z.strictObject(
   {
     ids: z
       .array(z.string('must be text'), 'must be a list')
-      .min(1, 'must hold 1 id at least')
-      .max(maxIds, `must hold ${maxIds} ids at most`),
+      .min(1, 'must hold at least 1 id')
+      .max(maxIds, `must hold at most ${maxIds} ids`),
   },
   'must be a JSON object such as {"ids": ["…"]}',
 );
@@ -87,16 +89,16 @@ export const fileFilterParameters = {
     .union([z.string().transform((word) => [word]), z.array(z.string())])
     .pipe(z.array(statusWord))
     .optional()
-    .describe(`${fileStatuses.join(', ')}: any of those given.`),
+    .describe(`${fileStatuses.join(', ')}: any of the given ones.`),
   ...mimeTypeParameter,
-  name: z.string(once).optional().describe('Part of the name, without regard to case.'),
+  name: z.string(once).optional().describe('Part of the name, case-insensitive.'),
   sha256: z
     .string(once)
     .regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hex digits')
     .toLowerCase()
     .optional()
-    .describe('What the worker measured.'),
-  error_code: z.string(once).toLowerCase().optional().describe('A reason of docs/errors.md for which files FAILED.'),
+    .describe('The SHA-256 that the worker measured.'),
+  error_code: z.string(once).toLowerCase().optional().describe('The reason (docs/errors.md) why the file FAILED.'),
   created_from: time.optional().describe('Inclusive.'),
   created_before: time.optional().describe('Exclusive.'),
 } as const;

@@ -4,60 +4,56 @@ import type { SchemaName } from '#contract/schemas.ts';
 import type { Reason } from '#domain/errors.ts';
 import type { CallOptions } from '#platform/rpc/client.ts';
 
-/**
- * One route: what it takes, what it answers, and the function that does it. Validation (serve-route.ts) and the
- * OpenAPI document (openapi.ts) are both made from this.
- */
+/** Describes one route. Validation (serve-routes.ts) and the OpenAPI document (openapi.ts) are both made from this. */
 export interface Route<Query extends z.ZodRawShape = z.ZodRawShape, Body extends z.ZodType = z.ZodType> {
-  /** `operationId` in the document: what generated clients call it. */
+  /** `operationId`: the method name in generated clients. */
   readonly name: string;
   readonly method: 'GET' | 'HEAD' | 'OPTIONS' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** As OpenAPI writes it: `/api/v1/files/{id}`. */
+  /** In OpenAPI syntax: `/api/v1/files/{id}`. */
   readonly path: `/${string}`;
   readonly summary: string;
-  /** Any other parameter is refused. */
+  /** Other parameters are refused. */
   readonly query?: Query;
-  /** Request headers that mean something here, and what they mean. */
+  /** Request headers and their descriptions. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** A JSON body. */
   readonly body?: Body;
-  /** A body that the route reads itself, as a stream. */
+  /** A body that the route reads as a stream. */
   readonly content?: Content;
   readonly answers: Readonly<Record<number, Answer>>;
-  /** Reasons for which this route refuses, beside those that every route may have. */
+  /** Problems of this route, beside those of every route. */
   readonly problems?: readonly Reason[];
-  /** Answers carry an ETag, and `If-None-Match` is heard. */
+  /** Answers carry an ETag and honour `If-None-Match`. */
   readonly tagged?: true;
   handle(call: Call<Query, Body>): Promise<unknown>;
 }
 
-/** `any`: the bytes of a file, whatever their type. */
+/** `any` stands for the bytes of a file of any type. */
 export type Content = 'any' | 'application/json' | 'application/offset+octet-stream' | 'multipart/form-data';
 
 export interface Answer {
   readonly description: string;
-  /** Of a JSON answer. */
+  /** The schema of a JSON answer. */
   readonly schema?: SchemaName;
-  /** Of any other. */
+  /** The types of any other answer. */
   readonly types?: readonly string[];
-  /** What headers say beside it. */
+  /** Response headers and their descriptions. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** One request, read and checked. */
+/** A validated request. */
 export interface Call<Query extends z.ZodRawShape = z.ZodRawShape, Body extends z.ZodType = z.ZodType> {
   readonly params: Readonly<Record<string, string>>;
   readonly query: z.infer<z.ZodObject<Query>>;
   readonly body: z.infer<Body>;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
-  /** Aborted when the client went away before it had its answer. */
+  /** Aborted when the client disconnects before it has its answer. */
   readonly signal: AbortSignal;
-  /** For calls to other services that are made for this request. */
+  /** Options for RPCs on behalf of this request. */
   readonly onward: CallOptions;
 }
 
-/** Lets `handle` know the types of what the description says. */
+/** Infers the types of `handle` from the description. */
 export function route<Query extends z.ZodRawShape = Record<never, never>, Body extends z.ZodType = z.ZodUndefined>(
   description: Route<Query, Body>,
 ): Route {

@@ -6,14 +6,14 @@ import { outgoing } from '#platform/rpc/call-context.ts';
 import { readBody, readQuery } from './query.ts';
 import type { Content, Route } from './route.ts';
 
-/** Serves all routes; those that read their body themselves find it untouched. */
+/** Serves all routes; bodies that a route streams itself stay unparsed. */
 export function serveRoutes(app: FastifyInstance, routes: readonly Route[]): void {
   const serve = (scope: FastifyInstance, content: Content | undefined) => {
     for (const route of routes) if (contentOf(route) === content) serveRoute(scope, route);
   };
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
-    // Many clients send an empty body, or a type without one, with every POST.
+    // Many clients send an empty body, or a type without a body, with every POST.
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, done) => done(null));
     serve(scope, undefined);
   });
@@ -35,15 +35,12 @@ function contentOf({ body, content }: Route): Content | undefined {
   return body === undefined ? content : 'application/json';
 }
 
-/** `curl -d` calls everything a form. */
+/** `curl -d` declares every body as a form. */
 function notJson(type = 'none'): FilemillError {
-  return new FilemillError('MEDIA_TYPE_REFUSED', `The Content-Type has to be application/json, not ${type}.`);
+  return new FilemillError('MEDIA_TYPE_REFUSED', `The Content-Type must be application/json, not ${type}.`);
 }
 
-/**
- * Serves one route as it is described; for GET, HEAD too. A slash at the end of an address makes no difference: the
- * examples of many clients have one.
- */
+/** Serves a route; for GET, HEAD too. A trailing slash is accepted, as the examples of many clients have one. */
 function serveRoute(app: FastifyInstance, description: Route): void {
   const url = fastifyPath(description.path);
   for (const address of [url, `${url}/`])
@@ -70,24 +67,24 @@ function readCall(description: Route, request: FastifyRequest, reply: FastifyRep
   };
 }
 
-/** Who has the same answer already is told just that. */
+/** A client that already holds this answer gets 304. */
 function sendTagged(request: FastifyRequest, reply: FastifyReply, answer: unknown): FastifyReply {
   const body = JSON.stringify(answer);
   const tag = entityTag(body);
-  // May be kept, and has to be asked for again each time.
+  // May be cached, but must be revalidated each time.
   reply.headers({ etag: tag, 'cache-control': 'private, no-cache' });
   if (matchesTag(request.headers['if-none-match'], tag)) return reply.code(304).send();
   return reply.type('application/json; charset=utf-8').send(body);
 }
 
-/** `{id}` is `:id` to Fastify, and a colon of the address is two. */
+/** Fastify writes `{id}` as `:id`, and a literal colon as two. */
 function fastifyPath(path: string): string {
   return path.replaceAll(':', '::').replace(/\{(\w+)\}/g, ':$1');
 }
 
 /**
- * Aborted when the client goes away before it has its answer. The request itself does not tell: it counts as closed
- * as soon as its body has been read.
+ * Aborted when the client disconnects before it has its answer. The request itself does not tell: it counts as closed
+ * once its body has been read.
  */
 function clientGone(response: ServerResponse): AbortSignal {
   const controller = new AbortController();
@@ -97,12 +94,12 @@ function clientGone(response: ServerResponse): AbortSignal {
   return controller.signal;
 }
 
-/** Names exactly these bytes: 128 bits of their SHA-256. */
+/** A strong ETag: 128 bits of the SHA-256 of the body. */
 function entityTag(body: string): string {
   return `"${hash('sha256', body, 'base64url').slice(0, 22)}"`;
 }
 
-/** Whether `If-None-Match` names the tag, or anything at all; weak tags count (RFC 9110, section 13.1.2). */
+/** Whether `If-None-Match` matches the tag; weak comparison (RFC 9110, section 13.1.2). */
 function matchesTag(ifNoneMatch: string | undefined, tag: string): boolean {
   if (ifNoneMatch === undefined) return false;
   return ifNoneMatch.trim() === '*' || ifNoneMatch.matchAll(/"[^"]*"/g).some(([named]) => named === tag);

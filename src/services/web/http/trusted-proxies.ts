@@ -1,17 +1,17 @@
 import type { IncomingMessage } from 'node:http';
 import { AddressRanges, loopbackRanges } from '#platform/address-ranges.ts';
 
-/** What a request went through that says so and is believed. */
+/** The trusted proxies that a request passed. */
 export interface Passage {
-  /** The names by which clients addressed proxies on the way, the browser's own first. */
+  /** The hosts that clients addressed along the way, the browser's own first. */
   readonly hosts: readonly string[];
-  /** A proxy put its own idea of the host in the place of what the browser asked for, and does not say what that was. */
+  /** Whether a proxy replaced `Host` and does not tell the original. */
   readonly hidesHost: boolean;
 }
 
 export const noPassage: Passage = { hosts: [], hidesHost: false };
 
-/** The proxies whose `Forwarded` and `X-Forwarded-Host` are believed, by the addresses that they connect from. */
+/** The proxies whose `Forwarded` and `X-Forwarded-Host` are trusted, by the addresses that they connect from. */
 export class TrustedProxies {
   static readonly loopback = new TrustedProxies(AddressRanges.of(...loopbackRanges) as AddressRanges);
 
@@ -22,8 +22,9 @@ export class TrustedProxies {
   }
 
   /**
-   * @param list `loopback`, addresses and ranges such as `10.0.0.0/8` with commas between them, or `none`
-   * @returns undefined when it holds anything else
+   * @param list `loopback`, addresses and ranges such as `10.0.0.0/8`, separated by commas, or `none`
+   *
+   * @returns undefined for anything else
    */
   static parse(list: string): TrustedProxies | undefined {
     const words = list.split(',').map((word) => word.trim());
@@ -33,17 +34,17 @@ export class TrustedProxies {
   }
 
   passageOf({ headers, httpVersion, socket }: IncomingMessage): Passage {
-    // A peer on a Unix socket has no address: it is on this machine.
+    // A peer on a Unix socket has no address, but is on this machine.
     if (!this.#ranges.contains(socket.remoteAddress ?? '127.0.0.1')) return noPassage;
     const standard = forwardedHosts(String(headers.forwarded ?? ''));
     const usual = String(headers['x-forwarded-host'] ?? '').split(',');
     const hosts = [...standard, ...usual.map((name) => name.trim()).filter((name) => name !== '')];
-    // No browser speaks HTTP/1.0, and nginx does unless it is told otherwise.
+    // Browsers do not speak HTTP/1.0; nginx does by default.
     return { hosts, hidesHost: hosts.length === 0 && httpVersion === '1.0' };
   }
 }
 
-/** Every `host` of a `Forwarded` header (RFC 7239), in order. A quoted string is taken as a whole, whatever it holds. */
+/** Every `host` of a `Forwarded` header (RFC 7239), in order; quoted strings may contain separators. */
 function forwardedHosts(header: string): string[] {
   const pairs = header.matchAll(/([\w!#$%&'*+.^`|~-]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]*))/g);
   return [...pairs].flatMap(([, name = '', quoted, token]) =>

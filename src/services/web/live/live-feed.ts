@@ -11,8 +11,8 @@ export type LiveNews = ChangeNews<File, GetStatsResponse>;
 type LiveBoxes = ChangeBoxes<File, GetStatsResponse>;
 
 /**
- * One watch of all changes for everybody who has a live page open, while somebody has. When it breaks it is resumed
- * where it was, so that its readers notice a pause at most.
+ * Shares one watch of all changes among the open live pages, while there are any. A broken watch resumes at its
+ * cursor, so that readers notice a pause at most.
  */
 export class LiveFeed implements Disposable {
   readonly #backend: Backend;
@@ -24,32 +24,30 @@ export class LiveFeed implements Disposable {
   }
 
   /**
-   * How things stand: what changed since the cursor of an earlier reader, or statistics alone.
+   * The changes since the cursor of an earlier reader, or statistics alone.
    *
-   * @throws FilemillError OVERLOADED, UNAVAILABLE, or REQUEST_INVALID for what is no cursor
+   * @throws FilemillError OVERLOADED, UNAVAILABLE, or REQUEST_INVALID for an invalid cursor
    */
   async snapshot(cursor: string, onward: CallOptions): Promise<LiveNews> {
     for await (const message of this.#backend.metadata.watchChanges({ cursor }, onward)) return toNews(message);
     throw new FilemillError('UNAVAILABLE');
   }
 
-  /** See `ChangeBoxes`. */
   join(): ReturnType<LiveBoxes['join']> {
     return this.#boxes.join();
   }
 
-  /** Aborted when the feed ends, and with it all who read. */
+  /** Aborted when the feed ends; readers stop then. */
   get ended(): AbortSignal {
     return this.#stopping.signal;
   }
 
-  /** Ends the watch and its readers. */
   [Symbol.dispose](): void {
     this.#stopping.abort();
     this.#boxes[Symbol.dispose]();
   }
 
-  /** @throws FilemillError when the watch cannot begin; once it has, it is tried for ever */
+  /** @throws FilemillError when the watch cannot begin; later failures are retried for ever */
   async #watch(signal: AbortSignal, begun: () => void): Promise<void> {
     const outage = new Outage(0);
     let cursor = '';

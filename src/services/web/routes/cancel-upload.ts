@@ -1,22 +1,19 @@
 import type { Backend } from '../backend.ts';
-import { route } from '../http/route.ts';
 import { tusRoute } from '../uploads/tus/tus-route.ts';
 
 export function cancelUpload(backend: Backend) {
-  return tusRoute(
-    route({
-      name: 'cancelUpload',
-      method: 'DELETE',
-      path: '/uploads/{id}',
-      summary: 'Ends an upload that is not wanted any more (tus 1.0). The file of a finished one stays.',
-      // "… the Server SHOULD free associated resources and MUST respond with the 204 No Content status confirming that
-      // the upload was terminated."
-      answers: { 204: { description: 'It is gone.' } },
-      problems: ['UPLOAD_NOT_FOUND'],
-      async handle({ params: { id = '' }, reply, onward }) {
-        await backend.upload.cancelUpload({ id }, onward);
-        return reply.code(204).send();
-      },
-    }),
-  );
+  return tusRoute({
+    name: 'cancelUpload',
+    method: 'DELETE',
+    path: '/uploads/{id}',
+    summary: 'Cancels an upload (tus 1.0). The file of a finished upload stays.',
+    // "… the Server SHOULD free associated resources and MUST respond with the 204 No Content status confirming that
+    // the upload was terminated."
+    answers: { 204: { description: 'The upload is gone.' } },
+    problems: ['UPLOAD_NOT_FOUND'],
+    async handle({ params: { id = '' }, reply, onward }) {
+      await backend.upload.cancelUpload({ id }, onward);
+      return reply.code(204).send();
+    },
+  });
 }

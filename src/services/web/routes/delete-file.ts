@@ -9,7 +9,7 @@ export function deleteFile(backend: Backend) {
     method: 'DELETE',
     path: '/api/v1/files/{id}',
     summary: 'Deletes a file in any state with its result; its bytes follow within seconds.',
-    answers: { 204: { description: 'It is gone.' } },
+    answers: { 204: { description: 'The file is deleted.' } },
     problems: ['FILE_NOT_FOUND'],
     async handle({ params: { id = '' }, reply, onward }) {
       const [item] = await deleteAll(backend, [id], onward);

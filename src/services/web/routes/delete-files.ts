@@ -12,7 +12,7 @@ export function deleteFiles(backend: Backend) {
     path: '/api/v1/files:delete',
     summary: 'Deletes files in any state with their results; their bytes follow within seconds.',
     body: idsBody,
-    answers: { 200: { description: 'What became of each.', schema: 'Deleted' } },
+    answers: { 200: { description: 'The outcome for each file.', schema: 'Deleted' } },
     handle: async ({ body: { ids }, onward }): Promise<Json<'Deleted'>> => ({
       items: await deleteAll(backend, ids, onward),
     }),

@@ -12,17 +12,17 @@ export function exportResults({ result }: Backend) {
     name: 'exportResults',
     method: 'GET',
     path: '/api/v1/export',
-    summary: 'Every result that was saved when the request came, those of the oldest files first.',
+    summary: 'Every result that exists when the request arrives, oldest files first.',
     query: {
       format: z
         .enum(['ndjson', 'csv'], 'must be ndjson or csv')
         .default('ndjson')
-        .describe('How to write each result.'),
+        .describe('The format of each result.'),
       ...mimeTypeParameter,
     },
     answers: {
       200: {
-        description: 'One result a line; an answer that breaks off is not whole.',
+        description: 'One result per line; an answer that breaks off is incomplete.',
         types: Object.values(formats).map(({ type }) => type),
       },
     },
@@ -32,7 +32,7 @@ export function exportResults({ result }: Backend) {
       if (request.method === 'HEAD') return reply.headers(headers).send(Readable.from([]));
       const answer = result.exportResults({ mimeType: query.mime_type ?? '' }, onward);
       const batches = answer[Symbol.asyncIterator]();
-      // What is refused is refused with the first batch, while the answer can still be a problem.
+      // A refusal comes with the first batch, while the answer can still be a problem.
       const first = await batches.next();
       return reply.headers(headers).send(Readable.from(lines(first, batches, { head, line }), { objectMode: false }));
     },
@@ -40,8 +40,8 @@ export function exportResults({ result }: Backend) {
 }
 
 /**
- * Results as RFC 4180 has them: CRLF after each record, quotes around a field that needs them. A field that a
- * spreadsheet would take for a formula (`=1+1.txt`) is left as it is: this is data, and programs read it back.
+ * The columns of RFC 4180 records. Fields that a spreadsheet would take for a formula (`=1+1.txt`) are left as they
+ * are, as programs read this data back.
  */
 const columns: readonly (readonly [name: string, value: (result: Result) => string])[] = [
   ['file_id', ({ fileId }) => fileId],
@@ -50,7 +50,7 @@ const columns: readonly (readonly [name: string, value: (result: Result) => stri
   ['created_at', ({ createdAt }) => time(createdAt)],
   ['size', ({ size }) => String(size)],
   ['mime_type', ({ mimeType }) => mimeType],
-  // Empty for a binary file.
+  // Empty for binary files.
   ['word_count', ({ wordCount }) => String(wordCount ?? '')],
   ['sha256', ({ sha256 }) => sha256],
 ];
@@ -85,7 +85,7 @@ const formats = {
   },
 } as const;
 
-/** One piece for each batch; the next is asked for when the reader has room. */
+/** Yields one buffer per batch; the next batch is read when the client has room. */
 async function* lines(
   first: IteratorResult<ExportResultsResponse>,
   batches: AsyncIterator<ExportResultsResponse>,

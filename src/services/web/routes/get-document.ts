@@ -1,7 +1,7 @@
 import type { Json } from '#contract/schemas.ts';
 import { route } from '../http/route.ts';
 
-/** @param document made when it is first asked for */
+/** @param document called at the first request */
 export function getDocument(document: () => Json<'Document'>) {
   let made: Json<'Document'> | undefined;
   return route({

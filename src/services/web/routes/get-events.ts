@@ -5,14 +5,14 @@ import { sleep } from '#platform/abort.ts';
 import { route } from '../http/route.ts';
 import type { LiveFeed, LiveNews } from '../live/live-feed.ts';
 
-/** Between two pieces of news on one connection. */
+/** Least time between two events on one connection. */
 const restMs = 100;
 const heartbeatMs = 15_000;
 const retryMs = 2_000;
 
 const eventsDescription =
-  'Events `stats` (data: the schema Stats) once a second at most, and `files` (data: the schema ChangedFiles) ten times ' +
-  'a second at most. Each carries an `id` to resume after. No change is skipped; some may be told of again.';
+  'Events `stats` (data: the schema Stats) at most once a second, and `files` (data: the schema ChangedFiles) at most ' +
+  'ten times a second. Each carries an `id` to resume after. No change is skipped; some may be repeated.';
 
 type LiveReader = Awaited<ReturnType<LiveFeed['join']>>;
 
@@ -21,17 +21,17 @@ export function getEvents(feed: LiveFeed) {
     name: 'getEvents',
     method: 'GET',
     path: '/api/v1/events',
-    summary: 'How things stand, then whatever changes, as server-sent events.',
-    headers: { 'Last-Event-ID': 'The `id` of the last event that was received: resumes after it.' },
+    summary: 'The current state, then every change, as server-sent events.',
+    headers: { 'Last-Event-ID': 'The `id` of the last received event: the stream resumes after it.' },
     answers: { 200: { description: eventsDescription, types: ['text/event-stream'] } },
     problems: ['OVERLOADED'],
     async handle({ request, reply, signal, onward }) {
-      // Proxies that buffer would hold events back.
+      // Buffering proxies would hold events back.
       reply.type('text/event-stream').header('x-accel-buffering', 'no');
       if (request.method === 'HEAD') return reply.send(Readable.from([]));
       const reader = await feed.join();
       try {
-        // Joined before looking, so that no change falls between.
+        // Joined before the query, so that no change is missed.
         const first = await feed.snapshot(String(request.headers['last-event-id'] ?? ''), onward);
         const over = AbortSignal.any([signal, feed.ended]);
         return reply.send(Readable.from(events(first, reader, over), { objectMode: false, highWaterMark: 1 }));
@@ -43,7 +43,7 @@ export function getEvents(feed: LiveFeed) {
   });
 }
 
-/** While the client takes nothing, nothing is taken from the box, where news add up. */
+/** Back-pressure: while the client reads nothing, news add up in the box. */
 async function* events(first: LiveNews, reader: LiveReader, signal: AbortSignal): AsyncGenerator<Buffer> {
   using joined = reader;
   yield Buffer.from(retryAfter(retryMs) + told(first));
@@ -70,15 +70,15 @@ function filesJson(files: LiveNews['files'], lookAgain: boolean): Json<'ChangedF
   };
 }
 
-/** A comment: keeps proxies from closing a connection on which nothing happens, and notices one that is gone. */
+/** A comment, which keeps proxies from closing an idle connection and reveals a dead one. */
 const heartbeat = ': \n\n';
 
-/** How long a browser waits before it comes again. */
+/** How long a browser waits before it reconnects. */
 function retryAfter(ms: number): string {
   return `retry: ${ms}\n\n`;
 }
 
-/** One event of the HTML standard's event stream. JSON holds no line break, so one data line carries it. */
+/** One event of the HTML standard's event stream. JSON contains no line break, so one data line is enough. */
 function serverSentEvent(event: { readonly id: string; readonly name: string; readonly data: unknown }): string {
   return `id: ${event.id}\nevent: ${event.name}\ndata: ${JSON.stringify(event.data)}\n\n`;
 }

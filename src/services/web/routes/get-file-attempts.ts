@@ -9,8 +9,8 @@ export function getFileAttempts(backend: Backend) {
     name: 'getFileAttempts',
     method: 'GET',
     path: '/api/v1/files/{id}/attempts',
-    summary: 'What workers did with one file.',
-    answers: { 200: { description: 'Its attempts, oldest first; the latest 20.', schema: 'Attempts' } },
+    summary: 'The attempts of workers at one file.',
+    answers: { 200: { description: 'The latest 20 attempts, oldest first.', schema: 'Attempts' } },
     problems: ['FILE_NOT_FOUND'],
     tagged: true,
     async handle({ params: { id = '' }, onward }): Promise<Json<'Attempts'>> {

@@ -6,7 +6,7 @@ import type { Backend } from '../backend.ts';
 import { route } from '../http/route.ts';
 import { findFile } from './get-file.ts';
 
-/** When there is no result, the answer says whether the file exists and how it stands. */
+/** Without a result, the answer tells whether the file exists and its status. */
 export function getFileResult(backend: Backend) {
   return route({
     name: 'getFileResult',

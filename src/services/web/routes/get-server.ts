@@ -6,8 +6,8 @@ export function getServer(publicGrpc: string | undefined) {
     name: 'getServer',
     method: 'GET',
     path: '/api/v1/server',
-    summary: 'Where else this server is reached.',
-    answers: { 200: { description: 'Its other addresses.', schema: 'Server' } },
+    summary: 'The other addresses of this server.',
+    answers: { 200: { description: 'The addresses.', schema: 'Server' } },
     tagged: true,
     handle: async (): Promise<Json<'Server'>> => ({ grpc_address: publicGrpc ?? null }),
   });

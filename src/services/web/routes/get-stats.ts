@@ -10,7 +10,7 @@ export function getStats({ metadata, upload }: Backend) {
     path: '/api/v1/stats',
     summary:
       'How many files are in each state, why files FAILED, which workers are alive, and what incomplete uploads hold.',
-    answers: { 200: { description: 'The counts of this moment.', schema: 'Stats' } },
+    answers: { 200: { description: 'The current counts.', schema: 'Stats' } },
     handle: async ({ onward }): Promise<Json<'Stats'>> => await lookUpStats(metadata, upload, onward),
   });
 }

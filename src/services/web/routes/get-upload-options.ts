@@ -17,15 +17,15 @@ export function getUploadOptions(maxFileSize: number) {
     name: 'getUploadOptions',
     method: 'OPTIONS',
     path: '/uploads',
-    summary: 'What of tus is served here.',
+    summary: 'The supported parts of tus.',
     answers: {
       204: {
-        description: 'The headers say it.',
+        description: 'The headers list them.',
         headers: {
-          'Tus-Version': 'Versions of the protocol.',
-          'Tus-Extension': 'What is served beyond its core.',
-          'Tus-Max-Size': 'Bytes of the largest file.',
-          'Tus-Checksum-Algorithm': 'For `Upload-Checksum`.',
+          'Tus-Version': 'Supported versions of the protocol.',
+          'Tus-Extension': 'Supported extensions.',
+          'Tus-Max-Size': 'Size of the largest file in bytes.',
+          'Tus-Checksum-Algorithm': 'Algorithms for `Upload-Checksum`.',
         },
       },
     },

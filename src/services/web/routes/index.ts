@@ -27,17 +27,15 @@ import { readyz } from './readyz.ts';
 import { retryFile } from './retry-file.ts';
 import { retryFiles } from './retry-files.ts';
 
-/** What the routes are made of. */
 interface RouteContext {
   readonly backend: Backend;
   readonly feed: LiveFeed;
-  /** Bytes. */
   readonly maxFileSize: number;
   readonly publicHttp?: string | undefined;
   readonly publicGrpc?: string | undefined;
 }
 
-/** All that is served over HTTP. */
+/** All HTTP routes. */
 export function allRoutes({ backend, feed, maxFileSize, publicHttp, publicGrpc }: RouteContext): readonly Route[] {
   const routes: Route[] = [
     listFiles(backend),

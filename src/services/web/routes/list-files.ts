@@ -10,7 +10,7 @@ export function listFiles({ metadata }: Backend) {
     name: 'listFiles',
     method: 'GET',
     path: '/api/v1/files',
-    summary: 'Files, newest first, page by page.',
+    summary: 'Lists files, newest first, page by page.',
     query: { ...fileFilterParameters, ...pageParameters },
     answers: { 200: { description: 'One page.', schema: 'FilesPage' } },
     problems: ['FILTER_TOO_BROAD'],

@@ -9,7 +9,7 @@ export function listResults({ result }: Backend) {
     name: 'listResults',
     method: 'GET',
     path: '/api/v1/results',
-    summary: 'Results, those of the newest files first, page by page.',
+    summary: 'Lists results, newest files first, page by page.',
     query: { ...mimeTypeParameter, ...pageParameters },
     problems: ['FILTER_TOO_BROAD'],
     answers: { 200: { description: 'One page.', schema: 'ResultsPage' } },

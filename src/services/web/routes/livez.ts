@@ -7,7 +7,7 @@ export function livez() {
     method: 'GET',
     path: '/livez',
     summary: 'Whether this process runs.',
-    answers: { 200: { description: 'It does.', schema: 'Live' } },
+    answers: { 200: { description: 'It runs.', schema: 'Live' } },
     handle: async (): Promise<Json<'Live'>> => ({ live: true }),
   });
 }

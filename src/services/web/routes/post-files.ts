@@ -18,21 +18,22 @@ type RefusedFile = Json<'RefusedFile'>;
 const maxFiles = 1_000;
 
 /**
- * Parts are kept one after the other, as they come. When the form breaks off, nothing stays of the part that was
- * coming; those before it are kept. They are not deleted: a client that sent its key again meanwhile may have been
- * told of the very same files.
+ * Keeps the parts one after the other, as they come. When the form breaks off, its current part is dropped, but
+ * earlier ones stay: a client that sent its key again meanwhile may have been told of them.
  */
 export function postFiles(backend: Backend) {
   return route({
     name: 'postFiles',
     method: 'POST',
     path: '/api/v1/files',
-    summary: `Uploads the files of a form, at most ${maxFiles}. A part without a file name is a field and not looked at.`,
-    headers: { 'Idempotency-Key': 'Stands for the whole form: sending the same again answers with the same files.' },
+    summary: `Uploads the files of a form, at most ${maxFiles}. Parts without a file name are fields and ignored.`,
+    headers: {
+      'Idempotency-Key': 'Identifies the whole form: a repeated request with the same key answers with the same files.',
+    },
     content: 'multipart/form-data',
     answers: {
-      201: { description: 'All are kept.', schema: 'Uploads' },
-      207: { description: 'Some are kept: each says which, or what its problem is.', schema: 'Uploads' },
+      201: { description: 'All files are kept.', schema: 'Uploads' },
+      207: { description: 'Some files are kept; the others carry their problem.', schema: 'Uploads' },
     },
     problems: uploadProblems,
     async handle(call) {
@@ -69,12 +70,12 @@ async function keepFiles(backend: Backend, call: Call): Promise<readonly Upload[
   if (files.length === 0)
     throw new FilemillError(
       'REQUEST_INVALID',
-      'The form holds no file: the Content-Disposition of a file has a filename.',
+      'The form holds no file: the Content-Disposition of a file needs a filename.',
     );
   return files;
 }
 
-/** A part that is refused harms no other. */
+/** A refused part does not affect the others. */
 async function keepPart(backend: Backend, file: FormFile, n: number, { request, onward }: Call): Promise<Upload> {
   const { name, mimeType, content, refusal } = file;
   const key = idempotencyKey(request.headers);
@@ -88,7 +89,7 @@ async function keepPart(backend: Backend, file: FormFile, n: number, { request, 
   }
 }
 
-/** Browsers name the files of a folder by their path in it. */
+/** Browsers put the path within the folder into the file name. */
 function namesIn(given: string): { readonly filename: string; readonly path: string } {
   const slash = given.lastIndexOf('/');
   return { filename: given.slice(slash + 1), path: slash === -1 ? '' : given };
@@ -97,11 +98,11 @@ function namesIn(given: string): { readonly filename: string; readonly path: str
 function tooMany(): FilemillError {
   return new FilemillError(
     'REQUEST_INVALID',
-    `A form takes ${maxFiles} files: this one and those behind it were not kept. Send them in another form.`,
+    `A form may hold ${maxFiles} files: this file and those after it were not kept. Send them in another form.`,
   );
 }
 
-/** A form of which nothing was kept is answered as its first file would be alone. */
+/** A form without any kept file is answered like its first file alone. */
 function answerRefusal({ request, reply }: Call, files: readonly RefusedFile[]): FastifyReply {
   const [{ problem }] = files as [RefusedFile];
   const seconds = retryAfterSeconds(problem.reason);

@@ -6,7 +6,7 @@ import { appendUpload } from './append-upload.ts';
 import { cancelUpload } from './cancel-upload.ts';
 
 /**
- * For clients and proxies that know GET and POST alone. "The X-HTTP-Method-Override request header MUST be a string
+ * Serves clients and proxies that only know GET and POST. "The X-HTTP-Method-Override request header MUST be a string
  * which MUST be interpreted as the request's method by the Server, if the header is presented."
  */
 export function postToUpload(backend: Backend) {
@@ -16,7 +16,7 @@ export function postToUpload(backend: Backend) {
     ...append,
     name: 'postToUpload',
     method: 'POST',
-    summary: 'The same as PATCH or DELETE, for who cannot send these.',
+    summary: 'PATCH or DELETE for clients that cannot send these methods.',
     headers: { 'X-HTTP-Method-Override': '`PATCH` or `DELETE`.', ...append.headers },
     content: tusContent,
     async handle(call) {
@@ -28,5 +28,5 @@ export function postToUpload(backend: Backend) {
 }
 
 function noSuchMethod(): never {
-  throw new FilemillError('REQUEST_INVALID', 'X-HTTP-Method-Override has to be PATCH or DELETE.');
+  throw new FilemillError('REQUEST_INVALID', 'X-HTTP-Method-Override must be PATCH or DELETE.');
 }

@@ -12,8 +12,8 @@ export function readyz(backend: Backend) {
     path: '/readyz',
     summary: 'Whether a file sent now would be analysed.',
     answers: {
-      200: { description: 'It would; what is done without is named.', schema: 'Ready' },
-      503: { description: 'It would not: these parts are missing.', schema: 'Ready' },
+      200: { description: 'It would; parts that fail but are not needed are listed.', schema: 'Ready' },
+      503: { description: 'It would not: the missing parts are listed.', schema: 'Ready' },
     },
     async handle({ reply }): Promise<Json<'Ready'>> {
       const { missing, degraded } = await readinessOf(backend);
@@ -24,13 +24,13 @@ export function readyz(backend: Backend) {
 }
 
 interface Readiness {
-  /** What does not answer, or cannot do its work: while there is any, a file sent now would not be analysed. */
+  /** Parts that do not answer or cannot work: while there are any, a new file would not be analysed. */
   readonly missing: readonly { readonly part: string; readonly detail: string }[];
-  /** What fails, and is done without. */
+  /** Failing parts that Filemill works without. */
   readonly degraded: readonly { readonly service: string; readonly part: string; readonly detail: string }[];
 }
 
-/** A part that takes longer than this is as good as gone. */
+/** A slower part counts as missing. */
 const partTimeoutMs = 3_000;
 
 async function readinessOf(backend: Backend): Promise<Readiness> {
@@ -46,7 +46,7 @@ async function readinessOf(backend: Backend): Promise<Readiness> {
   if (upload.status === 'rejected') missing.set('upload', messageOf(upload.reason));
   if (metadata.status === 'rejected') {
     missing.set('metadata', messageOf(metadata.reason));
-    missing.set('worker', 'Workers are known to metadata alone, which does not answer.');
+    missing.set('worker', 'Only the metadata service knows the workers, and it does not answer.');
   } else if (metadata.value.workers.length === 0)
     missing.set('worker', 'No worker has reported within the last 15 seconds.');
   if (result.status === 'rejected') missing.set('result', messageOf(result.reason));
@@ -57,9 +57,9 @@ async function readinessOf(backend: Backend): Promise<Readiness> {
   };
 }
 
-/** What a service can do nothing without. */
+/** Without it, a service can do nothing. */
 const truth = 'postgresql';
-/** It saves time, and nothing else depends on it. */
+/** It only saves time. */
 const doorbell = 'redis';
 
 function isFailing({ state }: Dependency): boolean {
@@ -70,10 +70,10 @@ function degradedOf({ service, instance, part, detail }: Dependency) {
   return { service: instance === '' ? service : `${service} ${instance}`, part, detail };
 }
 
-/** @throws FilemillError UNAVAILABLE when the public gRPC port is away, or says that it is not serving */
+/** @throws FilemillError UNAVAILABLE when the public gRPC port is unreachable or not serving */
 export async function uploadAnswers(backend: Backend): Promise<void> {
   const { status } = await backend.health.check({}, { timeoutMs: partTimeoutMs });
-  if (status !== ServingStatus.SERVING) throw new FilemillError('UNAVAILABLE', 'upload answers that it is not ready.');
+  if (status !== ServingStatus.SERVING) throw new FilemillError('UNAVAILABLE', 'The upload service is not ready.');
 }
 
 function messageOf(error: unknown): string {

@@ -12,7 +12,7 @@ export function retryFile(backend: Backend) {
     method: 'POST',
     path: '/api/v1/files/{id}/retry',
     summary: 'Gives a FAILED file another round of attempts.',
-    answers: { 200: { description: 'The file, which waits for a worker again.', schema: 'File' } },
+    answers: { 200: { description: 'The file, which is PENDING again.', schema: 'File' } },
     problems: ['FILE_NOT_FOUND', 'NOT_FAILED'],
     async handle({ params: { id = '' }, onward }): Promise<Json<'File'>> {
       const [item] = await retryAll(backend, [id], onward);

@@ -13,7 +13,10 @@ export function retryFiles(backend: Backend) {
     summary: 'Gives FAILED files another round of attempts.',
     body: idsBody,
     answers: {
-      200: { description: 'What became of each; one that cannot be retried harms no other.', schema: 'Retried' },
+      200: {
+        description: 'The outcome for each file; one that cannot be retried does not affect the others.',
+        schema: 'Retried',
+      },
     },
     handle: async ({ body: { ids }, onward }): Promise<Json<'Retried'>> => ({
       items: await retryAll(backend, ids, onward),

@@ -13,7 +13,7 @@ export const uploadProblems: readonly Reason[] = [
   'STREAM_IDLE',
 ];
 
-/** Of uploads in several requests. */
+/** Problems of uploads in several requests. */
 export const beginProblems: readonly Reason[] = [
   ...uploadProblems,
   'MEDIA_TYPE_REFUSED',
@@ -23,9 +23,9 @@ export const beginProblems: readonly Reason[] = [
 export const appendProblems: readonly Reason[] = [...beginProblems, 'UPLOAD_NOT_FOUND', 'OFFSET_MISMATCH'];
 
 export function uploadAnswers(schema: SchemaName): Record<200 | 201, Answer> {
-  const headers = { Location: 'Where the file is: `/api/v1/files/{id}`, relative to the address of the request.' };
+  const headers = { Location: 'The URL of the file, `/api/v1/files/{id}`, relative to the address of the request.' };
   return {
     201: { description: 'The file is kept.', schema, headers },
-    200: { description: 'The idempotency key was known: this is the file of the earlier upload.', schema, headers },
+    200: { description: 'The idempotency key is known: this is the file of the earlier upload.', schema, headers },
   };
 }

@@ -6,10 +6,9 @@ import type { CallOptions } from '#platform/rpc/client.ts';
 import type { Backend } from '../backend.ts';
 
 /**
- * Passes one file on to the upload service, chunk by chunk: the next is read when there is room for it, so that
- * neither a fast client nor a slow disk fills memory. When this resolves, the file is kept; when the content breaks
- * off, the call is cancelled and nothing of it stays. A call that was cancelled can look to the server as if it had
- * ended: the SHA-256 that closes it says that it did not.
+ * Streams one file to the upload service with back-pressure. When this resolves, the file is kept; when the content
+ * breaks off, the call is cancelled and nothing stays. A cancelled call can look complete to the server: the missing
+ * closing SHA-256 says that it is not.
  *
  * @throws FilemillError
  */

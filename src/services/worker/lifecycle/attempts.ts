@@ -17,8 +17,8 @@ const callTimeoutMs = 10_000;
 const maxBatch = 500;
 
 /**
- * How attempts end, batched. All of these may be repeated safely, and are: until an answer comes, an
- * error that trying again cannot mend, or the end of the lease.
+ * Ends attempts, in batches. All calls are idempotent, and retried until an answer comes, an error is permanent, or
+ * the lease ends.
  */
 export class AttemptsClient {
   readonly #lifecycle: RpcClient<typeof FileLifecycleService>;
@@ -42,7 +42,7 @@ export class AttemptsClient {
     return await withRetry(() => this.#fail.add(attempt), whileHeld(held));
   }
 
-  /** One try: whoever renews comes round again. */
+  /** Does not retry, as renewals are periodic. */
   async renew(
     leases: readonly Lease[],
     options: CallOptions,
@@ -51,7 +51,7 @@ export class AttemptsClient {
     return { outcomes: outcomes.map(leaseOutcome), leaseMs };
   }
 
-  /** Says that the file begins now, alone: should its lease run out, the attempt stays counted. */
+  /** Announces that the file begins alone: if its lease expires, the attempt stays counted. */
   async beginAlone(lease: Lease, signal: AbortSignal): Promise<{ outcome: LeaseOutcome; leaseMs: number }> {
     const request = { leases: [leaseRef(lease)], begunAlone: true };
     const call = () => this.#lifecycle.renewLeases(request, { signal, timeoutMs: callTimeoutMs });
@@ -59,20 +59,18 @@ export class AttemptsClient {
     return { outcome: outcomes[0] === undefined ? 'FENCED' : leaseOutcome(outcomes[0]), leaseMs };
   }
 
-  /** Gives claims back unused. */
-  async release(leases: readonly Lease[], { forMs }: { forMs: number }): Promise<readonly LeaseOutcome[]> {
+  /** Releases unused claims. */
+  async release(leases: readonly Lease[], { forMs }: { forMs: number }): Promise<void> {
     const signal = AbortSignal.timeout(forMs);
-    const outcomes: LeaseOutcome[] = [];
     for (let from = 0; from < leases.length; from += maxBatchItems) {
       const batch = leases.slice(from, from + maxBatchItems).map(leaseRef);
       const call = () => this.#lifecycle.releaseFiles({ leases: batch }, { signal, timeoutMs: forMs });
-      outcomes.push(...(await withRetry(call, { signal, forMs })).outcomes.map(leaseOutcome));
+      await withRetry(call, { signal, forMs });
     }
-    return outcomes;
   }
 }
 
-/** Whoever holds the lease; its signal is asked for only when something fails. */
+/** A lease holder; its signal is read only when a call fails. */
 interface Held {
   readonly signal: AbortSignal;
 }
@@ -111,7 +109,7 @@ function leaseRef({ id, leaseToken }: Lease): Lease {
   return { id, leaseToken };
 }
 
-/** An outcome that this version does not know is treated as a lost lease: dropping work is always safe. */
+/** An unknown outcome counts as a lost lease: dropping work is always safe. */
 function leaseOutcome(word: LeaseWord): LeaseOutcome {
   if (word === LeaseWord.DONE) return 'DONE';
   return word === LeaseWord.GONE ? 'GONE' : 'FENCED';

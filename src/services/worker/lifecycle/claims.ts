@@ -13,8 +13,8 @@ const claimForMs = 3_000;
 const callTimeoutMs = 3_000;
 
 /**
- * Claims by id in the name of `worker`. One lease token serves all tries, so that the claims of a try
- * whose answer was lost come back with the next. An abort ends the retries, not a call on its way.
+ * Claims by id for `worker`. One lease token serves all tries, so that claims of a try whose answer was lost come back
+ * with the next. An abort ends the retries, not a call in flight.
  */
 export function claimerByIds(lifecycle: RpcClient<typeof FileLifecycleService>, worker: string): ClaimByIds {
   return async (ids, signal) => {
@@ -28,17 +28,17 @@ export function claimerByIds(lifecycle: RpcClient<typeof FileLifecycleService>, 
   };
 }
 
-/** What the metadata service allows for is more; no idle worker needs to ask more seldom. */
+/** Below the limit of the metadata service. */
 const maxWaitMs = 20_000;
-/** Until an answer has told the real one. */
+/** Assumed until the first answer. */
 const assumedLeaseMs = 3_000;
-/** Beyond the wait: how long the answer itself may take. */
+/** Time for the answer itself, beyond the wait. */
 const answerWithinMs = 3_000;
 const repeatForMs = 3_000;
-/** Long enough to be served in turn, when only the claims of an earlier call are wanted. */
+/** Long enough to be served in turn, when only earlier claims are wanted. */
 const repeatWaitMs = 250;
 
-/** Takes whatever is due from the metadata service, as a long poll. */
+/** Claims due files from the metadata service, as a long poll. */
 export class DirectWorkSource implements WorkSource {
   readonly name = 'direct';
   readonly report = undefined;
@@ -52,10 +52,9 @@ export class DirectWorkSource implements WorkSource {
   }
 
   /**
-   * The claim is made at some moment of the wait, and the lease is counted from before it: so the wait is
-   * a third of a lease at most.
+   * A lease is counted from before the wait, so the wait is at most a third of a lease.
    *
-   * @param waitMs how long to wait when nothing is due
+   * @param waitMs how long to wait for a due file
    */
   async next(max: number, signal: AbortSignal, waitMs = maxWaitMs): Promise<Work> {
     signal.throwIfAborted();
@@ -69,8 +68,8 @@ export class DirectWorkSource implements WorkSource {
   async [Symbol.asyncDispose](): Promise<void> {}
 
   /**
-   * A wait that was cut short, by a fault or by `signal`, may have claimed files whose answer is lost:
-   * asking again with the same token brings them.
+   * A wait that a fault or `signal` cut short may have claimed files whose answer is lost: a repeated call with the
+   * same token returns them.
    */
   async #claim(leaseToken: string, maxFiles: number, waitMs: number, signal: AbortSignal) {
     const call = (wait: number, abort?: AbortSignal, repeatedCall = true): Promise<ClaimDueFilesResponse> =>

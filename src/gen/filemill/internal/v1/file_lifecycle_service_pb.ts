@@ -17,7 +17,7 @@ export const file_filemill_internal_v1_file_lifecycle_service: GenFile = /*@__PU
   fileDesc("CjFmaWxlbWlsbC9pbnRlcm5hbC92MS9maWxlX2xpZmVjeWNsZV9zZXJ2aWNlLnByb3RvEhRmaWxlbWlsbC5pbnRlcm5hbC52MSLFAQoSQ3JlYXRlRmlsZXNSZXF1ZXN0EgsKA2lkcxgBIAMoCRIUCgxzdG9yYWdlX2tleXMYAiADKAkSEQoJZmlsZW5hbWVzGAMgAygJEg0KBXBhdGhzGAQgAygJEg0KBXNpemVzGAUgAygDEhIKCm1pbWVfdHlwZXMYBiADKAkSGAoQZGVjbGFyZWRfc2hhMjU2cxgHIAMoCRIYChBpZGVtcG90ZW5jeV9rZXlzGAggAygJEhMKC3JlcXVlc3RfaWRzGAkgAygJIvkBChNDcmVhdGVGaWxlc1Jlc3BvbnNlEkMKCG91dGNvbWVzGAEgAygOMjEuZmlsZW1pbGwuaW50ZXJuYWwudjEuQ3JlYXRlRmlsZXNSZXNwb25zZS5PdXRjb21lEgsKA2lkcxgCIAMoCRISCgpyZWplY3Rpb25zGAMgAygJInwKB091dGNvbWUSFwoTT1VUQ09NRV9VTlNQRUNJRklFRBAAEhMKD09VVENPTUVfQ1JFQVRFRBABEhUKEU9VVENPTUVfRFVQTElDQVRFEAISFgoST1VUQ09NRV9LRVlfUkVVU0VEEAMSFAoQT1VUQ09NRV9SRUpFQ1RFRBAEIo4BCgxDbGFpbWVkRmlsZXMSCwoDaWRzGAEgAygJEhQKDHN0b3JhZ2Vfa2V5cxgCIAMoCRIRCglmaWxlbmFtZXMYAyADKAkSDQoFc2l6ZXMYBCADKAMSGAoQZGVjbGFyZWRfc2hhMjU2cxgFIAMoCRIQCghhdHRlbXB0cxgGIAMoBRINCgVhbG9uZRgHIAMoCCJFChFDbGFpbUZpbGVzUmVxdWVzdBIOCgZ3b3JrZXIYASABKAkSEwoLbGVhc2VfdG9rZW4YAiABKAkSCwoDaWRzGAMgAygJIlkKEkNsYWltRmlsZXNSZXNwb25zZRIxCgVmaWxlcxgBIAEoCzIiLmZpbGVtaWxsLmludGVybmFsLnYxLkNsYWltZWRGaWxlcxIQCghsZWFzZV9tcxgCIAEoBSJ2ChRDbGFpbUR1ZUZpbGVzUmVxdWVzdBIOCgZ3b3JrZXIYASABKAkSEwoLbGVhc2VfdG9rZW4YAiABKAkSEQoJbWF4X2ZpbGVzGAMgASgFEg8KB3dhaXRfbXMYBCABKAUSFQoNcmVwZWF0ZWRfY2FsbBgFIAEoCCJcChVDbGFpbUR1ZUZpbGVzUmVzcG9uc2USMQoFZmlsZXMYASABKAsyIi5maWxlbWlsbC5pbnRlcm5hbC52MS5DbGFpbWVkRmlsZXMSEAoIbGVhc2VfbXMYAiABKAUiKwoITGVhc2VSZWYSCgoCaWQYASABKAkSEwoLbGVhc2VfdG9rZW4YAiABKAkiWQoSUmVuZXdMZWFzZXNSZXF1ZXN0Ei4KBmxlYXNlcxgBIAMoCzIeLmZpbGVtaWxsLmludGVybmFsLnYxLkxlYXNlUmVmEhMKC2JlZ3VuX2Fsb25lGAIgASgIIl0KE1JlbmV3TGVhc2VzUmVzcG9uc2USNAoIb3V0Y29tZXMYASADKA4yIi5maWxlbWlsbC5pbnRlcm5hbC52MS5MZWFzZU91dGNvbWUSEAoIbGVhc2VfbXMYAiABKAUiRQoTUmVsZWFzZUZpbGVzUmVxdWVzdBIuCgZsZWFzZXMYASADKAsyHi5maWxlbWlsbC5pbnRlcm5hbC52MS5MZWFzZVJlZiJMChRSZWxlYXNlRmlsZXNSZXNwb25zZRI0CghvdXRjb21lcxgBIAMoDjIiLmZpbGVtaWxsLmludGVybmFsLnYxLkxlYXNlT3V0Y29tZSK7AQoTRmFpbEF0dGVtcHRzUmVxdWVzdBI9CgVpdGVtcxgBIAMoCzIuLmZpbGVtaWxsLmludGVybmFsLnYxLkZhaWxBdHRlbXB0c1JlcXVlc3QuSXRlbRplCgRJdGVtEgoKAmlkGAEgASgJEhMKC2xlYXNlX3Rva2VuGAIgASgJEhIKCmVycm9yX2NvZGUYAyABKAkSFQoNZXJyb3JfbWVzc2FnZRgEIAEoCRIRCglwZXJtYW5lbnQYBSABKAgiTAoURmFpbEF0dGVtcHRzUmVzcG9uc2USNAoIb3V0Y29tZXMYASADKA4yIi5maWxlbWlsbC5pbnRlcm5hbC52MS5MZWFzZU91dGNvbWUiKAoUVGFrZURlbGV0aW9uc1JlcXVlc3QSEAoIbWF4X2tleXMYASABKAUiLQoVVGFrZURlbGV0aW9uc1Jlc3BvbnNlEhQKDHN0b3JhZ2Vfa2V5cxgBIAMoCSIvChdDb25maXJtRGVsZXRpb25zUmVxdWVzdBIUCgxzdG9yYWdlX2tleXMYASADKAkiGgoYQ29uZmlybURlbGV0aW9uc1Jlc3BvbnNlIjUKEEZpbmRCbG9ic1JlcXVlc3QSCwoDaWRzGAEgAygJEhQKDHN0b3JhZ2Vfa2V5cxgCIAMoCSIvChFGaW5kQmxvYnNSZXNwb25zZRIaChJrbm93bl9zdG9yYWdlX2tleXMYASADKAkiQwoQTW92ZUJsb2JzUmVxdWVzdBILCgNpZHMYASADKAkSEQoJZnJvbV9rZXlzGAIgAygJEg8KB3RvX2tleXMYAyADKAkiIAoRTW92ZUJsb2JzUmVzcG9uc2USCwoDaWRzGAEgAygJIr8BChBIZWFydGJlYXRSZXF1ZXN0Eg4KBndvcmtlchgBIAEoCRIuCgpzdGFydGVkX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBINCgVzbG90cxgDIAEoBRIMCgRidXN5GAQgASgFEg4KBnNvdXJjZRgFIAEoCRIPCgdsZWF2aW5nGAYgASgIEi0KDGRlcGVuZGVuY2llcxgHIAMoCzIXLmZpbGVtaWxsLnYxLkRlcGVuZGVuY3kiEwoRSGVhcnRiZWF0UmVzcG9uc2UqdwoMTGVhc2VPdXRjb21lEh0KGUxFQVNFX09VVENPTUVfVU5TUEVDSUZJRUQQABIWChJMRUFTRV9PVVRDT01FX0RPTkUQARIYChRMRUFTRV9PVVRDT01FX0ZFTkNFRBACEhYKEkxFQVNFX09VVENPTUVfR09ORRADMu4IChRGaWxlTGlmZWN5Y2xlU2VydmljZRJiCgtDcmVhdGVGaWxlcxIoLmZpbGVtaWxsLmludGVybmFsLnYxLkNyZWF0ZUZpbGVzUmVxdWVzdBopLmZpbGVtaWxsLmludGVybmFsLnYxLkNyZWF0ZUZpbGVzUmVzcG9uc2USXwoKQ2xhaW1GaWxlcxInLmZpbGVtaWxsLmludGVybmFsLnYxLkNsYWltRmlsZXNSZXF1ZXN0GiguZmlsZW1pbGwuaW50ZXJuYWwudjEuQ2xhaW1GaWxlc1Jlc3BvbnNlEmgKDUNsYWltRHVlRmlsZXMSKi5maWxlbWlsbC5pbnRlcm5hbC52MS5DbGFpbUR1ZUZpbGVzUmVxdWVzdBorLmZpbGVtaWxsLmludGVybmFsLnYxLkNsYWltRHVlRmlsZXNSZXNwb25zZRJiCgtSZW5ld0xlYXNlcxIoLmZpbGVtaWxsLmludGVybmFsLnYxLlJlbmV3TGVhc2VzUmVxdWVzdBopLmZpbGVtaWxsLmludGVybmFsLnYxLlJlbmV3TGVhc2VzUmVzcG9uc2USZQoMUmVsZWFzZUZpbGVzEikuZmlsZW1pbGwuaW50ZXJuYWwudjEuUmVsZWFzZUZpbGVzUmVxdWVzdBoqLmZpbGVtaWxsLmludGVybmFsLnYxLlJlbGVhc2VGaWxlc1Jlc3BvbnNlEmUKDEZhaWxBdHRlbXB0cxIpLmZpbGVtaWxsLmludGVybmFsLnYxLkZhaWxBdHRlbXB0c1JlcXVlc3QaKi5maWxlbWlsbC5pbnRlcm5hbC52MS5GYWlsQXR0ZW1wdHNSZXNwb25zZRJoCg1UYWtlRGVsZXRpb25zEiouZmlsZW1pbGwuaW50ZXJuYWwudjEuVGFrZURlbGV0aW9uc1JlcXVlc3QaKy5maWxlbWlsbC5pbnRlcm5hbC52MS5UYWtlRGVsZXRpb25zUmVzcG9uc2UScQoQQ29uZmlybURlbGV0aW9ucxItLmZpbGVtaWxsLmludGVybmFsLnYxLkNvbmZpcm1EZWxldGlvbnNSZXF1ZXN0Gi4uZmlsZW1pbGwuaW50ZXJuYWwudjEuQ29uZmlybURlbGV0aW9uc1Jlc3BvbnNlElwKCUZpbmRCbG9icxImLmZpbGVtaWxsLmludGVybmFsLnYxLkZpbmRCbG9ic1JlcXVlc3QaJy5maWxlbWlsbC5pbnRlcm5hbC52MS5GaW5kQmxvYnNSZXNwb25zZRJcCglNb3ZlQmxvYnMSJi5maWxlbWlsbC5pbnRlcm5hbC52MS5Nb3ZlQmxvYnNSZXF1ZXN0GicuZmlsZW1pbGwuaW50ZXJuYWwudjEuTW92ZUJsb2JzUmVzcG9uc2USXAoJSGVhcnRiZWF0EiYuZmlsZW1pbGwuaW50ZXJuYWwudjEuSGVhcnRiZWF0UmVxdWVzdBonLmZpbGVtaWxsLmludGVybmFsLnYxLkhlYXJ0YmVhdFJlc3BvbnNlYgZwcm90bzM", [file_filemill_v1_system_service, file_google_protobuf_timestamp]);
 
 /**
- * Columns: the n-th value of each belongs to the n-th file. Far cheaper than a message a file.
+ * In columns: the n-th value of each belongs to the n-th file. This is far cheaper than a message per file.
  *
  * @generated from message filemill.internal.v1.CreateFilesRequest
  */
@@ -30,7 +30,7 @@ export type CreateFilesRequest = Message<"filemill.internal.v1.CreateFilesReques
   ids: string[];
 
   /**
-   * Where the bytes are; opaque to all but the upload service and workers.
+   * Opaque to all but the upload service and workers.
    *
    * @generated from field: repeated string storage_keys = 2;
    */
@@ -57,7 +57,7 @@ export type CreateFilesRequest = Message<"filemill.internal.v1.CreateFilesReques
   mimeTypes: string[];
 
   /**
-   * Empty for none, as are the keys.
+   * Empty strings for none, as for the keys.
    *
    * @generated from field: repeated string declared_sha256s = 7;
    */
@@ -69,7 +69,7 @@ export type CreateFilesRequest = Message<"filemill.internal.v1.CreateFilesReques
   idempotencyKeys: string[];
 
   /**
-   * The requests that create them; left out by upload services of earlier versions.
+   * The ids of the creating requests; upload services of earlier versions leave them out.
    *
    * @generated from field: repeated string request_ids = 9;
    */
@@ -88,21 +88,21 @@ export const CreateFilesRequestSchema: GenMessage<CreateFilesRequest> = /*@__PUR
  */
 export type CreateFilesResponse = Message<"filemill.internal.v1.CreateFilesResponse"> & {
   /**
-   * In the order sent.
+   * In the order of the request.
    *
    * @generated from field: repeated filemill.internal.v1.CreateFilesResponse.Outcome outcomes = 1;
    */
   outcomes: CreateFilesResponse_Outcome[];
 
   /**
-   * Of the file that there is now; empty when rejected.
+   * The existing file; empty when rejected.
    *
    * @generated from field: repeated string ids = 2;
    */
   ids: string[];
 
   /**
-   * Why each rejected item, in order, is not acceptable.
+   * The reason of each rejected item, in order.
    *
    * @generated from field: repeated string rejections = 3;
    */
@@ -143,7 +143,7 @@ export const CreateFilesResponse_Outcome = {
   KEY_REUSED: 3,
 
   /**
-   * The item is not acceptable; `message` says why. Nothing was created.
+   * The item is invalid; `rejections` says why. Nothing was created.
    *
    * @generated from enum value: OUTCOME_REJECTED = 4;
    */
@@ -162,7 +162,7 @@ export const CreateFilesResponse_OutcomeSchema: GenEnum<CreateFilesResponse_Outc
   enumDesc(file_filemill_internal_v1_file_lifecycle_service, 1, 0);
 
 /**
- * Files in a worker's hands, in columns.
+ * Claimed files, in columns.
  *
  * @generated from message filemill.internal.v1.ClaimedFiles
  */
@@ -198,7 +198,7 @@ export type ClaimedFiles = Message<"filemill.internal.v1.ClaimedFiles"> & {
   attempts: number[];
 
   /**
-   * A lease of this file ran out before: nothing may run beside it, and it in a process of its own.
+   * An earlier lease of this file expired: it must run alone, in a process of its own.
    *
    * @generated from field: repeated bool alone = 7;
    */
@@ -242,8 +242,7 @@ export const ClaimFilesRequestSchema: GenMessage<ClaimFilesRequest> = /*@__PURE_
   messageDesc(file_filemill_internal_v1_file_lifecycle_service, 3);
 
 /**
- * What was asked for and is not among these is held by another, not due, terminal or gone: there is nothing
- * to do for its ring of the doorbell.
+ * Files missing here are held by another worker, not due, terminal or deleted: nothing is to be done for their ring.
  *
  * @generated from message filemill.internal.v1.ClaimFilesResponse
  */
@@ -295,7 +294,7 @@ export type ClaimDueFilesRequest = Message<"filemill.internal.v1.ClaimDueFilesRe
   waitMs: number;
 
   /**
-   * The answer of an earlier call with this token was lost: what it claimed comes first.
+   * The answer of an earlier call with this token was lost: return what it claimed first.
    *
    * @generated from field: bool repeated_call = 5;
    */
@@ -332,7 +331,7 @@ export const ClaimDueFilesResponseSchema: GenMessage<ClaimDueFilesResponse> = /*
   messageDesc(file_filemill_internal_v1_file_lifecycle_service, 6);
 
 /**
- * A claim, by the token that fences it.
+ * A claim and the token that fences it.
  *
  * @generated from message filemill.internal.v1.LeaseRef
  */
@@ -365,7 +364,7 @@ export type RenewLeasesRequest = Message<"filemill.internal.v1.RenewLeasesReques
   leases: LeaseRef[];
 
   /**
-   * These files begin now, alone: should their leases run out, their attempts stay counted.
+   * These files begin now, alone: if their leases expire, their attempts stay counted.
    *
    * @generated from field: bool begun_alone = 2;
    */
@@ -575,7 +574,7 @@ export const ConfirmDeletionsResponseSchema: GenMessage<ConfirmDeletionsResponse
   messageDesc(file_filemill_internal_v1_file_lifecycle_service, 17);
 
 /**
- * Columns.
+ * In columns.
  *
  * @generated from message filemill.internal.v1.FindBlobsRequest
  */
@@ -618,7 +617,7 @@ export const FindBlobsResponseSchema: GenMessage<FindBlobsResponse> = /*@__PURE_
   messageDesc(file_filemill_internal_v1_file_lifecycle_service, 19);
 
 /**
- * Columns.
+ * In columns.
  *
  * @generated from message filemill.internal.v1.MoveBlobsRequest
  */
@@ -750,7 +749,7 @@ export const LeaseOutcome = {
   DONE: 1,
 
   /**
-   * The lease is no longer this token's: drop the work.
+   * The token no longer holds the lease: drop the work.
    *
    * @generated from enum value: LEASE_OUTCOME_FENCED = 2;
    */
@@ -774,8 +773,8 @@ export const LeaseOutcomeSchema: GenEnum<LeaseOutcome> = /*@__PURE__*/
   enumDesc(file_filemill_internal_v1_file_lifecycle_service, 0);
 
 /**
- * The writes of a file's life, for the other services only. Every call is a batch with an outcome per
- * item, in the order sent; every call may be repeated when its answer was lost.
+ * The writes of the life of a file, for other services only. Every call is a batch with an outcome per item, in the
+ * order of the request, and is idempotent: repeat it when its answer was lost.
  *
  * @generated from service filemill.internal.v1.FileLifecycleService
  */
@@ -789,7 +788,7 @@ export const FileLifecycleService: GenService<{
     output: typeof CreateFilesResponseSchema;
   },
   /**
-   * Takes the files that a doorbell named.
+   * Claims the files that a doorbell named.
    *
    * @generated from rpc filemill.internal.v1.FileLifecycleService.ClaimFiles
    */
@@ -799,7 +798,7 @@ export const FileLifecycleService: GenService<{
     output: typeof ClaimFilesResponseSchema;
   },
   /**
-   * Takes whatever is due; waits up to `wait_ms` when nothing is.
+   * Claims due files; waits up to `wait_ms` for one.
    *
    * @generated from rpc filemill.internal.v1.FileLifecycleService.ClaimDueFiles
    */
@@ -817,7 +816,7 @@ export const FileLifecycleService: GenService<{
     output: typeof RenewLeasesResponseSchema;
   },
   /**
-   * Gives claims back unused: the attempt is refunded.
+   * Releases unused claims: the attempt is refunded.
    *
    * @generated from rpc filemill.internal.v1.FileLifecycleService.ReleaseFiles
    */
@@ -827,7 +826,7 @@ export const FileLifecycleService: GenService<{
     output: typeof ReleaseFilesResponseSchema;
   },
   /**
-   * Ends attempts that did not complete.
+   * Fails attempts.
    *
    * @generated from rpc filemill.internal.v1.FileLifecycleService.FailAttempts
    */
@@ -837,7 +836,7 @@ export const FileLifecycleService: GenService<{
     output: typeof FailAttemptsResponseSchema;
   },
   /**
-   * Storage keys whose files were deleted, leased to the caller for a minute.
+   * Leases the storage keys of deleted files to the caller for a minute.
    *
    * @generated from rpc filemill.internal.v1.FileLifecycleService.TakeDeletions
    */
@@ -847,7 +846,7 @@ export const FileLifecycleService: GenService<{
     output: typeof TakeDeletionsResponseSchema;
   },
   /**
-   * Their bytes are gone.
+   * Confirms that the bytes of deleted files are gone.
    *
    * @generated from rpc filemill.internal.v1.FileLifecycleService.ConfirmDeletions
    */
@@ -857,7 +856,7 @@ export const FileLifecycleService: GenService<{
     output: typeof ConfirmDeletionsResponseSchema;
   },
   /**
-   * Which of these blobs a file, or a deletion that is still to be drained, knows.
+   * Tells which blobs are known to a file or to a pending deletion.
    *
    * @generated from rpc filemill.internal.v1.FileLifecycleService.FindBlobs
    */
@@ -867,7 +866,7 @@ export const FileLifecycleService: GenService<{
     output: typeof FindBlobsResponseSchema;
   },
   /**
-   * Files whose bytes were copied under another key: the row changes hands if it still has the old one.
+   * Moves files to copies of their bytes: a row that still has the old key gets the new one.
    *
    * @generated from rpc filemill.internal.v1.FileLifecycleService.MoveBlobs
    */

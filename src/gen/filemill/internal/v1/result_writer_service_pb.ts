@@ -13,7 +13,7 @@ export const file_filemill_internal_v1_result_writer_service: GenFile = /*@__PUR
   fileDesc("CjBmaWxlbWlsbC9pbnRlcm5hbC92MS9yZXN1bHRfd3JpdGVyX3NlcnZpY2UucHJvdG8SFGZpbGVtaWxsLmludGVybmFsLnYxIncKElNhdmVSZXN1bHRzUmVxdWVzdBIQCghmaWxlX2lkcxgBIAMoCRIUCgxsZWFzZV90b2tlbnMYAiADKAkSEgoKbWltZV90eXBlcxgDIAMoCRIPCgdzaGEyNTZzGAQgAygJEhQKDG91dHB1dF9qc29ucxgFIAMoCSL5AQoTU2F2ZVJlc3VsdHNSZXNwb25zZRJDCghvdXRjb21lcxgBIAMoDjIxLmZpbGVtaWxsLmludGVybmFsLnYxLlNhdmVSZXN1bHRzUmVzcG9uc2UuT3V0Y29tZRIPCgdyZWFzb25zGAIgAygJIosBCgdPdXRjb21lEhcKE09VVENPTUVfVU5TUEVDSUZJRUQQABIRCg1PVVRDT01FX1NBVkVEEAESGQoVT1VUQ09NRV9BTFJFQURZX1NBVkVEEAISEgoOT1VUQ09NRV9GRU5DRUQQAxIQCgxPVVRDT01FX0dPTkUQBBITCg9PVVRDT01FX0lOVkFMSUQQBTJ5ChNSZXN1bHRXcml0ZXJTZXJ2aWNlEmIKC1NhdmVSZXN1bHRzEiguZmlsZW1pbGwuaW50ZXJuYWwudjEuU2F2ZVJlc3VsdHNSZXF1ZXN0GikuZmlsZW1pbGwuaW50ZXJuYWwudjEuU2F2ZVJlc3VsdHNSZXNwb25zZWIGcHJvdG8z");
 
 /**
- * Columns: the n-th value of each belongs to the n-th finding.
+ * In columns: the n-th value of each belongs to the n-th result.
  *
  * @generated from message filemill.internal.v1.SaveResultsRequest
  */
@@ -39,7 +39,7 @@ export type SaveResultsRequest = Message<"filemill.internal.v1.SaveResultsReques
   sha256s: string[];
 
   /**
-   * JSON objects: docs/results.md describes their shape.
+   * JSON objects, which docs/results.md describes.
    *
    * @generated from field: repeated string output_jsons = 5;
    */
@@ -58,14 +58,14 @@ export const SaveResultsRequestSchema: GenMessage<SaveResultsRequest> = /*@__PUR
  */
 export type SaveResultsResponse = Message<"filemill.internal.v1.SaveResultsResponse"> & {
   /**
-   * In the order sent.
+   * In the order of the request.
    *
    * @generated from field: repeated filemill.internal.v1.SaveResultsResponse.Outcome outcomes = 1;
    */
   outcomes: SaveResultsResponse_Outcome[];
 
   /**
-   * Why each invalid finding, in order, cannot be held.
+   * The reason of each invalid result, in order.
    *
    * @generated from field: repeated string reasons = 2;
    */
@@ -94,14 +94,14 @@ export const SaveResultsResponse_Outcome = {
   SAVED: 1,
 
   /**
-   * By this very token, in a call whose answer was lost.
+   * Saved by this very token, in a call whose answer was lost.
    *
    * @generated from enum value: OUTCOME_ALREADY_SAVED = 2;
    */
   ALREADY_SAVED: 2,
 
   /**
-   * The lease is no longer this token's: the finding is dropped.
+   * The token no longer holds the lease: the result is dropped.
    *
    * @generated from enum value: OUTCOME_FENCED = 3;
    */
@@ -113,7 +113,7 @@ export const SaveResultsResponse_Outcome = {
   GONE: 4,
 
   /**
-   * PostgreSQL cannot hold this finding.
+   * PostgreSQL cannot store this result.
    *
    * @generated from enum value: OUTCOME_INVALID = 5;
    */
@@ -132,13 +132,13 @@ export const SaveResultsResponse_OutcomeSchema: GenEnum<SaveResultsResponse_Outc
   enumDesc(file_filemill_internal_v1_result_writer_service, 1, 0);
 
 /**
- * Saves findings, for workers only.
+ * Saves results, for workers only.
  *
  * @generated from service filemill.internal.v1.ResultWriterService
  */
 export const ResultWriterService: GenService<{
   /**
-   * One statement saves the result and completes the file, if the lease token still owns it.
+   * Saves the results and completes the files in one statement, for lease tokens that still hold.
    *
    * @generated from rpc filemill.internal.v1.ResultWriterService.SaveResults
    */

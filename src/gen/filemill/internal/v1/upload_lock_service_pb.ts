@@ -13,7 +13,7 @@ export const file_filemill_internal_v1_upload_lock_service: GenFile = /*@__PURE_
   fileDesc("Ci5maWxlbWlsbC9pbnRlcm5hbC92MS91cGxvYWRfbG9ja19zZXJ2aWNlLnByb3RvEhRmaWxlbWlsbC5pbnRlcm5hbC52MSJJChJMb2NrVXBsb2Fkc1JlcXVlc3QSEgoKdXBsb2FkX2lkcxgBIAMoCRIOCgZ0b2tlbnMYAiADKAkSDwoHcmVuZXdhbBgDIAEoCCLIAQoTTG9ja1VwbG9hZHNSZXNwb25zZRJDCghvdXRjb21lcxgBIAMoDjIxLmZpbGVtaWxsLmludGVybmFsLnYxLkxvY2tVcGxvYWRzUmVzcG9uc2UuT3V0Y29tZRIPCgdsb2NrX21zGAIgASgFIlsKB091dGNvbWUSFwoTT1VUQ09NRV9VTlNQRUNJRklFRBAAEhAKDE9VVENPTUVfSEVMRBABEhIKDk9VVENPTUVfV0FOVEVEEAISEQoNT1VUQ09NRV9UQUtFThADIjoKFFVubG9ja1VwbG9hZHNSZXF1ZXN0EhIKCnVwbG9hZF9pZHMYASADKAkSDgoGdG9rZW5zGAIgAygJIhcKFVVubG9ja1VwbG9hZHNSZXNwb25zZTLhAQoRVXBsb2FkTG9ja1NlcnZpY2USYgoLTG9ja1VwbG9hZHMSKC5maWxlbWlsbC5pbnRlcm5hbC52MS5Mb2NrVXBsb2Fkc1JlcXVlc3QaKS5maWxlbWlsbC5pbnRlcm5hbC52MS5Mb2NrVXBsb2Fkc1Jlc3BvbnNlEmgKDVVubG9ja1VwbG9hZHMSKi5maWxlbWlsbC5pbnRlcm5hbC52MS5VbmxvY2tVcGxvYWRzUmVxdWVzdBorLmZpbGVtaWxsLmludGVybmFsLnYxLlVubG9ja1VwbG9hZHNSZXNwb25zZWIGcHJvdG8z");
 
 /**
- * Columns: the n-th token belongs to the n-th upload.
+ * In columns: the n-th token belongs to the n-th upload.
  *
  * @generated from message filemill.internal.v1.LockUploadsRequest
  */
@@ -31,7 +31,8 @@ export type LockUploadsRequest = Message<"filemill.internal.v1.LockUploadsReques
   tokens: string[];
 
   /**
-   * Only renews what these tokens hold, and says TAKEN of the rest: a renewal may arrive after its lock was given back.
+   * Only renews what these tokens hold, and answers TAKEN for the rest: a renewal may arrive after its lock was
+   * released.
    *
    * @generated from field: bool renewal = 3;
    */
@@ -50,14 +51,14 @@ export const LockUploadsRequestSchema: GenMessage<LockUploadsRequest> = /*@__PUR
  */
 export type LockUploadsResponse = Message<"filemill.internal.v1.LockUploadsResponse"> & {
   /**
-   * In the order sent.
+   * In the order of the request.
    *
    * @generated from field: repeated filemill.internal.v1.LockUploadsResponse.Outcome outcomes = 1;
    */
   outcomes: LockUploadsResponse_Outcome[];
 
   /**
-   * From before the call was sent, how long a lock is held unless it is renewed.
+   * How long a lock is held unless it is renewed, counted from before the call was sent.
    *
    * @generated from field: int32 lock_ms = 2;
    */
@@ -147,15 +148,15 @@ export const UnlockUploadsResponseSchema: GenMessage<UnlockUploadsResponse> = /*
   messageDesc(file_filemill_internal_v1_upload_lock_service, 3);
 
 /**
- * Locks on uploads that come in over several calls: whoever holds one may change the upload's bytes, whichever
- * replica it is. Times are those of PostgreSQL's clock. Every call may be repeated.
+ * Locks on resumable uploads: the holder may change the bytes of the upload, on any replica. Times are on PostgreSQL's
+ * clock. Every call is idempotent.
  *
  * @generated from service filemill.internal.v1.UploadLockService
  */
 export const UploadLockService: GenService<{
   /**
-   * Takes locks that are free, and renews those that these tokens hold. A lock that another token holds stays with
-   * it, and its holder hears at its next renewal that the lock is wanted.
+   * Takes free locks, and renews those that these tokens hold. A lock that another token holds stays with it, and its
+   * holder learns at its next renewal that the lock is wanted.
    *
    * @generated from rpc filemill.internal.v1.UploadLockService.LockUploads
    */
@@ -165,7 +166,7 @@ export const UploadLockService: GenService<{
     output: typeof LockUploadsResponseSchema;
   },
   /**
-   * Gives locks back that these tokens hold.
+   * Releases locks that these tokens hold.
    *
    * @generated from rpc filemill.internal.v1.UploadLockService.UnlockUploads
    */

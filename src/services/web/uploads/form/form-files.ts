@@ -6,17 +6,17 @@ import { type HeaderValue, readHeaderValue, readPartHeaders } from './header-val
 import { type NameReading, partName, percentDecoder, shownName } from './part-name.ts';
 
 export interface FormFile {
-  /** What can be shown of it, when the file is refused. */
+  /** The name, as far as it can be shown. */
   readonly name: string;
   readonly mimeType: string;
   readonly content: AsyncIterable<Uint8Array>;
-  /** Why it cannot be kept, whatever its content. */
+  /** Why it is refused, whatever its content. */
   readonly refusal?: unknown;
 }
 
 /**
- * The files of a form. Fields are passed over, and so is a field for files in which none was chosen: browsers send it
- * with an empty name and no content.
+ * Yields the files of a form. Skips fields, and empty file inputs, which browsers send with an empty name and no
+ * content.
  *
  * @param headers of the request
  * @throws FilemillError REQUEST_INVALID where the form breaks off
@@ -30,7 +30,7 @@ export async function* filesIn(form: FormReader, headers: IncomingHttpHeaders): 
   }
 }
 
-/** A field is told by its name. */
+/** Answers the name of a field, or the file. */
 function fileOrField({ headers, content }: FormPart, reading: NameReading): FormFile | string {
   let disposition: HeaderValue | undefined;
   try {
@@ -50,25 +50,25 @@ function fileOrField({ headers, content }: FormPart, reading: NameReading): Form
 /** @throws FilemillError REQUEST_INVALID */
 function refuseWhatIsNoFile({ word }: HeaderValue, type: string): void {
   if (word !== 'form-data')
-    throw new FilemillError('REQUEST_INVALID', 'A part of the form has no Content-Disposition of form-data.');
+    throw new FilemillError('REQUEST_INVALID', 'A part of the form has no Content-Disposition: form-data.');
   if (/^multipart\//i.test(type))
     throw new FilemillError(
       'REQUEST_INVALID',
-      'A part of the form has parts itself: send each file as one of the form.',
+      'A part of the form is multipart itself: send each file as a part of the form.',
     );
 }
 
-/** Types of what is typed into a form, or made by its script. */
+/** Types of fields that are typed in or made by scripts. */
 const fieldTypes = /^(?:|text\/.*|application\/(?:.*[+])?(?:json|xml)|application\/x-www-form-urlencoded)$/;
 
-/** Bytes that nobody named are a file whose name was forgotten. @throws FilemillError NAME_INVALID */
+/** A binary part without a file name is a file whose name was forgotten. @throws FilemillError NAME_INVALID */
 function fieldName({ parameters }: HeaderValue, type: string): string {
   const name = parameters.get('name') ?? '';
   if (fieldTypes.test((type.split(';', 1)[0] as string).trim().toLowerCase())) return name;
   throw new FilemillError('NAME_INVALID', `The part ${JSON.stringify(name)} of the form has no file name.`);
 }
 
-/** Kept as they are, such bytes would not be the file. @throws FilemillError REQUEST_INVALID */
+/** Refuses encoded parts, whose bytes are not the file. @throws FilemillError REQUEST_INVALID */
 function refuseWhatChangesTheMeaning(headers: ReadonlyMap<string, string>): void {
   for (const name of ['content-transfer-encoding', 'content-encoding']) {
     const encoding = headers.get(name) ?? '';
@@ -77,7 +77,7 @@ function refuseWhatChangesTheMeaning(headers: ReadonlyMap<string, string>): void
   }
 }
 
-/** Of labels of charsets, the longest has 19 letters. */
+/** The longest charset label has 19 letters. */
 async function charsetIn(content: AsyncIterable<Uint8Array>): Promise<string> {
   let label = '';
   for await (const piece of content) {

@@ -1,9 +1,9 @@
 import { FilemillError } from '#domain/errors.ts';
 import { readHeaderValue } from './header-value.ts';
 
-/** One part of a form. What nobody has read of its content is passed over once the next part is asked for. */
+/** One part of a form. Unread content is skipped once the next part is requested. */
 export interface FormPart {
-  /** As they came, a character for each byte: from behind the boundary to the empty line. */
+  /** From the boundary to the empty line, one character per byte. */
   readonly headers: string;
   readonly content: AsyncIterable<Uint8Array>;
 }
@@ -13,17 +13,17 @@ const endOfHeaders = Buffer.from('\r\n\r\n');
 const maxHeaderBytes = 16 * 1_024;
 
 /**
- * Reads a form (RFC 7578, RFC 2046) part by part, each as it comes and no faster than it is taken. Holds no more of it
- * than one chunk of the request and the headers of one part.
+ * Reads a form (RFC 7578, RFC 2046) part by part, no faster than its reader. Buffers no more than one chunk of the
+ * request and the headers of one part.
  */
 export class FormReader {
   readonly #chunks: AsyncIterator<Uint8Array>;
   readonly #delimiter: Buffer;
-  /** What was read and not yet taken. The first boundary may stand in the first line. */
+  /** Bytes not yet consumed. The first boundary may stand in the first line. */
   #rest: Buffer = crlf;
-  /** What stands before the first boundary is passed over like the content of a part. */
+  /** The preamble before the first boundary is skipped like content. */
   #inContent = true;
-  /** Whoever stopped reading a part may have left a read behind that is still under way: reads take turns. */
+  /** Serializes reads: a reader that stopped may have left one in progress. */
   #turn: Promise<unknown> = Promise.resolve();
   #failure: FilemillError | undefined;
 
@@ -33,12 +33,12 @@ export class FormReader {
     this.#chunks = content[Symbol.asyncIterator]();
   }
 
-  /** Why nothing more can be read, once that is so. */
+  /** Why the form cannot be read further, if so. */
   get failure(): FilemillError | undefined {
     return this.#failure;
   }
 
-  /** @throws FilemillError REQUEST_INVALID where the form breaks off; the parts before are whole */
+  /** @throws FilemillError REQUEST_INVALID where the form breaks off; earlier parts are whole */
   async *parts(): AsyncGenerator<FormPart, void> {
     try {
       for (;;) {
@@ -49,7 +49,7 @@ export class FormReader {
         yield { headers, content: this.#content() };
       }
     } finally {
-      // Not waited for: a read may be under way.
+      // Not awaited, as a read may be in progress.
       this.#chunks.return?.().catch(() => undefined);
     }
   }
@@ -64,7 +64,7 @@ export class FormReader {
     return taken;
   }
 
-  /** The next piece of the content; undefined at its end. */
+  /** The next piece of content; undefined at its end. */
   async #piece(): Promise<Buffer | undefined> {
     while (this.#inContent) {
       const end = this.#rest.indexOf(this.#delimiter);
@@ -77,14 +77,14 @@ export class FormReader {
     return undefined;
   }
 
-  /** How many bytes are content whatever comes next: a delimiter may begin here and end in the next chunk. */
+  /** How many bytes are certainly content: a delimiter may begin in this chunk and end in the next. */
   #sure(): number {
     const from = Math.max(0, this.#rest.length - this.#delimiter.length + 1);
     const doubtful = this.#rest.indexOf(crlf.subarray(0, 1), from);
     return doubtful === -1 ? this.#rest.length : doubtful;
   }
 
-  /** Two hyphens behind a boundary end the form; what stands behind them means nothing. */
+  /** Two hyphens after a boundary end the form; the epilogue is ignored. */
   async #isLast(): Promise<boolean> {
     while (this.#rest.length < 2) await this.#more();
     return this.#rest.toString('latin1', 0, 2) === '--';
@@ -110,7 +110,7 @@ export class FormReader {
       throw this.#fail(error);
     });
     if (done)
-      throw this.#fail(new FilemillError('REQUEST_INVALID', 'The form broke off: its last boundary did not come.'));
+      throw this.#fail(new FilemillError('REQUEST_INVALID', 'The form broke off: its last boundary is missing.'));
     const chunk = Buffer.from(value.buffer, value.byteOffset, value.length);
     this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
   }
@@ -130,7 +130,7 @@ export class FormReader {
 function boundaryIn(contentType: string): string {
   const { word, parameters } = readHeaderValue(contentType);
   if (word !== 'multipart/form-data')
-    throw new FilemillError('REQUEST_INVALID', 'Send a form: the Content-Type has to be multipart/form-data.');
+    throw new FilemillError('REQUEST_INVALID', 'Send a form: the Content-Type must be multipart/form-data.');
   const boundary = parameters.get('boundary') ?? '';
   if (boundary === '') throw new FilemillError('REQUEST_INVALID', 'The Content-Type of the form names no boundary.');
   return boundary;

@@ -1,8 +1,7 @@
 import { FilemillError } from '#domain/errors.ts';
 
 /**
- * A header such as `form-data; name="file"; filename="a.txt"`. A character stands for a byte: what charset they are in
- * is for whoever uses them to know.
+ * A header such as `form-data; name="file"; filename="a.txt"`, one character per byte; decoding is left to its users.
  */
 export interface HeaderValue {
   /** In lower case. */
@@ -31,7 +30,7 @@ export function readHeaderValue(header: string): HeaderValue {
 
 interface Value {
   readonly text: string;
-  /** In the header, quotes and escapes included. */
+  /** Including quotes and escapes. */
   readonly length: number;
 }
 
@@ -41,8 +40,8 @@ function bare(header: string, at: number): Value {
 }
 
 /**
- * A backslash escapes a quote or another backslash, as in MIME, and nothing else: browsers send `C:\dir\a.txt` as it is.
- * A quote ends the value only where it can, before a semicolon or the end: some clients escape nothing.
+ * A backslash escapes a quote or a backslash, as in MIME, and nothing else: browsers send `C:\dir\a.txt` as it is. A
+ * quote ends the value only before a semicolon or the end, as some clients escape nothing.
  */
 function quoted(header: string, at: number): Value {
   const rest = header.slice(at + 1);
@@ -53,7 +52,7 @@ function quoted(header: string, at: number): Value {
 
 const closed = /^((?:\\[\\"]|[^\\]|\\(?![\\"]))*?)"\s*(?=;|$)/;
 
-/** A name whose last character is a backslash, from a client that escapes nothing. */
+/** A name that ends in a backslash, from a client that escapes nothing. */
 const endsWithBackslash = /^(.*\\)"\s*$/s;
 
 function unreadable(header: string, why: string): FilemillError {
@@ -62,13 +61,13 @@ function unreadable(header: string, why: string): FilemillError {
 }
 
 /**
- * The headers of a part, by name in lower case. A character of a value stands for a byte.
+ * The headers of a part, by lower-case name, one character per byte.
  *
- * @param block from behind the boundary to the empty line
- * @throws FilemillError REQUEST_INVALID for what are no headers, and for one that comes twice
+ * @param block from the boundary to the empty line
+ * @throws FilemillError REQUEST_INVALID for malformed or repeated headers
  */
 export function readPartHeaders(block: string): ReadonlyMap<string, string> {
-  // A line that begins with white space goes on with the one before (RFC 5322, section 2.2.3).
+  // A line that begins with white space continues the previous one (RFC 5322, section 2.2.3).
   const [behindBoundary = '', ...lines] = block.replace(/\r\n[ \t]+/g, ' ').split('\r\n');
   if (behindBoundary.trim() !== '') throw unreadableLine(behindBoundary, 'stands behind a boundary');
   const headers = new Map<string, string>();

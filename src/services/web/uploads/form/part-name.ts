@@ -3,16 +3,15 @@ import { FilemillError } from '#domain/errors.ts';
 import { decodeFileName } from '#domain/file-name.ts';
 import type { HeaderValue } from './header-value.ts';
 
-/** How the names of a form are to be read. */
 export interface NameReading {
-  /** Of names that do not tell of one themselves: UTF-8 unless the form has a field `_charset_` (RFC 7578, section 4.6). */
+  /** The default charset: UTF-8 unless the form has a field `_charset_` (RFC 7578, section 4.6). */
   readonly charset: string;
   readonly percentDecode: (name: string) => string;
 }
 
 /**
- * The file name of a part; undefined when it has none and is no file. `filename*` (RFC 8187) says exactly what it means
- * and goes before `filename`, wherever it stands (RFC 6266, section 4.3).
+ * The file name of a part; undefined for a field. `filename*` (RFC 8187) is unambiguous and takes precedence over
+ * `filename` (RFC 6266, section 4.3).
  *
  * @throws FilemillError NAME_INVALID for bytes that are not in their charset
  */
@@ -26,7 +25,7 @@ export function partName({ parameters }: HeaderValue, reading: NameReading): str
   throw new FilemillError('NAME_INVALID', `The name is given as ${odd} in a form that RFC 8187 does not know.`);
 }
 
-/** For people to find the part by, whatever is wrong with its name. */
+/** A readable form of the name, however malformed it is. */
 export function shownName({ parameters }: HeaderValue): string {
   const given = parameters.get('filename') ?? parameters.get('filename*') ?? '';
   return Buffer.from(given, 'latin1').toString();
@@ -39,7 +38,7 @@ function extendedName(given: string): string | undefined {
   return decode(unescaped(escaped, '%'), charset);
 }
 
-/** .NET encodes names outside ASCII as headers of mails do (RFC 2047); undefined for anything else. */
+/** .NET encodes non-ASCII names as mail headers do (RFC 2047); undefined for anything else. */
 function encodedWordsName(given: string): string | undefined {
   if (!/^(?:=\?[^?\s]+\?[bq]\?[^?\s]*\?=\s*)+$/i.test(given)) return undefined;
   const words = [...given.matchAll(/=\?([^?*]+)[^?]*\?([bq])\?([^?]*)\?=/gi)];
@@ -57,31 +56,27 @@ function unescaped(text: string, mark: '%' | '='): string {
   );
 }
 
-/** @param bytes a character for each */
+/** @param bytes one character per byte */
 function decode(bytes: string, charset: string): string {
   return decodeFileName(Buffer.from(bytes, 'latin1'), charset);
 }
 
-/**
- * Clients that write forms as the HTML Standard has it ("multipart/form-data encoding algorithm"): browsers, and libraries
- * that send what browsers send.
- */
+/** Clients that encode forms as the HTML Standard says: browsers, and libraries that imitate them. */
 const htmlClients =
   /^(?:Mozilla(?!.*PowerShell)|node|undici|Deno|Bun|python-requests|python-urllib3|python-httpx|axios|okhttp|Dart)\b/;
 
-/** The engines of browsers and that of Node sign their boundaries: a User-Agent can be anything. */
+/** Boundaries of browser engines and Node.js, as a User-Agent can be anything. */
 const htmlBoundaries = /boundary=-{4}(?:WebKitFormBoundary|geckoformboundary|formdata-undici-)/;
 
 const lineBreaksAndQuotes: Readonly<Record<string, string>> = { '%0A': '\n', '%0D': '\r', '%22': '"' };
 
-/** All but letters, digits and `-._~` is escaped, as in a URL. */
+/** Everything but letters, digits and `-._~` is escaped, as in a URL. */
 const wholeEncoded = /^(?:[\w.~-]|%[0-9A-F]{2})+$/i;
 
 /**
- * What `%` means in the file names of a form is for its sender to say, and a name says nothing of it: `a%22b` is `a"b`
- * from a browser, which escapes quotes and line breaks but not the `%` itself, and itself from a client that escapes with
- * backslashes or not at all. aiohttp escapes everything, as RFC 7578 (section 4.2) allows. From any other client a name
- * is kept as it is.
+ * How to decode `%` depends on the client: `a%22b` means `a"b` from a browser, which escapes quotes and line breaks
+ * but not `%` itself, and means itself from a client that uses backslashes or escapes nothing. aiohttp escapes
+ * everything, as RFC 7578 (section 4.2) allows. Names from other clients are kept as they are.
  */
 export function percentDecoder(headers: IncomingHttpHeaders): (name: string) => string {
   const { 'user-agent': client = '', 'content-type': type = '' } = headers;

@@ -13,12 +13,11 @@ type Start = MessageInitShape<typeof AppendStartSchema>;
 type Content = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
 /**
- * Passes bytes on to the upload service as they come, the next when there is room for them. The append that brings the
- * last byte finishes the upload: the file is kept then.
+ * Streams bytes to the upload service with back-pressure. The append that brings the last byte finishes the upload:
+ * the file is kept then.
  *
  * "The Server SHOULD always attempt to store as much of the received data as possible": content that breaks off ends
- * the call in good order, so that what had arrived is kept. Too few bytes never look like all of them: the offset, or
- * the checksum, tells.
+ * the call normally, so that what arrived is kept. Its offset or checksum shows that bytes are missing.
  *
  * @throws FilemillError
  */
@@ -39,7 +38,7 @@ async function* messages(
   try {
     for await (const chunk of content) yield { part: { case: 'chunk', value: chunk } };
   } catch (error) {
-    // Anything but a client that went away is a defect.
+    // Other errors than a disconnect are defects.
     if (!(error instanceof FilemillError)) throw error;
   }
 }

@@ -12,7 +12,7 @@ const algorithms = new Map([
 export const checksumAlgorithms = [...algorithms.keys()].join(',');
 
 /**
- * What `Upload-Checksum` says of the bytes of this request.
+ * The checksum that `Upload-Checksum` declares for this request.
  *
  * @throws FilemillError REQUEST_INVALID: "400 Bad Request if the checksum algorithm is not supported by the server"
  */
@@ -28,6 +28,6 @@ export function declaredChecksum({
   if (known !== undefined && digest.length === known.bytes) return { algorithm: known.algorithm, digest };
   throw new FilemillError(
     'REQUEST_INVALID',
-    `Upload-Checksum has to be one of ${checksumAlgorithms}, a space, and the checksum in Base64.`,
+    `Upload-Checksum must be one of ${checksumAlgorithms}, a space, and the checksum in Base64.`,
   );
 }

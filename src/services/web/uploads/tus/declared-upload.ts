@@ -7,7 +7,7 @@ import type { UploadMetadataSchema } from '#gen/filemill/v1/upload_service_pb.ts
 import { declaredType, idempotencyKey } from '../../http/declared.ts';
 
 /**
- * What the headers of a creation say of the file, in the words of the contract; the upload service checks it.
+ * What the headers of a creation declare about the file; the upload service checks it.
  *
  * @throws FilemillError REQUEST_INVALID, FILE_TOO_LARGE; NAME_INVALID for a name that is not UTF-8
  */
@@ -32,13 +32,13 @@ export function declaredUpload(
   };
 }
 
-/** A header that is a number of bytes. @throws FilemillError REQUEST_INVALID */
+/** Reads a header that counts bytes. @throws FilemillError REQUEST_INVALID */
 export function readCount(headers: IncomingHttpHeaders, name: 'upload-length' | 'upload-offset'): number {
   const given = headers[name];
   // "The value MUST be a non-negative integer."
   const count = typeof given === 'string' && /^\d+$/.test(given) ? Number(given) : Number.NaN;
   if (Number.isSafeInteger(count)) return count;
-  throw new FilemillError('REQUEST_INVALID', `${name} has to be a number of bytes.`);
+  throw new FilemillError('REQUEST_INVALID', `${name} must be a number of bytes.`);
 }
 
 /** "If the length … is not known, the Upload-Defer-Length header MUST be set to 1." @throws FilemillError REQUEST_INVALID */
@@ -46,36 +46,35 @@ function isDeferred({ 'upload-defer-length': deferred, 'upload-length': length }
   if (deferred === undefined) return false;
   // "If the Upload-Defer-Length header contains any other value than 1 the server should return a 400 Bad Request status."
   if (deferred === '1' && length === undefined) return true;
-  throw new FilemillError('REQUEST_INVALID', 'Upload-Defer-Length has to be 1, and comes in place of Upload-Length.');
+  throw new FilemillError('REQUEST_INVALID', 'Upload-Defer-Length must be 1, and excludes Upload-Length.');
 }
 
-/** Parts taken for whole files would be worse than no upload. */
+/** Refuses concatenation, as parts must not be taken for whole files. */
 function refuseParts(headers: IncomingHttpHeaders): void {
   if (headers['upload-concat'] === undefined) return;
   throw new FilemillError(
     'REQUEST_INVALID',
-    'The parts of a file cannot come as uploads of their own (Upload-Concat): send the file in one upload, in ' +
-      'tus-js-client and Uppy without `parallelUploads`.',
+    'Upload-Concat is not supported: send the file in one upload, in tus-js-client and Uppy without `parallelUploads`.',
   );
 }
 
-/** Metadata may be left out, as in the examples of some clients. */
+/** Metadata is optional, as in the examples of some clients. */
 function baseName(path: string): string {
   return path === '' ? 'unnamed' : path.slice(path.lastIndexOf('/') + 1);
 }
 
-/** Some clients write `null` for a file that lay in no folder. */
+/** Some clients send `null` for a file outside any folder. */
 function pathIn(given: string): string {
   return given === 'null' ? '' : given;
 }
 
-/** The header as the client sent it; empty when it sent none. */
+/** The raw header; empty without one. */
 export function uploadMetadataOf(headers: IncomingHttpHeaders): string {
   return String(headers['upload-metadata'] ?? '');
 }
 
 /**
- * The pairs of an `Upload-Metadata` header, decoded.
+ * The decoded pairs of an `Upload-Metadata` header.
  *
  * @throws FilemillError REQUEST_INVALID; NAME_INVALID for a name that is not UTF-8
  */
@@ -95,7 +94,7 @@ function readUploadMetadata(header: string): ReadonlyMap<string, string> {
   return pairs;
 }
 
-/** Names follow one rule, wherever they stand. */
+/** Keys whose values are file names. */
 const nameKeys: readonly string[] = ['filename', 'name', 'relativePath', 'path'];
 
 /** "The value MUST be Base64 encoded." */

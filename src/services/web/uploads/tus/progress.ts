@@ -2,7 +2,7 @@ import { timestampDate } from '@bufbuild/protobuf/wkt';
 import { FilemillError } from '#domain/errors.ts';
 import type { PartialUpload } from '#gen/filemill/v1/upload_service_pb.ts';
 
-/** How far an upload has come, as headers of an answer. */
+/** The progress of an upload, as response headers. */
 export function progressHeaders({ offset, file, expireTime }: PartialUpload): Record<string, string> {
   if (file !== undefined) return { 'upload-offset': String(offset), 'filemill-file-id': file.id };
   // "This header MUST be included in every PATCH response if the upload is going to expire. … The value of the
@@ -11,11 +11,11 @@ export function progressHeaders({ offset, file, expireTime }: PartialUpload): Re
   return { 'upload-offset': String(offset), ...expires };
 }
 
-/** The same headers, for the description of routes. */
+/** Descriptions of these headers for OpenAPI. */
 export const describedProgress = {
-  'Upload-Offset': 'Bytes that the server has.',
-  'Upload-Expires': 'When the upload is forgotten unless something is appended before.',
-  'Filemill-File-Id': 'Once the upload is finished and its file is kept: the id for `/api/v1/files/{id}`.',
+  'Upload-Offset': 'The number of bytes that the server has.',
+  'Upload-Expires': 'When the upload expires unless bytes are appended before.',
+  'Filemill-File-Id': 'The id for `/api/v1/files/{id}`, once the upload is finished and its file is kept.',
 } as const;
 
 export function uploadOf({ upload }: { readonly upload?: PartialUpload | undefined }): PartialUpload {

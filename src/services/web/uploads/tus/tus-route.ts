@@ -3,13 +3,13 @@ import type { FastifyReply } from 'fastify';
 import { FilemillError } from '#domain/errors.ts';
 import type { Call, Route } from '../../http/route.ts';
 
-/** https://tus.io/protocols/resumable-upload, whose words stand in quotation marks beside the lines that obey them. */
+/** https://tus.io/protocols/resumable-upload; comments quote the lines that the code obeys. */
 export const tusVersion = '1.0.0';
 
-/** What POST and PATCH carry. */
+/** The type of POST and PATCH bodies. */
 export const tusContent = 'application/offset+octet-stream';
 
-/** A route of the protocol: whoever speaks another version of it is told so, and nothing is done. */
+/** A route of the protocol; refuses clients of another version. */
 export function tusRoute(description: Route): Route {
   return {
     ...description,
@@ -32,8 +32,8 @@ export function tusRoute(description: Route): Route {
 }
 
 /**
- * "A timeout SHOULD be handled by closing the underlying connection." Clients take that for a broken link and go on,
- * but give up at most answers that say whose fault it is.
+ * "A timeout SHOULD be handled by closing the underlying connection." Clients take that for a broken link and resume,
+ * but give up at most error answers.
  */
 function refuse({ request, reply }: Call, error: unknown): FastifyReply {
   if (!(error instanceof FilemillError && error.reason === 'STREAM_IDLE')) throw error;
@@ -49,5 +49,5 @@ function refuse({ request, reply }: Call, error: unknown): FastifyReply {
  */
 export function requireTusContent({ 'content-type': type = '' }: IncomingHttpHeaders): void {
   if ((type.split(';', 1)[0] as string).trim().toLowerCase() !== tusContent)
-    throw new FilemillError('MEDIA_TYPE_REFUSED', `The Content-Type has to be ${tusContent}.`);
+    throw new FilemillError('MEDIA_TYPE_REFUSED', `The Content-Type must be ${tusContent}.`);
 }

@@ -2,11 +2,10 @@ import type { FastifyRequest } from 'fastify';
 import { locationOf } from '../../http/location.ts';
 
 /**
- * Where an upload goes on. A relative reference holds behind a proxy that serves this under any path, and most clients
- * resolve it as RFC 9110 has it; for those that do not, `publicHttp` can be told. tus-js-client, and Uppy with it, leave it as
- * it is in a browser when their endpoint has no host, as `/uploads/`; the browser then takes it to be relative to its
- * page. So browsers, which send `Origin`, get a path from the root: below the one that a proxy takes away, if it, or the
- * page, names that.
+ * The `Location` of an upload. A relative reference holds below any path of a proxy, and most clients resolve it as
+ * RFC 9110 says; `publicHttp` serves the others. In a browser, tus-js-client and Uppy with an endpoint without host,
+ * such as `/uploads/`, leave it relative to the page. So browsers, which send `Origin`, get an absolute path, below
+ * the prefix that a proxy removes if the proxy or the page names it.
  */
 export function uploadLocation(request: FastifyRequest, id: string, publicHttp?: string): string {
   const path = `/uploads/${id}` as const;
