@@ -64,12 +64,7 @@ describe('the HTTP surface', () => {
     ['too much', JSON.stringify({ ids: ['x'.repeat(70_000)] }), 'The body is larger than 64 KiB.'],
     ['less than announced', '{}', 'The length of the body differs from its Content-Length.', { 'content-length': '9' }],
     ['an unreadable type', '{}', 'The Content-Type is malformed.', { 'content-type': '/' }],
-    [
-      'a form',
-      'ids=x',
-      'The Content-Type must be application/json, not text/plain.',
-      { 'content-type': 'text/plain' },
-    ],
+    ['a form', 'ids=x', 'The Content-Type must be application/json, not text/plain.', { 'content-type': 'text/plain' }],
   ];
   for (const [what, payload, detail, headers] of bodies)
     it(`refuses a body that is ${what} with a sentence`, async () => {
