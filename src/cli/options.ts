@@ -1,7 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ProxyRules } from '#platform/rpc/proxy.ts';
 import { type Format, formats } from './output/writer.ts';
-import { defaultServer, serverAddress } from './server-address.ts';
 
 /** What every command takes, before or after its name. Times are in milliseconds. */
 export interface GlobalOptions {
@@ -57,4 +56,19 @@ export function count(max: number): (text: string) => number {
     if (Number.isInteger(value) && value >= 1 && value <= max) return value;
     throw new InvalidArgumentError(`Expected a whole number from 1 to ${max}.`);
   };
+}
+
+const defaultServer = '127.0.0.1:50051';
+
+/** HOST:PORT, optionally with a resolver of gRPC; the first one is the default. */
+const networkTarget = /^(?:dns:(?:\/\/[^/]*\/)?|ipv[46]:)?(?:\[[0-9a-f:.]+(?:%[^\s\]]+)?\]|[^\s:/@[\]]+):(\d{1,5})$/i;
+
+/** Accepts `HOST:PORT`, `unix:/PATH`, or a name with its resolver such as `dns:///HOST:PORT`; empty for the default. */
+export function serverAddress(text: string): string {
+  if (text === '') return defaultServer;
+  if (/^unix(-abstract)?:./.test(text)) return text;
+  const port = Number(networkTarget.exec(text)?.[1]);
+  if (port >= 1 && port <= 65_535) return text;
+  const example = `Expected HOST:PORT of the gRPC port, for example ${defaultServer}, or unix:/PATH.`;
+  throw new InvalidArgumentError(/^https?:\/\//i.test(text) ? `${example} It is not a URL.` : example);
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { serverAddress } from './server-address.ts';
+import { serverAddress } from './options.ts';
 
 it('takes what gRPC can reach', () => {
   const good = ['127.0.0.1:50051', 'localhost:1', 'files.example.org:65535', '[::1]:50051', '[fe80::1%eth0]:50051'];

@@ -1,10 +1,9 @@
 import { Command } from 'commander';
 import { FileStatus } from '#gen/filemill/v1/file_pb.ts';
 import { RetryFilesResponse_Outcome as Outcome } from '#gen/filemill/v1/metadata_service_pb.ts';
-import { changeFiles, type FileChange } from '../change-files.ts';
+import { changeFiles, type FileChange, type SelectionOptions } from '../change-files.ts';
 import type { ExitCode } from '../failure.ts';
 import { addFilterOptions, hasFilter } from '../filter.ts';
-import type { SelectionOptions } from '../selection.ts';
 import { type Session, withSession } from '../session.ts';
 
 const words: Readonly<Record<number, string>> = {

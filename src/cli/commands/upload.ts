@@ -1,7 +1,14 @@
 import { Command } from 'commander';
+import { normalizeFileName } from '#domain/file-name.ts';
+import { openPipe } from '#sdk/stream-content.ts';
+import { uploadFiles } from '#sdk/upload-files.ts';
+import { findUploads, measureUploads, type UploadCandidate } from '#sdk/upload-paths.ts';
+import { CliError, type ExitCode, exitCodes } from '../failure.ts';
 import { count } from '../options.ts';
-import { withSession } from '../session.ts';
-import { uploadPaths } from '../upload-paths.ts';
+import { plural, printable } from '../output/printable.ts';
+import { UploadProgress } from '../output/upload-progress.ts';
+import { type Session, withSession } from '../session.ts';
+import { UploadReport } from '../upload-report.ts';
 
 export function uploadCommand(): Command {
   return new Command('upload')
@@ -16,4 +23,87 @@ export function uploadCommand(): Command {
     )
     .option('-r, --recursive', 'accepted for habit: folders are always taken with all they hold')
     .action(withSession(uploadPaths, { persistent: true }));
+}
+
+interface UploadOptions {
+  readonly wait?: true;
+  /** Files at a time. */
+  readonly concurrency: number;
+  /** For what comes from stdin. */
+  readonly name?: string;
+  readonly idempotencyKey?: string;
+}
+
+/** Uploads files, folders and stdin (`-`), prints a line for each file, and answers with the exit code. */
+async function uploadPaths(session: Session, paths: string[], options: UploadOptions): Promise<ExitCode> {
+  await refuseUnfit(paths, options);
+  const { terminal, signal } = session;
+  using progress = new UploadProgress(terminal);
+  const report = await UploadReport.open(session, progress, options.wait === true);
+  const files = paths.filter((path) => path !== '-');
+  if (terminal.animated) void measure(files, progress, signal);
+  let links = 0;
+  await uploadFiles(
+    session.uploads,
+    candidates(paths, options, { onLink: () => links++, onStream: () => terminal.note(streamRemark) }),
+    {
+      ...session.retry,
+      concurrency: options.concurrency,
+      ...(options.idempotencyKey === undefined ? {} : { idempotencyKey: options.idempotencyKey }),
+      onBytes: (bytes) => progress.sent(bytes),
+      onKept: () => terminal.note(keptRemark),
+      onOutcome: (outcome) => report.take(outcome),
+    },
+  );
+  if (links > 0) terminal.note(`${plural(links, 'symbolic link')} inside folders not followed.`);
+  return await report.end();
+}
+
+const keptRemark = 'The server keeps what it has of the file: the same command goes on from there.';
+
+async function* candidates(
+  paths: readonly string[],
+  { name = 'stdin' }: UploadOptions,
+  { onLink, onStream }: { readonly onLink: () => void; readonly onStream: () => void },
+): AsyncGenerator<UploadCandidate> {
+  for (const path of paths) {
+    if (path === '-') yield fromStdin(name, onStream);
+    else yield* findUploads([path], { onLink });
+  }
+}
+
+/** @param onStream told that it is too large to be gathered first */
+function fromStdin(name: string, onStream: () => void): UploadCandidate {
+  return {
+    filename: name,
+    path: '',
+    open: async (signal) => {
+      normalizeFileName(name);
+      const content = await openPipe(process.stdin, signal);
+      if (content.size === undefined) onStream();
+      return content;
+    },
+    measure: async () => 0,
+  };
+}
+
+const streamRemark = 'stdin is sent as it comes, with no copy in TMPDIR: keep this command running until it ends.';
+
+async function measure(paths: readonly string[], progress: UploadProgress, signal: AbortSignal): Promise<void> {
+  await measureUploads(paths, (bytes) => progress.foresee(bytes), signal);
+  progress.measured();
+}
+
+async function refuseUnfit(paths: readonly string[], { name, idempotencyKey }: UploadOptions): Promise<void> {
+  const pipes = paths.filter((path) => path === '-').length;
+  if (pipes > 1) throw usage('stdin can be read only once: give - once.');
+  if (pipes === 0 && name !== undefined) throw usage(`--name ${printable(name)} is for what comes from stdin.`);
+  if (idempotencyKey === undefined) return;
+  let files = pipes;
+  for await (const _ of findUploads(paths.filter((path) => path !== '-'))) files += 1;
+  if (files !== 1) throw usage(`--idempotency-key names one file, and ${files} are given.`);
+}
+
+function usage(message: string): CliError {
+  return new CliError(exitCodes.usage, message);
 }

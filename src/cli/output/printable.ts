@@ -1,3 +1,5 @@
+import type { IncompleteUploadsJson } from '#contract/schemas.ts';
+
 /** C0 and C1 controls, DEL, line and paragraph separators, and the bidirectional controls. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that are replaced
 const unsafe = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
@@ -33,4 +35,10 @@ export function formatCount(value: number): string {
 /** `1 file`, `2 files`. */
 export function plural(value: number, word: string): string {
   return `${formatCount(value)} ${word}${value === 1 ? '' : 's'}`;
+}
+
+/** `2 incomplete uploads: 1.5 GiB of at most 10 GiB`. */
+export function incompleteText({ uploads, bytes, max_bytes: maxBytes }: IncompleteUploadsJson): string {
+  const bound = maxBytes === null ? '' : ` of at most ${formatBytes(maxBytes)}`;
+  return `${plural(uploads, 'incomplete upload')}: ${formatBytes(bytes)}${bound}`;
 }
