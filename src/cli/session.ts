@@ -62,7 +62,7 @@ export function withSession<Args extends unknown[]>(
   };
 }
 
-function openSession(
+export function openSession(
   options: GlobalOptions,
   channel: RpcChannel,
   signal: AbortSignal,

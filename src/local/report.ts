@@ -1,20 +1,20 @@
 type Style = 'green' | 'yellow' | 'red' | 'dim';
 
-/** How the command line writes to stderr. */
-export interface ReportOutput {
-  /** A remark that may be silenced. */
+/** The terminal of the command line. */
+interface ReportOutput {
+  /** Writes a remark, which --quiet silences. */
   note(line: string): void;
-  /** Something that has to be said. */
+  /** Writes what has to be said. */
   complain(line: string): void;
-  paint(style: Style, text: string): string;
-  /** Whether everything that the services log is wanted. */
+  paint(style: Style, text: string, stream: NodeJS.WriteStream): string;
+  /** Whether to show everything that the services log. */
   readonly verbose: boolean;
 }
 
-/** Where the title of a part ends and the time it took is shown. */
+/** Titles are padded to this width; the time follows. */
 const titleWidth = 46;
 
-/** What `filemill up` tells people: one line for each part, then what happens to them. */
+/** What `filemill up` prints: one line for each part, then what happens to it. */
 export class Report {
   readonly #output: ReportOutput;
 
@@ -25,23 +25,28 @@ export class Report {
   /** A part is up. `since` is a reading of performance.now(). */
   ready(title: string, since: number, note: string): void {
     const seconds = `${((performance.now() - since) / 1000).toFixed(1)} s`;
-    this.note(`${this.#output.paint('green', '✔')} ${title.padEnd(titleWidth)} ${seconds.padStart(6)}   ${note}`);
+    this.note(`${this.#paint('green', '✔')} ${title.padEnd(titleWidth)} ${seconds.padStart(6)}   ${note}`);
   }
 
-  /** A part that is left out, and what stands in for it. */
+  /** A part is left out; `note` says what is used instead. */
   absent(title: string, note: string): void {
-    this.note(`${this.#output.paint('dim', '–')} ${title.padEnd(titleWidth)} ${''.padStart(6)}   ${note}`);
+    this.note(`${this.#paint('dim', '–')} ${title.padEnd(titleWidth)} ${''.padStart(6)}   ${note}`);
   }
 
   readonly note = (line: string): void => this.#output.note(line.trimEnd());
 
-  readonly warn = (line: string): void => this.#output.complain(`${this.#output.paint('yellow', '!')} ${line}`);
+  readonly warn = (line: string): void => this.#output.complain(`${this.#paint('yellow', '!')} ${line}`);
 
-  /** What a service logged: everything when verbose, otherwise what somebody should look at. */
+  /** Shows what a service logged: everything when verbose, otherwise warnings and errors. */
   readonly service = (name: string, { level, text }: { level: string; text: string }): void => {
-    const { paint, complain, verbose } = this.#output;
-    if (verbose) complain(`${paint('dim', name.padEnd(9))} ${level === 'raw' ? '' : `${level}: `}${text}`);
+    const output = this.#output;
+    if (output.verbose)
+      output.complain(`${this.#paint('dim', name.padEnd(9))} ${level === 'raw' ? '' : `${level}: `}${text}`);
     else if (level === 'warn') this.warn(`${name}: ${text}`);
-    else if (level === 'error' || level === 'fatal') complain(`${paint('red', '✖')} ${name}: ${text}`);
+    else if (level === 'error' || level === 'fatal') output.complain(`${this.#paint('red', '✖')} ${name}: ${text}`);
   };
+
+  #paint(style: Style, text: string): string {
+    return this.#output.paint(style, text, process.stderr);
+  }
 }

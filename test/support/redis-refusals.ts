@@ -2,8 +2,13 @@ import { mkdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+<<<<<<< HEAD
 import { workStream } from '#adapters/redis/rings.ts';
 import { freePort } from '#local/ports.ts';
+=======
+import { workStream } from '#adapters/redis/keys.ts';
+import { tryPort } from '#local/ports.ts';
+>>>>>>> 65c1f83 (Merge files of filemill up that have one user; read times with Temporal)
 import { testRedis } from './stores.ts';
 
 /** A way in which a Redis answers and yet refuses, made for real and taken back. */
@@ -111,7 +116,7 @@ export async function startRefusingRedis({
   prepare,
 }: Partial<RedisRefusal> = {}): Promise<RefusingRedis> {
   await using opening = new AsyncDisposableStack();
-  const port = await freePort();
+  const port = await tryPort(0);
   const debugging = ['--enable-debug-command', 'yes', '--busy-reply-threshold', '20'];
   const redis = opening.use(await testRedis(['--port', String(port), ...debugging, ...settings]));
   const admin = new Redis(redis.url.slice('unix://'.length), { enableReadyCheck: false });

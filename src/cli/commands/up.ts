@@ -3,10 +3,6 @@ import { Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 import { databaseUrl } from '#adapters/postgres/database/settings.ts';
 import { redisUrl } from '#adapters/redis/settings.ts';
-import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
-import { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
-import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
-import { stopSignal } from '#local/processes/stop-signal.ts';
 import { Report } from '#local/report.ts';
 import { SetupError } from '#local/setup-error.ts';
 import { LocalStack, type StackOptions } from '#local/stack.ts';
@@ -20,7 +16,7 @@ import { CliError, type ExitCode, exitCodes } from '../failure.ts';
 import { count, type GlobalOptions } from '../options.ts';
 import { Terminal } from '../output/terminal.ts';
 import { UploadProgress } from '../output/upload-progress.ts';
-import type { Session } from '../session.ts';
+import { openSession } from '../session.ts';
 import { UploadReport } from '../upload-report.ts';
 
 const uploadsAtOnce = 8;
@@ -51,20 +47,17 @@ export function upCommand(): Command {
 async function up(paths: readonly string[], options: UpOptions): Promise<ExitCode> {
   const terminal = new Terminal(options);
   await refuseMissing(paths);
-  const report = reportOn(terminal);
+  const report = new Report(terminal);
   let kill = () => {};
-  using stop = stopSignal({
-    onSecond: () => {
-      report.warn('ending everything by force');
-      kill();
-      process.exit(exitCodes.interrupted);
-    },
-    followParent: process.env.npm_lifecycle_event !== undefined,
+  using stop = stopSignal(() => {
+    report.warn('ending everything by force');
+    kill();
+    process.exit(exitCodes.interrupted);
   });
   try {
     await using stack = new LocalStack(stackOptions(options, report, stop.signal));
     kill = () => stack.kill();
-    // However this process comes to exit (a reader of stdout that has gone, a defect), nothing stays behind.
+    // However this process exits (a closed stdout, a defect), nothing is left running.
     process.once('exit', kill);
     await stack.start();
     const code = await serve(stack, paths, { ...options, terminal, signal: stop.signal });
@@ -76,7 +69,7 @@ async function up(paths: readonly string[], options: UpOptions): Promise<ExitCod
   }
 }
 
-/** Better said before everything is started than after. */
+/** Refuses missing paths before everything is started. */
 async function refuseMissing(paths: readonly string[]): Promise<void> {
   for (const path of paths)
     await access(path).catch((error: Error) => {
@@ -86,7 +79,7 @@ async function refuseMissing(paths: readonly string[]): Promise<void> {
 
 type ServeOptions = UpOptions & { readonly terminal: Terminal; readonly signal: AbortSignal };
 
-/** Does what was asked, then waits for the stop unless it was only that. */
+/** Uploads the paths, then serves until it is told to stop, unless --exit is given. */
 async function serve(stack: LocalStack, paths: readonly string[], options: ServeOptions): Promise<ExitCode> {
   const { terminal, signal, dataDir, exit } = options;
   const code = paths.length === 0 ? exitCodes.ok : await uploadAndAwait(stack, paths, options);
@@ -101,7 +94,11 @@ async function serve(stack: LocalStack, paths: readonly string[], options: Serve
 /** The same as `filemill upload PATH… --wait`. */
 async function uploadAndAwait(stack: LocalStack, paths: readonly string[], options: ServeOptions): Promise<ExitCode> {
   using channel = new RpcChannel(stack.grpcAddress);
-  const session = sessionOn(channel, options);
+  const interrupted = new AbortController();
+  onAbort(options.signal, () => interrupted.abort(new CliError(exitCodes.interrupted, 'Interrupted.')));
+  const session = openSession({ ...options, server: channel.target }, channel, interrupted.signal, {
+    persistent: true,
+  });
   using progress = new UploadProgress(session.terminal);
   const outcomes = await UploadReport.open(session, progress, true);
   await uploadFiles(session.uploads, findUploads(paths), {
@@ -111,31 +108,6 @@ async function uploadAndAwait(stack: LocalStack, paths: readonly string[], optio
     onOutcome: (outcome) => outcomes.take(outcome),
   });
   return await outcomes.end();
-}
-
-function sessionOn(channel: RpcChannel, options: ServeOptions): Session {
-  const interrupted = new AbortController();
-  onAbort(options.signal, () => interrupted.abort(new CliError(exitCodes.interrupted, 'Interrupted.')));
-  return {
-    server: channel.target,
-    channel,
-    uploads: channel.client(UploadService),
-    files: channel.client(MetadataService),
-    results: channel.client(ResultService),
-    terminal: options.terminal,
-    format: options.json ? 'ndjson' : options.output,
-    signal: interrupted.signal,
-    retry: { signal: interrupted.signal, forMs: options.retryFor ?? 60_000 },
-  };
-}
-
-function reportOn(terminal: Terminal): Report {
-  return new Report({
-    note: (line) => terminal.note(line),
-    complain: (line) => terminal.complain(line),
-    paint: (style, text) => terminal.paint(style, text, process.stderr),
-    verbose: terminal.verbose,
-  });
 }
 
 /** The environment is read here, once; everything below gets what it needs as a value. */
@@ -164,4 +136,38 @@ function port(text: string): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value <= 65_535) return value;
   throw new InvalidArgumentError('Expected a port number from 0 to 65535.');
+}
+
+/** A second signal within this time is an echo: the terminal and a parent process may both send the first one. */
+const echoMs = 500;
+
+/**
+ * Aborted by the first SIGINT, SIGTERM or SIGHUP. npm passes no signal on: `kill` of `npm start` ends npm and orphans
+ * its child, which therefore stops when its parent is gone.
+ *
+ * @param onSecond called when a signal comes again
+ */
+function stopSignal(onSecond: () => void): { readonly signal: AbortSignal } & Disposable {
+  const controller = new AbortController();
+  let firstAt = 0;
+  const onSignal = (name: NodeJS.Signals): void => {
+    if (!controller.signal.aborted) {
+      firstAt = performance.now();
+      controller.abort(name);
+    } else if (performance.now() - firstAt > echoMs) onSecond();
+  };
+  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const name of names) process.on(name, onSignal);
+  const parent = process.env.npm_lifecycle_event === undefined ? undefined : process.ppid;
+  const watch = setInterval(() => {
+    // An orphan gets another parent.
+    if (parent !== undefined && process.ppid !== parent) controller.abort('the parent process is gone');
+  }, 500).unref();
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]() {
+      for (const name of names) process.off(name, onSignal);
+      clearInterval(watch);
+    },
+  };
 }

@@ -3,14 +3,13 @@ import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { prepareDatabase } from '#adapters/postgres/database/prepare-database.ts';
-import { never, onAbort } from '#platform/abort.ts';
-import { endOf, spawnDetached, stopChild } from '../processes/child.ts';
-import type { LiveProcesses } from '../processes/live-processes.ts';
+import { never, onAbort, sleep } from '#platform/abort.ts';
+import { endOf, hasEnded, type LiveProcesses, spawnDetached, stopChild } from '../processes/child.ts';
 import { SetupError } from '../setup-error.ts';
+import { queryOnce } from './external-database.ts';
 import { stopLeftoverServer } from './leftover-server.ts';
 import { binariesForAll, findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.ts';
 import { type Credentials, databaseUrl, loadCredentials } from './postgres-credentials.ts';
-import { whenAnswering } from './postgres-database.ts';
 import { unprivilegedCommand } from './unprivileged.ts';
 
 const run = promisify(execFile);
@@ -96,7 +95,7 @@ export async function startEmbeddedPostgres({
   const server = await startServer(binaries, prefix, folder, { port: credentials.port, env });
   processes?.add(server, 'SIGQUIT');
   try {
-    await whenAnswering(credentials, { server, signal, log });
+    await untilAnswering(databaseUrl(credentials, 'postgres'), server, log, signal);
     await prepareDatabase(databaseUrl(credentials, 'postgres'), databaseUrl(credentials, 'file_processor'));
   } catch (error) {
     await stopServer(server);
@@ -171,6 +170,36 @@ async function startServer(
   });
   server.unref();
   return server;
+}
+
+/** A start that takes longer than this is worth a message: the server is recovering from a crash. */
+const slowStartMs = 5_000;
+
+/** Waits until the server answers queries. @throws when it ends or refuses for good, or the signal is aborted */
+async function untilAnswering(
+  connectionString: string,
+  server: ChildProcess,
+  log: (line: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const slow = setTimeout(() => log('PostgreSQL is still starting: it may be recovering from a crash'), slowStartMs);
+  using _ = { [Symbol.dispose]: () => clearTimeout(slow) };
+  for (;;) {
+    try {
+      await queryOnce({ connectionString, ssl: false }, 'SELECT 1');
+      return;
+    } catch (error) {
+      if (hasEnded(server) || !isStarting(error)) throw error;
+    }
+    await sleep(30, signal);
+    signal.throwIfAborted();
+  }
+}
+
+/** Nothing listens yet, or "the database system is starting up" (57P03). */
+function isStarting(error: unknown): boolean {
+  const { code = '', message } = error as { code?: string; message?: string };
+  return ['ECONNREFUSED', 'ECONNRESET', '57P03'].includes(code) || message?.includes('terminated') === true;
 }
 
 async function stopServer(server: ChildProcess): Promise<void> {

@@ -72,13 +72,19 @@ export function describeUrl(url: string): string {
   }
 }
 
-async function askVersion(url: string): Promise<string> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+async function askVersion(connectionString: string): Promise<string> {
+  const { rows } = await queryOnce({ connectionString }, 'SHOW server_version');
+  return rows[0]?.server_version.split(' ')[0] ?? '';
+}
+
+/** Runs one statement over a connection of its own. */
+export async function queryOnce(config: pg.ClientConfig, sql: string): Promise<pg.QueryResult> {
+  const client = new pg.Client({ ...config, connectionTimeoutMillis: 5_000 });
+  // The server may close an idle connection, which must not end this process.
   client.on('error', () => undefined);
   try {
     await client.connect();
-    const { rows } = await client.query<{ server_version: string }>('SHOW server_version');
-    return rows[0]?.server_version.split(' ')[0] ?? '';
+    return await client.query(sql);
   } finally {
     await client.end().catch(() => undefined);
   }

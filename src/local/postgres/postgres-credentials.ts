@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { freePort, isFree } from '../ports.ts';
+import { tryPort } from '../ports.ts';
 import { SetupError } from '../setup-error.ts';
 
 const schema = z.object({
@@ -11,19 +11,20 @@ const schema = z.object({
   fileProcessorPassword: z.string().min(1),
 });
 
-/** How to reach the server; kept in `credentials.json`, which only its owner may read. */
+/** Kept in `credentials.json`, which only its owner may read. */
 export type Credentials = z.infer<typeof schema>;
 
-/** Reads the credentials, or makes them the first time; takes another port when the one kept is in use. */
+/** Reads the credentials, or makes them the first time. Takes another port when the one kept is in use. */
 export async function loadCredentials(folder: string): Promise<Credentials> {
   const path = join(folder, 'credentials.json');
   const kept = await readCredentials(path);
-  if (kept !== undefined && (await isFree(kept.port))) return kept;
+  const port = await tryPort(kept?.port ?? 0).catch(() => tryPort(0));
+  if (kept?.port === port) return kept;
   const credentials = {
     postgresPassword: randomBytes(24).toString('hex'),
     fileProcessorPassword: randomBytes(24).toString('hex'),
     ...kept,
-    port: await freePort(),
+    port,
   };
   await writeFile(`${path}.new`, `${JSON.stringify(credentials, null, 2)}\n`, { mode: 0o600 });
   await rename(`${path}.new`, path);

@@ -39,3 +39,19 @@ export async function stopChild(
 export function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   if (child.pid !== undefined && !hasEnded(child)) signalProcess(-child.pid, signal);
 }
+
+/** All processes from spawn to exit, so that `kill` reaches even one that is still starting. */
+export class LiveProcesses {
+  readonly #harshSignals = new Map<ChildProcess, NodeJS.Signals>();
+
+  /** Must be called before anything is awaited after the spawn; `harsh` is the signal that ends the process at once. */
+  add(child: ChildProcess, harsh: NodeJS.Signals): void {
+    this.#harshSignals.set(child, harsh);
+    child.once('exit', () => this.#harshSignals.delete(child));
+  }
+
+  /** Ends all of them at once, without waiting. */
+  kill(): void {
+    for (const [child, harsh] of this.#harshSignals) killGroup(child, harsh);
+  }
+}

@@ -5,9 +5,8 @@ import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
 import { sleep } from '#platform/abort.ts';
 import { stopLeftoverServer } from '../postgres/leftover-server.ts';
-import { endOf, hasEnded, spawnDetached, stopChild } from '../processes/child.ts';
+import { endOf, hasEnded, type LiveProcesses, spawnDetached, stopChild } from '../processes/child.ts';
 import type { Running } from '../processes/keeper.ts';
-import type { LiveProcesses } from '../processes/live-processes.ts';
 import { SetupError } from '../setup-error.ts';
 
 const run = promisify(execFile);
