@@ -2,13 +2,8 @@ import { mkdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-<<<<<<< HEAD
 import { workStream } from '#adapters/redis/rings.ts';
-import { freePort } from '#local/ports.ts';
-=======
-import { workStream } from '#adapters/redis/keys.ts';
 import { tryPort } from '#local/ports.ts';
->>>>>>> 65c1f83 (Merge files of filemill up that have one user; read times with Temporal)
 import { testRedis } from './stores.ts';
 
 /** A way in which a Redis answers and yet refuses, made for real and taken back. */
