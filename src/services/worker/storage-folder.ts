@@ -5,9 +5,7 @@ import type { Logger } from '#platform/logger.ts';
 
 const lookEveryMs = 250;
 
-/**
- * Waits for the folder that the upload service creates. @throws ConfigError when it is still unreadable after `forMs`
- */
+/** Waits until the upload service has created the folder. @throws ConfigError when it is unreadable after `forMs` */
 export async function untilStorageReadable(
   folder: string,
   { signal, logger, forMs = 30_000 }: { signal: AbortSignal; logger: Logger; forMs?: number },

@@ -28,11 +28,7 @@ export interface Verified {
 
 export type AcceptedCall = Pick<CallContext, 'signal' | 'requestId'>;
 
-/**
- * Keeps the content of one file: when this returns, its bytes are durable and its row is committed.
- *
- * @throws FilemillError
- */
+/** Keeps one file: when this returns, its bytes are durable and its row is committed. @throws FilemillError */
 export async function accept(
   context: AcceptanceContext,
   staged: Pick<StagedBlob, 'commit'>,

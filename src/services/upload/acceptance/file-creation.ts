@@ -29,11 +29,7 @@ export class FileCreation {
     this.#batcher = new Batcher(create, { maxBatch });
   }
 
-  /**
-   * Outcomes in the order of `files`. Idempotent for the same ids.
-   *
-   * @throws FilemillError when no answer came; the files may or may not have been created
-   */
+  /** Answers in the order of `files`; idempotent. @throws FilemillError when it is unknown whether they were created */
   createAll(files: readonly RequestedFile[]): Promise<readonly CreateOutcome[]> {
     return this.#batcher.addAll(files);
   }

@@ -54,12 +54,7 @@ export class Admission {
     return this.#places.taken >= this.#places.size * crowdedShare;
   }
 
-  /**
-   * Admits one upload. Its declared size stays reserved until it is written.
-   *
-   * @param declaredSize bytes; null when unknown
-   * @throws FilemillError OVERLOADED, DISK_FULL or UNAVAILABLE
-   */
+  /** Admits an upload, reserving its size (null: unknown). @throws FilemillError OVERLOADED, DISK_FULL, UNAVAILABLE */
   async enter(declaredSize: number | null): Promise<Admitted> {
     const place = this.#places.tryTake();
     if (place === undefined) throw new FilemillError('OVERLOADED');

@@ -64,11 +64,7 @@ export async function verifySha256(
   return expected.length === 0 ? null : requireSha256(await compute(), expected);
 }
 
-/**
- * Checks content that is in memory as a whole.
- *
- * @throws FilemillError FILE_TOO_LARGE, SIZE_MISMATCH, CHECKSUM_MISMATCH or REQUEST_INVALID
- */
+/** Verifies a whole file. @throws FilemillError FILE_TOO_LARGE, SIZE_MISMATCH, CHECKSUM_MISMATCH, REQUEST_INVALID */
 export function verifyWhole(
   content: Uint8Array,
   closing: string,

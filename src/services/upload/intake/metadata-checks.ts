@@ -10,11 +10,7 @@ const healthTtlMs = 500;
 const backlogTtlMs = 1_000;
 const timeoutMs = 3_000;
 
-/**
- * Resolves while the metadata service can register files.
- *
- * @throws FilemillError UNAVAILABLE or STORE_REFUSES; it names the store that keeps the service from its work
- */
+/** Resolves while files can be registered. @throws FilemillError UNAVAILABLE, STORE_REFUSES; names the failing store */
 export function metadataCheck(metadata: RpcChannel): () => Promise<void> {
   const health = metadata.client(Health);
   const system = metadata.client(SystemService);
@@ -32,11 +28,7 @@ export function metadataCheck(metadata: RpcChannel): () => Promise<void> {
   });
 }
 
-/**
- * Resolves while fewer than `max` files are PENDING; 0 means no limit.
- *
- * @throws FilemillError OVERLOADED
- */
+/** Resolves while fewer than `max` files are PENDING; 0 means no limit. @throws FilemillError OVERLOADED */
 export function backlogCheck(metadata: RpcChannel, max: number): () => Promise<void> {
   if (max === 0) return async () => undefined;
   const { getStats } = metadata.client(MetadataService);

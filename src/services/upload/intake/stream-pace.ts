@@ -79,10 +79,7 @@ const openingMs = 30_000;
 const hurry = 6;
 
 /**
- * The pace of a stream that carries one file.
- *
- * @param contentBytes bytes of the file that a message carries
- * @throws FilemillError STREAM_IDLE
+ * Limits the pace of a stream with one file, more strictly while places are scarce. @throws FilemillError STREAM_IDLE
  */
 export function withFilePace<T>(
   { admission, streamIdleMs, streamMinRate }: FilePace,

@@ -43,11 +43,7 @@ export class UploadLocks implements Disposable {
     });
   }
 
-  /**
-   * Takes the lock, and asks its current holder to give way.
-   *
-   * @throws FilemillError UPLOAD_LOCKED when it does not, UNAVAILABLE while the metadata service is
-   */
+  /** Takes the lock once its holder has given way. @throws FilemillError UPLOAD_LOCKED or UNAVAILABLE */
   async take(uploadId: string, signal: AbortSignal): Promise<UploadLock> {
     const giveUp = AbortSignal.any([signal, AbortSignal.timeout(this.#waitMs)]);
     for (let earlier = this.#locks.get(uploadId); earlier !== undefined; earlier = this.#locks.get(uploadId))

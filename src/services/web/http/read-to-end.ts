@@ -1,11 +1,7 @@
 import type { Readable } from 'node:stream';
 import { FilemillError } from '#domain/errors.ts';
 
-/**
- * Reads a request body. Leaves the stream open when the reader stops, as its connection has yet to carry the answer.
- *
- * @throws FilemillError REQUEST_INVALID when the body breaks off
- */
+/** Reads a body; leaves its stream open for the answer. @throws FilemillError REQUEST_INVALID when it breaks off */
 export async function* readToEnd(content: Readable): AsyncGenerator<Uint8Array> {
   try {
     yield* content.iterator({ destroyOnReturn: false });

@@ -21,11 +21,7 @@ export class TrustedProxies {
     this.#ranges = ranges;
   }
 
-  /**
-   * @param list `loopback`, addresses and ranges such as `10.0.0.0/8`, separated by commas, or `none`
-   *
-   * @returns undefined for anything else
-   */
+  /** Parses comma-separated addresses, ranges (`10.0.0.0/8`) and `loopback`, or `none`; undefined for anything else. */
   static parse(list: string): TrustedProxies | undefined {
     const words = list.split(',').map((word) => word.trim());
     const named = words.filter((word) => word !== '' && word !== 'none');

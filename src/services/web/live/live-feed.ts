@@ -23,11 +23,7 @@ export class LiveFeed implements Disposable {
     this.#backend = backend;
   }
 
-  /**
-   * The changes since the cursor of an earlier reader, or statistics alone.
-   *
-   * @throws FilemillError OVERLOADED, UNAVAILABLE, or REQUEST_INVALID for an invalid cursor
-   */
+  /** The changes since a cursor, and statistics. @throws FilemillError OVERLOADED, UNAVAILABLE, REQUEST_INVALID */
   async snapshot(cursor: string, onward: CallOptions): Promise<LiveNews> {
     for await (const message of this.#backend.metadata.watchChanges({ cursor }, onward)) return toNews(message);
     throw new FilemillError('UNAVAILABLE');

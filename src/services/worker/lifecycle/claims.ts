@@ -51,11 +51,7 @@ export class DirectWorkSource implements WorkSource {
     this.#worker = worker;
   }
 
-  /**
-   * A lease is counted from before the wait, so the wait is at most a third of a lease.
-   *
-   * @param waitMs how long to wait for a due file
-   */
+  /** Waits up to `waitMs`, but at most a third of a lease, as the lease counts from before the wait. */
   async next(max: number, signal: AbortSignal, waitMs = maxWaitMs): Promise<Work> {
     signal.throwIfAborted();
     const leaseToken = crypto.randomUUID();

@@ -650,7 +650,7 @@ export const MoveBlobsRequestSchema: GenMessage<MoveBlobsRequest> = /*@__PURE__*
  */
 export type MoveBlobsResponse = Message<"filemill.internal.v1.MoveBlobsResponse"> & {
   /**
-   * Of those that moved; the bytes under the old key are removed in a while.
+   * The files that moved; the bytes under the old key are removed later.
    *
    * @generated from field: repeated string ids = 1;
    */
@@ -679,14 +679,14 @@ export type HeartbeatRequest = Message<"filemill.internal.v1.HeartbeatRequest"> 
   startedAt?: Timestamp | undefined;
 
   /**
-   * Threads.
+   * Number of threads.
    *
    * @generated from field: int32 slots = 3;
    */
   slots: number;
 
   /**
-   * Those of them that analyse something.
+   * Busy threads.
    *
    * @generated from field: int32 busy = 4;
    */
@@ -707,7 +707,7 @@ export type HeartbeatRequest = Message<"filemill.internal.v1.HeartbeatRequest"> 
   leaving: boolean;
 
   /**
-   * As the worker sees them.
+   * The dependencies, as the worker sees them.
    *
    * @generated from field: repeated filemill.v1.Dependency dependencies = 7;
    */

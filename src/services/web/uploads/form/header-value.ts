@@ -60,12 +60,7 @@ function unreadable(header: string, why: string): FilemillError {
   return new FilemillError('REQUEST_INVALID', `In the header ${JSON.stringify(shown)} ${why}.`);
 }
 
-/**
- * The headers of a part, by lower-case name, one character per byte.
- *
- * @param block from the boundary to the empty line
- * @throws FilemillError REQUEST_INVALID for malformed or repeated headers
- */
+/** Headers by lower-case name, one character per byte. @throws FilemillError REQUEST_INVALID for malformed ones */
 export function readPartHeaders(block: string): ReadonlyMap<string, string> {
   // A line that begins with white space continues the previous one (RFC 5322, section 2.2.3).
   const [behindBoundary = '', ...lines] = block.replace(/\r\n[ \t]+/g, ' ').split('\r\n');

@@ -74,9 +74,8 @@ const lineBreaksAndQuotes: Readonly<Record<string, string>> = { '%0A': '\n', '%0
 const wholeEncoded = /^(?:[\w.~-]|%[0-9A-F]{2})+$/i;
 
 /**
- * How to decode `%` depends on the client: `a%22b` means `a"b` from a browser, which escapes quotes and line breaks
- * but not `%` itself, and means itself from a client that uses backslashes or escapes nothing. aiohttp escapes
- * everything, as RFC 7578 (section 4.2) allows. Names from other clients are kept as they are.
+ * How to decode `%` depends on the client. Browsers escape quotes and line breaks but not `%` itself; aiohttp escapes
+ * everything, as RFC 7578 (section 4.2) allows; others use backslashes or nothing, so their names are kept.
  */
 export function percentDecoder(headers: IncomingHttpHeaders): (name: string) => string {
   const { 'user-agent': client = '', 'content-type': type = '' } = headers;

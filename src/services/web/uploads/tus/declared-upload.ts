@@ -73,11 +73,7 @@ export function uploadMetadataOf(headers: IncomingHttpHeaders): string {
   return String(headers['upload-metadata'] ?? '');
 }
 
-/**
- * The decoded pairs of an `Upload-Metadata` header.
- *
- * @throws FilemillError REQUEST_INVALID; NAME_INVALID for a name that is not UTF-8
- */
+/** The decoded pairs of `Upload-Metadata`. @throws FilemillError REQUEST_INVALID; NAME_INVALID for a malformed name */
 function readUploadMetadata(header: string): ReadonlyMap<string, string> {
   const pairs = new Map<string, string>();
   if (header.trim() === '') return pairs;
