@@ -25,16 +25,16 @@ import type {
 } from './schemas.ts';
 import { statusWord } from './wire.ts';
 
-/** From the messages of gRPC to the public JSON of schemas.ts. */
+/** Conversions from gRPC messages to the public JSON of schemas.ts. */
 
-/** A file beside what its analysis found. */
+/** A file with the output of its analysis. */
 export function fileToJson(file: File, result?: Result | null): FileWithResultJson {
   return { ...fileStateToJson(file), result: result ? outputOf(result) : null };
 }
 
 const { errorCode, errorMessage, declaredSha256, worker, ...shown } = fileFields;
 
-/** A file alone, for lists: says nothing of results. */
+/** A file without its result, for lists. */
 export function fileStateToJson(file: File): FileJson {
   const fields = fieldsOf(shown).map(([field, kind]) => [snakeCase(field), jsonValues[kind](file[field] as never)]);
   const error = file.error ? { code: file.error.code, message: file.error.message } : null;
@@ -123,7 +123,7 @@ export function incompleteToJson(incomplete: GetIncompleteUploadsResponse): Inco
   };
 }
 
-/** What a service depends on, as it sees it. */
+/** A dependency as a service sees it. */
 export function dependencyToJson({ service, instance, part, state, code, detail, since }: Dependency): DependencyJson {
   const isFailing = state === Dependency_State.FAILING;
   const trouble = { code: code || null, detail: detail || null, since: time(since) };

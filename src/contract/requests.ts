@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { FilemillError } from '#domain/errors.ts';
 import { isUuid } from '#domain/uuid.ts';
 
-/** Most items that one batched call may hold. */
+/** The most items of a batched call. */
 export const maxBatchItems = 1_000;
 
 /** @throws FilemillError REQUEST_INVALID when the batch is empty or too large */
@@ -14,16 +14,16 @@ export function requireBatch<Item>(items: readonly Item[], field: string): reado
   );
 }
 
-/** @throws FilemillError REQUEST_INVALID unless all columns are as long */
+/** @throws FilemillError REQUEST_INVALID unless all columns have this length */
 export function requireColumns(length: number, columns: Columns): void {
   const odd = Object.keys(columns).find((name) => columns[name]?.length !== length);
   if (odd !== undefined)
-    throw new FilemillError('REQUEST_INVALID', `The column \`${odd}\` does not hold ${length} values.`);
+    throw new FilemillError('REQUEST_INVALID', `The column \`${odd}\` must hold ${length} values.`);
 }
 
 type Columns = Readonly<Record<string, readonly unknown[]>>;
 
-/** The rows of columns. @throws FilemillError REQUEST_INVALID unless all columns are as long */
+/** Turns columns into rows. @throws FilemillError REQUEST_INVALID unless all columns have one length */
 export function requireRows<C extends Columns>(columns: C): { readonly [Name in keyof C]: C[Name][number] }[] {
   const entries = Object.entries(columns);
   const length = entries[0]?.[1].length ?? 0;
@@ -33,10 +33,10 @@ export function requireRows<C extends Columns>(columns: C): { readonly [Name in 
 }
 
 /**
- * Runs a batch over its acceptable items only, and answers for all of them in order: a malformed item
- * gets its own outcome and harms no other.
+ * Runs a batch over its valid items, and returns the outcomes of all items in order: a malformed item gets its own outcome
+ * and does not affect the others.
  *
- * @param refuse the outcome of a malformed item, or undefined for a good one
+ * @param refuse the outcome of a malformed item, or undefined for a valid one
  */
 export async function runBatch<Item, Outcome>(
   items: readonly Item[],
@@ -49,7 +49,7 @@ export async function runBatch<Item, Outcome>(
   return refusals.map((refusal) => refusal ?? (outcomes.next().value as Outcome));
 }
 
-/** The page size asked for, or the default for 0. @throws FilemillError REQUEST_INVALID */
+/** The requested page size, or the default for 0. @throws FilemillError REQUEST_INVALID */
 export function pageSize(asked: number): number {
   if (asked === 0) return 100;
   if (asked > 0 && asked <= maxBatchItems) return asked;

@@ -1,5 +1,6 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { type Timestamp, timestampDate, timestampFromDate } from '@bufbuild/protobuf/wkt';
+import type { OutputData } from '#domain/analysis.ts';
 import {
   type AttemptRecord,
   type ClaimedFile,
@@ -25,7 +26,7 @@ import type { ResultSchema } from '#gen/filemill/v1/result_service_pb.ts';
 import { Dependency_State, type DependencySchema } from '#gen/filemill/v1/system_service_pb.ts';
 import { requireBatch, requireColumns } from './requests.ts';
 
-/** How the domain's records look on the wire. */
+/** Conversions between the records of the domain and gRPC messages. */
 
 const messageValues: Readonly<Record<FieldKind, (value: never) => unknown>> = {
   uuid: (text: string) => text,
@@ -55,7 +56,7 @@ export function newFilesToMessage(files: readonly NewFile[]): MessageInitShape<t
   return Object.fromEntries(columns);
 }
 
-/** @throws FilemillError REQUEST_INVALID unless all columns are as long; a client of a release before leaves new ones out */
+/** @throws FilemillError REQUEST_INVALID unless all columns have one length; a client of an earlier release omits new ones */
 export function newFilesFromMessage(request: CreateFilesRequest): NewFile[] {
   const columns = newFields.map(([field, kind]) => [field, kind, request[`${field}s`]] as const);
   const length = requireBatch(request.ids, 'ids').length;
@@ -89,7 +90,7 @@ export function attemptToMessage(attempt: AttemptRecord): MessageInitShape<typeo
   };
 }
 
-/** How a store is for a service; `instance` tells several workers apart. */
+/** The state of a store as a service sees it; `instance` distinguishes workers. */
 export function dependencyToMessage(
   { store, fault }: StoreReport,
   service: string,
@@ -102,7 +103,7 @@ export function dependencyToMessage(
   return { service, instance, part: store, ...failing };
 }
 
-/** `COMPLETED` for FILE_STATUS_COMPLETED; undefined for a number that this version does not know. */
+/** `COMPLETED` for FILE_STATUS_COMPLETED; undefined for a number that this release does not know. */
 export function statusWord(status: number): StatusWord | undefined {
   return fileStatuses.find((word) => FileStatus[word] === status);
 }
@@ -112,12 +113,7 @@ export function optionalDate(timestamp: Timestamp | undefined): Date | undefined
 }
 
 export function resultToMessage(result: ResultRecord): MessageInitShape<typeof ResultSchema> {
-  const output = JSON.parse(result.outputJson) as {
-    mime_type: string;
-    word_count: number | null;
-    sha256: string;
-    size: number;
-  };
+  const output = JSON.parse(result.outputJson) as OutputData;
   return {
     id: result.id,
     fileId: result.fileId,
@@ -144,7 +140,7 @@ export function claimedFilesToMessage(files: readonly ClaimedFile[]): MessageIni
   };
 }
 
-/** @param leaseToken of the call that this answers */
+/** @param leaseToken the token of the call */
 export function claimedFilesFromMessage(files: ClaimedFiles | undefined, leaseToken: string): ClaimedFile[] {
   if (files === undefined) return [];
   return files.ids.map((id, n) => ({

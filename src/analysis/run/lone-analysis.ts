@@ -31,8 +31,10 @@ export class LoneAnalysis implements AsyncDisposable {
   async analyze(file: AnalysisFile, { deadlineMs, signal }: AnalyzeOptions): Promise<OutputData> {
     const stop = AbortSignal.any([signal, this.#closing.signal]);
     using _turn = await this.#turn.take(stop);
-    const outcome = await this.#runInSurvivor(file, deadlineMs, stop);
-    return outputOf(outcome ?? (await this.#runInFresh(file, deadlineMs, stop)));
+    const survived = await this.#runInSurvivor(file, deadlineMs, stop);
+    const outcome = survived ?? (await this.#runInFresh(file, deadlineMs, stop));
+    if ('output' in outcome) return outcome.output;
+    throw new FilemillError(outcome.failure.reason, outcome.failure.message);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -83,9 +85,4 @@ export class LoneAnalysis implements AsyncDisposable {
     this.#idle = undefined;
     return idle;
   }
-}
-
-function outputOf(outcome: AnalysisOutcome): OutputData {
-  if ('output' in outcome) return outcome.output;
-  throw new FilemillError(outcome.failure.reason, outcome.failure.message);
 }

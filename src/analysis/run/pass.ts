@@ -40,7 +40,7 @@ export async function analyzeFile(
 ): Promise<OutputData> {
   await failpoint('analysis.opening');
   if ('path' in file) {
-    const blob = localBlob(file);
+    const blob = new LocalBlob(file, file.range?.length ?? statSync(file.path).size);
     try {
       return await analyzeBlob(blob, file.filename, analyzers, tools);
     } finally {
@@ -48,7 +48,8 @@ export async function analyzeFile(
       if (blob.opened) await blob[Symbol.asyncDispose]();
     }
   }
-  await using blob = await openStored(file.storageKey, tools);
+  if (tools.blobs === undefined) throw new FilemillError('INTERNAL', 'The analysis has no store to read from.');
+  await using blob = await tools.blobs.open(file.storageKey);
   return await analyzeBlob(blob, file.filename, analyzers, tools);
 }
 
@@ -66,15 +67,6 @@ async function analyzeBlob(
   if (files.length === 0) return { schema: 2, ...core, findings: {}, analyzers: versions };
   const { findings, ran } = await runEach(files, { blob, filename, core }, tools);
   return { schema: 2, ...core, findings, analyzers: { ...versions, ...ran } };
-}
-
-function localBlob(local: LocalBytes): LocalBlob {
-  return new LocalBlob(local, local.range?.length ?? statSync(local.path).size);
-}
-
-async function openStored(storageKey: string, { blobs }: PassTools): Promise<BlobHandle> {
-  if (blobs === undefined) throw new FilemillError('INTERNAL', 'The analysis has no store to read from.');
-  return await blobs.open(storageKey);
 }
 
 interface StartedRun {

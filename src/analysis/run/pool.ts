@@ -89,7 +89,7 @@ export class AnalysisPool implements AsyncDisposable {
     const progress = new Progress();
     stop.watch(progress, files);
     try {
-      const handOver = { files: files.map(toThread), progress: progress.memory };
+      const handOver = { files: files.map(({ deadlineMs: _, ...file }) => file), progress: progress.memory };
       return (await this.#piscina.run(handOver, { signal: stop.signal })).map(fromThread);
     } catch (error) {
       if (stop.stopped) throw stop.signal.reason;
@@ -131,7 +131,7 @@ class Stop implements Disposable {
       const deadlineMs = budgetMs || (files[index]?.deadlineMs ?? 0);
       const left = deadlineMs - (elapsedMs || performance.now() - beganAt);
       if (left > 0) this.#timer = setTimeout(look, Math.min(left, lookEveryMs));
-      else this.#controller.abort(budgetMs > 0 ? overBudget(budgetMs) : timeout(deadlineMs));
+      else this.#controller.abort(timeout(budgetMs, deadlineMs));
     };
     look();
   }
@@ -145,16 +145,12 @@ class Stop implements Disposable {
 /** The interval in which the progress is checked, because a step with a budget may begin at any time. */
 const lookEveryMs = 100;
 
-function overBudget(budgetMs: number): FilemillError {
-  return new FilemillError('ANALYZER_TIMEOUT', `An analyser ran past its budget of ${budgetMs} ms.`);
-}
-
-function timeout(deadlineMs: number): FilemillError {
-  return new FilemillError('ANALYZER_TIMEOUT', `The analysis ran past its deadline of ${deadlineMs} ms.`);
-}
-
-function toThread({ deadlineMs: _, ...file }: FileWithDeadline): AnalysisFile {
-  return file;
+function timeout(budgetMs: number, deadlineMs: number): FilemillError {
+  const limit =
+    budgetMs > 0
+      ? `An analyser ran past its budget of ${budgetMs}`
+      : `The analysis ran past its deadline of ${deadlineMs}`;
+  return new FilemillError('ANALYZER_TIMEOUT', `${limit} ms.`);
 }
 
 function fromThread(outcome: AnalysisOutcome): HandOverOutcome {

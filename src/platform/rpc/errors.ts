@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { constants } from 'node:os';
 import { getSystemErrorMessage } from 'node:util';
 import { create, type DescMessage, fromBinary, type MessageShape, toBinary } from '@bufbuild/protobuf';
-import { anyPack, anyUnpack, DurationSchema } from '@bufbuild/protobuf/wkt';
+import { anyPack, anyUnpack, durationFromMs } from '@bufbuild/protobuf/wkt';
 import { Metadata, type ServiceError, type StatusObject, status } from '@grpc/grpc-js';
 import { catalogue, FilemillError, isReason, type Reason } from '#domain/errors.ts';
 import { reasonOfProxyAnswer } from '#domain/proxy-answer.ts';
@@ -60,11 +60,8 @@ export function toRpcStatus(error: unknown, requestId?: string): Status {
     ),
   ];
   if (known.retryAfterMs !== undefined) {
-    const delay = {
-      seconds: BigInt(Math.floor(known.retryAfterMs / 1_000)),
-      nanos: (known.retryAfterMs % 1_000) * 1e6,
-    };
-    details.push(anyPack(RetryInfoSchema, create(RetryInfoSchema, { retryDelay: create(DurationSchema, delay) })));
+    const retryDelay = durationFromMs(known.retryAfterMs);
+    details.push(anyPack(RetryInfoSchema, create(RetryInfoSchema, { retryDelay })));
   }
   if (requestId !== undefined) details.push(anyPack(RequestInfoSchema, create(RequestInfoSchema, { requestId })));
   return create(StatusSchema, { code, message: known.message, details });
@@ -133,7 +130,8 @@ function transportError(error: ServiceError, { part, proxy, contentType }: Seen)
   const isLost = error.code === status.UNAVAILABLE || error.code === status.DEADLINE_EXCEEDED;
   const another = proxyAnswer(details, contentType);
   if (part !== undefined && another !== undefined) return ['UNAVAILABLE', `A proxy on the way to ${part} fails.`];
-  if (part !== undefined && isLost) return ['UNAVAILABLE', `${capitalized(part)} does not answer: ${details}.`];
+  if (part !== undefined && isLost)
+    return ['UNAVAILABLE', `${part.charAt(0).toUpperCase()}${part.slice(1)} does not answer: ${details}.`];
   if (another !== undefined) return another;
   if (proxy !== undefined && isLost) return ['PROXY_UNAVAILABLE', `Through the proxy ${proxy}: ${details}`];
   return [nearestReason(error), details];
@@ -180,15 +178,8 @@ function errorInfo(metadata: Metadata | undefined) {
 }
 
 function findDetail<Desc extends DescMessage>({ details }: Status, schema: Desc): MessageShape<Desc> | undefined {
-  for (const detail of details) {
-    const info = anyUnpack(detail, schema);
-    if (info !== undefined) return info;
-  }
-  return undefined;
-}
-
-function capitalized(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  const unpacked = details.values().map((detail) => anyUnpack(detail, schema));
+  return unpacked.find((info) => info !== undefined);
 }
 
 export function isServiceError(error: unknown): error is ServiceError {

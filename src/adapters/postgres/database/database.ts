@@ -117,14 +117,9 @@ export class Database implements AsyncDisposable {
 
   /** The state of PostgreSQL after a short check. */
   async check(): Promise<StoreReport> {
-    const asked = this.ready().then(
-      () => true,
-      () => true,
-    );
-    const waited = sleep(answerWithinMs).then(() => false);
-    const answered = await Promise.race([asked, waited]);
+    const answered = await Promise.race([Promise.allSettled([this.ready()]), sleep(answerWithinMs)]);
     const { report } = this.#health;
-    if (answered || report.fault !== undefined) return report;
+    if (answered !== undefined || report.fault !== undefined) return report;
     return { store: 'postgresql', fault: { ...silent, since: new Date(Date.now() - answerWithinMs) } };
   }
 

@@ -1,4 +1,4 @@
-import type { Finding, SaveOutcome } from '#domain/file.ts';
+import type { Finding, Lease, SaveOutcome } from '#domain/file.ts';
 import { textArray, uuidArray } from '../database/array-parameter.ts';
 import { type Database, type Statement, sqlState } from '../database/database.ts';
 import { column, notifiedBy } from './file-rows.ts';
@@ -66,13 +66,8 @@ async function saveOutcomes(
   savedIds: ReadonlySet<string>,
 ): Promise<SaveOutcome[]> {
   const rest = findings.filter(({ id }) => !savedIds.has(id));
-  const others =
-    rest.length === 0
-      ? []
-      : await database.query<{ id: string; leaseToken: string; saved: boolean | null }>(findOthers, [
-          column(rest, 'id'),
-          column(rest, 'leaseToken'),
-        ]);
+  const values = [column(rest, 'id'), column(rest, 'leaseToken')];
+  const others = rest.length === 0 ? [] : await database.query<Lease & { saved: boolean | null }>(findOthers, values);
   return findings.map(({ id, leaseToken }) => {
     if (savedIds.has(id)) return { outcome: 'SAVED' };
     const other = others.find((found) => found.id === id && found.leaseToken === leaseToken);

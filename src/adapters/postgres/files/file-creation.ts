@@ -71,10 +71,8 @@ async function create(
   ]);
   const ids = new Set(column(created, 'id'));
   const others = files.filter(({ id }) => !ids.has(id));
-  const earlier =
-    others.length === 0
-      ? []
-      : await database.query<EarlierFile>(findEarlier, [column(others, 'id'), column(others, 'idempotencyKey')]);
+  const values = [column(others, 'id'), column(others, 'idempotencyKey')];
+  const earlier = others.length === 0 ? [] : await database.query<EarlierFile>(findEarlier, values);
   return files.map((file) =>
     ids.has(file.id) ? { outcome: 'CREATED', id: file.id } : outcomeOfEarlier(file, earlier),
   );

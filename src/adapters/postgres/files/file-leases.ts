@@ -128,26 +128,20 @@ export async function renewLeases(
   leaseMs: number,
   begunAlone = false,
 ): Promise<LeaseOutcome[]> {
-  const done = await database.query<{ id: string }>(renew, [
-    column(leases, 'id'),
-    column(leases, 'leaseToken'),
-    leaseMs,
-    begunAlone,
-  ]);
+  const done = await database.query<{ id: string }>(renew, [...idsAndTokens(leases), leaseMs, begunAlone]);
   return await leaseOutcomes(database, leases, done);
 }
 
 /** Releases unused claims: the files are due again and the attempt is not counted. */
 export async function releaseFiles(database: Database, leases: readonly Lease[]): Promise<LeaseOutcome[]> {
-  const done = await database.query<{ id: string }>(release, [column(leases, 'id'), column(leases, 'leaseToken')]);
+  const done = await database.query<{ id: string }>(release, idsAndTokens(leases));
   return await leaseOutcomes(database, leases, done);
 }
 
 /** Ends failed attempts. A repeated call answers DONE and changes nothing. */
 export async function failAttempts(database: Database, attempts: readonly FailedAttempt[]): Promise<LeaseOutcome[]> {
   const done = await database.query<{ id: string }>(fail, [
-    column(attempts, 'id'),
-    column(attempts, 'leaseToken'),
+    ...idsAndTokens(attempts),
     column(attempts, 'errorCode'),
     column(attempts, 'errorMessage'),
     column(attempts, 'permanent'),
@@ -188,6 +182,10 @@ export async function forgetEndedClaims(database: Database): Promise<void> {
   await database.query(forgetEnded);
 }
 
+function idsAndTokens(leases: readonly Lease[]): [ids: string[], tokens: string[]] {
+  return [column(leases, 'id'), column(leases, 'leaseToken')];
+}
+
 async function leaseOutcomes(
   database: Database,
   leases: readonly Lease[],
@@ -197,10 +195,7 @@ async function leaseOutcomes(
   const doneIds = new Set(column(done, 'id'));
   const rest = leases.filter(({ id }) => !doneIds.has(id));
   if (rest.length === 0) return leases.map(() => 'DONE');
-  const others = await database.query<Lease & { ended: boolean }>(findOthers, [
-    column(rest, 'id'),
-    column(rest, 'leaseToken'),
-  ]);
+  const others = await database.query<Lease & { ended: boolean }>(findOthers, idsAndTokens(rest));
   return leases.map(({ id, leaseToken }) => {
     if (doneIds.has(id)) return 'DONE';
     const other = others.find((found) => found.id === id && found.leaseToken === leaseToken);

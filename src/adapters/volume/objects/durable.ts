@@ -56,6 +56,11 @@ export function diskError(error: unknown): unknown {
   return error instanceof FilemillError ? error : (volumeFault(error) ?? error);
 }
 
+/** For `catch`: undefined if a file or folder does not exist. */
+export function ignoreMissing(error: unknown): undefined {
+  if (codeOf(error) !== 'ENOENT') throw error;
+}
+
 export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Blob, StagedBlob } from '#domain/blob-store.ts';
 import { ConfigError } from '#platform/config-error.ts';
 import type { Logger } from '#platform/logger.ts';
-import { codeOf, makeFolder } from './durable.ts';
+import { ignoreMissing, makeFolder } from './durable.ts';
 import {
   isBlobId,
   isUuid,
@@ -97,10 +97,6 @@ async function* fileNames(folder: string): AsyncGenerator<string> {
 
 /** False for a file that was committed or discarded in the meantime. */
 async function wasWrittenBefore(path: string, before: Date): Promise<boolean> {
-  try {
-    return (await stat(path)).mtimeMs < before.getTime();
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return false;
-    throw error;
-  }
+  const found = await stat(path).catch(ignoreMissing);
+  return found !== undefined && found.mtimeMs < before.getTime();
 }

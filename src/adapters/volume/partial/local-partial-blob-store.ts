@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { FilemillError } from '#domain/errors.ts';
 import type { PartialBlob, PartialBlobState, PartialBlobStore, UnfinishedBlob } from '#domain/partial-blob.ts';
 import type { Batcher } from '#platform/batcher.ts';
-import { codeOf, diskError, gatheredSync, makeFolder } from '../objects/durable.ts';
+import { diskError, gatheredSync, ignoreMissing, makeFolder } from '../objects/durable.ts';
 import { fileMode, isBlobId, isUuid, objectPath, resumableFolder } from '../objects/layout.ts';
 import type { ShardFolders } from '../objects/shard-folders.ts';
 import { PartialObject, RunningHashes } from './partial-object.ts';
@@ -151,8 +151,4 @@ const idLength = 36;
 
 function latest(one: Date, other: Date): Date {
   return one > other ? one : other;
-}
-
-function ignoreMissing(error: unknown): undefined {
-  if (codeOf(error) !== 'ENOENT') throw error;
 }

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32c } from '@node-rs/crc32';
-import { codeOf } from '../objects/durable.ts';
+import { ignoreMissing } from '../objects/durable.ts';
 import { isBlobId, isPeriod, openMarksFolder, segmentPath, segmentsFolder } from '../objects/layout.ts';
 import {
   formatSegmentKey,
@@ -40,7 +40,7 @@ export interface SegmentScan {
 
 /** Reads a whole segment; one that was removed in the meantime is empty. */
 export async function scanSegment(root: string, segment: string): Promise<SegmentScan> {
-  const bytes = await readSegment(segmentPath(root, segment));
+  const bytes = (await readFile(segmentPath(root, segment)).catch(ignoreMissing)) ?? Buffer.alloc(0);
   const blobs: ScannedBlob[] = [];
   let at = isSegmentHead(bytes, segment) ? headBytes : 0;
   for (let head = recordAt(bytes, at); at > 0 && head !== undefined; head = recordAt(bytes, at)) {
@@ -70,15 +70,6 @@ function kindOfRest(bytes: Buffer, from: number): 'torn' | 'damaged' {
     if (head !== undefined && isIntact(bytes, at, head)) return 'damaged';
   }
   return 'torn';
-}
-
-async function readSegment(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return Buffer.alloc(0);
-    throw error;
-  }
 }
 
 /** The content and the damage of a segment. */
@@ -131,8 +122,5 @@ export async function segmentsOf(root: string): Promise<string[]> {
 
 /** The names in a folder; none if there is no such folder. */
 async function namesIn(folder: string): Promise<string[]> {
-  return await readdir(folder).catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT') return [];
-    throw error;
-  });
+  return (await readdir(folder).catch(ignoreMissing)) ?? [];
 }

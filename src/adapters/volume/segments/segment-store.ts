@@ -4,7 +4,7 @@ import { crc32c } from '@node-rs/crc32';
 import type { Blob } from '#domain/blob-store.ts';
 import { FilemillError } from '#domain/errors.ts';
 import type { Logger } from '#platform/logger.ts';
-import { codeOf, makeFolder, writeFully } from '../objects/durable.ts';
+import { codeOf, ignoreMissing, makeFolder, writeFully } from '../objects/durable.ts';
 import { isBlobId, mintedAt, openMarksFolder, segmentPath, segmentsFolder } from '../objects/layout.ts';
 import { dead, readRecordHead, recordHeadBytes, type SegmentKey, stateAt } from './segment-format.ts';
 import { type ScannedBlob, type SegmentScan, scanSegment, segmentsOf } from './segment-scan.ts';
@@ -56,14 +56,8 @@ export class SegmentStore implements AsyncDisposable {
 
   /** The record stays as a tombstone whose content is zeros. Not synced: see `ObjectStore.remove`. */
   async remove({ segment, offset, length, crc32c: sum }: SegmentKey): Promise<void> {
-    let file: FileHandle;
-    try {
-      file = await open(segmentPath(this.#root, segment), 'r+');
-    } catch (error) {
-      if (codeOf(error) === 'ENOENT') return;
-      throw error;
-    }
-    await using _ = file;
+    await using file = await open(segmentPath(this.#root, segment), 'r+').catch(ignoreMissing);
+    if (file === undefined) return;
     const headAt = offset - recordHeadBytes;
     const { buffer } = await file.read(Buffer.alloc(recordHeadBytes), 0, recordHeadBytes, headAt);
     const head = readRecordHead(buffer);
@@ -91,10 +85,7 @@ export class SegmentStore implements AsyncDisposable {
     const open = new Set((await readdir(openMarksFolder(this.#root))).map((name) => name.replace(closing, '')));
     for (const segment of segments) {
       if (open.has(segment)) continue;
-      const writtenAt = await stat(segmentPath(this.#root, segment)).then(
-        ({ mtimeMs }) => mtimeMs,
-        () => undefined,
-      );
+      const writtenAt = (await stat(segmentPath(this.#root, segment)).catch(() => undefined))?.mtimeMs;
       if (writtenAt === undefined || this.#useful.get(segment) === writtenAt) continue;
       const { blobs, rest } = await scanSegment(this.#root, segment);
       const live = blobs.filter((blob) => !blob.dead);
@@ -156,8 +147,4 @@ export class SegmentStore implements AsyncDisposable {
 
 function bytesOf(blobs: readonly ScannedBlob[]): number {
   return blobs.reduce((sum, { length }) => sum + length, 0);
-}
-
-function ignoreMissing(error: unknown): undefined {
-  if (codeOf(error) !== 'ENOENT') throw error;
 }
