@@ -62,7 +62,7 @@ export const resumableMutations: readonly Mutation[] = [
     edits: [
       {
         search:
-          '  if (upload.record.uncheckedFrom !== undefined) await takeBack(options, upload.record.uncheckedFrom);\n',
+          '  if (upload.record.uncheckedFrom !== undefined) await rollBack(options, upload.record.uncheckedFrom);\n',
         replace: '',
       },
     ],

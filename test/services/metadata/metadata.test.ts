@@ -32,7 +32,7 @@ let locks: RpcClient<typeof UploadLockService>;
 let writer: RpcClient<typeof ResultWriterService>;
 let results: RpcClient<typeof ResultService>;
 let metadata: ServiceProcess;
-/** Of a second metadata service. */
+/** A channel to a second metadata service. */
 let second: Record<string, string>;
 
 before(async () => {
@@ -152,7 +152,7 @@ test('a waiting worker gets a file as soon as it is created', async () => {
   assert.deepEqual((await waiting).files?.ids, [id]);
 });
 
-test('two who wait share what is created, though the first of them gives up', async () => {
+test('two waiting workers share what is created, though the first gives up', async () => {
   const claim = (waitMs: number) =>
     lifecycle.claimDueFiles({ worker: 'w', leaseToken: randomUUID(), maxFiles: 5, waitMs });
   const patient = claim(14_000);

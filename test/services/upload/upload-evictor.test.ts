@@ -50,7 +50,7 @@ describe('What nobody goes on with', () => {
     await using stack = await startUploadStack(backends);
     const [old, recent] = [await incomplete(stack, 5), await incomplete(stack, 0)];
     await using other = await startUploadStack(backends, { root: stack.root });
-    // As a volume that is full but for what `old` holds.
+    // Simulates a volume that is full except for what `old` holds.
     const isFull = async () => (await left(stack)).includes(old);
     other.blobs.freeBytes = async () => ((await isFull()) ? -1 : 1_000_000);
     const { size } = await other.uploads.uploadFile(streamOf(metadataOf({ filename: 'other' }), chunkOf('content')));
@@ -90,7 +90,7 @@ describe('What nobody goes on with', () => {
   });
 });
 
-it('tells what incomplete uploads hold, what they may hold, and who began them', async () => {
+it('tells what incomplete uploads hold, their limits, and their callers', async () => {
   await using stack = await startUploadStack(backends, { bounds: { maxUploads: 7, maxBytes: 1_000 } });
   await incomplete(stack, 0);
   const finished = await begin(stack, { size: 5n });

@@ -23,7 +23,7 @@ describe('A lock on an upload', () => {
   after(() => resources.disposeAsync());
 
   for (const [where, replicas] of Object.entries({ 'within a process': 1, 'between replicas': 2 }))
-    it(`is handed over ${where} by who holds it`, async () => {
+    it(`is handed over ${where} by its holder`, async () => {
       using locks = new UploadLocks(service, quiet);
       using others = new UploadLocks(service, quiet);
       const id = randomUUIDv7();
@@ -36,7 +36,7 @@ describe('A lock on an upload', () => {
       assert.ok(held.isHeld() && !held.wanted.aborted);
     });
 
-  it('is not got from who does not give way', async () => {
+  it('stays with a holder that does not give way', async () => {
     using locks = new UploadLocks(service, quiet, { waitMs: 300 });
     using others = new UploadLocks(service, quiet, { waitMs: 300 });
     const id = randomUUIDv7();
@@ -69,7 +69,7 @@ describe('A lock on an upload', () => {
     assert.ok(next.isHeld());
   });
 
-  it('is lost to who took it over', async () => {
+  it('is lost to the call that took it over', async () => {
     using locks = new UploadLocks(service, quiet);
     await using lock = await locks.take(randomUUIDv7(), never);
     const text = 'update upload_locks set token = $2 where upload_id = $1';

@@ -77,7 +77,7 @@ async function left({ root }: UploadStack): Promise<string[]> {
   return await filesBelow(join(root, 'resumable'));
 }
 
-/** As if last written two hours ago. */
+/** Makes the upload look last written two hours ago. */
 async function setBack({ root }: UploadStack, ...names: readonly string[]): Promise<void> {
   for (const name of names) await utimes(join(root, 'resumable', name), new Date(), new Date(Date.now() - 2 * hourMs));
 }

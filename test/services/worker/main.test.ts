@@ -44,7 +44,7 @@ describe('the worker process', () => {
     for (const file of await backend.ended(ids)) assert.deepEqual([file.status, file.results], ['COMPLETED', 1]);
   });
 
-  it('lets its files go when it is told to stop in the midst of them', async () => {
+  it('releases its files when it is stopped while it analyses them', async () => {
     const ids = await backend.add(contents(400));
     const worker = await start('stopped');
     await eventually('the worker stopped holds files', async () => (await countOf('PROCESSING', 'stopped')) > 0);
@@ -55,7 +55,7 @@ describe('the worker process', () => {
     for (const file of await backend.ended(ids)) assert.deepEqual([file.attempt, file.results], [1, 1]);
   });
 
-  it('lets go by its own clock when leases cannot be renewed', async () => {
+  it('drops its claims by its own clock when leases cannot be renewed', async () => {
     await using pool = new AnalysisPool({ threads: 1, heapMb: 256 });
     const gated = new GatedAnalysis(pool);
     await using worker = startWorker(backend, { analysis: gated, drainMs: 0 });

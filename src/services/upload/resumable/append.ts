@@ -40,7 +40,7 @@ export async function append(
   messages: AsyncIterable<AppendUploadRequest>,
 ): Promise<string | null> {
   const { blob, upload, start } = options;
-  if (upload.record.uncheckedFrom !== undefined) await takeBack(options, upload.record.uncheckedFrom);
+  if (upload.record.uncheckedFrom !== undefined) await rollBack(options, upload.record.uncheckedFrom);
   if (start.offset !== BigInt(blob.size)) throw offsetMismatch(start.offset, blob.size);
   if (start.checksum !== undefined) return await appendChecked(options, new AppendChecksum(start.checksum), messages);
   try {
@@ -67,7 +67,7 @@ async function appendChecked(
   } catch (error) {
     if (!options.early.aborted) throw error;
     // The bytes are not wrong: the rest of them was cut off here.
-    await takeBack(options, from);
+    await rollBack(options, from);
     return null;
   }
   await options.blob.sync();
@@ -102,7 +102,7 @@ async function take(
   await failpoint('upload.appended');
 }
 
-async function takeBack(options: AppendOptions, from: number): Promise<void> {
+async function rollBack(options: AppendOptions, from: number): Promise<void> {
   options.lock.assertHeld();
   await options.blob.truncate(from);
   await options.blob.sync();

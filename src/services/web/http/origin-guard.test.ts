@@ -57,7 +57,7 @@ describe('the origin guard behind a proxy', () => {
   const direct: Passage = { hosts: [], hidesHost: false };
   const silent: Passage = { hosts: [], hidesHost: true };
   const telling = (...names: string[]): Passage => ({ hosts: names, hidesHost: false });
-  /** Of the service as its proxy addresses it. */
+  /** The host under which the proxy addresses the service. */
   const inner = 'localhost:8080';
   const rows: readonly [what: string, headers: Record<string, string>, Passage, passes: boolean][] = [
     ['that tells the host', { origin: 'https://files.example' }, telling('files.example'), true],

@@ -255,12 +255,12 @@ describe('a form', () => {
     it(`is no form of the type ${JSON.stringify(type)}`, () =>
       assert.throws(() => new FormReader(type, chunks(Buffer.alloc(0))), /Content-Type/));
 
-  it('goes on behind a part that somebody stopped reading in the midst of it', async () => {
+  it('continues after a part whose reader stopped halfway', async () => {
     const form = new FormReader(contentType, chunks(formOf(file('a'), file('b')), 3));
     const found: string[] = [];
     for await (const { name, content } of filesIn(form, {})) {
       found.push(name);
-      // A read that nobody waits for any more.
+      // An abandoned read.
       void content[Symbol.asyncIterator]().next();
     }
     assert.deepEqual(found, ['a', 'b']);
@@ -287,7 +287,7 @@ async function* chunks(bytes: Buffer, size = bytes.length): AsyncGenerator<Uint8
 interface FormOptions {
   readonly agent?: string | undefined;
   readonly boundary?: string | undefined;
-  /** Of a chunk. */
+  /** Bytes per chunk. */
   readonly size?: number;
 }
 
