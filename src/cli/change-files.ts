@@ -13,24 +13,25 @@ import type { Session } from './session.ts';
 
 export type SelectionOptions = FilterOptions & { readonly yes?: true };
 
-/** What became of one file: `RETRIED`, `DELETED`, `NOT_FOUND`, `NOT_FAILED`. */
 export interface Change {
   readonly id: string;
+  /** `RETRIED`, `DELETED`, `NOT_FOUND` or `NOT_FAILED`. */
   readonly outcome: string;
 }
 
-/** One kind of change, made to up to 1,000 files in one call. */
+/** One kind of change. */
 export interface FileChange {
   readonly verb: string;
+  /** Changes up to 1,000 files in one call. */
   make(ids: string[]): Promise<readonly Change[]>;
-  /** Whether it can be made to a file in this state. */
+  /** Whether a file in this state can be changed. */
   isPossible(file: File): boolean;
   readonly done: string;
-  /** What the server answers when it is made to the same file again. */
+  /** The server's answer when the same file is changed again. */
   readonly again: string;
 }
 
-/** Changes the selected files group by group, prints an outcome each, and answers with the exit code of the worst. */
+/** Changes the selected files in groups, prints an outcome for each, and answers with the exit code of the worst. */
 export async function changeFiles(
   session: Session,
   change: FileChange,
@@ -62,8 +63,8 @@ export async function changeFiles(
 }
 
 /**
- * An answer may get lost after the change was made: the repeated call then finds nothing to do. What could be
- * changed before, and no longer can, was.
+ * When an answer is lost after the change was made, the retry finds nothing left to do. A file that could be changed
+ * before and no longer can has been changed.
  */
 async function changeGroup(
   { files, retry }: Session,
@@ -82,20 +83,20 @@ async function changeGroup(
 }
 
 function summary(counts: ReadonlyMap<string, number>): string {
-  if (counts.size === 0) return 'No file passes.';
+  if (counts.size === 0) return 'No file passes the filter.';
   return [...counts]
     .map(([outcome, n]) => `${plural(n, 'file')} ${outcome.toLowerCase().replaceAll('_', ' ')}`)
     .join(', ');
 }
 
-/** Beyond this many it is enough to say "more than". */
+/** Larger numbers are given as "more than". */
 const countLimit = 100_000;
 
 /**
- * The files that a command is to change, in groups for one call each: the ids given, or whatever passes
- * a filter once --yes is there too. Words that are no ids at all go to `onUnknown`.
+ * Yields the files to change in groups for one call each: the given ids, or with --yes all that pass the filter. Words
+ * that cannot be ids go to `onUnknown`.
  *
- * @throws CliError for usage when nothing or both is given, or a filter without --yes: it then says how many
+ * @throws CliError for usage when neither or both are given, or for a filter without --yes, with the number of files
  */
 async function* selectIds(
   session: Session,

@@ -8,24 +8,24 @@ export function checkDatabase(state: StatsJson['database']): Check {
   const way = state?.pooled ? ', through a pooler' : '';
   const news =
     state?.notified === false
-      ? ' that passes no notification on: changes are looked for every 250 ms (FILEMILL_DATABASE_LISTEN_URL leads past it)'
+      ? ' that passes no notifications on: changes are polled every 250 ms (set FILEMILL_DATABASE_LISTEN_URL to bypass it)'
       : '';
   return check('Database', true, `the metadata service answers from it${way}${news}`, null);
 }
 
-/** Rounding, and what an answer takes on its way. */
+/** Clocks within this distance agree, given rounding and the time that an answer takes. */
 const agreeMs = 5_000;
-/** Further apart, times that people see confuse them, long before anything goes wrong. */
+/** A larger difference confuses people, although it does no harm yet. */
 const wrongMs = 60_000;
 
 interface Clocks {
   readonly thisMachine: Date;
-  /** Of the process that answered; undefined where something between took its time away. */
+  /** The time of the process that answered; undefined when a proxy has removed it. */
   readonly upload: Date | undefined;
   readonly database: DatabaseState;
 }
 
-/** Compares all clocks with PostgreSQL's, by which the times of files are taken. */
+/** Compares all clocks with PostgreSQL's, which dates the files. */
 export function checkClocks({ thisMachine, upload, database }: Clocks): Check {
   const reference = Date.parse(database.now ?? '');
   const others = {
@@ -38,14 +38,14 @@ export function checkClocks({ thisMachine, upload, database }: Clocks): Check {
   );
   const told =
     apart.length === 0
-      ? "those of this machine and of the services agree with PostgreSQL's"
+      ? "this machine and the services agree with PostgreSQL's clock"
       : apart
           .map(
             ({ name, ms }) => `${name} is ${formatDuration(Math.abs(ms))} ${ms > 0 ? 'ahead of' : 'behind'} PostgreSQL`,
           )
           .join(', ');
   const action =
-    'Let NTP keep the clocks of all hosts. Files are safe, but uploads are refused once their host is an hour behind PostgreSQL.';
+    'Synchronize the clocks of all hosts with NTP. Files are safe, but a host that is an hour behind PostgreSQL refuses uploads.';
   return check(
     'Clocks',
     apart.every(({ ms }) => Math.abs(ms) <= wrongMs),

@@ -7,26 +7,26 @@ import { formatBytes, formatCount, plural } from './output/printable.ts';
 import { recordWriter } from './output/writer.ts';
 import type { Session } from './session.ts';
 
-/** What the volume can do, and what is on it. */
+/** Checks what the volume can do, and what is on it. */
 export async function checkVolume(root: string): Promise<Check[]> {
   await requireVolume(root);
   return [...(await checkAbilities(root)), ...(await checkContent(root))];
 }
 
-/** The same that upload tries when it starts. */
+/** Runs the trial that upload runs when it starts. */
 async function checkAbilities(root: string): Promise<Check[]> {
   const mayWrite = await access(root, constants.W_OK).then(
     () => true,
     () => false,
   );
-  if (!mayWrite) return [check('Volume', true, 'what it can do was not tried: this user may only read it', null)];
-  const action = 'Choose another volume, or mount it otherwise: upload does not start on this one.';
+  if (!mayWrite) return [check('Volume', true, 'not tried: this user may only read it', null)];
+  const action = 'Choose another volume, or mount it differently: upload does not start on this one.';
   return (await tryVolume(root)).map(({ name, verdict, detail }) =>
     check('Volume', verdict !== 'missing', `${name}: ${detail}`, action),
   );
 }
 
-/** Reads all segments of the volume: one check for what is well, and one for each that is not. */
+/** Reads all segments of the volume. Answers with one check for the intact ones, and one for each damaged one. */
 async function checkContent(root: string): Promise<Check[]> {
   const total = { segments: 0, live: 0, dead: 0, bytes: 0 };
   const bad: Check[] = [];
@@ -45,15 +45,15 @@ async function checkContent(root: string): Promise<Check[]> {
 
 function problemOf({ broken, rest, open }: SegmentCheck): string | undefined {
   if (broken.length > 0)
-    return `${plural(broken.length, 'file')} without their checksum: ${broken.slice(0, 5).join(', ')}`;
-  if (rest === 'damaged') return 'bytes that are no record lie between records';
-  return rest === 'torn' && !open ? 'its end is half written' : undefined;
+    return `${plural(broken.length, 'file')} whose checksum does not match: ${broken.slice(0, 5).join(', ')}`;
+  if (rest === 'damaged') return 'there are bytes between records that belong to none';
+  return rest === 'torn' && !open ? 'its end is incomplete' : undefined;
 }
 
 function adviceFor({ segment, broken, rest }: SegmentCheck): string {
   if (broken.length === 0 && rest === 'torn')
-    return 'The next start of upload cuts it: nobody was told of what it held.';
-  return `Restore segments/${segment.slice(0, 6)}/${segment} from a backup, or delete these files and send them again.`;
+    return 'The next start of upload removes the incomplete end, which was never acknowledged.';
+  return `Restore segments/${segment.slice(0, 6)}/${segment} from a backup, or delete these files and upload them again.`;
 }
 
 interface SmallFile {
@@ -63,13 +63,13 @@ interface SmallFile {
   readonly state: 'live' | 'removed' | 'broken';
 }
 
-/** Prints what a segment holds, in the order in which it was written. */
+/** Lists the files of a segment in the order in which they were written. */
 export async function listSmallFiles(
   { terminal, format }: Session,
   root: string | undefined,
   segment: string,
 ): Promise<ExitCode> {
-  if (root === undefined) throw new CliError(exitCodes.usage, '--segment needs --storage: the folder of the volume.');
+  if (root === undefined) throw new CliError(exitCodes.usage, '--segment needs --storage, the folder of the volume.');
   await requireVolume(root);
   const blobs = await listSegment(root, segment);
   const writer = await recordWriter<SmallFile>(terminal, format, {

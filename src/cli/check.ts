@@ -3,7 +3,7 @@ export interface Check {
   readonly name: string;
   readonly ok: boolean;
   readonly detail: string;
-  /** What to do when it is not in order. */
+  /** What to do if the check fails. */
   readonly action: string | null;
 }
 

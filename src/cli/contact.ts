@@ -7,33 +7,33 @@ import { CliError, exitCodes } from './failure.ts';
 
 const pauseMs = 200;
 
-/** Each question gets as long at least, so that no server is called absent because it is busy. */
+/** Each attempt gets at least this long, so that a busy server is not mistaken for an absent one. */
 const attemptMs = 1_500;
 
-/** Long enough for a service that is restarted; short enough for somebody who waits for a word. */
+/** Long enough for a service that restarts; short enough for a person who waits. */
 export const firstAnswerMs = 1_000;
 
 /** Long enough for a server that was started at the same moment. */
 export const startMs = 15_000;
 
-/** Time without an answer after which it is said that there is none yet. */
+/** After this time without an answer, the user is told so. */
 const silenceMs = 1_000;
 
 export interface ContactOptions {
   readonly signal: AbortSignal;
-  /** How long the server may take to answer for the first time. */
+  /** How long the server may take for its first answer. */
   readonly withinMs: number;
-  /** Whether an address that leads nowhere is tried for as long as any other: it may be about to lead somewhere. */
+  /** Whether to keep trying an address that does not resolve: it may resolve soon. */
   readonly anyAddress?: boolean;
-  /** Told once when the server takes its time. */
+  /** Called once when the server is slow to answer. */
   readonly onSilence?: () => void;
 }
 
 /**
- * Resolves once the server has answered anything. A server that is not there is told from one that went away: nobody
- * should have to wait long to hear of a mistyped address.
+ * Resolves once the server has answered anything. It fails sooner than later calls do, so that a mistyped address is
+ * reported quickly.
  *
- * @throws CliError when it does not answer; FilemillError for what a proxy on the way says
+ * @throws CliError when it does not answer; FilemillError when a proxy on the way answers instead
  */
 export async function contact(channel: RpcChannel, options: ContactOptions): Promise<void> {
   const silence = setTimeout(() => options.onSilence?.(), silenceMs);

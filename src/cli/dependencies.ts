@@ -7,7 +7,7 @@ import type { Session } from './session.ts';
 
 const timeoutMs = 4_000;
 
-/** What the services depend on, as they see it; nothing when the server does not answer, or is too old to tell. */
+/** Lists what the services depend on, as they see it; empty when the server does not answer or is too old. */
 export async function askDependencies({ channel }: Session): Promise<readonly DependencyJson[]> {
   const asked = channel.client(SystemService).getDependencies({}, { timeoutMs });
   return await asked.then(
@@ -24,8 +24,8 @@ const titles: Readonly<Record<string, string>> = {
 };
 
 const actions: Readonly<Record<string, string>> = {
-  postgresql: 'Its own words are in the logs of these services.',
-  redis: 'Meanwhile files are dispatched through PostgreSQL. Its own words are in the logs of these services.',
+  postgresql: 'The logs of these services quote its error.',
+  redis: 'Meanwhile files are dispatched through PostgreSQL. The logs of these services quote its error.',
 };
 
 /** A line of `filemill doctor` for each part that a service depends on. */
@@ -39,7 +39,7 @@ export function checkDependencies(dependencies: readonly DependencyJson[]): read
   });
 }
 
-/** One sentence for each thing that is wrong, with those that meet it and since when. */
+/** Writes a sentence for each problem, with the services that see it and for how long. */
 export function troubles(dependencies: readonly DependencyJson[]): readonly string[] {
   const failing = dependencies.filter(({ state }) => state === 'FAILING');
   return [...Map.groupBy(failing, ({ detail }) => detail ?? '')].map(([detail, some]) => {

@@ -68,6 +68,6 @@ it('tells of a store by its own sentence, and sends nobody to start a server tha
   const text = describeFailure(new FilemillError('UNAVAILABLE', 'PostgreSQL takes no writes.', { facts }));
   assert.equal(
     text,
-    'PostgreSQL takes no writes.\n  → Try again in a while; `filemill doctor` shows which services meet it.',
+    'PostgreSQL takes no writes.\n  → Try again later; `filemill doctor` shows which services are affected.',
   );
 });

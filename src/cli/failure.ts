@@ -3,7 +3,6 @@ import { catalogue, FilemillError, type StatusName } from '#domain/errors.ts';
 import { isStoreFault } from '#domain/store-fault.ts';
 import { printable } from './output/printable.ts';
 
-/** What the process ends with. */
 export const exitCodes = {
   ok: 0,
   unexpected: 1,
@@ -17,7 +16,7 @@ export const exitCodes = {
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-/** A failure that the command line itself speaks of: what happened, and what to do about it. */
+/** A failure of the command line itself: what happened, and what to do about it. */
 export class CliError extends Error {
   override readonly name = 'CliError';
   readonly exitCode: ExitCode;
@@ -38,19 +37,16 @@ export function reportFailure(error: unknown, write = (text: string) => void pro
   return exitCodeOf(error);
 }
 
-/** What happened, why, and what to do, safe to print on a terminal. */
+/** Says what happened, why, and what to do, safe to print on a terminal. */
 export function describeFailure(error: unknown): string {
   if (!(error instanceof Error)) return printable(String(error));
   const what = error instanceof FilemillError ? whatHappened(error) : sentence(error.message);
   const action = whatToDo(error);
-  const lines = [what, ...(action === undefined ? [] : [`→ ${action}`]), ...requestLine(error)];
+  const lines = [what, ...(action === undefined ? [] : [`→ ${action}`])];
+  // An operator finds an unexpected failure in the logs by this id.
+  if (error instanceof FilemillError && error.reason === 'INTERNAL' && error.requestId !== undefined)
+    lines.push(`Request id: ${error.requestId}`);
   return printable(lines.join('\n  '), { keepNewlines: true });
-}
-
-/** What an operator finds an unexpected failure by. */
-function requestLine(error: Error): readonly string[] {
-  const isUnexpected = error instanceof FilemillError && error.reason === 'INTERNAL' && error.requestId !== undefined;
-  return isUnexpected ? [`Request id: ${error.requestId}`] : [];
 }
 
 export function exitCodeOf(error: unknown): ExitCode {
@@ -88,8 +84,8 @@ function whatToDo(error: Error): string | undefined {
   if (error instanceof CliError) return error.action;
   if (!(error instanceof FilemillError)) return undefined;
   if (error.reason !== 'UNAVAILABLE') return error.action;
-  if (isStoreFault(error)) return 'Try again in a while; `filemill doctor` shows which services meet it.';
-  return 'Start the server with `npm start`, or name another by --server or FILEMILL_SERVER; `filemill doctor` looks closer.';
+  if (isStoreFault(error)) return 'Try again later; `filemill doctor` shows which services are affected.';
+  return 'Start the server with `npm start`, or name another with --server or FILEMILL_SERVER; `filemill doctor` tells more.';
 }
 
 function sentence(text: string): string {

@@ -19,11 +19,11 @@ export interface FilterOptions {
 
 export function addFilterOptions(command: Command): Command {
   return command
-    .option('--status <status>', 'PENDING, PROCESSING, COMPLETED or FAILED; several with commas', statuses)
-    .option('--mime <type>', 'text/plain, or a family such as image/*')
-    .option('--name <text>', 'a part of the name')
-    .option('--sha256 <digits>', 'the 64 hex digits of the content', sha256)
-    .option('--error <code>', 'the reason of a failure, such as analyzer_timeout')
+    .option('--status <status>', 'PENDING, PROCESSING, COMPLETED or FAILED, or several separated by commas', statuses)
+    .option('--mime <type>', 'type such as text/plain, or a family such as image/*')
+    .option('--name <text>', 'text that the file name contains')
+    .option('--sha256 <digits>', 'SHA-256 of the content, 64 hex digits', sha256)
+    .option('--error <code>', 'reason of the failure, such as analyzer_timeout')
     .option(
       '--since <time>',
       'registered at or after: yesterday, 2026-01-31, 2026-01-31T12:00Z, or 2h for 2h ago',
@@ -37,10 +37,10 @@ export function hasFilter(options: FilterOptions): boolean {
   return [status, mime, name, digits, error, since, until].some((value) => value !== undefined);
 }
 
-/** @throws CliError for usage when no time passes */
+/** @throws CliError for usage when --since is not before --until */
 export function toFilter(options: FilterOptions): MessageInitShape<typeof FileFilterSchema> {
   if (options.since !== undefined && options.until !== undefined && options.since >= options.until)
-    throw new CliError(exitCodes.usage, '--since has to be earlier than --until: no time passes.');
+    throw new CliError(exitCodes.usage, '--since must be earlier than --until.');
   return {
     statuses: (options.status ?? []).map((word) => FileStatus[word]),
     mimeType: options.mime ?? '',

@@ -10,13 +10,13 @@ import type { Session } from './session.ts';
 
 export interface FollowOptions {
   readonly table: TableStyle<FileLine>;
-  /** Only the end of each file is printed, not each change. */
+  /** Prints only the end of each file, not each change. */
   readonly terminalOnly: boolean;
 }
 
 /**
- * Prints what becomes of files until all have ended, and answers with the exit code. Of very many, some thousand are
- * looked at at the same time, in the order given.
+ * Prints what happens to files until all have ended, and answers with the exit code. A few thousand are watched at a
+ * time, in the order given.
  *
  * @throws FilemillError when the server stayed away, or the signal was aborted
  */

@@ -1,8 +1,8 @@
 const idBytes = 16;
 
 /**
- * A set of UUIDs for millions of them: open addressing in one buffer, 16 bytes a place, at most two thirds of them
- * taken. The nil UUID marks a free place; files never have it.
+ * A set for millions of UUIDs: a hash table with open addressing in one buffer, 16 bytes a slot, with a load factor of
+ * at most two thirds. The nil UUID, which no file has, marks a free slot.
  */
 export class IdSet {
   #places = Buffer.alloc(1_024 * idBytes);
@@ -12,7 +12,7 @@ export class IdSet {
     return this.#size;
   }
 
-  /** Answers whether it was not there yet. */
+  /** Answers whether the id is new. */
   add(id: string): boolean {
     const bytes = Buffer.from(id.replaceAll('-', ''), 'hex');
     if (!put(this.#places, bytes)) return false;

@@ -5,9 +5,9 @@ import { IdSet } from './id-set.ts';
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
- * The ids on the command line; `-` stands for those on stdin, one a line: bare, first on the line, or in
- * the `id` of a JSON object, as the other commands print them. Each once, in order and in lower case, as the
- * server writes them; stdin is read no faster than they are taken.
+ * Yields each id on the command line once, in order and in lower case, as the server writes them. `-` stands for stdin,
+ * with one id a line: the first word, or the `id` of a JSON object, as other commands print them. Back-pressure reaches
+ * stdin.
  */
 export async function* readIds(words: readonly string[], signal: AbortSignal): AsyncGenerator<string> {
   const seen = new IdSet();
@@ -17,12 +17,12 @@ export async function* readIds(words: readonly string[], signal: AbortSignal): A
       else if (seen.add(id)) yield id.toLowerCase();
 }
 
-/** What is no UUID cannot be the id of a file: the server need not be asked. */
+/** Only UUIDs can be ids of files, so the server need not be asked about other words. */
 export function isFileId(word: string): boolean {
   return uuid.test(word);
 }
 
-/** The words that can be ids; the others go to `onUnknown`. */
+/** Yields the words that can be ids; the others go to `onUnknown`. */
 export async function* knownIds(
   words: AsyncIterable<string>,
   onUnknown: (word: string) => void,
@@ -32,7 +32,6 @@ export async function* knownIds(
     else onUnknown(word);
 }
 
-/** So many at a time, the last time as many as are left. */
 export async function* inGroups(ids: AsyncIterable<string>, size: number): AsyncGenerator<string[]> {
   let group: string[] = [];
   for await (const id of ids) {
@@ -56,6 +55,6 @@ function idsIn(line: string): string[] {
     const { id } = JSON.parse(text) as { id?: unknown };
     return typeof id === 'string' ? [id] : [];
   } catch {
-    throw new CliError(exitCodes.usage, `This line on stdin is no JSON: ${text.slice(0, 80)}`);
+    throw new CliError(exitCodes.usage, `This line on stdin is not valid JSON: ${text.slice(0, 80)}`);
   }
 }

@@ -12,12 +12,12 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 const program = addGlobalOptions(new Command('filemill'))
   .description('Upload files, have them analysed, and read the results.')
   .version(version, '-V, --version', 'print the version')
-  .helpOption('-h, --help', 'show what a command does and takes')
+  .helpOption('-h, --help', 'show help for a command')
   .configureHelp({ showGlobalOptions: true })
-  .showHelpAfterError('Run with --help to see what is possible.')
+  .showHelpAfterError('Run with --help to see the commands and options.')
   .exitOverride();
 
-// A reader that closes the pipe, such as `head`, has seen enough.
+// A reader that closes the pipe, such as `head`, has read enough.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
 try {

@@ -2,12 +2,12 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ProxyRules } from '#platform/rpc/proxy.ts';
 import { type Format, formats } from './output/writer.ts';
 
-/** What every command takes, before or after its name. Times are in milliseconds. */
+/** The options of every command, before or after its name. Times are in milliseconds. */
 export interface GlobalOptions {
   readonly server: string;
-  /** Set by main, from the environment alone. */
+  /** Set by main, from the environment only. */
   readonly proxies: ProxyRules;
-  /** Set by main from COLUMNS: what a row of a table may take. */
+  /** The width of a table, set by main from COLUMNS. */
   readonly columns?: number;
   readonly output: Format;
   readonly json?: true;
@@ -15,41 +15,41 @@ export interface GlobalOptions {
   readonly verbose?: true;
   readonly color: boolean;
   readonly timeout?: number;
-  /** Undefined for what is right for the command. */
+  /** The default depends on the command. */
   readonly retryFor?: number;
 }
 
 export function addGlobalOptions(program: Command): Command {
   return program
     .addOption(
-      new Option('--server <address>', 'HOST:PORT or unix:/PATH of the gRPC port')
+      new Option('--server <address>', 'address of the gRPC port, HOST:PORT or unix:/PATH')
         .env('FILEMILL_SERVER')
         .default(defaultServer)
         .argParser(serverAddress),
     )
-    .addOption(new Option('-o, --output <format>', 'how data is printed').choices(formats).default('table'))
-    .option('--json', 'the same as -o ndjson: one object a line')
-    .option('-q, --quiet', 'no progress and no remarks; ids instead of tables')
+    .addOption(new Option('-o, --output <format>', 'output format').choices(formats).default('table'))
+    .option('--json', 'same as -o ndjson: one object per line')
+    .option('-q, --quiet', 'print no progress and no remarks, and ids instead of tables')
     .option('-v, --verbose', 'say more')
     .option('--no-color', 'no colours')
-    .option('--timeout <duration>', 'give up after this time, for example 90s, 5m', duration)
+    .option('--timeout <duration>', 'give up after this time, such as 90s or 5m', duration)
     .option(
       '--retry-for <duration>',
-      'how long to go on trying while the server is away (default: 60s for uploads, waits and changes, 15s of it until the first answer; 1s for what only asks)',
+      'how long to retry while the server is away (default: 60s for uploads, waits and changes, but 15s for the first answer; 1s for queries)',
       duration,
     );
 }
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** `500ms`, `90s`, `5m`, `2h`, `7d`, or a number of seconds; answers in milliseconds. */
+/** Reads `500ms`, `90s`, `5m`, `2h`, `7d` or a number of seconds; answers in milliseconds. */
 export function duration(text: string): number {
   const [, digits, unit = 's'] = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)?$/.exec(text) ?? [];
   if (digits === undefined) throw new InvalidArgumentError('Expected a time such as 90s or 5m.');
   return Number(digits) * (unitMs[unit] ?? 1_000);
 }
 
-/** A whole number from 1 to `max`. */
+/** Reads a whole number from 1 to `max`. */
 export function count(max: number): (text: string) => number {
   return (text) => {
     const value = Number(text);

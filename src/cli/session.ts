@@ -23,22 +23,22 @@ export interface Session {
   readonly format: Format;
   /** Aborted by Ctrl-C, SIGTERM and --timeout, with a CliError as its reason. */
   readonly signal: AbortSignal;
-  /** For withRetry: as long as --retry-for says or suits the command, with a remark when the server is away. */
+  /** Retries for as long as --retry-for says or suits the command, with a remark when the server is away. */
   readonly retry: RetryOptions;
 }
 
 const persistenceMs = 60_000;
 
 export interface SessionNeeds {
-  /** True for what begins work: a server that starts is waited for, and one that went away is tried for a minute. */
+  /** True for commands that begin work: they wait for a starting server, and retry for a minute when it goes away. */
   readonly persistent?: boolean;
-  /** False for a command that asks by itself whether the server is there. */
+  /** False for a command that checks by itself whether the server answers. */
   readonly contact?: boolean;
 }
 
 /**
- * Makes a commander action of a function that gets a session and answers with an exit code. It runs once the server
- * has answered: one that is not there ends what only asks within seconds, unless --retry-for says otherwise.
+ * Makes a commander action of a function that takes a session and answers with an exit code. It runs once the server
+ * has answered. A query fails within seconds when there is no server, unless --retry-for says otherwise.
  */
 export function withSession<Args extends unknown[]>(
   run: (session: Session, ...args: Args) => Promise<ExitCode>,
@@ -83,11 +83,7 @@ export function openSession(
   };
 }
 
-/**
- * Says that the server is away once, then again only after it was quiet about it for a while.
- *
- * @throws FilemillError what no waiting mends
- */
+/** Tells the user that the server is away, at most every 10 s. @throws FilemillError when waiting does not help */
 function outageRemark(terminal: Terminal, server: string, forMs: number): (error: FilemillError) => void {
   const silenceMs = 10_000;
   let saidAt = Number.NEGATIVE_INFINITY;
@@ -107,7 +103,7 @@ function firstContact(
 ): ContactOptions {
   const withinMs = retryFor ?? (persistent ? startMs : firstAnswerMs);
   const remark = `${server} does not answer yet; trying for up to ${formatDuration(withinMs)}…`;
-  // What only asks ends so soon that nothing need be said before.
+  // A query gives up so soon that no remark is needed.
   const isLong = withinMs > firstAnswerMs;
   return {
     signal,
@@ -121,7 +117,7 @@ class StopSignal implements Disposable {
   readonly #controller = new AbortController();
   readonly #timer: NodeJS.Timeout | undefined;
   readonly #onSignal = () => {
-    // The second Ctrl-C does not wait for anything.
+    // A second Ctrl-C exits at once.
     if (this.#controller.signal.aborted) process.exit(exitCodes.interrupted);
     this.#controller.abort(new CliError(exitCodes.interrupted, 'Interrupted.'));
   };
@@ -143,7 +139,7 @@ class StopSignal implements Disposable {
   #timedOut(timeoutMs: number): void {
     const message = `Not done after ${formatDuration(timeoutMs)}.`;
     this.#controller.abort(
-      new CliError(exitCodes.unavailable, message, 'Allow more with --timeout, or see `filemill doctor`.'),
+      new CliError(exitCodes.unavailable, message, 'Allow more time with --timeout, or run `filemill doctor`.'),
     );
   }
 }

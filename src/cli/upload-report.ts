@@ -14,7 +14,7 @@ import type { Session } from './session.ts';
 
 type Acknowledged = UploadOutcome & { error: null };
 
-/** Prints a line for each file of one upload, once its fate is known, and sums up. */
+/** Prints a line for each file of one upload when its outcome is known, and a summary. */
 export class UploadReport {
   readonly #session: Session;
   readonly #progress: UploadProgress;
@@ -38,7 +38,7 @@ export class UploadReport {
     this.#lines = new FileLines(session);
   }
 
-  /** @param wait true prints what the analysis found, false what was acknowledged */
+  /** @param wait whether to print results of the analysis, or else acknowledgements */
   static async open(session: Session, progress: UploadProgress, wait: boolean): Promise<UploadReport> {
     const writer = await recordWriter(session.terminal, session.format, wait ? resultTable : receiptTable);
     return new UploadReport(session, progress, writer, wait);
@@ -52,7 +52,7 @@ export class UploadReport {
     else this.#writer.write(acknowledgedLine(outcome.file, outcome.receipt));
   }
 
-  /** Waits for what is still followed, says what was and was not acknowledged, and answers with the exit code. */
+  /** Waits for files that are still watched, prints the summary, and answers with the exit code. */
   async end(): Promise<ExitCode> {
     await this.#pool.idle();
     this.#writer.end();
@@ -66,10 +66,10 @@ export class UploadReport {
   }
 
   #refused(outcome: UploadOutcome & { receipt: null }): void {
-    // For people refusals are remarks beside the table; for programs they are lines of their own.
+    // People read refusals beside the table; programs get a record for each.
     if (this.#session.format !== 'table') this.#writer.write(refusedLine(outcome));
     const name = printable(outcome.file.path || outcome.file.filename);
-    // Why there was no answer is said once, at the end.
+    // The reason for missing answers is printed once, at the end.
     const why = isRetryable(outcome.error) ? 'not acknowledged' : describeFailure(outcome.error);
     this.#session.terminal.complain(`✖ ${name}: ${why}`);
   }
@@ -105,7 +105,7 @@ export class UploadReport {
   }
 }
 
-/** In few bytes: a million files may be acknowledged and not analysed yet. */
+/** Notes are compact, since a million files may be acknowledged and not analysed yet. */
 function noteOf({ filename, path }: UploadOutcome['file'], { size }: UploadFileResponse): string {
   return `${size}${path === '' ? ' ' : '/'}${path || filename}`;
 }
@@ -117,7 +117,7 @@ function ofNote(id: string, note: string): Parameters<typeof acknowledgedLine> {
   return [file, { id, size: BigInt(size) }];
 }
 
-/** Counts what became of the files of one `upload`, for its last words and its exit code. */
+/** Counts the outcomes of one `upload` for its summary and its exit code. */
 class UploadTally {
   readonly #startedAt = performance.now();
   #acknowledged = 0;
@@ -127,7 +127,8 @@ class UploadTally {
   #completed = 0;
   #failed = 0;
   #unfinished = 0;
-  #outage: FilemillError | undefined;
+  /** The reason why files have no answer. */
+  outage: FilemillError | undefined;
 
   outcome({ receipt, error }: UploadOutcome): void {
     if (receipt !== null) {
@@ -135,7 +136,7 @@ class UploadTally {
       this.#bytes += Number(receipt.size);
     } else if (isRetryable(error)) {
       this.#unanswered += 1;
-      this.#outage = error;
+      this.outage = error;
     } else this.#refused += 1;
   }
 
@@ -144,30 +145,24 @@ class UploadTally {
     else this.#failed += 1;
   }
 
-  /** Acknowledged, but how its analysis ended was not learned. */
+  /** Counts a file that was acknowledged, but whose end is not known. */
   unfinished(error: FilemillError): void {
     this.#unfinished += 1;
-    this.#outage ??= error;
+    this.outage ??= error;
   }
 
-  /** What was acknowledged and what was not. */
   summary({ waited, stopped }: { waited: boolean; stopped: boolean }): string {
     const took = formatDuration(performance.now() - this.#startedAt);
     const parts = [`${plural(this.#acknowledged, 'file')} acknowledged (${formatBytes(this.#bytes)}, ${took})`];
     if (waited) parts.push(`${this.#completed} completed`);
     if (this.#failed > 0) parts.push(`${this.#failed} failed`);
-    if (this.#unfinished > 0) parts.push(`${this.#unfinished} kept by the server but not seen to end`);
+    if (this.#unfinished > 0) parts.push(`${this.#unfinished} stored but not seen to end`);
     if (this.#refused > 0) parts.push(`${this.#refused} not uploaded`);
     if (this.#unanswered > 0)
       parts.push(
-        `${this.#unanswered} without an answer: ${stopped ? 'they may or may not be kept' : 'not acknowledged'}`,
+        `${this.#unanswered} without an answer: ${stopped ? 'they may or may not be stored' : 'not acknowledged'}`,
       );
-    return `${parts.join(', ')}.${stopped ? ' Nothing else was begun.' : ''}`;
-  }
-
-  /** Why files are without an answer. */
-  get outage(): FilemillError | undefined {
-    return this.#outage;
+    return `${parts.join(', ')}.${stopped ? ' No other file was begun.' : ''}`;
   }
 
   get hasTrouble(): boolean {
@@ -177,7 +172,7 @@ class UploadTally {
   /** @param stop why the command was told to stop, if it was */
   exitCode(stop: unknown): ExitCode {
     if (stop instanceof CliError) return stop.exitCode;
-    if (this.#outage !== undefined) return exitCodeOf(this.#outage);
+    if (this.outage !== undefined) return exitCodeOf(this.outage);
     return this.#refused + this.#failed > 0 ? exitCodes.someFailed : exitCodes.ok;
   }
 }

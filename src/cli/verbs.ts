@@ -5,7 +5,7 @@ interface Verb {
   load(): Promise<Command>;
 }
 
-/** What `filemill --help` lists. A command's own module is loaded only when its name is on the command line. */
+/** Listed by `filemill --help`. A command's module is loaded only when its name is on the command line. */
 const verbs: Readonly<Record<string, Verb>> = {
   up: verb('start everything on this machine', async () => (await import('./commands/up.ts')).upCommand()),
   upload: verb('upload files and folders', async () => (await import('./commands/upload.ts')).uploadCommand()),
@@ -15,7 +15,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   wait: verb('wait until files are analysed', async () => (await import('./commands/wait.ts')).waitCommand()),
   retry: verb('try FAILED files again', async () => (await import('./commands/retry.ts')).retryCommand()),
   delete: verb('delete files and their results', async () => (await import('./commands/delete.ts')).deleteCommand()),
-  stats: verb('count files by state, show the workers', async () =>
+  stats: verb('count files by state and show the workers', async () =>
     (await import('./commands/stats.ts')).statsCommand(),
   ),
   bench: verb('measure how fast a server is', async () => (await import('./commands/bench.ts')).benchCommand()),
@@ -23,16 +23,16 @@ const verbs: Readonly<Record<string, Verb>> = {
     (await import('./commands/migrate.ts')).migrateCommand(),
   ),
   doctor: verb('check that everything is in order', async () => (await import('./commands/doctor.ts')).doctorCommand()),
-  completion: verb('print a script that completes commands in a shell', async () =>
+  completion: verb('print a script for shell completion', async () =>
     (await import('./commands/completion.ts')).completionCommand(),
   ),
 };
 
-/** Adds every verb: those named among `words` in full, the others by name and summary only. */
+/** Adds every command: in full if it is among `words`, otherwise with its name and summary only. */
 export async function addVerbs(program: Command, words: readonly string[]): Promise<void> {
   const needsAll = words.includes('completion');
   for (const [name, { summary, load }] of Object.entries(verbs)) {
-    if (needsAll || words.includes(name)) inherit(program, (await load()).summary(summary));
+    if (needsAll || words.includes(name)) program.addCommand(inherit(program, (await load()).summary(summary)));
     else program.command(name).summary(summary).description(summary);
   }
 }
@@ -41,13 +41,9 @@ function verb(summary: string, load: () => Promise<Command>): Verb {
   return { summary, load };
 }
 
-/** Hands the program's settings, `exitOverride` among them, down to a command that was made elsewhere. */
-function inherit(program: Command, command: Command): void {
-  program.addCommand(command);
-  settle(program, command);
-}
-
-function settle(parent: Command, command: Command): void {
+/** Passes the program's settings, such as `exitOverride`, on to a command and its subcommands. */
+function inherit(parent: Command, command: Command): Command {
   command.copyInheritedSettings(parent);
-  for (const child of command.commands) settle(command, child);
+  for (const child of command.commands) inherit(command, child);
+  return command;
 }

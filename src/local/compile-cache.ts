@@ -2,11 +2,11 @@ import { access, constants, mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 /**
- * Where Node keeps what it compiled of the sources. To strip the types of a service anew costs it time, and
- * memory for as long as it runs: the folder is that of the installed program, so that this is done once for all data
- * folders. Node keeps versions and users apart in it.
+ * Chooses the folder of Node's compile cache. Stripping the types of a service again costs time, and memory for as long
+ * as it runs, so the cache lies beside the installed program and serves all data folders. Node separates versions and
+ * users in it.
  *
- * @param otherwise for a program that somebody else installed
+ * @param otherwise used when this user may not write beside the program
  */
 export async function compileCacheFolder(otherwise: string, shared = besidePackages): Promise<string> {
   try {

@@ -5,17 +5,16 @@ import { DatabaseSync } from 'node:sqlite';
 import { problemOfPath } from '#platform/problem-of-path.ts';
 import { SetupError } from './setup-error.ts';
 
-/** Paths of sockets end at 107 bytes (sun_path); names inside the folder stay below 32. */
+/** A socket's path may have 107 bytes (sun_path); names inside the folder have fewer than 32. */
 const longestSocketFolder = 107 - 32;
 
 /**
- * The folder that keeps everything between runs, held by one process at a time:
+ * The folder that keeps everything between runs, locked by one process at a time:
  *
  * - `postgres/`, `redis/`, `storage/`, `logs/`: the data of each part
  * - `children.json`: the processes that were started, for the run after a crash
- * - `sockets`: the name of the short private folder for sockets, which lives in the system's folder for
- *   temporary files
- * - `lock`, `pid`: who holds the folder
+ * - `sockets`: the path of the private folder for sockets, which lies in the system's temporary folder to be short
+ * - `lock`, `pid`: the process that holds the folder
  */
 export class DataDir implements AsyncDisposable {
   readonly path: string;
@@ -26,11 +25,7 @@ export class DataDir implements AsyncDisposable {
     this.#lock = lock;
   }
 
-  /**
-   * Makes the folder where it is missing, and takes it.
-   *
-   * @throws SetupError naming the process that holds it
-   */
+  /** Makes the folder if it is missing, and locks it. @throws SetupError naming the process that holds it */
   static async open(path: string): Promise<DataDir> {
     const root = resolve(path);
     try {
@@ -50,7 +45,7 @@ export class DataDir implements AsyncDisposable {
     return join(this.path, ...names);
   }
 
-  /** A fresh folder for sockets that only this user may enter; the one of an earlier run goes. */
+  /** Makes a new folder for sockets that only this user may enter, and removes that of an earlier run. */
   async makeSocketFolder(): Promise<string> {
     await this.#removeSocketFolder();
     const parent = Buffer.byteLength(join(tmpdir(), 'filemill-123456')) <= longestSocketFolder ? tmpdir() : '/tmp';
@@ -59,7 +54,7 @@ export class DataDir implements AsyncDisposable {
     return folder;
   }
 
-  /** Lets go of the folder. */
+  /** Unlocks the folder. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#removeSocketFolder();
     await rm(this.within('pid'), { force: true });
@@ -68,20 +63,17 @@ export class DataDir implements AsyncDisposable {
 
   async #removeSocketFolder(): Promise<void> {
     const kept = (await readFile(this.within('sockets'), 'utf8').catch(() => '')).trim();
-    // The file may have been altered: only ever remove what has the name that mkdtemp gave.
+    // The file may have been tampered with: remove only a folder that mkdtemp could have made.
     if (/\/filemill-[A-Za-z0-9]{6}$/.test(kept)) await rm(kept, { recursive: true, force: true });
     await rm(this.within('sockets'), { force: true });
   }
 }
 
-/**
- * SQLite's exclusive transaction is a lock of the operating system on the file: taken by one process at
- * most, and given back by the kernel however that process ends. Node has no such lock of its own.
- */
+/** Node has no file locks. SQLite's exclusive transaction holds one, which the kernel releases with the process. */
 async function takeLock(root: string): Promise<DatabaseSync> {
   const lock = new DatabaseSync(join(root, 'lock'));
   try {
-    // Nothing is ever written: no journal file beside it either.
+    // Nothing is ever written, so no journal file is needed.
     lock.exec('PRAGMA journal_mode = OFF; BEGIN EXCLUSIVE');
     return lock;
   } catch (error) {

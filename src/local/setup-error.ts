@@ -1,7 +1,7 @@
-/** Something that the user has to mend before `filemill up` can run. Its message says what and how. */
+/** A problem that the user has to fix before `filemill up` can run. Its message says what and how. */
 export class SetupError extends Error {
   override readonly name = 'SetupError';
-  /** What the process should end with: 1 unexpected, 2 usage, 5 unavailable. */
+  /** The exit code of the process: 1 unexpected, 2 usage, 5 unavailable. */
   readonly exitCode: 1 | 2 | 5;
 
   constructor(message: string, options: { exitCode?: 1 | 2 | 5; cause?: unknown } = {}) {

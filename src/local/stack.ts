@@ -25,22 +25,22 @@ import { SetupError } from './setup-error.ts';
 
 export interface StackOptions {
   readonly dataDir: string;
-  /** 0 takes a free one. */
+  /** 0 takes a free port. */
   readonly grpcPort: number;
   readonly httpPort: number;
   readonly workers: number;
-  /** A PostgreSQL that somebody else runs; the embedded one otherwise. */
+  /** An external PostgreSQL; the embedded one is used otherwise. */
   readonly databaseUrl?: string | undefined;
   readonly databaseWaitMs: number;
-  /** `none`, or a Redis that somebody else runs; a private one, if there is a program for it, otherwise. */
+  /** An external Redis, or `none`; otherwise a private one if its program is found. */
   readonly redisUrl?: string | undefined;
   readonly storageDir?: string | undefined;
   readonly threadsPerWorker?: number | undefined;
   readonly logLevel: string;
-  /** The environment that services inherit, and the search path. */
+  /** Inherited by the services; also holds the search path. */
   readonly env: NodeJS.ProcessEnv;
   readonly report: Report;
-  /** Aborted when everything is to stop: what starts gives up, nothing is started again. */
+  /** When aborted, starts in progress give up and nothing is restarted. */
   readonly signal: AbortSignal;
 }
 
@@ -53,7 +53,7 @@ export class LocalStack implements AsyncDisposable {
   readonly #stores: string[] = [];
   grpcAddress = '';
   httpAddress = '';
-  /** Holds the URL for psql and its like; undefined when the database is somebody else's. */
+  /** A file with the URL for tools such as psql; undefined for an external database. */
   databaseUrlFile: string | undefined;
 
   constructor(options: StackOptions) {
@@ -61,12 +61,7 @@ export class LocalStack implements AsyncDisposable {
     this.#keeping = { log: options.report.warn, signal: options.signal };
   }
 
-  /**
-   * Starts everything, in the order in which it is needed; call at most once, and dispose whether or not
-   * it succeeds.
-   *
-   * @throws SetupError what the user has to mend
-   */
+  /** Starts everything. Call it once, and dispose of the stack even if it fails. @throws SetupError for users to fix */
   async start(): Promise<void> {
     const { dataDir, grpcPort, httpPort, report, signal, env } = this.#options;
     for (const problem of unknownSettings(env)) report.warn(problem);
@@ -82,26 +77,23 @@ export class LocalStack implements AsyncDisposable {
     const databaseUrl = await this.#startDatabase(folder);
     signal.throwIfAborted();
     const redisUrl = await this.#startRedis(folder, socketFolder);
-    // Read once, when web starts.
+    // The web service reads it once, when it starts.
     await dashboard;
     signal.throwIfAborted();
     await this.#startServices(folder, register, { databaseUrl, redisUrl, storageDir, socketFolder });
   }
 
-  /**
-   * Ends at once whatever runs, be it still starting, without waiting; for a process that exits. PostgreSQL
-   * recovers at the next start.
-   */
+  /** Kills everything without waiting, for a process that exits. PostgreSQL recovers at the next start. */
   kill(): void {
     this.#processes.kill();
   }
 
-  /** What was started, in the order in which it is ended: `services, then PostgreSQL`. */
+  /** The order in which everything will be stopped: `services, then PostgreSQL`. */
   get order(): string {
     return ['services', ...this.#stores].join(', then ');
   }
 
-  /** Services first, then Redis, then PostgreSQL. */
+  /** Stops the services first, then Redis, then PostgreSQL. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#opened.disposeAsync();
   }
@@ -119,7 +111,7 @@ export class LocalStack implements AsyncDisposable {
     return files;
   }
 
-  /** Takes a moment after an installation or an update, while the database starts; never fails. */
+  /** Runs beside the start of the database, and never fails. Builds only after an installation or an update. */
   async #buildDashboard(): Promise<void> {
     const { env, report, signal } = this.#options;
     if (env.FILEMILL_DASHBOARD_DIR) return;
@@ -162,7 +154,7 @@ export class LocalStack implements AsyncDisposable {
     if (redisUrl !== undefined) {
       const problem = await problemOfRedis(redisUrl);
       if (problem === undefined) report.ready('Redis (FILEMILL_REDIS_URL)', since, withoutPassword(redisUrl));
-      // The services use it as soon as it serves.
+      // The services use Redis as soon as it answers.
       else report.warn(`${problem} Until then ${standIn}.`);
       return redisUrl;
     }
@@ -222,10 +214,10 @@ export class LocalStack implements AsyncDisposable {
   }
 }
 
-/** What is known once everything before the services runs. */
+/** The settings that are known once PostgreSQL and Redis run. */
 type Found = Omit<StackSettings, 'workers' | 'logLevel' | 'threadsPerWorker'>;
 
-/** In the place of what is not known yet, to read the settings that users make. */
+/** Placeholders, with which users' settings can be checked before anything runs. */
 const standIns: Found = {
   grpcListen: '127.0.0.1:0',
   httpListen: '127.0.0.1:0',
@@ -235,7 +227,7 @@ const standIns: Found = {
   socketFolder: '/',
 };
 
-/** What keeps what it holds between runs; made before anything is started, to be told early of a file in its place. */
+/** Makes a folder before anything is started, so that a file in its place is reported early. */
 async function makeFolder(path: string, what: string): Promise<string> {
   await mkdir(path, { recursive: true, mode: 0o700 }).catch((cause: Error) => {
     throw new SetupError(`${what} ${path} cannot be made: ${problemOfPath(cause)}.`, { exitCode: 2, cause });
@@ -243,7 +235,7 @@ async function makeFolder(path: string, what: string): Promise<string> {
   return path;
 }
 
-/** As people would type it. */
+/** Writes the path as people would type it. */
 function shortPath(path: string): string {
   const short = relative(process.cwd(), path);
   return short.startsWith('..') ? path : `./${short}`;

@@ -151,10 +151,10 @@ describe('the command line', () => {
     await server.listen(`unix:${folder}/empty`);
     const none = 'No file passes this filter.';
     const rows: readonly [filter: string, says: string | RegExp][] = [
-      ['', 'There are no files yet: `filemill upload PATH` brings some in.\n'],
+      ['', 'There are no files yet: `filemill upload PATH` adds some.\n'],
       ['--status FAILED', `${none}\n`],
       ['--error analyzer_timeout', `${none}\n`],
-      ['--error analyser_timeout', /^No file passes this filter\. The reasons that are known here: .*analyzer_timeout/],
+      ['--error analyser_timeout', /^No file passes this filter\. The known reasons are: .*analyzer_timeout/],
     ];
     for (const [filter, says] of rows) {
       const { code, stdout, stderr } = await filemill(['list', ...filter.split(' ').filter(Boolean)], {

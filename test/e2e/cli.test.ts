@@ -229,7 +229,7 @@ describe('the command line against real services', () => {
         },
       });
       assert.equal(code, 130);
-      assert.match(stderr, /1 file acknowledged .*1 kept by the server but not seen to end/);
+      assert.match(stderr, /1 file acknowledged .*1 stored but not seen to end/);
       const timedOut = await run(['wait', await upload('slow.txt', 'slow'), '--timeout', '1s']);
       assert.equal(timedOut.code, 5);
     } finally {

@@ -106,7 +106,7 @@ describe('A client that gives up', () => {
       const [path, key] = [await makeFile(), ['--idempotency-key', randomUUID()]];
       const before = proxy.sent;
       const first = await send(path, key, halfway(signal));
-      if (signal !== 'SIGKILL') assert.match(first.stderr, /the same command goes on from there/);
+      if (signal !== 'SIGKILL') assert.match(first.stderr, /repeat the command to resume the upload/);
       await eventually('a part of the file has come', async () => (await bytesLeft()) > size / 6);
       assert.equal((await left()).length, 1);
       await assertShown();

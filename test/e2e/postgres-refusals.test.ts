@@ -73,7 +73,7 @@ describe('a whole system whose PostgreSQL refuses', () => {
         const { code, stderr } = await run('delete', id, '--retry-for', lasting ? '1h' : '1s');
         assert.equal(code, 5, stderr);
         assert.doesNotMatch(stderr, new RegExp(`${catalogue.INTERNAL.what}|npm start`));
-        assert.match(stderr, lasting ? /filemill: .*\n {2}→ An operator/ : /Try again in a while/);
+        assert.match(stderr, lasting ? /filemill: .*\n {2}→ An operator/ : /Try again later/);
         if (!ofConnection) await isShown(sqlState);
       } finally {
         await end(postgres);

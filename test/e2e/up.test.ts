@@ -179,7 +179,7 @@ describe('filemill up', () => {
     const services = await up.services();
     for (const pid of Object.values(services)) process.kill(pid, 'SIGKILL');
     for (const [name, pid] of Object.entries(services)) {
-      await up.said(new RegExp(`${name} \\(pid ${pid}\\) was ended by SIGKILL: starting it again`));
+      await up.said(new RegExp(`${name} \\(pid ${pid}\\) was ended by SIGKILL: restarting it`));
       await up.said(new RegExp(`${name} runs again`));
     }
     const upload = ['src/cli/main.ts', '--server', grpc, 'upload', '--wait', '--json', join(testdata, 'hello.txt')];
@@ -197,9 +197,7 @@ describe('filemill up', () => {
     const { 'worker-1': worker = 0, metadata = 0, web = 0 } = await up.services();
     for (const pid of [worker, metadata, web]) process.kill(pid, 'SIGSTOP');
     for (const [name, pid] of Object.entries({ 'worker-1': worker, metadata, web })) {
-      await up.said(
-        new RegExp(`! ${name} \\(pid ${pid}\\) answered no more, and was ended by force: starting it again\n`),
-      );
+      await up.said(new RegExp(`! ${name} \\(pid ${pid}\\) stopped responding and was killed: restarting it\n`));
       await up.said(new RegExp(`${name} runs again`));
     }
     const upload = ['src/cli/main.ts', '--server', grpc, 'upload', '--wait', '--json', join(testdata, 'hello.txt')];
@@ -428,7 +426,7 @@ describe('filemill up', () => {
     };
     await using up = new Up(join(folder.path, 'data'), [], env);
     assert.equal(await up.ended(), 5);
-    assert.match(up.stderr, /127\.0\.0\.1:1\/metadata_db cannot be reached \(.*ECONNREFUSED.*\): trying again/);
+    assert.match(up.stderr, /127\.0\.0\.1:1\/metadata_db cannot be reached \(.*ECONNREFUSED.*\): retrying/);
     assert.match(up.stderr, /Gave up after/);
     assert.doesNotMatch(up.stderr, /secret/);
   });

@@ -170,7 +170,7 @@ for (const { notified, ...settings } of modes)
       it('tell doctor of it', async () => {
         const { code, stdout } = await run('doctor');
         assert.equal(code, 0, stdout);
-        assert.match(stdout, notified ? /through a pooler\n/ : /through a pooler that passes no notification on/);
+        assert.match(stdout, notified ? /through a pooler\n/ : /through a pooler that passes no notifications on/);
       });
 
       it('end a search that takes too long as FILTER_TOO_BROAD', async () => {

@@ -18,15 +18,15 @@ import { type Session, withSession } from '../session.ts';
 
 export function benchCommand(): Command {
   return new Command('bench')
-    .description('Upload made-up files, wait for their results, say how fast that was, and delete them again.')
-    .option('--files <n>', 'how many', count(100_000), 2_000)
-    .option('--size <bytes>', 'of each, for example 4KiB, 10MiB', byteCount, 4_096)
-    .option('--concurrency <n>', 'large files at a time; in place of each, a MiB of small ones', count(64), 8)
-    .option('--keep', 'do not delete them')
+    .description('Measure a server: upload generated files, wait for their results, and delete them.')
+    .option('--files <n>', 'number of files', count(100_000), 2_000)
+    .option('--size <bytes>', 'size of each file, such as 4KiB or 10MiB', byteCount, 4_096)
+    .option('--concurrency <n>', 'large files at a time, or 1 MiB of small files for each', count(64), 8)
+    .option('--keep', 'keep the files')
     .action(withSession(loadServer, { persistent: true }));
 }
 
-/** `4KiB`, `10MiB` or a number of bytes. */
+/** Reads `4KiB`, `10MiB` or a number of bytes. */
 function byteCount(text: string): number {
   const size = byteSize.safeParse(text);
   if (size.success) return size.data;
@@ -35,13 +35,13 @@ function byteCount(text: string): number {
 
 interface LoadOptions {
   readonly files: number;
-  /** Bytes of each. */
+  /** In bytes. */
   readonly size: number;
   readonly concurrency: number;
   readonly keep?: true;
 }
 
-/** Milliseconds that so many of a hundred files took at most. */
+/** In milliseconds. */
 interface Percentiles {
   readonly p50: number;
   readonly p90: number;
@@ -53,18 +53,18 @@ interface LoadReport {
   readonly bytes: number;
   readonly completed: number;
   readonly failed: number;
-  /** Neither: they could not be uploaded. */
+  /** The number of files that could not be uploaded. */
   readonly refused: number;
   readonly seconds: number;
   readonly files_per_second: number;
   readonly bytes_per_second: number;
-  /** From the moment at which the client takes a file up to its acknowledgement. */
+  /** From the moment when the client begins a file until its acknowledgement. */
   readonly upload_ms: Percentiles;
-  /** From the acknowledgement until the client hears that the file is COMPLETED. */
+  /** From the acknowledgement until the client learns that the file is COMPLETED. */
   readonly analysis_ms: Percentiles;
 }
 
-/** Uploads files that are text by their look, each one different, and measures until all have come to their end. */
+/** Uploads different files that look like text, and measures until all have ended. */
 async function loadServer(session: Session, options: LoadOptions): Promise<ExitCode> {
   const { terminal, format } = session;
   const load = new Load(session, options);
@@ -77,7 +77,7 @@ async function loadServer(session: Session, options: LoadOptions): Promise<ExitC
 
 class Load {
   readonly ids: string[] = [];
-  /** A few of the reasons for which files were refused. */
+  /** The first few reasons why files were refused. */
   readonly problems = new Set<string>();
   readonly #session: Session;
   readonly #options: LoadOptions;
@@ -127,7 +127,7 @@ class Load {
     return this.#report(performance.now() - began);
   }
 
-  /** @param update its note is the time of the acknowledgement */
+  /** @param update has the time of the acknowledgement as its note */
   #ended({ file, note }: NotedUpdate): void {
     record(this.#analyses, performance.now() - Number(note));
     this.#counts[file?.status === FileStatus.COMPLETED ? 'completed' : 'failed'] += 1;
@@ -156,7 +156,7 @@ class Load {
     }
   }
 
-  /** No two alike. */
+  /** Makes each file different by its name. */
   #contentOf(filename: string): Buffer {
     const content = Buffer.from(this.#text);
     content.write(filename.slice(0, content.length));
@@ -180,7 +180,7 @@ class Load {
   }
 }
 
-/** In microseconds: a histogram holds whole numbers from 1 on. */
+/** Records microseconds, because a histogram holds whole numbers from 1 on. */
 function record(histogram: RecordableHistogram, ms: number): void {
   histogram.record(Math.max(1, Math.round(ms * 1_000)));
 }

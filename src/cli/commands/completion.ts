@@ -9,7 +9,7 @@ const scripts: Readonly<Record<string, (verbs: readonly VerbWords[]) => string>>
 
 export function completionCommand(): Command {
   return new Command('completion')
-    .description('Print a script that completes commands and options, for example: source <(filemill completion bash)')
+    .description('Print a script for shell completion, for example: source <(filemill completion bash)')
     .addArgument(new Argument('<shell>').choices(Object.keys(scripts)))
     .action((shell: string, _options: object, command: Command) => {
       const program = command.parent as Command;

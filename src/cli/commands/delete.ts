@@ -12,9 +12,9 @@ const words: Readonly<Record<number, string>> = {
 
 export function deleteCommand(): Command {
   const command = new Command('delete')
-    .description('Delete files with their results, in whatever state they are.')
-    .argument('[id...]', 'ids; - reads them from stdin')
-    .option('--yes', 'needed with a filter: do it to every file that passes');
+    .description('Delete files and their results, whatever their state.')
+    .argument('[id...]', 'file ids; - reads them from stdin')
+    .option('--yes', 'required with a filter: delete every matching file');
   return addFilterOptions(command).action(withSession(remove, { persistent: true }));
 }
 

@@ -20,9 +20,9 @@ const probeTimeoutMs = 2_000;
 
 export function doctorCommand(): Command {
   return new Command('doctor')
-    .description('Check the server, its parts and this machine; say what to do about what is wrong.')
-    .option('--storage <dir>', 'also read every small file on a volume, and compare it with its checksum')
-    .option('--segment <id>', 'instead list the small files in one segment of the volume')
+    .description('Check the server, its parts and this machine, and say how to fix what is wrong.')
+    .option('--storage <dir>', 'also verify the checksum of every small file on this volume')
+    .option('--segment <id>', 'list the small files in one segment of the volume instead')
     .action(withSession(doctor, { contact: false }));
 }
 
@@ -45,14 +45,14 @@ async function doctor(session: Session, { storage, segment }: DoctorOptions): Pr
   await printRecord(terminal, format, { checks, settings }, () => [
     ...checks.flatMap((check) => checkView(check, session)),
     ...Object.entries(settings).map(([name, value]) => `  ${name}=${printable(value)}`),
-    ...(Object.keys(settings).length === 0 ? ['  no FILEMILL_* variable is set: defaults are in force'] : []),
+    ...(Object.keys(settings).length === 0 ? ['  no FILEMILL_* variable is set: the defaults apply'] : []),
   ]);
   return checks.every(({ ok }) => ok) ? exitCodes.ok : exitCodes.unavailable;
 }
 
 function nodeVersion(): Check {
   const ok = Number(process.versions.node.split('.')[0]) >= 26;
-  return check('Node', ok, process.version, 'Run `npm ci`: it brings Node 26 along.');
+  return check('Node', ok, process.version, 'Run `npm ci`, which installs Node 26.');
 }
 
 async function reachable({ channel, server, signal }: Session): Promise<Check> {
@@ -75,7 +75,7 @@ async function partsOf(session: Session): Promise<Check[]> {
 }
 
 async function health(channel: RpcChannel): Promise<Check> {
-  const action = 'Look at the log of `filemill up`, or at /readyz of each service, for what is missing.';
+  const action = 'See the log of `filemill up`, or /readyz of each service, for what is missing.';
   try {
     const { status } = await channel.client(Health).check({}, { timeoutMs: probeTimeoutMs });
     const serving = status === ServingStatus.SERVING;
@@ -85,7 +85,7 @@ async function health(channel: RpcChannel): Promise<Check> {
   }
 }
 
-/** They need nobody's help: what is too much is given up. */
+/** This check never fails, because the server evicts incomplete uploads when they take too much room. */
 async function incomplete({ uploads }: Session): Promise<Check[]> {
   const held = await lookUpIncompleteUploads(uploads, { timeoutMs: probeTimeoutMs });
   return held === null ? [] : [check('Partial', true, incompleteText(held), null)];
@@ -116,7 +116,7 @@ async function workers({ files }: Session): Promise<Check[]> {
     ];
   } catch (error) {
     const reason = error instanceof FilemillError ? error.message : String(error);
-    return [check('Database', false, printable(reason), 'Check that the metadata service and PostgreSQL run.')];
+    return [check('Database', false, printable(reason), 'Check that the metadata service and PostgreSQL are running.')];
   }
 }
 

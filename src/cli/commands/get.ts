@@ -11,8 +11,8 @@ import { type Session, withSession } from '../session.ts';
 
 export function getCommand(): Command {
   return new Command('get')
-    .description('Show files with all that is known of them: state, result, or why they failed.')
-    .argument('<id...>', 'ids; - reads them from stdin')
+    .description('Show everything known about files: state, result, attempts, and why they failed.')
+    .argument('<id...>', 'file ids; - reads them from stdin')
     .action(withSession(get));
 }
 
@@ -31,7 +31,7 @@ async function get(session: Session, words: string[]): Promise<ExitCode> {
   return missing.any ? exitCodes.notFound : exitCodes.ok;
 }
 
-/** For people a paragraph a file. */
+/** Prints a paragraph for each file in the table format. */
 async function detailWriter(terminal: Terminal, format: Format): Promise<RecordWriter<FileDetail>> {
   if (format !== 'table' || terminal.quiet) return await recordWriter<FileDetail>(terminal, format, listTable);
   let separator = false;

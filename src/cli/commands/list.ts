@@ -14,15 +14,15 @@ type ListOptions = FilterOptions & { readonly limit: number };
 
 export function listCommand(): Command {
   return addFilterOptions(new Command('list').description('List files and their results, newest first.'))
-    .option('--limit <n>', 'how many at most', count(Number.MAX_SAFE_INTEGER - 1), 100)
+    .option('--limit <n>', 'maximum number of files', count(Number.MAX_SAFE_INTEGER - 1), 100)
     .action(withSession(list));
 }
 
 function nothingListed(options: FilterOptions): string {
-  if (!hasFilter(options)) return 'There are no files yet: `filemill upload PATH` brings some in.';
+  if (!hasFilter(options)) return 'There are no files yet: `filemill upload PATH` adds some.';
   const known = attemptFailures.map(errorCode);
   const isUnknown = options.error !== undefined && !known.includes(options.error.toLowerCase());
-  return `No file passes this filter.${isUnknown ? ` The reasons that are known here: ${known.join(', ')}.` : ''}`;
+  return `No file passes this filter.${isUnknown ? ` The known reasons are: ${known.join(', ')}.` : ''}`;
 }
 
 async function list(session: Session, options: ListOptions): Promise<ExitCode> {
@@ -30,7 +30,7 @@ async function list(session: Session, options: ListOptions): Promise<ExitCode> {
   const lines = new FileLines(session);
   const writer = await recordWriter(terminal, format, listTable);
   let listed = 0;
-  // One more than is shown tells whether there are more.
+  // One extra file tells whether there are more.
   for await (const page of listFiles(files, toFilter(options), { ...retry, limit: options.limit + 1 })) {
     const shown = page.slice(0, options.limit - listed);
     for (const line of await lines.ofAll(shown)) writer.write(line);

@@ -7,10 +7,10 @@ import { CliError, exitCodes } from '../failure.ts';
 
 export function migrateCommand(): Command {
   const command = new Command('migrate').description(
-    'Bring the schema of FILEMILL_DATABASE_URL up to date. `filemill up` does so by itself for its own database.',
+    'Bring the schema of FILEMILL_DATABASE_URL up to date. `filemill up` does so for its own database.',
   );
-  command.command('up').description('apply what is missing').action(up);
-  command.command('status').description('list the migrations; ends with 3 if any is missing').action(status);
+  command.command('up').description('apply the missing migrations').action(up);
+  command.command('status').description('list the migrations; exits with 3 if any is missing').action(status);
   return command;
 }
 
@@ -24,7 +24,7 @@ async function status(): Promise<void> {
   const migrations = await reached(migrationStatus(databaseUrl()));
   for (const { name, applied } of migrations) console.log(`${applied ? '✔' : '✖'} ${name}`);
   if (migrations.every(({ applied }) => applied)) return;
-  console.error('Run `filemill migrate up` to apply what is missing.');
+  console.error('Run `filemill migrate up` to apply the missing ones.');
   process.exitCode = exitCodes.someFailed;
 }
 
@@ -39,14 +39,14 @@ function databaseUrl(): string {
   }
 }
 
-/** A database that cannot be reached is not a defect of this program. */
+/** Reports a database that cannot be reached as unavailable, not as a defect of this program. */
 async function reached<T>(work: Promise<T>): Promise<T> {
   return await work.catch((error: NodeJS.ErrnoException) => {
     const fault = postgresFault(error.cause instanceof Error ? error.cause : error);
     if (fault !== undefined && fault.code !== 'AWAY') throw new CliError(exitCodes.unavailable, fault.sentence);
     const message = error.message || String(error.code);
     if (!/^E[A-Z]+$|^57P0/.test(error.code ?? '') && !/timeout/.test(message)) throw error;
-    const action = 'Check that PostgreSQL runs, and that FILEMILL_DATABASE_URL names it.';
+    const action = 'Check that PostgreSQL is running and that FILEMILL_DATABASE_URL is right.';
     throw new CliError(exitCodes.unavailable, `The database is not reachable: ${message}`, action);
   });
 }

@@ -15,13 +15,13 @@ const words: Readonly<Record<number, string>> = {
 export function retryCommand(): Command {
   const command = new Command('retry')
     .description('Give FAILED files another round of attempts.')
-    .argument('[id...]', 'ids; - reads them from stdin')
-    .option('--yes', 'needed with a filter: do it to every FAILED file that passes');
+    .argument('[id...]', 'file ids; - reads them from stdin')
+    .option('--yes', 'required with a filter: retry every matching FAILED file');
   return addFilterOptions(command).action(withSession(retry, { persistent: true }));
 }
 
 async function retry(session: Session, ids: string[], options: SelectionOptions): Promise<ExitCode> {
-  // Nothing but a FAILED file can be retried, so a filter means those unless it says otherwise.
+  // Only FAILED files can be retried, so a filter selects those unless it says otherwise.
   const selection = hasFilter(options) ? { status: ['FAILED'] as const, ...options } : options;
   const another: FileChange = {
     verb: 'retry',

@@ -12,7 +12,7 @@ import { type Session, withSession } from '../session.ts';
 
 export function statsCommand(): Command {
   return new Command('stats')
-    .description('Count files by state and failures by reason; show the workers that are alive.')
+    .description('Count files by state and failures by reason, and show the live workers.')
     .action(withSession(stats));
 }
 

@@ -32,13 +32,13 @@ interface UpOptions extends GlobalOptions {
 /** `filemill up`: everything on this machine, from one command. */
 export function upCommand(): Command {
   return new Command('up')
-    .description('Run PostgreSQL, Redis if there is one, and all services on this machine, until Ctrl-C.')
-    .argument('[path...]', 'files and folders to upload and await once everything is up')
+    .description('Run PostgreSQL, Redis if it is installed, and all services on this machine until Ctrl-C.')
+    .argument('[path...]', 'files and folders to upload and wait for once everything runs')
     .option('--data-dir <dir>', 'folder that keeps everything between runs', '.filemill')
-    .option('--grpc-port <port>', 'public gRPC port on 127.0.0.1; 0 takes a free one', port, 50_051)
-    .option('--http-port <port>', 'public HTTP port on 127.0.0.1; 0 takes a free one', port, 8_080)
-    .option('--workers <n>', 'worker processes', count(64), 2)
-    .option('--exit', 'stop once the paths are done: 0 when all are COMPLETED, 3 when some are not')
+    .option('--grpc-port <port>', 'public gRPC port on 127.0.0.1; 0 picks a free one', port, 50_051)
+    .option('--http-port <port>', 'public HTTP port on 127.0.0.1; 0 picks a free one', port, 8_080)
+    .option('--workers <n>', 'number of worker processes', count(64), 2)
+    .option('--exit', 'stop once the paths are done; exits with 0 if all are COMPLETED, with 3 if not')
     .action(async (paths: string[], _options, command: Command) => {
       process.exitCode = await up(paths, command.optsWithGlobals<UpOptions>());
     });
@@ -91,7 +91,7 @@ async function serve(stack: LocalStack, paths: readonly string[], options: Serve
   return exitCodes.ok;
 }
 
-/** The same as `filemill upload PATH… --wait`. */
+/** Does what `filemill upload PATH… --wait` does. */
 async function uploadAndAwait(stack: LocalStack, paths: readonly string[], options: ServeOptions): Promise<ExitCode> {
   using channel = new RpcChannel(stack.grpcAddress);
   const interrupted = new AbortController();
@@ -110,7 +110,7 @@ async function uploadAndAwait(stack: LocalStack, paths: readonly string[], optio
   return await outcomes.end();
 }
 
-/** The environment is read here, once; everything below gets what it needs as a value. */
+/** Reads the environment, here and only here. */
 function stackOptions(options: UpOptions, report: Report, signal: AbortSignal): StackOptions {
   const config = readSettings(
     {

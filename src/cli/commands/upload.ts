@@ -12,24 +12,23 @@ import { UploadReport } from '../upload-report.ts';
 
 export function uploadCommand(): Command {
   return new Command('upload')
-    .description('Upload files, folders with all they hold, or stdin. An acknowledged file is on disk and registered.')
+    .description('Upload files, whole folders, or stdin. A file is acknowledged once it is on disk and registered.')
     .argument('<path...>', 'files and folders; - reads stdin')
     .option('--wait', 'wait for the analysis and print what it found')
-    .option('--concurrency <n>', 'large files at a time; in place of each, a MiB of small ones', count(64), 8)
-    .option('--name <name>', 'the name of what comes from stdin (default: stdin)')
+    .option('--concurrency <n>', 'large files at a time, or 1 MiB of small files for each', count(64), 8)
+    .option('--name <name>', 'name of the file from stdin (default: stdin)')
     .option(
       '--idempotency-key <key>',
-      'for one file: the same key and content give the same id, and go on where a run broke off',
+      'for one file: repeating a key with the same content gives the same id and resumes an interrupted upload',
     )
-    .option('-r, --recursive', 'accepted for habit: folders are always taken with all they hold')
+    .option('-r, --recursive', 'has no effect: folders are always uploaded recursively')
     .action(withSession(uploadPaths, { persistent: true }));
 }
 
 interface UploadOptions {
   readonly wait?: true;
-  /** Files at a time. */
   readonly concurrency: number;
-  /** For what comes from stdin. */
+  /** The name of the file from stdin. */
   readonly name?: string;
   readonly idempotencyKey?: string;
 }
@@ -59,7 +58,7 @@ async function uploadPaths(session: Session, paths: string[], options: UploadOpt
   return await report.end();
 }
 
-const keptRemark = 'The server keeps what it has of the file: the same command goes on from there.';
+const keptRemark = 'The server keeps what it has received: repeat the command to resume the upload.';
 
 async function* candidates(
   paths: readonly string[],
@@ -72,7 +71,7 @@ async function* candidates(
   }
 }
 
-/** @param onStream told that it is too large to be gathered first */
+/** @param onStream called when stdin is too large to be buffered first */
 function fromStdin(name: string, onStream: () => void): UploadCandidate {
   return {
     filename: name,
@@ -87,7 +86,7 @@ function fromStdin(name: string, onStream: () => void): UploadCandidate {
   };
 }
 
-const streamRemark = 'stdin is sent as it comes, with no copy in TMPDIR: keep this command running until it ends.';
+const streamRemark = 'stdin is sent as it comes, without a local copy: keep this command running until it ends.';
 
 async function measure(paths: readonly string[], progress: UploadProgress, signal: AbortSignal): Promise<void> {
   await measureUploads(paths, (bytes) => progress.foresee(bytes), signal);
@@ -96,12 +95,13 @@ async function measure(paths: readonly string[], progress: UploadProgress, signa
 
 async function refuseUnfit(paths: readonly string[], { name, idempotencyKey }: UploadOptions): Promise<void> {
   const pipes = paths.filter((path) => path === '-').length;
-  if (pipes > 1) throw usage('stdin can be read only once: give - once.');
-  if (pipes === 0 && name !== undefined) throw usage(`--name ${printable(name)} is for what comes from stdin.`);
+  if (pipes > 1) throw usage('stdin can be read only once: give - only once.');
+  if (pipes === 0 && name !== undefined)
+    throw usage(`--name ${printable(name)} names the file from stdin, which is not given.`);
   if (idempotencyKey === undefined) return;
   let files = pipes;
   for await (const _ of findUploads(paths.filter((path) => path !== '-'))) files += 1;
-  if (files !== 1) throw usage(`--idempotency-key names one file, and ${files} are given.`);
+  if (files !== 1) throw usage(`--idempotency-key is for one file, but ${files} are given.`);
 }
 
 function usage(message: string): CliError {

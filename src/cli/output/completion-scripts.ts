@@ -1,9 +1,9 @@
-/** What can be completed after one verb. */
+/** The words that complete one command. */
 export interface VerbWords {
   readonly name: string;
   readonly summary: string;
   readonly options: readonly string[];
-  /** Words that may follow; none means file names. */
+  /** The words that may follow; file names if there are none. */
   readonly words: readonly string[];
 }
 

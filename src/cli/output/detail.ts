@@ -3,12 +3,11 @@ import { catalogue, isReason } from '#domain/errors.ts';
 import { formatBytes, formatCount, formatDuration, plural, printable } from './printable.ts';
 import type { Style, Terminal } from './terminal.ts';
 
-/** A file with all that is known of it. */
 export interface FileDetail extends FileWithResultJson {
   readonly attempts: readonly AttemptJson[];
 }
 
-/** All that is known of one file, a fact a line. */
+/** Shows everything known about a file, one fact per line. */
 export function detailView(file: FileDetail, terminal: Terminal): string[] {
   const facts: [string, string][] = [
     ['id', file.id],
@@ -56,7 +55,7 @@ function failure({ error }: FileWithResultJson): [string, string][] {
   return [['reason', printable(`${error.code}: ${error.message}`)], ...action];
 }
 
-/** Every finding of the analysis, also those that this version has never heard of. */
+/** Shows every finding of the analysis, even those that this version does not know. */
 function findings({ result }: FileWithResultJson): [string, string][] {
   if (result === null) return [];
   return Object.entries(result)
@@ -64,14 +63,14 @@ function findings({ result }: FileWithResultJson): [string, string][] {
     .map(([name, value]) => [name.replaceAll('_', ' '), finding(value)]);
 }
 
-/** Shown above in their own way, or not of use to a reader. */
+/** These fields are shown above in another form, or are of no use to a reader. */
 const told = new Set(
   'id filename path size mime_type status attempt max_attempts created_at updated_at completed_at sha256 error result attempts'.split(
     ' ',
   ),
 );
 
-/** What is known of the file beside that, in its own words. */
+/** Shows the remaining fields under their own names. */
 function others(file: FileDetail): [string, string][] {
   return Object.entries(file)
     .filter(([name, value]) => !told.has(name) && value !== null)

@@ -2,7 +2,7 @@ const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 const wide =
   /^[\p{Emoji_Presentation}\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
 
-/** Columns that a text takes on a terminal. */
+/** Counts the columns of a text on a terminal. */
 export function displayWidth(text: string): number {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: printable ASCII needs no segmentation
   if (/^[\u0000-\u007f]*$/.test(text)) return text.length;
@@ -11,7 +11,7 @@ export function displayWidth(text: string): number {
   return width;
 }
 
-/** The text, or where it is wider, its beginning and its end: of a file's name both tell something. */
+/** Shortens a text that is too wide to its beginning and its end, because both matter in a file name. */
 export function cutText(text: string, width: number): string {
   if (displayWidth(text) <= width) return text;
   const segments = [...graphemes.segment(text)].map(({ segment }) => segment);

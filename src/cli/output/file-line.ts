@@ -9,7 +9,7 @@ import { formatBytes, formatCount, formatDuration, plural } from './printable.ts
 import type { Column } from './table.ts';
 import type { TableStyle } from './writer.ts';
 
-/** One file in `--json`: the public JSON of a file, where null stands for what is not known. */
+/** A record of `--json`: the public JSON of a file, with null for what is unknown. */
 export type FileLine = {
   readonly [Key in keyof FileWithResultJson]: Key extends 'id' | 'size' | 'mime_type' | 'status'
     ? FileWithResultJson[Key] | null
@@ -18,12 +18,12 @@ export type FileLine = {
 
 type Named = Pick<UploadOutcome['file'], 'filename' | 'path'>;
 
-/** What is known of a file when it is acknowledged. */
+/** Describes a file that is acknowledged and not analysed yet. */
 export function acknowledgedLine(file: Named, { id, size }: Pick<UploadFileResponse, 'id' | 'size'>): FileLine {
   return { ...unknown(file), id, size: Number(size), status: 'PENDING' };
 }
 
-/** A file that was not uploaded. */
+/** Describes a file that was not uploaded. */
 export function refusedLine({ file, error }: UploadOutcome & { receipt: null }): FileLine {
   return { ...unknown(file), error: { code: errorCode(error.reason), message: error.message } };
 }
@@ -42,7 +42,7 @@ const type: Column<FileLine> = {
   optional: 2,
   cell: ({ result, mime_type }) => (result === null ? '' : (mime_type ?? '')),
 };
-/** For tables without a column for the state: of a file without a result it is what there is to say. */
+/** Shows the state of a file without a result, for tables without a column for it. */
 const found: Column<FileLine> = {
   title: 'TYPE',
   width: 18,
@@ -102,14 +102,12 @@ const reason: Column<FileLine> = {
 
 const quiet = (file: FileLine) => file.id ?? '';
 
-/** What the analysis found, one row a file: id, name, type, words, SHA-256, time from its registration to its end. */
 export const resultTable: TableStyle<FileLine> = {
   columns: [id, name, found, words, sha256, took],
   remark: reason,
   quiet,
   live: true,
 };
-/** What was acknowledged. */
 export const receiptTable: TableStyle<FileLine> = { columns: [id, size, name], quiet, live: true };
 export const listTable: TableStyle<FileLine> = {
   columns: [id, status, { ...name, width: 8, least: 16 }, type, wordCount, sha256, size, created],

@@ -1,10 +1,10 @@
 import type { IncompleteUploadsJson } from '#contract/schemas.ts';
 
-/** C0 and C1 controls, DEL, line and paragraph separators, and the bidirectional controls. */
+/** C0 and C1 controls, DEL, line and paragraph separators, and bidirectional controls. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that are replaced
 const unsafe = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
 
-/** Text from elsewhere, made harmless for a terminal: control characters appear as `\u001b`. */
+/** Makes untrusted text safe for a terminal: control characters appear as `\u001b`. */
 export function printable(text: string, { keepNewlines = false } = {}): string {
   return text.replace(unsafe, (character) =>
     keepNewlines && character === '\n' ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,

@@ -3,24 +3,24 @@ import { printable } from './printable.ts';
 
 export interface Column<T> {
   readonly title: string;
-  /** Narrowest width in columns of the terminal; wider cells push the rest aside. */
+  /** The minimum width in terminal columns; wider cells push the rest aside. */
   readonly width?: number;
   readonly align?: 'right';
-  /** On a narrow terminal cells are cut to about this width; absent for what is of no use when cut. */
+  /** On a narrow terminal, cells are cut to about this width; absent if cut cells are useless. */
   readonly least?: number;
-  /** Shown where the terminal has room for it, the lowest number first. Absent for what has to be there. */
+  /** Shown only if the terminal has room, the lowest number first; absent for required columns. */
   readonly optional?: number;
   cell(item: T): string;
 }
 
 const gap = '  ';
-/** What is cut shorter than this tells nothing. */
+/** Cells cut shorter than this would say nothing. */
 const leastCut = 4;
 
 /**
- * Rows as text, aligned by the widest cell among them; the last column is not padded. Cells are made harmless.
+ * Formats rows, aligned by their widest cells, and made safe for a terminal. The last column is not padded.
  *
- * @param available columns of the terminal: what is too wide is cut or left out
+ * @param available the width of the terminal, to which rows are cut
  */
 export function tableRows<T>(
   items: readonly T[],
@@ -36,7 +36,7 @@ export function tableRows<T>(
   return rows.map((row) => joinRow(row, fitting, widths));
 }
 
-/** The titles above rows that `tableRows` makes of the same items. */
+/** Formats rows below their titles. */
 export function tableWithTitles<T>(
   items: readonly T[],
   columns: readonly Column<T>[],
@@ -49,7 +49,7 @@ export function tableWithTitles<T>(
   return tableRows<T | undefined>([undefined, ...items], withTitles, available);
 }
 
-/** Decided by what columns need at the least, so that all rows of a table have the same. */
+/** Chooses columns by their minimum widths, so that all rows of a table have the same ones. */
 function columnsThatFit<T>(columns: readonly Column<T>[], available: number): readonly Column<T>[] {
   const optional = columns.filter(({ optional }) => optional !== undefined);
   const shown = new Set(columns.filter((column) => !optional.includes(column)));
@@ -58,7 +58,7 @@ function columnsThatFit<T>(columns: readonly Column<T>[], available: number): re
   return columns.filter((column) => shown.has(column));
 }
 
-/** The widest of those that may be cut gives way first. */
+/** Shrinks the widest column that may be cut first. */
 function shrink<T>(widths: number[], columns: readonly Column<T>[], available: number): void {
   for (let excess = widthOf(widths) - available; excess > 0; excess--) {
     const flexible = widths.map((width, index) => (columns[index]?.least === undefined ? 0 : width));

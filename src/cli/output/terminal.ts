@@ -6,7 +6,7 @@ export interface TerminalOptions {
   readonly quiet?: boolean | undefined;
   readonly verbose?: boolean | undefined;
   readonly color?: boolean | undefined;
-  /** In place of what the terminal itself says. */
+  /** Overrides the width of the terminal. */
   readonly columns?: number | undefined;
 }
 
@@ -17,7 +17,7 @@ export class Terminal {
   readonly #color: boolean;
   readonly #columns: number | undefined;
   #status = '';
-  /** Data for a program: lines of one moment leave together. */
+  /** Lines for a program that are written together in the next tick. */
   #unprinted = '';
 
   constructor({ quiet = false, verbose = false, color = true, columns }: TerminalOptions) {
@@ -27,36 +27,36 @@ export class Terminal {
     this.#columns = columns;
   }
 
-  /** True when somebody watches and a moving line does no harm. */
+  /** True when stderr is a terminal, where a status line may be drawn. */
   get animated(): boolean {
     return process.stderr.isTTY === true && !this.quiet;
   }
 
-  /** Data. */
+  /** Writes a line of data to stdout. */
   print(line: string): void {
     if (this.#unprinted === '') process.nextTick(() => this.#flush());
     this.#unprinted += `${line}\n`;
     if (process.stdout.isTTY) this.#flush();
   }
 
-  /** Columns that a row of data may take. Where nobody looks at it nothing is cut. */
+  /** The width of a row of data; unlimited unless stdout is a terminal. */
   get width(): number {
     return this.#columns ?? ((process.stdout.isTTY && process.stdout.columns) || Number.POSITIVE_INFINITY);
   }
 
-  /** A remark that --quiet silences. */
+  /** Writes a remark, which --quiet silences. */
   note(line: string): void {
     if (!this.quiet) this.complain(line);
   }
 
-  /** Something that has to be said. */
+  /** Writes what has to be said. */
   complain(line: string): void {
-    // Where both streams end in one file, what was said first comes first.
+    // Keep the order when both streams go to the same file.
     this.#flush();
     this.#beside(() => process.stderr.write(`${line}\n`));
   }
 
-  /** Replaces the line that moves; an empty text removes it. */
+  /** Replaces the status line; an empty text removes it. */
   status(text: string): void {
     if (!this.animated) return;
     this.#status = text.slice(0, Math.max(0, (process.stderr.columns ?? 80) - 1));

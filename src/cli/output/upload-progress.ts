@@ -3,7 +3,7 @@ import type { Terminal } from './terminal.ts';
 
 const redrawMs = 120;
 
-/** One line for the whole upload: files, bytes, rate, time left. Drawn on a terminal only. */
+/** Draws a status line for the whole upload: files, bytes, rate, time left. */
 export class UploadProgress implements Disposable {
   readonly #terminal: Terminal;
   readonly #timer: NodeJS.Timeout;
@@ -23,13 +23,13 @@ export class UploadProgress implements Disposable {
     if (!terminal.animated) clearInterval(this.#timer);
   }
 
-  /** Work was found that lies ahead. */
+  /** A file was found that will be uploaded. */
   foresee(bytes: number): void {
     this.#totalFiles += 1;
     this.#totalBytes += bytes;
   }
 
-  /** All the work is known: from now on the time left can be told. */
+  /** All files have been found, so the remaining time can be estimated. */
   measured(): void {
     this.#measured = true;
   }
@@ -43,7 +43,7 @@ export class UploadProgress implements Disposable {
     if (failed) this.#failedFiles += 1;
   }
 
-  /** How many acknowledged files wait to be analysed. */
+  /** The number of acknowledged files that wait for their analysis has changed. */
   waiting(difference: number): void {
     this.#waitingFiles += difference;
   }

@@ -14,15 +14,15 @@ export interface RecordWriter<T> {
 
 export interface TableStyle<T> {
   readonly columns: readonly Column<T>[];
-  /** What is told beside the columns: as the last of them, or below the row where the terminal has a width. */
+  /** Printed as the last column, or below the row on a terminal. */
   readonly remark?: Column<T>;
-  /** What --quiet prints instead of a row. */
+  /** The text that --quiet prints instead of a row. */
   quiet(record: T): string;
-  /** True prints each row as it comes, without titles; otherwise rows are gathered and aligned under titles. */
+  /** Prints each row as it comes, without titles; otherwise rows are collected and aligned under titles. */
   readonly live?: boolean;
 }
 
-/** Prints records to stdout in the format asked for. */
+/** Prints records to stdout in the requested format. */
 export async function recordWriter<T extends object>(
   terminal: Terminal,
   format: Format,
@@ -43,7 +43,7 @@ export async function recordWriter<T extends object>(
   }
 }
 
-/** Prints one object, such as statistics, in the format asked for; `table` is its form for people. */
+/** Prints one object, such as statistics, in the requested format; `table` is its form for people. */
 export async function printRecord(
   terminal: Terminal,
   format: Format,
@@ -96,7 +96,7 @@ function printRows<T>(
   }
 }
 
-/** Rows that are aligned with each other: so many are gathered before they are printed. */
+/** Rows are collected in batches of this size and aligned with each other. */
 const gatherRows = 1_000;
 
 function alignedTableWriter<T>(terminal: Terminal, style: TableStyle<T>): RecordWriter<T> {

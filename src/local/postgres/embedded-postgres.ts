@@ -15,15 +15,14 @@ import { unprivilegedCommand } from './unprivileged.ts';
 const run = promisify(execFile);
 
 export interface EmbeddedPostgresOptions {
-  /** Folder for the cluster, its credentials and its log; made when missing. */
+  /** Holds the cluster, its credentials and its log; made if missing. */
   readonly dataDir: string;
-  /** Told, in a line each, of what takes time or is out of the ordinary. */
+  /** Receives a line about whatever is slow or unusual. */
   readonly log?: (line: string) => void;
-  /** Once aborted, a start gives up, leaving nothing running. */
+  /** When aborted, a start gives up and leaves nothing running. */
   readonly signal?: AbortSignal;
-  /** Of the server; that of this process unless given. */
+  /** The environment of the server; this process's by default. */
   readonly env?: NodeJS.ProcessEnv;
-  /** Joined by the server as soon as its process exists. */
   readonly processes?: LiveProcesses;
 }
 
@@ -32,16 +31,16 @@ export interface EmbeddedPostgres extends AsyncDisposable {
   readonly url: string;
   /** Database `postgres` as the superuser. */
   readonly adminUrl: string;
-  /** Whether the cluster was made by this start. */
+  /** Whether this start made the cluster. */
   readonly firstStart: boolean;
   readonly pid: number;
-  /** Resolves when the server has ended, whoever ended it, with how. */
+  /** Resolves with how the server ended, whatever ended it. */
   readonly ended: Promise<string>;
-  /** Fast shutdown: open transactions are rolled back. */
+  /** Performs a fast shutdown, which rolls back open transactions. */
   stop(): Promise<void>;
 }
 
-/** `fsync`, `full_page_writes` and `synchronous_commit` stay on, as PostgreSQL has them. */
+/** `fsync`, `full_page_writes` and `synchronous_commit` stay on, as by default. */
 const settings = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
@@ -54,17 +53,15 @@ const settings = {
   log_timezone: 'UTC',
 };
 
-/** Time for a fast shutdown before the server is told to stop at once (it then recovers at the next start). */
+/** After this time a fast shutdown becomes an immediate one, from which the server recovers at its next start. */
 const fastShutdownMs = 20_000;
 
 /**
- * Starts PostgreSQL 18 from npm on the folder, making the cluster the first time. It listens on
- * 127.0.0.1 alone, on a port that stays the same while it is free, with scram and random passwords. A
- * server that a killed predecessor left running on the folder is stopped first; one that crashed
- * recovers. The server is in a process group of its own: a terminal's Ctrl-C does not reach it.
+ * Starts PostgreSQL 18 from npm on the folder, and makes the cluster the first time. It listens on 127.0.0.1 only, on
+ * the same port as before if that is free, with SCRAM and random passwords. A server that a killed run left on the
+ * folder is stopped first. The server has a process group of its own, out of reach of a terminal's Ctrl-C.
  *
- * @throws SetupError when a part is missing or the server does not start; it ends with the server's own words;
- *   the reason of the signal
+ * @throws SetupError when a part is missing or the server does not start, with the end of its log; the signal's reason
  */
 export async function startEmbeddedPostgres({
   dataDir,
@@ -115,14 +112,14 @@ export async function startEmbeddedPostgres({
 }
 
 interface NewCluster {
-  /** The command, with what has to stand before it. */
+  /** The command with its prefix. */
   readonly initdb: readonly string[];
   readonly folder: string;
   readonly credentials: Credentials;
   readonly signal: AbortSignal;
 }
 
-/** Made aside and moved into place whole, so that a crash leaves no half of a cluster. */
+/** Makes the cluster aside and renames it into place, so that a crash leaves no incomplete one. */
 async function makeCluster({ initdb, folder, credentials, signal }: NewCluster): Promise<boolean> {
   const cluster = join(folder, 'data');
   const exists = await readFile(join(cluster, 'PG_VERSION'), 'utf8').catch(() => undefined);
@@ -136,7 +133,7 @@ async function makeCluster({ initdb, folder, credentials, signal }: NewCluster):
   const [program = '', ...args] = [...initdb, '-D', fresh, '--data-checksums', ...locale, ...access];
   signal.throwIfAborted();
   const running = run(program, args, { cwd: folder });
-  // Not execFile's own `signal`: that does not wait for the end.
+  // The `signal` option of execFile would not wait for the process to end.
   using _ = onAbort(signal, () => running.child.kill('SIGTERM'));
   try {
     await running;

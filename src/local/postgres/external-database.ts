@@ -13,7 +13,7 @@ export interface WaitOptions {
 const oldestMajor = 18;
 
 /**
- * Waits for a PostgreSQL that somebody else runs; answers with its version, `18.4`.
+ * Waits for an external PostgreSQL, and answers with its version, such as `18.4`.
  *
  * @throws SetupError exit code 5 when it cannot be reached in time, 2 when it refuses or is too old
  */
@@ -37,18 +37,14 @@ export async function waitForDatabase(url: string, { signal, giveUpAfterMs, log 
             'Start it, or unset FILEMILL_DATABASE_URL to use the embedded one.',
           { exitCode: 5, cause: error },
         );
-      if (attempt === 0) log(`PostgreSQL at ${where} cannot be reached (${message}): trying again`);
+      if (attempt === 0) log(`PostgreSQL at ${where} cannot be reached (${message}): retrying`);
     }
     await sleep(200 + backoffMs(attempt, { maxMs: 2_000 }), signal);
     signal.throwIfAborted();
   }
 }
 
-/**
- * Brings its schema up to date.
- *
- * @throws SetupError exit code 5 when it takes no statements just now, 2 when somebody has to change something first
- */
+/** Brings the schema up to date. @throws SetupError exit code 5 for a passing fault, 2 when an operator has to act */
 export async function migrateExternal(url: string): Promise<void> {
   await migrate(url).catch((error: Error) => {
     const fault = postgresFault(error.cause instanceof Error ? error.cause : error);
@@ -57,7 +53,7 @@ export async function migrateExternal(url: string): Promise<void> {
   });
 }
 
-/** `host:port/database`, without what must stay secret. */
+/** Answers with `host:port/database`, without secrets. */
 export function describeUrl(url: string): string {
   try {
     const { host, pathname, searchParams } = new URL(url);
@@ -95,7 +91,7 @@ function requireVersion(version: string, where: string): string {
   throw new SetupError(`PostgreSQL ${oldestMajor} or newer is needed; ${where} runs ${version}.`, { exitCode: 2 });
 }
 
-/** SQLSTATE 28…: wrong role or password; 3D000: no such database. Waiting does not mend those. */
+/** SQLSTATE 28…: wrong role or password; 3D000: no such database. Waiting does not help. */
 function isFinal(error: unknown): boolean {
   const code = (error as { code?: unknown }).code;
   return typeof code === 'string' && /^(28...|3D000)$/.test(code);

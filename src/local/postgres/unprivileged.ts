@@ -7,21 +7,21 @@ import { SetupError } from '../setup-error.ts';
 
 const run = promisify(execFile);
 
-/** The user "nobody": PostgreSQL needs any user that is not root and has a name. */
+/** The user "nobody": PostgreSQL needs any user with a name other than root. */
 const nobody = 65534;
 
-/** Appears to the program as nobody, keeps the rights of the real user on files. */
+/** The program sees itself as nobody, and keeps the real user's access to files. */
 const inNamespace = ['unshare', '--user', `--map-user=${nobody}`, `--map-group=${nobody}`];
 
 /**
- * PostgreSQL refuses to run as root. Answers with the command to put before its own, if one is needed,
- * to run it with access to `folder`, also where only root may enter the folders above it:
+ * PostgreSQL refuses to run as root. Answers with the command prefix, if one is needed, that runs it with access to
+ * `folder`, even if only root may enter the folders above:
  *
- * - an ordinary user with a name needs nothing;
- * - root, and a user without a name, wear the name of nobody in a user namespace of their own;
- * - where namespaces are refused, root really becomes nobody and keeps one right: to pass the modes of
- *   files and folders, so that the data need not be moved. It belongs to nobody from then on;
- * - data of an ordinary user, met as root, is served as that user.
+ * - an ordinary user with a name needs none;
+ * - root, and a user without a name, appear as nobody in a user namespace;
+ * - where namespaces are refused, root becomes nobody but keeps dac_override, so that the data, which is chowned to
+ *   nobody, may stay where it is;
+ * - root serves data of an ordinary user as that user.
  *
  * @throws SetupError when all of these are refused
  */

@@ -19,12 +19,7 @@ const readers: Readonly<Record<ServiceName, Reader>> = {
   worker: readWorkerConfig,
 };
 
-/**
- * Reads the settings of each service as it would itself, before anything is started.
- *
- * @param env of this process, as users have set it
- * @throws SetupError exit code 2, naming every variable that cannot be used
- */
+/** Reads the settings of all services before anything starts. @throws SetupError exit code 2, with every problem */
 export function checkSettings(specs: readonly ServiceSpec[], env: NodeJS.ProcessEnv): void {
   const inherited = inheritedEnvironment(env, specs);
   const problems = specs.flatMap((spec) => {
@@ -34,7 +29,7 @@ export function checkSettings(specs: readonly ServiceSpec[], env: NodeJS.Process
   if (problems.length > 0) throw new SetupError([...new Set(problems)].join('; '), { exitCode: 2 });
 }
 
-/** One for each variable: services share some of them. */
+/** Answers with one problem for each variable. */
 function problemsOf(read: Reader, env: NodeJS.ProcessEnv): readonly string[] {
   try {
     read(env);

@@ -4,13 +4,10 @@ import { findProcess, isRunning, type ProcessIdentity, signalProcess, waitForEnd
 
 const schema = z.record(z.string(), z.object({ pid: z.number().int().positive(), startTime: z.string() }));
 
-/** Left-over services are already ending by themselves; this is how long they get before they are ended. */
+/** Leftover services are ending by themselves; after this time they are killed. */
 const patienceMs = 5_000;
 
-/**
- * Remembers, on disk, which processes were started, so that the run after a crash can end what is left
- * of them.
- */
+/** Records started processes on disk, so that the run after a crash can end those that are left. */
 export class ChildRegister {
   readonly #path: string;
   readonly #children: Record<string, ProcessIdentity> = {};
@@ -19,7 +16,7 @@ export class ChildRegister {
     this.#path = path;
   }
 
-  /** Ends the processes that an earlier run started and that still run. */
+  /** Ends processes of an earlier run that are still running. */
   async stopLeftovers(log: (line: string) => void): Promise<void> {
     const left: [string, ProcessIdentity][] = [];
     for (const entry of Object.entries(this.#read())) if (await isRunning(entry[1])) left.push(entry);
@@ -43,7 +40,7 @@ export class ChildRegister {
     try {
       return schema.parse(JSON.parse(readFileSync(this.#path, 'utf8')));
     } catch {
-      // Missing the first time; cut short by a crash of the machine, after which nothing is left running.
+      // The file is missing at first, and may be torn by a crash of the machine, after which nothing runs.
       return {};
     }
   }

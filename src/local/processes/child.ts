@@ -2,7 +2,7 @@ import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { once } from 'node:events';
 import { signalProcess } from './process-table.ts';
 
-/** Starts a program in a process group of its own, out of reach of a terminal's Ctrl-C. */
+/** Starts a program in its own process group, out of reach of a terminal's Ctrl-C. */
 export async function spawnDetached(
   [program = '', ...args]: readonly string[],
   options: Omit<SpawnOptions, 'detached'>,
@@ -12,7 +12,7 @@ export async function spawnDetached(
   return child;
 }
 
-/** Resolves with how the process ended, also when it already has. */
+/** Resolves with how the process ended, even if it already has. */
 export async function endOf(child: ChildProcess): Promise<string> {
   if (!hasEnded(child)) await once(child, 'exit');
   return child.signalCode === null ? `ended with code ${child.exitCode}` : `was ended by ${child.signalCode}`;
@@ -22,7 +22,7 @@ export function hasEnded(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null;
 }
 
-/** Sends `gentle`, and `harsh` to whoever is left of the process group `afterMs` later; resolves when it has ended. */
+/** Sends `gentle`, and `afterMs` later `harsh` to what is left of the process group. Resolves when it has ended. */
 export async function stopChild(
   child: ChildProcess,
   { gentle, harsh, afterMs }: { gentle: NodeJS.Signals; harsh: NodeJS.Signals; afterMs: number },

@@ -44,7 +44,7 @@ test('a process that ends unasked is started again and said so in one line', asy
   const again = said(/^sleeper runs again/);
   process.kill(started[0]?.pid ?? 0, 'SIGKILL');
   await again;
-  assert.match(lines[0] ?? '', /^sleeper \(pid \d+\) was ended by SIGKILL: starting it again$/);
+  assert.match(lines[0] ?? '', /^sleeper \(pid \d+\) was ended by SIGKILL: restarting it$/);
   assert.equal(started.length, 2);
   await keeper[Symbol.asyncDispose]();
   assert.equal(await findProcess(started[1]?.pid ?? 0), undefined);

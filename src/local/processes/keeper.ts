@@ -1,29 +1,29 @@
 import { sleep } from '#platform/abort.ts';
 
-/** A process that was started and is ready for use. */
+/** A process that is ready for use. */
 export interface Running {
   readonly pid: number;
   /** Resolves when the process has ended, with how: `ended with code 1`, `was ended by SIGKILL`. */
   readonly ended: Promise<string>;
-  /** Asks it to end, waits, and ends it by force when it takes too long. */
+  /** Asks the process to end, waits, and kills it if it takes too long. */
   stop(): Promise<void>;
 }
 
-/** Starts the process; gives up, leaving nothing running, when the signal is aborted. */
+/** Starts the process. When the signal is aborted, it gives up and leaves nothing running. */
 export type Open = (signal: AbortSignal) => Promise<Running>;
 
 export interface KeeperOptions {
   readonly log: (line: string) => void;
-  /** Once aborted, nothing is started again. */
+  /** When aborted, nothing is restarted. */
   readonly signal: AbortSignal;
 }
 
-/** A process that ran this long before it ended starts again without delay. */
+/** A process that ran at least this long is restarted without delay. */
 const steadyMs = 30_000;
 const firstDelayMs = 250;
 const longestDelayMs = 10_000;
 
-/** Keeps one process running: starts it again, with growing delays, whenever it ends unasked. */
+/** Keeps one process running: restarts it, with growing delays, whenever it ends by itself. */
 export class Keeper implements AsyncDisposable {
   readonly name: string;
   readonly #open: Open;
@@ -42,7 +42,7 @@ export class Keeper implements AsyncDisposable {
     this.#kept = this.#keep();
   }
 
-  /** Rejects when the first start fails: then something is wrong that a restart will not mend. */
+  /** Rejects when the first start fails, because a restart would not help. */
   static async start(name: string, open: Open, options: KeeperOptions): Promise<Keeper> {
     return new Keeper(name, open, options, await open(options.signal));
   }
@@ -51,7 +51,7 @@ export class Keeper implements AsyncDisposable {
     this.#disposal.abort();
     await this.#running.stop();
     await this.#kept;
-    // A start that was under way when the stop came may have succeeded since.
+    // A restart may have succeeded since.
     await this.#running.stop();
   }
 
@@ -62,12 +62,12 @@ export class Keeper implements AsyncDisposable {
       const how = await this.#running.ended;
       if (this.#stopping.aborted) return;
       failures = performance.now() - startedAt > steadyMs ? 0 : failures + 1;
-      this.#log(`${this.name} (pid ${this.#running.pid}) ${how}: starting it again`);
+      this.#log(`${this.name} (pid ${this.#running.pid}) ${how}: restarting it`);
       failures = await this.#reopen(failures);
     }
   }
 
-  /** Tries until it runs or the stop comes; answers with the failures in a row. */
+  /** Retries until the process runs or is to stop; answers with the number of failures in a row. */
   async #reopen(before: number): Promise<number> {
     for (let failures = before; ; failures++) {
       await sleep(delayMs(failures), this.#stopping);

@@ -1,18 +1,18 @@
 import { readFile, readlink } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** A process that cannot be confused with a later one of the same number. */
+/** Identifies a process, so that a later one with the same id is not confused with it. */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** In clock ticks since the boot of the machine, from /proc; empty where there is no /proc. */
+  /** In clock ticks since boot, from /proc; empty where there is no /proc. */
   readonly startTime: string;
 }
 
-/** The process of this number, or undefined when there is none (a zombie counts as none). */
+/** Finds the process with this id; undefined if there is none (a zombie counts as none). */
 export async function findProcess(pid: number): Promise<ProcessIdentity | undefined> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-    // The command name may hold spaces and parentheses: fields count from the last one (proc(5), field 3 on).
+    // The command name may hold spaces and parentheses: field 3 of proc(5) follows the last one.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return fields[0] === 'Z' || fields[0] === 'X' ? undefined : { pid, startTime: fields[19] ?? '' };
   } catch {
@@ -20,17 +20,16 @@ export async function findProcess(pid: number): Promise<ProcessIdentity | undefi
   }
 }
 
-/** Whether this very process still runs. */
 export async function isRunning(identity: ProcessIdentity): Promise<boolean> {
   return (await findProcess(identity.pid))?.startTime === identity.startTime;
 }
 
-/** The working directory of a process, or undefined when it is gone or not ours to look at. */
+/** Answers undefined when the process is gone or belongs to another user. */
 export async function workingDirectory(pid: number): Promise<string | undefined> {
   return await readlink(`/proc/${pid}/cwd`).catch(() => undefined);
 }
 
-/** Sends a signal; false when there is no such process, or not ours. A negative pid means its group. */
+/** Sends a signal; false when there is no such process, or it is not ours. A negative pid means a group. */
 export function signalProcess(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(pid, signal);
@@ -39,7 +38,7 @@ export function signalProcess(pid: number, signal: NodeJS.Signals | 0): boolean 
   }
 }
 
-/** Waits for the process to end; false when it still runs after `timeoutMs`. */
+/** Waits for the process to end; false if it still runs after `timeoutMs`. */
 export async function waitForEnd(identity: ProcessIdentity, timeoutMs: number): Promise<boolean> {
   const giveUpAt = performance.now() + timeoutMs;
   while (await isRunning(identity)) {

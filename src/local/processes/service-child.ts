@@ -9,7 +9,7 @@ import { ServiceLog } from './service-log.ts';
 import { serviceNodeOptions } from './service-runtime.ts';
 import { lookEveryMs, Silence } from './silence.ts';
 
-/** Services end within 28 s of SIGTERM by themselves; this is for one that hangs. */
+/** A service that hangs is killed: others end within 28 s of SIGTERM. */
 const stopDeadlineMs = 30_000;
 
 /** A folder under src/services. */
@@ -17,27 +17,25 @@ export type ServiceName = 'metadata' | 'result' | 'upload' | 'web' | 'worker';
 
 export interface ServiceSpec {
   readonly service: ServiceName;
-  /** What people see: the service, with a number where there are several. */
+  /** Shown to people: the service, with a number if there are several. */
   readonly name: string;
-  /** The variables of its contract. */
   readonly env: Readonly<Record<string, string>>;
 }
 
 export interface ServiceSurroundings {
-  /** What every child inherits. */
+  /** Inherited by every child. */
   readonly env: NodeJS.ProcessEnv;
   readonly register: ChildRegister;
-  /** Joined by the service as soon as its process exists. */
   readonly processes: LiveProcesses;
   readonly logPath: (name: string) => string;
-  /** Told each line that a service logs. */
+  /** Receives each line that a service logs. */
   readonly show: (name: string, line: { level: string; text: string }) => void;
 }
 
 /**
- * Starts the entry point that the images run, and resolves when it has said that it is ready.
+ * Starts the entry point that the images run, and resolves when the service reports that it is ready.
  *
- * @throws SetupError with its last lines when it ends before; whatever is thrown, it does not run
+ * @throws SetupError with the last log lines of a service that ended too early; nothing is left running
  */
 export async function startService(
   spec: ServiceSpec,
@@ -58,14 +56,14 @@ export async function startService(
   const watch = watchSilence(child);
   const ended = endOf(child).then((how) => {
     clearInterval(watch.timer);
-    return watch.hangs ? 'answered no more, and was ended by force' : how;
+    return watch.hangs ? 'stopped responding and was killed' : how;
   });
   child.once('close', () => log.close());
   try {
     await surroundings.register.add(name, child.pid);
     await untilReady(child, spec, { ended, log, signal });
   } catch (error) {
-    // Whoever is not recorded would not be found by the run after a crash.
+    // The run after a crash would not find a process that is not registered.
     killGroup(child, 'SIGKILL');
     await ended;
     throw error;
@@ -77,7 +75,7 @@ export async function startService(
   };
 }
 
-/** Ends the service by force when it hangs: SIGKILL reaches one that is frozen, too. */
+/** Kills a service that hangs; SIGKILL also works on a frozen one. */
 function watchSilence(child: ChildProcess): { readonly timer: NodeJS.Timeout; hangs: boolean } {
   const silence = new Silence();
   child.on('message', (message) => {
@@ -106,7 +104,7 @@ async function untilReady(child: ChildProcess, { name }: ServiceSpec, { ended, l
   using _ = onAbort(signal, () => child.kill('SIGTERM'));
   const outcome = await Promise.race([isReady(child), ended]);
   if (outcome === 'ready') return;
-  // With 2, and a sentence, a service says what its settings or its volume lack.
+  // Code 2 means that the settings or the volume are at fault, as the log says.
   const exitCode = outcome === 'ended with code 2' ? 2 : 1;
   throw new SetupError(`${name} ${outcome} while starting:\n${log.tail()}`, { exitCode });
 }

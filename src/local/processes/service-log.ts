@@ -3,19 +3,19 @@ import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 
-/** A log that has grown past this is set aside as `NAME.log.1` when its service starts again. */
+/** A larger log is rotated to `NAME.log.1` when its service restarts. */
 const largestLog = 16 * 1024 * 1024;
 
-/** Lines kept in memory to explain a start that failed. */
+/** Lines kept in memory to explain a failed start. */
 const tailLines = 20;
 
 export interface LogLine {
-  /** `info`, `warn`, …; `raw` for what is not a log record, such as the trace of a crash. */
+  /** `info`, `warn`, …; `raw` for anything but a log record, such as a stack trace. */
   readonly level: string;
   readonly text: string;
 }
 
-/** Keeps the output of one service in a file and shows what matters. */
+/** Writes the output of one service to a file, and shows what matters. */
 export class ServiceLog {
   readonly path: string;
   readonly #file: WriteStream;
@@ -28,11 +28,10 @@ export class ServiceLog {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > largestLog) renameSync(path, `${path}.1`);
     this.#file = createWriteStream(path, { flags: 'a', mode: 0o600 });
-    // A full disk must not end the supervisor: the log is the least of it.
+    // A full disk must not end the supervisor.
     this.#file.on('error', () => undefined);
   }
 
-  /** Takes over the stream until it ends. */
   read(stream: Readable): void {
     createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }).on('line', (line) => {
       this.#file.write(`${line}\n`);
@@ -43,7 +42,6 @@ export class ServiceLog {
     });
   }
 
-  /** The last lines, for people. */
   tail(): string {
     return this.#tail.join('\n');
   }
@@ -77,7 +75,7 @@ function describe(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** What users send may be in a message: it must not steer the terminal. */
+/** Messages may quote what users send, which must not control the terminal. */
 function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
   return text.replace(/[\u0000-\u0008\u000a-\u001f\u007f-\u009f]+/g, ' ');

@@ -6,7 +6,7 @@ export interface StackSettings {
   readonly grpcListen: string;
   readonly httpListen: string;
   readonly databaseUrl: string;
-  /** `none`, or where Redis is. */
+  /** A URL, or `none`. */
   readonly redisUrl: string;
   readonly storageDir: string;
   readonly socketFolder: string;
@@ -15,7 +15,7 @@ export interface StackSettings {
   readonly logLevel: string;
 }
 
-/** The five services of one machine: public ports on 127.0.0.1, everything else on sockets. */
+/** Describes the five services: public ports on 127.0.0.1, everything else on sockets. */
 export function serviceSpecs(settings: StackSettings): readonly ServiceSpec[] {
   const socket = (name: string) => `unix:${join(settings.socketFolder, `${name}.sock`)}`;
   const metadata = { FILEMILL_METADATA_TARGET: socket('metadata') };
@@ -50,8 +50,8 @@ export function serviceSpecs(settings: StackSettings): readonly ServiceSpec[] {
 }
 
 /**
- * What a service inherits: the user's own settings, but not the `_FILE` twins of those that are set here, nor those
- * that nothing reads, which `up` has named, nor PG… variables, which would bend connections to the embedded PostgreSQL.
+ * Services inherit the user's environment without the `_FILE` variants of settings that are set here, without unknown
+ * settings (`up` has warned of them), and without PG… variables, which would change connections to PostgreSQL.
  */
 export function inheritedEnvironment(env: NodeJS.ProcessEnv, specs: readonly ServiceSpec[]): NodeJS.ProcessEnv {
   const fixed = new Set(specs.flatMap((spec) => Object.keys(spec.env)).map((name) => `${name}_FILE`));

@@ -1,21 +1,19 @@
-/** How often this process looks. */
 export const lookEveryMs = 1_000;
-/** A service says that it lives once a second; this many looks without a word, and it hangs. */
+/** A service sends a heartbeat once a second; after this many checks without one it counts as hung. */
 const looksUntilHung = 15;
-/** While it starts it may be busy for longer: Node reads its modules, on a machine that does much else. */
+/** A starting service gets longer, because Node loads its modules on a machine that may be busy. */
 const looksWhileStarting = 120;
 
 /**
- * Tells a service that hangs, be it frozen or stuck in a loop, from one that nobody has listened to. What counts is
- * how often this process has looked, not the time: it may itself have been frozen, or the machine asleep or
- * overloaded, and then it looks less often, too.
+ * Detects a service that is frozen or stuck in a loop. It counts checks instead of time, because this process may
+ * itself have been frozen, or the machine asleep or overloaded, and then there are fewer checks, too.
  */
 export class Silence {
   #looks = 0;
   #started = false;
   #debugged = false;
 
-  /** @param debugged whether a debugger is attached, which may stop the service for as long as somebody thinks */
+  /** @param debugged whether a debugger is attached, which may pause the service for any time */
   heard({ debugged }: { readonly debugged: boolean }): void {
     this.#looks = 0;
     this.#started = true;

@@ -1,10 +1,10 @@
 import { Keeper, type KeeperOptions } from './keeper.ts';
 import { type ServiceSpec, type ServiceSurroundings, startService } from './service-child.ts';
 
-/** Who must have ended before the others are told to: they save through metadata and result. */
+/** These services save through metadata and result, so they are stopped first. */
 const first = new Set(['web', 'upload', 'worker']);
 
-/** Starts the services at once, keeps them running, and ends them in order. */
+/** Starts the services concurrently, keeps them running, and stops them in order. */
 export class Supervisor implements AsyncDisposable {
   readonly #keepers: readonly { spec: ServiceSpec; keeper: Keeper }[];
 
@@ -12,7 +12,7 @@ export class Supervisor implements AsyncDisposable {
     this.#keepers = keepers;
   }
 
-  /** Resolves when all are ready; when one does not start, the others are stopped and its error is thrown. */
+  /** Resolves when all are ready. If one does not start, the others are stopped and its error is thrown. */
   static async start(
     specs: readonly ServiceSpec[],
     surroundings: ServiceSurroundings,
@@ -31,7 +31,6 @@ export class Supervisor implements AsyncDisposable {
     throw failed.reason;
   }
 
-  /** Takes in no more, lets work in hand end, then closes what it was saved through. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#stop((service) => first.has(service));
     await this.#stop((service) => !first.has(service));

@@ -1,7 +1,7 @@
 import { createDoorbell } from '#adapters/redis/doorbell.ts';
 import { createLogger } from '#platform/logger.ts';
 
-/** What keeps a Redis that somebody else runs from being used just now, in a sentence; undefined when nothing does. */
+/** Says in a sentence why an external Redis cannot be used now; undefined if it can. */
 export async function problemOfRedis(url: string): Promise<string | undefined> {
   await using doorbell = createDoorbell(url, createLogger('redis', { level: 'silent', format: 'json' }));
   return await doorbell.depth().then(

@@ -13,22 +13,21 @@ const run = promisify(execFile);
 
 export interface RedisProgram {
   readonly path: string;
-  /** For people: `Redis 7.0.15` or `Valkey 8.1.1`. */
+  /** Shown to people: `Redis 7.0.15` or `Valkey 8.1.1`. */
   readonly title: string;
 }
 
 export interface PrivateRedisOptions {
   readonly program: RedisProgram;
-  /** Folder for the append-only file and the log. */
+  /** Holds the append-only file and the log. */
   readonly dataDir: string;
-  /** Path of the unix socket: at most 107 bytes. */
+  /** The path of the unix socket, at most 107 bytes. */
   readonly socket: string;
   readonly log: (line: string) => void;
-  /** Joined by the server as soon as its process exists. */
   readonly processes: LiveProcesses;
 }
 
-/** The `valkey-server` or `redis-server` on the search path, if one runs. */
+/** Finds a `valkey-server` or `redis-server` that runs on the search path. */
 export async function findRedisProgram(searchPath: string | undefined): Promise<RedisProgram | undefined> {
   for (const name of ['valkey-server', 'redis-server'])
     for (const folder of (searchPath ?? '').split(delimiter).filter(Boolean)) {
@@ -52,11 +51,10 @@ async function titleOf(path: string): Promise<string | undefined> {
 }
 
 /**
- * Starts Redis for this user alone: no TCP, a unix socket that only the user may open, an append-only
- * file, `noeviction`. What a killed predecessor left running is stopped first. Redis only rings a bell:
- * a file that it cannot read is thrown away rather than mourned.
+ * Starts Redis for this user alone: no TCP, a private unix socket, an append-only file, `noeviction`. A server that a
+ * killed run left behind is stopped first. Redis only passes notifications, so data that it cannot read is discarded.
  *
- * @throws SetupError when it does not start; the reason of the signal, once that is aborted
+ * @throws SetupError when it does not start; the signal's reason
  */
 export async function startPrivateRedis(options: PrivateRedisOptions, signal: AbortSignal): Promise<Running> {
   const { dataDir, socket, log } = options;
@@ -67,7 +65,7 @@ export async function startPrivateRedis(options: PrivateRedisOptions, signal: Ab
     return await startOnce(options, signal);
   } catch {
     signal.throwIfAborted();
-    log('Redis does not start on what it kept: starting it empty (PostgreSQL has all the work)');
+    log('Redis does not start with its old data: starting it empty (PostgreSQL has all the work)');
     await rm(join(dataDir, 'appendonlydir'), { recursive: true, force: true });
     await rm(socket, { force: true });
     return await startOnce(options, signal);
@@ -98,7 +96,7 @@ async function startOnce(options: PrivateRedisOptions, signal: AbortSignal): Pro
   throw new SetupError(`${program.title} does not start; see ${join(dataDir, 'server.log')}`);
 }
 
-/** Asks until Redis has loaded its file and answers; false when it ends before, or is to be given up. */
+/** Pings until Redis has loaded its file and answers; false when it ends or the signal is aborted. */
 async function answers(socket: string, server: ChildProcess, signal: AbortSignal): Promise<boolean> {
   while (!hasEnded(server) && !signal.aborted) {
     if (await ping(socket)) return true;
