@@ -10,7 +10,7 @@ const call = { rpc: 'a.B/C', requestId: 'r', peer: 'p', cancelled: false };
 const request = { requestId: 'r', method: 'PUT', path: '/files/a' };
 const here = { reason: 'NAME_INVALID', forwarded: false } as const;
 
-/** Each event, its line, and the series that it counts. */
+/** Each event, its log line, and the series that it counts. */
 const events: readonly [series: string, level: string, tell: (logger: Logger) => void][] = [
   ['filemill_calls_total{rpc="a.B/C",outcome="OK"}', 'debug', (log) => telemetry.callAnswered(log, call)],
   [

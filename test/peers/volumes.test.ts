@@ -106,7 +106,7 @@ describe('A full volume', () => {
     await (await startUpload(volume))[Symbol.asyncDispose]();
     await writeFile(join(volume.path, 'filler'), Buffer.alloc(await left(volume)));
     await using upload = await startUpload(volume);
-    assert.match(upload.log(), /could not be tried: there is no room left/);
+    assert.match(upload.log(), /could not be tested: the volume is full/);
     const file = { filename: 'f', path: '', idempotencyKey: volume.path, content: memoryContent(randomBytes(100_000)) };
     const send = () => uploadFile(upload.client, file, { signal: never, forMs: 0 });
     await assert.rejects(send(), { reason: 'DISK_FULL' });

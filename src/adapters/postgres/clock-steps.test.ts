@@ -19,12 +19,12 @@ const minutes = 60_000;
 const roundMs = 2_000;
 
 /**
- * A database whose clock steps, and whose time passes as fast as the test likes: what PostgreSQL's clock goes ahead of
- * that of the machine, all moments in rows go back. Beside it the clock of a process that looks at it in every round.
+ * A database whose clock steps, and whose time passes as fast as the test wants: all times in rows are set back by as much
+ * as PostgreSQL's clock is to be ahead of the machine's. A process reads that clock in every round.
  */
 class SteppingWorld {
   readonly database: Database;
-  /** PostgreSQL's clock and the monotonic one, as they are in this world. */
+  /** PostgreSQL's clock and the monotonic clock of this simulation. */
   #now = Date.now();
   #steady = 0;
   #reallyAt = performance.now();
@@ -40,7 +40,7 @@ class SteppingWorld {
     await this.#age(ms);
   }
 
-  /** At least as long as it really took since the last time, so that a slow machine changes nothing. */
+  /** At least the real time since the previous call, so that a slow machine changes nothing. */
   async pass(ms: number): Promise<void> {
     const really = performance.now() - this.#reallyAt;
     this.#reallyAt += really;
@@ -51,7 +51,7 @@ class SteppingWorld {
     await this.#clock.look();
   }
 
-  /** As if the process had started just now, on a host whose clock is so far from PostgreSQL's. */
+  /** Simulates a process that has just started, on a host whose clock differs from PostgreSQL's by this much. */
   restart(hostAheadMs: number): void {
     this.#clock = this.#newClock(hostAheadMs);
   }
@@ -64,7 +64,7 @@ class SteppingWorld {
     return this.#steady / 1_000;
   }
 
-  /** In terms of rows. */
+  /** The time as rows hold it. */
   range(ms: number): ClockRange {
     const { earliest, latest } = this.#clock.range(ms);
     const ahead = this.#now - Date.now();
@@ -109,12 +109,12 @@ for (const { name, ms, restartedOn } of steps)
     let world: SteppingWorld;
     let database: Database;
     let steppedAt: number;
-    /** Seconds after the step at which each happened first. */
+    /** Seconds from the step to the first occurrence of each. */
     const happened = new Map<string, number>();
     const files = new Map<string, string>();
     const held = new Map<string, Lease>();
     const moved = { id: '', storageKey: '' };
-    /** What a small step back delays. */
+    /** The events that a small step back delays. */
     const late = ms < 0 && ms > -minutes ? -ms / 1_000 : 0;
     const locks = { renewed: asked(), abandoned: asked() };
 
@@ -154,7 +154,7 @@ for (const { name, ms, restartedOn } of steps)
       return file;
     }
 
-    /** What processes do in two seconds; those of `living` renew when a third of their time is used, none right after the step. */
+    /** Simulates two seconds. Workers of `living` renew when a third of their lease has passed, but not right after the step. */
     async function round(n: number, living: readonly string[], stepped: boolean): Promise<void> {
       for (const [one, lease] of held)
         if (living.includes(one) && n % (one.includes('alone') ? 10 : 3) === 2)

@@ -17,7 +17,7 @@ import { WorkStream } from './work-stream.ts';
 
 const logger = pino({ level: 'silent' });
 
-/** A Redis, and what a test does with it. */
+/** A Redis, and the operations of the tests on it. */
 async function setUp() {
   const resources = new AsyncDisposableStack();
   const redis = resources.use(await testRedis());
@@ -40,7 +40,7 @@ async function setUp() {
   };
 }
 
-/** A metadata service in miniature: has none of what it is asked for, and notes it. */
+/** A fake metadata service: it has none of the requested files, and records the requests. */
 function claimer() {
   const asked: string[][] = [];
   const failures: Error[] = [];

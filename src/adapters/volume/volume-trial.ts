@@ -52,8 +52,8 @@ export async function tryVolume(root: string): Promise<readonly Trial[]> {
 const attempts: readonly Attempt[] = [
   {
     name: 'files',
-    can: 'can be made, written and read',
-    cannot: 'Files cannot be made, written and read there',
+    can: 'can be created, written and read',
+    cannot: 'Files cannot be created, written and read there',
     run: async (folder) => {
       await using file = await open(join(folder, 'file'), 'wx+', fileMode);
       await writeFully(file, bytes('0123456789'), 0);
@@ -62,8 +62,8 @@ const attempts: readonly Attempt[] = [
   },
   {
     name: 'names that are taken',
-    can: 'are not given a second time',
-    cannot: 'A name that is taken is given a second time, so that one file could overwrite another',
+    can: 'are refused for a new file',
+    cannot: 'A new file can take an existing name, so one file could overwrite another',
     run: async (folder) => {
       await writeFile(join(folder, 'file'), '');
       const second = await open(join(folder, 'file'), 'wx').catch(codeOf);
@@ -74,8 +74,8 @@ const attempts: readonly Attempt[] = [
   },
   {
     name: 'writes in place',
-    can: 'end up where they should, and files can be cut',
-    cannot: 'Bytes within a file cannot be overwritten or cut off, as is done with removed and incomplete content',
+    can: 'reach the right position, and files can be truncated',
+    cannot: 'Bytes within a file cannot be overwritten or truncated, which removed and incomplete content needs',
     run: async (folder) => {
       await using file = await open(join(folder, 'file'), 'wx+', fileMode);
       await writeFully(file, bytes('0123456789'), 0);
@@ -88,7 +88,7 @@ const attempts: readonly Attempt[] = [
   {
     name: 'sync of files',
     can: 'is possible',
-    cannot: 'Files cannot be synced, so that a power cut could take acknowledged ones',
+    cannot: 'Files cannot be synced, so a power cut could destroy acknowledged files',
     run: async (folder) => {
       await using file = await open(join(folder, 'file'), 'wx+', fileMode);
       await file.sync();
@@ -100,7 +100,7 @@ const attempts: readonly Attempt[] = [
   {
     name: 'sync of folders',
     can: 'is possible',
-    cannot: 'Folders cannot be synced, so that a power cut could take the names of acknowledged files',
+    cannot: 'Folders cannot be synced, so a power cut could destroy the names of acknowledged files',
     run: async (folder) => {
       await writeFile(join(folder, 'file'), '');
       await syncFolder(folder);
@@ -109,8 +109,8 @@ const attempts: readonly Attempt[] = [
   },
   {
     name: 'moves',
-    can: 'take a file from folder to folder in one step',
-    cannot: 'Files cannot be moved from folder to folder in one step, as each of them is once it is complete',
+    can: 'between folders are atomic',
+    cannot: 'Files cannot be moved atomically between folders, which every complete file needs',
     run: async (folder) => {
       for (const name of ['from', 'to']) await mkdir(join(folder, name), { mode: folderMode });
       await writeFile(join(folder, 'from', 'file'), 'content');
@@ -121,8 +121,8 @@ const attempts: readonly Attempt[] = [
   },
   {
     name: 'replacing',
-    can: 'lets a file take the name of another, also while that is read',
-    cannot: 'A file cannot take the name of another, as the new note of an upload does',
+    can: 'a file by another works, even while it is being read',
+    cannot: 'A file cannot replace another, which the notes of uploads need',
     run: async (folder) => {
       const [old, next] = [join(folder, 'old'), join(folder, 'new')];
       await writeFile(old, 'first');
@@ -136,8 +136,8 @@ const attempts: readonly Attempt[] = [
   },
   {
     name: 'names',
-    can: 'stay as they are given',
-    cannot: 'Names do not stay as they are given, so that files would not be found again',
+    can: 'are kept unchanged',
+    cannot: 'Names are changed, so files would not be found again',
     run: async (folder) => {
       await writeFile(join(folder, longestName), '');
       const [found] = await readdir(folder);
@@ -146,8 +146,9 @@ const attempts: readonly Attempt[] = [
   },
   {
     name: 'clock',
-    can: 'agrees with that of this machine',
-    cannot: 'Its clock and that of this machine disagree, so that files on their way would be taken for abandoned',
+    can: 'agrees with the clock of this machine',
+    cannot:
+      'The clocks of the volume and of this machine disagree, so files that are being received would look abandoned',
     run: async (folder) => {
       await writeFile(join(folder, 'file'), 'x');
       const minutes = Math.round(((await stat(join(folder, 'file'))).mtimeMs - Date.now()) / 60_000);
@@ -168,15 +169,15 @@ const attempts: readonly Attempt[] = [
   },
   {
     name: 'free space',
-    can: 'is told',
-    cannot: 'It is not told: uploads are taken in until a write fails',
+    can: 'is reported',
+    cannot: 'It is not reported: uploads are accepted until a write fails',
     otherWay: true,
     run: async (folder) => ((await roomOf(folder)) === undefined ? 'it has no size' : undefined),
   },
   {
     name: 'permissions',
     can: 'keep other users out',
-    cannot: 'They do not keep other users out: whoever may enter the folder reads all files',
+    cannot: 'They do not keep other users out: any user who may enter the folder can read all files',
     otherWay: true,
     run: async (folder) => {
       await using file = await open(join(folder, 'file'), 'wx', fileMode);
@@ -211,7 +212,7 @@ async function carryOut({ name, can, cannot, otherWay, run }: Attempt, folder: s
   } catch (error) {
     const code = codeOf(error);
     if (code === 'ENOSPC' || code === 'EDQUOT')
-      return { name, verdict: 'untried', detail: 'could not be tried: there is no room left' };
+      return { name, verdict: 'untried', detail: 'could not be tested: the volume is full' };
     return { name, verdict: otherWay ? 'other' : 'missing', detail: `${cannot} (${inWords(code) ?? String(error)})` };
   }
 }
@@ -229,7 +230,7 @@ function inWords(code: string | undefined): string | undefined {
 
 async function differs(path: string, expected: string): Promise<string | undefined> {
   const found = await readFile(path, 'latin1');
-  return found === expected ? undefined : 'other bytes were read than written';
+  return found === expected ? undefined : 'the bytes read differ from those written';
 }
 
 function bytes(text: string): Buffer {

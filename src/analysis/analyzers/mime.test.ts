@@ -43,7 +43,7 @@ before(async () => {
 after(() => rm(folder, { recursive: true }));
 
 const texts: readonly (readonly [filename: string, content: string, mime: string])[] = [
-  // Prose, whatever it looks like
+  // Prose, whatever it resembles
   ['notes', 'Dear all,\nplease, come early.\nYours, me\n', 'text/plain'],
   ['BMW', 'BMW is a car, GIF a format, and MZ two letters.\n', 'text/plain'],
   ['a.bin', 'words in a file of a strange name', 'text/plain'],
@@ -140,7 +140,7 @@ test('binary files', async () => {
 test('an office document larger than the head is found by what it contains', async () => {
   const types =
     '<Types><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>';
-  // Hashes, as they do not become smaller when they are packed.
+  // Hashes, because they cannot be compressed.
   const picture = Buffer.concat(Array.from({ length: 3_000 }, (_, index) => hash('sha256', `${index}`, 'buffer')));
   const content = zip([
     ['media/picture.bin', picture],
@@ -149,13 +149,13 @@ test('an office document larger than the head is found by what it contains', asy
   const expected = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
   assert.equal(await typeOf('report', content), expected);
   assert.equal(await typeOfRange(content, content.length), expected);
-  // What tells the type stands behind this range, and is not looked at.
+  // The bytes that decide the type are behind this range, and are not read.
   const cut = 80_000;
   assert.equal(await typeOf('report', content.subarray(0, cut)), 'application/zip');
   assert.equal(await typeOfRange(content, cut), 'application/zip');
 });
 
-/** Of the first bytes of `content`, with more of it before and behind them in the same file. */
+/** A blob of the first bytes of `content`, with more content before and behind them in the same file. */
 async function typeOfRange(content: Buffer, length: number): Promise<string> {
   const path = join(folder, 'segment');
   const offset = 4_099;

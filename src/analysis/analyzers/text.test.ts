@@ -78,7 +78,7 @@ const differences: readonly (readonly [string, string, number, number])[] = [
   ['a byte order mark before white space', '\ufeff a', 1, 2],
 ];
 
-/** The same table: what one might expect to differ, and does not. */
+/** Rows of that table that one might expect to differ, but that do not. */
 const agreements: readonly (readonly [string, string, number])[] = [
   ['U+00A0 no-break space', 'a\u00a0b', 2],
   ['U+2007 figure space', 'a\u2007b', 2],
@@ -156,7 +156,7 @@ function count(bytes: Uint8Array, step: () => number = () => bytes.length) {
   const run = text.start({ filename: '', blob, head: bytes.subarray(0, 65_536), whole: false });
   for (let at = 0; at < bytes.length; ) {
     const chunk = bytes.subarray(at, at + step());
-    // A copy: shows whether the analyser holds on to a chunk, and moves it to another alignment.
+    // A copy shows whether the analyser keeps a chunk, and changes the alignment.
     const copy = Uint8Array.from(chunk);
     run.update(copy);
     copy.fill(0);
@@ -192,7 +192,7 @@ function generatedText(random: () => number, length: number): string {
   return made;
 }
 
-/** Text, broken text, UTF-16 and noise, in turn. */
+/** Text, malformed text, UTF-16 and noise, in turn. */
 function sampleBytes(random: () => number, round: number): Buffer {
   const made = Buffer.from(generatedText(random, 60));
   if (round % 4 === 1) made[Math.floor(random() * made.length)] = Math.floor(random() * 256);

@@ -6,7 +6,7 @@ import { input } from './kernel.ts';
 import { Utf8Counter } from './utf8-counter.ts';
 import { isWhiteSpace } from './utf16-counter.ts';
 
-/** Hundreds in every run of the tests, as many as one likes by hand. */
+/** Hundreds in every test run, and any number by hand. */
 const numRuns = Number(process.env.FILEMILL_TEST_TEXT_CASES ?? 500);
 
 const hex = (...sequences: readonly string[]) => fc.constantFrom(...sequences).map((each) => Buffer.from(each, 'hex'));
@@ -14,10 +14,10 @@ const text = (...texts: readonly string[]) => fc.constantFrom(...texts).map((eac
 const codePoints = (...points: readonly number[]) => text(...points.map((point) => String.fromCodePoint(point)));
 
 const everyWhiteSpace = Array.from({ length: 0x11_0000 }, (_, point) => point).filter(isWhiteSpace);
-/** They share most of their bytes with white space. */
+/** Characters that share most of their bytes with white space. */
 const nearSpaces = [0x84, 0x86, 0x9f, 0xa1, 0x1640, 0x167f, 0x1681, 0x1fff, 0x200b, 0x2027, 0x202a, 0x202e, 0x2030];
 nearSpaces.push(0x204a, 0x205e, 0x2060, 0x2080, 0x2828, 0x3001, 0x3040, 0x4020, 0xfeff);
-/** Continuations alone, overlong forms, surrogates, beyond U+10FFFF, bytes that UTF-8 does not have, and beginnings. */
+/** Lone continuations, overlong forms, surrogates, characters beyond U+10FFFF, invalid bytes, and truncated characters. */
 const malformed = [
   '80',
   'bf',
@@ -75,7 +75,7 @@ const broken = fc.oneof(
 );
 const noise = fc.array(fc.integer({ min: 0x80, max: 0xff }), { maxLength: 8 }).map((bytes) => Buffer.from(bytes));
 
-/** Texts of all sorts, cut anywhere. */
+/** Texts of all kinds, cut anywhere. */
 const bytes = fc
   .tuple(
     fc.constantFrom('', '', '', '\ufeff', '\ufeff\ufeff'),
@@ -93,13 +93,13 @@ const chunkSizes = fc.array(fc.oneof(fc.integer({ min: 1, max: 5 }), fc.integer(
   minLength: 1,
 });
 
-/** The same by SIMD as by the twin, in one piece and in many, counted in place and from a copy. */
+/** Asserts that SIMD and the scalar twin agree, in one chunk and in many, counted in place and from a copy. */
 const agreement = (isSpace = isWhiteSpace) =>
   fc.property(bytes, chunkSizes, fc.nat(80), (sample, sizes, offset) => {
     const expected = scalarCount(sample, isSpace);
     assert.deepEqual(count(sample, [sample.length]), expected);
     assert.deepEqual(count(sample, sizes), expected);
-    // Whatever stands around a text that is counted in place belongs to others.
+    // The bytes around a text that is counted in place do not belong to it.
     input.fill(0xe2, 0, offset + sample.length + 100);
     sample.copy(input, offset);
     assert.deepEqual(count(input.subarray(offset, offset + sample.length), sizes), expected);
@@ -124,7 +124,7 @@ test('every character between letters and between spaces', () => {
   for (let first = 0; first < 0x11_0000; first += 0x100) {
     if (first >= 0xd800 && first < 0xe000) continue;
     const points = Array.from({ length: 0x100 }, (_, index) => String.fromCodePoint(first + index));
-    // A letter makes three words of this, white space four.
+    // With a letter these are three words, with white space four.
     const texts = points.filter((each) => each !== '\0').map((each) => `a${each}b a${each}b ${each} `);
     const sample = Buffer.from(texts.join('\n'));
     assert.deepEqual(count(sample, [sample.length]), scalarCount(sample), `U+${first.toString(16)}`);
@@ -167,7 +167,7 @@ test('counts beyond 32 bits', () => {
   });
 });
 
-/** Chunks of these sizes, over and over. */
+/** Chunks of these sizes, repeated. */
 function count(sample: Uint8Array, sizes: readonly number[]) {
   const counter = new Utf8Counter(sample.subarray(0, 65_536));
   for (let at = 0, turn = 0; at < sample.length; turn++) {

@@ -77,7 +77,7 @@ test('aborting ends the process and rejects with the reason of the signal', asyn
   assert.deepEqual(await lonePids(), []);
 });
 
-/** Processes of the analysis that this test's process has started. */
+/** The analysis processes that this process has started. */
 async function lonePids(): Promise<number[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const ours = await Promise.all(

@@ -57,7 +57,7 @@ for (const [harm, reason, message] of harms) {
     const neighbours = Array.from({ length: 20 }, () => pool.analyze(file('neighbour.txt'), longDeadline));
     await assert.rejects(poisoned, matches(reason, message));
     for (const found of await Promise.all(neighbours)) assert.equal(found.word_count, 3);
-    // Both threads are there again.
+    // Both threads are running again.
     const two = await Promise.all([1, 2].map(() => pool.analyze(file('after.txt'), longDeadline)));
     assert.deepEqual(
       two.map((found) => found.word_count),
@@ -81,7 +81,7 @@ test('only poison, more of it than there are threads, and the pool still works',
 
 test('an error thrown after the file was done ends neither the process nor the pool', async () => {
   await using pool = new AnalysisPool({ threads: 1, ...settings });
-  // It may come before the answer is out; then it costs that file.
+  // It may arrive before the answer is sent, and then fails that file.
   await pool.analyze(file('later'), longDeadline).catch(() => {});
   for (let round = 0; round < 5; round++) {
     const found = await pool.analyze(file('after.txt'), longDeadline).catch(() => undefined);
@@ -103,7 +103,7 @@ test('a missing file is BLOB_MISSING, a folder ANALYZER_ERROR', async () => {
 
 test('a file that the volume fails to read is BLOB_UNREADABLE, in words that name no path', async () => {
   await using pool = new AnalysisPool({ threads: 1, ...settings });
-  // Nothing is mapped at its beginning: the kernel answers EIO.
+  // Nothing is mapped at its beginning, so the kernel returns EIO.
   const damaged = { path: '/proc/self/mem', filename: 'damaged', size: 1 };
   await assert.rejects(
     pool.analyze(damaged, longDeadline),

@@ -14,7 +14,7 @@ interface Absence {
   readonly start: () => Promise<string>;
   readonly words: string;
   readonly isWrong?: boolean;
-  /** The caller's time ends with that of the call which is made for it, so that either may tell. */
+  /** The deadline of the caller is that of the call made for it, so either may report the timeout. */
   readonly isSilent?: boolean;
 }
 
@@ -58,7 +58,7 @@ describe('the words for a server that', () => {
       assert.equal(withoutTime(error), words);
       assert.equal(isWrongAddress(error), isWrong);
 
-      // A connection that failed before, for another channel, would be told of without a reason.
+      // A connection that failed before, for another channel, would be reported without a reason.
       const options = { 'grpc.use_local_subchannel_pool': 1 };
       using inner = new RpcChannel(target, { part: 'the metadata service', options });
       await using server = new RpcServer(createLogger('test', { level: 'silent', format: 'json' }));

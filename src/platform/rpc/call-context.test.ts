@@ -15,9 +15,9 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const minute = 60_000;
 
 const resources = new AsyncDisposableStack();
-/** What the last handler was told. */
+/** The context that the last handler received. */
 let context: CallContext;
-/** What it does after that. */
+/** What the handler does then. */
 let then: () => object | Promise<object>;
 let direct: RpcChannel;
 let gateway: RpcChannel;
@@ -78,7 +78,7 @@ for (const [kind, call] of Object.entries(kinds))
       await call({ requestId: 'order-7:3', deadline });
       assert.deepEqual(context.caller, { kind: 'anonymous', address: 'local' });
       assert.equal(context.requestId, 'order-7:3');
-      // What is left travels, by the clock of each side.
+      // The remaining time is sent, and each side uses its own clock.
       assert.ok(Math.abs(context.deadline - deadline) < minute);
     });
 

@@ -6,7 +6,7 @@ import { createLogger } from '#platform/logger.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
 import { internalServerOptions, RpcServer } from '#platform/rpc/server.ts';
 
-/** Some fifty are enough. */
+/** About fifty calls are enough. */
 const maxCalls = 20_000;
 
 describe('the age of a connection', () => {
@@ -43,7 +43,7 @@ describe('the age of a connection', () => {
   });
 });
 
-/** Serves health on a port of its own, and notes from where it was called. */
+/** Serves health on its own port, and records the callers. */
 async function startServer(options: { maxConnectionAgeMs: number }) {
   const peers = new Set<string>();
   const { promise: finished, resolve: finishWatches } = Promise.withResolvers<void>();

@@ -58,7 +58,7 @@ describe('the way to another host', () => {
     ],
     [{ ...everyVariable, FILEMILL_PROXY: 'none' }, undefined, undefined],
     [{ http_proxy: one, FILEMILL_PROXY: '' }, 'http://one:1 (from http_proxy)', undefined],
-    // Upper case: a web server hands a request's `Proxy` header to CGI programs as HTTP_PROXY.
+    // Upper case is ignored: CGI passes the `Proxy` header of a request to programs as HTTP_PROXY.
     [{ HTTP_PROXY: one, HTTPS_PROXY: one, ALL_PROXY: one, GRPC_PROXY: one }, undefined, undefined],
     [{ ...everyVariable, no_proxy: '*' }, undefined, undefined],
     [{ ...everyVariable, NO_PROXY: '*' }, undefined, undefined],

@@ -6,7 +6,7 @@ import { type ClockStep, DatabaseClock } from './database-clock.ts';
 const start = Date.parse('2026-11-29T12:00:00.000Z');
 const minute = 60_000;
 
-/** A clock beside three that the test sets, in milliseconds since the start. */
+/** A DatabaseClock over three clocks that the test sets, in milliseconds since the start. */
 function testClock({ host = 0 } = {}) {
   const time = { database: 0, steady: 0, answersAfter: 0 };
   const steps: ClockStep[] = [];
@@ -89,7 +89,7 @@ test('an answer that takes long, and a clock that is slewed, are no steps', asyn
   time.answersAfter = 9_000;
   await pass(1_000);
   time.answersAfter = 0;
-  // What the answer took, PostgreSQL's clock took too.
+  // PostgreSQL's clock advances while the answer is in flight.
   time.database += 9_000;
   for (let n = 0; n < 30; n++) {
     time.database += 100;

@@ -8,7 +8,7 @@ import { requireDurableCommits } from './durability.ts';
 
 const logger = createLogger('test', { level: 'silent', format: 'json' });
 
-/** fsync and full_page_writes belong to the whole server: test/faults turns them off on one of its own. */
+/** fsync and full_page_writes are settings of the whole server: test/faults turns them off on its own server. */
 describe('requireDurableCommits', () => {
   it('accepts PostgreSQL as it comes', async () => {
     await using stored = await testDatabase({ migrated: false });

@@ -27,7 +27,7 @@ describe('a PostgreSQL that refuses', () => {
   });
   after(() => server[Symbol.asyncDispose]());
 
-  /** With connections in its pool from before, as in a service that has run for a while. */
+  /** The pool has connections from before, as in a service that has run for a while. */
   async function openDatabase() {
     const lines: Line[] = [];
     const logger = pino({}, { write: (line: string) => lines.push(JSON.parse(line)) });
@@ -109,7 +109,7 @@ describe('a PostgreSQL that refuses', () => {
   it('asks for a password that the URL lacks', async () => {
     const client = new pg.Client({ connectionString: Object.assign(new URL(server.url), { password: '' }).href });
     const error: unknown = await client.connect().catch((error: unknown) => error);
-    // pg leaves the connection in the midst of its login, for which DROP DATABASE would wait.
+    // pg leaves the connection in the middle of its login, and DROP DATABASE would wait for it.
     (client as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
     const fault = postgresFault(error);
     assert.equal(fault?.kind, 'operator');

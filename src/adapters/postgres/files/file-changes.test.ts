@@ -12,13 +12,13 @@ import { failAttempts, releaseFiles } from './file-leases.ts';
 let opened: Awaited<ReturnType<typeof openDatabaseAlone>>;
 let database: Database;
 before(async () => {
-  // A transaction of any other database would hold back what may be told of.
+  // A transaction in any other database would hold changes back.
   opened = await openDatabaseAlone();
   database = opened.database;
 });
 after(() => opened[Symbol.asyncDispose]());
 
-/** Runs what changes a file, and says which files the log names for it. */
+/** Runs a change, and returns the files that the log has for it. */
 async function changedBy(run: () => Promise<unknown>): Promise<readonly string[]> {
   const cursor = await changesFromNow(database);
   await run();

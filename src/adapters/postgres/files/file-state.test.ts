@@ -10,7 +10,7 @@ import { saveResults } from './file-completion.ts';
 import { expireLeases, failAttempts, releaseFiles, renewLeases } from './file-leases.ts';
 import { getFiles } from './file-queries.ts';
 
-/** Walks every arrow of the state machine, and every arrow that is missing. */
+/** Tries every arrow of the state machine, and every arrow that is missing. */
 
 let opened: Awaited<ReturnType<typeof openTestDatabase>>;
 let database: Database;
@@ -20,7 +20,7 @@ before(async () => {
 });
 after(() => opened[Symbol.asyncDispose]());
 
-/** Brings a fresh file into a state; the token is the one that was valid last. */
+/** Brings a new file into a state; the token is the latest valid one. */
 const arrive: Record<FileStatus, () => Promise<{ id: string; leaseToken: string }>> = {
   PENDING: async () => ({ id: await createFile(database), leaseToken: randomUUID() }),
   PROCESSING: async () => claimFile(database, await createFile(database)),
@@ -36,7 +36,7 @@ const arrive: Record<FileStatus, () => Promise<{ id: string; leaseToken: string 
   },
 };
 
-/** Tries a transition and answers whether the database says that it happened. */
+/** Tries a transition, and returns whether the database made it. */
 const attempt: Record<Transition, (file: { id: string; leaseToken: string }) => Promise<boolean>> = {
   claim: async ({ id }) => {
     const [claim] = await claimFiles(database, [id], { worker: 'v', leaseToken: randomUUID(), leaseMs: 60_000 });
@@ -169,7 +169,7 @@ function failure(file: { id: string; leaseToken: string }, { permanent = false }
   return { id: file.id, leaseToken: file.leaseToken, errorCode: 'analyzer_error', errorMessage: 'it broke', permanent };
 }
 
-/** Lets the worker that holds the file fall silent. */
+/** Lets the lease of the worker that holds the file expire. */
 async function silence(id: string): Promise<FileStatus | undefined> {
   await letLeaseRunOut(database, id);
   await expireLeases(database, 1_000);

@@ -13,7 +13,7 @@ import { latestDurations } from './stats.ts';
 const files = 60_000;
 const dayMs = 24 * 60 * 60 * 1_000;
 
-/** What a list may be asked for, alone and together, that an index has to answer. */
+/** Filters, alone and combined, for which a list needs an index. */
 const filters: Record<string, FileFilter> = {
   nothing: {},
   'a rare state': { statuses: ['FAILED'] },
@@ -138,7 +138,7 @@ async function explainStatement(
   return (row as NonNullable<typeof row>)['QUERY PLAN'][0].Plan;
 }
 
-/** The rows that each scan has looked at. */
+/** The rows that each scan has read. */
 function tables(node: PlanNode): { table: string; by: string; rows: number }[] {
   const below = (node.Plans ?? []).flatMap(tables);
   const table = node['Relation Name'];

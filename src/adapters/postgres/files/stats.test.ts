@@ -13,7 +13,7 @@ before(async () => {
 });
 after(() => opened[Symbol.asyncDispose]());
 
-/** A file that waited for so many seconds, and was then worked on for so many. */
+/** A file that waited and was processed for these numbers of seconds. */
 async function complete(wait: number, processing: number): Promise<void> {
   const id = await createFile(database);
   await saveResults(database, [finding(await claimFile(database, id))]);
@@ -37,7 +37,7 @@ it('only the latest thousand results count', async () => {
   assert.deepEqual((await fileStats(database)).latest, { wait: [7, 7], processing: [3, 3] });
 });
 
-/** So many files at once, all of which waited so many seconds and took three. */
+/** Many files that all waited for these seconds, and took three seconds. */
 async function completeMany(files: number, wait: number): Promise<void> {
   const text = `
     with made as (

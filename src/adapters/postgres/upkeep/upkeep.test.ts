@@ -43,7 +43,7 @@ test('five reconcilers at once ring for each file once', async () => {
   const ids = await Promise.all(Array.from({ length: 40 }, () => createFile(database)));
   for (const id of ids) await makeDue(database, id);
   const rung = (await Promise.all(Array.from({ length: 5 }, () => takeDueRings(database, 100)))).flatMap((due) =>
-    // The file of another test may be due again.
+    // A file of another test may be due again.
     due.ids.filter((id) => ids.includes(id)),
   );
   assert.deepEqual(rung.sort(), ids.sort());
@@ -60,7 +60,7 @@ test('the bytes of a deleted file are handed out once a minute until confirmed',
   await confirmDeletions(database, [storageKey]);
   assert.deepEqual(await findBlobs(database, [blob]), []);
   assert.deepEqual(await takeDeletions(database, 10), []);
-  // A create whose answer was lost may still be repeated: its bytes are gone for good.
+  // A create whose answer was lost may still be repeated, although its bytes are gone.
   assert.equal((await createFiles(database, [newFile(blob)], 3))[0]?.outcome, 'REJECTED');
   await forgetConfirmedDeletions(database);
   assert.equal((await createFiles(database, [newFile(blob)], 3))[0]?.outcome, 'REJECTED');
@@ -123,7 +123,7 @@ test('filters work alone and together', async () => {
   for (const filter of [
     { nameContains: 'REPORT', statuses: ['FAILED' as const] },
     { mimeType: 'image/*' },
-    // Declared, and not found yet.
+    // The declared type, before there is a detected one.
     { mimeType: 'text/csv' },
     { sha256: 'no' },
     { errorCode: 'no' },

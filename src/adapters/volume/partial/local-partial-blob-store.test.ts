@@ -96,7 +96,7 @@ describe('Where there are no hard links', () => {
       const { storageKey } = await opened.commit();
       assert.equal(storageKey === object ? 'the same' : 'another', again);
       assert.equal(await readFile(objectPath(subject.root, storageKey), 'utf8'), 'precious');
-      // A row may name what the dead process has made.
+      // A row may name the object of the dead process.
       if (moved) assert.equal(await readFile(objectPath(subject.root, object), 'utf8'), 'precious');
       await subject.partial.end(id, 'over');
       assert.deepEqual(await readdir(join(subject.root, 'resumable')), [`${id}.json`]);
@@ -147,7 +147,7 @@ it('finds what a crash has left of one that was being begun, and leaves foreign 
   assert.deepEqual(await readdir(join(subject.root, 'resumable')), ['lost+found']);
 });
 
-/** An upload that has all its bytes. */
+/** A complete upload. */
 async function begun({ partial }: { readonly partial: PartialBlobStore }, content: string): Promise<string> {
   const id = await partial.begin('');
   await using opened = await partial.open(id, { hashed: false });
@@ -161,7 +161,7 @@ async function commit(partial: PartialBlobStore, id: string): Promise<Blob> {
   return await opened.commit();
 }
 
-/** As it is minted at that time: see `mintedAt`. */
+/** An id minted at that time: see `mintedAt`. */
 function objectIdOf(time: number): string {
   const hex = time.toString(16).padStart(12, '0');
   return `${hex.slice(0, 8)}-${hex.slice(8)}${randomUUIDv7().slice(13)}`;

@@ -30,7 +30,7 @@ describe('A segment', () => {
     using syncs = countSyncs();
     const contents = Array.from({ length: 300 }, (_, n) => randomBytes(n));
     const keys = await Promise.all(contents.map((content) => t.append(content)));
-    // The first goes at once, all others gathered while it was on its way.
+    // The first is sent at once, and the others gather while it is in flight.
     assert.equal(syncs.count, 2);
     for (const [n, key] of keys.entries()) assert.deepEqual(await t.store.read(key), contents[n]);
   });
@@ -256,7 +256,7 @@ async function setUp({ segmentBytes = 1_000_000, segmentAgeMs = 600_000 } = {}) 
     async remove(...keys: SegmentKey[]): Promise<void> {
       for (const key of keys) await current().remove(key);
     },
-    /** As a process does that starts while another one has not ended in order. */
+    /** Acts like a process that starts after another one was killed. */
     async reopen(): Promise<void> {
       opened.push(await SegmentStore.open(root, limits, undefined));
     },
@@ -266,7 +266,7 @@ async function setUp({ segmentBytes = 1_000_000, segmentAgeMs = 600_000 } = {}) 
     },
     marks: () => readdir(openMarksFolder(root)),
     segments: () => segmentsOf(root),
-    /** Those of the store that this process holds open. */
+    /** The descriptors of the store that this process holds open. */
     async openFiles(): Promise<string[]> {
       const links = await readdir('/proc/self/fd');
       const targets = await Promise.all(links.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')));
