@@ -4,7 +4,7 @@ import { addressOf } from './base.ts';
 
 export type FilesPage = Json<'FilesPage'>;
 
-/** A refusal in the words of the server: what happened, and what to do. */
+/** An error as the server words it: what happened, and what to do. */
 export class Refusal extends Error {
   readonly reason: string;
   readonly action: string;
@@ -40,7 +40,7 @@ async function call<Answer>(path: string, init: RequestInit = {}): Promise<Answe
   return answer;
 }
 
-/** Undefined for what is not JSON: a proxy may answer with a page of its own, also in place of a success. */
+/** Answers undefined unless the body is JSON: a proxy may answer with a page of its own, even instead of a success. */
 export function parsed<Answer>(body: string): Answer | undefined {
   try {
     return JSON.parse(body) as Answer;
@@ -54,7 +54,7 @@ export function unreachable(): Refusal {
   return new Refusal({ detail: 'The server does not answer.', reason: 'UNREACHABLE', action });
 }
 
-/** The problem that Filemill tells of, or that something else has answered in its place. */
+/** The problem that Filemill reports, or a description of what answered in its place. */
 export function refusalOf(status: number, body: string): Refusal {
   const problem = parsed<Partial<Json<'Problem'>>>(body);
   if (problem?.type?.startsWith('urn:filemill:')) return new Refusal(problem as Json<'Problem'>);
@@ -67,7 +67,7 @@ export function refusalOf(status: number, body: string): Refusal {
   });
 }
 
-/** About a proxy; docs/proxies.md says more. */
+/** Explains the answer of a proxy; see docs/proxies.md. */
 const whatToDo = {
   PROXY_LIMIT: 'It takes no request of this size: ask whoever runs it to raise its limit.',
   PROXY_REFUSED: 'Check the address of this page, and ask whoever runs the proxy.',

@@ -1,4 +1,4 @@
-/** Where Filemill lies, as told by where this script came from: `assets/` of it, or `src/` under Vite's own server. */
+/** The base URL of Filemill, derived from this script's URL: below `assets/`, or `src/` under Vite's own server. */
 const script = import.meta.url;
 export const base = new URL('../', script);
 

@@ -1,4 +1,4 @@
-/** Which files are shown; the same words stand in the address and in the calls of the API. */
+/** Selects the files that are shown; the URL and the API use the same words. */
 export interface FileFilter {
   readonly id: string;
   readonly name: string;
@@ -15,7 +15,7 @@ export function readFilter(given: { get(name: string): string | null }): FileFil
   return Object.fromEntries(words) as unknown as FileFilter;
 }
 
-/** Without what is empty. */
+/** Leaves out empty fields. */
 export function filterParameters(filter: FileFilter): Record<string, string> {
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== ''));
 }

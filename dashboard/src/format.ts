@@ -23,7 +23,7 @@ export function seconds(value: number): string {
   return `${Math.floor(value / 3_600)} h ${Math.floor((value % 3_600) / 60)} min`;
 }
 
-/** In the time zone of whoever looks. */
+/** Formats a time in the user's time zone. */
 export function time(text: string | null): string {
   return text === null ? '–' : new Date(text).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
 }

@@ -7,7 +7,7 @@ window.addEventListener('popstate', () => {
   address.value = new URL(location.href);
 });
 
-/** The parts of the path below `ui/`: `/ui/files/ID` is `['files', 'ID']`, the overview is none. */
+/** The parts of the path below `ui/`: `/ui/files/ID` is `['files', 'ID']`, the overview is empty. */
 export const place = computed(() => {
   const below = address.value.pathname.slice(base.pathname.length).replace(/^ui\/?/, '');
   return below
@@ -16,7 +16,7 @@ export const place = computed(() => {
     .map(decodePart);
 });
 
-/** The query of the address: filters live here, so that a link carries them. */
+/** The query of the URL holds the filters, so that a link carries them. */
 export const query = computed(() => address.value.searchParams);
 
 export function hrefOf(path: string, parameters: Readonly<Record<string, string>> = {}): string {

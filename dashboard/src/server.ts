@@ -2,13 +2,13 @@ import { signal } from '@preact/signals';
 import { getServer } from './api.ts';
 
 const usual = `${location.hostname}:50051`;
-/** What clients assume when nobody tells them. */
+/** The default of the clients. */
 const defaultServer = '127.0.0.1:50051';
 
-/** Of the public gRPC port: what the server says, or its usual place while it says nothing. */
+/** The address of the public gRPC port, as the server reports it; the usual one until then. */
 export const grpcAddress = signal(usual);
 
-/** Asked once: it changes with a restart of the server only. */
+/** Asks once, since the address changes only when the server restarts. */
 export function askForServer(): void {
   getServer().then(
     ({ grpc_address: told }) => {
@@ -18,7 +18,7 @@ export function askForServer(): void {
   );
 }
 
-/** A command of `filemill` that reaches this server. */
+/** Makes a `filemill` command that reaches this server. */
 export function filemillCommand(verb: string, rest: string): string {
   const server = grpcAddress.value === defaultServer ? '' : `--server ${grpcAddress.value} `;
   return `npx filemill ${verb} ${server}${rest}`;

@@ -5,7 +5,7 @@ export type Theme = (typeof themes)[number];
 
 const key = 'filemill-theme';
 
-/** What the person chose here; `system` follows the browser. */
+/** The user's choice; `system` follows the browser. */
 export const theme = signal<Theme>(remembered());
 
 effect(() => {
@@ -13,7 +13,7 @@ effect(() => {
   try {
     localStorage.setItem(key, theme.value);
   } catch {
-    // A browser that keeps nothing still shows what was chosen.
+    // Without storage, the choice lasts until the page is closed.
   }
 });
 

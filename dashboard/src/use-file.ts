@@ -11,7 +11,7 @@ export interface ShownFile {
   readonly problem: unknown;
 }
 
-/** One file as it is now, what workers did with it, and what was found once it is COMPLETED. */
+/** Keeps a file up to date, with its attempts, and with its result once it is COMPLETED. */
 export function useFile(id: string): ShownFile {
   const [file, setFile] = useState<FileJson>();
   const [result, setResult] = useState<ResultJson>();
@@ -36,7 +36,7 @@ export function useFile(id: string): ShownFile {
     if (isCompleted) getResult(id).then(setResult, setProblem);
     else setResult(undefined);
   }, [id, isCompleted]);
-  // Whatever is done with a file changes one of these.
+  // Every change of a file changes one of these.
   const version = file && `${file.status} ${file.attempt} ${file.updated_at}`;
   useEffect(() => {
     if (version === undefined || deleted) return;

@@ -6,7 +6,7 @@ import type { ChangedFiles } from './live/events.ts';
 import { useChanges } from './live/use-changes.ts';
 
 export interface ShownFiles {
-  /** undefined until they are known. */
+  /** Undefined until the first answer. */
   readonly files: readonly FileJson[] | undefined;
   readonly nextToken: string;
   readonly problem: unknown;
@@ -14,13 +14,13 @@ export interface ShownFiles {
 }
 
 const leastDelayMs = 1_000;
-/** A search that is hard for the server is repeated more rarely: it takes a tenth of the time at most. */
+/** A slow search is repeated less often, so that it takes at most a tenth of the time. */
 const restPerWork = 10;
 const unknown = { files: undefined, nextToken: '', problem: undefined } as const;
 
 /**
- * One page of files, kept as they are now. Rows change at once; what comes into the list or leaves it is found by
- * loading it again, at most once a second.
+ * Keeps one page of files up to date. Rows change at once; files that enter or leave the list appear when it is
+ * reloaded, at most once a second.
  */
 export function useFiles(filter: FileFilter, token: string): ShownFiles {
   const [shown, show] = useState<Omit<ShownFiles, 'reload'>>(unknown);
@@ -36,7 +36,7 @@ export function useFiles(filter: FileFilter, token: string): ShownFiles {
     const since = performance.now();
     const next = await find(filter, token).catch((problem: unknown) => ({ ...unknown, problem }));
     delayMs.current = Math.max(leastDelayMs, restPerWork * (performance.now() - since));
-    // An answer to what was asked before is of no use any more.
+    // Ignore the answer to an earlier query.
     if (latest.current !== wanted) return;
     show((before) => (next.problem === undefined ? next : { ...before, problem: next.problem }));
   };
@@ -53,7 +53,7 @@ export function useFiles(filter: FileFilter, token: string): ShownFiles {
   }, [wanted]);
   useChanges((changed) => {
     show((before) => ({ ...before, files: before.files && merge(before.files, changed) }));
-    // Files come in at the top of the first page only. A page that is on its way may be older than what changed.
+    // New files appear only on the first page. A page that is being loaded may be older than the change.
     if (changed.look_again || token === '' || isShown(shown.files, changed)) reload();
   });
   return { ...shown, reload: load };

@@ -8,7 +8,7 @@ type Listener = (changed: ChangedFiles) => void;
 
 export const paused = signal(false);
 export const connected = signal(false);
-/** It was tried, and does not answer. */
+/** The last attempt to connect failed. */
 export const lost = signal(false);
 export const stats = signal<StatsJson | undefined>(undefined);
 
@@ -16,13 +16,13 @@ const listeners = new Set<Listener>();
 const lookAgain: ChangedFiles = { files: [], deleted: [], look_again: true };
 const retryMs = 3_000;
 
-/** Calls `listener` with whatever changes, until the function that is returned is called. */
+/** Calls `listener` with each change until the returned function is called. */
 export function onChange(listener: Listener): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
 
-/** One stream for the whole page, while it is not paused. */
+/** One stream serves the whole page while it is not paused. */
 export function startLive(): void {
   effect(() => (paused.value ? undefined : open()));
 }
@@ -36,14 +36,14 @@ function open(): () => void {
     source.onopen = () => {
       connected.value = true;
       lost.value = false;
-      // A browser that reconnects says what it had; a new stream knows nothing of what changed before it.
+      // A browser that reconnects resumes after its last event; a new stream has missed all earlier changes.
       if (fresh) tell(lookAgain);
       fresh = false;
     };
     source.onerror = () => {
       connected.value = false;
       lost.value = true;
-      // Browsers give up for good when the answer was an error.
+      // Browsers never reconnect after an error response.
       if (source.readyState === EventSource.CLOSED) again = setTimeout(connect, retryMs);
     };
     source.addEventListener('stats', ({ data }) => {

@@ -2,9 +2,9 @@ import { signal } from '@preact/signals';
 import type { StatsJson } from '#contract/schemas.ts';
 
 export interface RateSample {
-  /** Milliseconds, of the clock of the page. */
+  /** In milliseconds of the page's clock. */
   readonly at: number;
-  /** Files a second. */
+  /** In files per second. */
   readonly in: number;
   readonly out: number;
 }
@@ -13,14 +13,14 @@ export interface RateSample {
 export const rates = signal<readonly RateSample[]>([]);
 
 const keptSamples = 120;
-/** After a longer silence (a pause, a sleeping laptop) an average would say nothing of now. */
+/** After a longer gap (a pause, a sleeping laptop) an average would be meaningless. */
 const longestStepMs = 10_000;
 
 let before: { readonly at: number; readonly made: number; readonly ended: number } | undefined;
 
 /**
- * Statistics count what there is, so rates are differences: of all files, and of those that ended. A deletion or a
- * retry makes a difference smaller; it never counts as less than none.
+ * Statistics are totals, so rates are their differences: of all files, and of those that ended. A deletion or a retry
+ * makes a difference smaller, but never negative.
  */
 export function takeSample({ statuses }: Pick<StatsJson, 'statuses'>, at: number): void {
   const filesIn = (status: string) => statuses[status]?.files ?? 0;
@@ -36,7 +36,7 @@ export function takeSample({ statuses }: Pick<StatsJson, 'statuses'>, at: number
   before = now;
 }
 
-/** The average of the last `samples`: one second alone jumps about. */
+/** Averages the last `samples`, because single seconds fluctuate. */
 export function recentRate(kind: 'in' | 'out', samples = 5): number {
   const last = rates.value.slice(-samples);
   return last.length === 0 ? 0 : last.reduce((sum, sample) => sum + sample[kind], 0) / last.length;

@@ -3,12 +3,12 @@ import type { Json } from '#contract/schemas.ts';
 import { addressOf } from '../base.ts';
 import { paused } from './events.ts';
 
-/** What the server cannot do, or does without; undefined until it has told. */
+/** The problems of the server; undefined until it has answered. */
 export const readiness = signal<Json<'Ready'> | undefined>(undefined);
 
 const everyMs = 5_000;
 
-/** Asks again and again while the page is live: a store that refuses changes no file, and so comes with no event. */
+/** Polls while the page is live, because a store that refuses writes changes no file and so causes no event. */
 export function startReadiness(): void {
   effect(() => {
     if (paused.value) return undefined;
@@ -18,7 +18,7 @@ export function startReadiness(): void {
   });
 }
 
-/** Of a server that does not answer, `ConnectionBanner` tells. */
+/** `ConnectionBanner` reports a server that does not answer. */
 async function ask(): Promise<void> {
   try {
     const response = await fetch(addressOf('readyz'));

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { type ChangedFiles, onChange } from './events.ts';
 
-/** Calls the latest `listener` with whatever changes, while the component is there. */
+/** Calls the latest `listener` with each change while the component is mounted. */
 export function useChanges(listener: (changed: ChangedFiles) => void): void {
   const latest = useRef(listener);
   latest.current = listener;

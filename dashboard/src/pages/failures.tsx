@@ -52,7 +52,7 @@ export function FailuresPage() {
   );
 }
 
-/** Page by page, and each file once: one that fails again meanwhile is not met again. */
+/** Retries page by page, and each file once: one that fails again meanwhile is skipped. */
 async function retryReason(code: string, onProgress: (retried: number) => void): Promise<number> {
   let retried = 0;
   let token = '';

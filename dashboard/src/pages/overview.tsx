@@ -46,7 +46,7 @@ function Figures({ now }: { readonly now: StatsJson }) {
   );
 }
 
-/** Of the latest thousand results. */
+/** Describes the latest thousand results. */
 function durations(known: StatsJson['wait_seconds']): string {
   return known === null ? '–' : `${seconds(known.p50)} / ${seconds(known.p95)}`;
 }

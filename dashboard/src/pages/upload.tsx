@@ -4,7 +4,7 @@ import { Page } from '../parts/page.tsx';
 import { UploadTable } from '../parts/upload-table.tsx';
 import { forgetEnded, refusedFirst, unfinished, uploads } from '../upload/uploads.ts';
 
-/** As many rows as a browser shows with ease. */
+/** The number of rows that a browser shows without effort. */
 const shownRows = 500;
 
 export function UploadPage() {

@@ -9,7 +9,7 @@ const outcomes: Readonly<Record<AttemptJson['outcome'], { readonly sign: string;
   UNKNOWN: { sign: '?', like: 'pending' },
 };
 
-/** Who had the file, when, and how it ended. */
+/** Lists which worker had the file, when, and how each attempt ended. */
 export function Attempts({ attempts }: { readonly attempts: readonly AttemptJson[] | undefined }) {
   if (attempts === undefined) return null;
   return (

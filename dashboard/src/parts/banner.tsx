@@ -2,7 +2,7 @@ import { lost, stats } from '../live/events.ts';
 import { readiness } from '../live/readiness.ts';
 import { Command } from './command.tsx';
 
-/** What is shown grows old without anybody noticing, unless somebody says so. */
+/** Warns that the page may be out of date. */
 export function ConnectionBanner() {
   if (!lost.value) return null;
   return (
@@ -17,7 +17,7 @@ export function ConnectionBanner() {
   );
 }
 
-/** No worker looks just like a slow one, unless somebody says so. */
+/** Warns that there is no worker, which otherwise looks just like a slow one. */
 export function WorkerBanner() {
   if (stats.value === undefined || stats.value.workers.length > 0) return null;
   return (
@@ -36,10 +36,10 @@ export function WorkerBanner() {
   );
 }
 
-/** A store that refuses leaves everything as it was, but nothing new comes; or all comes late. */
+/** Warns of a store that refuses: everything stays as it is, but nothing new arrives, or it arrives late. */
 export function StoreBanner() {
   const { missing = [], degraded = [] } = readiness.value ?? {};
-  // `WorkerBanner` tells of those.
+  // `WorkerBanner` reports those.
   const stopped = new Set(missing.filter(({ part }) => part !== 'worker').map(({ detail }) => detail));
   const slowed = new Set(degraded.map(({ detail }) => detail));
   return (

@@ -1,6 +1,6 @@
 import { useRef, useState } from 'preact/hooks';
 
-/** A command to run elsewhere, with a button that copies it. */
+/** Shows a command with a button that copies it. */
 export function Command({ name, text }: { readonly name: string; readonly text: string }) {
   const code = useRef<HTMLElement>(null);
   const [said, say] = useState('');
@@ -20,7 +20,7 @@ export function Command({ name, text }: { readonly name: string; readonly text: 
   );
 }
 
-/** Browsers give the clipboard to https and localhost only: elsewhere the text is marked at least. */
+/** Browsers offer the clipboard only on https and localhost; elsewhere the text is selected instead. */
 async function copyText(text: string, shown: HTMLElement | null): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);

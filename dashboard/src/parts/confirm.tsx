@@ -9,7 +9,7 @@ interface ConfirmProps {
   readonly onClose: () => void;
 }
 
-/** A modal dialog of the browser's own: it keeps the focus inside, Escape closes it, and the focus goes back. */
+/** The browser's own modal dialog traps the focus, closes on Escape, and restores the focus. */
 export function Confirm({ question, detail, action, onConfirm, onClose }: ConfirmProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { chosenFiles, transferredFiles } from '../upload/dropped-files.ts';
 import { addUploads } from '../upload/uploads.ts';
 
-/** Files by drop, by paste, or by the browser's own dialog, which the keyboard reaches. */
+/** Takes files that are dropped, pasted, or chosen in the browser's dialog, which the keyboard reaches. */
 export function DropZone() {
   const [over, setOver] = useState(false);
   const [problem, setProblem] = useState('');
@@ -56,7 +56,7 @@ function Chooser({ title, folder = false }: { readonly title: string; readonly f
         multiple
         onChange={({ currentTarget }) => {
           addUploads(chosenFiles(currentTarget.files));
-          // The same choice once more is a change again.
+          // Choosing the same files again must fire a change event.
           currentTarget.value = '';
         }}
       />

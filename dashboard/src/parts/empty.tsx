@@ -4,7 +4,7 @@ import { filemillCommand } from '../server.ts';
 import { Command } from './command.tsx';
 import { Link } from './link.tsx';
 
-/** What to do first. */
+/** Tells a new user what to do first. */
 export function NothingYet() {
   return (
     <section class="note" aria-labelledby="nothing">

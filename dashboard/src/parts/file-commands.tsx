@@ -2,7 +2,7 @@ import { addressOf } from '../base.ts';
 import { filemillCommand, grpcAddress } from '../server.ts';
 import { Command } from './command.tsx';
 
-/** The same elsewhere. Ids are UUIDs, or no file would be shown, so that nothing needs quoting. */
+/** Shows commands for the same file. The id is a UUID, so nothing needs quoting. */
 export function FileCommands({ id }: { readonly id: string }) {
   const definition = '-import-path proto -proto filemill/v1/metadata_service.proto';
   const call = `-plaintext -d '{"ids": ["${id}"]}' ${grpcAddress.value} filemill.v1.MetadataService/GetFiles`;

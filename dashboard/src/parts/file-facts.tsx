@@ -50,14 +50,14 @@ export function FileFacts({ file, output }: FileFactsProps) {
   );
 }
 
-/** Shown in a way of their own. */
+/** These fields are shown in another form. */
 const told = new Set(
   'id filename path size mime_type status attempt max_attempts created_at updated_at completed_at sha256 error'.split(
     ' ',
   ),
 );
 
-/** What is known of the file beside that: `Request id` for `request_id`. */
+/** Shows the remaining fields, `request_id` as `Request id`. */
 function others(file: FileJson): readonly (readonly [string, string])[] {
   return Object.entries(file)
     .filter(([name, value]) => !told.has(name) && value !== null)
@@ -76,7 +76,7 @@ function Fact({ name, children }: { readonly name: string; readonly children: Co
   );
 }
 
-/** null: there is nothing to count in a binary file. */
+/** A count is null for a binary file. */
 function counted(value: number | null | undefined): string {
   if (value === undefined) return '–';
   return value === null ? 'binary' : count(value);

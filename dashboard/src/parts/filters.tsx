@@ -12,7 +12,7 @@ const fields: readonly [name: Exclude<keyof FileFilter, 'status'>, label: string
   ['id', 'Id', ''],
 ];
 
-/** The server searches; the address keeps what was searched for. */
+/** The server does the search, and the URL keeps it. */
 export function Filters({ filter }: { readonly filter: FileFilter }) {
   const apply = (event: SubmitEvent) => {
     event.preventDefault();

@@ -7,7 +7,7 @@ interface LinkProps {
   readonly children: ComponentChildren;
 }
 
-/** A real link, so that it opens in a new tab and is copied like any other; a plain click loads nothing. */
+/** A real link, which can be copied or opened in a new tab; a plain click reloads nothing. */
 export function Link({ href, current = false, children }: LinkProps) {
   const follow = (event: MouseEvent) => {
     if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;

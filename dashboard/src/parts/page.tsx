@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 
 let shownBefore = false;
 
-/** The frame of each page: its title is the document's, and has the focus after a move, so that it is read out. */
+/** Frames each page. Its title becomes the document's, and gets the focus so that screen readers announce it. */
 export function Page({ title, children }: { readonly title: string; readonly children: ComponentChildren }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {

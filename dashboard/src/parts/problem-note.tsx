@@ -1,6 +1,6 @@
 import { Refusal } from '../api.ts';
 
-/** What went wrong, and what to do about it. */
+/** Shows what went wrong, and what to do about it. */
 export function ProblemNote({ problem }: { readonly problem: unknown }) {
   if (problem === undefined) return null;
   const { message } = problem as Error;

@@ -4,7 +4,7 @@ import { type RateSample, rates } from '../live/rates.ts';
 const width = 600;
 const height = 120;
 
-/** The last two minutes: a picture for who sees it, and a table for everybody. */
+/** Shows the last two minutes as a chart, and as a table for screen readers. */
 export function RateChart() {
   const samples = rates.value;
   const top = Math.max(1, ...samples.flatMap((sample) => [sample.in, sample.out]));
@@ -55,7 +55,7 @@ function RateTable({ samples }: { readonly samples: readonly RateSample[] }) {
   );
 }
 
-/** The newest on the right edge; a second is a two-minute window's share of the width. */
+/** Puts the newest sample at the right edge; the width is two minutes. */
 function points(samples: readonly RateSample[], kind: 'in' | 'out', top: number): string {
   const now = samples.at(-1)?.at ?? 0;
   return samples

@@ -10,7 +10,7 @@ interface SelectionBarProps {
   readonly onDone: () => void;
 }
 
-/** What can be done with the selected files; deleting asks first. */
+/** Offers actions for the selected files; deleting asks for confirmation. */
 export function SelectionBar({ files, onDone }: SelectionBarProps) {
   const [asking, ask] = useState<'retry' | 'delete' | undefined>();
   const [said, say] = useState('');

@@ -10,7 +10,7 @@ const icons: Readonly<Record<Status, string>> = {
   UNKNOWN: '?',
 };
 
-/** Never told by colour alone: a sign and the word say the same. */
+/** Shows a sign and the word, never colour alone. */
 export function StatusMark({ status }: { readonly status: Status }) {
   return (
     <span class={`status status-${status.toLowerCase()}`}>

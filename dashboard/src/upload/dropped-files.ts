@@ -1,6 +1,6 @@
 export interface ChosenFile {
   readonly file: File;
-  /** Where it lay in the folder that was chosen; for people only. */
+  /** Relative to the chosen folder; for people only. */
   readonly path: string;
 }
 
@@ -8,9 +8,9 @@ export function chosenFiles(list: FileList | null): ChosenFile[] {
   return [...(list ?? [])].map((file) => ({ file, path: file.webkitRelativePath || file.name }));
 }
 
-/** What was dropped or pasted, with all that folders hold. */
+/** Collects files that were dropped or pasted, and the contents of folders. */
 export async function transferredFiles(transfer: DataTransfer): Promise<ChosenFile[]> {
-  // Entries have to be taken before anything is awaited: the browser forgets them then.
+  // Entries must be read before the first await, because the browser discards them then.
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
   if (entries.length === 0) return chosenFiles(transfer.files);
   const found: ChosenFile[] = [];
@@ -24,7 +24,7 @@ async function* walk(entry: FileSystemEntry): AsyncGenerator<ChosenFile> {
   if (isFolder(entry)) for (const child of await childrenOf(entry)) yield* walk(child);
 }
 
-// Chromium has no such names at run time: `instanceof` would throw.
+// Chromium does not define these classes: `instanceof` would throw.
 function isFile(entry: FileSystemEntry): entry is FileSystemFileEntry {
   return entry.isFile;
 }
@@ -33,7 +33,7 @@ function isFolder(entry: FileSystemEntry): entry is FileSystemDirectoryEntry {
   return entry.isDirectory;
 }
 
-/** A reader gives them in portions, the last of which is empty. */
+/** A reader yields entries in batches, the last of which is empty. */
 async function childrenOf(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
   const reader = folder.createReader();
   const children: FileSystemEntry[] = [];

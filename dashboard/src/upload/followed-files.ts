@@ -5,13 +5,13 @@ import { onChange } from '../live/events.ts';
 
 const followed = new Map<string, Signal<FileJson | undefined>>();
 
-/** The file as it is, for as long as the page is open; undefined until it is known. */
+/** Follows a file while the page is open; undefined until it is known. */
 export function followFile(id: string): ReadonlySignal<FileJson | undefined> {
   const known = followed.get(id);
   if (known !== undefined) return known;
   const file = signal<FileJson | undefined>(undefined);
   followed.set(id, file);
-  // Its first changes may have been told of before its id was known here.
+  // Its first changes may have arrived before its id was known here.
   look(id, file);
   return file;
 }
@@ -28,7 +28,7 @@ function look(id: string, file: Signal<FileJson | undefined>): void {
   const shown = file.peek();
   getFile(id).then(
     (found) => {
-      // Whatever was told of meanwhile is newer.
+      // A change that arrived meanwhile is newer.
       if (file.peek() === shown) file.value = found;
     },
     () => undefined,

@@ -1,6 +1,6 @@
 import { Refusal } from '../api.ts';
 
-/** What passes by itself, sooner or later. */
+/** Reasons that pass by themselves. */
 const passing: readonly string[] = [
   'UNREACHABLE',
   'UNAVAILABLE',
@@ -15,10 +15,10 @@ const firstDelayMs = 500;
 const longestDelayMs = 15_000;
 
 /**
- * Tries until it succeeds, is refused for good, or is told to stop: a laptop may sleep for a night. What was sent
- * further than ever before shows that the server is there again, and the waits are short again.
+ * Retries until it succeeds, is refused for good, or is told to stop, since a laptop may sleep for a night. Progress
+ * beyond the farthest byte shows that the server is back, and resets the backoff.
  *
- * @param onHindrance told of each failure that will be tried again
+ * @param onHindrance called for each failure that will be retried
  * @throws Refusal, or the reason of `signal`
  */
 export async function withPatience<T>(
@@ -42,7 +42,7 @@ export async function withPatience<T>(
   }
 }
 
-/** Shorter when the browser says that there is a network again. */
+/** Waits; ends early when the browser is online again. */
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, ms);

@@ -3,7 +3,7 @@ import { parsed, refusalOf, unreachable } from '../api.ts';
 import { addressOf } from '../base.ts';
 import type { Sender, SenderOptions } from './sender.ts';
 
-/** One request a file: the quickest way for small ones. (`fetch` does not tell how much was sent.) */
+/** Sends a small file in one request, which is fastest. (`fetch` reports no upload progress.) */
 export function putSender({ file, path, key }: SenderOptions): Sender {
   return {
     resumes: false,

@@ -1,24 +1,24 @@
-/** What every proxy lets through: nginx takes 1 MiB unless it is told otherwise. */
+/** Every proxy accepts this: the default limit of nginx is 1 MiB. */
 const usual = 1_000_000;
 
-/** Smaller ones would take for ever. */
+/** Even smaller requests would take far too long. */
 const smallest = 16 * 1024;
 
 /**
- * How much one request may carry. A proxy that limits it says so by a 413, and may let the browser send all of it before. So
- * requests grow from what everybody takes while they are taken, and shrink to what was taken once one is refused.
+ * How much one request may carry. A proxy with a limit answers 413, perhaps only after the browser has sent everything.
+ * Requests therefore start small, grow while they are accepted, and shrink to an accepted size once one is refused.
  */
 export class RequestSize {
   #bytes = usual;
   #taken = 0;
   #limit = Number.POSITIVE_INFINITY;
 
-  /** Of the next request that is one of several. */
+  /** The size of the next request of several. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Whether as much may be tried in a request of its own. */
+  /** Whether a single request of this size is worth trying. */
   mayTake(bytes: number): boolean {
     return bytes <= this.#limit;
   }
@@ -28,7 +28,7 @@ export class RequestSize {
     if (bytes >= this.#bytes) this.#bytes = Math.min(2 * bytes, this.#limit);
   }
 
-  /** @returns false when there is nothing smaller to try */
+  /** @returns false when no smaller size is left */
   refused(bytes: number): boolean {
     const next = bytes > this.#taken && this.#taken > 0 ? this.#taken : bytes > usual ? usual : Math.floor(bytes / 2);
     if (next < smallest) return false;

@@ -4,30 +4,30 @@ import { putSender } from './put-sender.ts';
 import { RequestSize } from './request-size.ts';
 import { tusSender } from './tus-sender.ts';
 
-/** One file's way to the server. */
+/** Sends one file to the server. */
 export interface Sender {
-  /** Whether what was sent counts after a break: only then is there a point in a pause. */
+  /** Whether the upload can be resumed, and so paused. */
   readonly resumes: boolean;
   /**
-   * One try; answers with the id of the file once it is kept.
+   * Makes one attempt; answers with the id of the stored file.
    *
-   * @param onProgress told how many bytes of the file were sent
+   * @param onProgress receives the number of bytes sent
    * @throws Refusal
    */
   send(signal: AbortSignal, onProgress: (sent: number) => void): Promise<string>;
-  /** Nothing more will be sent, and what was is not wanted. */
+  /** Discards a partial upload that will not be continued. */
   forget(): void;
 }
 
 export interface SenderOptions extends ChosenFile {
-  /** The same for each try, so that a file that was kept after all is not kept twice. */
+  /** All attempts share it, so that a lost answer does not make a second file. */
   readonly key: string;
 }
 
-/** Bytes that are soon sent again, against the two requests more that resuming takes. */
+/** Sending fewer bytes again is cheaper than the two extra requests of a resumable upload. */
 const resumedFrom = 8 * 1024 ** 2;
 
-/** Learned from all that this page sends. */
+/** Adapts to all requests of this page. */
 const size = new RequestSize();
 
 export function senderFor(options: SenderOptions): Sender {
@@ -35,7 +35,7 @@ export function senderFor(options: SenderOptions): Sender {
   return bytes < resumedFrom && size.mayTake(bytes) ? smallSender(options, bytes) : tusSender(options, size);
 }
 
-/** In one request, or in several once a proxy has refused that. */
+/** Sends the file in one request, or in several once a proxy has refused one. */
 function smallSender(options: SenderOptions, bytes: number): Sender {
   let sender = putSender(options);
   return {
@@ -56,7 +56,7 @@ function smallSender(options: SenderOptions, bytes: number): Sender {
   };
 }
 
-/** `crypto.randomUUID` is for https and localhost only. */
+/** `crypto.randomUUID` exists only on https and localhost. */
 export function newKey(): string {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -4,13 +4,13 @@ import { addressOf } from '../base.ts';
 import type { RequestSize } from './request-size.ts';
 import type { Sender, SenderOptions } from './sender.ts';
 
-/** Over as many requests as it takes: each goes on where the server says that the one before ended. */
+/** Sends a file over as many requests as it takes, each from the server's offset. */
 export function tusSender({ file, path, key }: SenderOptions, size: RequestSize): Sender {
   const upload = new Upload(file, {
     endpoint: addressOf('uploads'),
     headers: { 'Idempotency-Key': key },
     metadata: { filename: file.name, filetype: file.type, ...(path !== file.name && { relativePath: path }) },
-    // When to try again is the caller's to decide; the page forgets its uploads when it is left.
+    // The caller decides on retries, and uploads do not outlive the page.
     retryDelays: null,
     storeFingerprintForResuming: false,
     onAfterResponse: keepWhatIsThere,
@@ -19,7 +19,7 @@ export function tusSender({ file, path, key }: SenderOptions, size: RequestSize)
       upload.options.chunkSize = size.bytes;
     },
     onUploadUrlAvailable() {
-      // The server does not know of a path that a proxy takes away; this page lies below it.
+      // The server does not know a prefix that a proxy strips; this page lies below it.
       upload.url = addressOf(`uploads/${upload.url?.split('/').at(-1)}`);
     },
   });
@@ -47,13 +47,13 @@ export function tusSender({ file, path, key }: SenderOptions, size: RequestSize)
       return promise.finally(() => signal.removeEventListener('abort', stop));
     },
     forget() {
-      // What is not ended expires.
+      // If this fails, the server expires the upload.
       if (upload.url !== null) Upload.terminate(upload.url, { retryDelays: null }).catch(() => undefined);
     },
   };
 }
 
-/** The library begins anew after whatever a HEAD is refused with, also when the server is only busy or going down. */
+/** The library starts over after any failed HEAD, even when the server is only busy or shutting down. */
 function keepWhatIsThere(request: HttpRequest, response: HttpResponse): void {
   const status = response.getStatus();
   if (request.getMethod() !== 'HEAD' || status < 300 || status === 404 || status === 410) return;

@@ -11,28 +11,28 @@ export type UploadState =
   | { readonly step: 'sending'; readonly sent: number; readonly hindrance?: Error }
   | { readonly step: 'refused'; readonly problem: Error }
   | { readonly step: 'cancelled' }
-  /** Kept: what counts from here on is the state of the file. */
+  /** The file is stored; from now on its own state counts. */
   | { readonly step: 'kept'; readonly id: string; readonly file: ReadonlySignal<FileJson | undefined> };
 
 export interface Upload extends ChosenFile {
   readonly key: string;
   readonly sender: Sender;
   readonly state: Signal<UploadState>;
-  /** Stops the sending that is under way. */
+  /** Aborts the current attempt. */
   stop: AbortController;
 }
 
-/** The newest choice first, in the order of sending within it. They go on while other pages are shown. */
+/** Ordered by the newest choice, then by the order of sending. Uploads continue while other pages are shown. */
 export const uploads = signal<readonly Upload[]>([]);
 export const unfinished = computed(() => uploads.value.filter(isUnfinished).length);
 
-/** What was refused comes first: somebody has to do something about it. */
+/** Refused files come first, because they need action. */
 export const refusedFirst = computed(() => {
   const isRefused = ({ state }: Upload) => state.value.step === 'refused';
   return [...uploads.value.filter(isRefused), ...uploads.value.filter((upload) => !isRefused(upload))];
 });
 
-/** A browser opens six connections to one server; the live events have one, and other calls need some. */
+/** A browser opens six connections to a server; live events take one, and other calls need some. */
 const atOnce = 3;
 
 const waiting: Upload[] = [];
@@ -49,7 +49,7 @@ export function addUploads(chosen: readonly ChosenFile[]): void {
   while (sending < atOnce && waiting.length > 0) void work();
 }
 
-/** The same key again: a file that was kept although its answer got lost is not kept twice. */
+/** Keeps the key, so that a lost answer does not make a second file. */
 export function sendAgain(upload: Upload): void {
   upload.state.value = { step: 'waiting', sent: sentOf(upload) };
   waiting.push(upload);
@@ -101,12 +101,12 @@ async function send(upload: Upload): Promise<void> {
   } catch (error) {
     if (signal.aborted) return;
     state.value = { step: 'refused', problem: error as Error };
-    // What the server has of it goes with no other bytes.
+    // The partial upload does not fit the changed bytes.
     if (error instanceof Refusal && error.reason === 'FILE_UNREADABLE') sender.forget();
   }
 }
 
-/** A browser reports a file that changed since it was chosen as it does a server that is away. */
+/** A browser reports a file that has changed since it was chosen like a server that is away. */
 async function requireReadable(file: File): Promise<void> {
   await file
     .slice(0, 1)
@@ -125,7 +125,7 @@ function isUnfinished({ state }: Upload): boolean {
   return ['waiting', 'sending', 'paused'].includes(state.value.step);
 }
 
-/** Leaving the page would break off what is being sent. */
+/** Leaving the page would interrupt uploads. */
 window.addEventListener('beforeunload', (event) => {
   if (unfinished.peek() > 0) event.preventDefault();
 });
