@@ -57,7 +57,7 @@ export async function receiveContent(
   const content = new Content(options);
   const closing = await receiveParts(messages, (chunk) => takeOver(content, chunk));
   if (options.declared.sha256AtClose && closing === null)
-    throw new FilemillError('REQUEST_INVALID', 'The closing message that sha256_at_close announced did not come.');
+    throw new FilemillError('REQUEST_INVALID', 'The closing message that `sha256_at_close` announced is missing.');
   return await content.verify(closing ?? '');
 }
 

@@ -166,7 +166,7 @@ export class ManyFiles {
     const coming = this.#coming;
     this.#coming = undefined;
     if (coming !== undefined)
-      await this.#drop(coming, new FilemillError('REQUEST_INVALID', 'The closing part of the file did not come.'));
+      await this.#drop(coming, new FilemillError('REQUEST_INVALID', 'The closing part of the file is missing.'));
   }
 
   async #drop({ sequence, file }: Coming, refusal: unknown): Promise<void> {

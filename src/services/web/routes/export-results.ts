@@ -12,7 +12,7 @@ export function exportResults({ result }: Backend) {
     name: 'exportResults',
     method: 'GET',
     path: '/api/v1/export',
-    summary: 'Every result that exists when the request arrives, oldest files first.',
+    summary: 'Exports every result that exists when the request arrives, oldest files first.',
     query: {
       format: z
         .enum(['ndjson', 'csv'], 'must be ndjson or csv')

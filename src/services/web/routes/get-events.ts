@@ -21,7 +21,7 @@ export function getEvents(feed: LiveFeed) {
     name: 'getEvents',
     method: 'GET',
     path: '/api/v1/events',
-    summary: 'The current state, then every change, as server-sent events.',
+    summary: 'Streams the current state, then every change, as server-sent events.',
     headers: { 'Last-Event-ID': 'The `id` of the last received event: the stream resumes after it.' },
     answers: { 200: { description: eventsDescription, types: ['text/event-stream'] } },
     problems: ['OVERLOADED'],

@@ -9,7 +9,7 @@ export function getFileAttempts(backend: Backend) {
     name: 'getFileAttempts',
     method: 'GET',
     path: '/api/v1/files/{id}/attempts',
-    summary: 'The attempts of workers at one file.',
+    summary: 'Lists the attempts at a file.',
     answers: { 200: { description: 'The latest 20 attempts, oldest first.', schema: 'Attempts' } },
     problems: ['FILE_NOT_FOUND'],
     tagged: true,

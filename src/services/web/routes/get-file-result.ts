@@ -12,7 +12,7 @@ export function getFileResult(backend: Backend) {
     name: 'getFileResult',
     method: 'GET',
     path: '/api/v1/files/{id}/result',
-    summary: 'The result of one file.',
+    summary: 'Gets the result of a file.',
     answers: { 200: { description: 'What the analysis found.', schema: 'Result' } },
     problems: ['FILE_NOT_FOUND', 'RESULT_NOT_FOUND'],
     tagged: true,

@@ -11,7 +11,7 @@ export function getFile(backend: Backend) {
     name: 'getFile',
     method: 'GET',
     path: '/api/v1/files/{id}',
-    summary: 'One file.',
+    summary: 'Gets a file.',
     answers: { 200: { description: 'The file as it is now.', schema: 'File' } },
     problems: ['FILE_NOT_FOUND'],
     tagged: true,

@@ -6,7 +6,7 @@ export function getServer(publicGrpc: string | undefined) {
     name: 'getServer',
     method: 'GET',
     path: '/api/v1/server',
-    summary: 'The other addresses of this server.',
+    summary: 'Gets the other addresses of this server.',
     answers: { 200: { description: 'The addresses.', schema: 'Server' } },
     tagged: true,
     handle: async (): Promise<Json<'Server'>> => ({ grpc_address: publicGrpc ?? null }),

@@ -8,8 +8,7 @@ export function getStats({ metadata, upload }: Backend) {
     name: 'getStats',
     method: 'GET',
     path: '/api/v1/stats',
-    summary:
-      'How many files are in each state, why files FAILED, which workers are alive, and what incomplete uploads hold.',
+    summary: 'Counts files by state and by reason of failure, and shows live workers and incomplete uploads.',
     answers: { 200: { description: 'The current counts.', schema: 'Stats' } },
     handle: async ({ onward }): Promise<Json<'Stats'>> => await lookUpStats(metadata, upload, onward),
   });

@@ -17,7 +17,7 @@ export function getUploadOptions(maxFileSize: number) {
     name: 'getUploadOptions',
     method: 'OPTIONS',
     path: '/uploads',
-    summary: 'The supported parts of tus.',
+    summary: 'Lists the supported parts of tus.',
     answers: {
       204: {
         description: 'The headers list them.',

@@ -11,7 +11,7 @@ export function getUpload(backend: Backend) {
     name: 'getUpload',
     method: 'HEAD',
     path: '/uploads/{id}',
-    summary: 'The offset from which an upload continues (tus 1.0). An append in progress ends.',
+    summary: 'Gets the offset from which an upload continues (tus 1.0). Ends an append in progress.',
     answers: {
       200: {
         description: 'The upload can continue at the offset, or is finished.',

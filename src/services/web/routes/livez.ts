@@ -6,7 +6,7 @@ export function livez() {
     name: 'livez',
     method: 'GET',
     path: '/livez',
-    summary: 'Whether this process runs.',
+    summary: 'Tells whether this process runs.',
     answers: { 200: { description: 'It runs.', schema: 'Live' } },
     handle: async (): Promise<Json<'Live'>> => ({ live: true }),
   });

@@ -16,7 +16,7 @@ export function postToUpload(backend: Backend) {
     ...append,
     name: 'postToUpload',
     method: 'POST',
-    summary: 'PATCH or DELETE for clients that cannot send these methods.',
+    summary: 'Stands in for PATCH or DELETE, for clients that cannot send these methods.',
     headers: { 'X-HTTP-Method-Override': '`PATCH` or `DELETE`.', ...append.headers },
     content: tusContent,
     async handle(call) {

@@ -10,7 +10,7 @@ export function readyz(backend: Backend) {
     name: 'readyz',
     method: 'GET',
     path: '/readyz',
-    summary: 'Whether a file sent now would be analysed.',
+    summary: 'Tells whether a file sent now would be analysed.',
     answers: {
       200: { description: 'It would; parts that fail but are not needed are listed.', schema: 'Ready' },
       503: { description: 'It would not: the missing parts are listed.', schema: 'Ready' },
