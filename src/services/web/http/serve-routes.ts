@@ -89,7 +89,7 @@ function fastifyPath(path: string): string {
 function clientGone(response: ServerResponse): AbortSignal {
   const controller = new AbortController();
   response.once('close', () => {
-    if (!response.writableFinished) controller.abort();
+    if (!response.writableFinished) controller.abort(new FilemillError('UNAVAILABLE', 'The client disconnected.'));
   });
   return controller.signal;
 }
