@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import type { FilemillSystem } from './system.ts';
 
 /**
- * Compares what clients were told with what PostgreSQL holds, after each system that was measured: fast and wrong
- * counts for nothing.
+ * Compares the acknowledgements of the clients with PostgreSQL after each measurement: speed counts only if every
+ * answer was right.
  *
  * @throws Error for a file that was acknowledged and is not COMPLETED with one result about its bytes, or is there twice
  */

@@ -3,10 +3,10 @@ export interface Figure {
   readonly name: string;
   readonly unit: string;
   readonly value: number;
-  /** What it is held against, in the same unit; null where the target is absolute. */
+  /** The value of the baseline in the same unit; null for an absolute target. */
   readonly baseline: number | null;
   readonly ratio: number | null;
-  /** Of the ratio, or of the value where there is none. */
+  /** The target of the ratio, or of the value if there is no baseline. */
   readonly target: number;
   readonly met: boolean;
 }
@@ -17,7 +17,7 @@ interface Measured {
   readonly value: number;
 }
 
-/** How many times the target is better; 1 and less for what is met. */
+/** The factor by which the target is missed; at most 1 if it is met. */
 export function missedBy({ met, value, ratio, target }: Figure): number {
   const reached = ratio ?? value;
   return met ? 1 : Math.max(reached / target, target / reached);

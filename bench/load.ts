@@ -1,6 +1,6 @@
 /**
- * The client of the benchmarks, a process of its own: sends files to whatever serves UploadService, and prints what
- * it saw as one line of JSON. Filemill and its baselines are given the same.
+ * The client of the benchmarks, in its own process: it sends files to any server of UploadService, and prints its
+ * measurements as one line of JSON. Filemill and its baselines get the same load.
  *
  *     node bench/load.ts '{"target": …, "kind": …}'
  */
@@ -23,9 +23,9 @@ export interface LoadOptions {
    */
   readonly kind: 'many' | 'single' | 'paced' | 'large' | 'resumable';
   readonly files: number;
-  /** Of each file. */
+  /** In bytes of each file. */
   readonly bytes: number;
-  /** Files on their way at the same time. */
+  /** The number of files in flight. */
   readonly concurrency: number;
   readonly filesPerSecond?: number;
   /** Whether the client hashes what it sends, and the server checks it. */
@@ -77,7 +77,7 @@ async function sendAll(send: (n: number) => Promise<void>): Promise<void> {
   await Promise.all(going);
 }
 
-/** At even intervals, whatever becomes of the earlier ones. */
+/** Sends at even intervals, whether or not earlier files have been answered. */
 async function sendPaced(): Promise<void> {
   const going: Promise<void>[] = [];
   for (let n = 0; n < options.files; n++) {
@@ -125,7 +125,7 @@ async function sendResumable(n: number): Promise<void> {
   note(upload.file, '');
 }
 
-/** The same MiB again and again: what is measured is not the reading. */
+/** Repeats the same MiB, so that reading is not measured. */
 async function* contentOf() {
   const hasher = options.hashed ? createHash('sha256') : undefined;
   for (let left = options.bytes, at = 0; left > 0; left -= chunkBytes, at = (at + chunkBytes) % text.length) {
@@ -140,7 +140,7 @@ function describe(n: number, size: number) {
   return { filename: `file-${n}.txt`, path: `load/file-${n}.txt`, size: BigInt(size), idempotencyKey: randomUUIDv7() };
 }
 
-/** No two alike. */
+/** Makes each file different. */
 function distinct(n: number): Buffer {
   const content = Buffer.from(text);
   content.write(`${n} ${process.pid} `, 0, Math.min(20, content.length));

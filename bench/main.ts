@@ -46,7 +46,7 @@ if (chosen.length === 0) {
   process.exit(2);
 }
 await requireRoom(quick ? 2 : 8);
-// Without it, `filemill up` would dispatch by PostgreSQL: another row of the table.
+// Without Redis, `filemill up` would dispatch through PostgreSQL, which is another row of the table.
 ensureRedisServer();
 
 const figures: Figure[] = [];

@@ -3,7 +3,7 @@ import type { Figure } from './figure.ts';
 export interface Bench {
   /** Seconds instead of minutes: enough to see that something is slow, not how fast it is. */
   readonly quick: boolean;
-  /** Tells of what is going on. */
+  /** Prints progress. */
   readonly note: (line: string) => void;
   /** Further environment of the processes that are measured. */
   readonly env: Readonly<Record<string, string>>;
@@ -11,7 +11,7 @@ export interface Bench {
 
 export interface Scenario {
   readonly name: string;
-  /** What it measures, in a line. */
+  /** Says in one line what is measured. */
   readonly title: string;
   run(bench: Bench): Promise<Figure[]>;
 }

@@ -43,7 +43,7 @@ export function removeLater(folder: string): void {
   folders.push(folder);
 }
 
-/** Creating files soon after deleting thousands is slow on ext4: folders are kept until all is measured. */
+/** Creating files soon after deleting thousands is slow on ext4, so folders are kept until the end. */
 export async function removeFolders(): Promise<void> {
   for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
 }
@@ -59,7 +59,7 @@ export class FilemillSystem implements System {
     const stack = await startFilemillStack(folder, { env: { FILEMILL_LOG_LEVEL: 'warn', ...env }, more, quiet: true });
     const sql = new pg.Client({ connectionString: (await readFile(join(folder, 'database-url'), 'utf8')).trim() });
     await sql.connect();
-    // Tables that were empty a moment ago have no statistics yet.
+    // Tables that have just been filled have no statistics yet.
     await sql.query('set enable_seqscan = off');
     return new FilemillSystem(folder, stack, sql);
   }

@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Shows that what is generated is what would be generated now: src/gen from proto, the WebAssembly of the
- * analysis from its source, and docs/errors.md from the error catalogue. Ends with 1 and the command to run
- * when they differ.
+ * Checks that generated files are up to date: src/gen from proto, the WebAssembly of the analysis from its source,
+ * and docs/errors.md from the error catalogue. Exits with 1, and names the command to run, when they differ.
  */
 const root = join(import.meta.dirname, '..');
 

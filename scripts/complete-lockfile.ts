@@ -6,13 +6,13 @@ import { readFile, writeFile } from 'node:fs/promises';
  * lockfile that lacks them. This adds an entry for each, with what its name says of its platform, so that
  * npm skips it here and finds it elsewhere. (They carry no integrity: nobody could measure it.)
  *
- * It also takes away which Node each package needs: npm would compare that with the Node that npm itself runs on, and warn,
- * while all scripts here run on the Node that npm installs.
+ * It also removes the Node versions that packages require: npm would compare them with the Node that it runs on itself,
+ * and warn, although all scripts here run on the Node that npm installs.
  */
 const lockfile = new URL('../package-lock.json', import.meta.url);
 const lock = JSON.parse(await readFile(lockfile, 'utf8')) as Lockfile;
 
-/** As `process.platform` and `process.arch` name them; package names use these and a few others. */
+/** Names of `process.platform` and `process.arch`, which package names use along with a few others. */
 const systems = ['android', 'darwin', 'freebsd', 'linux', 'netbsd', 'openbsd', 'openharmony', 'sunos', 'win32', 'aix'];
 const processors: Readonly<Record<string, string>> = {
   x64: 'x64',
@@ -46,7 +46,7 @@ lock.packages = Object.fromEntries(
 await writeFile(lockfile, `${JSON.stringify(lock, null, 2)}\n`);
 console.log(`${added} packages of other platforms added to package-lock.json`);
 
-/** As Node resolves it: in the parent's own folder, or in one further up. */
+/** Resolves a package as Node does: in the parent's own folder, or in one further up. */
 function isLocked(parent: string, name: string): boolean {
   if (Object.hasOwn(lock.packages, `${parent}/node_modules/${name}`)) return true;
   return Object.hasOwn(lock.packages, `node_modules/${name}`);

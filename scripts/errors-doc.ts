@@ -3,8 +3,8 @@ import { parseArgs } from 'node:util';
 import { attemptFailures, catalogue, errorCode, type Reason } from '#domain/errors.ts';
 
 /**
- * docs/errors.md is made from the catalogue in src/domain/errors.ts: with `--write` this makes the
- * page, without it this ends with 1 when the page is not what it should be.
+ * Makes docs/errors.md from the catalogue in src/domain/errors.ts with `--write`; exits with 1 without it when the
+ * page is out of date.
  */
 const pagePath = new URL('../docs/errors.md', import.meta.url);
 

@@ -1,5 +1,5 @@
 /**
- * The judge of stress_test.sh: compares the ids that the clients were given with the files' states.
+ * Evaluates stress_test.sh: compares the ids that the clients received with the states of the files.
  *
  *   node scripts/stress-report.ts N SAMPLE ACKNOWLEDGED STATES     (two files of JSON lines)
  */

@@ -13,7 +13,7 @@ import { startFilemillStack } from './support/filemill-stack.ts';
  * tells people to, and lets it upload a file to a server started for this. Never skips.
  */
 const root = join(import.meta.dirname, '..');
-/** As in a company whose network is not there just now: the example reaches this machine all the same. */
+/** Simulates an unreachable corporate proxy: the example must reach this machine without it. */
 const deadProxy = { http_proxy: 'http://127.0.0.1:9', https_proxy: 'http://127.0.0.1:9' };
 const sample = join(root, 'testdata', 'sample.txt');
 

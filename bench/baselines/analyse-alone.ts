@@ -1,6 +1,6 @@
 /**
- * What this machine can do at all: a process that analyses files as a worker does, with one thread, and does nothing
- * else. Prints the milliseconds that it took from the word `go` on its standard input.
+ * An upper bound for this machine: a process that only analyses files, as a worker does with one thread. It prints the
+ * milliseconds that it took after the word `go` on its standard input.
  *
  *     node bench/baselines/analyse-alone.ts TIMES PATH
  */

@@ -1,5 +1,5 @@
 /**
- * Loaded before a service, this makes it send each item by itself: one row, one call. What batches are held against.
+ * Loaded before a service, this makes it send each item by itself, one row a call: the baseline for batches.
  */
 import { registerHooks } from 'node:module';
 

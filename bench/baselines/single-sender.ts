@@ -1,6 +1,6 @@
 import { Batcher as ProductBatcher } from '#platform/batcher.ts';
 
-/** In place of the product's: every item is a call of its own, at once. Not for segments, whose appends exclude each other. */
+/** Replaces the product's batcher: every item is its own call, at once. Segments keep theirs, as appends are exclusive. */
 export class Batcher<Item, Outcome> extends ProductBatcher<Item, Outcome> {
   constructor(send: (items: readonly Item[]) => Promise<readonly Outcome[]>) {
     super(send, { maxBatch: 1, maxInFlight: Number.POSITIVE_INFINITY });

@@ -1,7 +1,7 @@
 /**
- * What Filemill is held against: a bare grpc-js server that only writes files. UploadMany writes, syncs and renames
- * each file of its own, many at once, and answers; UploadFile writes one file with a single sync at its end. Nothing
- * is checked, registered or analysed.
+ * The baseline for Filemill: a bare grpc-js server that only writes files. UploadMany writes, syncs and renames many
+ * files concurrently, and answers; UploadFile writes one file with a single sync at its end. It checks, registers and
+ * analyses nothing.
  *
  *     node bench/baselines/sink.ts FOLDER SOCKET
  */
@@ -16,7 +16,7 @@ import { publicServerOptions, RpcServer } from '#platform/rpc/server.ts';
 const [folder = '', socket = ''] = process.argv.slice(2);
 for (const name of ['staging', 'objects']) await mkdir(join(folder, name), { recursive: true });
 
-/** Two shards a process would be few; as many as Filemill has. */
+/** The number of shards is that of Filemill. */
 for (let n = 0; n < 256; n++) await mkdir(join(folder, 'objects', shard(n)));
 
 const logger = createLogger('sink', { level: 'warn', format: 'json' });
@@ -45,7 +45,7 @@ const server = new RpcServer(logger, publicServerOptions).addPart(UploadService,
     await using file = await open(path, 'wx');
     for await (const { part } of requests) if (part.case === 'chunk') await file.write(part.value);
     await file.sync();
-    // Room for the next one, once this one is answered.
+    // The next file has room once this one is answered.
     setTimeout(() => void unlink(path), 200);
     return {};
   },

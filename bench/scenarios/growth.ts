@@ -57,7 +57,7 @@ export async function timesByRows(sizes: readonly number[], bench: Bench): Promi
   return times;
 }
 
-/** As many rows as the smaller one has of what is rare: what differs is the finding, not how much is found. */
+/** Rare rows are as many as in the smaller table, so that searches differ and their results do not. */
 const filters: readonly (readonly [FileFilter, limit: number])[] = [
   [{}, 51],
   [{ statuses: ['FAILED'] }, 51],

@@ -54,7 +54,7 @@ async function rateOf(system: System, load: Load): Promise<number> {
   return (load.files * load.bytes) / report.ms / 1_000;
 }
 
-/** Room on the disk; the ledger, too, forgets what is deleted. */
+/** Frees the disk; the ledger forgets deleted files, too. */
 async function empty(system: FilemillSystem): Promise<void> {
   await system.forgetAll();
   await delay(500);
@@ -68,7 +68,7 @@ async function memoryOfMany(bench: Bench): Promise<number> {
   return highest(bench, system);
 }
 
-/** Peak of the service that needs most. */
+/** The peak memory of the largest service. */
 function highest(bench: Bench, system: FilemillSystem): number {
   const services = system
     .usage()

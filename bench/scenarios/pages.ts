@@ -16,7 +16,7 @@ import { removeLater } from '../system.ts';
 const logger = createLogger('bench', { level: 'warn', format: 'json' });
 const targetMs = 200;
 const timesEach = 20;
-/** Of each, not counted: the first ones read from the disk and compile. */
+/** Warm-up calls of each kind, which are not counted: they read from the disk and compile. */
 const warmUps = 5;
 const pageRows = 101;
 

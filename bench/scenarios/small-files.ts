@@ -12,7 +12,7 @@ export const smallFiles: Scenario = {
   async run(bench) {
     await using sink = await SinkSystem.start();
     await using packed = await FilemillSystem.start(bench.env);
-    // Six processes are warm later than one.
+    // Six processes need longer to warm up than one.
     if (!bench.quick) await packed.run({ ...smallLoad, files: 60_000 });
     const figure = await beside(bench, packed, sink, (value, baseline) =>
       atLeast({ name: 'small-files-packed', unit: 'files/s', value }, baseline, 1),
@@ -42,7 +42,7 @@ export const smallFileVariants: Scenario = {
   },
 };
 
-/** Of what stays once all is done. */
+/** Measures what remains on the disk once all is done. */
 const bytesKept = `
   select ((pg_total_relation_size('files') + pg_total_relation_size('results')) / count(*))::int as bytes from files`;
 

@@ -27,7 +27,7 @@ export const idle: Scenario = {
   title: 'all processes of a system with nothing to do',
   async run(bench: Bench) {
     await using system = await FilemillSystem.start(bench.env);
-    // What follows the start (a checkpoint, the first vacuum, code that is compiled when it is first met) is no idling.
+    // Work that follows the start (a checkpoint, the first vacuum, late compilation) is not idling.
     await delay(bench.quick ? 5_000 : 10_000);
     const [before, began] = [system.usage(), performance.now()];
     await delay(bench.quick ? 10_000 : 20_000);

@@ -19,7 +19,7 @@ export const twoWorkers: Scenario = {
     bench.note(
       `two workers: ${(two / one).toFixed(2)} times one; analysis alone in two processes: ${limit.toFixed(2)} times one`,
     );
-    // What two processes of this machine can do at all, where that is less.
+    // The limit of two processes on this machine, if that is lower.
     return [atLeast({ name: 'two-workers', unit: 'MB/s', value: two }, one, Math.min(1.7, limit))];
   },
 };
@@ -51,7 +51,7 @@ async function rateOf(workers: number, bench: Bench): Promise<number> {
     for (const pid of pids) process.kill(pid, 'SIGSTOP');
     await system.send(load);
     for (const pid of pids) process.kill(pid, 'SIGCONT');
-    // To look often would cost a part of a core.
+    // Frequent polling would use part of a core.
     while ((await system.completed()) < load.files) await delay(200);
     const [both] = await system.query<{ files: number; ms: number }>(whileAllWork);
     rates.push(((both?.files ?? 0) * load.bytes) / (both?.ms ?? 0) / 1_000);

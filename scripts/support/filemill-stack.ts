@@ -9,7 +9,7 @@ const startMs = 120_000;
 const stopMs = 60_000;
 
 export interface FilemillStack extends AsyncDisposable {
-  /** Of `filemill up`, the parent of all others. */
+  /** The process id of `filemill up`, the parent of all others. */
   readonly pid: number;
   /** `HOST:PORT` of the public gRPC surface. */
   readonly server: string;
@@ -47,7 +47,7 @@ export async function startFilemillStack(
   return { pid: up.pid as number, server, http, [Symbol.asyncDispose]: () => stop(up) };
 }
 
-/** All of them are held open together, so that they differ. */
+/** All ports are held open at once, so that they differ. */
 async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
     Array.from({ length: count }, async () => {

@@ -13,7 +13,7 @@ import { type Manifest, root, type Workload, workloadsOf } from './manifests.ts'
 import { networkProblems } from './network.ts';
 import { environmentOf, makeSecrets, readSettings, type Variables } from './settings.ts';
 
-/** Where Dockerfiles, manifests and compose.yaml do not say the same, or not what the programs read. */
+/** Finds contradictions between Dockerfiles, manifests, compose.yaml and the settings that the programs read. */
 export function consistencyProblems(manifests: readonly Manifest[]): string[] {
   const dockerfiles = services.map(readDockerfile);
   return [
@@ -101,7 +101,7 @@ function isBaseImage(image: string): boolean {
   return ['postgres:18', 'redis:7'].includes(image);
 }
 
-/** What pods and scalers name must exist, and one scaler must do for each. */
+/** Checks that objects named by pods and scalers exist, and that no workload has two scalers. */
 function referenceProblems(manifests: readonly Manifest[]): string[] {
   const names = new Set(manifests.map(({ kind, metadata }) => `${kind} ${metadata.name}`));
   const wanted = workloadsOf(manifests).flatMap(({ title, pod, container }) => [

@@ -6,7 +6,7 @@ import { root } from './manifests.ts';
 export const services = ['upload', 'metadata', 'result', 'worker', 'web'] as const;
 export type Service = (typeof services)[number];
 
-/** What the last stage of build/package/SERVICE.Dockerfile promises. */
+/** Describes the last stage of build/package/SERVICE.Dockerfile. */
 export interface Dockerfile {
   readonly service: Service;
   /** `upload-service:v1` */
@@ -55,7 +55,7 @@ export interface ComposeService {
 
 export function readCompose(): ComposeService[] {
   const compose: { services: Record<string, Omit<ComposeService, 'name'>> } = parse(
-    // What Compose writes where the user has set nothing.
+    // Compose passes an empty value for an unset variable.
     readFileSync(join(root, 'compose.yaml'), 'utf8').replace(/\$\{\w+:-([^}]*)\}/g, '$1'),
     { merge: true },
   );

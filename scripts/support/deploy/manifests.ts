@@ -6,7 +6,7 @@ import { parseAllDocuments } from 'yaml';
 
 export const root = join(import.meta.dirname, '..', '..', '..');
 
-/** One object of Kubernetes, before anybody has looked at its fields. */
+/** A Kubernetes object whose fields have not been checked. */
 export interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
@@ -22,7 +22,7 @@ export function readManifests(path: string): Manifest[] {
   return parseManifests(readFileSync(join(root, path), 'utf8'), path);
 }
 
-/** As kubectl reads YAML, where a bare `on` is a boolean and 0440 is octal. @throws Error naming `where` and the line */
+/** Reads YAML like kubectl: a bare `on` is a boolean, 0440 is octal. @throws Error naming `where` and the line */
 export function parseManifests(text: string, where: string): Manifest[] {
   return parseAllDocuments(text, { version: '1.1' }).flatMap((document) => {
     const [error] = document.errors;

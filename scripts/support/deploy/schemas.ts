@@ -1,9 +1,9 @@
 import type { Manifest } from './manifests.ts';
 
 /**
- * What of an object does not match Kubernetes' own schemas (of version 1.36, as `kubernetes-models` compiles them for
- * ajv) or KEDA's: wrong types, missing fields, and fields that there are none of. (The package drops fields named
- * `description`: nothing of ours may have one.)
+ * Finds where an object violates the schemas of Kubernetes (version 1.36, compiled for ajv by `kubernetes-models`) or
+ * KEDA: wrong types, missing fields, and unknown fields. (The package drops fields named `description`, so our objects
+ * may not have any.)
  */
 export async function schemaProblems(manifest: Manifest): Promise<string[]> {
   const { apiVersion, kind } = manifest;
@@ -48,7 +48,7 @@ function watch(value: unknown): Watched {
       asked.add(name);
       return Reflect.get(target, name);
     },
-    // Who lists the names takes any: of labels, for one.
+    // A validator that lists all names accepts any, for example of labels.
     ownKeys(target) {
       for (const name of fields.keys()) asked.add(name);
       return Reflect.ownKeys(target);

@@ -8,7 +8,7 @@ import { readWebConfig } from '#services/web/config.ts';
 import { readWorkerConfig } from '#services/worker/config.ts';
 import { type Manifest, parseManifests, root, type Workload } from './manifests.ts';
 
-/** Whoever reads settings: a service, or the Job that runs another program of the metadata image. */
+/** A program that reads settings: a service, or the Job that runs another program of the metadata image. */
 const readers: Readonly<Record<string, (env: NodeJS.ProcessEnv) => unknown>> = {
   upload: readUploadConfig,
   metadata: readMetadataConfig,
@@ -20,15 +20,15 @@ const readers: Readonly<Record<string, (env: NodeJS.ProcessEnv) => unknown>> = {
 
 export type Variables = Readonly<Record<string, string>>;
 
-/** What a container is started with. */
+/** The environment of a container. */
 export interface Environment {
-  /** Whose settings these are: `upload`, `migrate`, … */
+  /** The program that reads them: `upload`, `migrate`, … */
   readonly reader: string;
   /** Where they stand, for messages. */
   readonly where: string;
-  /** Of the image, and shared with others: a reader need not know all of these. */
+  /** Variables of the image, shared with other programs: a program need not know all of them. */
   readonly shared: Variables;
-  /** Its own: one that nobody reads is a mistake. */
+  /** The program's own variables: one that it does not read is a mistake. */
   readonly own: Variables;
   /** The files that are mounted, path → content. */
   readonly files: Variables;

@@ -8,7 +8,7 @@ import { type Manifest, parseManifests, root } from './manifests.ts';
 /** What `kubectl kustomize FOLDER` builds. @throws Error with what it said */
 export function kustomize(folder: string): Manifest[] {
   const { status, stdout, stderr } = spawnSync(kubectl(), ['kustomize', folder], { cwd: root, encoding: 'utf8' });
-  // Deprecated fields are said on stderr only: they are to be mended while they still work.
+  // Deprecated fields are reported only on stderr; they should be fixed while they still work.
   if (status !== 0 || stderr !== '') throw new Error(`kubectl kustomize ${folder}: ${stderr.trim()}`);
   return parseManifests(stdout, folder);
 }
