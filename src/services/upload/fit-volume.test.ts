@@ -27,7 +27,7 @@ it('takes one without hard links, and tells of them', async () => {
 
 for (const [call, sentence] of [
   ['sync trial-', /Files cannot be synced, .* \(EPERM\)\. Folders cannot be synced, .* \(EPERM\)\./],
-  ['rename trial-', /cannot be moved atomically between folders .*cannot replace another/],
+  ['rename trial-', /cannot be moved atomically between folders, .*cannot replace another/],
 ] as const)
   it(`refuses one on which "${call}" fails, with all that it lacks and what to do`, async () => {
     await using folder = await testFolder();
