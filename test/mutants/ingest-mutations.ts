@@ -111,7 +111,7 @@ export const ingestMutations: readonly Mutation[] = [
       {
         search: '.catch((cause: unknown) => {\n',
         replace:
-          '.catch(async (cause: unknown) => {\n    for (const { storageKey } of files) await removeOwn(context, storageKey);\n',
+          '.catch(async (cause: unknown) => {\n    for (const file of files) await removeOwn(context, file);\n',
       },
     ],
     test: {
