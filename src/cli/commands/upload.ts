@@ -86,7 +86,7 @@ function fromStdin(name: string, onStream: () => void): UploadCandidate {
   };
 }
 
-const streamRemark = 'stdin is sent as it comes, without a local copy: keep this command running until it ends.';
+const streamRemark = 'stdin is sent as it comes, with no copy in TMPDIR: keep this command running until it ends.';
 
 async function measure(paths: readonly string[], progress: UploadProgress, signal: AbortSignal): Promise<void> {
   await measureUploads(paths, (bytes) => progress.foresee(bytes), signal);
