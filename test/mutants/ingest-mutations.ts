@@ -110,8 +110,7 @@ export const ingestMutations: readonly Mutation[] = [
     edits: [
       {
         search: '.catch((cause: unknown) => {\n',
-        replace:
-          '.catch(async (cause: unknown) => {\n    for (const file of files) await removeOwn(context, file);\n',
+        replace: '.catch(async (cause: unknown) => {\n    for (const file of files) await removeOwn(context, file);\n',
       },
     ],
     test: {
