@@ -33,10 +33,11 @@ export function fileToJson(file: File, result?: Result | null): FileWithResultJs
 }
 
 const { errorCode, errorMessage, declaredSha256, worker, ...shown } = fileFields;
+const shownFields = fieldsOf(shown).map(([field, kind]) => ({ field, kind, key: snakeCase(field) }));
 
 /** A file without its result, for lists. */
 export function fileStateToJson(file: File): FileJson {
-  const fields = fieldsOf(shown).map(([field, kind]) => [snakeCase(field), jsonValues[kind](file[field] as never)]);
+  const fields = shownFields.map(({ field, kind, key }) => [key, jsonValues[kind](file[field] as never)]);
   const error = file.error ? { code: file.error.code, message: file.error.message } : null;
   return { ...Object.fromEntries(fields), error };
 }

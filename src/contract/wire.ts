@@ -39,9 +39,11 @@ const messageValues: Readonly<Record<FieldKind, (value: never) => unknown>> = {
   'time?': (date: Date | null) => (date === null ? undefined : timestampFromDate(date)),
 };
 
+const { errorCode, errorMessage, ...plainFields } = fileFields;
+const sentFields = fieldsOf(plainFields);
+
 export function fileToMessage(file: FileRecord): MessageInitShape<typeof FileSchema> {
-  const { errorCode, errorMessage, ...fields } = fileFields;
-  const message = fieldsOf(fields).map(([field, kind]) => [field, messageValues[kind](file[field] as never)]);
+  const message = sentFields.map(([field, kind]) => [field, messageValues[kind](file[field] as never)]);
   const error = file.errorCode === null ? undefined : { code: file.errorCode, message: file.errorMessage ?? '' };
   return { ...Object.fromEntries(message), error };
 }

@@ -236,20 +236,8 @@ export type Reason = keyof typeof catalogue;
 /** The names of gRPC statuses that the catalogue uses. */
 export type StatusName = (typeof catalogue)[Reason]['code'];
 
-interface CatalogueEntry<Code extends string> {
-  readonly code: Code;
-  readonly what: string;
-  readonly action: string;
-  /** The suggested wait before a retry; its presence means that a retry makes sense. */
-  readonly retryAfterMs: number | undefined;
-}
-
-function entry<const Code extends string>(
-  code: Code,
-  what: string,
-  action: string,
-  retryAfterMs?: number,
-): CatalogueEntry<Code> {
+/** @param retryAfterMs the suggested wait before a retry; its presence means that a retry makes sense */
+function entry<const Code extends string>(code: Code, what: string, action: string, retryAfterMs?: number) {
   return { code, what, action, retryAfterMs };
 }
 

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { FilemillError } from '#domain/errors.ts';
 import type {
@@ -13,6 +12,7 @@ import { fromServiceError, isRetryable, isUnimplemented } from '#platform/rpc/er
 import { withRetry } from '#platform/rpc/retry.ts';
 import { unlessStalled } from '#platform/rpc/stall-timer.ts';
 import { CallBound } from './call-bound.ts';
+import { PrefixHash } from './prefix-hash.ts';
 import { chunkBytes } from './upload-content.ts';
 import {
   declaredSize,
@@ -62,34 +62,6 @@ export async function uploadResumable(
 
 export interface ResumableOptions extends UploadFileOptions {
   readonly bound?: CallBound;
-}
-
-/** The SHA-256 of a file of which parts may be read more than once: each byte is hashed once. */
-class PrefixHash {
-  readonly #hash = createHash('sha256');
-  #hashed = 0;
-
-  /** Bytes hashed so far, from the start of the file. */
-  get hashed(): number {
-    return this.#hashed;
-  }
-
-  /**
-   * @param position the offset of the chunk in the file
-   * @throws RangeError when a byte before it is missing
-   */
-  update(position: number, chunk: Uint8Array): void {
-    const known = this.#hashed - position;
-    if (known < 0) throw new RangeError(`Bytes ${this.#hashed} to ${position} were never hashed.`);
-    if (known >= chunk.length) return;
-    this.#hash.update(known === 0 ? chunk : chunk.subarray(known));
-    this.#hashed = position + chunk.length;
-  }
-
-  /** The digest of all bytes so far, as 64 hex digits; hashing may continue. */
-  digest(): string {
-    return this.#hash.copy().digest('hex');
-  }
 }
 
 class ResumableUpload {

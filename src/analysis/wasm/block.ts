@@ -26,9 +26,7 @@ export function latest(mask: u64, last: u64, size: usize): u64 {
   return size < blockBytes ? (mask << (64 - size)) | (last >> size) : mask;
 }
 
-/**
- * The same byte 16 times, loaded from memory: V8 would build a literal vector with three instructions at each use.
- */
+/** Repeats a byte 16 times. It is loaded from memory, because V8 builds a literal vector with three instructions at each use. */
 export function splat(byte: u8): v128 {
   return v128.load8_splat(numbers + byte);
 }

@@ -55,7 +55,7 @@ const clientWentAway = new FilemillError('UNAVAILABLE', 'The client went away.')
 
 function signalOf(call: AnyCall): AbortSignal {
   const controller = new AbortController();
-  if (call.cancelled) controller.abort();
+  if (call.cancelled) controller.abort(clientWentAway);
   else (call as AnyCall & EventEmitter).once('cancelled', () => controller.abort(clientWentAway));
   return controller.signal;
 }

@@ -77,7 +77,7 @@ function byExtension(mime: string, ...extensions: string[]): Reading {
 
 const plain: Reading = { mime: 'text/plain', extensions: ['txt', 'text', 'log'], judge: () => 'possible' };
 
-/** Of two readings with the same verdict, the first wins. */
+/** The order decides: the first of two readings with the same verdict wins. */
 const readings: readonly Reading[] = [
   ...signed,
   ndjson,
