@@ -44,6 +44,6 @@ function stream(name: string, needs: readonly string[]): Analyzer {
 }
 
 function reader(name: string, needs: readonly string[]): Analyzer {
-  const analyze = async () => ({});
-  return { name, version: '1', needs, budgetMs: 1_000, accepts: () => true, schema: { parse: () => ({}) }, analyze };
+  const analyze = async () => ({ findings: {} });
+  return { name, version: '1', needs, finds: name, accepts: () => true, schema: { parse: () => ({}) }, analyze };
 }

@@ -1,4 +1,5 @@
 import type { Analyzer } from '#domain/analysis.ts';
+import { document } from './analyzers/document.ts';
 import { mime } from './analyzers/mime.ts';
 import { sha256 } from './analyzers/sha256.ts';
 import { size } from './analyzers/size.ts';
@@ -48,4 +49,4 @@ function inOrder(analyzers: readonly Analyzer[], before: readonly Analyzer[]): r
 }
 
 /** Every analyser, in order. */
-export const analyzers = checkedRegistry([text, mime, sha256, size]);
+export const analyzers = checkedRegistry([text, mime, sha256, size, document]);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { OutputData } from '#domain/analysis.ts';
+import { confidences, detectors } from '#domain/analysis.ts';
 import { catalogue, type Reason } from '#domain/errors.ts';
 import { fileStatuses } from '#domain/file-state.ts';
 
@@ -36,11 +36,24 @@ const File = z.strictObject({
   error: ErrorOf.nullable(),
 });
 
-/** The `output_data` document of docs/results.md; later versions may add fields. */
+/** The `output_data` document of docs/analysis.md; later versions may add fields. */
 const Output = z.object({
-  schema: z.literal([1, 2]).describe('1: a result of a version without findings.'),
+  schema: z.literal([1, 2, 3]).describe('Results of earlier versions have 1 or 2, and lack some fields.'),
   mime_type: z.string(),
+  description: z.string().exactOptional().describe('The type in words.'),
+  detected_by: z.enum(detectors).exactOptional().describe('What decided the type.'),
+  confidence: z.enum(confidences).exactOptional(),
+  candidates: z
+    .array(z.object({ mime_type: z.string(), confidence: z.enum(confidences) }))
+    .exactOptional()
+    .describe('Other types that the content allows, the best first.'),
+  extension_mismatch: z.boolean().exactOptional().describe('The extension is known to stand for other types.'),
   word_count: count.nullable(),
+  word_count_of: z
+    .enum(['text', 'document'])
+    .nullable()
+    .exactOptional()
+    .describe('What `word_count` counts: the text as it is, or what a reader of the document sees.'),
   line_count: count.nullable(),
   character_count: count.nullable(),
   charset: z.string().nullable(),
@@ -49,9 +62,9 @@ const Output = z.object({
   findings: z
     .record(z.string(), z.record(z.string(), z.unknown()))
     .exactOptional()
-    .describe('Further findings, by the name of the analyser; absent in schema 1.'),
+    .describe('Further findings, by kind; absent in schema 1.'),
   analyzers: z.record(z.string(), z.string()),
-}) satisfies z.ZodType<OutputData>;
+});
 
 const Result = z.strictObject({
   id: z.uuid(),
@@ -196,8 +209,8 @@ export type DurationsJson = DeepReadonly<z.infer<typeof Durations>>;
 export type Problem = DeepReadonly<z.infer<typeof ProblemDetails>>;
 
 export interface FileWithResultJson extends FileJson {
-  /** The `output_data` document of docs/results.md; null without a result. */
-  readonly result: OutputData | null;
+  /** The `output_data` document of docs/analysis.md; null without a result. */
+  readonly result: Json<'Output'> | null;
 }
 
 /** A dependency, as a service sees it. */

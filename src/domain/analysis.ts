@@ -24,21 +24,60 @@ export interface StreamAnalyzerRun {
   finish(context: Partial<CoreFields>): Promise<Partial<CoreFields>> | Partial<CoreFields>;
 }
 
-/** Reads files of some types at any position, after the pass, in a thread that is ended when its budget is used up. */
+/**
+ * Reads files of some types at any position, after the pass, in a process of its own that is killed when it runs too long or
+ * grows too large. What it does not manage costs its own findings alone.
+ */
 export interface FileAnalyzer extends AnalyzerDeclaration {
-  accepts(mimeType: string): boolean;
-  /** The longest run, in milliseconds. A file that takes longer fails with ANALYZER_TIMEOUT. */
-  readonly budgetMs: number;
+  /** The key of its findings in `output_data.findings`. */
+  readonly finds: string;
+  accepts(core: CoreFields): boolean;
   /** A zod schema of its findings. Fields that are not in it are left out of the result. */
   readonly schema: { parse(found: unknown): Findings };
-  /** @param context the findings of the pass, and of the earlier analysers that accept the file */
-  analyze(blob: BlobHandle, context: FileContext): Promise<unknown>;
+  /**
+   * @param context the findings of the pass, and of the earlier analysers that accept the file
+   * @throws UnreadableFile when the file is damaged or of a kind that this analyser cannot read
+   */
+  analyze(blob: BlobHandle, context: FileContext): Promise<FileFindings>;
+}
+
+export interface FileFindings {
+  readonly findings: object;
+  /** Core fields that this analyser knows better than the pass. */
+  readonly core?: Partial<CoreFields>;
 }
 
 export interface FileContext {
   readonly filename: string;
   readonly core: CoreFields;
   readonly findings: Readonly<Record<string, Findings>>;
+}
+
+/** Why an analyser has no findings, or not all. */
+export const findingErrorCodes = [
+  'damaged',
+  'unsupported',
+  'too_large',
+  'timeout',
+  'out_of_memory',
+  'crashed',
+  'failed',
+] as const;
+
+export interface FindingError {
+  readonly code: (typeof findingErrorCodes)[number];
+  readonly message: string;
+}
+
+/** An analyser cannot read a file, and says why; the file is COMPLETED all the same. */
+export class UnreadableFile extends Error {
+  override readonly name = 'UnreadableFile';
+  readonly code: 'damaged' | 'unsupported' | 'too_large';
+
+  constructor(code: UnreadableFile['code'], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
 }
 
 /** A JSON object. */
@@ -68,11 +107,38 @@ export interface AnalysisSubject {
 
 export const headBytes = 65_536;
 
-/** The fields of every result. */
-export interface CoreFields {
+/** What a file is. */
+export interface Identification {
   readonly mime_type: string;
-  /** null for binary files, as are the other counts and the charset. */
+  /** The type in words: "Word document". */
+  readonly description: string;
+  readonly detected_by: DetectedBy;
+  readonly confidence: Confidence;
+  /** Other types that the content allows, the best first; at most five. */
+  readonly candidates: readonly Candidate[];
+  /** Whether the extension of the name is known to stand for other types. */
+  readonly extension_mismatch: boolean;
+}
+
+export interface Candidate {
+  readonly mime_type: string;
+  readonly confidence: Confidence;
+}
+
+/** The layer that decided. */
+export const detectors = ['signature', 'container', 'structure', 'text', 'libmagic', 'extension', 'none'] as const;
+export type DetectedBy = (typeof detectors)[number];
+
+export const confidences = ['certain', 'likely', 'possible', 'none'] as const;
+export type Confidence = (typeof confidences)[number];
+
+/** The fields of every result. */
+export interface CoreFields extends Identification {
+  /** Words of a text or a document; null if the file is neither, or its document cannot be read. */
   readonly word_count: number | null;
+  /** What `word_count` counts: the whole text as it is, or what a reader of the document sees. */
+  readonly word_count_of: 'text' | 'document' | null;
+  /** null for binary files, as are `character_count` and `charset`. */
   readonly line_count: number | null;
   readonly character_count: number | null;
   readonly charset: string | null;
@@ -80,10 +146,10 @@ export interface CoreFields {
   readonly size: number;
 }
 
-/** The document in `results.output_data`; docs/results.md describes it to users. */
+/** The document in `results.output_data`; docs/analysis.md describes it to users. */
 export interface OutputData extends CoreFields {
-  /** The version of this shape. Results of version 1 remain in use, and have no findings. */
-  readonly schema: 1 | 2;
+  /** The version of this shape. Results of version 1 and 2 remain in use; docs/analysis.md says what they lack. */
+  readonly schema: 3;
   /** Findings beyond the core fields, by the name of the analyser. */
   readonly findings?: Readonly<Record<string, Findings>>;
   readonly analyzers: Readonly<Record<string, string>>;

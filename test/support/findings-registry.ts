@@ -7,8 +7,8 @@ const ends: FileAnalyzer = {
   name: 'ends',
   version: '7',
   needs: ['size'],
-  accepts: (mimeType) => mimeType === 'text/plain',
-  budgetMs: 300,
+  finds: 'ends',
+  accepts: ({ mime_type }) => mime_type === 'text/plain',
   schema: z.object({ first: z.string(), last: z.string() }),
   async analyze(blob, { filename, core }) {
     if (filename === 'slow') for (;;);
@@ -17,7 +17,7 @@ const ends: FileAnalyzer = {
       return String.fromCharCode(...into.subarray(0, await blob.read(offset, into)));
     };
     const found = { first: await byte(0), last: await byte(core.size - 1), beside: 'the schema' };
-    return filename === 'wrong' ? { ...found, last: 5 } : found;
+    return { findings: filename === 'wrong' ? { ...found, last: 5 } : found };
   },
 };
 
@@ -26,10 +26,10 @@ const same: FileAnalyzer = {
   name: 'same',
   version: '1',
   needs: ['ends'],
-  accepts: (mimeType) => mimeType === 'text/plain',
-  budgetMs: 10_000,
+  finds: 'same',
+  accepts: ({ mime_type }) => mime_type === 'text/plain',
   schema: z.object({ same: z.boolean() }),
-  analyze: async (_blob, { findings: { ends } }) => ({ same: ends?.first === ends?.last }),
+  analyze: async (_blob, { findings: { ends } }) => ({ findings: { same: ends?.first === ends?.last } }),
 };
 
 export const analyzers = checkedRegistry([same, ends, ...standard]);

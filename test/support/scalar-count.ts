@@ -3,7 +3,7 @@ import { notText, type TextCounts } from '#analysis/content/text-counts.ts';
 import { isWhiteSpace } from '#analysis/content/utf16-counter.ts';
 
 /**
- * What docs/results.md says of bytes without a UTF-16 byte order mark, character by character: the twin
+ * What docs/analysis.md says of bytes without a UTF-16 byte order mark, character by character: the twin
  * that `Utf8Counter` is compared with. `isSpace` is for showing that a wrong twin is found out.
  */
 export function scalarCount(bytes: Uint8Array, isSpace = isWhiteSpace): TextCounts {

@@ -1,41 +1,48 @@
 import { extname } from 'node:path';
 import type { AnalysisSubject, StreamAnalyzer } from '#domain/analysis.ts';
-import { detectBinary } from '../content/binary/detect-binary.ts';
-import { sniffText } from '../content/sniff/sniff.ts';
+import { identifyBinary } from '../identify/binary/identify-binary.ts';
+import type { Found } from '../identify/found.ts';
+import { identifyText } from '../identify/text/identify-text.ts';
+import { identification } from '../identify/types.ts';
 
 /**
- * The MIME type by content; the extension only decides between readings that the content allows. Text is judged by its first
- * 64 KiB, and a binary file by the parts that `file-type` reads. The `text` analyser has decided which it is.
+ * What the file is, by content; the extension only decides between readings that the content allows. Text is judged by its
+ * first 64 KiB, and a binary file by the parts that the layers read. The `text` analyser has decided which it is.
  */
 export const mime: StreamAnalyzer = {
   name: 'mime',
-  version: '2',
+  version: '3',
   needs: ['text'],
   start(subject) {
     const { buffer, byteOffset, length } = subject.head;
     // A string of one character per byte: cheaper to copy than bytes, and already the text if that is ASCII.
     const head = Buffer.from(buffer, byteOffset, length).toString('latin1');
+    const extension = extname(subject.filename).slice(1).toLowerCase();
     let bytes = 0;
     return {
       update: (chunk) => {
         bytes += chunk.length;
       },
-      finish: async (context) => ({ mime_type: await mimeType(subject, head, bytes, context.charset) }),
+      finish: async ({ charset }) =>
+        identification(await find({ subject, head, bytes, extension, charset: charset ?? null }), extension),
     };
   },
 };
 
-async function mimeType(
-  { blob, filename }: AnalysisSubject,
-  head: string,
-  bytes: number,
-  charset: string | null | undefined,
-): Promise<string> {
-  if (bytes === 0) return 'inode/x-empty';
-  const extension = extname(filename).slice(1).toLowerCase();
-  if (typeof charset === 'string')
-    return sniffText({ text: decode(head, charset), truncated: bytes > head.length, extension });
-  return await detectBinary({ blob, head: Buffer.from(head, 'latin1'), size: bytes, extension });
+interface Seen {
+  readonly subject: AnalysisSubject;
+  readonly head: string;
+  readonly bytes: number;
+  readonly extension: string;
+  readonly charset: string | null;
+}
+
+async function find({ subject, head, bytes, extension, charset }: Seen): Promise<Found> {
+  if (bytes === 0) return { mime: 'inode/x-empty', detectedBy: 'structure', confidence: 'certain' };
+  const { blob, filename } = subject;
+  if (charset !== null)
+    return identifyText({ text: decode(head, charset), truncated: bytes > head.length, extension, filename });
+  return await identifyBinary({ blob, head: Buffer.from(head, 'latin1'), size: bytes, extension, filename });
 }
 
 /** Drops the byte order mark, and a character that the end of the head cuts in two. */

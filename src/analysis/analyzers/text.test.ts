@@ -63,7 +63,7 @@ test('no byte sequence passes for UTF-8 that TextDecoder refuses, nor the other 
   }
 });
 
-/** docs/results.md shows this table: text, our words, the words of GNU wc 9.1 in C.UTF-8. */
+/** docs/analysis.md shows this table: text, our words, the words of GNU wc 9.1 in C.UTF-8. */
 const differences: readonly (readonly [string, string, number, number])[] = [
   ['U+0085 NEL between letters', 'a\u0085b', 2, 1],
   ['U+2028 line separator between letters', 'a\u2028b', 2, 1],

@@ -12,11 +12,11 @@ import { Utf16Counter } from '../content/utf16-counter.ts';
  * - otherwise 8-bit text, if it holds neither NUL nor control characters that text does not use;
  * - never text: a PDF or `ar` archive, and a file whose first KiB has more than 3 control characters in 10.
  *
- * docs/results.md defines the counts.
+ * docs/analysis.md defines the counts.
  */
 export const text: StreamAnalyzer = {
   name: 'text',
-  version: '1',
+  version: '2',
   needs: [],
   start({ head }) {
     const counter = counterFor(head);
@@ -30,7 +30,7 @@ export const text: StreamAnalyzer = {
 
 const binaryRun: StreamAnalyzerRun = {
   update() {},
-  finish: () => ({ word_count: null, line_count: null, character_count: null, charset: null }),
+  finish: () => nothing,
 };
 
 function counterFor(head: Uint8Array): { update(chunk: Uint8Array): void; finish(): TextCounts } | undefined {
@@ -52,6 +52,8 @@ function looksControlled(head: Uint8Array): boolean {
 
 function fields({ charset, words, lines, characters }: TextCounts): Partial<CoreFields> {
   return charset === null
-    ? { word_count: null, line_count: null, character_count: null, charset }
-    : { word_count: words, line_count: lines, character_count: characters, charset };
+    ? nothing
+    : { word_count: words, word_count_of: 'text', line_count: lines, character_count: characters, charset };
 }
+
+const nothing = { word_count: null, word_count_of: null, line_count: null, character_count: null, charset: null };

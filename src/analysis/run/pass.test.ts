@@ -118,9 +118,9 @@ test('two analysers cannot give the same field, and no field may be absent', asy
   await assert.rejects(analyzeFile(subject, [gives({ size: 1 })]), /No analyser found "mime_type"/);
 });
 
-test('docs/results.md shows the document of testdata/hello.txt', async () => {
+test('docs/analysis.md shows the document of testdata/hello.txt', async () => {
   const fromRoot = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
-  const page = await readFile(fromRoot('docs/results.md'), 'utf8');
+  const page = await readFile(fromRoot('docs/analysis.md'), 'utf8');
   const shown = JSON.parse(/```json\n(.*?)```/s.exec(page)?.[1] ?? '');
   const path = fromRoot('testdata/hello.txt');
   assert.deepEqual(await analyzeFile({ path, filename: 'hello.txt', size: 69 }, analyzers), shown);

@@ -64,9 +64,9 @@ async function analyzeBlob(
   const runs = blob.local === undefined ? await readStored(blob, start) : readLocal(blob.local, start);
   await failpoint('analysis.read');
   const core = await finishAll(runs);
-  if (files.length === 0) return { schema: 2, ...core, findings: {}, analyzers: versions };
+  if (files.length === 0) return { schema: 3, ...core, findings: {}, analyzers: versions };
   const { findings, ran } = await runEach(files, { blob, filename, core }, tools);
-  return { schema: 2, ...core, findings, analyzers: { ...versions, ...ran } };
+  return { schema: 3, ...core, findings, analyzers: { ...versions, ...ran } };
 }
 
 interface StartedRun {
@@ -177,21 +177,34 @@ async function finishAll(runs: readonly StartedRun[]): Promise<CoreFields> {
   return core as CoreFields;
 }
 
-const fields = ['mime_type', 'word_count', 'line_count', 'character_count', 'charset', 'sha256', 'size'] as const;
+const fields: readonly (keyof CoreFields)[] = [
+  'mime_type',
+  'description',
+  'detected_by',
+  'confidence',
+  'candidates',
+  'extension_mismatch',
+  'word_count',
+  'word_count_of',
+  'line_count',
+  'character_count',
+  'charset',
+  'sha256',
+  'size',
+];
 
 async function runEach(
   analyzers: readonly FileAnalyzer[],
   { blob, filename, core }: { blob: BlobHandle; filename: string; core: CoreFields },
-  { progress }: PassTools,
+  _tools: PassTools,
 ) {
   const findings: Record<string, Findings> = {};
   const ran: Record<string, string> = {};
   for (const analyzer of analyzers) {
-    const { name, version, budgetMs, schema } = analyzer;
-    if (!analyzer.accepts(core.mime_type)) continue;
-    progress?.beginStep(budgetMs);
+    const { name, version, finds, schema } = analyzer;
+    if (!analyzer.accepts(core)) continue;
     const found = await analyzer.analyze(blob, { filename, core, findings });
-    findings[name] = checked(name, schema, found);
+    findings[finds] = checked(name, schema, found.findings);
     ran[name] = version;
   }
   return { findings, ran };

@@ -70,7 +70,7 @@ export type Result = Message<"filemill.v1.Result"> & {
   size: bigint;
 
   /**
-   * The whole result as a JSON object, which docs/results.md describes.
+   * The whole result as a JSON object, which docs/analysis.md describes.
    *
    * @generated from field: string output_json = 10;
    */

@@ -39,7 +39,7 @@ export type SaveResultsRequest = Message<"filemill.internal.v1.SaveResultsReques
   sha256s: string[];
 
   /**
-   * JSON objects, which docs/results.md describes.
+   * JSON objects, which docs/analysis.md describes.
    *
    * @generated from field: repeated string output_jsons = 5;
    */

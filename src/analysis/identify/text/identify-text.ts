@@ -1,3 +1,4 @@
+import type { Found } from '../found.ts';
 import { csv, tsv } from './delimited.ts';
 import { json, ndjson } from './json.ts';
 import { markup } from './markup.ts';
@@ -91,15 +92,16 @@ const readings: readonly Reading[] = [
   plain,
 ];
 
-/** The MIME type of a text: a certain reading, else a possible one of its extension, else a likely one. */
-export function sniffText(sample: TextSample): string {
+/** The type of a text: a certain reading, else a possible one of its extension, else a likely one. */
+export function identifyText(sample: TextSample): Found {
   let named: Reading | undefined;
   let likely: Reading | undefined;
   for (const reading of readings) {
     const verdict = reading.judge(sample);
-    if (verdict === 'certain') return reading.mime;
+    if (verdict === 'certain') return { mime: reading.mime, detectedBy: 'text', confidence: 'certain' };
     if (verdict !== 'no' && reading.extensions.includes(sample.extension)) named ??= reading;
     if (verdict === 'likely') likely ??= reading;
   }
-  return (named ?? likely ?? plain).mime;
+  if (named !== undefined) return { mime: named.mime, detectedBy: 'extension', confidence: 'likely' };
+  return { mime: (likely ?? plain).mime, detectedBy: 'text', confidence: 'likely' };
 }

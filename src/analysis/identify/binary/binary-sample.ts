@@ -8,6 +8,7 @@ export interface BinarySample {
   readonly size: number;
   /** Lower case, without the dot. */
   readonly extension: string;
+  readonly filename: string;
 }
 
 /** The last bytes of a file, where some formats have their signature. */

@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { headBytes } from '#domain/analysis.ts';
 import type { ByteRange } from '#domain/blob-store.ts';
 import { LocalBlob } from '#platform/local-blob.ts';
-import { detectBinary } from './detect-binary.ts';
+import { identifyBinary } from './identify-binary.ts';
 
 const icon = 'image/x-icon';
 const targa = 'image/x-tga';
@@ -80,7 +80,7 @@ describe('the type of a binary file', () => {
       const sample = { head: content.subarray(0, headBytes), size: content.length, extension };
       const typeAt = async (range?: ByteRange) => {
         await using blob = new LocalBlob({ path, range }, content.length);
-        return await detectBinary({ ...sample, blob });
+        return await identifyBinary({ ...sample, blob, filename: '' });
       };
       assert.equal(await typeAt(), type);
       // In the midst of a file that others share.

@@ -1,17 +1,19 @@
 import type { BlobHandle } from '#domain/blob-store.ts';
-import { isPrintable } from '../controls.ts';
+import { isPrintable } from '../../content/controls.ts';
+import type { Found } from '../found.ts';
 import type { BinarySample } from './binary-sample.ts';
 import { isTarga } from './targa.ts';
 
-const unknown = 'application/octet-stream';
+const unknown: Found = { mime: 'application/octet-stream', detectedBy: 'none', confidence: 'none' };
 
 /** The type of a file that is not text, by its structure or its signature. */
-export async function detectBinary(sample: BinarySample): Promise<string> {
+export async function identifyBinary(sample: BinarySample): Promise<Found> {
   const found = (await byStructure(sample)) ?? (await bySignature(sample));
   if (found === undefined) return unknown;
   // A log with a stray NUL may begin with "BM" or "GIF": such short signatures prove nothing there.
   if (!startsAsText.has(found) && isPrintable(sample.head.subarray(0, 4_096))) return unknown;
-  return found === compoundFile ? (compoundFileTypes[sample.extension] ?? found) : found;
+  const mime = found === compoundFile ? (compoundFileTypes[sample.extension] ?? found) : found;
+  return { mime, detectedBy: 'signature', confidence: 'certain' };
 }
 
 /** Types whose first 4 KiB may be text. */

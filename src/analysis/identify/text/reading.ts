@@ -5,6 +5,7 @@ export interface TextSample {
   readonly truncated: boolean;
   /** The extension of the file name, in lower case and without the dot. */
   readonly extension: string;
+  readonly filename: string;
 }
 
 /**

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import {
+  type FileAnalyzer,
+  type FileContext,
+  type FileFindings,
+  findingErrorCodes,
+  UnreadableFile,
+} from '#domain/analysis.ts';
+import type { BlobHandle } from '#domain/blob-store.ts';
+import type { DocumentSource } from '../documents/reader.ts';
+import { isDocument, readerOf } from '../documents/readers.ts';
+import { TextTally } from '../documents/text-tally.ts';
+
+/** The largest document that is read into memory, in bytes. */
+const maxBytes = 256 * 2 ** 20;
+
+/** Words of documents, as a reader of the document would count them: docs/analysis.md has the definition. */
+export const document: FileAnalyzer = {
+  name: 'document',
+  version: '1',
+  needs: ['mime'],
+  finds: 'text',
+  accepts: ({ mime_type }) => isDocument(mime_type),
+  schema: z.object({
+    lines: z.int(),
+    characters: z.int(),
+    words_by_part: z.record(z.string(), z.int()),
+    title: z.string().exactOptional(),
+    author: z.string().exactOptional(),
+    subject: z.string().exactOptional(),
+    created: z.string().exactOptional(),
+    modified: z.string().exactOptional(),
+    pages: z.int().exactOptional(),
+    sheets: z.int().exactOptional(),
+    slides: z.int().exactOptional(),
+    messages: z.int().exactOptional(),
+    attachments: z.int().exactOptional(),
+    encrypted: z.literal(true).exactOptional(),
+    error: z.object({ code: z.enum(findingErrorCodes), message: z.string() }).exactOptional(),
+  }),
+  analyze,
+};
+
+async function analyze(blob: BlobHandle, { filename, core }: FileContext): Promise<FileFindings> {
+  const reader = await readerOf(core.mime_type);
+  if (reader === undefined) throw new UnreadableFile('unsupported', `There is no reader for ${core.mime_type}.`);
+  const tally = new TextTally();
+  const source: DocumentSource = { blob, filename, core, bytes: () => wholeOf(blob) };
+  await reader.read(source, tally);
+  const { words, lines, characters, wordsByPart, found } = tally;
+  const isReadable = found.encrypted !== true || words > 0;
+  return {
+    core: { word_count: isReadable ? words : null, word_count_of: isReadable ? 'document' : null },
+    findings: { lines, characters, words_by_part: wordsByPart, ...found },
+  };
+}
+
+async function wholeOf(blob: BlobHandle): Promise<Buffer> {
+  if (blob.size > maxBytes)
+    throw new UnreadableFile('too_large', `The document has ${blob.size} bytes; at most ${maxBytes} are read.`);
+  const bytes = Buffer.alloc(blob.size);
+  return bytes.subarray(0, await blob.read(0, bytes));
+}
