@@ -32,7 +32,7 @@ export class MemoryBlobs implements BlobStore, BlobReader {
   async open(storageKey: string): Promise<BlobHandle> {
     const content = this.#contents.get(storageKey);
     if (content === undefined) throw new FilemillError('BLOB_MISSING');
-    return handleOf(content);
+    return memoryBlob(content);
   }
 
   #keep(content: Buffer): Blob {
@@ -47,12 +47,12 @@ export function openBlobs(): BlobReader {
   return {
     open: async (storageKey) => {
       if (storageKey === 'gone') throw new FilemillError('BLOB_MISSING');
-      return handleOf(Buffer.from(storageKey));
+      return memoryBlob(Buffer.from(storageKey));
     },
   };
 }
 
-function handleOf(content: Buffer): BlobHandle {
+export function memoryBlob(content: Buffer): BlobHandle {
   const read = async (offset: number, into: Uint8Array) => content.copy(into, 0, Math.min(offset, content.length));
   return { size: content.length, read, [Symbol.asyncDispose]: async () => undefined };
 }
