@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { UnreadableFile } from '#domain/analysis.ts';
-import { handleOf } from '#test/support/memory-blobs.ts';
+import { memoryBlob } from '#test/support/memory-blobs.ts';
 import { type ZipMember, zipOf } from '#test/support/zip-writer.ts';
 import { ZipArchive } from './zip.ts';
 
@@ -27,7 +27,7 @@ function noiseOf(length: number): Buffer {
 }
 
 async function contents(archive: Buffer): Promise<[string, string][]> {
-  const zip = await ZipArchive.open(handleOf(archive));
+  const zip = await ZipArchive.open(memoryBlob(archive));
   const found: [string, string][] = [];
   for (const entry of zip.entries) found.push([entry.name, (await zip.read(entry, limit)).toString()]);
   return found;
@@ -75,23 +75,23 @@ describe('ZipArchive', () => {
       await contents(archive),
       twice.map(({ name, content }) => [name, content]),
     );
-    const zip = await ZipArchive.open(handleOf(archive));
+    const zip = await ZipArchive.open(memoryBlob(archive));
     assert.equal(zip.find('a'), zip.entries[2]);
     assert.equal(zip.find('c'), undefined);
   });
 
   it('says whether there is a directory, and what it says', async () => {
-    const zip = await ZipArchive.open(handleOf(zipOf(members)));
+    const zip = await ZipArchive.open(memoryBlob(zipOf(members)));
     assert.equal(zip.hasDirectory, true);
     assert.deepEqual(
       zip.entries.map(({ size, method, encrypted }) => ({ size, method, encrypted })),
       [13, 0, 6_000].map((size) => ({ size, method: size === 6_000 ? 8 : 0, encrypted: false })),
     );
-    assert.equal((await ZipArchive.open(handleOf(whole.subarray(0, directoryAt)))).hasDirectory, false);
+    assert.equal((await ZipArchive.open(memoryBlob(whole.subarray(0, directoryAt)))).hasDirectory, false);
   });
 
   it('lists no more entries than are asked for', async () => {
-    const { entries, total } = await ZipArchive.open(handleOf(whole), 2);
+    const { entries, total } = await ZipArchive.open(memoryBlob(whole), 2);
     assert.deepEqual([entries.length, total], [2, 3]);
   });
 
@@ -108,7 +108,7 @@ describe('ZipArchive', () => {
 
   it('reads large entries piece by piece', async () => {
     for (const stored of [true, false]) {
-      const zip = await ZipArchive.open(handleOf(zipOf([{ name: 'a', content: noise, stored }])));
+      const zip = await ZipArchive.open(memoryBlob(zipOf([{ name: 'a', content: noise, stored }])));
       const [entry] = zip.entries as [(typeof zip.entries)[number]];
       assert.ok((await zip.read(entry, limit)).equals(noise));
       let pieces = 0;
