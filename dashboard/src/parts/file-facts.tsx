@@ -1,12 +1,11 @@
 import type { ComponentChildren } from 'preact';
-import type { FileJson } from '#contract/schemas.ts';
-import type { OutputData } from '#domain/analysis.ts';
+import type { FileJson, Json } from '#contract/schemas.ts';
 import { between, bytes, count, time } from '../format.ts';
 import { StatusMark } from './status.tsx';
 
 interface FileFactsProps {
   readonly file: FileJson;
-  readonly output: OutputData | undefined;
+  readonly output: Json<'Output'> | undefined;
 }
 
 export function FileFacts({ file, output }: FileFactsProps) {

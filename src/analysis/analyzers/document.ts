@@ -3,6 +3,7 @@ import {
   type FileAnalyzer,
   type FileContext,
   type FileFindings,
+  type FindingError,
   findingErrorCodes,
   UnreadableFile,
 } from '#domain/analysis.ts';
@@ -36,7 +37,9 @@ export const document: FileAnalyzer = {
     messages: z.int().exactOptional(),
     attachments: z.int().exactOptional(),
     encrypted: z.literal(true).exactOptional(),
-    error: z.object({ code: z.enum(findingErrorCodes), message: z.string() }).exactOptional(),
+    error: (
+      z.object({ code: z.enum(findingErrorCodes), message: z.string() }) satisfies z.ZodType<FindingError>
+    ).exactOptional(),
   }),
   analyze,
 };

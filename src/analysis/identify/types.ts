@@ -15,12 +15,12 @@ for (const [mime, description, ...extensions] of [...binaryTypes, ...textTypes])
 }
 
 /** The description of a type; the type itself if it is not in the table. */
-export function descriptionOf(mime: string): string {
+function descriptionOf(mime: string): string {
   return descriptions.get(mime) ?? mime;
 }
 
 /** Whether the extension is known, and stands for other types alone. An unknown type contradicts nothing. */
-export function contradicts(mime: string, extension: string): boolean {
+function contradicts(mime: string, extension: string): boolean {
   const promised = promises.get(extension);
   return promised !== undefined && mime !== 'application/octet-stream' && !promised.has(mime);
 }
