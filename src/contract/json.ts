@@ -1,5 +1,4 @@
 import { type Timestamp, timestampDate } from '@bufbuild/protobuf/wkt';
-import type { OutputData } from '#domain/analysis.ts';
 import { type FieldKind, fieldsOf, fileFields, snakeCase } from '#domain/file.ts';
 import type { File, FileStatus } from '#gen/filemill/v1/file_pb.ts';
 import {
@@ -20,6 +19,7 @@ import type {
   FileJson,
   FileWithResultJson,
   IncompleteUploadsJson,
+  Json,
   ResultJson,
   StatsJson,
 } from './schemas.ts';
@@ -135,8 +135,8 @@ function durations(known: GetStatsResponse_Durations | undefined): DurationsJson
   return known === undefined ? null : { p50: known.p50Seconds, p95: known.p95Seconds };
 }
 
-function outputOf(result: Result): OutputData {
-  return JSON.parse(result.outputJson) as OutputData;
+function outputOf(result: Result): Json<'Output'> {
+  return JSON.parse(result.outputJson) as Json<'Output'>;
 }
 
 function time(timestamp: Timestamp | undefined): string | null {

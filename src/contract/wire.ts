@@ -1,6 +1,5 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { type Timestamp, timestampDate, timestampFromDate } from '@bufbuild/protobuf/wkt';
-import type { OutputData } from '#domain/analysis.ts';
 import {
   type AttemptRecord,
   type ClaimedFile,
@@ -25,6 +24,7 @@ import { Attempt_Outcome, type AttemptSchema } from '#gen/filemill/v1/metadata_s
 import type { ResultSchema } from '#gen/filemill/v1/result_service_pb.ts';
 import { Dependency_State, type DependencySchema } from '#gen/filemill/v1/system_service_pb.ts';
 import { requireBatch, requireColumns } from './requests.ts';
+import type { Json } from './schemas.ts';
 
 /** Conversions between the records of the domain and gRPC messages. */
 
@@ -115,7 +115,7 @@ export function optionalDate(timestamp: Timestamp | undefined): Date | undefined
 }
 
 export function resultToMessage(result: ResultRecord): MessageInitShape<typeof ResultSchema> {
-  const output = JSON.parse(result.outputJson) as OutputData;
+  const output = JSON.parse(result.outputJson) as Json<'Output'>;
   return {
     id: result.id,
     fileId: result.fileId,

@@ -58,6 +58,11 @@ const ofDuties: typeof events = [
     'warn',
     (log) => telemetry.attemptFailed(log, { id: 'f', attempt: 1 }, refusal),
   ],
+  [
+    'filemill_findings_failed_total{analyzer="document"}',
+    'warn',
+    (log) => telemetry.findingFailed(log, { id: 'f' }, { analyzer: 'document', why: 'a bug' }),
+  ],
   ['filemill_leases_expired_total', 'warn', (log) => telemetry.leasesRanOut(log, ['f'])],
   ['filemill_incomplete_uploads_given_up_total', 'warn', (log) => telemetry.uploadsGivenUp(log, { uploads: 1 })],
 ];

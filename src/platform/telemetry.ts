@@ -67,6 +67,16 @@ export function attemptFailed(
   logger.warn({ file: id, reason, detail: message, attempt }, 'attempt failed');
 }
 
+/** An analyser failed, and the file is completed without its findings. */
+export function findingFailed(
+  logger: Logger,
+  { id }: { readonly id: string },
+  { analyzer, why }: { readonly analyzer: string; readonly why: string },
+): void {
+  count('filemill_findings_failed_total', { analyzer });
+  logger.warn({ file: id, analyzer, detail: why }, 'an analyser failed; the file is completed without its findings');
+}
+
 /** Workers stopped responding while they held these files. */
 export function leasesRanOut(logger: Logger, ids: readonly string[]): void {
   count('filemill_leases_expired_total', {}, ids.length);

@@ -2,7 +2,7 @@
 import { RedisConnection } from '#adapters/redis/connection.ts';
 import { RedisWorkSource } from '#adapters/redis/work-source.ts';
 import { LocalBlobReader } from '#adapters/volume/local-blob-reader.ts';
-import { LoneAnalysis } from '#analysis/run/lone-analysis.ts';
+import { Isolates } from '#analysis/run/isolates.ts';
 import { AnalysisPool } from '#analysis/run/pool.ts';
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import { createLogger } from '#platform/logger.ts';
@@ -17,7 +17,7 @@ const { FILEMILL_METADATA_TARGET, FILEMILL_RESULT_TARGET, FILEMILL_REDIS_URL, FI
   process.env as Record<string, string>;
 const logger = createLogger('herd', { level: 'fatal', format: 'json' });
 const analysis = new AnalysisPool({ threads: 1, heapMb: 256 });
-const lone = new LoneAnalysis({ heapMb: 256, memoryMb: 512 });
+const isolates = new Isolates({ processes: 2, memoryMb: 512, findingsDeadlineMs: 20_000 });
 
 for (let n = 0; n < size; n++) {
   const name = `herd-${n}`;
@@ -28,7 +28,7 @@ for (let n = 0; n < size; n++) {
   const byDoorbell = new RedisWorkSource({ connection, consumer: name, claim: claimerByIds(lifecycle, name), logger });
   const source = new FallbackWorkSource(byDoorbell, new DirectWorkSource(lifecycle, name), logger);
   const blobs = new LocalBlobReader(FILEMILL_STORAGE_DIR ?? '');
-  startWorker({ name, window: fixedWindow(2), source, metadata, result, analysis, lone, blobs, logger });
+  startWorker({ name, window: fixedWindow(2), source, metadata, result, analysis, isolates, blobs, logger });
 }
 // Dies as suddenly as it can: its claims are left to their leases.
 process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));

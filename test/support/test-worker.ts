@@ -2,7 +2,7 @@ import { type Logger, pino } from 'pino';
 import { RedisConnection } from '#adapters/redis/connection.ts';
 import { RedisWorkSource } from '#adapters/redis/work-source.ts';
 import { LocalBlobReader } from '#adapters/volume/local-blob-reader.ts';
-import { LoneAnalysis } from '#analysis/run/lone-analysis.ts';
+import { Isolates } from '#analysis/run/isolates.ts';
 import { AnalysisPool } from '#analysis/run/pool.ts';
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import { never } from '#platform/abort.ts';
@@ -39,11 +39,11 @@ export function startWorker(backend: Backend, options: TestWorkerOptions = {}): 
   const logger = pino({ level: 'info' }, { write });
   const resources = new AsyncDisposableStack();
   const analysis = options.analysis ?? resources.use(new AnalysisPool({ threads: 2, heapMb: 256 }));
-  const lone = resources.use(new LoneAnalysis({ heapMb: 256, memoryMb: 512 }));
+  const isolates = resources.use(new Isolates({ processes: 2, memoryMb: 512, findingsDeadlineMs: 20_000 }));
   const source = resources.use(openSource(backend, name, logger));
   const { metadata, result, storageDir } = backend;
   const blobs = new LocalBlobReader(storageDir);
-  resources.use(start({ ...options, name, window, source, metadata, result, analysis, lone, blobs, logger }));
+  resources.use(start({ ...options, name, window, source, metadata, result, analysis, isolates, blobs, logger }));
   return { messages, [Symbol.asyncDispose]: () => resources.disposeAsync() };
 }
 

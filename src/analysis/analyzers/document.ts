@@ -1,12 +1,5 @@
 import { z } from 'zod';
-import {
-  type FileAnalyzer,
-  type FileContext,
-  type FileFindings,
-  type FindingError,
-  findingErrorCodes,
-  UnreadableFile,
-} from '#domain/analysis.ts';
+import { type FileAnalyzer, type FileContext, type FileFindings, UnreadableFile } from '#domain/analysis.ts';
 import type { BlobHandle } from '#domain/blob-store.ts';
 import type { DocumentSource } from '../documents/reader.ts';
 import { isDocument, readerOf } from '../documents/readers.ts';
@@ -22,6 +15,7 @@ export const document: FileAnalyzer = {
   needs: ['mime'],
   finds: 'text',
   accepts: ({ mime_type }) => isDocument(mime_type),
+  unknown: { word_count: null, word_count_of: null },
   schema: z.object({
     lines: z.int(),
     characters: z.int(),
@@ -37,9 +31,6 @@ export const document: FileAnalyzer = {
     messages: z.int().exactOptional(),
     attachments: z.int().exactOptional(),
     encrypted: z.literal(true).exactOptional(),
-    error: (
-      z.object({ code: z.enum(findingErrorCodes), message: z.string() }) satisfies z.ZodType<FindingError>
-    ).exactOptional(),
   }),
   analyze,
 };

@@ -3,68 +3,94 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import type { AnalysisFile } from '#domain/analysis.ts';
 import { never } from '#platform/abort.ts';
-import { LoneAnalysis } from './lone-analysis.ts';
+import { Isolates } from './isolates.ts';
 import { AnalysisPool } from './pool.ts';
 
 const settings = {
-  heapMb: 64,
   registryUrl: new URL('../../../test/support/findings-registry.ts', import.meta.url).href,
   blobs: { url: new URL('../../../test/support/memory-blobs.ts', import.meta.url).href, options: undefined },
 };
-const options = { deadlineMs: 60_000, signal: never };
-const found = { ends: { first: 'a', last: 'z' }, same: { same: false } };
+const found = { edges: { first: 'a', last: 'z' }, same: { same: false } };
 
 let folder: string;
+let pool: AnalysisPool;
+let isolates: Isolates;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'filemill-findings-'));
   await writeFile(join(folder, 'file'), 'a to z');
+  pool = new AnalysisPool({ threads: 1, heapMb: 64, ...settings });
+  isolates = await Isolates.open({ processes: 1, memoryMb: 400, findingsDeadlineMs: 2_000, ...settings });
 });
-after(() => rm(folder, { recursive: true }));
+after(async () => {
+  await isolates[Symbol.asyncDispose]();
+  await pool[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true });
+});
 
-const kinds = [
-  ['a thread', () => new AnalysisPool({ threads: 1, ...settings })],
-  ['a lone process', () => new LoneAnalysis({ ...settings, memoryMb: 400 })],
-] as const;
-
-for (const [where, open] of kinds)
-  describe(`a FileAnalyzer in ${where}`, () => {
-    it('adds findings by its name, those of the schema alone, and its version', async () => {
-      await using analysis = open();
-      const { schema, findings, analyzers } = await analysis.analyze(local('file'), options);
-      assert.deepEqual([schema, findings], [2, found]);
-      assert.deepEqual(analyzers, { text: '1', mime: '2', sha256: '1', size: '1', ends: '7', same: '1' });
-    });
-
-    it('reads a blob that no path leads to, as the pass does', async () => {
-      await using analysis = open();
-      const { findings, word_count } = await analysis.analyze(stored('a to z'), options);
-      assert.deepEqual([findings, word_count], [found, 3]);
-      const large = await analysis.analyze(stored(`a${'b '.repeat(2_000_000)}z`), options);
-      assert.deepEqual([large.findings, large.word_count], [found, 2_000_001]);
-      await assert.rejects(analysis.analyze(stored('gone'), options), { reason: 'BLOB_MISSING' });
-    });
-
-    it('does not see types that it does not accept', async () => {
-      await using analysis = open();
-      const { findings, analyzers } = await analysis.analyze(stored('\0\x01'), options);
-      assert.deepEqual([findings, Object.keys(analyzers)], [{}, ['text', 'mime', 'sha256', 'size']]);
-    });
-
-    it('fails its file when its schema refuses what it found', async () => {
-      await using analysis = open();
-      const refused = { reason: 'ANALYZER_ERROR', message: /findings of the analyser "ends".*"last"/s };
-      await assert.rejects(analysis.analyze(local('wrong'), options), refused);
-      assert.deepEqual((await analysis.analyze(local('file'), options)).findings, found);
-    });
-
-    it('is ended with its thread when its budget is used up', async () => {
-      await using analysis = open();
-      const ended = { reason: 'ANALYZER_TIMEOUT', message: /budget of 300 ms/ };
-      await assert.rejects(analysis.analyze(local('slow'), options), ended);
-      assert.deepEqual((await analysis.analyze(local('file'), options)).findings, found);
-    });
+describe('a file analyser in a process of its own', () => {
+  it('adds its findings under their key, those of the schema alone, its version and what it knows better', async () => {
+    const { output, failures } = await analyze(local('file'));
+    assert.deepEqual([output.findings, output.word_count, failures], [found, 1_000, []]);
+    assert.deepEqual([output.analyzers.ends, output.analyzers.same], ['7', '1']);
   });
+
+  it('reads a blob that no path leads to, as the pass does', async () => {
+    assert.deepEqual((await analyze(stored('a to z'))).output.findings, found);
+    assert.deepEqual((await analyze(stored(`a${'b '.repeat(2_000_000)}z`))).output.findings, found);
+    const { output } = await analyze(stored('a to z'));
+    await assert.rejects(isolates.complete(stored('gone'), output, never), { reason: 'BLOB_MISSING' });
+  });
+
+  it('does not see types that it does not accept', async () => {
+    const output = await pool.analyze(stored('\0\x01'), { deadlineMs: 60_000, signal: never });
+    assert.equal(isolates.wants(output), false);
+    assert.deepEqual((await isolates.complete(stored('\0\x01'), output, never)).output, output);
+  });
+
+  const failures: readonly (readonly [harm: string, code: string, why: RegExp])[] = [
+    ['slow', 'timeout', /deadline of 2000 ms/],
+    ['crash', 'crashed', /ended by SIGSEGV/],
+    ['large', 'out_of_memory', /more than the 400 MiB/],
+    ['throw', 'failed', /the content upset me/],
+    ['wrong', 'failed', /findings of the analyser "ends".*"last"/s],
+    ['write', 'failed', /restricted/],
+    ['connect', 'failed', /restricted/],
+    ['spawn', 'failed', /restricted/],
+  ];
+  for (const [harm, code, why] of failures)
+    it(`that does harm ("${harm}") costs its own findings: ${code}`, async () => {
+      const { output, failures } = await analyze(local(harm));
+      assert.partialDeepStrictEqual(output.findings, { edges: { error: { code } } });
+      assert.deepEqual([output.word_count, output.findings?.same], [null, { same: true }]);
+      assert.deepEqual(
+        failures.map(({ analyzer }) => analyzer),
+        ['ends'],
+      );
+      assert.match(failures[0]?.why ?? '', why);
+      assert.deepEqual((await analyze(local('file'))).output.findings, found);
+    });
+
+  it('says what is wrong with a file, which is no failure', async () => {
+    const { output, failures } = await analyze(local('damaged'));
+    assert.deepEqual(output.findings?.edges, { error: { code: 'damaged', message: 'The middle is missing.' } });
+    assert.deepEqual(failures, []);
+  });
+
+  it('is run again when an earlier file has ended the process', async () => {
+    for (let round = 0; round < 5; round++) {
+      await analyze(local('crashLater'));
+      assert.deepEqual((await analyze(local('file'))).output.findings, found);
+    }
+  });
+});
+
+async function analyze(file: AnalysisFile) {
+  const output = await pool.analyze(file, { deadlineMs: 60_000, signal: never });
+  assert.equal(isolates.wants(output), true);
+  return await isolates.complete(file, output, never);
+}
 
 function local(filename: string) {
   return { path: join(folder, 'file'), filename, size: 6 };

@@ -21,7 +21,7 @@ after(() => rm(folder, { recursive: true }));
 test('an empty file has 0 words and the SHA-256 of nothing', async () => {
   const { analyzers: versions, ...found } = await analyzeFile(await file('empty', ''), analyzers);
   assert.deepEqual(found, {
-    schema: 2,
+    schema: 3,
     mime_type: 'inode/x-empty',
     word_count: 0,
     line_count: 0,

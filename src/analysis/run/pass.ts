@@ -1,11 +1,9 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { crc32c } from '@node-rs/crc32';
 import {
   type AnalysisFile,
   type Analyzer,
   type CoreFields,
-  type FileAnalyzer,
-  type Findings,
   headBytes,
   type OutputData,
   type StreamAnalyzer,
@@ -16,19 +14,17 @@ import { FilemillError } from '#domain/errors.ts';
 import { failpoint } from '#platform/failpoints.ts';
 import { LocalBlob } from '#platform/local-blob.ts';
 import { input } from '../content/kernel.ts';
-import type { Progress } from './progress.ts';
+import { openBlob } from './step.ts';
 
 export interface PassTools {
   /** Opens blobs without a local path. */
   readonly blobs?: BlobReader | undefined;
-  /** Records each analyser with a budget before it runs. */
-  readonly progress?: Pick<Progress, 'beginStep'>;
 }
 
 /**
- * Analyses one file. In one pass, each chunk is read once, into the buffer in which `text` counts it, and shown to every
- * `StreamAnalyzer` while it is in the processor's cache. Memory does not grow with the file. Then each `FileAnalyzer` that
- * accepts the type runs. A pass blocks its thread while it reads from a path.
+ * The pass over a file: each chunk is read once, into the buffer in which `text` counts it, and shown to every
+ * `StreamAnalyzer` while it is in the processor's cache. Memory does not grow with the file. A pass blocks its thread while it
+ * reads from a path.
  *
  * @throws the error of the file system (`code: 'ENOENT'`, ...), the error of an analyser, or FilemillError BLOB_MISSING, or
  *   BLOB_DAMAGED when the bytes do not match their CRC32C
@@ -36,37 +32,25 @@ export interface PassTools {
 export async function analyzeFile(
   file: AnalysisFile,
   analyzers: readonly Analyzer[],
-  tools: PassTools = {},
+  { blobs }: PassTools = {},
 ): Promise<OutputData> {
   await failpoint('analysis.opening');
-  if ('path' in file) {
-    const blob = new LocalBlob(file, file.range?.length ?? statSync(file.path).size);
-    try {
-      return await analyzeBlob(blob, file.filename, analyzers, tools);
-    } finally {
-      // Awaiting the disposal of an unopened file would cost a small file more than its hash.
-      if (blob.opened) await blob[Symbol.asyncDispose]();
-    }
+  const blob = await openBlob(file, blobs);
+  try {
+    return await analyzeBlob(blob, file.filename, analyzers);
+  } finally {
+    // Awaiting the disposal of an unopened file would cost a small file more than its hash.
+    if (!(blob instanceof LocalBlob) || blob.opened) await blob[Symbol.asyncDispose]();
   }
-  if (tools.blobs === undefined) throw new FilemillError('INTERNAL', 'The analysis has no store to read from.');
-  await using blob = await tools.blobs.open(file.storageKey);
-  return await analyzeBlob(blob, file.filename, analyzers, tools);
 }
 
-async function analyzeBlob(
-  blob: BlobHandle,
-  filename: string,
-  analyzers: readonly Analyzer[],
-  tools: PassTools,
-): Promise<OutputData> {
-  const { streams, files, versions } = kindsOf(analyzers);
+async function analyzeBlob(blob: BlobHandle, filename: string, analyzers: readonly Analyzer[]): Promise<OutputData> {
+  const { streams, versions } = streamsOf(analyzers);
   const start = (filled: number) => new Pass(filename, blob, streams, filled);
   const runs = blob.local === undefined ? await readStored(blob, start) : readLocal(blob.local, start);
   await failpoint('analysis.read');
   const core = await finishAll(runs);
-  if (files.length === 0) return { schema: 3, ...core, findings: {}, analyzers: versions };
-  const { findings, ran } = await runEach(files, { blob, filename, core }, tools);
-  return { schema: 3, ...core, findings, analyzers: { ...versions, ...ran } };
+  return { schema: 3, ...core, findings: {}, analyzers: versions };
 }
 
 interface StartedRun {
@@ -193,49 +177,19 @@ const fields: readonly (keyof CoreFields)[] = [
   'size',
 ];
 
-async function runEach(
-  analyzers: readonly FileAnalyzer[],
-  { blob, filename, core }: { blob: BlobHandle; filename: string; core: CoreFields },
-  _tools: PassTools,
-) {
-  const findings: Record<string, Findings> = {};
-  const ran: Record<string, string> = {};
-  for (const analyzer of analyzers) {
-    const { name, version, finds, schema } = analyzer;
-    if (!analyzer.accepts(core)) continue;
-    const found = await analyzer.analyze(blob, { filename, core, findings });
-    findings[finds] = checked(name, schema, found.findings);
-    ran[name] = version;
-  }
-  return { findings, ran };
-}
-
-function checked(name: string, schema: FileAnalyzer['schema'], found: unknown): Findings {
-  try {
-    return schema.parse(found);
-  } catch (cause) {
-    throw new Error(`The findings of the analyser "${name}" do not fit its schema: ${(cause as Error).message}`, {
-      cause,
-    });
-  }
-}
-
-interface Kinds {
+interface Streams {
   readonly streams: readonly StreamAnalyzer[];
-  readonly files: readonly FileAnalyzer[];
-  /** The versions of the stream analysers, which see every file. */
   readonly versions: Readonly<Record<string, string>>;
 }
 
-function kindsOf(analyzers: readonly Analyzer[]): Kinds {
-  const known = knownKinds.get(analyzers);
+function streamsOf(analyzers: readonly Analyzer[]): Streams {
+  const known = knownStreams.get(analyzers);
   if (known !== undefined) return known;
   const streams = analyzers.filter((analyzer) => 'start' in analyzer);
   const versions = Object.fromEntries(streams.map(({ name, version }) => [name, version]));
-  const kinds = { streams, files: analyzers.filter((analyzer) => 'analyze' in analyzer), versions };
-  knownKinds.set(analyzers, kinds);
-  return kinds;
+  knownStreams.set(analyzers, { streams, versions });
+  return { streams, versions };
 }
 
 /** Memo: a thread runs the same analysers on all its files. */
-const knownKinds = new WeakMap<readonly Analyzer[], Kinds>();
+const knownStreams = new WeakMap<readonly Analyzer[], Streams>();

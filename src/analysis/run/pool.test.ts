@@ -22,16 +22,22 @@ after(() => rm(folder, { recursive: true }));
 test('analyses a file on a thread of the production registry', async () => {
   await using pool = new AnalysisPool({ threads: 1, heapMb: 64 });
   assert.deepEqual(await pool.analyze(file('hello.txt'), longDeadline), {
-    schema: 2,
+    schema: 3,
     mime_type: 'text/plain',
+    description: 'Plain text',
+    detected_by: 'extension',
+    confidence: 'likely',
+    candidates: [],
+    extension_mismatch: false,
     word_count: 3,
+    word_count_of: 'text',
     line_count: 1,
     character_count: 18,
     charset: 'us-ascii',
     sha256: createHash('sha256').update(content).digest('hex'),
     size: 18,
     findings: {},
-    analyzers: { text: '1', mime: '2', sha256: '1', size: '1' },
+    analyzers: { text: '2', mime: '3', sha256: '1', size: '1' },
   });
 });
 

@@ -3,7 +3,8 @@ import type { AnalysisFile, HandOverOutcome, OutputData } from '#domain/analysis
 import { FilemillError } from '#domain/errors.ts';
 import { onAbort } from '#platform/abort.ts';
 import { Semaphore } from '#platform/semaphore.ts';
-import type { AnalysisOutcome, BlobsModule, HandOver, ThreadSettings } from './analysis-thread.ts';
+import type { AnalysisOutcome, HandOver, ThreadSettings } from './analysis-thread.ts';
+import type { BlobsModule } from './blobs-module.ts';
 import { Progress } from './progress.ts';
 import '../registry.ts'; // a service must not start with an invalid registry
 
@@ -100,7 +101,8 @@ export class AnalysisPool implements AsyncDisposable {
   }
 }
 
-const defaultRegistryUrl = new URL('../registry.ts', import.meta.url).href;
+/** The analysers of production. */
+export const defaultRegistryUrl = new URL('../registry.ts', import.meta.url).href;
 
 /** Ends a batch early: on a signal of its caller or of the pool, or at the deadline of the current file. */
 class Stop implements Disposable {
@@ -123,15 +125,15 @@ class Stop implements Disposable {
     return this.#sources.some(({ aborted }) => aborted);
   }
 
-  /** Each file has its own deadline from when the thread begins it, and the first from now. Some steps have a budget. */
+  /** Each file has its own deadline from when the thread begins it, and the first from now. */
   watch(progress: Progress, files: readonly FileWithDeadline[]): void {
     const beganAt = performance.now();
     const look = () => {
-      const { index, elapsedMs, budgetMs } = progress;
-      const deadlineMs = budgetMs || (files[index]?.deadlineMs ?? 0);
+      const { index, elapsedMs } = progress;
+      const deadlineMs = files[index]?.deadlineMs ?? 0;
       const left = deadlineMs - (elapsedMs || performance.now() - beganAt);
-      if (left > 0) this.#timer = setTimeout(look, Math.min(left, lookEveryMs));
-      else this.#controller.abort(timeout(budgetMs, deadlineMs));
+      if (left > 0) this.#timer = setTimeout(look, left);
+      else this.#controller.abort(timeout(deadlineMs));
     };
     look();
   }
@@ -142,15 +144,8 @@ class Stop implements Disposable {
   }
 }
 
-/** The interval in which the progress is checked, because a step with a budget may begin at any time. */
-const lookEveryMs = 100;
-
-function timeout(budgetMs: number, deadlineMs: number): FilemillError {
-  const limit =
-    budgetMs > 0
-      ? `An analyser ran past its budget of ${budgetMs}`
-      : `The analysis ran past its deadline of ${deadlineMs}`;
-  return new FilemillError('ANALYZER_TIMEOUT', `${limit} ms.`);
+export function timeout(deadlineMs: number): FilemillError {
+  return new FilemillError('ANALYZER_TIMEOUT', `The analysis ran past its deadline of ${deadlineMs} ms.`);
 }
 
 function fromThread(outcome: AnalysisOutcome): HandOverOutcome {

@@ -2,7 +2,7 @@
 export class Progress {
   readonly #cells: BigInt64Array<SharedArrayBuffer>;
 
-  constructor(memory = new SharedArrayBuffer(3 * BigInt64Array.BYTES_PER_ELEMENT)) {
+  constructor(memory = new SharedArrayBuffer(2 * BigInt64Array.BYTES_PER_ELEMENT)) {
     this.#cells = new BigInt64Array(memory);
   }
 
@@ -12,18 +12,8 @@ export class Progress {
 
   /** Stores the time before the index: a reader in between underestimates how long the file has run. */
   begin(index: number): void {
-    this.beginStep(0);
-    Atomics.store(this.#cells, at, BigInt(index));
-  }
-
-  /** Begins a step of the current file. Without a budget (0), the deadline of the file applies. */
-  beginStep(budgetMs: number): void {
     Atomics.store(this.#cells, beganAt, process.hrtime.bigint());
-    Atomics.store(this.#cells, budget, BigInt(budgetMs));
-  }
-
-  get budgetMs(): number {
-    return Number(Atomics.load(this.#cells, budget));
+    Atomics.store(this.#cells, at, BigInt(index));
   }
 
   /** The index of the current file; 0 before the first begins. */
@@ -31,7 +21,7 @@ export class Progress {
     return Number(Atomics.load(this.#cells, at));
   }
 
-  /** How long the current file or its step has run, in milliseconds; 0 before the first begins. */
+  /** How long the current file has run, in milliseconds; 0 before the first begins. */
   get elapsedMs(): number {
     const began = Atomics.load(this.#cells, beganAt);
     return began === 0n ? 0 : Number(process.hrtime.bigint() - began) / 1e6;
@@ -40,4 +30,3 @@ export class Progress {
 
 const at = 0;
 const beganAt = 1;
-const budget = 2;

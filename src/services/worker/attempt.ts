@@ -6,7 +6,7 @@ import { analysisDeadlineMs } from '#domain/retry-policy.ts';
 import { failpoint } from '#platform/failpoints.ts';
 import type { Logger } from '#platform/logger.ts';
 import { pair } from '#platform/pair.ts';
-import { attemptFailed } from '#platform/telemetry.ts';
+import { attemptFailed, findingFailed } from '#platform/telemetry.ts';
 import { type HeldClaim, LeaseLost } from './lease-keeper.ts';
 import type { AttemptsClient } from './lifecycle/attempts.ts';
 
@@ -29,10 +29,24 @@ export interface Analysis {
   ): Promise<readonly HandOverOutcome[]>;
 }
 
+/** Processes that can be killed. */
+export interface IsolatedAnalysis {
+  readonly busy: number;
+  /** The pass over a suspect. Rejects with WORKER_CRASHED too. */
+  analyze(file: AnalysisFile, options: AnalyzeOptions): Promise<OutputData>;
+  /** Whether `complete` has something to add. */
+  wants(output: OutputData): boolean;
+  /** Adds the findings of documents, archives and media. Rejects with BLOB_*, or with the signal's reason. */
+  complete(
+    file: AnalysisFile,
+    output: OutputData,
+    signal: AbortSignal,
+  ): Promise<{ readonly output: OutputData; readonly failures: readonly { analyzer: string; why: string }[] }>;
+}
+
 export interface AttemptTools {
   readonly analysis: Analysis;
-  /** Runs a file in a process of its own. Rejects with WORKER_CRASHED too. */
-  readonly lone: Pick<Analysis, 'analyze'>;
+  readonly isolates: IsolatedAnalysis;
   /** Shortest deadline of an analysis. */
   readonly deadlineMs?: number | undefined;
   readonly blobs: BlobReader;
@@ -62,13 +76,29 @@ export async function judge(claims: readonly HeldClaim[], tools: AttemptTools): 
   return claims.map(({ file }, n) => outcomes[n] ?? checked(file, analysed.next().value ?? 'again'));
 }
 
+/** Adds to the output of the pass what takes a process of its own. Never rejects. */
+export async function completeOne(
+  claim: HeldClaim,
+  output: OutputData,
+  tools: AttemptTools,
+): Promise<Judged['outcome']> {
+  try {
+    const { isolates, logger } = tools;
+    const completed = await isolates.complete(await subjectOf(claim, tools), output, claim.signal);
+    for (const failure of completed.failures) findingFailed(logger, claim.file, failure);
+    return { output: completed.output };
+  } catch (failure) {
+    return { failure };
+  }
+}
+
 async function judgeOne(claim: HeldClaim, tools: AttemptTools): Promise<HandOverOutcome> {
   const { file } = claim;
   try {
     if (file.alone) await beginAlone(claim, tools);
     await failpoint('worker.analysing');
     const options = { deadlineMs: analysisDeadlineMs(file.size, tools.deadlineMs), signal: claim.signal };
-    const analysis = file.alone ? tools.lone : tools.analysis;
+    const analysis = file.alone ? tools.isolates : tools.analysis;
     return checked(file, { output: await analysis.analyze(await subjectOf(claim, tools), options) });
   } catch (failure) {
     return { failure };

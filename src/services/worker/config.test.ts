@@ -13,5 +13,5 @@ test('analysers that do harm are refused unless tests ask for them', () => {
 });
 
 test('a process that runs a file alone has room for its heap, and for more', () => {
-  assert.equal(readWorkerConfig({ ...env, FILEMILL_ANALYSIS_HEAP_MB: '1000' }).childMemoryMb, 1_256);
+  assert.equal(readWorkerConfig({ ...env, FILEMILL_ANALYSIS_HEAP_MB: '1000' }).isolates.memoryMb, 1_256);
 });

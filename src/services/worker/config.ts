@@ -22,9 +22,11 @@ export const workerSettings = {
   /** Largest resident memory of the whole process; unlimited unless set. */
   workerMemoryMb: integer(128, 16_777_216).optional(),
   analysisHeapMb: integer(16, 65_536).default(256),
-  /** Largest resident memory of the process that runs a file alone: heap plus 256 MiB unless set. */
+  /** Largest resident memory of a process that runs documents, archives, media and suspects: heap plus 256 MiB unless set. */
   analysisChildMemoryMb: integer(128, 16_777_216).optional(),
   analysisDeadlineMs: integer(100, 3_600_000).default(30_000),
+  /** Longest run of one analyser of documents, archives or media. */
+  findingsDeadlineMs: integer(100, 3_600_000).default(20_000),
   /** For tests only: a module with harmful analysers. */
   analysisRegistry: z.string().optional(),
   allowFailpoints: z.string().optional(),
@@ -36,10 +38,12 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv) {
   const { analysisRegistry: registry, analysisHeapMb: heapMb } = settings;
   if (registry !== undefined && settings.allowFailpoints !== '1')
     throw new ConfigError('FILEMILL_ANALYSIS_REGISTRY: for tests only; refused unless FILEMILL_ALLOW_FAILPOINTS is 1');
+  const module = registry === undefined ? {} : { registryUrl: pathToFileURL(registry).href };
+  const memoryMb = settings.analysisChildMemoryMb ?? heapMb + besideHeapMb;
   return {
     ...settings,
     proxies: ProxyRules.ofService(env),
-    analysis: { heapMb, ...(registry !== undefined && { registryUrl: pathToFileURL(registry).href }) },
-    childMemoryMb: settings.analysisChildMemoryMb ?? heapMb + besideHeapMb,
+    analysis: { ...module, heapMb },
+    isolates: { ...module, memoryMb, findingsDeadlineMs: settings.findingsDeadlineMs },
   };
 }

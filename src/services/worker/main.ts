@@ -1,7 +1,7 @@
 import { RedisConnection } from '#adapters/redis/connection.ts';
 import { RedisWorkSource } from '#adapters/redis/work-source.ts';
 import { LocalBlobReader } from '#adapters/volume/local-blob-reader.ts';
-import { LoneAnalysis } from '#analysis/run/lone-analysis.ts';
+import { Isolates } from '#analysis/run/isolates.ts';
 import { AnalysisPool } from '#analysis/run/pool.ts';
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import { boot } from '#platform/boot.ts';
@@ -26,7 +26,7 @@ await runService(logger, async ({ signal, use }) => {
   const result = use(new RpcChannel(config.resultTarget, { proxy: config.proxies.to(config.resultTarget) }));
   const lifecycle = metadata.client(FileLifecycleService);
   const analysis = use(new AnalysisPool({ ...config.analysis, threads }));
-  const lone = use(new LoneAnalysis({ ...config.analysis, memoryMb: config.childMemoryMb }));
+  const isolates = use(await Isolates.open({ ...config.isolates, processes: threads }));
   await proveAnalysis(analysis, signal);
   const direct = new DirectWorkSource(lifecycle, name);
   const claim = claimerByIds(lifecycle, name);
@@ -34,7 +34,7 @@ await runService(logger, async ({ signal, use }) => {
     new RedisWorkSource({ connection: new RedisConnection(redisUrl, logger), consumer: name, claim, logger });
   const source = use(redisUrl === 'none' ? direct : new FallbackWorkSource(byDoorbell(), direct, logger));
   const window = prefetch === undefined ? adaptiveWindow(threads) : fixedWindow(threads + prefetch);
-  const work = { source, analysis, lone, deadlineMs, blobs: new LocalBlobReader(config.storageDir) };
+  const work = { source, analysis, isolates, deadlineMs, blobs: new LocalBlobReader(config.storageDir) };
   const worker = use(startWorker({ name, window, metadata, result, ...work, memoryMb, logger }));
   use(await startOpsServer(config.opsListen, { ready: () => worker.ready(), doorbell: () => source.report }));
 });

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { maxBatchItems } from '#contract/requests.ts';
+import type { OutputData } from '#domain/analysis.ts';
 import type { ClaimedFile } from '#domain/file.ts';
 import type { Work, WorkSource } from '#domain/work-source.ts';
 import { type Duty, startDuty } from '#platform/duty.ts';
 import { pair } from '#platform/pair.ts';
-import { type AttemptTools, concludeAll, type Judged, judge } from './attempt.ts';
+import { type AttemptTools, completeOne, concludeAll, type Judged, judge } from './attempt.ts';
 import type { ClaimWindow } from './claim-window.ts';
 import type { HeldClaim, LeaseKeeper } from './lease-keeper.ts';
 import { WaitingLine } from './waiting-line.ts';
@@ -31,6 +32,7 @@ export class Processor implements AsyncDisposable {
   readonly #stop = new AbortController();
   readonly #held = new Set<HeldClaim>();
   readonly #line: WaitingLine;
+  #completing = 0;
   #slotFreed = Promise.withResolvers<void>();
   #claiming: Duty | undefined;
 
@@ -58,8 +60,9 @@ export class Processor implements AsyncDisposable {
 
   /** Busy threads. */
   get busyThreads(): number {
-    // A file that runs alone has a process of its own.
-    return Math.min(this.#line.running, this.#options.analysis.threads);
+    const { analysis, isolates } = this.#options;
+    // A suspect and a document have a process of their own.
+    return Math.min(this.#line.running + isolates.busy, analysis.threads);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -102,18 +105,37 @@ export class Processor implements AsyncDisposable {
   }
 
   async #attempt(claims: readonly HeldClaim[]): Promise<void> {
-    const { window } = this.#options;
+    const { window, isolates } = this.#options;
     const beganAt = performance.now();
     const outcomes = await judge(claims, this.#options);
     window.took((performance.now() - beganAt) / claims.length);
     this.#line.ended(claims);
     const judged: Judged[] = [];
     for (const [claim, outcome] of pair(claims, outcomes)) {
-      if (outcome !== 'again') judged.push({ claim, outcome });
-      // A stopping worker may have released it meanwhile.
-      else if (this.#held.has(claim)) this.#line.add(claim);
+      if (outcome === 'again') {
+        // A stopping worker may have released it meanwhile.
+        if (this.#held.has(claim)) this.#line.add(claim);
+      } else if ('output' in outcome && isolates.wants(outcome.output)) void this.#complete(claim, outcome.output);
+      else judged.push({ claim, outcome });
     }
     this.#startWaiting();
+    await this.#conclude(judged);
+  }
+
+  /** What the pass found is completed file by file, so that no file waits for a slow document. */
+  async #complete(claim: HeldClaim, output: OutputData): Promise<void> {
+    const { window, analysis } = this.#options;
+    const beganAt = performance.now();
+    this.#completing += 1;
+    // With so many files in line, each takes only its share of the time until it is done.
+    const share = Math.min(1, analysis.threads / this.#completing);
+    const outcome = await completeOne(claim, output, this.#options);
+    window.took((performance.now() - beganAt) * share);
+    await this.#conclude([{ claim, outcome }]);
+    this.#completing -= 1;
+  }
+
+  async #conclude(judged: readonly Judged[]): Promise<void> {
     await concludeAll(judged, this.#options);
     for (const { claim } of judged) this.#end(claim);
   }

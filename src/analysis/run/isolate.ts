@@ -1,0 +1,121 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { FilemillError } from '#domain/errors.ts';
+import { onAbort } from '#platform/abort.ts';
+import type { IsolateAnswer, IsolateMessage, IsolateOrder, IsolateSettings } from './isolate-process.ts';
+import { outgrown } from './isolate-watch.ts';
+import { timeout } from './pool.ts';
+
+/** The process ended while it held the file. */
+export class IsolateDeath extends Error {
+  override readonly name = 'IsolateDeath';
+  override readonly cause: FilemillError;
+
+  constructor(cause: FilemillError) {
+    super(cause.message);
+    this.cause = cause;
+  }
+}
+
+/** A start takes some 200 ms; a process that needs so much longer is broken. */
+const startMs = 60_000;
+
+/**
+ * What an isolate may do: read files, run the thread that watches it, and compile WASM. It may neither write, nor connect, nor
+ * start processes, and V8's heap may take all of its memory.
+ */
+const permissions = ['--permission', '--allow-fs-read=*', '--allow-worker'];
+
+/** A child process that follows one order at a time. */
+export class Isolate {
+  readonly #child: ChildProcess;
+  readonly #memoryMb: number;
+  readonly #ended: Promise<FilemillError>;
+  readonly #ready: Promise<unknown>;
+  /** Resident memory in bytes after the latest order. */
+  rss = 0;
+  /** Orders that were followed. */
+  served = 0;
+
+  constructor(settings: IsolateSettings) {
+    this.#memoryMb = settings.memoryMb;
+    // The environment is empty, because an analysis of foreign content must not see passwords.
+    this.#child = fork(entry, [JSON.stringify(settings)], {
+      execArgv: [...permissions, `--max-old-space-size=${settings.memoryMb}`, '--max-semi-space-size=8'],
+      env: {},
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    // A message to a dead process is lost; its death is reported by `exit`.
+    this.#child.on('error', () => undefined);
+    this.#ready = once(this.#child, 'message', { signal: AbortSignal.timeout(startMs) }).catch(() => undefined);
+    this.#ended = this.#end();
+    offerToOutOfMemoryKiller(this.#child.pid);
+  }
+
+  get alive(): boolean {
+    return this.#child.connected;
+  }
+
+  /**
+   * @param deadlineMs the longest run, from when the process has started
+   * @throws IsolateDeath, FilemillError ANALYZER_TIMEOUT, or the reason of an aborted signal; the latter two end the process
+   */
+  async run(order: IsolateOrder, deadlineMs: number, signal: AbortSignal): Promise<IsolateAnswer> {
+    using stack = new DisposableStack();
+    const { promise, resolve, reject } = Promise.withResolvers<IsolateAnswer>();
+    const abandon = (reason: unknown) => {
+      reject(reason);
+      this.#child.kill('SIGKILL');
+    };
+    const hear = ({ answer, rss }: IsolateMessage) => {
+      this.rss = rss;
+      if (answer !== undefined) resolve(answer);
+    };
+    this.#child.on('message', hear);
+    stack.defer(() => this.#child.off('message', hear));
+    stack.use(onAbort(signal, () => abandon(signal.reason)));
+    void this.#ended.then((cause) => reject(new IsolateDeath(cause)));
+    await Promise.race([this.#ready, promise]);
+    const timer = setTimeout(() => abandon(timeout(deadlineMs)), deadlineMs);
+    stack.defer(() => clearTimeout(timer));
+    this.#child.send(order, () => undefined);
+    const answer = await promise;
+    this.served += 1;
+    return answer;
+  }
+
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.#ended;
+  }
+
+  async #end(): Promise<FilemillError> {
+    try {
+      const [code, signal] = (await once(this.#child, 'exit')) as [number | null, NodeJS.Signals | null];
+      if (signal === outgrown)
+        return new FilemillError(
+          'ANALYZER_OUT_OF_MEMORY',
+          `The analysis needed more than the ${this.#memoryMb} MiB that its process may use.`,
+        );
+      const how = signal === null ? `with code ${code}` : `by ${signal}`;
+      return new FilemillError('WORKER_CRASHED', `The process that ran the analysis alone ended ${how}.`);
+    } catch (cause) {
+      return new FilemillError('ANALYZER_ERROR', `The process cannot be started: ${(cause as Error).message}`, {
+        cause,
+      });
+    }
+  }
+}
+
+const entry = fileURLToPath(new URL('./isolate-process.ts', import.meta.url));
+
+/** If memory runs out before the watch notices, Linux should kill this process rather than the worker. */
+function offerToOutOfMemoryKiller(pid: number | undefined): void {
+  try {
+    writeFileSync(`/proc/${pid}/oom_score_adj`, '1000');
+  } catch {
+    // Not Linux, or not permitted: the watch still works.
+  }
+}

@@ -1,0 +1,206 @@
+import type { AnalysisFile, Analyzer, FileAnalyzer, FileContext, FindingError, OutputData } from '#domain/analysis.ts';
+import { FilemillError, type Reason } from '#domain/errors.ts';
+import { Semaphore } from '#platform/semaphore.ts';
+import type * as Registry from '../registry.ts';
+import { analyzers as standard } from '../registry.ts';
+import { complete, fileAnalyzers, type StepOutcome } from './complete.ts';
+import { Isolate, IsolateDeath } from './isolate.ts';
+import type { IsolateAnswer, IsolateOrder, IsolateSettings } from './isolate-process.ts';
+import { type AnalyzeOptions, defaultRegistryUrl } from './pool.ts';
+
+export interface IsolatesOptions extends Partial<IsolateSettings> {
+  /** How many processes may run at once. */
+  readonly processes: number;
+  readonly memoryMb: number;
+  /** The longest run of a file analyser, in milliseconds. */
+  readonly findingsDeadlineMs: number;
+}
+
+/** A file analyser that failed for another reason than the file. */
+export interface FindingFailure {
+  readonly analyzer: string;
+  readonly why: string;
+}
+
+export interface Completed {
+  readonly output: OutputData;
+  readonly failures: readonly FindingFailure[];
+}
+
+/** How long an idle process is kept for the next file. */
+const keepIdleMs = 60_000;
+/** Above this resident memory, a process that has paid for its start is replaced. */
+const keepMb = 160;
+const worthItsStart = 50;
+
+/**
+ * Runs analyses in child processes that can be killed. A process that survives a file is used for the next. If such a process
+ * dies, an earlier file may be the cause, so the file is retried in a new process, and only that outcome counts.
+ */
+export class Isolates implements AsyncDisposable {
+  readonly #settings: IsolateSettings;
+  readonly #findingsDeadlineMs: number;
+  readonly #slots: Semaphore;
+  readonly #closing = new AbortController();
+  readonly #idle: Isolate[] = [];
+  readonly #analyzers: readonly FileAnalyzer[];
+  #idleTimer: NodeJS.Timeout | undefined;
+  #busy = 0;
+
+  /**
+   * Starts no process yet: the first files do.
+   *
+   * @param registry the analysers of `registryUrl`
+   */
+  constructor(
+    { processes, findingsDeadlineMs, memoryMb, registryUrl = defaultRegistryUrl, blobs }: IsolatesOptions,
+    registry: readonly Analyzer[] = standard,
+  ) {
+    this.#settings = { memoryMb, registryUrl, blobs };
+    this.#findingsDeadlineMs = findingsDeadlineMs;
+    this.#slots = new Semaphore(processes);
+    this.#analyzers = fileAnalyzers(registry);
+  }
+
+  /** With the analysers of the module that the options name. */
+  static async open(options: IsolatesOptions): Promise<Isolates> {
+    const { registryUrl = defaultRegistryUrl } = options;
+    const { analyzers } = (await import(registryUrl)) as typeof Registry;
+    return new Isolates(options, analyzers);
+  }
+
+  /** Processes at work. */
+  get busy(): number {
+    return this.#busy;
+  }
+
+  /**
+   * The pass over a file that may crash its process.
+   *
+   * @throws FilemillError as the pool does, and WORKER_CRASHED when the process died; the reason of an aborted signal
+   */
+  async analyze(file: AnalysisFile, { deadlineMs, signal }: AnalyzeOptions): Promise<OutputData> {
+    const answer = await this.#run({ file }, deadlineMs, signal);
+    if ('output' in answer) return answer.output;
+    throw failureOf(answer);
+  }
+
+  /** Whether file analysers have something to add. */
+  wants(output: OutputData): boolean {
+    return this.#analyzers.some((analyzer) => analyzer.accepts(output));
+  }
+
+  /**
+   * Adds the findings of the file analysers to the output of the pass. One that hangs, crashes or grows too large costs its
+   * own findings.
+   *
+   * @throws FilemillError BLOB_* when the bytes cannot be read; the reason of an aborted signal
+   */
+  async complete(file: AnalysisFile, output: OutputData, signal: AbortSignal): Promise<Completed> {
+    const failures: FindingFailure[] = [];
+    const run = async (analyzer: FileAnalyzer, context: FileContext): Promise<StepOutcome> => {
+      const { outcome, why } = await this.#step(file, analyzer, context, signal);
+      if (why !== undefined) failures.push({ analyzer: analyzer.name, why });
+      return outcome;
+    };
+    return { output: await complete(output, file.filename, this.#analyzers, run), failures };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort(new FilemillError('SHUTTING_DOWN', 'The analysis is closed.'));
+    clearTimeout(this.#idleTimer);
+    await this.#killIdle();
+  }
+
+  async #step(file: AnalysisFile, { name }: FileAnalyzer, { core, findings }: FileContext, signal: AbortSignal) {
+    try {
+      const answer = await this.#run(
+        { file, step: { analyzer: name, core, findings } },
+        this.#findingsDeadlineMs,
+        signal,
+      );
+      if ('step' in answer) return { outcome: answer.step, why: undefined };
+      if ('defect' in answer) return { outcome: { error: errors.failed }, why: answer.defect };
+      throw failureOf(answer);
+    } catch (error) {
+      const code = error instanceof FilemillError ? findingCodes[error.reason] : undefined;
+      if (code === undefined || signal.aborted) throw error;
+      return { outcome: { error: errors[code] }, why: (error as FilemillError).message };
+    }
+  }
+
+  async #run(order: IsolateOrder, deadlineMs: number, signal: AbortSignal): Promise<IsolateAnswer> {
+    const stop = AbortSignal.any([signal, this.#closing.signal]);
+    using _slot = await this.#slots.take(stop);
+    this.#busy += 1;
+    try {
+      return (await this.#runInSurvivor(order, deadlineMs, stop)) ?? (await this.#runInFresh(order, deadlineMs, stop));
+    } finally {
+      this.#busy -= 1;
+    }
+  }
+
+  async #runInSurvivor(order: IsolateOrder, deadlineMs: number, stop: AbortSignal) {
+    const survivor = this.#idle.pop();
+    if (survivor?.alive !== true) return undefined;
+    try {
+      return await this.#runIn(survivor, order, deadlineMs, stop);
+    } catch (error) {
+      if (error instanceof IsolateDeath) return undefined;
+      throw error;
+    }
+  }
+
+  async #runInFresh(order: IsolateOrder, deadlineMs: number, stop: AbortSignal): Promise<IsolateAnswer> {
+    try {
+      return await this.#runIn(new Isolate(this.#settings), order, deadlineMs, stop);
+    } catch (error) {
+      throw error instanceof IsolateDeath ? error.cause : error;
+    }
+  }
+
+  async #runIn(isolate: Isolate, order: IsolateOrder, deadlineMs: number, stop: AbortSignal): Promise<IsolateAnswer> {
+    try {
+      const answer = await isolate.run(order, deadlineMs, stop);
+      // A failed analysis may have left something behind.
+      const isSound = 'output' in answer || 'step' in answer;
+      const isLarge = isolate.rss > keepMb * 2 ** 20 && isolate.served >= worthItsStart;
+      if (isSound && !isLarge && !this.#closing.signal.aborted) this.#keep(isolate);
+      else await isolate.kill();
+      return answer;
+    } catch (error) {
+      await isolate.kill();
+      throw error;
+    }
+  }
+
+  #keep(isolate: Isolate): void {
+    this.#idle.push(isolate);
+    clearTimeout(this.#idleTimer);
+    this.#idleTimer = setTimeout(() => void this.#killIdle(), keepIdleMs);
+    this.#idleTimer.unref();
+  }
+
+  async #killIdle(): Promise<void> {
+    await Promise.all(this.#idle.splice(0).map((isolate) => isolate.kill()));
+  }
+}
+
+function failureOf(answer: IsolateAnswer): FilemillError {
+  if ('failure' in answer) return new FilemillError(answer.failure.reason, answer.failure.message);
+  return new FilemillError('ANALYZER_ERROR', 'The process of the analysis gave an unexpected answer.');
+}
+
+/** Failures that cost findings alone. */
+const findingCodes: Partial<Record<Reason, keyof typeof errors>> = {
+  ANALYZER_TIMEOUT: 'timeout',
+  ANALYZER_OUT_OF_MEMORY: 'out_of_memory',
+  WORKER_CRASHED: 'crashed',
+};
+
+const errors = {
+  timeout: { code: 'timeout', message: 'The analysis took longer than it may.' },
+  out_of_memory: { code: 'out_of_memory', message: 'The analysis needed more memory than it may use.' },
+  crashed: { code: 'crashed', message: 'The process of the analysis ended.' },
+  failed: { code: 'failed', message: 'The analyser could not deal with the file.' },
+} as const satisfies Record<string, FindingError>;
