@@ -23,10 +23,10 @@ export class IsolateDeath extends Error {
 const startMs = 60_000;
 
 /**
- * What an isolate may do: read files, run the thread that watches it, and compile WASM. It may neither write, nor connect, nor
- * start processes, and V8's heap may take all of its memory.
+ * What an isolate may do: read files, run the thread that watches it, and load the checksums of @node-rs. It may neither
+ * write, nor connect, nor start processes.
  */
-const permissions = ['--permission', '--allow-fs-read=*', '--allow-worker'];
+const permissions = ['--permission', '--allow-fs-read=*', '--allow-worker', '--allow-addons'];
 
 /** A child process that follows one order at a time. */
 export class Isolate {

@@ -23,7 +23,13 @@ test('an empty file has 0 words and the SHA-256 of nothing', async () => {
   assert.deepEqual(found, {
     schema: 3,
     mime_type: 'inode/x-empty',
+    description: 'Empty file',
+    detected_by: 'structure',
+    confidence: 'certain',
+    candidates: [],
+    extension_mismatch: false,
     word_count: 0,
+    word_count_of: 'text',
     line_count: 0,
     character_count: 0,
     charset: 'us-ascii',
