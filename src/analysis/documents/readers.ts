@@ -1,8 +1,15 @@
 import type { DocumentReader } from './reader.ts';
 
-/** Loads the reader of each family of types when the first document of it comes. */
-const families: readonly { readonly types: readonly string[]; load(): Promise<{ readonly reader: DocumentReader }> }[] =
-  [{ types: ['application/rtf', 'text/rtf'], load: () => import('./rtf/rtf.ts') }];
+interface Family {
+  readonly types: readonly string[];
+  /** Loads its reader when the first document of it comes. */
+  load(): Promise<{ readonly reader: DocumentReader }>;
+}
+
+const families: readonly Family[] = [
+  { types: ['text/html', 'application/xhtml+xml'], load: () => import('./html/html.ts') },
+  { types: ['application/rtf', 'text/rtf'], load: () => import('./rtf/rtf.ts') },
+];
 
 const byType = new Map(families.flatMap(({ types, load }) => types.map((type) => [type, load] as const)));
 
