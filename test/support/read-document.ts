@@ -1,4 +1,6 @@
 import type { CoreFields } from '#domain/analysis.ts';
+import type { Part } from '../../src/analysis/documents/reader.ts';
+import { TextTally } from '../../src/analysis/documents/text-tally.ts';
 import { memoryBlob } from './memory-blobs.ts';
 
 /** What a reader gave: the text by part, and the facts. */
@@ -26,4 +28,15 @@ export async function readDocument(reader: Reader, bytes: Buffer, mime = ''): Pr
   const core = { mime_type: mime } as CoreFields;
   await reader.read({ blob: memoryBlob(bytes), filename: 'document', core, bytes: async () => bytes }, sink);
   return { parts, facts };
+}
+
+/** The same, with runs of white space as one space, and the number of words of the parts that count. */
+export async function readText(reader: Reader, bytes: Buffer, mime = '') {
+  const { parts, facts } = await readDocument(reader, bytes, mime);
+  const text = Object.fromEntries(
+    Object.entries(parts).map(([part, piece]) => [part, piece.replace(/\s+/g, ' ').trim()] as const),
+  );
+  const tally = new TextTally();
+  for (const [part, piece] of Object.entries(parts)) tally.text(part as Part, piece);
+  return { text, facts, words: tally.words };
 }

@@ -1,0 +1,32 @@
+import { PartText } from '../part-text.ts';
+import type { DocumentReader, Part } from '../reader.ts';
+import { DrawingText } from './drawing-text.ts';
+import { OfficePackage } from './package.ts';
+import { wordTypes } from './types.ts';
+import { type NoteReferences, WordStory } from './word-story.ts';
+
+/** Word documents: DOCX, DOCM, DOTX and DOTM. */
+export const reader: DocumentReader = {
+  types: wordTypes,
+  async read({ blob }, document) {
+    const office = await OfficePackage.open(blob);
+    const text = new PartText(document);
+    const references: NoteReferences = new Set();
+    const main = await office.mainPart(/^word\/document\d*\.xml$/);
+    await office.scan(main, new WordStory(text, 'body', references));
+    for (const [part, types] of stories)
+      for (const story of await office.related(main, ...types))
+        await office.scan(story, new WordStory(text, part, references));
+    for (const drawing of await office.related(main, 'diagramData', 'chart'))
+      await office.scan(drawing, new DrawingText(text, 'text_boxes'));
+    text.flush();
+    await office.readProperties(document);
+  },
+};
+
+/** Stories beside the body, by the types of their relationships. */
+const stories: readonly (readonly [part: Part, types: readonly string[]])[] = [
+  ['footnotes', ['footnotes', 'endnotes']],
+  ['page_headers', ['header', 'footer']],
+  ['comments', ['comments']],
+];
