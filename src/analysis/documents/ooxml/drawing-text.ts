@@ -32,7 +32,7 @@ export class DrawingText extends OfficeHandler {
 }
 
 /** Characters that XML does not allow are written as `_x000B_` (ISO/IEC 29500-1, 22.9.2.19). */
-export function unescaped(text: string): string {
+function unescaped(text: string): string {
   if (!text.includes('_x')) return text;
   return text.replace(/_x([0-9a-fA-F]{4})_/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
 }

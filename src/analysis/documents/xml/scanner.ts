@@ -44,7 +44,7 @@ export async function scanXml(
  * A scanner, not a validator: it finds tags and texts, and looks at attributes only when asked. Entities are those that the
  * document itself declares as plain text; nothing is loaded.
  */
-export class XmlScanner {
+class XmlScanner {
   readonly #handler: XmlHandler;
   readonly #lenient: boolean;
   readonly #element: XmlElement;
