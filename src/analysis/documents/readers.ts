@@ -10,13 +10,8 @@ interface Family {
 const families: readonly Family[] = [
   { types: ['text/html', 'application/xhtml+xml'], load: () => import('./html/html.ts') },
   { types: ['application/rtf', 'text/rtf'], load: () => import('./rtf/rtf.ts') },
+  { types: wordTypes, load: () => import('./ooxml/word.ts') },
 ];
-/** Loads the reader of each family of types when the first document of it comes. */
-const families: readonly { readonly types: readonly string[]; load(): Promise<{ readonly reader: DocumentReader }> }[] =
-  [
-    { types: ['application/rtf', 'text/rtf'], load: () => import('./rtf/rtf.ts') },
-    { types: wordTypes, load: () => import('./ooxml/word.ts') },
-  ];
 
 const byType = new Map(families.flatMap(({ types, load }) => types.map((type) => [type, load] as const)));
 
