@@ -1,5 +1,5 @@
-import type { Analyzer } from '#domain/analysis.ts';
-import { document } from './analyzers/document.ts';
+import { type AnalysisOptions, type Analyzer, leastOptions } from '#domain/analysis.ts';
+import { documentAnalyzer } from './analyzers/document.ts';
 import { mime } from './analyzers/mime.ts';
 import { sha256 } from './analyzers/sha256.ts';
 import { size } from './analyzers/size.ts';
@@ -49,4 +49,9 @@ function inOrder(analyzers: readonly Analyzer[], before: readonly Analyzer[]): r
 }
 
 /** Every analyser, in order. */
-export const analyzers = checkedRegistry([text, mime, sha256, size, document]);
+export function registryOf(options: AnalysisOptions): readonly Analyzer[] {
+  return checkedRegistry([text, mime, sha256, size, documentAnalyzer(options)]);
+}
+
+/** Those of a worker whose settings ask for nothing more. */
+export const analyzers = registryOf(leastOptions);

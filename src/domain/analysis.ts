@@ -1,5 +1,18 @@
 import type { BlobHandle, LocalBytes } from './blob-store.ts';
 
+/** What the settings of a worker ask of its analysis: plain data. */
+export interface AnalysisOptions {
+  /** Hashes beside SHA-256. */
+  readonly hashes: readonly HashName[];
+  /** Whether the text of documents and texts is kept. */
+  readonly keepText: boolean;
+}
+
+export const hashNames = ['md5', 'sha1', 'sha512', 'blake3', 'crc32c'] as const;
+export type HashName = (typeof hashNames)[number];
+
+export const leastOptions: AnalysisOptions = { hashes: [], keepText: false };
+
 /** A kind of analysis. */
 export type Analyzer = StreamAnalyzer | FileAnalyzer;
 
@@ -47,6 +60,8 @@ export interface FileFindings {
   readonly findings: object;
   /** Core fields that this analyser knows better than the pass. */
   readonly core?: Partial<CoreFields>;
+  /** The text that is to be kept, piece by piece. */
+  readonly text?: Iterable<string>;
 }
 
 export interface FileContext {

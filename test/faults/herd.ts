@@ -17,7 +17,7 @@ const { FILEMILL_METADATA_TARGET, FILEMILL_RESULT_TARGET, FILEMILL_REDIS_URL, FI
   process.env as Record<string, string>;
 const logger = createLogger('herd', { level: 'fatal', format: 'json' });
 const analysis = new AnalysisPool({ threads: 1, heapMb: 256 });
-const isolates = new Isolates({ processes: 2, memoryMb: 512, findingsDeadlineMs: 20_000 });
+const isolates = await Isolates.open({ processes: 2, memoryMb: 512, findingsDeadlineMs: 20_000 });
 
 for (let n = 0; n < size; n++) {
   const name = `herd-${n}`;

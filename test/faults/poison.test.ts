@@ -53,7 +53,7 @@ describe('poison', { concurrency: true }, () => {
     /** The worker loads its analysers through this module, which can be mended. */
     const provide = async (path: string) => {
       const module = new URL(path, import.meta.url).href;
-      await writeFile(join(folder, 'registry.mjs'), `export { analyzers } from '${module}';\n`);
+      await writeFile(join(folder, 'registry.mjs'), `export { registryOf } from '${module}';\n`);
     };
 
     before(async () => {

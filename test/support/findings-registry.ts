@@ -69,4 +69,4 @@ const same: FileAnalyzer = {
   analyze: async (_blob, { findings: { edges } }) => ({ findings: { same: edges?.first === edges?.last } }),
 };
 
-export const analyzers = checkedRegistry([same, ends, ...standard.filter((analyzer) => 'start' in analyzer)]);
+export const registryOf = () => checkedRegistry([same, ends, ...standard.filter((analyzer) => 'start' in analyzer)]);

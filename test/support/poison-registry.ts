@@ -4,18 +4,19 @@ import { checkedRegistry, analyzers as standard } from '#analysis/registry.ts';
  * For tests, which alone may select it: the analysers of production, and one that does harm when the file's
  * name asks for it.
  */
-export const analyzers = checkedRegistry([
-  ...standard,
-  {
-    name: 'poison',
-    version: '1',
-    needs: [],
-    start: ({ filename }) => ({
-      update: () => harms[filename]?.(),
-      finish: () => ({}),
-    }),
-  },
-]);
+export const registryOf = () =>
+  checkedRegistry([
+    ...standard,
+    {
+      name: 'poison',
+      version: '1',
+      needs: [],
+      start: ({ filename }) => ({
+        update: () => harms[filename]?.(),
+        finish: () => ({}),
+      }),
+    },
+  ]);
 
 /** The part of it that is used here; Node's types leave it to those of browsers. */
 declare const WebAssembly: {

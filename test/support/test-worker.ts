@@ -28,7 +28,7 @@ export interface TestWorker extends AsyncDisposable {
   readonly messages: readonly string[];
 }
 
-export function startWorker(backend: Backend, options: TestWorkerOptions = {}): TestWorker {
+export async function startWorker(backend: Backend, options: TestWorkerOptions = {}): Promise<TestWorker> {
   const { name = 'tester', slots = 12 } = options;
   const window = fixedWindow(slots);
   const messages: string[] = [];
@@ -39,7 +39,7 @@ export function startWorker(backend: Backend, options: TestWorkerOptions = {}): 
   const logger = pino({ level: 'info' }, { write });
   const resources = new AsyncDisposableStack();
   const analysis = options.analysis ?? resources.use(new AnalysisPool({ threads: 2, heapMb: 256 }));
-  const isolates = resources.use(new Isolates({ processes: 2, memoryMb: 512, findingsDeadlineMs: 20_000 }));
+  const isolates = resources.use(await Isolates.open({ processes: 2, memoryMb: 512, findingsDeadlineMs: 20_000 }));
   const source = resources.use(openSource(backend, name, logger));
   const { metadata, result, storageDir } = backend;
   const blobs = new LocalBlobReader(storageDir);

@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { type FileAnalyzer, type FileContext, type FileFindings, UnreadableFile } from '#domain/analysis.ts';
+import {
+  type AnalysisOptions,
+  type FileAnalyzer,
+  type FileContext,
+  type FileFindings,
+  UnreadableFile,
+} from '#domain/analysis.ts';
 import type { BlobHandle } from '#domain/blob-store.ts';
 import type { DocumentSource } from '../documents/reader.ts';
 import { isDocument, readerOf } from '../documents/readers.ts';
@@ -9,33 +15,35 @@ import { TextTally } from '../documents/text-tally.ts';
 const maxBytes = 256 * 2 ** 20;
 
 /** Words of documents, as a reader of the document would count them: docs/analysis.md has the definition. */
-export const document: FileAnalyzer = {
-  name: 'document',
-  version: '1',
-  needs: ['mime'],
-  finds: 'text',
-  accepts: ({ mime_type }) => isDocument(mime_type),
-  unknown: { word_count: null, word_count_of: null },
-  schema: z.object({
-    lines: z.int(),
-    characters: z.int(),
-    words_by_part: z.record(z.string(), z.int()),
-    title: z.string().exactOptional(),
-    author: z.string().exactOptional(),
-    subject: z.string().exactOptional(),
-    created: z.string().exactOptional(),
-    modified: z.string().exactOptional(),
-    pages: z.int().exactOptional(),
-    sheets: z.int().exactOptional(),
-    slides: z.int().exactOptional(),
-    messages: z.int().exactOptional(),
-    attachments: z.int().exactOptional(),
-    encrypted: z.literal(true).exactOptional(),
-  }),
-  analyze,
-};
+export function documentAnalyzer({ keepText }: AnalysisOptions): FileAnalyzer {
+  return {
+    name: 'document',
+    version: '1',
+    needs: ['mime'],
+    finds: 'text',
+    accepts: ({ mime_type, word_count_of }) => isDocument(mime_type) || (keepText && word_count_of === 'text'),
+    unknown: { word_count: null, word_count_of: null },
+    schema: z.object({
+      lines: z.int(),
+      characters: z.int(),
+      words_by_part: z.record(z.string(), z.int()),
+      title: z.string().exactOptional(),
+      author: z.string().exactOptional(),
+      subject: z.string().exactOptional(),
+      created: z.string().exactOptional(),
+      modified: z.string().exactOptional(),
+      pages: z.int().exactOptional(),
+      sheets: z.int().exactOptional(),
+      slides: z.int().exactOptional(),
+      messages: z.int().exactOptional(),
+      attachments: z.int().exactOptional(),
+      encrypted: z.literal(true).exactOptional(),
+    }),
+    analyze: (blob, context) => analyze(blob, context, keepText),
+  };
+}
 
-async function analyze(blob: BlobHandle, { filename, core }: FileContext): Promise<FileFindings> {
+async function analyze(blob: BlobHandle, { filename, core }: FileContext, keepText: boolean): Promise<FileFindings> {
   const reader = await readerOf(core.mime_type);
   if (reader === undefined) throw new UnreadableFile('unsupported', `There is no reader for ${core.mime_type}.`);
   const tally = new TextTally();
@@ -46,6 +54,7 @@ async function analyze(blob: BlobHandle, { filename, core }: FileContext): Promi
   return {
     core: { word_count: isReadable ? words : null, word_count_of: isReadable ? 'document' : null },
     findings: { lines, characters, words_by_part: wordsByPart, ...found },
+    ...(keepText && { text: tally.counted() }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { workerData } from 'node:worker_threads';
-import type { AnalysisFile, OutputData } from '#domain/analysis.ts';
+import type { AnalysisFile, AnalysisOptions, OutputData } from '#domain/analysis.ts';
 import type * as Registry from '../registry.ts';
 import { type BlobsModule, openBlobs } from './blobs-module.ts';
 import { type Failure, toFailure } from './failure.ts';
@@ -11,8 +11,9 @@ export type AnalysisOutcome = { readonly output: OutputData } | { readonly failu
 
 /** The settings of a thread. */
 export interface ThreadSettings {
-  /** The module that exports the `analyzers` of this thread. */
+  /** The module whose `registryOf(options)` makes the analysers of this thread. */
   readonly registryUrl: string;
+  readonly options: AnalysisOptions;
   readonly blobs: BlobsModule | undefined;
 }
 
@@ -24,7 +25,8 @@ export interface HandOver {
 }
 
 const settings = workerData as ThreadSettings;
-const { analyzers } = (await import(settings.registryUrl)) as typeof Registry;
+const { registryOf } = (await import(settings.registryUrl)) as typeof Registry;
+const analyzers = registryOf(settings.options);
 const blobs = settings.blobs && (await openBlobs(settings.blobs));
 
 /** The task of a thread; outcomes in the order of `files`. */

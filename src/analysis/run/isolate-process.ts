@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { AnalysisFile, FileContext, OutputData } from '#domain/analysis.ts';
+import type { AnalysisFile, AnalysisOptions, FileContext, OutputData } from '#domain/analysis.ts';
 import type * as Registry from '../registry.ts';
 import { type BlobsModule, openBlobs } from './blobs-module.ts';
 import { fileAnalyzers, type StepOutcome } from './complete.ts';
@@ -12,6 +12,7 @@ export interface IsolateSettings {
   /** The largest resident memory of the process in MiB, with Buffers and WASM memories. */
   readonly memoryMb: number;
   readonly registryUrl: string;
+  readonly options: AnalysisOptions;
   readonly blobs?: BlobsModule | undefined;
 }
 
@@ -45,7 +46,8 @@ const watcher = new Worker(new URL('./isolate-watch.ts', import.meta.url), {
 watcher.on('error', (error) => {
   throw error;
 });
-const { analyzers } = (await import(settings.registryUrl)) as typeof Registry;
+const { registryOf } = (await import(settings.registryUrl)) as typeof Registry;
+const analyzers = registryOf(settings.options);
 const blobs = settings.blobs && (await openBlobs(settings.blobs));
 
 process.on('message', (order: IsolateOrder) => void follow(order));

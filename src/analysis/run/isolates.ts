@@ -1,8 +1,14 @@
-import type { AnalysisFile, Analyzer, FileAnalyzer, FileContext, FindingError, OutputData } from '#domain/analysis.ts';
+import {
+  type AnalysisFile,
+  type FileAnalyzer,
+  type FileContext,
+  type FindingError,
+  leastOptions,
+  type OutputData,
+} from '#domain/analysis.ts';
 import { FilemillError, type Reason } from '#domain/errors.ts';
 import { Semaphore } from '#platform/semaphore.ts';
 import type * as Registry from '../registry.ts';
-import { analyzers as standard } from '../registry.ts';
 import { complete, fileAnalyzers, type StepOutcome } from './complete.ts';
 import { Isolate, IsolateDeath } from './isolate.ts';
 import type { IsolateAnswer, IsolateOrder, IsolateSettings } from './isolate-process.ts';
@@ -47,26 +53,22 @@ export class Isolates implements AsyncDisposable {
   #idleTimer: NodeJS.Timeout | undefined;
   #busy = 0;
 
-  /**
-   * Starts no process yet: the first files do.
-   *
-   * @param registry the analysers of `registryUrl`
-   */
-  constructor(
-    { processes, findingsDeadlineMs, memoryMb, registryUrl = defaultRegistryUrl, blobs }: IsolatesOptions,
-    registry: readonly Analyzer[] = standard,
+  private constructor(
+    settings: IsolateSettings,
+    { processes, findingsDeadlineMs }: IsolatesOptions,
+    registry: typeof Registry,
   ) {
-    this.#settings = { memoryMb, registryUrl, blobs };
+    this.#settings = settings;
     this.#findingsDeadlineMs = findingsDeadlineMs;
     this.#slots = new Semaphore(processes);
-    this.#analyzers = fileAnalyzers(registry);
+    this.#analyzers = fileAnalyzers(registry.registryOf(settings.options));
   }
 
-  /** With the analysers of the module that the options name. */
+  /** Starts no process yet: the first files do. */
   static async open(options: IsolatesOptions): Promise<Isolates> {
-    const { registryUrl = defaultRegistryUrl } = options;
-    const { analyzers } = (await import(registryUrl)) as typeof Registry;
-    return new Isolates(options, analyzers);
+    const { registryUrl = defaultRegistryUrl, options: asked = leastOptions, memoryMb, blobs } = options;
+    const registry = (await import(registryUrl)) as typeof Registry;
+    return new Isolates({ memoryMb, registryUrl, options: asked, blobs }, options, registry);
   }
 
   /** Processes at work. */

@@ -1,5 +1,11 @@
 import { Piscina } from 'piscina';
-import type { AnalysisFile, HandOverOutcome, OutputData } from '#domain/analysis.ts';
+import {
+  type AnalysisFile,
+  type AnalysisOptions,
+  type HandOverOutcome,
+  leastOptions,
+  type OutputData,
+} from '#domain/analysis.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { onAbort } from '#platform/abort.ts';
 import { Semaphore } from '#platform/semaphore.ts';
@@ -13,8 +19,9 @@ export interface AnalysisPoolOptions {
   readonly threads: number;
   /** The largest JavaScript heap of a thread in MiB, without Buffers. */
   readonly heapMb: number;
-  /** The module that exports the `analyzers`. */
+  /** The module that makes the analysers: `registryOf(options)`. */
   readonly registryUrl?: string;
+  readonly options?: AnalysisOptions;
   readonly blobs?: BlobsModule;
 }
 
@@ -39,12 +46,18 @@ export class AnalysisPool implements AsyncDisposable {
   readonly #slots: Semaphore;
   readonly #closing = new AbortController();
 
-  constructor({ threads, heapMb, registryUrl = defaultRegistryUrl, blobs }: AnalysisPoolOptions) {
+  constructor({
+    threads,
+    heapMb,
+    registryUrl = defaultRegistryUrl,
+    options = leastOptions,
+    blobs,
+  }: AnalysisPoolOptions) {
     this.threads = threads;
     this.#slots = new Semaphore(threads);
     this.#piscina = new Piscina({
       filename: new URL('./analysis-thread.ts', import.meta.url).href,
-      workerData: { registryUrl, blobs } satisfies ThreadSettings,
+      workerData: { registryUrl, options, blobs } satisfies ThreadSettings,
       minThreads: threads,
       maxThreads: threads,
       idleTimeout: Number.POSITIVE_INFINITY,

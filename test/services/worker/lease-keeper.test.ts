@@ -14,7 +14,7 @@ test('a file keeps its lease, and its attempt, for as long as a worker works on 
   await using backend = await startBackend({ leaseMs });
   await using pool = new AnalysisPool({ threads: 1, heapMb: 256 });
   const gated = new GatedAnalysis(pool);
-  await using _ = startWorker(backend, { analysis: gated });
+  await using _ = await startWorker(backend, { analysis: gated });
   const ids = await backend.add([{ content: 'slow' }]);
   await eventually('an analysis has begun', () => gated.arrived === 1);
   const lease = async () => {

@@ -58,7 +58,7 @@ describe('the worker process', () => {
   it('drops its claims by its own clock when leases cannot be renewed', async () => {
     await using pool = new AnalysisPool({ threads: 1, heapMb: 256 });
     const gated = new GatedAnalysis(pool);
-    await using worker = startWorker(backend, { analysis: gated, drainMs: 0 });
+    await using worker = await startWorker(backend, { analysis: gated, drainMs: 0 });
     const [id] = await backend.add([{ content: 'held' }]);
     await eventually('an analysis has begun', () => gated.arrived === 1);
     await backend.stop('metadata', 'SIGKILL');

@@ -31,7 +31,7 @@ describe('a worker with Redis', () => {
     doorbell = resources.use(createDoorbell(redis.url, pino({ level: 'silent' })));
     admin = resources.adopt(new Redis(redis.url.slice('unix://'.length)), (client) => client.disconnect());
     admin.on('error', () => undefined);
-    worker = resources.use(startWorker(backend));
+    worker = resources.use(await startWorker(backend));
   });
   after(() => resources.disposeAsync());
 

@@ -34,7 +34,7 @@ describe('a worker without Redis', () => {
     )[0];
 
   it('carries files to their results', async () => {
-    await using _ = startWorker(backend);
+    await using _ = await startWorker(backend);
     const contents = ['', 'one two three', 'x'.repeat(300_000)];
     const ids = await backend.add(contents.map((content) => ({ content, declaredSha256: sha256(content) })));
     for (const [index, file] of (await backend.ended(ids)).entries())
@@ -57,7 +57,7 @@ describe('a worker without Redis', () => {
   it('says of a missing blob that it is missing', async () => {
     const { id, path } = await addFragile({ content: 'gone' });
     await rm(path);
-    await using _ = startWorker(backend);
+    await using _ = await startWorker(backend);
     const [file] = await backend.ended([id]);
     assert.deepEqual([file?.status, file?.error_code, file?.results], ['FAILED', 'blob_missing', 0]);
   });
@@ -66,7 +66,7 @@ describe('a worker without Redis', () => {
     const other = await addFragile({ content: 'good', declaredSha256: sha256('evil') });
     const longer = await addFragile({ content: 'short' });
     await appendFile(longer.path, ' no more');
-    await using _ = startWorker(backend);
+    await using _ = await startWorker(backend);
     for (const file of await backend.ended([other.id, longer.id]))
       assert.deepEqual([file.status, file.error_code, file.results], ['FAILED', 'blob_damaged', 0]);
   });
@@ -78,7 +78,7 @@ describe('a worker without Redis', () => {
     const deadlineOf = ({ filename }: { filename: string }) => (filename === 'loop' ? 300 : 60_000);
     const bad = await Promise.all(Object.keys(harms).map((filename) => addFragile({ filename, content: 'x' })));
     const neighbours = await backend.add(Array.from({ length: 20 }, (_, index) => ({ content: `good ${index}` })));
-    await using _ = startWorker(backend, {
+    await using _ = await startWorker(backend, {
       slots: 30,
       analysis: {
         threads: 2,
@@ -97,7 +97,7 @@ describe('a worker without Redis', () => {
 
   it('drops a file whose lease was lost, and leaves it one result', async () => {
     const gated = new GatedAnalysis(pool);
-    await using worker = startWorker(backend, { analysis: gated, patienceMs: 0 });
+    await using worker = await startWorker(backend, { analysis: gated, patienceMs: 0 });
     const ids = await backend.add([{ content: 'contested' }]);
     await eventually('an analysis has begun', () => gated.arrived === 1);
     await backend.query("update files set lease_until = now() - interval '1 hour' where id = any ($1)", [ids]);
@@ -111,7 +111,7 @@ describe('a worker without Redis', () => {
 
   it('lets a zombie change nothing', async () => {
     const gated = new GatedAnalysis(pool, { deaf: true });
-    await using worker = startWorker(backend, { analysis: gated, patienceMs: 0 });
+    await using worker = await startWorker(backend, { analysis: gated, patienceMs: 0 });
     const ids = await backend.add([{ content: 'undead' }]);
     await eventually('an analysis has begun', () => gated.arrived === 1);
     await backend.query("update files set lease_until = now() - interval '1 hour' where id = any ($1)", [ids]);
@@ -126,7 +126,7 @@ describe('a worker without Redis', () => {
 
   it('lets a file go that was deleted under it', async () => {
     const gated = new GatedAnalysis(pool);
-    await using worker = startWorker(backend, { analysis: gated });
+    await using worker = await startWorker(backend, { analysis: gated });
     const ids = await backend.add([{ content: 'deleted' }]);
     await eventually('an analysis has begun', () => gated.arrived === 1);
     await backend.query('delete from files where id = any ($1)', [ids]);
@@ -136,7 +136,7 @@ describe('a worker without Redis', () => {
 
   it('never holds more than its slots', async () => {
     const gated = new GatedAnalysis(pool);
-    await using _ = startWorker(backend, { analysis: gated, slots: 3, drainMs: 0 });
+    await using _ = await startWorker(backend, { analysis: gated, slots: 3, drainMs: 0 });
     const ids = await backend.add(Array.from({ length: 8 }, () => ({ content: 'many' })));
     const count = async (status: string) =>
       (await backend.query('select from files where status = $1 and id = any ($2)', [status, ids])).length;
@@ -153,7 +153,7 @@ describe('a worker without Redis', () => {
 
   it('tells of its threads, and of those that are busy, however many files it holds', async () => {
     const gated = new GatedAnalysis(pool);
-    await using _ = startWorker(backend, { analysis: gated, slots: 12, drainMs: 0, name: 'threaded' });
+    await using _ = await startWorker(backend, { analysis: gated, slots: 12, drainMs: 0, name: 'threaded' });
     const ids = await backend.add(Array.from({ length: 12 }, () => ({ content: 'held' })));
     const told = async () => {
       const rows = await backend.query("select slots, busy from workers where name = 'threaded'");
@@ -168,7 +168,7 @@ describe('a worker without Redis', () => {
 
   it('gives its claims back when it stops, and the attempts with them', async () => {
     const gated = new GatedAnalysis(pool);
-    const worker = startWorker(backend, { analysis: gated, slots: 6, drainMs: 100, name: 'leaver' });
+    const worker = await startWorker(backend, { analysis: gated, slots: 6, drainMs: 100, name: 'leaver' });
     const ids = await backend.add(Array.from({ length: 6 }, () => ({ content: 'unfinished' })));
     for (const id of ids)
       await eventually('the file is PROCESSING', async () => (await statusOf(id))?.status === 'PROCESSING');
@@ -183,7 +183,7 @@ describe('a worker without Redis', () => {
 
   it('finishes what runs before it stops', async () => {
     const gated = new GatedAnalysis(pool);
-    const worker = startWorker(backend, { analysis: gated });
+    const worker = await startWorker(backend, { analysis: gated });
     const [id = ''] = await backend.add([{ content: 'last' }]);
     await eventually('an analysis has begun', () => gated.arrived === 1);
     const stopping = worker[Symbol.asyncDispose]();
@@ -194,7 +194,7 @@ describe('a worker without Redis', () => {
 
   it('waits for the result service to come back', async () => {
     const gated = new GatedAnalysis(pool);
-    await using _ = startWorker(backend, { analysis: gated });
+    await using _ = await startWorker(backend, { analysis: gated });
     const ids = await backend.add([{ content: 'patient' }, { content: 'too' }]);
     await eventually('2 analyses have begun', () => gated.arrived === 2);
     await backend.stop('result', 'SIGKILL');
@@ -205,7 +205,7 @@ describe('a worker without Redis', () => {
   });
 
   it('waits for the metadata service to come back', async () => {
-    await using worker = startWorker(backend);
+    await using worker = await startWorker(backend);
     await backend.ended(await backend.add([{ content: 'before' }]));
     await backend.stop('metadata', 'SIGKILL');
     await eventually('the worker logs “claiming fails: retrying”', () =>
@@ -226,7 +226,7 @@ describe('a worker on small files in segments', () => {
   after(() => backend?.[Symbol.asyncDispose]());
 
   it('reads each from its place, whatever lies beside it', async () => {
-    await using _ = startWorker(backend, { slots: 100 });
+    await using _ = await startWorker(backend, { slots: 100 });
     const contents = Array.from({ length: 150 }, (_, n) => 'word '.repeat(n));
     const ids = await backend.add(contents.map((content) => ({ content, declaredSha256: sha256(content) })));
     for (const [n, file] of (await backend.ended(ids)).entries())
@@ -242,7 +242,7 @@ describe('a worker on small files in segments', () => {
     const { path, range } = new LocalBlobReader(backend.storageDir).locate(row?.key ?? '');
     await using file = await open(path, 'r+');
     await file.write(Buffer.from('T'), 0, 1, range?.offset);
-    await using _ = startWorker(backend);
+    await using _ = await startWorker(backend);
     const [flipped, sound] = await backend.ended([id, other]);
     assert.deepEqual([flipped?.status, flipped?.error_code, sound?.status], ['FAILED', 'blob_damaged', 'COMPLETED']);
   });
