@@ -10,6 +10,7 @@ interface Family {
 const families: readonly Family[] = [
   { types: ['text/html', 'application/xhtml+xml'], load: () => import('./html/html.ts') },
   { types: ['application/rtf', 'text/rtf'], load: () => import('./rtf/rtf.ts') },
+  { types: ['application/msword'], load: () => import('./old-office/word.ts') },
   { types: wordTypes, load: () => import('./ooxml/word.ts') },
 ];
 
