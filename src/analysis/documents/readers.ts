@@ -1,4 +1,4 @@
-import { wordTypes } from './ooxml/types.ts';
+import { presentationTypes, spreadsheetTypes, wordTypes } from './ooxml/types.ts';
 import type { DocumentReader } from './reader.ts';
 
 interface Family {
@@ -12,6 +12,8 @@ const families: readonly Family[] = [
   { types: ['application/rtf', 'text/rtf'], load: () => import('./rtf/rtf.ts') },
   { types: ['application/msword'], load: () => import('./old-office/word.ts') },
   { types: wordTypes, load: () => import('./ooxml/word.ts') },
+  { types: spreadsheetTypes, load: () => import('./ooxml/spreadsheet.ts') },
+  { types: presentationTypes, load: () => import('./ooxml/presentation.ts') },
 ];
 
 const byType = new Map(families.flatMap(({ types, load }) => types.map((type) => [type, load] as const)));

@@ -16,14 +16,14 @@ export class DrawingText extends OfficeHandler {
   }
 
   protected enter({ name }: XmlElement): boolean {
-    if (name === 'a:t' || name === 'm:t') this.#inText = true;
+    if (texts.has(name)) this.#inText = true;
     else if (name === 'a:br') this.#text.add(this.part, '\n');
     return true;
   }
 
   protected leave(name: string): void {
-    if (name === 'a:t' || name === 'm:t') this.#inText = false;
-    else if (name === 'a:p') this.#text.add(this.part, '\n');
+    if (texts.has(name)) this.#inText = false;
+    if (name === 'a:p' || name === 'p:text') this.#text.add(this.part, '\n');
   }
 
   protected characters(text: string): void {
@@ -31,8 +31,11 @@ export class DrawingText extends OfficeHandler {
   }
 }
 
+/** `p:text` is that of a comment. */
+const texts: ReadonlySet<string> = new Set(['a:t', 'm:t', 'p:text']);
+
 /** Characters that XML does not allow are written as `_x000B_` (ISO/IEC 29500-1, 22.9.2.19). */
-function unescaped(text: string): string {
+export function unescaped(text: string): string {
   if (!text.includes('_x')) return text;
   return text.replace(/_x([0-9a-fA-F]{4})_/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
 }

@@ -43,6 +43,12 @@ export class OfficePackage {
     return [...new Set(targets)].filter((target) => this.parts.has(target));
   }
 
+  /** The parts that a part refers to by these ids, those that exist alone. */
+  async targetsOf(part: string, ids: readonly string[]): Promise<readonly string[]> {
+    const targets = new Map((await this.relationships(part)).map(({ id, target }) => [id, target]));
+    return ids.map((id) => targets.get(id) ?? '').filter((target) => this.parts.has(target));
+  }
+
   /** What a part refers to inside the package; the package itself has the name ''. */
   async relationships(part: string): Promise<readonly Relationship[]> {
     let found = this.#relationships.get(part);

@@ -7,3 +7,22 @@ export const wordTypes: readonly string[] = [
   'application/vnd.ms-word.document.macroenabled.12',
   'application/vnd.ms-word.template.macroenabled.12',
 ];
+
+export const spreadsheetTypes: readonly string[] = [
+  `${openXml}.spreadsheetml.sheet`,
+  `${openXml}.spreadsheetml.template`,
+  'application/vnd.ms-excel.sheet.macroenabled.12',
+  'application/vnd.ms-excel.template.macroenabled.12',
+  'application/vnd.ms-excel.addin.macroenabled.12',
+  'application/vnd.ms-excel.sheet.binary.macroenabled.12',
+];
+
+export const presentationTypes: readonly string[] = [
+  `${openXml}.presentationml.presentation`,
+  `${openXml}.presentationml.template`,
+  `${openXml}.presentationml.slideshow`,
+  'application/vnd.ms-powerpoint.presentation.macroenabled.12',
+  'application/vnd.ms-powerpoint.template.macroenabled.12',
+  'application/vnd.ms-powerpoint.slideshow.macroenabled.12',
+  'application/vnd.ms-powerpoint.addin.macroenabled.12',
+];

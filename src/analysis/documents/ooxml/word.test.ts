@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { UnreadableFile } from '#domain/analysis.ts';
+import { officePackage, relationships } from '#test/support/office-package.ts';
 import { readText } from '#test/support/read-document.ts';
 import { zipOf } from '#test/support/zip-writer.ts';
 import { reader } from './word.ts';
 
 const main = 'http://schemas.openxmlformats.org/wordprocessingml/2006/main';
-const relationshipType = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
 const namespaces = [
   `xmlns:w="${main}"`,
   'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"',
@@ -15,28 +15,14 @@ const namespaces = [
   'xmlns:v="urn:schemas-microsoft-com:vml"',
 ].join(' ');
 
-function relationships(targets: readonly (readonly [type: string, target: string])[]): string {
-  const list = targets.map(
-    ([type, target], id) => `<Relationship Id="r${id}" Type="${relationshipType}/${type}" Target="${target}"/>`,
-  );
-  return `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">${list.join('')}</Relationships>`;
-}
-
 /** A document with this body, and other parts by their names. */
 function docx(body: string, others: Readonly<Record<string, string>> = {}): Buffer {
-  const parts = {
-    '_rels/.rels': relationships([
-      ['officeDocument', 'word/document.xml'],
-      ['metadata/core-properties', 'docProps/core.xml'],
-      ['extended-properties', 'docProps/app.xml'],
-    ]),
-    'word/document.xml': `<w:document ${namespaces}><w:body>${body}</w:body></w:document>`,
-    'word/_rels/document.xml.rels': relationships(
-      Object.keys(others).map((name) => [name.replace(/^.*\/|\d*\.xml$/g, ''), name.replace('word/', '')]),
-    ),
-    ...others,
-  };
-  return zipOf(Object.entries(parts).map(([name, content]) => ({ name, content })));
+  const names = Object.keys(others);
+  const refers = names.map((name) => [name.replace(/^.*\/|\d*\.xml$/g, ''), `/${name}`] as const);
+  return officePackage({
+    'word/document.xml': { content: `<w:document ${namespaces}><w:body>${body}</w:body></w:document>`, refers },
+    ...Object.fromEntries(names.map((name) => [name, { content: others[name] as string }])),
+  });
 }
 
 const r = (text: string, properties = '') =>
