@@ -5,6 +5,7 @@ import type { XmlHandler } from '../xml/scanner.ts';
 /** The longest format that Excel accepts, in UTF-16 code units. */
 const maxFormat = 255;
 
+const general = 'General';
 /** The most characters that the format General shows of a number. */
 const shownDigits = 11;
 
@@ -27,9 +28,10 @@ export class NumberFormats {
   shown(written: string, style: number): string {
     const value = Number(written);
     const id = this.#styles[style] ?? 0;
-    if (id === 0) return written.length <= shownDigits || !Number.isFinite(value) ? written : inGeneral(value);
-    const pattern = this.#own.get(id) ?? getFormatFromId(id) ?? 'General';
+    const pattern = this.#own.get(id) ?? (id === 0 ? general : (getFormatFromId(id) ?? general));
+    if (pattern === general && written.length <= shownDigits) return written;
     if (!Number.isFinite(value) || pattern.length > maxFormat) return written;
+    if (pattern === general) return inGeneral(value);
     try {
       return format(pattern, value);
     } catch {
@@ -56,7 +58,7 @@ export class StylesHandler implements XmlHandler {
     else if (element.name === 's:xf' && this.#inCellStyles)
       this.#formats.addStyle(Number(element.get('numFmtId') ?? 0));
     else if (element.name === 's:numFmt')
-      this.#formats.define(Number(element.get('numFmtId')), element.get('formatCode') ?? 'General');
+      this.#formats.define(Number(element.get('numFmtId')), element.get('formatCode') ?? general);
   }
 
   close(name: string): void {
