@@ -1,4 +1,5 @@
 import { type AnalysisOptions, type Analyzer, leastOptions } from '#domain/analysis.ts';
+import { archive } from './analyzers/archive.ts';
 import { documentAnalyzer } from './analyzers/document.ts';
 import { mime } from './analyzers/mime.ts';
 import { sha256 } from './analyzers/sha256.ts';
@@ -50,7 +51,7 @@ function inOrder(analyzers: readonly Analyzer[], before: readonly Analyzer[]): r
 
 /** Every analyser, in order. */
 export function registryOf(options: AnalysisOptions): readonly Analyzer[] {
-  return checkedRegistry([text, mime, sha256, size, documentAnalyzer(options)]);
+  return checkedRegistry([text, mime, sha256, size, documentAnalyzer(options), archive]);
 }
 
 /** Those of a worker whose settings ask for nothing more. */
