@@ -72,6 +72,11 @@ export const catalogue = {
     'The file has no result yet, or does not exist.',
     'Look at its status: only COMPLETED files have a result.',
   ),
+  TEXT_NOT_KEPT: entry(
+    'NOT_FOUND',
+    'The file has a result, but its text is not kept.',
+    'Set FILEMILL_KEEP_TEXT=1 for the workers and upload the file again; files that are neither documents nor texts have none.',
+  ),
   ROUTE_NOT_FOUND: entry(
     'NOT_FOUND',
     'Nothing answers at this address.',

@@ -38,6 +38,7 @@ export function documentAnalyzer({ keepText }: AnalysisOptions): FileAnalyzer {
       messages: z.int().exactOptional(),
       attachments: z.int().exactOptional(),
       encrypted: z.literal(true).exactOptional(),
+      kept_characters: z.int().exactOptional(),
     }),
     analyze: (blob, context) => analyze(blob, context, keepText),
   };

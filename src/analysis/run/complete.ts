@@ -1,8 +1,9 @@
 import type { CoreFields, FileAnalyzer, FileContext, FindingError, Findings, OutputData } from '#domain/analysis.ts';
+import type { KeptText } from './kept-text.ts';
 
 /** What a file analyser made of a file. */
 export type StepOutcome =
-  | { readonly findings: Findings; readonly core?: Partial<CoreFields> | undefined }
+  | { readonly findings: Findings; readonly core?: Partial<CoreFields> | undefined; readonly text?: KeptText }
   | { readonly error: FindingError };
 
 /** Runs an analyser on the file. */

@@ -30,6 +30,8 @@ export interface FindingFailure {
 
 export interface Completed {
   readonly output: OutputData;
+  /** The text that is to be kept, compressed with zstd. */
+  readonly text: Uint8Array | undefined;
   readonly failures: readonly FindingFailure[];
 }
 
@@ -100,12 +102,14 @@ export class Isolates implements AsyncDisposable {
    */
   async complete(file: AnalysisFile, output: OutputData, signal: AbortSignal): Promise<Completed> {
     const failures: FindingFailure[] = [];
+    let text: Uint8Array | undefined;
     const run = async (analyzer: FileAnalyzer, context: FileContext): Promise<StepOutcome> => {
       const { outcome, why } = await this.#step(file, analyzer, context, signal);
       if (why !== undefined) failures.push({ analyzer: analyzer.name, why });
+      if ('text' in outcome && outcome.text) text = Buffer.from(outcome.text.zstd, 'base64');
       return outcome;
     };
-    return { output: await complete(output, file.filename, this.#analyzers, run), failures };
+    return { output: await complete(output, file.filename, this.#analyzers, run), text, failures };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -4,6 +4,7 @@ import type { BlobHandle, BlobReader } from '#domain/blob-store.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { LocalBlob } from '#platform/local-blob.ts';
 import type { StepOutcome } from './complete.ts';
+import { compressText } from './kept-text.ts';
 
 /**
  * Runs a file analyser in this thread.
@@ -19,8 +20,10 @@ export async function runStep(
 ): Promise<StepOutcome> {
   await using blob = await openBlob(file, blobs);
   try {
-    const { findings, core } = await analyze(blob, context);
-    return { findings: checked(name, schema, findings), core };
+    const { findings, core, text } = await analyze(blob, context);
+    const kept = text && (await compressText(text));
+    const all = { ...findings, ...(kept && { kept_characters: kept.characters }) };
+    return { findings: checked(name, schema, all), core, ...(kept && { text: kept }) };
   } catch (error) {
     if (error instanceof UnreadableFile) return { error: { code: error.code, message: error.message } };
     throw error;

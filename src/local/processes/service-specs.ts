@@ -36,7 +36,7 @@ export function serviceSpecs(settings: StackSettings): readonly ServiceSpec[] {
   });
   return [
     spec('metadata', { FILEMILL_GRPC_LISTEN: socket('metadata'), ...database, ...redis }),
-    spec('result', { FILEMILL_GRPC_LISTEN: socket('result'), ...database }),
+    spec('result', { FILEMILL_GRPC_LISTEN: socket('result'), ...database, ...storage }),
     spec('upload', { FILEMILL_GRPC_LISTEN: settings.grpcListen, ...metadata, ...result, ...redis, ...storage }),
     ...Array.from({ length: settings.workers }, (_, index) =>
       spec('worker', { ...metadata, ...result, ...redis, ...storage, ...threads }, `worker-${index + 1}`),

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { databaseSettings } from '#adapters/postgres/database/settings.ts';
 import { commonSettings, listenAddress, readSettings } from '#platform/config.ts';
 import { internalServerSettings } from '#platform/rpc/server.ts';
@@ -6,6 +7,8 @@ export const resultSettings = {
   ...commonSettings,
   ...databaseSettings,
   ...internalServerSettings,
+  /** Where kept texts are read; without it, none are found. */
+  storageDir: z.string().optional(),
   /** Internal listener: only the other services may reach it. */
   grpcListen: listenAddress.default('127.0.0.1:50053'),
 } as const;

@@ -1,4 +1,5 @@
 import type { Database } from '#adapters/postgres/database/database.ts';
+import type { TextStore } from '#domain/text-store.ts';
 import type { ResultWriterService } from '#gen/filemill/internal/v1/result_writer_service_pb.ts';
 import type { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
 import type { SystemService } from '#gen/filemill/v1/system_service_pb.ts';
@@ -8,6 +9,7 @@ export interface ResultContext {
   readonly database: Database;
   /** Connections for user searches. */
   readonly searches: Database;
+  readonly texts: Pick<TextStore, 'open'> | undefined;
 }
 
 type Handlers = ServiceHandlers<typeof ResultService> &

@@ -1,5 +1,6 @@
 import { Database, waitForDatabase } from '#adapters/postgres/database/database.ts';
 import { requireDurableCommits } from '#adapters/postgres/database/durability.ts';
+import { LocalTextStore } from '#adapters/volume/texts/local-text-store.ts';
 import { boot } from '#platform/boot.ts';
 import { runService } from '#platform/lifecycle.ts';
 import { startOpsServer } from '#platform/ops-server.ts';
@@ -20,8 +21,9 @@ await runService(logger, async ({ signal, use }) => {
   use(await startOpsServer(config.opsListen, { ready: () => database.ready() }));
   await waitForDatabase(database, { logger, signal });
   await requireDurableCommits(database, { allowUnsafe: config.allowUnsafeDatabase });
+  const texts = config.storageDir === undefined ? undefined : new LocalTextStore(config.storageDir);
   const server = use(
-    resultServer(logger, { database, searches }, { maxConnectionAgeMs: config.grpcMaxConnectionAgeMs }),
+    resultServer(logger, { database, searches, texts }, { maxConnectionAgeMs: config.grpcMaxConnectionAgeMs }),
   );
   await server.listen(config.grpcListen);
 });

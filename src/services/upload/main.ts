@@ -1,8 +1,10 @@
 import { setDefaultHighWaterMark } from 'node:stream';
 import { createDoorbell } from '#adapters/redis/doorbell.ts';
 import { LocalBlobStore } from '#adapters/volume/local-blob-store.ts';
+import { LocalTextStore } from '#adapters/volume/texts/local-text-store.ts';
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import { UploadLockService } from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
+import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { boot } from '#platform/boot.ts';
 import { runService } from '#platform/lifecycle.ts';
 import { startOpsServer } from '#platform/ops-server.ts';
@@ -16,6 +18,7 @@ import { startDeletionDrain } from './duties/deletion-drain.ts';
 import { startDoorbellWatch } from './duties/doorbell-watch.ts';
 import { startOrphanSweeper } from './duties/orphan-sweeper.ts';
 import { startStagingSweeper } from './duties/staging-sweeper.ts';
+import { startTextSweeper } from './duties/text-sweeper.ts';
 import { UploadEvictor } from './duties/upload-evictor.ts';
 import { startUploadSweeper } from './duties/upload-sweeper.ts';
 import { requireFitVolume } from './fit-volume.ts';
@@ -35,6 +38,7 @@ const duties = [
   startUploadSweeper,
   startCompactor,
   startOrphanSweeper,
+  startTextSweeper,
 ];
 
 /** Shorter than the drain of the server, so that a shutdown waits for the answer. */
@@ -66,7 +70,10 @@ await runService(logger, async (scope) => {
   });
   const doorbell = scope.use(createDoorbell(config.redisUrl, logger));
   const ringer = scope.use(new Ringer(doorbell, logger));
-  for (const start of duties) scope.use(start({ ...config, doorbell, lifecycle, blobs, partial, locks, logger }));
+  const registered = metadata.client(MetadataService);
+  const texts = new LocalTextStore(config.storageDir);
+  const kept = { blobs, partial, texts };
+  for (const start of duties) scope.use(start({ ...config, ...kept, doorbell, lifecycle, registered, locks, logger }));
   const files = new FileCreation(metadata, logger);
   const memory = new Semaphore(memoryForWholeFiles);
   const shared = { blobs, partial, files, admission, locks, incomplete, memory, ringer, logger };

@@ -3,6 +3,7 @@ import type { BlobReader } from '#domain/blob-store.ts';
 import { errorCode, FilemillError } from '#domain/errors.ts';
 import type { ClaimedFile, Finding, SaveOutcome } from '#domain/file.ts';
 import { analysisDeadlineMs } from '#domain/retry-policy.ts';
+import type { TextStore } from '#domain/text-store.ts';
 import { failpoint } from '#platform/failpoints.ts';
 import type { Logger } from '#platform/logger.ts';
 import { pair } from '#platform/pair.ts';
@@ -37,11 +38,14 @@ export interface IsolatedAnalysis {
   /** Whether `complete` has something to add. */
   wants(output: OutputData): boolean;
   /** Adds the findings of documents, archives and media. Rejects with BLOB_*, or with the signal's reason. */
-  complete(
-    file: AnalysisFile,
-    output: OutputData,
-    signal: AbortSignal,
-  ): Promise<{ readonly output: OutputData; readonly failures: readonly { analyzer: string; why: string }[] }>;
+  complete(file: AnalysisFile, output: OutputData, signal: AbortSignal): Promise<Completed>;
+}
+
+export interface Completed {
+  readonly output: OutputData;
+  /** The text that is to be kept. */
+  readonly text: Uint8Array | undefined;
+  readonly failures: readonly { readonly analyzer: string; readonly why: string }[];
 }
 
 export interface AttemptTools {
@@ -50,6 +54,8 @@ export interface AttemptTools {
   /** Shortest deadline of an analysis. */
   readonly deadlineMs?: number | undefined;
   readonly blobs: BlobReader;
+  /** Where texts are kept, if they are. */
+  readonly texts?: Pick<TextStore, 'keep'> | undefined;
   readonly attempts: AttemptsClient;
   readonly logger: Logger;
 }
@@ -83,9 +89,11 @@ export async function completeOne(
   tools: AttemptTools,
 ): Promise<Judged['outcome']> {
   try {
-    const { isolates, logger } = tools;
+    const { isolates, texts, logger } = tools;
     const completed = await isolates.complete(await subjectOf(claim, tools), output, claim.signal);
     for (const failure of completed.failures) findingFailed(logger, claim.file, failure);
+    // Kept before the result is saved: who sees the result finds the text.
+    if (completed.text !== undefined) await texts?.keep(claim.file.id, completed.text);
     return { output: completed.output };
   } catch (failure) {
     return { failure };

@@ -2,6 +2,7 @@ import { availableParallelism, hostname } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { redisSettings } from '#adapters/redis/settings.ts';
+import { type AnalysisOptions, leastOptions } from '#domain/analysis.ts';
 import { ConfigError, commonSettings, grpcTarget, integer, readSettings } from '#platform/config.ts';
 import { ProxyRules } from '#platform/rpc/proxy.ts';
 
@@ -27,6 +28,11 @@ export const workerSettings = {
   analysisDeadlineMs: integer(100, 3_600_000).default(30_000),
   /** Longest run of one analyser of documents, archives or media. */
   findingsDeadlineMs: integer(100, 3_600_000).default(20_000),
+  /** `1` keeps the text of documents and texts on the volume, for `filemill text`. */
+  keepText: z
+    .enum(['0', '1'], 'must be 0 or 1')
+    .default('0')
+    .transform((word) => word === '1'),
   /** For tests only: a module with harmful analysers. */
   analysisRegistry: z.string().optional(),
   allowFailpoints: z.string().optional(),
@@ -39,11 +45,12 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv) {
   if (registry !== undefined && settings.allowFailpoints !== '1')
     throw new ConfigError('FILEMILL_ANALYSIS_REGISTRY: for tests only; refused unless FILEMILL_ALLOW_FAILPOINTS is 1');
   const module = registry === undefined ? {} : { registryUrl: pathToFileURL(registry).href };
+  const options: AnalysisOptions = { ...leastOptions, keepText: settings.keepText };
   const memoryMb = settings.analysisChildMemoryMb ?? heapMb + besideHeapMb;
   return {
     ...settings,
     proxies: ProxyRules.ofService(env),
-    analysis: { ...module, heapMb },
-    isolates: { ...module, memoryMb, findingsDeadlineMs: settings.findingsDeadlineMs },
+    analysis: { ...module, options, heapMb },
+    isolates: { ...module, options, memoryMb, findingsDeadlineMs: settings.findingsDeadlineMs },
   };
 }

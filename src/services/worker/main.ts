@@ -13,7 +13,7 @@ import { readWorkerConfig } from './config.ts';
 import { FallbackWorkSource } from './fallback-work-source.ts';
 import { claimerByIds, DirectWorkSource } from './lifecycle/claims.ts';
 import { proveAnalysis } from './self-test.ts';
-import { untilStorageReadable } from './storage-folder.ts';
+import { openTexts, untilStorageReadable } from './storage-folder.ts';
 import { startWorker } from './worker.ts';
 
 const { config, logger } = boot('worker', readWorkerConfig, process.env);
@@ -34,7 +34,8 @@ await runService(logger, async ({ signal, use }) => {
     new RedisWorkSource({ connection: new RedisConnection(redisUrl, logger), consumer: name, claim, logger });
   const source = use(redisUrl === 'none' ? direct : new FallbackWorkSource(byDoorbell(), direct, logger));
   const window = prefetch === undefined ? adaptiveWindow(threads) : fixedWindow(threads + prefetch);
-  const work = { source, analysis, isolates, deadlineMs, blobs: new LocalBlobReader(config.storageDir) };
+  const texts = config.keepText ? await openTexts(config.storageDir) : undefined;
+  const work = { source, analysis, isolates, deadlineMs, blobs: new LocalBlobReader(config.storageDir), texts };
   const worker = use(startWorker({ name, window, metadata, result, ...work, memoryMb, logger }));
   use(await startOpsServer(config.opsListen, { ready: () => worker.ready(), doorbell: () => source.report }));
 });

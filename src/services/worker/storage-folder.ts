@@ -1,4 +1,5 @@
 import { access, constants } from 'node:fs/promises';
+import { LocalTextStore } from '#adapters/volume/texts/local-text-store.ts';
 import { sleep } from '#platform/abort.ts';
 import { ConfigError } from '#platform/config.ts';
 import type { Logger } from '#platform/logger.ts';
@@ -18,5 +19,19 @@ export async function untilStorageReadable(
       throw new ConfigError(`FILEMILL_STORAGE_DIR: ${folder} cannot be read (${problem.message})`);
     if (!told) logger.warn({ folder, detail: problem.message }, 'waiting for the storage folder');
     await sleep(lookEveryMs, signal);
+  }
+}
+
+/** Where texts are kept. @throws ConfigError when this worker may not write there */
+export async function openTexts(folder: string): Promise<LocalTextStore> {
+  const texts = new LocalTextStore(folder);
+  try {
+    await texts.prepare();
+    return texts;
+  } catch (cause) {
+    throw new ConfigError(
+      `FILEMILL_KEEP_TEXT: the worker cannot write to the folder "texts" of FILEMILL_STORAGE_DIR: ${(cause as Error).message}`,
+      { cause },
+    );
   }
 }

@@ -9,6 +9,7 @@ import { join } from 'node:path';
  *     ROOT/resumable/<upload>.moved        the id of the object with its bytes, on volumes without hard links
  *     ROOT/resumable/<upload>.new          a new version of one of these two
  *     ROOT/objects/<shard>/<id>            committed blobs, one file each
+ *     ROOT/texts/<shard>/<id>              the text of a file, compressed, if texts are kept
  *     ROOT/segments/<period>/<segment>     small blobs, many in a file: segment-format.ts
  *     ROOT/segments/open/<segment>         an empty mark: a process may still append to that segment
  *
@@ -46,6 +47,14 @@ export function shardFolder(root: string, shard: string): string {
 
 export function objectPath(root: string, id: string): string {
   return join(shardFolder(root, shardOf(id)), id);
+}
+
+export function textsFolder(root: string): string {
+  return join(root, 'texts');
+}
+
+export function textPath(root: string, id: string): string {
+  return join(textsFolder(root), shardOf(id), id);
 }
 
 export function shardOf(id: string): string {

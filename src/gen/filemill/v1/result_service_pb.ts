@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file filemill/v1/result_service.proto.
  */
 export const file_filemill_v1_result_service: GenFile = /*@__PURE__*/
-  fileDesc("CiBmaWxlbWlsbC92MS9yZXN1bHRfc2VydmljZS5wcm90bxILZmlsZW1pbGwudjEi4wEKBlJlc3VsdBIKCgJpZBgBIAEoCRIPCgdmaWxlX2lkGAIgASgJEi4KCmNyZWF0ZWRfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCGZpbGVuYW1lGAQgASgJEgwKBHBhdGgYBSABKAkSEQoJbWltZV90eXBlGAYgASgJEhcKCndvcmRfY291bnQYByABKANIAIgBARIOCgZzaGEyNTYYCCABKAkSDAoEc2l6ZRgJIAEoAxITCgtvdXRwdXRfanNvbhgKIAEoCUINCgtfd29yZF9jb3VudCIlChFHZXRSZXN1bHRzUmVxdWVzdBIQCghmaWxlX2lkcxgBIAMoCSJUChJHZXRSZXN1bHRzUmVzcG9uc2USJAoHcmVzdWx0cxgBIAMoCzITLmZpbGVtaWxsLnYxLlJlc3VsdBIYChBtaXNzaW5nX2ZpbGVfaWRzGAIgAygJIk4KEkxpc3RSZXN1bHRzUmVxdWVzdBIRCglwYWdlX3NpemUYASABKAUSEgoKcGFnZV90b2tlbhgCIAEoCRIRCgltaW1lX3R5cGUYAyABKAkiVAoTTGlzdFJlc3VsdHNSZXNwb25zZRIkCgdyZXN1bHRzGAEgAygLMhMuZmlsZW1pbGwudjEuUmVzdWx0EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSIpChRFeHBvcnRSZXN1bHRzUmVxdWVzdBIRCgltaW1lX3R5cGUYASABKAkiPQoVRXhwb3J0UmVzdWx0c1Jlc3BvbnNlEiQKB3Jlc3VsdHMYASADKAsyEy5maWxlbWlsbC52MS5SZXN1bHQyigIKDVJlc3VsdFNlcnZpY2USTQoKR2V0UmVzdWx0cxIeLmZpbGVtaWxsLnYxLkdldFJlc3VsdHNSZXF1ZXN0Gh8uZmlsZW1pbGwudjEuR2V0UmVzdWx0c1Jlc3BvbnNlElAKC0xpc3RSZXN1bHRzEh8uZmlsZW1pbGwudjEuTGlzdFJlc3VsdHNSZXF1ZXN0GiAuZmlsZW1pbGwudjEuTGlzdFJlc3VsdHNSZXNwb25zZRJYCg1FeHBvcnRSZXN1bHRzEiEuZmlsZW1pbGwudjEuRXhwb3J0UmVzdWx0c1JlcXVlc3QaIi5maWxlbWlsbC52MS5FeHBvcnRSZXN1bHRzUmVzcG9uc2UwAWIGcHJvdG8z", [file_google_protobuf_timestamp]);
+  fileDesc("CiBmaWxlbWlsbC92MS9yZXN1bHRfc2VydmljZS5wcm90bxILZmlsZW1pbGwudjEi4wEKBlJlc3VsdBIKCgJpZBgBIAEoCRIPCgdmaWxlX2lkGAIgASgJEi4KCmNyZWF0ZWRfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCGZpbGVuYW1lGAQgASgJEgwKBHBhdGgYBSABKAkSEQoJbWltZV90eXBlGAYgASgJEhcKCndvcmRfY291bnQYByABKANIAIgBARIOCgZzaGEyNTYYCCABKAkSDAoEc2l6ZRgJIAEoAxITCgtvdXRwdXRfanNvbhgKIAEoCUINCgtfd29yZF9jb3VudCIlChFHZXRSZXN1bHRzUmVxdWVzdBIQCghmaWxlX2lkcxgBIAMoCSJUChJHZXRSZXN1bHRzUmVzcG9uc2USJAoHcmVzdWx0cxgBIAMoCzITLmZpbGVtaWxsLnYxLlJlc3VsdBIYChBtaXNzaW5nX2ZpbGVfaWRzGAIgAygJIk4KEkxpc3RSZXN1bHRzUmVxdWVzdBIRCglwYWdlX3NpemUYASABKAUSEgoKcGFnZV90b2tlbhgCIAEoCRIRCgltaW1lX3R5cGUYAyABKAkiVAoTTGlzdFJlc3VsdHNSZXNwb25zZRIkCgdyZXN1bHRzGAEgAygLMhMuZmlsZW1pbGwudjEuUmVzdWx0EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSIpChRFeHBvcnRSZXN1bHRzUmVxdWVzdBIRCgltaW1lX3R5cGUYASABKAkiPQoVRXhwb3J0UmVzdWx0c1Jlc3BvbnNlEiQKB3Jlc3VsdHMYASADKAsyEy5maWxlbWlsbC52MS5SZXN1bHQiIQoOR2V0VGV4dFJlcXVlc3QSDwoHZmlsZV9pZBgBIAEoCSIgCg9HZXRUZXh0UmVzcG9uc2USDQoFY2h1bmsYASABKAwy0gIKDVJlc3VsdFNlcnZpY2USTQoKR2V0UmVzdWx0cxIeLmZpbGVtaWxsLnYxLkdldFJlc3VsdHNSZXF1ZXN0Gh8uZmlsZW1pbGwudjEuR2V0UmVzdWx0c1Jlc3BvbnNlElAKC0xpc3RSZXN1bHRzEh8uZmlsZW1pbGwudjEuTGlzdFJlc3VsdHNSZXF1ZXN0GiAuZmlsZW1pbGwudjEuTGlzdFJlc3VsdHNSZXNwb25zZRJYCg1FeHBvcnRSZXN1bHRzEiEuZmlsZW1pbGwudjEuRXhwb3J0UmVzdWx0c1JlcXVlc3QaIi5maWxlbWlsbC52MS5FeHBvcnRSZXN1bHRzUmVzcG9uc2UwARJGCgdHZXRUZXh0EhsuZmlsZW1pbGwudjEuR2V0VGV4dFJlcXVlc3QaHC5maWxlbWlsbC52MS5HZXRUZXh0UmVzcG9uc2UwAWIGcHJvdG8z", [file_google_protobuf_timestamp]);
 
 /**
  * @generated from message filemill.v1.Result
@@ -219,6 +219,42 @@ export const ExportResultsResponseSchema: GenMessage<ExportResultsResponse> = /*
   messageDesc(file_filemill_v1_result_service, 6);
 
 /**
+ * @generated from message filemill.v1.GetTextRequest
+ */
+export type GetTextRequest = Message<"filemill.v1.GetTextRequest"> & {
+  /**
+   * @generated from field: string file_id = 1;
+   */
+  fileId: string;
+};
+
+/**
+ * Describes the message filemill.v1.GetTextRequest.
+ * Use `create(GetTextRequestSchema)` to create a new message.
+ */
+export const GetTextRequestSchema: GenMessage<GetTextRequest> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_result_service, 7);
+
+/**
+ * @generated from message filemill.v1.GetTextResponse
+ */
+export type GetTextResponse = Message<"filemill.v1.GetTextResponse"> & {
+  /**
+   * The next bytes of the text, in UTF-8. A character may be cut by the end of a chunk.
+   *
+   * @generated from field: bytes chunk = 1;
+   */
+  chunk: Uint8Array;
+};
+
+/**
+ * Describes the message filemill.v1.GetTextResponse.
+ * Use `create(GetTextResponseSchema)` to create a new message.
+ */
+export const GetTextResponseSchema: GenMessage<GetTextResponse> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_result_service, 8);
+
+/**
  * The results of the analysis.
  *
  * @generated from service filemill.v1.ResultService
@@ -253,6 +289,16 @@ export const ResultService: GenService<{
     methodKind: "server_streaming";
     input: typeof ExportResultsRequestSchema;
     output: typeof ExportResultsResponseSchema;
+  },
+  /**
+   * Streams the text of a document, if the workers keep texts.
+   *
+   * @generated from rpc filemill.v1.ResultService.GetText
+   */
+  getText: {
+    methodKind: "server_streaming";
+    input: typeof GetTextRequestSchema;
+    output: typeof GetTextResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_filemill_v1_result_service, 0);

@@ -9,6 +9,7 @@ import type { ResultContext } from '../context.ts';
 import { exportResultsRoute } from './export-results.ts';
 import { getDependenciesRoute } from './get-dependencies.ts';
 import { getResultsRoute } from './get-results.ts';
+import { getTextRoute } from './get-text.ts';
 import { listResultsRoute } from './list-results.ts';
 import { saveResultsRoute } from './save-results.ts';
 
@@ -28,6 +29,7 @@ export function resultServer(
       getResults: getResultsRoute(context),
       listResults: listResultsRoute(context),
       exportResults: exportResultsRoute(context),
+      getText: getTextRoute(context),
     })
     .add(ResultWriterService, { saveResults: saveResultsRoute(context) });
 }

@@ -13,6 +13,7 @@ import { getEvents } from './get-events.ts';
 import { getFile } from './get-file.ts';
 import { getFileAttempts } from './get-file-attempts.ts';
 import { getFileResult } from './get-file-result.ts';
+import { getFileText } from './get-file-text.ts';
 import { getServer } from './get-server.ts';
 import { getStats } from './get-stats.ts';
 import { getUpload } from './get-upload.ts';
@@ -50,6 +51,7 @@ export function allRoutes({ backend, feed, maxFileSize, publicHttp, publicGrpc }
     getFile(backend),
     deleteFile(backend),
     getFileResult(backend),
+    getFileText(backend),
     getFileAttempts(backend),
     retryFile(backend),
     retryFiles(backend),
