@@ -23,11 +23,13 @@ COPY src/platform src/platform
 COPY src/contract src/contract
 
 COPY src/adapters/postgres src/adapters/postgres
+COPY src/adapters/volume src/adapters/volume
 COPY src/services/result src/services/result
 
 ENV NODE_ENV=production \
     MALLOC_ARENA_MAX=2 \
     FILEMILL_LOG_FORMAT=json \
+    FILEMILL_STORAGE_DIR=/var/lib/filemill \
     FILEMILL_GRPC_LISTEN=0.0.0.0:50053 \
     FILEMILL_OPS_LISTEN=0.0.0.0:9090
 USER 10001:10001

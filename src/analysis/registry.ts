@@ -2,6 +2,7 @@ import { type AnalysisOptions, type Analyzer, leastOptions } from '#domain/analy
 import { archive } from './analyzers/archive.ts';
 import { documentAnalyzer } from './analyzers/document.ts';
 import { mime } from './analyzers/mime.ts';
+import { plainText } from './analyzers/plain-text.ts';
 import { sha256 } from './analyzers/sha256.ts';
 import { size } from './analyzers/size.ts';
 import { text } from './analyzers/text.ts';
@@ -51,7 +52,15 @@ function inOrder(analyzers: readonly Analyzer[], before: readonly Analyzer[]): r
 
 /** Every analyser, in order. */
 export function registryOf(options: AnalysisOptions): readonly Analyzer[] {
-  return checkedRegistry([text, mime, sha256, size, documentAnalyzer(options), archive]);
+  return checkedRegistry([
+    text,
+    mime,
+    sha256,
+    size,
+    documentAnalyzer(options),
+    archive,
+    ...(options.keepText ? [plainText] : []),
+  ]);
 }
 
 /** Those of a worker whose settings ask for nothing more. */

@@ -36,7 +36,7 @@ describe('the OpenAPI document', () => {
     document = (await (await fetch(`${stack.base}/api/v1/openapi.json`)).json()) as Document;
     const [failed, retried, gone] = [await upload('failed'), await upload('retried'), await upload('gone')];
     await failFiles(stack, [failed, retried]);
-    await stack.start('worker');
+    await stack.start('worker', { FILEMILL_KEEP_TEXT: '1' });
     const done = await upload('done.txt');
     await eventually(
       'the duty has done its round',
@@ -192,6 +192,11 @@ function casesWith({ failed, retried, gone, done, begun }: Ids) {
       [`${files}/${done}/result`, 304, { headers: { 'if-none-match': '*' } }],
       [`${files}/${failed}/result`, 404],
       [`${files}/${unknownId}/result`, 404],
+    ],
+    'GET /api/v1/files/{id}/text': [
+      [`${files}/${done}/text`, 200],
+      [`${files}/${failed}/text`, 404],
+      [`${files}/${unknownId}/text`, 404],
     ],
     'GET /api/v1/files/{id}/attempts': [
       [`${files}/${done}/attempts`, 200],

@@ -21,7 +21,7 @@ export function documentAnalyzer({ keepText }: AnalysisOptions): FileAnalyzer {
     version: '1',
     needs: ['mime'],
     finds: 'text',
-    accepts: ({ mime_type, word_count_of }) => isDocument(mime_type) || (keepText && word_count_of === 'text'),
+    accepts: ({ mime_type }) => isDocument(mime_type),
     unknown: { word_count: null, word_count_of: null },
     schema: z.object({
       lines: z.int(),
