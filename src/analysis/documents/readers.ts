@@ -11,6 +11,7 @@ const families: readonly Family[] = [
   { types: ['text/html', 'application/xhtml+xml'], load: () => import('./html/html.ts') },
   { types: ['application/rtf', 'text/rtf'], load: () => import('./rtf/rtf.ts') },
   { types: ['application/msword'], load: () => import('./old-office/word.ts') },
+  { types: ['application/vnd.ms-excel'], load: () => import('./old-office/excel.ts') },
   { types: wordTypes, load: () => import('./ooxml/word.ts') },
   { types: spreadsheetTypes, load: () => import('./ooxml/spreadsheet.ts') },
   { types: presentationTypes, load: () => import('./ooxml/presentation.ts') },
