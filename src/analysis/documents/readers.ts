@@ -1,3 +1,4 @@
+import { openDocumentTypes } from './odf/types.ts';
 import { presentationTypes, spreadsheetTypes, wordTypes } from './ooxml/types.ts';
 import type { DocumentReader } from './reader.ts';
 
@@ -15,6 +16,7 @@ const families: readonly Family[] = [
   { types: wordTypes, load: () => import('./ooxml/word.ts') },
   { types: spreadsheetTypes, load: () => import('./ooxml/spreadsheet.ts') },
   { types: presentationTypes, load: () => import('./ooxml/presentation.ts') },
+  { types: openDocumentTypes, load: () => import('./odf/odf.ts') },
 ];
 
 const byType = new Map(families.flatMap(({ types, load }) => types.map((type) => [type, load] as const)));
