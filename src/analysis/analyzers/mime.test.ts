@@ -52,9 +52,11 @@ const texts: readonly (readonly [filename: string, content: string, mime: string
   // JSON
   ['x', '{"a": [1, 2, {"b": null}]}', 'application/json'],
   ['x.txt', '[1, 2]\n', 'application/json'],
-  ['x.json', '{"a": 1,}', 'text/plain'],
+  // A comma too many: its name says what it was meant to be.
+  ['x.json', '{"a": 1,}', 'application/json'],
+  ['x.json', 'not JSON', 'text/plain'],
   ['x.json', '42', 'text/plain'],
-  ['x.ini', '[section]\nkey=value\n', 'text/plain'],
+  ['x.ini', '[section]\nkey=value\n', 'text/x-ini'],
   ['x', '{"a":1}\n{"a":2}\n', 'application/x-ndjson'],
   ['x.jsonl', '{"a":1}\n', 'application/x-ndjson'],
   ['x', '{"a":1}\nand prose\n', 'text/plain'],

@@ -1,38 +1,106 @@
-import type { Reading } from './reading.ts';
+import { certain, type Guess, type Page, possible } from './reading.ts';
 
-/** One object or array that parses. A truncated sample must be the beginning of one. */
-export const json: Reading = {
-  mime: 'application/json',
-  extensions: ['json'],
-  judge({ text, truncated }) {
-    if (!/^\s*[{[]/.test(text)) return 'no';
-    return (truncated ? scanJson(text) !== 'broken' : isDocument(text)) ? 'certain' : 'no';
-  },
-};
+/**
+ * JSON, and what is written in it: one object or array that parses (a truncated sample must be the beginning of one), or one
+ * on each line. What has comments or other liberties of JSON5 must have the right extension.
+ */
+export function json(page: Page): Guess | undefined {
+  const { body, text, truncated, extension } = page;
+  if (body[0] !== '{' && body[0] !== '[') return undefined;
+  if (isLines(page)) return certain('application/x-ndjson');
+  const value = truncated ? undefined : documentOf(text);
+  if (truncated ? scanJson(text) === 'broken' : value === undefined)
+    return looseExtensions.has(extension) && looksLikeJson(body) ? possible(looseType(extension)) : undefined;
+  const members = value === undefined ? membersOf(page.excerpt) : valuesOf(value);
+  return certain(dialects.find(({ is }) => is(members, body))?.mime ?? 'application/json');
+}
 
 /** An object or array on each line: at least two, or one with the right extension. */
-export const ndjson: Reading = {
-  mime: 'application/x-ndjson',
-  extensions: ['ndjson', 'jsonl'],
-  judge({ text, truncated, extension }) {
-    if (!/^\s*[{[]/.test(text)) return 'no';
-    const lines = text.split('\n');
-    const cut = truncated ? lines.pop() : undefined;
-    const documents = lines.filter((line) => line.trim() !== '');
-    const wanted = this.extensions.includes(extension) ? 1 : 2;
-    if (documents.length < wanted || !documents.every(isDocument)) return 'no';
-    return cut === undefined || cut === '' || scanJson(cut) !== 'broken' ? 'certain' : 'no';
-  },
-};
+function isLines({ text, truncated, extension }: Page): boolean {
+  if (!/^\s*[{[].*[}\]]\s*$/m.test(text.slice(0, Math.max(0, text.indexOf('\n', text.search(/\S/)))))) return false;
+  const lines = text.split('\n');
+  const cut = truncated ? lines.pop() : undefined;
+  const documents = lines.filter((line) => line.trim() !== '');
+  const wanted = extension === 'ndjson' || extension === 'jsonl' ? 1 : 2;
+  if (documents.length < wanted || !documents.every((line) => documentOf(line) !== undefined)) return false;
+  return cut === undefined || cut === '' || scanJson(cut) !== 'broken';
+}
 
-function isDocument(text: string): boolean {
+/** The object or array that is the whole text. */
+function documentOf(text: string): object | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null;
+    return typeof value === 'object' && value !== null ? value : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
+
+const looseExtensions = new Set(['json', 'json5', 'jsonc', 'hjson', 'geojson', 'ipynb', 'webmanifest', 'har', 'gltf']);
+
+function looseType(extension: string): string {
+  return ['json5', 'jsonc', 'hjson'].includes(extension) ? 'application/json5' : 'application/json';
+}
+
+/** Comments, single quotes, keys without quotes and commas before a bracket are what JSON5 adds; damage looks the same. */
+function looksLikeJson(body: string): boolean {
+  return /^[{[]\s*(?:\/\/[^\r\n]*[\r\n]\s*|\/\*[^*]{0,2000}\*\/\s*){0,20}(?:["'{[}\]]|[\w$]+\s*:|-?\d|true|false|null)/.test(
+    body.slice(0, 4_096),
+  );
+}
+
+/** The members of an object: its strings as they are, and '' for other values. */
+type Members = ReadonlyMap<string, string>;
+
+function valuesOf(value: object): Members {
+  if (Array.isArray(value)) return new Map();
+  return new Map(Object.entries(value).map(([key, each]) => [key, typeof each === 'string' ? each : '']));
+}
+
+/** The members of an object whose end may be missing. */
+function membersOf(text: string): Members {
+  const members = new Map<string, string>();
+  const token = new RegExp(anyToken);
+  let depth = 0;
+  let key: string | undefined;
+  let last = '';
+  for (let found = token.exec(text)?.[1]; found !== undefined; found = token.exec(text)?.[1]) {
+    if (found === '{' || found === '[') depth += 1;
+    if (found === '}' || found === ']') depth -= 1;
+    if (depth === 1 && found === ':') key = last.slice(1, -1);
+    else if (key !== undefined) {
+      members.set(key, found.startsWith('"') ? found.slice(1, -1) : '');
+      key = undefined;
+    }
+    last = found;
+  }
+  return members;
+}
+
+const geometries =
+  /^(?:Feature|FeatureCollection|(?:Multi)?Point|(?:Multi)?LineString|(?:Multi)?Polygon|GeometryCollection)$/;
+const geometry = ['features', 'geometry', 'coordinates', 'geometries'];
+
+/** What is written in JSON, by the members of the outermost object. */
+const dialects: readonly { readonly mime: string; is(members: Members, body: string): boolean }[] = [
+  { mime: 'application/x-ipynb+json', is: (all) => all.has('nbformat') && (all.has('cells') || all.has('worksheets')) },
+  {
+    mime: 'application/geo+json',
+    is: (all) => geometries.test(all.get('type') ?? '') && geometry.some((key) => all.has(key)),
+  },
+  { mime: 'application/x-topojson', is: (all) => all.get('type') === 'Topology' && all.has('arcs') },
+  { mime: 'application/ld+json', is: (all) => all.has('@context') && all.size > 1 },
+  { mime: 'application/har+json', is: (all, body) => all.has('log') && /^\{\s*"log"\s*:\s*\{\s*"version"/.test(body) },
+  { mime: 'application/source-map+json', is: (all) => all.has('mappings') && all.has('sources') && all.has('version') },
+  {
+    mime: 'model/gltf+json',
+    is: (all) => all.has('asset') && ['scenes', 'meshes', 'nodes'].some((key) => all.has(key)),
+  },
+  {
+    mime: 'application/manifest+json',
+    is: (all) => all.has('start_url') && (all.has('icons') || all.has('display')),
+  },
+];
 
 /**
  * Scans a JSON text (RFC 8259) whose end may be missing. `whole`: one complete value and nothing after it; `open`: the

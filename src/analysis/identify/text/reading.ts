@@ -9,14 +9,78 @@ export interface TextSample {
 }
 
 /**
- * Whether the content fits a reading: `no`; `possible`, with the right extension; `likely`, unless the extension stands for
- * another possible reading; `certain`, whatever the extension.
+ * How well the content fits a type: `possible`, with the right extension; `likely`, unless the extension stands for another
+ * possible type; `certain`, whatever the extension.
  */
-export type Verdict = 'no' | 'possible' | 'likely' | 'certain';
+export type Verdict = 'possible' | 'likely' | 'certain';
 
-/** One way to read a text. */
-export interface Reading {
+export interface Guess {
   readonly mime: string;
-  readonly extensions: readonly string[];
-  judge(sample: TextSample): Verdict;
+  readonly verdict: Verdict;
+}
+
+/** Looks for the types of one field. Undefined if the text is none of them. */
+export type Detector = (page: Page) => Guess | undefined;
+
+export function certain(mime: string): Guess {
+  return { mime, verdict: 'certain' };
+}
+
+export function likely(mime: string): Guess {
+  return { mime, verdict: 'likely' };
+}
+
+export function possible(mime: string): Guess {
+  return { mime, verdict: 'possible' };
+}
+
+/** The most lines that detectors look at, and the most characters of all of them. */
+const maxLines = 400;
+const maxExcerpt = 16_384;
+
+/** A sample, and the views of it that detectors share. Each is made when it is first wanted. */
+export class Page implements TextSample {
+  readonly text: string;
+  readonly truncated: boolean;
+  readonly extension: string;
+  readonly filename: string;
+  #body: string | undefined;
+  #excerpt: string | undefined;
+  #lines: readonly string[] | undefined;
+  #inked: readonly string[] | undefined;
+
+  constructor({ text, truncated, extension, filename }: TextSample) {
+    this.text = text;
+    this.truncated = truncated;
+    this.extension = extension;
+    this.filename = filename;
+  }
+
+  /** The text without white space before it. */
+  get body(): string {
+    this.#body ??= this.text.trimStart();
+    return this.#body;
+  }
+
+  /** The first 16 Ki characters of `body`. Expressions that search, and do not just match the start, are for this. */
+  get excerpt(): string {
+    this.#excerpt ??= this.body.slice(0, maxExcerpt);
+    return this.#excerpt;
+  }
+
+  /** The first lines of `excerpt`. The last one is left out when it may be cut. */
+  get lines(): readonly string[] {
+    if (this.#lines === undefined) {
+      const lines = this.excerpt.split(/\r\n?|\n/, maxLines);
+      const isCut = this.truncated || this.body.length > maxExcerpt;
+      this.#lines = isCut && lines.length > 1 && lines.length < maxLines ? lines.slice(0, -1) : lines;
+    }
+    return this.#lines;
+  }
+
+  /** The lines with anything on them, without white space around. */
+  get inked(): readonly string[] {
+    this.#inked ??= this.lines.map((line) => line.trim()).filter((line) => line !== '');
+    return this.#inked;
+  }
 }

@@ -1,10 +1,7 @@
 import type { TypeInfo } from '../types.ts';
+import { codeTypes } from './types/code.ts';
+import { hintedTypes } from './types/hinted.ts';
+import { provenTypes } from './types/proven.ts';
 
 /** Types of texts. */
-export const textTypes: readonly TypeInfo[] = [
-  ['inode/x-empty', 'Empty file'],
-  ['text/plain', 'Plain text', 'txt', 'text', 'log'],
-  ['text/html', 'HTML document', 'html', 'htm'],
-  ['text/csv', 'Comma-separated values', 'csv'],
-  ['application/json', 'JSON data', 'json'],
-];
+export const textTypes: readonly TypeInfo[] = [...provenTypes, ...hintedTypes, ...codeTypes];

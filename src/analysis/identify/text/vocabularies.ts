@@ -1,0 +1,127 @@
+export interface Vocabulary {
+  readonly mime: string;
+  /** A part of the namespace of the root element; '' if that does not matter. */
+  readonly namespace: string;
+  /** An expression for the start tag, the document type declaration or a processing instruction. */
+  readonly hint: RegExp | undefined;
+}
+
+type Row = readonly [root: string, mime: string, namespace?: string, hint?: RegExp];
+
+const odf = 'urn:oasis:names:tc:opendocument:xmlns:office:';
+const office = 'application/vnd.oasis.opendocument';
+
+/** Vocabularies of XML; the first row that fits counts. Rows of one root with a namespace or a hint come first. */
+const rows: readonly Row[] = [
+  ['svg', 'image/svg+xml'],
+  ['html', 'application/xhtml+xml'],
+  ['rss', 'application/rss+xml'],
+  ['feed', 'application/atom+xml'],
+  ['entry', 'application/atom+xml', 'http://www.w3.org/2005/Atom'],
+  ['categories', 'application/atomcat+xml', 'http://www.w3.org/2007/app'],
+  ['service', 'application/atomsvc+xml', 'http://www.w3.org/2007/app'],
+  ['service', 'application/atomsvc+xml', 'http://purl.org/atom/app'],
+  // RSS 1.0 is RDF.
+  ['RDF', 'application/rss+xml', '', /xmlns\s*=\s*["'](?:http:\/\/purl\.org\/rss\/1\.0\/|http:\/\/my\.netscape\.com)/],
+  ['RDF', 'application/rdf+xml'],
+  ['Ontology', 'application/owl+xml', 'http://www.w3.org/2002/07/owl'],
+  ['kml', 'application/vnd.google-earth.kml+xml'],
+  ['gpx', 'application/gpx+xml'],
+  ['TrainingCenterDatabase', 'application/vnd.garmin.tcx+xml'],
+  ['osm', 'application/vnd.osm+xml', '', /\bversion=/],
+  ['FeatureCollection', 'application/gml+xml', 'http://www.opengis.net/'],
+  ['FeatureCollection', 'application/gml+xml', '', /http:\/\/www\.opengis\.net\/gml/],
+  ['plist', 'application/x-plist'],
+  ['stylesheet', 'application/xslt+xml', 'http://www.w3.org/'],
+  ['transform', 'application/xslt+xml', 'http://www.w3.org/'],
+  ['root', 'application/xslfo+xml', 'http://www.w3.org/1999/XSL/Format'],
+  ['book', 'application/docbook+xml', 'http://docbook.org/ns/docbook'],
+  ['book', 'application/docbook+xml', '', /docbook/i],
+  ['article', 'application/docbook+xml', 'http://docbook.org/ns/docbook'],
+  ['article', 'application/docbook+xml', '', /docbook/i],
+  ['article', 'application/jats+xml', '', /JATS|NLM\/\/DTD|archivearticle|journalpublishing/],
+  ['chapter', 'application/docbook+xml', '', /docbook/i],
+  ['refentry', 'application/docbook+xml', '', /docbook/i],
+  ['section', 'application/docbook+xml', '', /docbook/i],
+  ['set', 'application/docbook+xml', '', /docbook/i],
+  ['FictionBook', 'application/x-fictionbook+xml'],
+  ['math', 'application/mathml+xml'],
+  ['opml', 'text/x-opml'],
+  ['definitions', 'application/wsdl+xml', 'http://schemas.xmlsoap.org/wsdl/'],
+  ['description', 'application/wsdl+xml', 'http://www.w3.org/ns/wsdl'],
+  ['window', 'application/vnd.mozilla.xul+xml', 'http://www.mozilla.org/keymaster/gatekeeper/there.is.only.xul'],
+  ['overlay', 'application/vnd.mozilla.xul+xml', 'http://www.mozilla.org/keymaster/gatekeeper/there.is.only.xul'],
+  ['dialog', 'application/vnd.mozilla.xul+xml', 'http://www.mozilla.org/keymaster/gatekeeper/there.is.only.xul'],
+  ['page', 'application/vnd.mozilla.xul+xml', 'http://www.mozilla.org/keymaster/gatekeeper/there.is.only.xul'],
+  ['jnlp', 'application/x-java-jnlp-file'],
+  ['xliff', 'application/xliff+xml'],
+  ['tmx', 'application/x-tmx+xml'],
+  ['TS', 'text/vnd.trolltech.linguist'],
+  ['topic', 'application/dita+xml', '', /DITA/],
+  ['concept', 'application/dita+xml', '', /DITA/],
+  ['task', 'application/dita+xml', '', /DITA/],
+  ['reference', 'application/dita+xml', '', /DITA/],
+  ['dita', 'application/dita+xml'],
+  ['map', 'application/x-freemind', '', /\bversion=["'](?:freeplane|[01]\.\d)/],
+  ['map', 'application/dita+xml;format=map', '', /DITA/],
+  ['bookmap', 'application/dita+xml;format=map'],
+  ['COLLADA', 'model/vnd.collada+xml'],
+  ['X3D', 'model/x3d+xml'],
+  ['score-partwise', 'application/vnd.recordare.musicxml+xml'],
+  ['score-timewise', 'application/vnd.recordare.musicxml+xml'],
+  ['smil', 'application/smil+xml'],
+  ['MPD', 'application/dash+xml'],
+  ['playlist', 'application/xspf+xml', 'http://xspf.org/ns/'],
+  ['asx', 'audio/x-ms-asx'],
+  ['ASX', 'audio/x-ms-asx'],
+  ['package', 'application/vnd.ms-word2006ml', 'http://schemas.microsoft.com/office/2006/xmlPackage'],
+  ['package', 'application/oebps-package+xml'],
+  ['ncx', 'application/x-dtbncx+xml'],
+  ['wordDocument', 'application/vnd.ms-wordml'],
+  ['Workbook', 'application/vnd.ms-spreadsheetml', 'urn:schemas-microsoft-com:office:spreadsheet'],
+  ['document', `${office}.text-flat-xml`, odf, /office:mimetype=["'][^"']*opendocument\.text/],
+  ['document', `${office}.spreadsheet-flat-xml`, odf, /office:mimetype=["'][^"']*opendocument\.spreadsheet/],
+  ['document', `${office}.presentation-flat-xml`, odf, /office:mimetype=["'][^"']*opendocument\.presentation/],
+  ['document', `${office}.graphics-flat-xml`, odf, /office:mimetype=["'][^"']*opendocument\.graphics/],
+  ['document', `${office}.formula-flat-xml`, odf, /office:mimetype=["'][^"']*opendocument\.formula/],
+  ['VisioDocument', 'application/vnd.visio'],
+  ['TEI', 'application/tei+xml'],
+  ['teiCorpus', 'application/tei+xml'],
+  ['TEI.2', 'application/tei+xml'],
+  ['tt', 'application/ttml+xml', 'http://www.w3.org/'],
+  ['Envelope', 'application/soap+xml', 'http://www.w3.org/2003/05/soap-envelope'],
+  ['Envelope', 'application/soap+xml', 'http://schemas.xmlsoap.org/soap/envelope'],
+  ['EntityDescriptor', 'application/samlmetadata+xml'],
+  ['EntitiesDescriptor', 'application/samlmetadata+xml'],
+  ['Assertion', 'application/samlassertion+xml', 'urn:oasis:names:tc:SAML'],
+  ['xdp', 'application/vnd.adobe.xdp+xml'],
+  ['xfdf', 'application/vnd.adobe.xfdf'],
+  ['xmpmeta', 'application/rdf+xmp', 'adobe:ns:meta/'],
+  ['xapmeta', 'application/rdf+xmp', 'adobe:ns:meta/'],
+  ['XMI', 'application/x-xmi+xml'],
+  ['metalink', 'application/metalink4+xml'],
+  ['DIF', 'application/dif+xml'],
+  ['cml', 'chemical/x-cml'],
+  ['molecule', 'chemical/x-cml', 'http://www.xml-cml.org/schema'],
+  ['wml', 'text/vnd.wap.wml'],
+  ['mets', 'application/mets+xml'],
+  ['mods', 'application/mods+xml'],
+  ['modsCollection', 'application/mods+xml'],
+  ['vxml', 'application/voicexml+xml'],
+  ['abiword', 'application/x-abiword'],
+  ['diagram', 'application/x-dia-diagram', 'http://www.lysator.liu.se/'],
+  ['mxfile', 'application/vnd.jgraph.mxfile'],
+  ['gnc-v2', 'application/x-gnucash'],
+  ['glade-interface', 'application/x-glade'],
+  ['ui', 'application/x-designer', '', /\bversion=["'][34]/],
+  ['project', 'application/x-maven+xml', 'http://maven.apache.org/POM/'],
+  ['Application', 'application/x-flex-mxml', 'http://www.adobe.com/2006/mxml'],
+  ['Window', 'application/xaml+xml', 'http://schemas.microsoft.com/winfx/2006/xaml'],
+];
+
+const byRoot = new Map<string, Vocabulary[]>();
+for (const [root, mime, namespace = '', hint] of rows)
+  byRoot.set(root, [...(byRoot.get(root) ?? []), { mime, namespace, hint }]);
+
+/** By the name of the root element, without a prefix. */
+export const vocabularies: ReadonlyMap<string, readonly Vocabulary[]> = byRoot;
