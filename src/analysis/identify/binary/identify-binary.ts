@@ -1,6 +1,7 @@
 import type { BlobHandle } from '#domain/blob-store.ts';
 import { isPrintable } from '../../content/controls.ts';
 import type { Found } from '../found.ts';
+import { identifyTextWithBinary } from '../text/text-with-binary.ts';
 import type { BinarySample } from './binary-sample.ts';
 import { isTarga } from './targa.ts';
 
@@ -9,7 +10,7 @@ const unknown: Found = { mime: 'application/octet-stream', detectedBy: 'none', c
 /** The type of a file that is not text, by its structure or its signature. */
 export async function identifyBinary(sample: BinarySample): Promise<Found> {
   const found = (await byStructure(sample)) ?? (await bySignature(sample));
-  if (found === undefined) return unknown;
+  if (found === undefined) return identifyTextWithBinary(sample.head, sample.filename, sample.extension) ?? unknown;
   // A log with a stray NUL may begin with "BM" or "GIF": such short signatures prove nothing there.
   if (!startsAsText.has(found) && isPrintable(sample.head.subarray(0, 4_096))) return unknown;
   const mime = found === compoundFile ? (compoundFileTypes[sample.extension] ?? found) : found;

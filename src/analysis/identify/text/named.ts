@@ -82,8 +82,3 @@ export function named(page: Page, guesses: readonly Guess[]): Guess | undefined 
 function allows(mime: string, { inked }: Page): boolean {
   return !isProse(inked) || (isLanguage(mime) && shows(mime, inked));
 }
-
-/** Other types that the extension stands for and that a name alone may give. */
-export function promisesOf(extension: string): readonly string[] {
-  return [...(hinted.get(extension) ?? []), ...(programs.get(extension) ?? [])];
-}

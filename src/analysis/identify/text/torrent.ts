@@ -8,7 +8,7 @@ const torrent = 'application/x-bittorrent';
  *
  * @param head one character for each byte
  */
-export function isTorrent(head: string): boolean {
+function isTorrent(head: string): boolean {
   if (!/^d\d{1,3}:/.test(head)) return false;
   if (/^d(?:8:announce\d|13:announce-listl|4:infod|9:publisher)/.test(head)) return true;
   const known =
