@@ -8,27 +8,33 @@ import { filemill } from '#test/support/cli.ts';
 import { type Cluster, httpServices, startCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 
-describe('results of schema 1 and of schema 2', () => {
+describe('results of schemas 1, 2 and 3', () => {
   let stack: Cluster;
   let channel: RpcChannel;
-  let old: string;
+  /** In the order of their schemas. */
   let ids: readonly string[];
-  const expected = () => new Map(ids.map((id) => [id, id === old ? 1 : 2]));
+  const expected = () => new Map(ids.map((id, index) => [id, index + 1]));
   const outputs = new Map<string, unknown>();
 
   before(async () => {
     const registry = new URL('../support/findings-registry.ts', import.meta.url).pathname;
     stack = await startCluster({ services: httpServices });
     await stack.start('worker', { FILEMILL_ANALYSIS_REGISTRY: registry, FILEMILL_ALLOW_FAILPOINTS: '1' });
-    ids = [await upload('old.txt'), await upload('new.txt')];
-    [old = ''] = ids;
+    ids = [await upload('oldest.txt'), await upload('old.txt'), await upload('new.txt')];
     await eventually('every result can be read', async () =>
       (await Promise.all(ids.map((id) => get(`files/${id}/result`)))).every(({ ok }) => ok),
     );
     const client = new pg.Client(stack.databaseUrl);
     await client.connect();
-    const outdated = `update results set output_data = output_data - 'findings' || '{"schema": 1}' where file_id = $1`;
-    await client.query(outdated, [old]);
+    const added = "'{description,detected_by,confidence,candidates,extension_mismatch,word_count_of}'::text[]";
+    await client.query(
+      `update results set output_data = output_data - ${added} || '{"schema": 2}' where file_id <> $1`,
+      [ids[2]],
+    );
+    await client.query(
+      `update results set output_data = output_data - 'findings' || '{"schema": 1}' where file_id = $1`,
+      [ids[0]],
+    );
     const { rows } = await client.query<{ id: string; output: unknown }>(
       'select file_id as id, output_data as output from results',
     );
@@ -47,12 +53,12 @@ describe('results of schema 1 and of schema 2', () => {
     return ((await response.json()) as { id: string }).id;
   };
 
-  it('are both there, and the later one holds what a FileAnalyzer found', () => {
+  it('are all there, and the later ones hold what a FileAnalyzer found', () => {
     const schemaOf = (output: unknown) => schemas.Output.parse(output).schema;
     assert.deepEqual(new Map([...outputs].map(([id, output]) => [id, schemaOf(output)])), expected());
     const findings = [...outputs.values()].map((output) => schemas.Output.parse(output).findings);
     assert.ok(findings.includes(undefined));
-    assert.deepEqual(findings.find((each) => each !== undefined)?.ends, { first: 'a', last: 'z' });
+    assert.deepEqual(findings.find((each) => each !== undefined)?.edges, { first: 'a', last: 'z' });
   });
 
   it('come whole over gRPC', async () => {
@@ -79,7 +85,7 @@ describe('results of schema 1 and of schema 2', () => {
     const [, ...rows] = (await (await get('export?format=csv')).text()).trim().split(/\r?\n/);
     assert.deepEqual(
       rows.map((row) => /,(?:text\/plain),/.test(row)),
-      [true, true],
+      [true, true, true],
     );
   });
 
