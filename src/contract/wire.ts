@@ -23,6 +23,7 @@ import { type FileSchema, FileStatus } from '#gen/filemill/v1/file_pb.ts';
 import { Attempt_Outcome, type AttemptSchema } from '#gen/filemill/v1/metadata_service_pb.ts';
 import type { ResultSchema } from '#gen/filemill/v1/result_service_pb.ts';
 import { Dependency_State, type DependencySchema } from '#gen/filemill/v1/system_service_pb.ts';
+import { isEncrypted, languageOf } from './findings.ts';
 import { requireBatch, requireColumns } from './requests.ts';
 import type { Json } from './schemas.ts';
 
@@ -127,6 +128,21 @@ export function resultToMessage(result: ResultRecord): MessageInitShape<typeof R
     sha256: output.sha256,
     size: BigInt(output.size),
     outputJson: result.outputJson,
+    ...identification(output),
+    language: languageOf(output) ?? '',
+    encrypted: isEncrypted(output),
+  };
+}
+
+/** What results of earlier versions lack stays unset. */
+function identification(output: Json<'Output'>): MessageInitShape<typeof ResultSchema> {
+  const { description, confidence, extension_mismatch: extensionMismatch, word_count_of, charset } = output;
+  return {
+    ...(description !== undefined && { description }),
+    ...(confidence !== undefined && { confidence }),
+    ...(extensionMismatch !== undefined && { extensionMismatch }),
+    wordCountOf: word_count_of ?? '',
+    charset: charset ?? '',
   };
 }
 

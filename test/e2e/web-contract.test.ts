@@ -221,12 +221,15 @@ function casesWith({ failed, retried, gone, done, begun }: Ids) {
     ],
     'GET /api/v1/results': [
       ['/api/v1/results?page_size=1', 200],
+      ['/api/v1/results?encrypted=false&extension_mismatch=false', 200],
       ['/api/v1/results?page_token=mine', 400],
+      ['/api/v1/results?language=german', 400],
     ],
     'GET /api/v1/export': [
       ['/api/v1/export', 200],
       ['/api/v1/export?format=csv', 200],
       ['/api/v1/export?format=xml', 400],
+      ['/api/v1/export?finding_error=upset', 400],
     ],
     'GET /api/v1/stats': [['/api/v1/stats', 200]],
     'GET /api/v1/server': [['/api/v1/server', 200]],

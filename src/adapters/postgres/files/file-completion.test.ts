@@ -68,10 +68,10 @@ test('results are listed page by page and exported whole, by exact type and by f
     const outputJson = JSON.stringify({ mime_type: 'image/png', word_count: null, sha256: '', size: index });
     await outcomes(finding(await claimFile(database, await createFile(database)), { outputJson }));
   }
-  const first = await listResults(database, 'image/png', { limit: 3 });
-  const second = await listResults(database, 'image/*', { limit: 3, beforeFileId: first.at(-1)?.fileId });
+  const first = await listResults(database, { mimeType: 'image/png' }, { limit: 3 });
+  const second = await listResults(database, { mimeType: 'image/*' }, { limit: 3, beforeFileId: first.at(-1)?.fileId });
   assert.deepEqual([first.length, second.length], [3, 2]);
-  const exported = (await Array.fromAsync(exportResults(database, 'image/*'))).flat();
+  const exported = (await Array.fromAsync(exportResults(database, { mimeType: 'image/*' }))).flat();
   assert.deepEqual(
     exported.map(({ fileId }) => fileId),
     [...first, ...second].map(({ fileId }) => fileId).sort(),

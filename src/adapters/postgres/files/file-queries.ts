@@ -1,6 +1,8 @@
 import type { FileRecord } from '#domain/file.ts';
 import { type FileStatus, fileStatuses } from '#domain/file-state.ts';
+import type { FindingsFilter } from '#domain/findings-filter.ts';
 import type { Database, Statement } from '../database/database.ts';
+import { foundConditions, type Parameter, typeCondition, whereAll } from '../results/found.ts';
 import { fileColumns } from './file-rows.ts';
 
 /** The filters of a list; an absent field means all. */
@@ -13,6 +15,7 @@ export interface FileFilter {
   readonly createdFrom?: Date;
   readonly createdBefore?: Date;
   readonly errorCode?: string;
+  readonly findings?: FindingsFilter;
 }
 
 const byIds: Statement = {
@@ -61,13 +64,17 @@ export function listStatement(
     order by s.file_id desc limit ${most}`;
   const source = sources?.map((one) => (bound ? `(select file_id from (${one}) s ${bound})` : one)).join(' union all ');
   const from = source === undefined ? 'files f' : `(${source}) c join files f on f.id = c.file_id`;
-  const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`;
-  return { text: `select ${fileColumns} from ${from} ${where} order by ${id} desc limit ${most}`, values };
+  return {
+    text: `select ${fileColumns} from ${from} ${whereAll(conditions)} order by ${id} desc limit ${most}`,
+    values,
+  };
 }
 
 /** The states in which the filter can match a file. */
-function statesOf({ statuses, mimeType, errorCode }: FileFilter): readonly FileStatus[] {
-  if (statuses !== undefined) return [...new Set(statuses)];
+function statesOf({ statuses, mimeType, errorCode, findings }: FileFilter): readonly FileStatus[] {
+  const wanted = statuses === undefined ? undefined : [...new Set(statuses)];
+  if (findings !== undefined) return wanted?.filter((status) => status === 'COMPLETED') ?? ['COMPLETED'];
+  if (wanted !== undefined) return wanted;
   if (errorCode !== undefined) return ['FAILED'];
   return mimeType === undefined ? fileStatuses : ['COMPLETED'];
 }
@@ -80,23 +87,27 @@ function isAboutFiles(filter: FileFilter): boolean {
 }
 
 /**
- * Queries for the ids of files by state, type or error, each in the order of an index; undefined when the filter has none of
- * these. One snapshot shows the same states here and in `files`.
+ * Queries for the ids of files by state, error or what was found, each in the order of an index; undefined when the filter has
+ * none of these. One snapshot shows the same states here and in `files`.
  */
 function candidates(filter: FileFilter, parameter: Parameter): string[] | undefined {
-  const { statuses, mimeType, errorCode } = filter;
-  if (statuses === undefined && mimeType === undefined && errorCode === undefined) return undefined;
+  const { statuses, mimeType, errorCode, findings } = filter;
+  if ([statuses, mimeType, errorCode, findings].every((field) => field === undefined)) return undefined;
   const wanted = statesOf(filter);
+  if (wanted.length === 0) return [nothing];
   if (errorCode !== undefined)
     return wanted.includes('FAILED')
       ? [`select file_id from file_states where status = 'FAILED' and error_code = ${parameter(errorCode)}`]
-      : ['select file_id from file_states where false'];
+      : [nothing];
+  const found = { ...findings, ...(mimeType !== undefined && { mimeType }) };
   return wanted.map((status) => {
     if (status === 'PROCESSING') return processing;
     if (status !== 'COMPLETED') return `select file_id from file_states where status = '${status}'`;
-    return `select file_id from results ${mimeType === undefined ? '' : `where ${typeCondition(foundType, mimeType, parameter)}`}`;
+    return `select file_id from results ${whereAll(foundConditions(found, parameter))}`;
   });
 }
+
+const nothing = 'select file_id from file_states where false';
 
 /** There are few of these, but a file may be in several claims. */
 const processing = `select distinct i.id as file_id from claims c cross join unnest(c.file_ids) as i (id)
@@ -136,19 +147,6 @@ function uuidAt(ms: number): string {
 
 function likeLiteral(text: string): string {
   return text.replace(/[\\%_]/g, '\\$&');
-}
-
-/** Adds a parameter to a statement, and returns its placeholder. */
-type Parameter = (value: unknown) => string;
-
-/** The detected type, as an index of `results` has it. */
-export const foundType = `(output_data ->> 'mime_type') collate "C"`;
-
-/** The family `image/*` is the range from `image/` up to `image0`, whose last character is the next one. */
-export function typeCondition(column: string, mimeType: string, parameter: Parameter): string {
-  if (!mimeType.endsWith('/*')) return `${column} = ${parameter(mimeType)}`;
-  const family = mimeType.slice(0, -2);
-  return `${column} >= ${parameter(`${family}/`)} and ${column} < ${parameter(`${family}0`)}`;
 }
 
 /** The state of a file in one comparable word, which every change that a watcher should see changes. */

@@ -1,6 +1,6 @@
 import type { ResultRecord } from '#domain/file.ts';
 import type { Database, Statement } from '../database/database.ts';
-import { foundType, typeCondition } from '../files/file-queries.ts';
+import { type FoundFilter, foundConditions, whereAll } from './found.ts';
 
 const resultColumns = `
   r.id, r.file_id as "fileId", r.created_at as "createdAt", f.filename, f.path, r.output_data::text as "outputJson"`;
@@ -26,10 +26,10 @@ export async function getResults(database: Database, fileIds: readonly string[])
 /** One page of results, newest file first: those of files with an id below `beforeFileId`. */
 export async function listResults(
   database: Database,
-  mimeType: string | undefined,
+  filter: FoundFilter,
   { limit, beforeFileId }: { limit: number; beforeFileId?: string | undefined },
 ): Promise<ResultRecord[]> {
-  const statement = resultsStatement(mimeType, [['<', beforeFileId]], `desc limit ${limit}`);
+  const statement = resultsStatement(filter, [['<', beforeFileId]], `desc limit ${limit}`);
   return await database.query<ResultRecord>(...statement);
 }
 
@@ -37,7 +37,7 @@ export async function listResults(
  * All results as of now in batches, oldest file first. Read page by page, so that a slow reader holds neither a connection
  * nor a snapshot.
  */
-export async function* exportResults(database: Database, mimeType: string | undefined): AsyncGenerator<ResultRecord[]> {
+export async function* exportResults(database: Database, filter: FoundFilter): AsyncGenerator<ResultRecord[]> {
   const [end] = await database.query<{ id: string }>(latest);
   if (end === undefined) return;
   let last: string | undefined;
@@ -46,7 +46,7 @@ export async function* exportResults(database: Database, mimeType: string | unde
       ['>', last],
       ['<=', end.id],
     ] as const;
-    const statement = resultsStatement(mimeType, range, `limit ${exportBatch}`);
+    const statement = resultsStatement(filter, range, `limit ${exportBatch}`);
     const page: ResultRecord[] = await database.query<ResultRecord>(...statement);
     if (page.length > 0) yield page;
     last = page.length < exportBatch ? undefined : page.at(-1)?.fileId;
@@ -55,7 +55,7 @@ export async function* exportResults(database: Database, mimeType: string | unde
 
 /** Ordered by file, as both indexes of results are. Exported so that a test can look at its plan. */
 export function resultsStatement(
-  mimeType: string | undefined,
+  filter: FoundFilter,
   range: readonly (readonly [comparison: string, fileId: string | undefined])[],
   order: string,
 ): [Statement, unknown[]] {
@@ -64,9 +64,8 @@ export function resultsStatement(
   const conditions = range.flatMap(([comparison, id]) =>
     id === undefined ? [] : `r.file_id ${comparison} ${parameter(id)}`,
   );
-  if (mimeType !== undefined) conditions.push(typeCondition(foundType, mimeType, parameter));
-  const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`;
+  conditions.push(...foundConditions(filter, parameter));
   const text = `
-    select ${resultColumns} from results r join files f on f.id = r.file_id ${where} order by r.file_id ${order}`;
+    select ${resultColumns} from results r join files f on f.id = r.file_id ${whereAll(conditions)} order by r.file_id ${order}`;
   return [{ text }, values];
 }

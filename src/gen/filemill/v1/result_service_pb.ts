@@ -4,6 +4,8 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { FindingsFilter } from "./findings_filter_pb.ts";
+import { file_filemill_v1_findings_filter } from "./findings_filter_pb.ts";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
@@ -12,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file filemill/v1/result_service.proto.
  */
 export const file_filemill_v1_result_service: GenFile = /*@__PURE__*/
-  fileDesc("CiBmaWxlbWlsbC92MS9yZXN1bHRfc2VydmljZS5wcm90bxILZmlsZW1pbGwudjEi4wEKBlJlc3VsdBIKCgJpZBgBIAEoCRIPCgdmaWxlX2lkGAIgASgJEi4KCmNyZWF0ZWRfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCGZpbGVuYW1lGAQgASgJEgwKBHBhdGgYBSABKAkSEQoJbWltZV90eXBlGAYgASgJEhcKCndvcmRfY291bnQYByABKANIAIgBARIOCgZzaGEyNTYYCCABKAkSDAoEc2l6ZRgJIAEoAxITCgtvdXRwdXRfanNvbhgKIAEoCUINCgtfd29yZF9jb3VudCIlChFHZXRSZXN1bHRzUmVxdWVzdBIQCghmaWxlX2lkcxgBIAMoCSJUChJHZXRSZXN1bHRzUmVzcG9uc2USJAoHcmVzdWx0cxgBIAMoCzITLmZpbGVtaWxsLnYxLlJlc3VsdBIYChBtaXNzaW5nX2ZpbGVfaWRzGAIgAygJIk4KEkxpc3RSZXN1bHRzUmVxdWVzdBIRCglwYWdlX3NpemUYASABKAUSEgoKcGFnZV90b2tlbhgCIAEoCRIRCgltaW1lX3R5cGUYAyABKAkiVAoTTGlzdFJlc3VsdHNSZXNwb25zZRIkCgdyZXN1bHRzGAEgAygLMhMuZmlsZW1pbGwudjEuUmVzdWx0EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSIpChRFeHBvcnRSZXN1bHRzUmVxdWVzdBIRCgltaW1lX3R5cGUYASABKAkiPQoVRXhwb3J0UmVzdWx0c1Jlc3BvbnNlEiQKB3Jlc3VsdHMYASADKAsyEy5maWxlbWlsbC52MS5SZXN1bHQiIQoOR2V0VGV4dFJlcXVlc3QSDwoHZmlsZV9pZBgBIAEoCSIgCg9HZXRUZXh0UmVzcG9uc2USDQoFY2h1bmsYASABKAwy0gIKDVJlc3VsdFNlcnZpY2USTQoKR2V0UmVzdWx0cxIeLmZpbGVtaWxsLnYxLkdldFJlc3VsdHNSZXF1ZXN0Gh8uZmlsZW1pbGwudjEuR2V0UmVzdWx0c1Jlc3BvbnNlElAKC0xpc3RSZXN1bHRzEh8uZmlsZW1pbGwudjEuTGlzdFJlc3VsdHNSZXF1ZXN0GiAuZmlsZW1pbGwudjEuTGlzdFJlc3VsdHNSZXNwb25zZRJYCg1FeHBvcnRSZXN1bHRzEiEuZmlsZW1pbGwudjEuRXhwb3J0UmVzdWx0c1JlcXVlc3QaIi5maWxlbWlsbC52MS5FeHBvcnRSZXN1bHRzUmVzcG9uc2UwARJGCgdHZXRUZXh0EhsuZmlsZW1pbGwudjEuR2V0VGV4dFJlcXVlc3QaHC5maWxlbWlsbC52MS5HZXRUZXh0UmVzcG9uc2UwAWIGcHJvdG8z", [file_google_protobuf_timestamp]);
+  fileDesc("CiBmaWxlbWlsbC92MS9yZXN1bHRfc2VydmljZS5wcm90bxILZmlsZW1pbGwudjEikQMKBlJlc3VsdBIKCgJpZBgBIAEoCRIPCgdmaWxlX2lkGAIgASgJEi4KCmNyZWF0ZWRfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCGZpbGVuYW1lGAQgASgJEgwKBHBhdGgYBSABKAkSEQoJbWltZV90eXBlGAYgASgJEhcKCndvcmRfY291bnQYByABKANIAIgBARIOCgZzaGEyNTYYCCABKAkSDAoEc2l6ZRgJIAEoAxITCgtvdXRwdXRfanNvbhgKIAEoCRITCgtkZXNjcmlwdGlvbhgLIAEoCRISCgpjb25maWRlbmNlGAwgASgJEh8KEmV4dGVuc2lvbl9taXNtYXRjaBgNIAEoCEgBiAEBEhUKDXdvcmRfY291bnRfb2YYDiABKAkSDwoHY2hhcnNldBgPIAEoCRIQCghsYW5ndWFnZRgQIAEoCRIRCgllbmNyeXB0ZWQYESABKAhCDQoLX3dvcmRfY291bnRCFQoTX2V4dGVuc2lvbl9taXNtYXRjaCIlChFHZXRSZXN1bHRzUmVxdWVzdBIQCghmaWxlX2lkcxgBIAMoCSJUChJHZXRSZXN1bHRzUmVzcG9uc2USJAoHcmVzdWx0cxgBIAMoCzITLmZpbGVtaWxsLnYxLlJlc3VsdBIYChBtaXNzaW5nX2ZpbGVfaWRzGAIgAygJIn0KEkxpc3RSZXN1bHRzUmVxdWVzdBIRCglwYWdlX3NpemUYASABKAUSEgoKcGFnZV90b2tlbhgCIAEoCRIRCgltaW1lX3R5cGUYAyABKAkSLQoIZmluZGluZ3MYBCABKAsyGy5maWxlbWlsbC52MS5GaW5kaW5nc0ZpbHRlciJUChNMaXN0UmVzdWx0c1Jlc3BvbnNlEiQKB3Jlc3VsdHMYASADKAsyEy5maWxlbWlsbC52MS5SZXN1bHQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIlgKFEV4cG9ydFJlc3VsdHNSZXF1ZXN0EhEKCW1pbWVfdHlwZRgBIAEoCRItCghmaW5kaW5ncxgCIAEoCzIbLmZpbGVtaWxsLnYxLkZpbmRpbmdzRmlsdGVyIj0KFUV4cG9ydFJlc3VsdHNSZXNwb25zZRIkCgdyZXN1bHRzGAEgAygLMhMuZmlsZW1pbGwudjEuUmVzdWx0IiEKDkdldFRleHRSZXF1ZXN0Eg8KB2ZpbGVfaWQYASABKAkiIAoPR2V0VGV4dFJlc3BvbnNlEg0KBWNodW5rGAEgASgMMtICCg1SZXN1bHRTZXJ2aWNlEk0KCkdldFJlc3VsdHMSHi5maWxlbWlsbC52MS5HZXRSZXN1bHRzUmVxdWVzdBofLmZpbGVtaWxsLnYxLkdldFJlc3VsdHNSZXNwb25zZRJQCgtMaXN0UmVzdWx0cxIfLmZpbGVtaWxsLnYxLkxpc3RSZXN1bHRzUmVxdWVzdBogLmZpbGVtaWxsLnYxLkxpc3RSZXN1bHRzUmVzcG9uc2USWAoNRXhwb3J0UmVzdWx0cxIhLmZpbGVtaWxsLnYxLkV4cG9ydFJlc3VsdHNSZXF1ZXN0GiIuZmlsZW1pbGwudjEuRXhwb3J0UmVzdWx0c1Jlc3BvbnNlMAESRgoHR2V0VGV4dBIbLmZpbGVtaWxsLnYxLkdldFRleHRSZXF1ZXN0GhwuZmlsZW1pbGwudjEuR2V0VGV4dFJlc3BvbnNlMAFiBnByb3RvMw", [file_filemill_v1_findings_filter, file_google_protobuf_timestamp]);
 
 /**
  * @generated from message filemill.v1.Result
@@ -75,6 +77,55 @@ export type Result = Message<"filemill.v1.Result"> & {
    * @generated from field: string output_json = 10;
    */
   outputJson: string;
+
+  /**
+   * The type in words: "Word document". Results of earlier versions lack this field and those below.
+   *
+   * @generated from field: string description = 11;
+   */
+  description: string;
+
+  /**
+   * `certain`, `likely`, `possible`, or `none`.
+   *
+   * @generated from field: string confidence = 12;
+   */
+  confidence: string;
+
+  /**
+   * Whether the extension of the name is known to stand for other types.
+   *
+   * @generated from field: optional bool extension_mismatch = 13;
+   */
+  extensionMismatch?: boolean | undefined;
+
+  /**
+   * What `word_count` counts: the whole `text` as it is, or what a reader of the `document` sees. Empty without a count.
+   *
+   * @generated from field: string word_count_of = 14;
+   */
+  wordCountOf: string;
+
+  /**
+   * Empty for binary files.
+   *
+   * @generated from field: string charset = 15;
+   */
+  charset: string;
+
+  /**
+   * An ISO 639 code; empty when it is unknown.
+   *
+   * @generated from field: string language = 16;
+   */
+  language: string;
+
+  /**
+   * Whether a document needs a password, or an archive has encrypted entries.
+   *
+   * @generated from field: bool encrypted = 17;
+   */
+  encrypted: boolean;
 };
 
 /**
@@ -149,6 +200,11 @@ export type ListResultsRequest = Message<"filemill.v1.ListResultsRequest"> & {
    * @generated from field: string mime_type = 3;
    */
   mimeType: string;
+
+  /**
+   * @generated from field: filemill.v1.FindingsFilter findings = 4;
+   */
+  findings?: FindingsFilter | undefined;
 };
 
 /**
@@ -192,6 +248,11 @@ export type ExportResultsRequest = Message<"filemill.v1.ExportResultsRequest"> &
    * @generated from field: string mime_type = 1;
    */
   mimeType: string;
+
+  /**
+   * @generated from field: filemill.v1.FindingsFilter findings = 2;
+   */
+  findings?: FindingsFilter | undefined;
 };
 
 /**

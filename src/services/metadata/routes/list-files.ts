@@ -1,4 +1,5 @@
 import { type FileFilter, listFiles } from '#adapters/postgres/files/file-queries.ts';
+import { findingsFilter } from '#contract/findings-filter.ts';
 import { pageSize, pageToken, parsePageToken } from '#contract/requests.ts';
 import { fileToMessage, optionalDate, statusWord } from '#contract/wire.ts';
 import { FilemillError } from '#domain/errors.ts';
@@ -28,6 +29,7 @@ function toFilter(message: FileFilterMessage | undefined): FileFilter {
   });
   const createdFrom = optionalDate(message.createdFrom);
   const createdBefore = optionalDate(message.createdBefore);
+  const findings = findingsFilter(message.findings);
   return {
     ...(statuses.length > 0 && { statuses }),
     ...(message.mimeType && { mimeType: message.mimeType }),
@@ -36,5 +38,6 @@ function toFilter(message: FileFilterMessage | undefined): FileFilter {
     ...(createdFrom && { createdFrom }),
     ...(createdBefore && { createdBefore }),
     ...(message.errorCode && { errorCode: message.errorCode.toLowerCase() }),
+    ...(findings && { findings }),
   };
 }

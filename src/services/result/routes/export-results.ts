@@ -1,10 +1,11 @@
 import { exportResults } from '#adapters/postgres/results/results.ts';
 import { resultToMessage } from '#contract/wire.ts';
 import type { ResultContext, Route } from '../context.ts';
+import { foundFilter } from '../found-filter.ts';
 
 export function exportResultsRoute({ searches }: ResultContext): Route<'exportResults'> {
-  return async function* ({ mimeType }) {
-    for await (const results of exportResults(searches, mimeType || undefined))
+  return async function* (request) {
+    for await (const results of exportResults(searches, foundFilter(request)))
       yield { results: results.map(resultToMessage) };
   };
 }

@@ -1,7 +1,10 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { z } from 'zod';
 import { FilemillError } from '#domain/errors.ts';
 import { fileStatuses } from '#domain/file-state.ts';
+import { findingErrors, languageCode } from '#domain/findings-filter.ts';
+import type { FindingsFilterSchema } from '#gen/filemill/v1/findings_filter_pb.ts';
 import { integer } from '#platform/config.ts';
 
 /**
@@ -74,6 +77,40 @@ export const mimeTypeParameter = {
     .describe('The detected type: exact (`text/plain`) or a whole family (`image/*`).'),
 } as const;
 
+const trueOrFalse = z.enum(['true', 'false'], 'must be true or false').transform((word) => word === 'true');
+
+/** By what was found, so of COMPLETED files alone. */
+export const findingsParameters = {
+  language: z
+    .string(once)
+    .toLowerCase()
+    .regex(languageCode, 'must be an ISO 639 code such as de')
+    .optional()
+    .describe('The language of the text: an ISO 639 code such as `de`.'),
+  encrypted: trueOrFalse
+    .optional()
+    .describe('Whether a document needs a password, or an archive has encrypted entries.'),
+  extension_mismatch: trueOrFalse
+    .optional()
+    .describe('Whether the extension of the name is known to stand for other types than the one found.'),
+  finding_error: z
+    .enum(findingErrors, `must be one of ${findingErrors.join(', ')}`)
+    .optional()
+    .describe('Why an analyser has no findings, or `any`.'),
+} as const;
+
+export function findingsOf(
+  query: z.infer<z.ZodObject<typeof findingsParameters>>,
+): MessageInitShape<typeof FindingsFilterSchema> {
+  const { language = '', encrypted, extension_mismatch: extensionMismatch, finding_error: findingError = '' } = query;
+  return {
+    language,
+    findingError,
+    ...(encrypted !== undefined && { encrypted }),
+    ...(extensionMismatch !== undefined && { extensionMismatch }),
+  };
+}
+
 export const idsBody = z.strictObject(
   {
     ids: z
@@ -91,6 +128,7 @@ export const fileFilterParameters = {
     .optional()
     .describe(`${fileStatuses.join(', ')}: any of the given ones.`),
   ...mimeTypeParameter,
+  ...findingsParameters,
   name: z.string(once).optional().describe('Part of the name, case-insensitive.'),
   sha256: z
     .string(once)

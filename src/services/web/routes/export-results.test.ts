@@ -72,6 +72,45 @@ describe('the export', () => {
     await assert.rejects(response.text());
   });
 
+  it('has what was found in columns, and nothing in those that a result lacks', async () => {
+    const found = {
+      ...{
+        schema: 3,
+        mime_type: 'application/pdf',
+        description: 'PDF document',
+        confidence: 'certain',
+        candidates: [],
+      },
+      ...{
+        extension_mismatch: true,
+        word_count: 2,
+        word_count_of: 'document',
+        line_count: null,
+        character_count: null,
+      },
+      ...{ charset: null, sha256: 'cd', size: 9, analyzers: {} },
+      findings: {
+        text: { language: 'de', title: '=1+1, "x"\r\n', author: 'A', pages: 3, encrypted: true },
+        archive: { error: { code: 'timeout', message: 'It took too long.' } },
+        image: { error: { code: 'damaged', message: 'The end is missing.' } },
+      },
+    };
+    const old = { schema: 1, mime_type: 'text/plain', word_count: 1, charset: 'us-ascii', sha256: 'ab', size: 5 };
+    const results = [old, found].map((output) => ({ fileId: 'f', filename: 'n', outputJson: JSON.stringify(output) }));
+    await using server = await serve(async function* () {
+      yield create(ExportResultsResponseSchema, { results });
+    });
+    const lines = await (await fetch(`${server.url}?format=csv`)).text();
+    const title =
+      'file_id,filename,path,created_at,size,mime_type,word_count,sha256,description,confidence,extension_mismatch,' +
+      'word_count_of,charset,language,title,author,pages,encrypted,finding_errors\r\n';
+    const first = 'f,n,,,5,text/plain,1,ab,,,,,us-ascii,,,,,false,\r\n';
+    const second =
+      'f,n,,,9,application/pdf,2,cd,PDF document,certain,true,document,,de,"=1+1, ""x""\r\n",A,3,true,' +
+      'archive:timeout image:damaged\r\n';
+    assert.equal(lines, title + first + second);
+  });
+
   it('does not begin for HEAD', async () => {
     let asked = 0;
     await using server = await serve(async function* () {

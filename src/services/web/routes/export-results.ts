@@ -1,10 +1,11 @@
 import { Readable } from 'node:stream';
-import { type Timestamp, timestampDate } from '@bufbuild/protobuf/wkt';
 import { z } from 'zod';
+import { findingErrorsOf, isEncrypted, languageOf } from '#contract/findings.ts';
 import { resultToJson } from '#contract/json.ts';
+import type { ResultJson } from '#contract/schemas.ts';
 import type { ExportResultsResponse, Result } from '#gen/filemill/v1/result_service_pb.ts';
 import type { Backend } from '../backend.ts';
-import { mimeTypeParameter } from '../http/query.ts';
+import { findingsOf, findingsParameters, mimeTypeParameter } from '../http/query.ts';
 import { route } from '../http/route.ts';
 
 export function exportResults({ result }: Backend) {
@@ -19,6 +20,7 @@ export function exportResults({ result }: Backend) {
         .default('ndjson')
         .describe('The format of each result.'),
       ...mimeTypeParameter,
+      ...findingsParameters,
     },
     answers: {
       200: {
@@ -30,7 +32,7 @@ export function exportResults({ result }: Backend) {
       const { type, head, line } = formats[query.format];
       const headers = { 'content-type': type, 'content-disposition': `attachment; filename="results.${query.format}"` };
       if (request.method === 'HEAD') return reply.headers(headers).send(Readable.from([]));
-      const answer = result.exportResults({ mimeType: query.mime_type ?? '' }, onward);
+      const answer = result.exportResults({ mimeType: query.mime_type ?? '', findings: findingsOf(query) }, onward);
       const batches = answer[Symbol.asyncIterator]();
       // A refusal comes with the first batch, while the answer can still be a problem.
       const first = await batches.next();
@@ -43,17 +45,39 @@ export function exportResults({ result }: Backend) {
  * The columns of RFC 4180 records. Fields that a spreadsheet would take for a formula (`=1+1.txt`) are left as they
  * are, as programs read this data back.
  */
-const columns: readonly (readonly [name: string, value: (result: Result) => string])[] = [
-  ['file_id', ({ fileId }) => fileId],
+const columns: readonly (readonly [name: string, value: (result: ResultJson) => unknown])[] = [
+  ['file_id', ({ file_id }) => file_id],
   ['filename', ({ filename }) => filename],
   ['path', ({ path }) => path],
-  ['created_at', ({ createdAt }) => time(createdAt)],
-  ['size', ({ size }) => String(size)],
-  ['mime_type', ({ mimeType }) => mimeType],
-  // Empty for binary files.
-  ['word_count', ({ wordCount }) => String(wordCount ?? '')],
-  ['sha256', ({ sha256 }) => sha256],
+  ['created_at', ({ created_at }) => created_at],
+  ['size', ({ output }) => output.size],
+  ['mime_type', ({ output }) => output.mime_type],
+  ['word_count', ({ output }) => output.word_count],
+  ['sha256', ({ output }) => output.sha256],
+  ['description', ({ output }) => output.description],
+  ['confidence', ({ output }) => output.confidence],
+  ['extension_mismatch', ({ output }) => output.extension_mismatch],
+  ['word_count_of', ({ output }) => output.word_count_of],
+  ['charset', ({ output }) => output.charset],
+  ['language', ({ output }) => languageOf(output)],
+  ['title', ({ output }) => output.findings?.text?.title],
+  ['author', ({ output }) => output.findings?.text?.author],
+  ['pages', ({ output }) => output.findings?.text?.pages],
+  ['encrypted', ({ output }) => isEncrypted(output)],
+  [
+    'finding_errors',
+    ({ output }) =>
+      findingErrorsOf(output)
+        .map(([kind, { code }]) => `${kind}:${code}`)
+        .join(' '),
+  ],
 ];
+
+/** Empty for what is not known. */
+function csvLine(result: Result): string {
+  const shown = resultToJson(result);
+  return record(columns.map(([, value]) => String(value(shown) ?? '')));
+}
 
 function record(fields: readonly string[]): string {
   return `${fields.map(quoted).join(',')}\r\n`;
@@ -61,10 +85,6 @@ function record(fields: readonly string[]): string {
 
 function quoted(field: string): string {
   return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
-}
-
-function time(timestamp: Timestamp | undefined): string {
-  return timestamp === undefined ? '' : timestampDate(timestamp).toISOString();
 }
 
 interface Format {
@@ -81,7 +101,7 @@ const formats = {
   csv: {
     type: 'text/csv; charset=utf-8; header=present',
     head: record(columns.map(([name]) => name)),
-    line: (result: Result) => record(columns.map(([, value]) => value(result))),
+    line: csvLine,
   },
 } as const;
 

@@ -2,7 +2,7 @@ import { fileStateToJson } from '#contract/json.ts';
 import type { Json } from '#contract/schemas.ts';
 import { FileStatus } from '#gen/filemill/v1/file_pb.ts';
 import type { Backend } from '../backend.ts';
-import { fileFilterParameters, pageParameters } from '../http/query.ts';
+import { fileFilterParameters, findingsOf, pageParameters } from '../http/query.ts';
 import { route } from '../http/route.ts';
 
 export function listFiles({ metadata }: Backend) {
@@ -21,6 +21,7 @@ export function listFiles({ metadata }: Backend) {
         nameContains: query.name ?? '',
         sha256: query.sha256 ?? '',
         errorCode: query.error_code ?? '',
+        findings: findingsOf(query),
         ...(query.created_from && { createdFrom: query.created_from }),
         ...(query.created_before && { createdBefore: query.created_before }),
       };

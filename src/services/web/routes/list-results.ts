@@ -1,7 +1,7 @@
 import { resultToJson } from '#contract/json.ts';
 import type { Json } from '#contract/schemas.ts';
 import type { Backend } from '../backend.ts';
-import { mimeTypeParameter, pageParameters } from '../http/query.ts';
+import { findingsOf, findingsParameters, mimeTypeParameter, pageParameters } from '../http/query.ts';
 import { route } from '../http/route.ts';
 
 export function listResults({ result }: Backend) {
@@ -10,12 +10,12 @@ export function listResults({ result }: Backend) {
     method: 'GET',
     path: '/api/v1/results',
     summary: 'Lists results, newest files first, page by page.',
-    query: { ...mimeTypeParameter, ...pageParameters },
+    query: { ...mimeTypeParameter, ...findingsParameters, ...pageParameters },
     problems: ['FILTER_TOO_BROAD'],
     answers: { 200: { description: 'One page.', schema: 'ResultsPage' } },
     async handle({ query, onward }): Promise<Json<'ResultsPage'>> {
       const { mime_type: mimeType = '', page_size: pageSize = 0, page_token: pageToken = '' } = query;
-      const page = await result.listResults({ mimeType, pageSize, pageToken }, onward);
+      const page = await result.listResults({ mimeType, findings: findingsOf(query), pageSize, pageToken }, onward);
       return { results: page.results.map(resultToJson), next_page_token: page.nextPageToken };
     },
   });

@@ -1,0 +1,49 @@
+import type { FindingsFilter } from '#domain/findings-filter.ts';
+
+/** Selects results by the detected type and what else was found. */
+export interface FoundFilter extends FindingsFilter {
+  /** Exact, or a family such as `image/*`. */
+  readonly mimeType?: string;
+}
+
+/** Adds a parameter to a statement, and returns its placeholder. */
+export type Parameter = (value: unknown) => string;
+
+// These are the expressions of the indexes of `results`, by which PostgreSQL knows that an index applies.
+const mimeTypeFound = `(output_data ->> 'mime_type') collate "C"`;
+const languageFound = `(output_data #>> '{findings,text,language}') collate "C"`;
+const isEncrypted = `output_data @? '$.findings.*.encrypted ? (@ == true)'`;
+const isMismatched = `output_data @> '{"extension_mismatch": true}'`;
+const hasError = `output_data @? '$.findings.*.error'`;
+
+/** The conditions for a row of `results`. */
+export function foundConditions(filter: FoundFilter, parameter: Parameter): string[] {
+  const { mimeType, language, encrypted, extensionMismatch, findingError } = filter;
+  const conditions: string[] = [];
+  if (mimeType !== undefined) conditions.push(typeCondition(mimeTypeFound, mimeType, parameter));
+  if (language !== undefined) conditions.push(`${languageFound} = ${parameter(language)}`);
+  if (encrypted !== undefined) conditions.push(encrypted ? isEncrypted : `not ${isEncrypted}`);
+  if (extensionMismatch !== undefined) conditions.push(extensionMismatch ? isMismatched : `not ${isMismatched}`);
+  if (findingError !== undefined) conditions.push(hasError);
+  if (findingError !== undefined && findingError !== 'any')
+    conditions.push(
+      `jsonb_path_exists(output_data, '$.findings.*.error.code ? (@ == $code)', ${codeOf(findingError)})`,
+    );
+  return conditions;
+
+  function codeOf(code: string): string {
+    return `jsonb_build_object('code', ${parameter(code)}::text)`;
+  }
+}
+
+/** A `where` clause that asks for all conditions; empty when there is none. */
+export function whereAll(conditions: readonly string[]): string {
+  return conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`;
+}
+
+/** The family `image/*` is the range from `image/` up to `image0`, whose last character is the next one. */
+export function typeCondition(column: string, mimeType: string, parameter: Parameter): string {
+  if (!mimeType.endsWith('/*')) return `${column} = ${parameter(mimeType)}`;
+  const family = mimeType.slice(0, -2);
+  return `${column} >= ${parameter(`${family}/`)} and ${column} < ${parameter(`${family}0`)}`;
+}
