@@ -19,6 +19,11 @@ function descriptionOf(mime: string): string {
   return descriptions.get(mime) ?? mime;
 }
 
+/** Whether the extension stands for this type, maybe among others. */
+export function standsFor(extension: string, mime: string): boolean {
+  return promises.get(extension)?.has(mime) === true;
+}
+
 /** Whether the extension is known, and stands for other types alone. An unknown type contradicts nothing. */
 function contradicts(mime: string, extension: string): boolean {
   const promised = promises.get(extension);

@@ -46,8 +46,8 @@ const cases: readonly [what: string, content: Buffer, type: string, extension?: 
   ['a cursor of several sizes', icons(2, [bitmap(40), bitmap(12)]), icon],
   ['a cursor with as many images as a worksheet has for its version', icons(2, Array(0x0406).fill(png)), icon],
   ['an icon of no image', icons(1, []), unknown],
-  ['an icon that is cut off', icons(1, [bitmap(40)]).subarray(0, -1), unknown],
-  ['an icon whose image is none', icons(1, [Buffer.alloc(100, 1)]), unknown],
+  ['an icon that is cut off', icons(1, [bitmap(40)]).subarray(0, -1), unknown, 'dat'],
+  ['an icon whose image is none', icons(1, [Buffer.alloc(100, 1)]), unknown, 'dat'],
   ['a resource fork of a Mac', Buffer.concat([Buffer.from('0000010000000500', 'hex'), Buffer.alloc(300)]), unknown],
   ['zeros', Buffer.alloc(1_000), unknown],
   ['zeros behind what begins as a cursor', Buffer.concat([Buffer.from([0, 0, 2, 0]), Buffer.alloc(1_000)]), unknown],
@@ -80,7 +80,7 @@ describe('the type of a binary file', () => {
       const sample = { head: content.subarray(0, headBytes), size: content.length, extension };
       const typeAt = async (range?: ByteRange) => {
         await using blob = new LocalBlob({ path, range }, content.length);
-        return await identifyBinary({ ...sample, blob, filename: '' });
+        return (await identifyBinary({ ...sample, blob, filename: '' })).mime;
       };
       assert.equal(await typeAt(), type);
       // In the midst of a file that others share.

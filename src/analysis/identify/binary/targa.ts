@@ -1,4 +1,8 @@
 import { type BinarySample, tailOf } from './binary-sample.ts';
+import { type Detector, when } from './detector.ts';
+
+/** Asked after all that have a signature. */
+export const targaImages: readonly Detector[] = when('image/x-tga', '', isTarga);
 
 const headerLength = 18;
 const signature = Buffer.from('TRUEVISION-XFILE.\0');
@@ -27,7 +31,7 @@ interface Header {
  *
  * Source: "Truevision TGA File Format Specification", version 2.0.
  */
-export async function isTarga(sample: BinarySample): Promise<boolean> {
+async function isTarga(sample: BinarySample): Promise<boolean> {
   const header = readHeader(sample.head);
   if (header === undefined) return false;
   if ((await tailOf(sample, signature.length)).equals(signature)) return true;

@@ -1,11 +1,17 @@
 import type { TypeInfo } from '../types.ts';
+import { archiveTypes } from './types/archives.ts';
+import { dataTypes } from './types/data.ts';
+import { documentTypes } from './types/documents.ts';
+import { imageTypes } from './types/images.ts';
+import { mediaTypes } from './types/media.ts';
+import { systemTypes } from './types/systems.ts';
 
-/** Types of binary files. */
+/** Types of files that are not text. Extensions that may stand for anything, such as `bin` and `dat`, are left out. */
 export const binaryTypes: readonly TypeInfo[] = [
-  ['application/octet-stream', 'Unknown binary data'],
-  ['application/pdf', 'PDF document', 'pdf'],
-  ['application/zip', 'ZIP archive', 'zip'],
-  ['application/gzip', 'gzip-compressed data', 'gz'],
-  ['application/msword', 'Word document (97–2003)', 'doc', 'dot'],
-  ['image/png', 'PNG image', 'png'],
+  ...documentTypes,
+  ...imageTypes,
+  ...mediaTypes,
+  ...archiveTypes,
+  ...dataTypes,
+  ...systemTypes,
 ];
