@@ -12,13 +12,17 @@ const families: readonly Family[] = [
   { types: ['text/html', 'application/xhtml+xml'], load: () => import('./html/html.ts') },
   { types: ['application/rtf', 'text/rtf'], load: () => import('./rtf/rtf.ts') },
   { types: ['application/msword'], load: () => import('./old-office/word.ts') },
+  { types: ['application/pdf'], load: () => import('./pdf/pdf.ts') },
   { types: ['application/vnd.ms-excel'], load: () => import('./old-office/excel.ts') },
-  { types: ['application/vnd.ms-powerpoint'], load: () => import('./old-office/powerpoint.ts') },
   { types: ['application/encrypted'], load: () => import('./old-office/encrypted.ts') },
-  { types: wordTypes, load: () => import('./ooxml/word.ts') },
-  { types: spreadsheetTypes, load: () => import('./ooxml/spreadsheet.ts') },
+  { types: ['application/vnd.ms-powerpoint'], load: () => import('./old-office/powerpoint.ts') },
   { types: presentationTypes, load: () => import('./ooxml/presentation.ts') },
+  { types: spreadsheetTypes, load: () => import('./ooxml/spreadsheet.ts') },
+  { types: wordTypes, load: () => import('./ooxml/word.ts') },
   { types: openDocumentTypes, load: () => import('./odf/odf.ts') },
+  { types: presentationTypes, load: () => import('./ooxml/presentation.ts') },
+  { types: spreadsheetTypes, load: () => import('./ooxml/spreadsheet.ts') },
+  { types: wordTypes, load: () => import('./ooxml/word.ts') },
 ];
 
 const byType = new Map(families.flatMap(({ types, load }) => types.map((type) => [type, load] as const)));
