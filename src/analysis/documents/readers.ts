@@ -1,6 +1,7 @@
 import { openDocumentTypes } from './odf/types.ts';
 import { presentationTypes, spreadsheetTypes, wordTypes } from './ooxml/types.ts';
 import type { DocumentReader } from './reader.ts';
+import { xmlTypes } from './xml-text/types.ts';
 
 interface Family {
   readonly types: readonly string[];
@@ -23,14 +24,23 @@ const families: readonly Family[] = [
   { types: presentationTypes, load: () => import('./ooxml/presentation.ts') },
   { types: spreadsheetTypes, load: () => import('./ooxml/spreadsheet.ts') },
   { types: wordTypes, load: () => import('./ooxml/word.ts') },
+  { types: ['application/epub+zip'], load: () => import('./epub.ts') },
+  { types: ['application/vnd.ms-xpsdocument', 'application/oxps'], load: () => import('./xps.ts') },
+  { types: ['application/x-ipynb+json'], load: () => import('./notebook.ts') },
+  { types: xmlTypes, load: () => import('./xml-text/xml-text.ts') },
 ];
 
 const byType = new Map(families.flatMap(({ types, load }) => types.map((type) => [type, load] as const)));
 
 export function isDocument(mime: string): boolean {
-  return byType.has(mime);
+  return loaderOf(mime) !== undefined;
 }
 
 export async function readerOf(mime: string): Promise<DocumentReader | undefined> {
-  return (await byType.get(mime)?.())?.reader;
+  return (await loaderOf(mime)?.())?.reader;
+}
+
+/** What is XML without a reader of its own is read as XML. */
+function loaderOf(mime: string): Family['load'] | undefined {
+  return byType.get(mime) ?? (mime.endsWith('+xml') ? byType.get('application/xml') : undefined);
 }

@@ -9,12 +9,19 @@ const maxBytes = 256 * 2 ** 20;
 /** The files in a document that is a ZIP archive. Writers differ in case and slashes, so names are compared without them. */
 export class ZippedParts {
   readonly #zip: ZipArchive;
-  readonly #entries: ReadonlyMap<string, ZipEntry>;
+  /** The entries of each file: several where it is written in pieces. */
+  readonly #entries = new Map<string, ZipEntry[]>();
   #left = maxBytes;
 
   private constructor(zip: ZipArchive) {
     this.#zip = zip;
-    this.#entries = new Map(zip.entries.map((entry) => [keyOf(entry.name), entry]));
+    for (const entry of zip.entries) {
+      const key = keyOf(entry.name);
+      const whole = key.replace(pieceName, '');
+      // Of two files with one name, the last counts, which an update in place appends.
+      if (whole === key) this.#entries.set(key, [entry]);
+      else this.#entries.set(whole, [...(this.#entries.get(whole) ?? []), entry]);
+    }
   }
 
   static async open(blob: BlobHandle): Promise<ZippedParts> {
@@ -31,12 +38,13 @@ export class ZippedParts {
 
   /** @throws UnreadableFile when there is no such file, or it cannot be read */
   async *chunks(name: string): AsyncGenerator<Buffer> {
-    const entry = this.#entries.get(keyOf(name));
-    if (entry === undefined) throw new UnreadableFile('damaged', `${JSON.stringify(name.slice(0, 200))} is missing.`);
-    for await (const chunk of this.#zip.chunks(entry, this.#left)) {
-      this.#left -= chunk.length;
-      yield chunk;
-    }
+    const entries = this.#entries.get(keyOf(name));
+    if (entries === undefined) throw new UnreadableFile('damaged', `${JSON.stringify(name.slice(0, 200))} is missing.`);
+    for (const entry of entries)
+      for await (const chunk of this.#zip.chunks(entry, this.#left)) {
+        this.#left -= chunk.length;
+        yield chunk;
+      }
   }
 
   async bytes(name: string): Promise<Buffer> {
@@ -50,6 +58,9 @@ export class ZippedParts {
     await scanXml(this.chunks(name), handler, options);
   }
 }
+
+/** Pieces of a part stand in their order (ISO/IEC 29500-2, 9.3). */
+const pieceName = /\/\[\d{1,9}\](?:\.last)?\.piece$/;
 
 /** What a name in one file means when it is relative to the place of that file. */
 export function resolveName(base: string, target: string): string {

@@ -23,6 +23,8 @@ export const ooxml: Vocabulary = new Map([
   // Word 2003 has the same elements in a namespace of its own.
   ['http://schemas.microsoft.com/office/word/2003/wordml', 'w'],
   ['http://schemas.microsoft.com/aml/2001/core', 'aml'],
+  // A package in one XML file.
+  ['http://schemas.microsoft.com/office/2006/xmlPackage', 'pkg'],
 ]);
 
 function inBoth(prefix: string, inTransitional: string, inStrict: string): [string, string][] {

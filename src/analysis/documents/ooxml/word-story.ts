@@ -82,6 +82,7 @@ export class WordStory extends OfficeHandler {
     if (name === 'w:txbxContent') return this.#boxPart();
     if (name === 'w:footnote' || name === 'w:endnote') return 'footnotes';
     if (name === 'w:hdr' || name === 'w:ftr') return 'page_headers';
+    if (name === 'w:comment') return 'comments';
     return name === 'aml:annotation' && element.get('w:type') === 'Word.Comment' ? 'comments' : undefined;
   }
 
@@ -127,6 +128,7 @@ const left: ReadonlySet<string> = new Set([
   'w:moveFrom',
   'w:rt',
   'w:tabs',
+  'w:glossaryDocument',
   'w:rPrChange',
   'w:pPrChange',
   'w:sectPrChange',

@@ -1,0 +1,43 @@
+import type { TextFormat } from './element-text.ts';
+
+/** FictionBook 2: the bodies, of which some hold the notes of the first. */
+export const fictionBook: TextFormat = {
+  partOf(name, element) {
+    if (name === 'body') return element.get('name') === undefined ? 'body' : 'footnotes';
+    return name === 'binary' || name === 'description' ? null : undefined;
+  },
+  isBlock: (name) => !fictionBookInlines.has(name),
+  facts: new Map([['book-title', 'title']]),
+};
+
+const fictionBookInlines: ReadonlySet<string> = new Set([
+  'a',
+  'strong',
+  'emphasis',
+  'style',
+  'strikethrough',
+  'sub',
+  'sup',
+  'code',
+]);
+
+/** SVG: what is drawn as text. A piece with a place of its own is another word. */
+export const svg: TextFormat = {
+  partOf(name) {
+    if (name === 'text' || name === 'flowRoot') return 'body';
+    return name === 'title' || name === 'desc' || name === 'style' || name === 'script' ? null : undefined;
+  },
+  isBlock(name, element) {
+    if (name === 'tspan') return ['x', 'y', 'dy'].some((place) => element.get(place) !== undefined);
+    return name === 'text' || name === 'flowPara';
+  },
+};
+
+/** Workbooks of Excel 2002 and 2003 in XML. */
+export const workbook2003: TextFormat = {
+  partOf(name) {
+    if (name === 'Comment') return 'comments';
+    return name === 'Cell' ? 'body' : undefined;
+  },
+  isBlock: (name) => name === 'Data' || name === 'Comment',
+};
