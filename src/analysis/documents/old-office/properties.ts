@@ -76,7 +76,7 @@ function textOf(bytes: Buffer, codePage: number): string {
 const from1601To1970 = 11_644_473_600_000n;
 
 /** @param time in units of 100 nanoseconds since 1601; editing times and the like, which are near it, are no dates */
-function dateOfFileTime(time: bigint): string | undefined {
+export function dateOfFileTime(time: bigint): string | undefined {
   const milliseconds = time / 10_000n - from1601To1970;
   const isDate = milliseconds > -from1601To1970 / 2n && milliseconds < 253_402_300_800_000n;
   return isDate ? new Date(Number(milliseconds)).toISOString().replace('.000Z', 'Z') : undefined;
