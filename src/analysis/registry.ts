@@ -1,6 +1,7 @@
 import { type AnalysisOptions, type Analyzer, leastOptions } from '#domain/analysis.ts';
 import { archive } from './analyzers/archive.ts';
 import { documentAnalyzer } from './analyzers/document.ts';
+import { image } from './analyzers/image.ts';
 import { mime } from './analyzers/mime.ts';
 import { plainText } from './analyzers/plain-text.ts';
 import { sha256 } from './analyzers/sha256.ts';
