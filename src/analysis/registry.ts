@@ -60,6 +60,7 @@ export function registryOf(options: AnalysisOptions): readonly Analyzer[] {
     size,
     documentAnalyzer(options),
     archive,
+    image,
     ...(options.keepText ? [plainText] : []),
   ]);
 }
