@@ -1,10 +1,15 @@
 import type { PartText } from '../part-text.ts';
 import { countedParts, type Part } from '../reader.ts';
 import type { XmlElement } from '../xml/element.ts';
+import { isOn } from './hidden-styles.ts';
 import { OfficeHandler } from './office-handler.ts';
 
-/** The notes that the text refers to: others are left over from deleted text. */
-export type NoteReferences = Set<string>;
+/** What the stories of a document share. */
+export interface WordContext {
+  /** The notes that the text refers to: others are left over from deleted text. */
+  readonly references: Set<string>;
+  readonly hiddenStyles: ReadonlySet<string>;
+}
 
 /** What a text box or a note inside a paragraph has for itself. */
 interface Context {
@@ -12,13 +17,20 @@ interface Context {
   readonly part: Part;
   /** For each open field: whether its result is being read, and no longer its code. */
   readonly fields: boolean[];
+  /** Text in the code of a field, which counts if the field turns out to have no end. */
+  heldBack: string;
   isHidden: boolean;
+  isParagraphHidden: boolean;
+}
+
+function newContext(element: string, part: Part): Context {
+  return { element, part, fields: [], heldBack: '', isHidden: false, isParagraphHidden: false };
 }
 
 /** The text of one story: the body, a header, or all notes (WordprocessingML, ISO/IEC 29500-1, 17; Word 2003 likewise). */
 export class WordStory extends OfficeHandler {
   readonly #text: PartText;
-  readonly #references: NoteReferences;
+  readonly #shared: WordContext;
   #context: Context;
   readonly #outer: Context[] = [];
   #inText = false;
@@ -26,11 +38,11 @@ export class WordStory extends OfficeHandler {
   /** The end of the paragraph is deleted, which joins it with the next. */
   #isJoined = false;
 
-  constructor(text: PartText, part: Part, references: NoteReferences) {
+  constructor(text: PartText, part: Part, shared: WordContext) {
     super();
     this.#text = text;
-    this.#references = references;
-    this.#context = { element: '', part, fields: [], isHidden: false };
+    this.#shared = shared;
+    this.#context = newContext('', part);
   }
 
   protected enter(element: XmlElement): boolean {
@@ -46,10 +58,12 @@ export class WordStory extends OfficeHandler {
     if (name === 'w:t' || name === 'm:t') this.#inText = false;
     else if (name === 'w:pPr') this.#inParagraphProperties = false;
     else if (name === 'm:mr') this.#add(' ');
-    else if (name === 'w:p') {
-      if (!this.#isJoined) this.#text.add(this.#context.part, '\n');
-      this.#isJoined = false;
-    } else if (name === this.#context.element) this.#context = this.#outer.pop() as Context;
+    else if (name === 'w:p') this.#endParagraph();
+    else if (name === 'w:body') this.#giveBack();
+    else if (name === this.#context.element) {
+      this.#giveBack();
+      this.#context = this.#outer.pop() as Context;
+    }
   }
 
   protected characters(text: string): void {
@@ -58,14 +72,15 @@ export class WordStory extends OfficeHandler {
 
   #enterOther(name: string, element: XmlElement): void {
     if (name === 'w:t' || name === 'm:t') this.#inText = true;
-    else if (name === 'w:r') this.#context.isHidden = false;
+    else if (name === 'w:r') this.#context.isHidden = this.#context.isParagraphHidden;
     else if (name === 'w:pPr') this.#inParagraphProperties = true;
     else if (name === 'w:vanish') this.#hide(element);
+    else if (name === 'w:rStyle' || name === 'w:pStyle') this.#style(name, element.get('w:val'));
     else if (name === 'w:del') this.#isJoined ||= this.#inParagraphProperties;
     else if (name === 'w:fldChar') this.#field(element.get('w:fldCharType'));
     else if (name === 'w:sym') this.#add(symbol(element.get('w:char')));
     else if (name === 'w:footnoteReference' || name === 'w:endnoteReference')
-      this.#references.add(noteKey(name.slice(2, -9), element));
+      this.#shared.references.add(noteKey(name.slice(2, -9), element));
     else if (name === 'v:textpath') this.#text.add(this.#boxPart(), `${element.get('string') ?? ''}\n`);
     else {
       const part = this.#partOf(name, element);
@@ -73,9 +88,28 @@ export class WordStory extends OfficeHandler {
     }
   }
 
+  #endParagraph(): void {
+    const context = this.#context;
+    if (!this.#isJoined) this.#text.add(context.part, '\n');
+    this.#isJoined = false;
+    context.isParagraphHidden = false;
+    if (context.heldBack !== '') context.heldBack += '\n';
+  }
+
+  #giveBack(): void {
+    const { part, heldBack } = this.#context;
+    this.#text.add(part, heldBack);
+  }
+
   #hide(element: XmlElement): void {
     // The properties of a paragraph are those of its end.
-    if (!this.#inParagraphProperties) this.#context.isHidden = !isOff.has(element.get('w:val') ?? '');
+    if (!this.#inParagraphProperties) this.#context.isHidden = isOn(element);
+  }
+
+  #style(name: string, style: string | undefined): void {
+    const isHidden = style !== undefined && this.#shared.hiddenStyles.has(style);
+    if (name === 'w:pStyle') this.#context.isParagraphHidden = isHidden;
+    else if (isHidden && !this.#inParagraphProperties) this.#context.isHidden = true;
   }
 
   #partOf(name: string, element: XmlElement): Part | undefined {
@@ -94,7 +128,7 @@ export class WordStory extends OfficeHandler {
 
   #enterContext(element: string, part: Part): void {
     this.#outer.push(this.#context);
-    this.#context = { element, part, fields: [], isHidden: false };
+    this.#context = newContext(element, part);
   }
 
   #field(type: string | undefined): void {
@@ -102,21 +136,22 @@ export class WordStory extends OfficeHandler {
     if (type === 'begin') fields.push(false);
     else if (type === 'separate' && fields.length > 0) fields[fields.length - 1] = true;
     else if (type === 'end') fields.pop();
+    if (!fields.includes(false)) this.#context.heldBack = '';
   }
 
   #isUnwantedNote(name: string, element: XmlElement): boolean {
     if (name !== 'w:footnote' && name !== 'w:endnote') return false;
     const isUnwanted =
       separators.has(element.get('w:type') ?? '') ||
-      (element.get('w:id') !== undefined && !this.#references.has(noteKey(name.slice(2), element)));
+      (element.get('w:id') !== undefined && !this.#shared.references.has(noteKey(name.slice(2), element)));
     if (isUnwanted) this.#context = this.#outer.pop() as Context;
     return isUnwanted;
   }
 
   #add(text: string): void {
     const { part, fields, isHidden } = this.#context;
-    if (fields.includes(false)) return;
-    this.#text.add(isHidden ? 'hidden' : part, text);
+    if (fields.includes(false)) this.#context.heldBack += text;
+    else this.#text.add(isHidden ? 'hidden' : part, text);
   }
 }
 
@@ -146,7 +181,6 @@ const spaces: ReadonlyMap<string, string> = new Map([
 ]);
 
 const separators: ReadonlySet<string> = new Set(['separator', 'continuationSeparator', 'continuationNotice']);
-const isOff: ReadonlySet<string> = new Set(['0', 'false', 'off']);
 
 function isDeletion(name: string, element: XmlElement): boolean {
   return name === 'w:del' || (name === 'aml:annotation' && element.get('w:type') === 'Word.Deletion');

@@ -104,6 +104,26 @@ describe('Word documents', () => {
     assert.equal(words, 4);
   });
 
+  it('have text that styles hide', async () => {
+    const style = (id: string, based: string, properties: string) =>
+      `<w:style w:styleId="${id}">${based && `<w:basedOn w:val="${based}"/>`}<w:rPr>${properties}</w:rPr></w:style>`;
+    const styles = style('H', '', '<w:vanish/>') + style('I', 'H', '') + style('V', 'H', '<w:vanish w:val="false"/>');
+    const body =
+      p(r('a'), r('b', '<w:rStyle w:val="H"/>'), r('c', '<w:rStyle w:val="V"/>')) +
+      p('<w:pPr><w:pStyle w:val="I"/></w:pPr>', r('d'), r('e', '<w:vanish w:val="0"/>')) +
+      p(r('f'));
+    const { text } = await readText(
+      reader,
+      docx(body, { 'word/styles.xml': `<w:styles ${namespaces}>${styles}</w:styles>` }),
+    );
+    assert.deepEqual(text, { body: 'ac e f', hidden: 'bd' });
+  });
+
+  it('have the text behind a field without an end', async () => {
+    const body = p(r('a '), char('begin'), r('b')) + p(r('c'));
+    assert.equal((await readText(reader, docx(body))).text.body, 'a b c');
+  });
+
   it('have notes, headers and comments in other parts', async () => {
     const body = p(
       r('body'),

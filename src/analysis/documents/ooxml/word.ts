@@ -1,9 +1,10 @@
 import { PartText } from '../part-text.ts';
 import type { DocumentReader, Part } from '../reader.ts';
 import { DrawingText } from './drawing-text.ts';
+import { hiddenStyles } from './hidden-styles.ts';
 import { OfficePackage } from './package.ts';
 import { wordTypes } from './types.ts';
-import { type NoteReferences, WordStory } from './word-story.ts';
+import { type WordContext, WordStory } from './word-story.ts';
 
 /** Word documents: DOCX, DOCM, DOTX and DOTM. */
 export const reader: DocumentReader = {
@@ -11,12 +12,12 @@ export const reader: DocumentReader = {
   async read({ blob }, document) {
     const office = await OfficePackage.open(blob);
     const text = new PartText(document);
-    const references: NoteReferences = new Set();
     const main = await office.mainPart(/^word\/document\d*\.xml$/);
-    await office.scan(main, new WordStory(text, 'body', references));
+    const shared: WordContext = { references: new Set(), hiddenStyles: await hiddenStyles(office, main) };
+    await office.scan(main, new WordStory(text, 'body', shared));
     for (const [part, types] of stories)
       for (const story of await office.related(main, ...types))
-        await office.scan(story, new WordStory(text, part, references));
+        await office.scan(story, new WordStory(text, part, shared));
     for (const drawing of await office.related(main, 'diagramData', 'chart'))
       await office.scan(drawing, new DrawingText(text, 'text_boxes'));
     text.flush();

@@ -44,7 +44,8 @@ class ByRoot implements XmlHandler {
   }
 
   #handlerOf(root: string): XmlHandler {
-    if (root === 'w:wordDocument' || root === 'pkg:package') return new WordStory(this.#text, 'body', new Set());
+    if (root === 'w:wordDocument' || root === 'pkg:package')
+      return new WordStory(this.#text, 'body', { references: new Set(), hiddenStyles: new Set() });
     const format = formats.get(localName(root));
     return format === undefined ? new AnyText(this.#text) : new ElementText(this.#text, this.#document, format);
   }
