@@ -7,13 +7,15 @@ import { isWhiteSpace } from '#analysis/content/utf16-counter.ts';
  * that `Utf8Counter` is compared with. `isSpace` is for showing that a wrong twin is found out.
  */
 export function scalarCount(bytes: Uint8Array, isSpace = isWhiteSpace): TextCounts {
-  if (bytes.includes(0)) return notText;
+  const nuls = bytes.filter((byte) => byte === 0).length;
+  const isControlled = bytes.some(isOddControl);
+  if (nuls * 128 > bytes.length || (nuls > 0 && isControlled)) return notText;
   const text = decode(bytes);
   if (text !== undefined) {
     const characters = Array.from(text, (character) => character.codePointAt(0) as number);
     return { charset: bytes.every((byte) => byte < 0x80) ? 'us-ascii' : 'utf-8', ...count(characters, isSpace) };
   }
-  if (bytes.some(isOddControl)) return notText;
+  if (nuls > 0 || isControlled) return notText;
   return { charset: 'unknown-8bit', ...count([...bytes], (byte) => byte < 0x80 && isSpace(byte)) };
 }
 

@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import type { AnalysisSubject, StreamAnalyzer } from '#domain/analysis.ts';
+import { decoderFor } from '../content/charset/decoder.ts';
 import { identifyBinary } from '../identify/binary/identify-binary.ts';
 import type { Found } from '../identify/found.ts';
 import { identifyText } from '../identify/text/identify-text.ts';
@@ -48,5 +49,7 @@ async function find({ subject, head, bytes, extension, charset }: Seen): Promise
 /** Drops the byte order mark, and a character that the end of the head cuts in two. */
 function decode(head: string, charset: string): string {
   if (charset === 'unknown-8bit' || charset === 'us-ascii') return head;
-  return new TextDecoder(charset).decode(Buffer.from(head, 'latin1'), { stream: true });
+  return decoderFor(charset)
+    .decode(Buffer.from(head, 'latin1'), { stream: true })
+    .replace(/^\ufeff/, '');
 }

@@ -130,7 +130,9 @@ test('what is text, and what is not', () => {
   assert.equal(charsetOf(Buffer.from('café', 'latin1')), 'unknown-8bit');
   assert.equal(charsetOf('colour \u001b[31mred\u001b[0m'), 'us-ascii');
   assert.equal(charsetOf('one \u0001 control among many letters'), 'us-ascii');
-  assert.equal(charsetOf(`${'text '.repeat(100_000)}\0`), null, 'a NUL far behind the head');
+  assert.equal(charsetOf(`${'text '.repeat(100_000)}\0`), 'us-ascii', 'a stray NUL');
+  assert.equal(charsetOf(`${'text '.repeat(100)}${'\0'.repeat(10)}`), null, 'many NULs');
+  assert.equal(charsetOf(`${'text '.repeat(100)}\0\u0001`), null, 'a NUL and another control character');
   assert.equal(charsetOf('\u0001\u0002abc'), null, 'a head of controls');
   assert.equal(charsetOf(Buffer.from('caf\xe9 and then some words \x02', 'latin1')), null, '8-bit with a control');
   assert.equal(charsetOf('%PDF-1.4\nall of it ASCII'), null);

@@ -10,3 +10,9 @@ export function isOddControl(byte: number): boolean {
   if (byte >= 0x20) return byte === 0x7f;
   return byte !== 0 && (byte < 0x07 || byte > 0x0d) && byte !== 0x1b;
 }
+
+export function countNuls(bytes: Uint8Array): number {
+  let count = 0;
+  for (let at = bytes.indexOf(0); at >= 0; at = bytes.indexOf(0, at + 1)) count += 1;
+  return count;
+}

@@ -1,10 +1,7 @@
-import { notText, type TextCounts } from './text-counts.ts';
+import { notText, type TextCounter, type TextCounts } from './text-counts.ts';
 
-/**
- * Counts UTF-16 after its byte order mark, in chunks that may be cut anywhere. Malformed UTF-16, and any with U+0000, is not
- * text.
- */
-export class Utf16Counter {
+/** Counts UTF-16, with or without a byte order mark. Malformed UTF-16, and any with U+0000, is not text. */
+export class Utf16Counter implements TextCounter {
   readonly #charset: 'utf-16le' | 'utf-16be';
   #words = 0;
   #lines = 0;
@@ -39,7 +36,7 @@ export class Utf16Counter {
 
   #unit(unit: number): void {
     this.#units += 1;
-    if (this.#units === 1) return; // the byte order mark
+    if (this.#units === 1 && unit === 0xfeff) return;
     const isHigh = unit >= 0xd800 && unit <= 0xdbff;
     const isLow = unit >= 0xdc00 && unit <= 0xdfff;
     if (isLow !== (this.#highSurrogate !== 0) || unit === 0) this.#wellFormed = false;

@@ -1,0 +1,60 @@
+import { isUtf8 } from 'node:buffer';
+import { isEbcdic } from './charset/ebcdic.ts';
+import { iso2022Charset } from './charset/iso-2022.ts';
+import { legacyCharset } from './charset/legacy.ts';
+import { wideCharset } from './charset/wide.ts';
+import { countNuls, isOddControl, isPrintable } from './controls.ts';
+import { DecodedCounter } from './decoded-counter.ts';
+import type { TextCounter } from './text-counts.ts';
+import { Utf8Counter } from './utf8-counter.ts';
+import { Utf16Counter } from './utf16-counter.ts';
+
+/** The counter for a file that begins so; undefined if it is not text. The counter may still find that it is none. */
+export function counterFor(head: Uint8Array): TextCounter | undefined {
+  const wide = wideCharset(head);
+  if (wide === 'utf-16le' || wide === 'utf-16be') return new Utf16Counter(wide);
+  if (wide !== undefined) return new DecodedCounter(wide, 'well-formed');
+  if (textLikeBinaries.some((signature) => signature.equals(head.subarray(0, signature.length)))) return undefined;
+  const isUnicode = isUtf8(head) || isCutUtf8(head);
+  if (!isUnicode && isEbcdic(head)) return new DecodedCounter('ibm037', 'any bytes');
+  if (hasManyControls(head.subarray(0, 1_024))) return undefined;
+  return isUnicode ? unicodeCounter(head) : legacyCounter(head);
+}
+
+/** All bytes of these may be text, but their words would be meaningless: PDF, `ar` archives, FITS and transport files of SAS. */
+const textLikeBinaries = ['%PDF-', '!<arch>\n', 'SIMPLE  = ', 'HEADER RECORD*******LIB'].map((signature) =>
+  Buffer.from(signature),
+);
+
+/** Valid UTF-8 may hold control characters, but bytes that are mostly control characters are not text. */
+function hasManyControls(start: Uint8Array): boolean {
+  if (isPrintable(start)) return false;
+  return start.filter(isOddControl).length * 10 > start.length * 3 || countNuls(start) * 64 > start.length;
+}
+
+/** Whether only the end of the head cuts a character in two. */
+function isCutUtf8(head: Uint8Array): boolean {
+  return [1, 2, 3].some((length) => (head[head.length - length] ?? 0) >= 0xc0 && isUtf8(head.subarray(0, -length)));
+}
+
+function unicodeCounter(head: Uint8Array): TextCounter {
+  const charset = iso2022Charset(head);
+  return charset === undefined ? new Utf8Counter(head) : new DecodedCounter(charset, 'any bytes');
+}
+
+function legacyCounter(head: Uint8Array): TextCounter | undefined {
+  if (isDamagedUtf8(head)) return new DecodedCounter('utf-8', 'few controls');
+  const charset = legacyCharset(head);
+  if (charset !== undefined) return new DecodedCounter(charset, 'few controls');
+  // Words between bytes of no known charset are still words.
+  const high = head.reduce((sum, byte) => sum + (byte >> 7), 0);
+  return high * 3 <= head.length ? new Utf8Counter(head) : undefined;
+}
+
+/** Whether most characters beyond ASCII are well-formed UTF-8. */
+function isDamagedUtf8(head: Uint8Array): boolean {
+  const decoded = new TextDecoder().decode(head);
+  const bad = decoded.match(/\ufffd/g)?.length ?? 0;
+  const good = decoded.match(/[^\0-\x7f\ufffd]/g)?.length ?? 0;
+  return good >= bad * 10;
+}
