@@ -11,7 +11,7 @@ export function decodeText(bytes: Uint8Array, ...charsets: readonly (string | nu
 }
 
 /** A decoder for this label of the Encoding Standard, if there is one. UTF-16 and UTF-8 lose their byte order mark. */
-function decoderOf(label: string): TextDecoder | undefined {
+export function decoderOf(label: string): TextDecoder | undefined {
   try {
     return new TextDecoder(label);
   } catch {

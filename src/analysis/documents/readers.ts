@@ -12,6 +12,8 @@ interface Family {
 const families: readonly Family[] = [
   { types: ['text/html', 'application/xhtml+xml'], load: () => import('./html/html.ts') },
   { types: ['application/rtf', 'text/rtf'], load: () => import('./rtf/rtf.ts') },
+  { types: ['message/rfc822', 'message/news', 'multipart/related'], load: () => import('./mail/message.ts') },
+  { types: ['application/mbox'], load: () => import('./mail/mailbox.ts') },
   { types: ['application/msword'], load: () => import('./old-office/word.ts') },
   { types: ['application/pdf'], load: () => import('./pdf/pdf.ts') },
   { types: ['application/vnd.ms-excel'], load: () => import('./old-office/excel.ts') },
