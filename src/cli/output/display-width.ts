@@ -20,6 +20,19 @@ export function cutText(text: string, width: number): string {
   return `${head.join('')}…${tail.toReversed().join('')}`;
 }
 
+/** Breaks a text at its spaces into lines of at most this width; a longer word stays whole, to be copied. */
+export function wrapText(text: string, width: number): string[] {
+  if (displayWidth(text) <= width) return [text];
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1);
+    if (line !== undefined && displayWidth(line) + 1 + displayWidth(word) <= width)
+      lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
 function leading(segments: readonly string[], width: number): string[] {
   let taken = 0;
   const end = segments.findIndex((segment) => {
