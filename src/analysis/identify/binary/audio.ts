@@ -6,13 +6,13 @@ import { type Answer, among, type Detector, signature, when } from './detector.t
 export const audio: readonly Detector[] = [
   ...among('ID3', taggedType),
   ...signature('audio/flac', 'fLaC'),
-  ...signature('audio/ape', 'MAC '),
-  ...signature('audio/wavpack', 'wvpk'),
+  ...signature('audio/x-ape', 'MAC '),
+  ...signature('audio/x-wavpack', 'wvpk'),
   ...signature('audio/x-musepack', 'MP+', 'MPCK'),
   ...signature('audio/x-tta', 'TTA1', 'TTA2'),
   ...signature('audio/amr', '#!AMR\n', '#!AMR_MC1.0\n'),
   ...signature('audio/amr-wb', '#!AMR-WB\n', '#!AMR-WB_MC1.0\n'),
-  ...signature('audio/x-silk', '#!SILK_V3', '\x02#!SILK_V3'),
+  ...signature('audio/silk', '#!SILK_V3', '\x02#!SILK_V3'),
   ...signature('audio/x-dsf', 'DSD \x1c\0\0\0'),
   ...when('audio/x-dff', 'FRM8', ({ head }) => has(head, 12, 'DSD ')),
   ...when('audio/x-caf', 'caff', ({ head }) => u16be(head, 4) === 1),
@@ -26,8 +26,8 @@ export const audio: readonly Detector[] = [
   ...signature('audio/x-s3m', ['SCRM', 44]),
   ...signature('audio/x-mod', ...moduleMarks()),
   ...signature('audio/x-stm', ['!Scream!\x1a', 20], ['BMOD2STM\x1a', 20]),
-  ...signature('audio/x-mtm', 'MTM\x10'),
-  ...signature('audio/x-med', 'MMD0', 'MMD1', 'MMD2', 'MMD3'),
+  ...signature('audio/x-mod', 'MTM\x10'),
+  ...signature('audio/x-mod', 'MMD0', 'MMD1', 'MMD2', 'MMD3'),
   ...signature('audio/prs.sid', 'PSID\0', 'RSID\0'),
   ...signature('audio/x-nsf', 'NESM\x1a'),
   ...signature('audio/x-spc', 'SNES-SPC700 Sound File Data'),
@@ -44,6 +44,16 @@ export const audio: readonly Detector[] = [
   ...among('\x0b\x77', dolbyType),
   ...when('audio/x-avr', '2BIT', ({ head }) => [0, 0xffff].includes(u16be(head, 12))),
   ...signature('audio/x-paf', ' paf', 'fap '),
+  ...signature(
+    'audio/x-ircam',
+    '\x64\xa3\x01\0',
+    '\x64\xa3\x02\0',
+    '\x64\xa3\x03\0',
+    '\0\x02\xa3\x64',
+    '\0\x01\xa3\x64',
+  ),
+  ...signature('audio/x-sox', '.SoX', 'XoS.'),
+  ...signature('audio/x-hcom', ['FSSD', 65]),
   ...signature('audio/x-sds', '\xf0\x7e\0\x01'),
   ...signature('audio/vnd.audible.aax', ['ftypaax ', 4]),
   ...signature('audio/vnd.audible', ['\x57\x90\x75\x36', 4]),
@@ -78,7 +88,7 @@ async function taggedType(sample: BinarySample): Promise<Answer> {
   const length = [6, 7, 8, 9].reduce((sum, at) => sum * 128 + u8(head, at), 0);
   const rest = await bytesAt(sample, 10 + length, 4_096);
   if (has(rest, 0, 'fLaC')) return 'audio/flac';
-  if (has(rest, 0, 'MAC ')) return 'audio/ape';
+  if (has(rest, 0, 'MAC ')) return 'audio/x-ape';
   if (has(rest, 0, 'TTA1')) return 'audio/x-tta';
   if (has(rest, 0, 'MP+') || has(rest, 0, 'MPCK')) return 'audio/x-musepack';
   return framesType(rest, sample.size - 10 - length) ?? 'audio/mpeg';

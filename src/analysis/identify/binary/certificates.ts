@@ -9,11 +9,16 @@ const timestampReply = 'application/timestamp-reply';
 /** Certificates, keys and signatures: ASN.1 structures, key stores, and messages of OpenPGP. */
 export const certificates: readonly Detector[] = [
   ...among('\x30', asn1Type),
+  ...when(
+    'application/x-x509-ec-parameters',
+    '\x06',
+    ({ head, size }) => objectId(derOf(head, 0, size))?.startsWith('1.') === true && size <= 32,
+  ),
   ...when('application/x-java-keystore', '\xfe\xed\xfe\xed', ({ head }) => isBetween(u32be(head, 4), 1, 2)),
   ...when('application/x-java-jce-keystore', '\xce\xce\xce\xce', ({ head }) => isBetween(u32be(head, 4), 1, 2)),
   ...signature('application/x-java-bks', '\0\0\0\x01\0\0\0\x14', '\0\0\0\x02\0\0\0\x14'),
   ...signature('application/x-gnupg-keybox', ['KBXf', 8]),
-  ...signature('application/x-age-encryption', 'age-encryption.org/v1\n'),
+  ...signature('application/vnd.age', 'age-encryption.org/v1\n'),
   ...signature('application/x-keepass2', '\x03\xd9\xa2\x9a\x67\xfb\x4b\xb5', '\x03\xd9\xa2\x9a\x66\xfb\x4b\xb5'),
   ...signature('application/x-keepass', '\x03\xd9\xa2\x9a\x65\xfb\x4b\xb5'),
   ...signature('application/x-openssl-encrypted', 'Salted__'),

@@ -41,7 +41,7 @@ const byName: readonly (readonly [mime: string, ...names: string[]])[] = [
   ['application/x-ms-jumplist', 'DestList'],
   ['application/x-corelpresentations', 'SlideShow'],
   [quattro, 'NativeContent_MAIN', 'PerfectOffice_MAIN', 'PerfectOffice_OBJECTS'],
-  ['application/vnd.ms-binder', 'Binder'],
+  ['application/x-msbinder', 'Binder'],
   ['application/x-oib', 'OibInfo.txt'],
 ];
 

@@ -75,7 +75,7 @@ export const documents: readonly Detector[] = [
   ...signature('application/vnd.ms-outlook-pst', '!BDN'),
   ...signature('application/vnd.ms-tnef', '\x78\x9f\x3e\x22'),
   ...signature('application/x-outlook-dbx', '\xcf\xad\x12\xfe'),
-  ...signature('application/x-sibelius-score', '\x0fSIBELIUS'),
+  ...signature('application/x-sibelius', '\x0fSIBELIUS'),
   ...signature('application/x-finale', 'ENIGMA BINARY FILE'),
 ];
 

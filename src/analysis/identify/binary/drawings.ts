@@ -17,8 +17,8 @@ export const drawings: readonly Detector[] = [
   ),
   ...when('image/x-pict', ['\x11\x01', 522], ({ head }) => isFrame(head, 512)),
   ...when('image/cgm', ['\0'], isComputerGraphics),
-  ...signature('application/x-freehand', 'AGD4', 'AGD3', 'AGD2', 'FHD3'),
-  ...signature('application/x-xara', 'XARA\xa3\xa3\r\n'),
+  ...signature('image/x-freehand', 'AGD4', 'AGD3', 'AGD2', 'FHD3'),
+  ...signature('application/vnd.xara', 'XARA\xa3\xa3\r\n'),
   // AutoCAD names releases before 2 in other ways.
   ...when('image/vnd.dwg', ['AC1', 'AC2', 'MC0'], ({ head }) =>
     /^(?:AC1[0-9]{3}|AC1\.[2-5]0?|AC2\.[12]\d|AC10[0-9]{2}|MC0\.0)\0?/.test(latin1(head, 0, 7)),

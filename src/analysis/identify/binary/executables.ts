@@ -1,6 +1,6 @@
 import { type BinarySample, bytesAt } from './binary-sample.ts';
 import { has, isBetween, latin1, u8, u16, u16be, u16le, u32be, u32le } from './bytes.ts';
-import { among, type Detector, signature, when } from './detector.ts';
+import { type Answer, among, type Detector, signature, when } from './detector.ts';
 
 const machO = 'application/x-mach-binary';
 
@@ -13,8 +13,8 @@ export const executables: readonly Detector[] = [
     isBetween(u32be(head, 4), 1, 42) ? machO : u16be(head, 6) >= 43 ? 'application/java-vm' : undefined,
   ),
   ...signature('application/x-java-pack200', '\xca\xfe\xd0\x0d'),
-  ...signature('application/x-java-serialized-object', '\xac\xed\0\x05'),
-  ...when('application/vnd.android.dex', ['dex\n', 'dey\n'], ({ head }) => /^\d{3}\0/.test(latin1(head, 4, 4))),
+  ...signature('application/java-serialized-object', '\xac\xed\0\x05'),
+  ...when('application/x-dex', ['dex\n', 'dey\n'], ({ head }) => /^\d{3}\0/.test(latin1(head, 4, 4))),
   ...signature('application/wasm', '\0asm'),
   ...signature('application/x-llvm', 'BC\xc0\xde', '\xde\xc0\x17\x0b'),
   ...when('application/x-python-bytecode', ['\r\n', 2], isPythonBytecode),
@@ -25,7 +25,7 @@ export const executables: readonly Detector[] = [
   ...signature('application/x-erlang-beam', 'FOR1'),
   ...signature('application/x-pef-executable', 'Joy!peff'),
   ...when('application/x-object', ['\x4c\x01', '\x64\x86', '\x64\xaa', '\xc0\x01', '\xc4\x01'], isCoff),
-  ...signature('application/x-nintendo-nes-rom', 'NES\x1a'),
+  ...signature('application/x-nes-rom', 'NES\x1a'),
   ...signature('application/x-n64-rom', '\x80\x37\x12\x40', '\x37\x80\x40\x12', '\x40\x12\x37\x80'),
   ...signature('application/x-gameboy-rom', ['\xce\xed\x66\x66\xcc\x0d', 260]),
   ...signature('application/x-gba-rom', ['\x24\xff\xae\x51\x69\x9a', 4]),
@@ -56,8 +56,10 @@ function elfType({ head }: BinarySample): string {
 const dos = 'application/x-dosexec';
 
 /** The header of MS-DOS, and the place of a newer one in it. */
-async function dosType(sample: BinarySample): Promise<string> {
+async function dosType(sample: BinarySample): Promise<Answer> {
   const { head } = sample;
+  // The last page has at most 512 bytes, and there is one.
+  if (!(u16le(head, 2) <= 512 && u16le(head, 4) > 0)) return undefined;
   const at = u32le(head, 60);
   const mark = latin1(await bytesAt(sample, Number.isNaN(at) ? 0 : at, 4), 0, 4);
   if (mark === 'PE\0\0') return 'application/vnd.microsoft.portable-executable';

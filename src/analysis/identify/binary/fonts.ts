@@ -20,7 +20,7 @@ export const fonts: readonly Detector[] = [
   ),
   ...when('application/x-font-type1', '\x80\x01', ({ head }) => has(head, 6, '%!')),
   ...when(
-    'application/x-font-pfm',
+    'application/x-font-printer-metric',
     '\0\x01',
     ({ head, size }) => u32le(head, 2) === size && /Copyright|\(c\)|^[\x20-\x7e]*\0+/i.test(latin1(head, 6, 60)),
   ),

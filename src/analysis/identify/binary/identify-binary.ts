@@ -15,7 +15,7 @@ import { drawings, unsignedDrawings } from './drawings.ts';
 import { executables } from './executables.ts';
 import { fonts } from './fonts.ts';
 import { icons } from './icons.ts';
-import { images } from './images.ts';
+import { images, unsignedImages } from './images.ts';
 import { byLibmagic } from './libmagic.ts';
 import { markedTexts } from './marked-texts.ts';
 import { mediaContainers } from './media-containers.ts';
@@ -54,6 +54,7 @@ const detectors = new DetectorIndex([
   ...markedTexts,
   ...diskImages,
   ...unsignedArchives,
+  ...unsignedImages,
   ...openPgp,
   ...unsignedDrawings,
   ...targaImages,
@@ -94,6 +95,7 @@ function isShort({ magic, detectedBy }: Detector): boolean {
 /** Formats without signature or structure. Nothing but the name tells them. */
 const unsigned: Readonly<Record<string, string>> = {
   br: 'application/x-brotli',
+  brotli: 'application/x-brotli',
   myd: 'application/x-mysql-misam-data',
   dbt: 'application/x-dbt',
   fpt: 'application/x-fpt',

@@ -2,6 +2,12 @@ import type { BinarySample } from './binary-sample.ts';
 import { has, isBetween, latin1, u8, u16be, u16le, u32be, u32le } from './bytes.ts';
 import { type Answer, among, type Detector, signature, when } from './detector.ts';
 
+/** Asked after all that have a signature. */
+export const unsignedImages: readonly Detector[] = [
+  ...when('application/dicom', ['\x02\0', '\x08\0'], isDicom),
+  ...when('image/vnd.wap.wbmp', '\0\0', isWirelessBitmap),
+];
+
 /** Raster images. */
 export const images: readonly Detector[] = [
   ...among('\x89PNG\r\n\x1a\n', pngType, { detectedBy: 'signature' }),
@@ -27,11 +33,11 @@ export const images: readonly Detector[] = [
   ...when('image/vnd.djvu', 'AT&TFORM', ({ head }) => /^DJV[UMI]|^THUM|^PM44|^BM44/.test(latin1(head, 12, 4))),
   ...signature('image/x-jbig2', '\x97JB2\r\n\x1a\n'),
   ...when('image/qoi', 'qoif', ({ head }) => isBetween(u8(head, 12), 3, 4) && u8(head, 13) <= 1),
-  ...signature('image/bpg', 'BPG\xfb'),
+  ...signature('image/x-bpg', 'BPG\xfb'),
   ...signature('image/flif', 'FLIF'),
   ...signature('image/x-farbfeld', 'farbfeld'),
   ...among('\0\0\0\x0cjP  \r\n\x87\n', jpeg2000Type),
-  ...signature('image/j2c', '\xff\x4f\xff\x51'),
+  ...signature('image/x-jp2-codestream', '\xff\x4f\xff\x51'),
   ...signature('image/jxl', '\0\0\0\x0cJXL \r\n\x87\n'),
   ...when('image/jxl', '\xff\x0a', isJpegXlStream),
   ...signature('image/x-sun-raster', '\x59\xa6\x6a\x95'),
@@ -42,14 +48,14 @@ export const images: readonly Detector[] = [
   ...when('image/vnd.ms-dds', 'DDS ', ({ head }) => u32le(head, 4) === 124),
   ...signature('image/ktx', '\xabKTX 11\xbb\r\n\x1a\n'),
   ...signature('image/ktx2', '\xabKTX 20\xbb\r\n\x1a\n'),
-  ...signature('image/x-astc', '\x13\xab\xa1\x5c'),
+  ...signature('image/astc', '\x13\xab\xa1\x5c'),
   ...when('image/icns', 'icns', ({ head, size }) => isBetween(u32be(head, 4), 8, size)),
   ...signature('image/x-photo-cd', ['PCD_IPI', 2_048]),
   ...signature('image/vnd.ms-modi', 'EP*\0'),
   ...signature('image/x-canon-crw', 'II\x1a\0\0\0HEAPCCDR'),
   ...signature('image/x-olympus-orf', 'IIRO\x08\0\0\0', 'IIRS\x08\0\0\0', 'MMOR\0\0\0\x08'),
   ...signature('image/x-panasonic-rw2', 'IIU\0\x18\0\0\0', 'IIU\0\x08\0\0\0'),
-  ...signature('image/x-fujifilm-raf', 'FUJIFILMCCD-RAW '),
+  ...signature('image/x-fuji-raf', 'FUJIFILMCCD-RAW '),
   ...signature('image/x-sigma-x3f', 'FOVb'),
   ...signature('image/x-minolta-mrw', '\0MRM'),
   ...signature('application/dicom', ['DICM', 128]),
@@ -64,8 +70,10 @@ export const images: readonly Detector[] = [
   ),
   ...signature('application/x-nifti', ['n+2\0\r\n\x1a\n', 4]),
   ...signature('application/fits', 'SIMPLE  =                    T'),
+  ...signature('image/x-vicar', 'LBLSIZE='),
+  ...when('image/x-viff', '\xab\x01', ({ head }) => u8(head, 2) <= 8 && [1, 3].includes(u8(head, 3))),
   ...signature('application/vnd.nitf', 'NITF0', 'NSIF01.00'),
-  ...signature('image/x-mrsid', 'msid'),
+  ...signature('image/x-mrsid-image', 'msid'),
   ...signature('image/x-zeiss-czi', 'ZISRAWFILE'),
   ...signature('application/vnd.erdas.imagine', 'EHFA_HEADER_TAG'),
 ];
@@ -136,4 +144,40 @@ function portableMapType({ head }: BinarySample): Answer {
   const header = /^(P[4-7Ff])\s(?:#[^\n]{0,500}\n|\s){0,50}(?:\d|WIDTH|HEIGHT|DEPTH|MAXVAL|TUPLTYPE)/;
   const [, kind] = header.exec(latin1(head, 0, 2_048)) ?? [];
   return kind === undefined ? undefined : portableMaps[kind];
+}
+
+/** Data elements with rising tags, without the preamble that names the format. Source: PS3.5, 7.1. */
+function isDicom({ head, size }: BinarySample): boolean {
+  let [last, bytes] = [0, 0];
+  for (let at = 0, elements = 0; elements < 4 && at < size; elements++) {
+    const number = u16le(head, at) * 0x1_0000 + u16le(head, at + 2);
+    if (!(number > last) || u16le(head, at) > 0x0040) return false;
+    last = number;
+    const representation = latin1(head, at + 4, 2);
+    const isLong = /^(?:OB|OD|OF|OL|OW|SQ|UC|UN|UR|UT)$/.test(representation);
+    const isExplicit = /^[A-Z]{2}$/.test(representation);
+    const length = isLong ? u32le(head, at + 8) : isExplicit ? u16le(head, at + 6) : u32le(head, at + 4);
+    if (!(length < 1_024) || length % 2 === 1) return false;
+    bytes += length;
+    at += (isLong ? 12 : 8) + length;
+  }
+  return bytes >= 16;
+}
+
+/** Type 0, a header, and exactly the pixels of its size, one bit each. Source: WAP-237, 6. */
+function isWirelessBitmap({ head, size }: BinarySample): boolean {
+  const [width, next] = variableNumber(head, 2);
+  const [height, start] = variableNumber(head, next);
+  return width > 0 && height > 0 && size === start + Math.ceil(width / 8) * height;
+}
+
+/** Seven bits a byte, the highest first; at most three bytes here. */
+function variableNumber(head: Buffer, from: number): [value: number, next: number] {
+  let value = 0;
+  for (let at = from; at < from + 3; at++) {
+    const byte = u8(head, at);
+    value = value * 128 + (byte & 0x7f);
+    if (byte < 0x80) return [value, at + 1];
+  }
+  return [Number.NaN, from];
 }

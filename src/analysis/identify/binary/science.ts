@@ -2,7 +2,7 @@ import { type BinarySample, bytesAt } from './binary-sample.ts';
 import { has, isBetween, latin1, u8, u16be, u16le, u32be, u32le } from './bytes.ts';
 import { type Answer, among, type Detector, signature, when } from './detector.ts';
 
-const hdf5 = 'application/x-hdf5';
+const hdf = 'application/x-hdf';
 const netCdf = 'application/x-netcdf';
 const matlab = 'application/x-matlab-data';
 const hdf5Mark = '\x89HDF\r\n\x1a\n';
@@ -15,7 +15,7 @@ export const science: readonly Detector[] = [
     [512, 1_024, 2_048, 4_096, 8_192].map((offset) => [hdf5Mark, offset] as const),
     hdf5Type,
   ),
-  ...signature('application/x-hdf', '\x0e\x03\x13\x01'),
+  ...signature(hdf, '\x0e\x03\x13\x01'),
   ...signature(netCdf, 'CDF\x01', 'CDF\x02', 'CDF\x05'),
   ...signature('application/x-cdf', '\xcd\xf3\0\x01', '\xcd\xf2\x60\x02\0\0\xff\xff'),
   ...when('application/x-grib', 'GRIB', ({ head }) => isBetween(u8(head, 7), 0, 3)),
@@ -55,7 +55,14 @@ export const science: readonly Detector[] = [
   ...signature('application/x-orc', 'ORC'),
   ...signature('application/avro', 'Obj\x01'),
   ...signature('application/vnd.apache.arrow.file', 'ARROW1\0\0'),
+  ...when(
+    'application/vnd.apache.arrow.stream',
+    '\xff\xff\xff\xff',
+    ({ head, size }) => isBetween(u32le(head, 4), 16, size) && [12, 16].includes(u32le(head, 8)),
+  ),
   ...signature('application/x-feather', 'FEA1'),
+  ...signature('application/x-idl-save', 'SR\0\x04', 'SR\0\x06'),
+  ...signature('application/x-trackvis', 'TRACK\0'),
   ...signature('application/x-npy', '\x93NUMPY'),
   ...among('\0\0\x27\x0a', shapeType),
   ...when('application/vnd.fdsn.mseed', '0', ({ head }) => /^\d{6}[DRQM][ \0][A-Z0-9 ]{5}/.test(latin1(head, 0, 13))),
@@ -80,7 +87,7 @@ export const science: readonly Detector[] = [
 function hdf5Type({ head, extension }: BinarySample): string {
   if (has(head, 0, 'MATLAB')) return matlab;
   const isNetCdf = ['_NCProperties', '_Netcdf4', '_nc3_strict'].some((name) => head.includes(name));
-  return isNetCdf || ['nc', 'nc4', 'cdf'].includes(extension) ? netCdf : hdf5;
+  return isNetCdf || ['nc', 'nc4', 'cdf'].includes(extension) ? netCdf : hdf;
 }
 
 /** Messages of weather services may have a heading of the network before, which is text. */

@@ -13,7 +13,7 @@ export const systems: readonly Detector[] = [
     '\x34\xcd\xb2\xa1',
     '\xa1\xb2\xcd\x34',
   ),
-  ...when('application/x-pcapng', '\x0a\x0d\x0d\x0a', ({ head }) =>
+  ...when('application/vnd.tcpdump.pcapng', '\x0a\x0d\x0d\x0a', ({ head }) =>
     ['\x4d\x3c\x2b\x1a', '\x1a\x2b\x3c\x4d'].includes(latin1(head, 8, 4)),
   ),
   ...signature('application/x-snoop', 'snoop\0\0\0'),
@@ -33,7 +33,11 @@ export const systems: readonly Detector[] = [
   ...signature('application/x-gettext-translation', '\xde\x12\x04\x95', '\x95\x04\x12\xde'),
   ...signature('application/tzif', 'TZif'),
   ...signature('application/x-libmagic', '\x1c\x04\x1e\xf1', '\xf1\x1e\x04\x1c'),
-  ...when('application/x-terminfo', '\x1a\x01', ({ head }) => isBetween(u8(head, 2), 2, 128) && u8(head, 3) === 0),
+  ...when(
+    'application/x-terminfo',
+    ['\x1a\x01', '\x1e\x02'],
+    ({ head }) => isBetween(u8(head, 2), 2, 128) && u8(head, 3) === 0,
+  ),
   ...among('bplist0', propertyListType),
   ...signature('application/x-nib', 'NIBArchive'),
   ...signature('application/x-apple-ds-store', '\0\0\0\x01Bud1'),
@@ -49,6 +53,11 @@ export const systems: readonly Detector[] = [
     ({ head, size }) => has(head, 0, '\0\x06\0\x01') && has(head, 4, '8BIM') && size > 12,
   ),
   ...when('application/x-python-pickle', ['\x80\x02', '\x80\x03', '\x80\x04\x95', '\x80\x05\x95'], isPickle),
+  ...when('application/x-python-pickle', ['}q\0', ']q\0'], isOldPickle),
+  ...signature('application/x-vim-spell', 'VIMspell'),
+  ...signature('application/x-gvariant', 'GVariant'),
+  ...signature('application/x-gir-typelib', 'GOBJ\nMETADATA\r\n\x1a'),
+  ...signature('application/x-uno-types', 'UNOIDL\xff\0'),
   ...signature('application/x-vim-swap', 'b0VIM '),
   ...signature('application/x-ole-typelib', 'SLTG'),
 ];
@@ -66,4 +75,10 @@ async function isPickle(sample: BinarySample): Promise<boolean> {
   const first = u8(head, 1) >= 4 ? latin1(head, 11, 1) : latin1(head, 2, 1);
   const isFrame = u8(head, 1) < 4 || (u32le(head, 3) <= size && u32be(head, 7) === 0);
   return has(last, 0, '.') && isFrame && /[\]}()cCKXUGNMJ\x8a\x8c\x8f\x93\x95]/.test(first);
+}
+
+/** Before there was a version, a pickle began with an empty collection that is kept in the first place of its memory. */
+async function isOldPickle(sample: BinarySample): Promise<boolean> {
+  const [last, stop] = await bytesAt(sample, sample.size - 2, 2);
+  return stop === 0x2e && [0x65, 0x75, 0x61, 0x73, 0x62].includes(last ?? 0);
 }

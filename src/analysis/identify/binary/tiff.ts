@@ -15,12 +15,12 @@ const makers: readonly (readonly [maker: RegExp, mime: string])[] = [
   [/^sony/i, 'image/x-sony-arw'],
   [/^(?:pentax|ricoh|asahi)/i, 'image/x-pentax-pef'],
   [/^samsung/i, 'image/x-samsung-srw'],
-  [/^hasselblad/i, 'image/x-hasselblad-3fr'],
-  [/^phase one/i, 'image/x-phaseone-iiq'],
+  [/^hasselblad/i, 'image/x-raw-hasselblad'],
+  [/^phase one/i, 'image/x-raw-phaseone'],
   [/^(?:eastman )?kodak/i, 'image/x-kodak-dcr'],
-  [/^epson|^seiko epson/i, 'image/x-epson-erf'],
-  [/^mamiya/i, 'image/x-mamiya-mef'],
-  [/^leaf/i, 'image/x-leaf-mos'],
+  [/^epson|^seiko epson/i, 'image/x-raw-epson'],
+  [/^mamiya/i, 'image/x-raw-mamiya'],
+  [/^leaf/i, 'image/x-raw-leaf'],
   [/^(?:leica|panasonic)/i, 'image/x-panasonic-rw2'],
 ];
 

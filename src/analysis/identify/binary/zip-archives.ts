@@ -99,7 +99,7 @@ const nameRules: readonly (readonly [mime: string, ...patterns: RegExp[]])[] = [
   ['application/java-archive', /\.class$/],
   ['application/x-wheel+zip', /\.dist-info\/WHEEL$/],
   [
-    'application/vnd.xmind.workbook',
+    'application/x-xmind',
     /^content\.(?:xml|json)$/,
     /^(?:META-INF\/manifest\.xml|manifest\.json)$/,
     /^(?:styles\.xml|metadata\.json)$/,

@@ -33,7 +33,7 @@ export const archiveTypes: readonly TypeInfo[] = [
   ['application/x-bzip2', 'bzip2-compressed data', 'bz2', 'bz', 'tbz', 'tbz2', 'boz'],
   ['application/x-xz', 'xz-compressed data', 'xz', 'txz'],
   ['application/x-lzma', 'LZMA-compressed data', 'lzma', 'tlz'],
-  ['application/lzip', 'lzip-compressed data', 'lz', 'tlz'],
+  ['application/x-lzip', 'lzip-compressed data', 'lz', 'tlz'],
   ['application/zstd', 'Zstandard-compressed data', 'zst', 'tzst'],
   ['application/x-lz4', 'LZ4-compressed data', 'lz4'],
   ['application/x-lzop', 'lzop-compressed data', 'lzo'],
