@@ -15,6 +15,7 @@ export function counterFor(head: Uint8Array): TextCounter | undefined {
   if (wide === 'utf-16le' || wide === 'utf-16be') return new Utf16Counter(wide);
   if (wide !== undefined) return new DecodedCounter(wide, 'well-formed');
   if (textLikeBinaries.some((signature) => signature.equals(head.subarray(0, signature.length)))) return undefined;
+  if (isStoredZlib(head)) return undefined;
   const isUnicode = isUtf8(head) || isCutUtf8(head);
   if (!isUnicode && isEbcdic(head)) return new DecodedCounter('ibm037', 'any bytes');
   if (hasManyControls(head.subarray(0, 1_024))) return undefined;
@@ -25,6 +26,13 @@ export function counterFor(head: Uint8Array): TextCounter | undefined {
 const textLikeBinaries = ['%PDF-', '!<arch>\n', 'SIMPLE  = ', 'HEADER RECORD*******LIB'].map((signature) =>
   Buffer.from(signature),
 );
+
+/** zlib data that is not compressed: the header, and a block with its length and the complement of it (RFC 1950 and 1951). */
+function isStoredZlib(head: Uint8Array): boolean {
+  const [method, flags, block = 2, low = 0, high = 0, lowComplement = 0, highComplement = 0] = head;
+  if (method !== 0x78 || flags !== 0x01 || block > 1) return false;
+  return (low ^ lowComplement) === 0xff && (high ^ highComplement) === 0xff;
+}
 
 /** Valid UTF-8 may hold control characters, but bytes that are mostly control characters are not text. */
 function hasManyControls(start: Uint8Array): boolean {
