@@ -16,8 +16,8 @@ export interface OfficePart {
   readonly refers?: readonly (readonly [type: string, target: string])[];
 }
 
-/** A package of Office Open XML with these parts; the first is the document. */
-export function officePackage(parts: Readonly<Record<string, OfficePart>>): Buffer {
+/** A package of Office Open XML with these parts, of which the first is the document; `stored` as they are, or compressed. */
+export function officePackage(parts: Readonly<Record<string, OfficePart>>, stored = false): Buffer {
   const root: [string, string][] = [
     ['officeDocument', Object.keys(parts)[0] as string],
     ['metadata/core-properties', 'docProps/core.xml'],
@@ -28,5 +28,6 @@ export function officePackage(parts: Readonly<Record<string, OfficePart>>): Buff
     const listing = { name: `${name.slice(0, at)}_rels/${name.slice(at)}.rels`, content: relationships(refers) };
     return refers.length === 0 ? [{ name, content }] : [{ name, content }, listing];
   });
-  return zipOf([{ name: '_rels/.rels', content: relationships(root) }, ...members]);
+  const all = [{ name: '_rels/.rels', content: relationships(root) }, ...members];
+  return zipOf(all.map((member) => ({ ...member, stored })));
 }

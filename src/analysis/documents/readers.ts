@@ -1,5 +1,5 @@
 import { openDocumentTypes } from './odf/types.ts';
-import { presentationTypes, spreadsheetTypes, wordTypes } from './ooxml/types.ts';
+import { presentationTypes, spreadsheetTypes, visioTypes, wordTypes } from './ooxml/types.ts';
 import type { DocumentReader } from './reader.ts';
 import { xmlTypes } from './xml-text/types.ts';
 
@@ -23,6 +23,7 @@ const families: readonly Family[] = [
   { types: presentationTypes, load: () => import('./ooxml/presentation.ts') },
   { types: spreadsheetTypes, load: () => import('./ooxml/spreadsheet.ts') },
   { types: wordTypes, load: () => import('./ooxml/word.ts') },
+  { types: visioTypes, load: () => import('./ooxml/visio.ts') },
   { types: openDocumentTypes, load: () => import('./odf/odf.ts') },
   { types: ['application/epub+zip'], load: () => import('./epub.ts') },
   { types: ['application/vnd.ms-xpsdocument', 'application/oxps'], load: () => import('./xps.ts') },

@@ -30,6 +30,9 @@ export const unread: ReadonlySet<string> = new Set([
   'svg:desc',
   'math:annotation',
   'office:binary-data',
+  // Charts, formulas and other documents: a packed document has them in files of their own, which are not read.
+  'draw:object',
+  'draw:object-ole',
   'table:content-validations',
 ]);
 

@@ -8,6 +8,8 @@ import type { XmlHandler } from '../xml/scanner.ts';
 export abstract class OfficeHandler implements XmlHandler {
   /** How deep inside an unwanted element the walk is. */
   #skipped = 0;
+  /** The number of open elements, with that which is entered or left. */
+  protected depth = 0;
   /** For each open AlternateContent: whether its content was seen. */
   readonly #alternatives: boolean[] = [];
 
@@ -17,16 +19,17 @@ export abstract class OfficeHandler implements XmlHandler {
   protected abstract characters(text: string): void;
 
   open(element: XmlElement): void {
+    this.depth += 1;
     if (this.#skipped > 0 || !this.#isAlternative(element.name) || !this.enter(element)) this.#skipped += 1;
   }
 
   close(name: string): void {
-    if (this.#skipped > 0) {
-      this.#skipped -= 1;
-      return;
+    if (this.#skipped > 0) this.#skipped -= 1;
+    else {
+      if (name === 'mc:AlternateContent') this.#alternatives.pop();
+      this.leave(name);
     }
-    if (name === 'mc:AlternateContent') this.#alternatives.pop();
-    this.leave(name);
+    this.depth -= 1;
   }
 
   text(text: string): void {

@@ -43,6 +43,12 @@ export class OfficePackage {
     return [...new Set(targets)].filter((target) => this.parts.has(target));
   }
 
+  /** The same; or the part with the usual name, where the list of relationships lacks it. */
+  async relatedOr(usual: string, part: string, type: string): Promise<readonly string[]> {
+    const found = await this.related(part, type);
+    return found.length === 0 && this.parts.has(usual) ? [usual] : found;
+  }
+
   /** The parts that a part refers to by these ids, those that exist alone. */
   async targetsOf(part: string, ids: readonly string[]): Promise<readonly string[]> {
     const targets = new Map((await this.relationships(part)).map(({ id, target }) => [id, target]));
@@ -63,10 +69,15 @@ export class OfficePackage {
     await this.parts.scan(part, handler, { vocabulary: ooxml });
   }
 
+  /** Scans a part that the text can do without: what is damaged in it is lost. */
+  async scanAside(part: string, handler: XmlHandler): Promise<void> {
+    await this.scan(part, handler).catch(ignoreDamage);
+  }
+
   /** Title, author and dates; and the pages that the writer counted. */
   async readProperties(document: DocumentSink): Promise<void> {
     for (const part of await this.related('', 'core-properties', 'extended-properties'))
-      await this.scan(part, new PropertiesHandler(document)).catch(ignoreDamage);
+      await this.scanAside(part, new PropertiesHandler(document));
   }
 
   async #readRelationships(part: string): Promise<readonly Relationship[]> {
@@ -94,7 +105,6 @@ function lastSegment(type: string): string {
   return segment === 'extendedProperties' ? 'extended-properties' : segment;
 }
 
-/** Facts are not worth a document: its text can be read without them. */
 function ignoreDamage(error: unknown): void {
-  if (!(error instanceof UnreadableFile)) throw error;
+  if (!(error instanceof UnreadableFile) || error.code === 'too_large') throw error;
 }

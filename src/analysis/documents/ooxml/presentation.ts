@@ -36,10 +36,11 @@ async function slidesOf(office: OfficePackage, main: string): Promise<readonly s
 async function readSlide(office: OfficePackage, slide: string, text: PartText): Promise<void> {
   await office.scan(slide, new SlideText(text, 'body'));
   for (const drawing of await office.related(slide, 'diagramData', 'chart'))
-    await office.scan(drawing, new DrawingText(text, 'body'));
-  for (const notes of await office.related(slide, 'notesSlide')) await office.scan(notes, new SlideText(text, 'notes'));
+    await office.scanAside(drawing, new DrawingText(text, 'body'));
+  for (const notes of await office.related(slide, 'notesSlide'))
+    await office.scanAside(notes, new SlideText(text, 'notes'));
   for (const comments of await office.related(slide, 'comments'))
-    await office.scan(comments, new DrawingText(text, 'comments'));
+    await office.scanAside(comments, new DrawingText(text, 'comments'));
 }
 
 /** Placeholders that stand on every slide. */

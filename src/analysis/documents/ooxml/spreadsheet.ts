@@ -35,6 +35,9 @@ export interface SheetFormat {
   readSheet(office: OfficePackage, sheet: string, text: PartText, shared: Shared): Promise<void>;
 }
 
+/** The names of sheets, where the workbook does not lead to them. */
+const usualSheet = /^xl\/worksheets\/sheet\d+\.xml$/;
+
 const xmlSheets: SheetFormat = {
   async sheetsOf(office, main) {
     const ids: string[] = [];
@@ -45,29 +48,31 @@ const xmlSheets: SheetFormat = {
       close() {},
       text() {},
     });
-    return await office.targetsOf(main, ids);
+    const named = await office.targetsOf(main, ids);
+    return named.length > 0 ? named : [...office.parts.names].filter((name) => usualSheet.test(name)).sort();
   },
   async sharedBy(office, main) {
     const strings: string[] = [];
     const formats = new NumberFormats();
-    for (const part of await office.related(main, 'sharedStrings'))
+    for (const part of await office.relatedOr('xl/sharedStrings.xml', main, 'sharedStrings'))
       await office.scan(part, new StringsHandler('s:si', (text) => strings.push(text)));
-    for (const part of await office.related(main, 'styles')) await office.scan(part, new StylesHandler(formats));
+    for (const part of await office.relatedOr('xl/styles.xml', main, 'styles'))
+      await office.scanAside(part, new StylesHandler(formats));
     return { strings, formats };
   },
   async readSheet(office, sheet, text, shared) {
     await office.scan(sheet, new SheetHandler(text, shared));
     const addComment = (comment: string) => text.add('comments', `${comment}\n`);
     for (const comments of await office.related(sheet, 'comments'))
-      await office.scan(comments, new StringsHandler('s:comment', addComment));
+      await office.scanAside(comments, new StringsHandler('s:comment', addComment));
   },
 };
 
 /** Text boxes, diagrams, and the titles of charts. */
 async function readDrawings(office: OfficePackage, sheet: string, text: PartText): Promise<void> {
   for (const drawing of await office.related(sheet, 'drawing')) {
-    await office.scan(drawing, new DrawingText(text, 'text_boxes'));
+    await office.scanAside(drawing, new DrawingText(text, 'text_boxes'));
     for (const part of await office.related(drawing, 'chart', 'diagramData'))
-      await office.scan(part, new DrawingText(text, 'text_boxes'));
+      await office.scanAside(part, new DrawingText(text, 'text_boxes'));
   }
 }

@@ -26,3 +26,10 @@ export const presentationTypes: readonly string[] = [
   'application/vnd.ms-powerpoint.slideshow.macroenabled.12',
   'application/vnd.ms-powerpoint.addin.macroenabled.12',
 ];
+
+export const visioTypes: readonly string[] = ['drawing', 'template', 'stencil'].flatMap((kind) => [
+  `application/vnd.ms-visio.${kind}`,
+  `application/vnd.ms-visio.${kind}.main+xml`,
+  `application/vnd.ms-visio.${kind}.macroenabled.12`,
+  `application/vnd.ms-visio.${kind}.macroenabled.main+xml`,
+]);

@@ -13,7 +13,7 @@ export interface WordContext {
 
 /** What a text box or a note inside a paragraph has for itself. */
 interface Context {
-  readonly element: string;
+  readonly depth: number;
   readonly part: Part;
   /** For each open field: whether its result is being read, and no longer its code. */
   readonly fields: boolean[];
@@ -23,8 +23,8 @@ interface Context {
   isParagraphHidden: boolean;
 }
 
-function newContext(element: string, part: Part): Context {
-  return { element, part, fields: [], heldBack: '', isHidden: false, isParagraphHidden: false };
+function newContext(depth: number, part: Part): Context {
+  return { depth, part, fields: [], heldBack: '', isHidden: false, isParagraphHidden: false };
 }
 
 /** The text of one story: the body, a header, or all notes (WordprocessingML, ISO/IEC 29500-1, 17; Word 2003 likewise). */
@@ -42,7 +42,7 @@ export class WordStory extends OfficeHandler {
     super();
     this.#text = text;
     this.#shared = shared;
-    this.#context = newContext('', part);
+    this.#context = newContext(0, part);
   }
 
   protected enter(element: XmlElement): boolean {
@@ -60,7 +60,7 @@ export class WordStory extends OfficeHandler {
     else if (name === 'm:mr') this.#add(' ');
     else if (name === 'w:p') this.#endParagraph();
     else if (name === 'w:body') this.#giveBack();
-    else if (name === this.#context.element) {
+    else if (this.depth === this.#context.depth) {
       this.#giveBack();
       this.#context = this.#outer.pop() as Context;
     }
@@ -84,7 +84,7 @@ export class WordStory extends OfficeHandler {
     else if (name === 'v:textpath') this.#text.add(this.#boxPart(), `${element.get('string') ?? ''}\n`);
     else {
       const part = this.#partOf(name, element);
-      if (part !== undefined) this.#enterContext(name, part);
+      if (part !== undefined) this.#enterContext(part);
     }
   }
 
@@ -126,9 +126,9 @@ export class WordStory extends OfficeHandler {
     return countedParts.some((counted) => counted === part) ? 'text_boxes' : part;
   }
 
-  #enterContext(element: string, part: Part): void {
+  #enterContext(part: Part): void {
     this.#outer.push(this.#context);
-    this.#context = newContext(element, part);
+    this.#context = newContext(this.depth, part);
   }
 
   #field(type: string | undefined): void {

@@ -17,9 +17,9 @@ export const reader: DocumentReader = {
     await office.scan(main, new WordStory(text, 'body', shared));
     for (const [part, types] of stories)
       for (const story of await office.related(main, ...types))
-        await office.scan(story, new WordStory(text, part, shared));
+        await office.scanAside(story, new WordStory(text, part, shared));
     for (const drawing of await office.related(main, 'diagramData', 'chart'))
-      await office.scan(drawing, new DrawingText(text, 'text_boxes'));
+      await office.scanAside(drawing, new DrawingText(text, 'text_boxes'));
     text.flush();
     await office.readProperties(document);
   },

@@ -41,3 +41,9 @@ export const workbook2003: TextFormat = {
   },
   isBlock: (name) => name === 'Data' || name === 'Comment',
 };
+
+/** Visio, in a package or, before 2013, in one file: the texts of shapes. */
+export const visio: TextFormat = {
+  partOf: (name) => (name === 'Text' ? 'body' : undefined),
+  isBlock: (name) => name === 'Text',
+};

@@ -30,10 +30,10 @@ const documents: readonly [what: string, xml: string, text: Readonly<Record<stri
   [
     'a document of Word 2003',
     `<w:wordDocument xmlns:w="${word2003}" xmlns:aml="http://schemas.microsoft.com/aml/2001/core"><w:body>${run('body')}
-    ${aml('Deletion', run('gone'))}${aml('Insertion', run('new'))}${aml('Comment', run('remark'))}
+    ${aml('Deletion', run('gone'))}${aml('Insertion', run('new'))}${aml('Comment', aml('Insertion', run('re')) + run('mark'))}
     <w:p><w:r><w:t>a</w:t></w:r><w:r><w:footnote>${run('note')}</w:footnote></w:r><w:r><w:t>b</w:t></w:r></w:p>
     <w:sectPr><w:hdr>${run('head')}</w:hdr></w:sectPr></w:body></w:wordDocument>`,
-    { body: 'body new ab', comments: 'remark', footnotes: 'note', page_headers: 'head' },
+    { body: 'body new ab', comments: 're mark', footnotes: 'note', page_headers: 'head' },
   ],
   [
     'a package in one file',
@@ -58,6 +58,10 @@ describe('XML', () => {
   it('of FictionBook has a title', async () => {
     const [, xml] = documents[5] as (typeof documents)[number];
     assert.deepEqual((await readText(reader, Buffer.from(xml))).facts, { title: 'T' });
+  });
+
+  it('is no archive', async () => {
+    await assert.rejects(readText(reader, Buffer.from('PK\x03\x04<a>b</a>')), { code: 'unsupported' });
   });
 
   it('does not grow by its entities', async () => {

@@ -1,3 +1,4 @@
+import { UnreadableFile } from '#domain/analysis.ts';
 import { ooxml } from '../ooxml/vocabulary.ts';
 import { WordStory } from '../ooxml/word-story.ts';
 import { PartText } from '../part-text.ts';
@@ -6,15 +7,18 @@ import type { XmlElement } from '../xml/element.ts';
 import { scanXml, type XmlHandler } from '../xml/scanner.ts';
 import { AnyText } from './any-text.ts';
 import { ElementText, localName } from './element-text.ts';
-import { fictionBook, svg, workbook2003 } from './formats.ts';
+import { fictionBook, svg, visio, workbook2003 } from './formats.ts';
 import { xmlTypes } from './types.ts';
 
 /** XML: its text, but no attributes; and of formats that are known by their root, what a reader of them sees. */
 export const reader: DocumentReader = {
   types: xmlTypes,
   async read({ bytes }, document) {
+    const content = await bytes();
+    if (content.toString('latin1', 0, 4) === 'PK\x03\x04')
+      throw new UnreadableFile('unsupported', 'The document is a ZIP archive of a kind without a reader.');
     const text = new PartText(document);
-    await scanXml([await bytes()], new ByRoot(text, document), { vocabulary: ooxml, lenient: true });
+    await scanXml([content], new ByRoot(text, document), { vocabulary: ooxml, lenient: true });
     text.flush();
   },
 };
@@ -55,4 +59,5 @@ const formats = new Map([
   ['FictionBook', fictionBook],
   ['svg', svg],
   ['Workbook', workbook2003],
+  ['VisioDocument', visio],
 ]);

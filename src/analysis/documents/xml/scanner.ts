@@ -48,8 +48,9 @@ class XmlScanner {
   readonly #handler: XmlHandler;
   readonly #lenient: boolean;
   readonly #element: XmlElement;
-  /** The names of the open elements, as written. */
+  /** The names of the open elements, as written and as the handler knows them. */
   readonly #open: string[] = [];
+  readonly #names: string[] = [];
   readonly #outer: { readonly depth: number; readonly scope: Scope }[] = [];
   readonly #isNamespaceAware: boolean;
   #scope: Scope;
@@ -141,14 +142,23 @@ class XmlScanner {
     let nameEnd = at + 1;
     while (nameEnd < until && !isSpace(text.charCodeAt(nameEnd))) nameEnd++;
     if (this.#open.length >= maxDepth) throw damaged(`elements are nested more than ${maxDepth} deep`);
+    if (nameEnd === at + 1) return this.#strayBracket(at);
     const written = text.slice(at + 1, nameEnd);
     this.#open.push(written);
     const tag = nameEnd === until ? '' : text.slice(nameEnd, until);
     if (this.#isNamespaceAware && tag !== '' && tag.includes('xmlns')) this.#enterScope(tag);
-    this.#element.reset(this.#nameOf(written), tag, this.#scope);
+    const name = this.#isNamespaceAware ? this.#scope.elementName(written) : written;
+    this.#names.push(name);
+    this.#element.reset(name, tag, this.#scope);
     this.#handler.open(this.#element);
     if (isEmpty) this.#closeLast();
     return end + 1;
+  }
+
+  #strayBracket(at: number): number {
+    if (!this.#lenient) throw damaged('a tag has no name');
+    this.#text('<');
+    return at + 1;
   }
 
   #enterScope(tag: string): void {
@@ -159,6 +169,18 @@ class XmlScanner {
   }
 
   #endTag(text: string, at: number): number {
+    const expected = this.#open.at(-1);
+    if (expected !== undefined && text.startsWith(expected, at + 2)) {
+      const next = at + 2 + expected.length;
+      if (text.charCodeAt(next) === 0x3e) {
+        this.#closeLast();
+        return next + 1;
+      }
+    }
+    return this.#unusualEndTag(text, at);
+  }
+
+  #unusualEndTag(text: string, at: number): number {
     const end = text.indexOf('>', at);
     if (end < 0) return -1;
     const name = text.slice(at + 2, end).trimEnd();
@@ -172,14 +194,9 @@ class XmlScanner {
   }
 
   #closeLast(): void {
-    const written = this.#open.at(-1) as string;
-    this.#handler.close(this.#nameOf(written));
+    this.#handler.close(this.#names.pop() as string);
     if (this.#outer.at(-1)?.depth === this.#open.length) this.#scope = this.#outer.pop()?.scope as Scope;
     this.#open.pop();
-  }
-
-  #nameOf(written: string): string {
-    return this.#isNamespaceAware ? this.#scope.elementName(written) : written;
   }
 }
 

@@ -28,7 +28,7 @@ export class Scope {
     return inner;
   }
 
-  /** The name with the prefix of the vocabulary; with `?` for a namespace that is not in it. */
+  /** The name with the prefix of the vocabulary; as written, if the namespace is not in it: drafts of formats had others. */
   elementName(written: string): string {
     let name = this.#names.get(written);
     if (name === undefined) {
@@ -46,8 +46,8 @@ export class Scope {
   #resolve(written: string): string {
     const colon = written.indexOf(':');
     const namespace = this.#namespaces.get(colon < 0 ? '' : written.slice(0, colon));
-    if (namespace === undefined) return written;
-    const prefix = this.#vocabulary.get(namespace) ?? '?';
+    const prefix = this.#vocabulary.get(namespace ?? '');
+    if (prefix === undefined) return written;
     const local = written.slice(colon + 1);
     return prefix === '' ? local : `${prefix}:${local}`;
   }
