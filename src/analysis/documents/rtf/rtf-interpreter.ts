@@ -64,12 +64,13 @@ export class RtfInterpreter {
 
   run(): void {
     const lexer = this.#lexer;
-    for (let token = lexer.next(); token !== 'end'; token = lexer.next()) {
+    let before: string | undefined;
+    for (let token = lexer.next(); token !== 'end'; before = token, token = lexer.next()) {
       if (token === 'text') this.#text();
       else if (token === 'word') this.#word(lexer.name, lexer.value);
       else if (token === 'byte') this.#byte(lexer.byte);
       else if (token === 'open') this.#open();
-      else if (token === 'symbol') this.#symbol(lexer.name);
+      else if (token === 'symbol') this.#symbol(lexer.name, before === 'open');
       else {
         this.#close();
         if (this.#stack.length === 0) break;
@@ -119,8 +120,9 @@ export class RtfInterpreter {
     this.#skip = 0;
   }
 
-  #symbol(name: string): void {
-    if (name === '*') this.#optional = true;
+  #symbol(name: string, opens: boolean): void {
+    // Some programs write the mark of an optional destination in the middle of a group, where it means nothing.
+    if (name === '*') this.#optional = opens;
     else if (name === '\\' || name === '{' || name === '}') this.#byte(name.charCodeAt(0));
     else this.#character(name);
   }

@@ -36,6 +36,7 @@ const texts: readonly [what: string, rtf: string, body: string][] = [
   ['binary data', 'a{\\pict\\bin4 }}{{}b', 'ab'],
   ['what an object shows', String.raw`{\object{\*\objclass Word}{\*\objdata 01}{\result shown}}`, 'shown'],
   ['unknown destinations', String.raw`a{\*\unknown b{c}}{\unknown d}`, 'ad'],
+  ['the mark of an optional destination in the middle of a group', String.raw`{\i0\*\cs7 a}`, 'a'],
   ['formulas', String.raw`{\mmath{\*\moMath{\mf{\mfPr{\mchr x}}{\mnum{\mr a}}}}}`, 'a'],
   ['entries of an index', String.raw`a{\xe\v b}{\tc c}`, 'a'],
   [
