@@ -1,0 +1,5 @@
+       IDENTIFICATION DIVISION.
+       PROGRAM-ID. MILL.
+       PROCEDURE DIVISION.
+           DISPLAY "41 SACKS".
+           STOP RUN.

@@ -1,0 +1,10 @@
+#include <iostream>
+
+namespace mill {
+class Gate {
+public:
+  bool open() const { return true; }
+};
+}
+
+int main() { std::cout << mill::Gate{}.open() << std::endl; }

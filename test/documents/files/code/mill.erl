@@ -1,0 +1,5 @@
+-module(mill).
+-export([count/1]).
+
+count([]) -> 0;
+count([Sack | Rest]) -> Sack + count(Rest).

@@ -1,0 +1,3 @@
+import React from 'react';
+
+export const Gate = ({ number }) => <p className="gate">{number}</p>;

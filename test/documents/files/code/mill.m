@@ -1,0 +1,8 @@
+#import <Foundation/Foundation.h>
+
+@interface Gate : NSObject
+@property (nonatomic) int number;
+@end
+
+@implementation Gate
+@end

@@ -1,0 +1,8 @@
+CC := cc
+
+all: mill
+
+mill: main.o
+	$(CC) -o $@ $^
+
+.PHONY: all

@@ -1,0 +1,5 @@
+{ pkgs ? import <nixpkgs> { } }:
+
+pkgs.mkShell {
+  buildInputs = [ pkgs.hello ];
+}

@@ -1,0 +1,3 @@
+#!/bin/sed -f
+s/closed/open/g
+/^#/d

@@ -1,0 +1,3 @@
+CREATE TABLE sacks (month text PRIMARY KEY, rye integer NOT NULL);
+INSERT INTO sacks VALUES ('March', 41);
+SELECT sum(rye) FROM sacks WHERE month <> 'May';

@@ -1,0 +1,6 @@
+resource "mill_gate" "first" {
+  number = 1
+  tags = {
+    river = "left"
+  }
+}

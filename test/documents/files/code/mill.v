@@ -1,0 +1,3 @@
+module gate(input wire a, output wire b);
+  assign b = ~a;
+endmodule

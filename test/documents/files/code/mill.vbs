@@ -1,0 +1,4 @@
+Option Explicit
+Dim sacks
+sacks = 41
+WScript.Echo sacks
