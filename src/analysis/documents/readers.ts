@@ -1,6 +1,7 @@
 import { openDocumentTypes } from './odf/types.ts';
 import { presentationTypes, spreadsheetTypes, visioTypes, wordTypes } from './ooxml/types.ts';
 import type { DocumentReader } from './reader.ts';
+import { subtitleTypes } from './subtitle-types.ts';
 import { xmlTypes } from './xml-text/types.ts';
 
 interface Family {
@@ -14,6 +15,8 @@ const families: readonly Family[] = [
   { types: ['application/rtf', 'text/rtf'], load: () => import('./rtf/rtf.ts') },
   { types: ['message/rfc822', 'message/news', 'multipart/related'], load: () => import('./mail/message.ts') },
   { types: ['application/mbox'], load: () => import('./mail/mailbox.ts') },
+  { types: ['text/markdown'], load: () => import('./markdown.ts') },
+  { types: subtitleTypes, load: () => import('./subtitles.ts') },
   { types: ['application/msword'], load: () => import('./old-office/word.ts') },
   { types: ['application/pdf'], load: () => import('./pdf/pdf.ts') },
   { types: ['application/vnd.ms-excel'], load: () => import('./old-office/excel.ts') },
