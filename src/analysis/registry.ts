@@ -3,7 +3,7 @@ import { archive } from './analyzers/archive.ts';
 import { documentAnalyzer } from './analyzers/document.ts';
 import { image } from './analyzers/image.ts';
 import { mime } from './analyzers/mime.ts';
-import { plainText } from './analyzers/plain-text.ts';
+import { plainTextAnalyzer } from './analyzers/plain-text.ts';
 import { sha256 } from './analyzers/sha256.ts';
 import { size } from './analyzers/size.ts';
 import { text } from './analyzers/text.ts';
@@ -61,7 +61,7 @@ export function registryOf(options: AnalysisOptions): readonly Analyzer[] {
     documentAnalyzer(options),
     archive,
     image,
-    ...(options.keepText ? [plainText] : []),
+    plainTextAnalyzer(options),
   ]);
 }
 

@@ -7,6 +7,7 @@ import {
   UnreadableFile,
 } from '#domain/analysis.ts';
 import type { BlobHandle } from '#domain/blob-store.ts';
+import { proseIn, proseSchema } from '../content/prose.ts';
 import type { DocumentSource } from '../documents/reader.ts';
 import { isDocument, readerOf } from '../documents/readers.ts';
 import { TextTally } from '../documents/text-tally.ts';
@@ -26,6 +27,7 @@ export function documentAnalyzer({ keepText }: AnalysisOptions): FileAnalyzer {
     schema: z.object({
       lines: z.int(),
       characters: z.int(),
+      ...proseSchema,
       words_by_part: z.record(z.string(), z.int()),
       title: z.string().exactOptional(),
       author: z.string().exactOptional(),
@@ -51,10 +53,11 @@ async function analyze(blob: BlobHandle, { filename, core }: FileContext, keepTe
   const source: DocumentSource = { blob, filename, core, bytes: () => wholeOf(blob) };
   await reader.read(source, tally);
   const { words, lines, characters, wordsByPart, found } = tally;
+  const prose = await proseIn(() => tally.counted());
   const isReadable = found.encrypted !== true || words > 0;
   return {
     core: { word_count: isReadable ? words : null, word_count_of: isReadable ? 'document' : null },
-    findings: { lines, characters, words_by_part: wordsByPart, ...found },
+    findings: { lines, characters, ...prose, words_by_part: wordsByPart, ...found },
     ...(keepText && { text: tally.counted() }),
   };
 }
