@@ -17,19 +17,18 @@ export function code(page: Page): Guess | undefined {
   if (!mayBeCode(page.inked.slice(0, 100))) return undefined;
   const lines = codeLines(page.inked);
   if (lines.length === 0) return undefined;
-  const { prose } = measureProse(lines);
-  if (prose * 4 > lines.length) return undefined;
   const best = bestOf(scoresOf(lines, languages));
   if (best === undefined || best.matching * 5 < lines.length) return undefined;
   // A few lines must all fit.
   if (best.points < 5 && best.matching * 3 < lines.length * 2) return undefined;
-  return likely(best.language.mime);
+  const { prose } = measureProse(lines.filter((line) => !best.language.own.test(line.slice(0, maxLength))));
+  return prose * 4 > lines.length ? undefined : likely(best.language.mime);
 }
 
 /** How lines of source code begin or end. */
 const codeStart =
-  /^(?:[({}[#%@.$`:|\\]|--|\/[/*]|(?:import|from|use|using|package|module|require|include|program|set|end|proc|data|def|class|function|local|var|let|const|public|private|static|void|int|struct|type|library|if|FROM|DELETE|INSERT|SELECT|CREATE|ALTER|DROP|select|create|insert|tell|IDENTIFICATION)\b|[GM]\d|dnl\b|[\w.]+\s*(?::?=|<-)|\w+\()/;
-const codeEnd = /[;{}:)\\]$|\bDIVISION\.$|\bdivision\.$/;
+  /^(?:[({}[#%@.$`:|\\]|--|\/[/*]|(?:import|from|use|using|package|module|require|include|program|set|end|proc|data|def|class|function|local|var|let|const|public|private|static|void|int|struct|type|library|if|FROM|RUN|COPY|CMD|ENV|WORKDIR|ENTRYPOINT|EXPOSE|DELETE|INSERT|SELECT|CREATE|ALTER|DROP|select|create|insert|tell|IDENTIFICATION)\b|[GM]\d|dnl\b|[\w.]+\s*(?::?=|<-)|-?\w+\()/;
+const codeEnd = /[;{}:)\\]$|->$|\bDIVISION\.$|\bdivision\.$/;
 
 function mayBeCode(lines: readonly string[]): boolean {
   let seen = 0;

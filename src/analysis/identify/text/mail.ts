@@ -1,40 +1,13 @@
 import { certain, type Guess, likely, type Page } from './reading.ts';
 
 /** Fields that mail programs write, and people do not. */
-const technical = new Set([
-  'received',
-  'return-path',
-  'message-id',
-  'mime-version',
-  'delivered-to',
-  'envelope-to',
-  'dkim-signature',
-  'arc-seal',
-  'x-mailer',
-  'x-mozilla-status',
-  'x-mozilla-status2',
-  'x-account-key',
-  'x-originating-ip',
-  'x-received',
-  'in-reply-to',
-  'references',
-  'content-transfer-encoding',
-  'x-priority',
-  'x-mimeole',
-  'user-agent',
-  'x-sender',
-  'x-apparently-to',
-  'path',
-  'newsgroups',
-  'xref',
-  'nntp-posting-host',
-  'list-id',
-  'x-unsent',
-  'thread-index',
-  'x-status',
-  'x-uid',
-  'x-keywords',
-]);
+const technical = new Set(
+  (
+    'received return-path message-id mime-version delivered-to envelope-to dkim-signature arc-seal x-mailer ' +
+    'x-mozilla-status x-mozilla-status2 x-account-key x-originating-ip x-received content-transfer-encoding x-mimeole ' +
+    'x-sender x-apparently-to newsgroups xref nntp-posting-host list-id x-unsent thread-index x-uid x-uidl'
+  ).split(' '),
+);
 const personal = new Set(['from', 'to', 'cc', 'bcc', 'subject', 'date', 'sender', 'reply-to', 'organization']);
 
 const fieldLine = /^([!-9;-~]{1,76}):(?:[ \t]|$)/;

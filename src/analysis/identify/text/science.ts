@@ -16,7 +16,7 @@ export function science(page: Page): Guess | undefined {
   if ('ACHEMORT'.includes(first) && isProtein(inked)) return likely('chemical/x-pdb');
   if (lines.length > 3 && /^.{69}[\dA-Z ]{3}S? {0,6}1?/.test(lines[0] ?? '') && isIges(lines))
     return likely('model/iges');
-  return molecule(lines, page.excerpt);
+  return molecule(lines.slice(0, 4), page.excerpt);
 }
 
 function sequences(inked: readonly string[]): Guess | undefined {
@@ -76,7 +76,7 @@ function isIges(lines: readonly string[]): boolean {
 }
 
 function molecule(lines: readonly string[], excerpt: string): Guess | undefined {
-  if (!/^[ \d]{6}.{0,60}V[23]000\s*$/.test(lines[3] ?? '')) return undefined;
+  if (!lines.some((line) => /^[ \d]{6}.{0,60}V[23]000\s*$/.test(line))) return undefined;
   return likely(
     /^\$\$\$\$/m.test(excerpt) || /^> +<[^>\n]+>/m.test(excerpt) ? 'chemical/x-mdl-sdfile' : 'chemical/x-mdl-molfile',
   );

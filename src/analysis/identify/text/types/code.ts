@@ -141,7 +141,7 @@ export const codeTypes: readonly TypeInfo[] = [
   ['text/x-systemd-unit', 'systemd unit', 'service', 'socket', 'timer', 'mount', 'target'],
   ['text/x-rpm-spec', 'RPM spec', 'spec'],
   ['text/x-aspectj', 'AspectJ source', 'aj'],
-  ['text/x-gherkin', 'Gherkin feature'],
+  ['text/x-gherkin', 'Gherkin feature', 'feature'],
   ['text/x-kaitai-struct', 'Kaitai Struct definition', 'ksy'],
   ['text/x-gcode', 'G-code', 'gcode', 'nc', 'ngc'],
 ];

@@ -24,7 +24,6 @@ export const hintedTypes: readonly TypeInfo[] = [
   ['text/x-setext', 'Setext document', 'etx', 'setext'],
   ['text/richtext', 'Enriched text', 'rtx'],
   ['text/sgml', 'SGML document', 'sgml', 'sgm'],
-  ['text/x-gherkin', 'Gherkin feature', 'feature'],
   ['text/turtle', 'Turtle RDF data', 'ttl', 'n3'],
   ['application/n-triples', 'N-Triples RDF data', 'nt'],
   ['application/n-quads', 'N-Quads RDF data', 'nq'],
