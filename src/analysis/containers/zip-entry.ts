@@ -30,7 +30,7 @@ export const inZip64 = 0xffff_ffff;
 /** Source: APPNOTE 6.3.10 (PKWARE), 4.4 and 4.5.3. */
 export function entryOf({ flags, method, crc, name, extra, ...sizes }: HeaderFields): ZipEntry {
   return {
-    name: decodeName(name, flags, extra),
+    name: decodeName(name, extra),
     method,
     encrypted: (flags & 1) !== 0,
     crc,
@@ -63,11 +63,10 @@ function extraField(extra: Buffer, id: number): Buffer | undefined {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** A name is UTF-8 where a flag or an extra field says so. Many writers use UTF-8 without saying it, others code page 437. */
-function decodeName(name: Buffer, flags: number, extra: Buffer): string {
+/** Many writers use UTF-8 without setting the flag for it, so a name that is valid UTF-8 is taken for it; others are code page 437. */
+function decodeName(name: Buffer, extra: Buffer): string {
   const ascii = name.toString('latin1');
   if (isAscii(ascii)) return ascii;
-  if ((flags & 0x800) !== 0) return name.toString();
   // The Info-ZIP Unicode Path: a version, a checksum, and the name.
   const unicodePath = extraField(extra, 0x7075);
   if (unicodePath !== undefined && unicodePath.length > 5) return unicodePath.toString('utf8', 5);

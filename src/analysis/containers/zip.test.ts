@@ -59,6 +59,13 @@ describe('ZipArchive', () => {
     assert.deepEqual(await contents(cut), expected);
   });
 
+  it('finds the directory of an archive behind a program', async () => {
+    for (const zip64 of [false, true]) {
+      const archive = zipOf(members, { prefix: noiseOf(5_000), zip64 });
+      assert.equal((await ZipArchive.open(memoryBlob(archive))).hasDirectory, true);
+    }
+  });
+
   it('reads an empty archive', async () => {
     assert.deepEqual(await contents(zipOf([])), []);
     assert.deepEqual(await contents(zipOf([], { prefix: noiseOf(100) })), []);

@@ -10,7 +10,7 @@ const items = ['one', 'two', 'unused']
   .map((id) => `<item id="${id}" href="text/${id}%20.xhtml" media-type="application/xhtml+xml"/>`)
   .concat('<item id="nav" href="nav.xhtml" properties="scripted nav"/>');
 const spine =
-  '<itemref idref="two"/><itemref idref="one"/><itemref idref="two"/><itemref idref="nav" linear="no"/><itemref idref="gone"/>';
+  '<itemref idref="two"/><itemref idref="one" linear="no"/><itemref idref="two"/><itemref idref="nav" linear="no"/><itemref idref="gone"/>';
 const chapter = (text: string) =>
   `<html xmlns="http://www.w3.org/1999/xhtml"><head><title>no</title></head><body><script/><p>${text}</p></body></html>`;
 

@@ -36,7 +36,7 @@ const advances = (...widths: readonly number[]) => `Indices="${widths.map((width
 
 const pages: readonly [what: string, page: string, text: string][] = [
   ['lines', glyphs('one', 0, 10) + glyphs('two', 0, 25), 'one two'],
-  ['pieces of a word', glyphs('on', 0, 10, advances(50, 50)) + glyphs('e', 10, 10), 'one'],
+  ['pieces of a word', glyphs('on', 0, 10, advances(50, 50)) + glyphs('e', 11, 10), 'one'],
   ['words of a line', glyphs('on', 0, 10, advances(50, 50)) + glyphs('e', 14, 10), 'on e'],
   ['columns', glyphs('on', 100, 10) + glyphs('e', 0, 10), 'on e'],
   ['a brace', glyphs('{}{a}', 0, 0), '{a}'],

@@ -69,7 +69,7 @@ const bodies: readonly [what: string, kind: string, body: string, parts: Parts][
   [
     'list items without numbers',
     'text',
-    `<text:list><text:list-item><text:number>1.</text:number>${p('a')}</text:list-item></text:list>`,
+    `<text:list><text:list-item><text:number>1.</text:number><text:h><text:number>1</text:number>a</text:h></text:list-item></text:list>`,
     { body: 'a' },
   ],
   [

@@ -34,7 +34,7 @@ describe('presentations', () => {
         ],
       },
       'ppt/slideMasters/slideMaster1.xml': slide(shape(paragraph('Click to edit'))),
-      'ppt/slides/slide2.xml': slide(shape(paragraph('Fi', 'rst sli', 'de'), 'title'), shape(paragraph('2'), 'sldNum')),
+      'ppt/slides/slide2.xml': slide(shape(paragraph('2'), 'sldNum'), shape(paragraph('Fi', 'rst sli', 'de'), 'title')),
       'ppt/slides/slide1.xml': {
         ...slide(shape('<a:p><a:r><a:t>a</a:t></a:r><a:br/><a:r><a:t>b_x000B_c</a:t></a:r></a:p>'), table),
         refers: [
