@@ -2,6 +2,7 @@ import { type AnalysisOptions, type Analyzer, leastOptions } from '#domain/analy
 import { archive } from './analyzers/archive.ts';
 import { documentAnalyzer } from './analyzers/document.ts';
 import { image } from './analyzers/image.ts';
+import { media } from './analyzers/media.ts';
 import { mime } from './analyzers/mime.ts';
 import { plainTextAnalyzer } from './analyzers/plain-text.ts';
 import { sha256 } from './analyzers/sha256.ts';
@@ -62,6 +63,7 @@ export function registryOf(options: AnalysisOptions): readonly Analyzer[] {
     archive,
     image,
     plainTextAnalyzer(options),
+    media,
   ]);
 }
 
