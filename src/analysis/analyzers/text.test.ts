@@ -131,6 +131,7 @@ test('what is text, and what is not', () => {
   assert.equal(charsetOf('colour \u001b[31mred\u001b[0m'), 'us-ascii');
   assert.equal(charsetOf('one \u0001 control among many letters'), 'us-ascii');
   assert.equal(charsetOf(`${'text '.repeat(100_000)}\0`), 'us-ascii', 'a stray NUL');
+  assert.equal(charsetOf(`Rar!\x1a\x07\0${'text '.repeat(100_000)}`), null, 'a NUL in a header');
   assert.equal(charsetOf(`${'text '.repeat(100)}${'\0'.repeat(10)}`), null, 'many NULs');
   assert.equal(charsetOf(`${'text '.repeat(100)}\0\u0001`), null, 'a NUL and another control character');
   assert.equal(charsetOf('\u0001\u0002abc'), null, 'a head of controls');

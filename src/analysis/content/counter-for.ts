@@ -15,7 +15,8 @@ export function counterFor(head: Uint8Array): TextCounter | undefined {
   if (wide === 'utf-16le' || wide === 'utf-16be') return new Utf16Counter(wide);
   if (wide !== undefined) return new DecodedCounter(wide, 'well-formed');
   if (textLikeBinaries.some((signature) => signature.equals(head.subarray(0, signature.length)))) return undefined;
-  if (isStoredZlib(head)) return undefined;
+  // NUL may stray into a text, but not into its first words: that is the header of a binary format.
+  if (isStoredZlib(head) || head.subarray(0, 64).includes(0)) return undefined;
   const isUnicode = isUtf8(head) || isCutUtf8(head);
   if (!isUnicode && isEbcdic(head)) return new DecodedCounter('ibm037', 'any bytes');
   if (hasManyControls(head.subarray(0, 1_024))) return undefined;
