@@ -55,9 +55,10 @@ function legacyCounter(head: Uint8Array): TextCounter | undefined {
   if (isDamagedUtf8(head)) return new DecodedCounter('utf-8', 'few controls');
   const charset = legacyCharset(head);
   if (charset !== undefined) return new DecodedCounter(charset, 'few controls');
-  // Words between bytes of no known charset are still words.
+  // Words between bytes of no known charset are still words, and bytes that are no text soon have control characters.
   const high = head.reduce((sum, byte) => sum + (byte >> 7), 0);
-  return high * 3 <= head.length ? new Utf8Counter(head) : undefined;
+  const isLong = head.length >= 64 && isPrintable(head);
+  return isLong || high * 3 <= head.length ? new Utf8Counter(head) : undefined;
 }
 
 /** Whether most characters beyond ASCII are well-formed UTF-8. */

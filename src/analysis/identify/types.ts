@@ -27,6 +27,8 @@ export function standsFor(extension: string, mime: string): boolean {
 /** Whether the extension is known, and stands for other types alone. An unknown type contradicts nothing. */
 function contradicts(mime: string, extension: string): boolean {
   const promised = promises.get(extension);
+  // These extensions stand for whatever is written so.
+  if (mime.endsWith(`+${extension}`) || (extension === 'txt' && mime.startsWith('text/'))) return false;
   return promised !== undefined && mime !== 'application/octet-stream' && !promised.has(mime);
 }
 

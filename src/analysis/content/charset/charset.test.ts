@@ -192,11 +192,11 @@ test('a text of DOS may end with its mark, and a log may hold a stray control ch
   );
 });
 
-test('bytes without control characters are hardly ever text by chance', () => {
+test('a few bytes without control characters are hardly ever text by chance', () => {
   const byte = fc.integer({ min: 0x20, max: 0xff }).filter((value) => value !== 0x7f);
-  const noise = fc.sample(fc.array(byte, { minLength: 256, maxLength: 256 }), { numRuns: 500, seed: 5 });
+  const noise = fc.sample(fc.array(byte, { minLength: 48, maxLength: 63 }), { numRuns: 500, seed: 5 });
   const taken = noise.filter((bytes) => count(Buffer.from(bytes)).charset !== null);
-  assert.ok(taken.length <= 10, `${taken.length} of 500`);
+  assert.ok(taken.length <= 25, `${taken.length} of 500`);
 });
 
 test('any bytes are counted without an error, and the same in any chunks', () => {

@@ -13,13 +13,33 @@ const macintosh = 'macintosh';
  */
 export function legacyCharset(head: Uint8Array): string | undefined {
   const sample = around(head);
+  const stated = statedCharset(head);
+  if (stated !== undefined && makesSense(stated, sample)) return nameOf(stated, sample);
   const guess = guessCharset(head);
-  if (isDoubleByte(guess)) return isCommon(guess, sample, decode(guess, sample)) ? nameOf(guess, sample) : undefined;
+  if (makesSense(guess, sample)) return nameOf(guess, sample);
+  const { high } = measure(sample);
+  return high * 5 <= sample.length && makesSense(macintosh, sample) ? macintosh : undefined;
+}
+
+/** What an XML declaration, a `meta` element or a field of a mail says, if it is a charset of the Encoding Standard. */
+function statedCharset(head: Uint8Array): string | undefined {
+  const start = Buffer.from(head.subarray(0, 2_048)).toString('latin1');
+  const label = /\b(?:encoding|charset)\s{0,20}=\s{0,20}["']?([\w.:-]{2,40})/i.exec(start)?.[1];
+  try {
+    const { encoding } = new TextDecoder(label);
+    return encoding.startsWith('utf-') ? undefined : encoding;
+  } catch {
+    return undefined;
+  }
+}
+
+function makesSense(charset: string, sample: Uint8Array): boolean {
+  const decoded = decode(charset, sample);
+  if (isDoubleByte(charset)) return isCommon(charset, sample, decoded);
   const { high, spaces } = measure(sample);
   // A few bytes prove nothing when most of them are beyond ASCII and nothing parts them.
-  if (high * 2 > sample.length && (spaces === 0 || sample.length < 16)) return undefined;
-  if (isWriting(decode(guess, sample), high)) return nameOf(guess, sample);
-  return high * 5 <= sample.length && isWriting(decode(macintosh, sample), high) ? macintosh : undefined;
+  if (high * 2 > sample.length && (spaces === 0 || sample.length < 16)) return false;
+  return isWriting(decoded, high);
 }
 
 /** Languages with Latin letters have few beyond ASCII. */
@@ -53,5 +73,8 @@ function nameOf(charset: string, sample: Uint8Array): string {
   if (charset === 'gbk') return 'gb18030';
   // The two differ in letters that only Ukrainian and Belarusian have.
   if (charset === 'koi8-u' && !/[ґєіїў]/i.test(decode(charset, sample))) return 'koi8-r';
+  // Small letters have the same bytes in both, but for the last one of the alphabet.
+  if (charset === 'windows-1251' && /^[^я]*[а-ю]Я[^я]*[а-ю]Я[^я]*$/.test(decode(charset, sample)))
+    return 'x-mac-cyrillic';
   return charset;
 }
