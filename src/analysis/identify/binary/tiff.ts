@@ -31,6 +31,8 @@ const rawCompressions = [34_713, 32_767, 32_770, 65_535, 65_000];
 
 async function identify(sample: BinarySample): Promise<string> {
   const { head } = sample;
+  // DICOM has a preamble of 128 bytes, in which some writers put the header of a TIFF.
+  if (has(head, 128, 'DICM')) return 'application/dicom';
   if (has(head, 8, 'CR\x02')) return 'image/x-canon-cr2';
   const isBig = head[0] === 0x4d;
   if (u16(head, 2, isBig) !== 42) return tiff;

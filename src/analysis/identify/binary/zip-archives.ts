@@ -15,7 +15,9 @@ export const zipArchives: readonly Detector[] = among(
 
 /** Entries beyond these decide nothing. */
 const maxEntries = 4_096;
-const maxSmallFile = 2 ** 18;
+const maxBeginning = 2 ** 18;
+/** An entry that expands to more is not looked at. */
+const maxFile = 2 ** 24;
 
 /** A file within an archive, by name and content. */
 export interface Contents {
@@ -50,12 +52,21 @@ function contentsOf(archive: ZipArchive): Contents {
       const entry = entries.get(name.toLowerCase());
       if (entry === undefined) return '';
       try {
-        return (await archive.read(entry, maxSmallFile)).toString('latin1');
+        return await beginningOf(archive.chunks(entry, maxFile));
       } catch {
         return '';
       }
     },
   };
+}
+
+async function beginningOf(chunks: AsyncIterable<Buffer>): Promise<string> {
+  let text = '';
+  for await (const chunk of chunks) {
+    text += chunk.subarray(0, maxBeginning - text.length).toString('latin1');
+    if (text.length === maxBeginning) break;
+  }
+  return text;
 }
 
 const mediaType = /^[a-z]+\/[\w.+-]{1,100}$/;
