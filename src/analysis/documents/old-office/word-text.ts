@@ -20,7 +20,7 @@ const fieldEnd = 0x15;
 
 /**
  * Gives the text of one part as a reader sees it: of each field its result, not its code, which are between the characters
- * 0x13, 0x14 and 0x15.
+ * 0x13, 0x14 and 0x15. A field that never ends is none, so all behind its beginning is text.
  */
 export class WordText {
   readonly #document: DocumentSink;
@@ -28,6 +28,8 @@ export class WordText {
   /** Of each field around the next character: whether its code is not over. */
   readonly #codes: boolean[] = [];
   #openCodes = 0;
+  /** What is behind the beginning of the outermost code that is not over. */
+  #code = '';
 
   constructor(document: DocumentSink, part: Part) {
     this.#document = document;
@@ -40,12 +42,21 @@ export class WordText {
     for (let at = 0; at < text.length; at++) {
       const unit = text.charCodeAt(at);
       if (unit >= 0x20) continue;
-      if (this.#openCodes === 0) shown += text.slice(from, at) + (controls[unit] ?? '');
+      const seen = text.slice(from, at) + (controls[unit] ?? '');
+      if (this.#openCodes === 0) shown += seen;
+      else if (fate === 'shown') this.#code += seen;
       from = at + 1;
       this.#field(unit);
+      if (this.#openCodes === 0) this.#code = '';
     }
     if (this.#openCodes === 0) shown += text.slice(from);
+    else if (fate === 'shown') this.#code += text.slice(from);
     if (shown !== '' && fate !== 'deleted') this.#document.text(fate === 'hidden' ? 'hidden' : this.#part, shown);
+  }
+
+  /** To be called behind the last piece. */
+  end(): void {
+    if (this.#code !== '') this.#document.text(this.#part, this.#code);
   }
 
   #field(unit: number): void {

@@ -37,6 +37,11 @@ describe('a Word document', () => {
     assert.equal((await read(wordDocument({ stories: [text] }))).parts.body, 'a links z bc\n');
   });
 
+  it('shows what is behind a field without an end', async () => {
+    const text = 'a \x13 P \x14b\x15 c \x13 d\re \x13 P \x14f\r';
+    assert.equal((await read(wordDocument({ stories: [text, 'note\r'] }))).parts.body, 'a b c  d\ne  P f\n');
+  });
+
   it('shows cells, breaks and hyphens, but no references and pictures', async () => {
     const { parts } = await read(
       wordDocument({ stories: ['a\x07\x07b\x0bc\x0cd\x0ee\x1ef\x1fg\x01\x02\x05\x08h\ti\r'] }),
@@ -75,6 +80,14 @@ describe('a Word document', () => {
   it('of Word 2 needs no container', async () => {
     const { parts } = await read(oldWordStream({ stories: ['A body\r', 'A note\r'], version: 45 }));
     assert.deepEqual(parts, { body: 'A body\n', footnotes: 'A note\n' });
+  });
+
+  it('of Write or Word for DOS has its text behind its header', async () => {
+    const header = Buffer.alloc(0x80);
+    header.writeUInt16LE(0xbe31, 0);
+    header.writeUInt32LE(0x88, 0x0e);
+    const { parts } = await read(Buffer.concat([header, Buffer.from('a\r\nb\x0cc\xe9and more', 'latin1')]));
+    assert.deepEqual(parts, { body: 'a\n\nb\nc\u00e9a' });
   });
 
   it('is refused when it is another file or lacks its tables', async () => {

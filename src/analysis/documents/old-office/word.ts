@@ -11,24 +11,40 @@ import { type Fate, WordText } from './word-text.ts';
 
 const maxStream = 256 * 2 ** 20;
 
-/** Documents of Word 6 to 2003, and those of Word 2, which have no container. */
-export const reader: DocumentReader = { types: ['application/msword'], read };
+/** Documents of Word 2 to 2003, of Word for DOS and of Write. */
+export const reader: DocumentReader = { types: ['application/msword', 'application/x-mswrite'], read };
+
+/** How documents begin that have no container: those of Word 1 and 2, and streams taken out of one. */
+const bareDocuments: readonly number[] = [0xa59b, 0xa5db, 0xa5dc, 0xa5ec];
+/** Those of Word for DOS and Write, without and with objects. */
+const writeDocuments: readonly number[] = [0xbe31, 0xbe32];
+const writeStart = 0x80;
+/** Those of Word 4 and 5 for the Macintosh. */
+const macintosh = 0x37fe;
 
 async function read(source: DocumentSource, document: DocumentSink): Promise<void> {
   const start = Buffer.alloc(2);
   await source.blob.read(0, start);
-  // Word 1 and 2.
-  if (start.readUInt16LE(0) === 0xa59b || start.readUInt16LE(0) === 0xa5db) {
+  const kind = start.readUInt16LE(0);
+  if (bareDocuments.includes(kind)) {
     const stream = await source.bytes();
     giveText(stream, stream, wordHeaderOf(stream), document);
-    return;
-  }
+  } else if (writeDocuments.includes(kind)) giveWriting(await source.bytes(), document);
+  else if (kind === macintosh)
+    throw new UnreadableFile('unsupported', 'Documents of Word for the Macintosh are not read.');
+  else await readContained(source, document);
+}
+
+async function readContained(source: DocumentSource, document: DocumentSink): Promise<void> {
   const file = await CompoundFile.open(source.blob);
   document.facts(await propertiesOf(file));
   const stream = await streamOf(file, 'WordDocument');
   if (stream === undefined) throw new UnreadableFile('damaged', 'The file has no Word document in it.');
   const header = wordHeaderOf(stream);
-  if (header.encrypted) return document.facts({ encrypted: true });
+  if (header.encrypted) {
+    document.facts({ encrypted: true });
+    return;
+  }
   const tables = header.tables === undefined ? stream : await tablesOf(file, header.tables);
   giveText(stream, tables, header, document);
 }
@@ -50,10 +66,22 @@ function giveText(stream: Buffer, tables: Buffer, header: WordHeader, document: 
   let story: Story | undefined;
   let text: WordText | undefined;
   for (const [of, piece] of piecesByStory(header.stories, piecesOf(header, tables))) {
-    if (of !== story) text = of.part === undefined ? undefined : new WordText(document, of.part);
+    if (of !== story) {
+      text?.end();
+      text = of.part === undefined ? undefined : new WordText(document, of.part);
+    }
     story = of;
     if (text !== undefined) givePiece(stream, piece, header.codePage, runs, text);
   }
+  text?.end();
+}
+
+/** The text is behind the header, up to where this says. Source: "Windows Write file format" (Microsoft, 1992). */
+function giveWriting(bytes: Buffer, document: DocumentSink): void {
+  if (bytes.length < writeStart) throw new UnreadableFile('damaged', 'The document ends in its header.');
+  const text = new WordText(document, 'body');
+  text.add(decodeCodePage(bytes.subarray(writeStart, bytes.readUInt32LE(0x0e)), 1252), 'shown');
+  text.end();
 }
 
 /** Without lengths, all text is the body. */
