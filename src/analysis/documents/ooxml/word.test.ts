@@ -148,6 +148,17 @@ describe('Word documents', () => {
     assert.equal(words, 3);
   });
 
+  it('have chunks of HTML', async () => {
+    const document = officePackage({
+      'word/document.xml': {
+        content: `<w:document ${namespaces}><w:body>${p(r('a'))}<w:altChunk/></w:body></w:document>`,
+        refers: [['aFChunk', 'chunk1.htm']],
+      },
+      'word/chunk1.htm': { content: '<html><title>no</title><p>b<b>c</b></p>' },
+    });
+    assert.equal((await readText(reader, document)).text.body, 'a bc');
+  });
+
   it('have facts', async () => {
     const core = `<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties"
       xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/"><dc:title>A &amp; B</dc:title>

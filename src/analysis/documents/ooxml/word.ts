@@ -1,5 +1,5 @@
 import { PartText } from '../part-text.ts';
-import type { DocumentReader, Part } from '../reader.ts';
+import type { DocumentReader, DocumentSink, Part } from '../reader.ts';
 import { DrawingText } from './drawing-text.ts';
 import { hiddenStyles } from './hidden-styles.ts';
 import { OfficePackage } from './package.ts';
@@ -21,9 +21,20 @@ export const reader: DocumentReader = {
     for (const drawing of await office.related(main, 'diagramData', 'chart'))
       await office.scanAside(drawing, new DrawingText(text, 'text_boxes'));
     text.flush();
+    for (const chunk of await office.related(main, 'aFChunk'))
+      if (html.test(chunk)) await readHtml(office, chunk, document);
     await office.readProperties(document);
   },
 };
+
+/** Names of chunks of HTML, which Word converts when it opens the document. */
+const html = /\.x?html?$/i;
+
+async function readHtml(office: OfficePackage, chunk: string, document: DocumentSink): Promise<void> {
+  const { decodeHtml } = await import('../html/html.ts');
+  const { addVisibleText } = await import('../html/visible-text.ts');
+  addVisibleText(decodeHtml(await office.parts.bytes(chunk), null), document);
+}
 
 /** Stories beside the body, by the types of their relationships. */
 const stories: readonly (readonly [part: Part, types: readonly string[]])[] = [

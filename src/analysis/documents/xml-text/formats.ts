@@ -42,6 +42,18 @@ export const workbook2003: TextFormat = {
   isBlock: (name) => name === 'Data' || name === 'Comment',
 };
 
+/** AbiWord: paragraphs; notes stand within them, and page headers in sections of their own. */
+export const abiWord: TextFormat = {
+  partOf(name, element) {
+    if (name === 'section') return pageSections.test(element.get('type') ?? '') ? 'page_headers' : 'body';
+    if (name === 'foot' || name === 'endnote') return 'footnotes';
+    return name === 'm' || name === 'd' || name === 's' || name === 'iw' ? null : undefined;
+  },
+  isBlock: (name) => name === 'p' || name === 'br',
+};
+
+const pageSections = /^(?:header|footer)/;
+
 /** Visio, in a package or, before 2013, in one file: the texts of shapes. */
 export const visio: TextFormat = {
   partOf: (name) => (name === 'Text' ? 'body' : undefined),

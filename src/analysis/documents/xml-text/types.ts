@@ -5,4 +5,10 @@ export const xmlTypes: readonly string[] = [
   'image/svg+xml',
   'application/x-fictionbook+xml',
   'application/x-fictionbook',
+  'application/x-abiword',
+  'application/vnd.ms-wordml',
+  'application/vnd.ms-word2006ml',
+  'application/vnd.ms-spreadsheetml',
+  'text/vnd.wap.wml',
+  'application/x-plist',
 ];

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { CoreFields } from '#domain/analysis.ts';
+import { memoryBlob } from '#test/support/memory-blobs.ts';
 import { readText } from '#test/support/read-document.ts';
 import { reader } from './xml-text.ts';
 
@@ -43,6 +45,12 @@ const documents: readonly [what: string, xml: string, text: Readonly<Record<stri
     { body: 'body', page_headers: 'head' },
   ],
   [
+    'AbiWord: paragraphs and notes',
+    `<abiword><metadata><m key="a">no</m></metadata><styles><s name="x"/></styles><section><p>on<c>e</c><foot><p>note</p></foot></p><p>two</p></section>
+    <section type="header-first"><p>head</p></section><data><d name="i">AAAA</d></data></abiword>`,
+    { body: 'one two', footnotes: 'note', page_headers: 'head' },
+  ],
+  [
     'a workbook of Excel 2003',
     `<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">
     <DocumentProperties><Author>no</Author></DocumentProperties><Worksheet ss:Name="no"><Table><Row><Cell><Data>a b</Data>
@@ -60,8 +68,10 @@ describe('XML', () => {
     assert.deepEqual((await readText(reader, Buffer.from(xml))).facts, { title: 'T' });
   });
 
-  it('is no archive', async () => {
-    await assert.rejects(readText(reader, Buffer.from('PK\x03\x04<a>b</a>')), { code: 'unsupported' });
+  it('is text', async () => {
+    const core = { charset: null } as CoreFields;
+    const source = { blob: memoryBlob(Buffer.alloc(0)), filename: '', core, bytes: async () => Buffer.from('<a/>') };
+    await assert.rejects(reader.read(source, { text() {}, facts() {} }), { code: 'unsupported' });
   });
 
   it('does not grow by its entities', async () => {

@@ -7,16 +7,15 @@ import type { XmlElement } from '../xml/element.ts';
 import { scanXml, type XmlHandler } from '../xml/scanner.ts';
 import { AnyText } from './any-text.ts';
 import { ElementText, localName } from './element-text.ts';
-import { fictionBook, svg, visio, workbook2003 } from './formats.ts';
+import { abiWord, fictionBook, svg, visio, workbook2003 } from './formats.ts';
 import { xmlTypes } from './types.ts';
 
 /** XML: its text, but no attributes; and of formats that are known by their root, what a reader of them sees. */
 export const reader: DocumentReader = {
   types: xmlTypes,
-  async read({ bytes }, document) {
+  async read({ bytes, core }, document) {
+    if (core.charset === null) throw new UnreadableFile('unsupported', 'Only the XML form of this format can be read.');
     const content = await bytes();
-    if (content.toString('latin1', 0, 4) === 'PK\x03\x04')
-      throw new UnreadableFile('unsupported', 'The document is a ZIP archive of a kind without a reader.');
     const text = new PartText(document);
     await scanXml([content], new ByRoot(text, document), { vocabulary: ooxml, lenient: true });
     text.flush();
@@ -60,4 +59,5 @@ const formats = new Map([
   ['svg', svg],
   ['Workbook', workbook2003],
   ['VisioDocument', visio],
+  ['abiword', abiWord],
 ]);
