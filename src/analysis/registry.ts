@@ -1,6 +1,8 @@
 import { type AnalysisOptions, type Analyzer, leastOptions } from '#domain/analysis.ts';
 import { archive } from './analyzers/archive.ts';
 import { documentAnalyzer } from './analyzers/document.ts';
+import { entropy } from './analyzers/entropy.ts';
+import { hashesAnalyzer } from './analyzers/hashes.ts';
 import { image } from './analyzers/image.ts';
 import { media } from './analyzers/media.ts';
 import { mime } from './analyzers/mime.ts';
@@ -59,6 +61,8 @@ export function registryOf(options: AnalysisOptions): readonly Analyzer[] {
     mime,
     sha256,
     size,
+    entropy,
+    ...(options.hashes.length > 0 ? [hashesAnalyzer(options.hashes)] : []),
     documentAnalyzer(options),
     archive,
     image,

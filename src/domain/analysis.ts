@@ -25,8 +25,12 @@ interface AnalyzerDeclaration {
   readonly needs: readonly string[];
 }
 
-/** Sees each chunk of every file once, in order, in a pass that all of them share. Finds core fields. */
+/** Sees each chunk of every file once, in order, in a pass that all of them share. Finds core fields, and findings. */
 export interface StreamAnalyzer extends AnalyzerDeclaration {
+  /** The key of its findings in `output_data.findings`, if it has any. */
+  readonly finds?: string;
+  /** Runs once in each thread, before the first file. */
+  prepare?(): Promise<void>;
   start(subject: AnalysisSubject): StreamAnalyzerRun;
 }
 
@@ -35,6 +39,8 @@ export interface StreamAnalyzerRun {
   update(chunk: Uint8Array): void;
   /** The fields that this analyser adds to `output_data`; `context` holds the findings of earlier ones. */
   finish(context: Partial<CoreFields>): Promise<Partial<CoreFields>> | Partial<CoreFields>;
+  /** Its findings, if it has any about this file. All core fields are known. */
+  find?(core: CoreFields): Findings | undefined;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { AnalysisFile, AnalysisOptions, OutputData } from '#domain/analysis
 import type * as Registry from '../registry.ts';
 import { type BlobsModule, openBlobs } from './blobs-module.ts';
 import { type Failure, toFailure } from './failure.ts';
-import { analyzeFile } from './pass.ts';
+import { analyzeFile, prepareAll } from './pass.ts';
 import { Progress } from './progress.ts';
 
 /** The answer of a thread. */
@@ -27,6 +27,7 @@ export interface HandOver {
 const settings = workerData as ThreadSettings;
 const { registryOf } = (await import(settings.registryUrl)) as typeof Registry;
 const analyzers = registryOf(settings.options);
+await prepareAll(analyzers);
 const blobs = settings.blobs && (await openBlobs(settings.blobs));
 
 /** The task of a thread; outcomes in the order of `files`. */

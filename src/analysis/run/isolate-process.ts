@@ -4,7 +4,7 @@ import type * as Registry from '../registry.ts';
 import { type BlobsModule, openBlobs } from './blobs-module.ts';
 import { fileAnalyzers, type StepOutcome } from './complete.ts';
 import { blobFailure, type Failure, storable, toFailure } from './failure.ts';
-import { analyzeFile } from './pass.ts';
+import { analyzeFile, prepareAll } from './pass.ts';
 import { runStep } from './step.ts';
 
 /** The settings of an isolate: JSON in its first argument. */
@@ -48,6 +48,7 @@ watcher.on('error', (error) => {
 });
 const { registryOf } = (await import(settings.registryUrl)) as typeof Registry;
 const analyzers = registryOf(settings.options);
+await prepareAll(analyzers);
 const blobs = settings.blobs && (await openBlobs(settings.blobs));
 
 process.on('message', (order: IsolateOrder) => void follow(order));

@@ -37,7 +37,7 @@ test('an empty file has 0 words and the SHA-256 of nothing', async () => {
     size: 0,
     findings: {},
   });
-  assert.deepEqual(Object.keys(versions), ['text', 'mime', 'sha256', 'size']);
+  assert.deepEqual(Object.keys(versions), ['text', 'mime', 'sha256', 'size', 'entropy']);
 });
 
 test('files around the edges of a chunk are read to the last byte', async () => {

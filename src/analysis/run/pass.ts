@@ -4,6 +4,7 @@ import {
   type AnalysisFile,
   type Analyzer,
   type CoreFields,
+  type Findings,
   headBytes,
   type OutputData,
   type StreamAnalyzer,
@@ -50,7 +51,7 @@ async function analyzeBlob(blob: BlobHandle, filename: string, analyzers: readon
   const runs = blob.local === undefined ? await readStored(blob, start) : readLocal(blob.local, start);
   await failpoint('analysis.read');
   const core = await finishAll(runs);
-  return { schema: 3, ...core, findings: {}, analyzers: versions };
+  return { schema: 3, ...core, findings: findAll(runs, core), analyzers: versions };
 }
 
 interface StartedRun {
@@ -161,6 +162,15 @@ async function finishAll(runs: readonly StartedRun[]): Promise<CoreFields> {
   return core as CoreFields;
 }
 
+function findAll(runs: readonly StartedRun[], core: CoreFields): Readonly<Record<string, Findings>> {
+  const findings: Record<string, Findings> = {};
+  for (const { analyzer, run } of runs) {
+    const found = analyzer.finds === undefined ? undefined : run.find?.(core);
+    if (found !== undefined) findings[analyzer.finds as string] = found;
+  }
+  return findings;
+}
+
 const fields: readonly (keyof CoreFields)[] = [
   'mime_type',
   'description',
@@ -176,6 +186,11 @@ const fields: readonly (keyof CoreFields)[] = [
   'sha256',
   'size',
 ];
+
+/** To be called before the first file. */
+export async function prepareAll(analyzers: readonly Analyzer[]): Promise<void> {
+  for (const { prepare } of streamsOf(analyzers).streams) await prepare?.();
+}
 
 interface Streams {
   readonly streams: readonly StreamAnalyzer[];

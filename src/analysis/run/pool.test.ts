@@ -37,7 +37,7 @@ test('analyses a file on a thread of the production registry', async () => {
     sha256: createHash('sha256').update(content).digest('hex'),
     size: 18,
     findings: {},
-    analyzers: { text: '2', mime: '3', sha256: '1', size: '1' },
+    analyzers: { text: '3', mime: '3', sha256: '1', size: '1', entropy: '1' },
   });
 });
 

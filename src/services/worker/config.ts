@@ -2,7 +2,7 @@ import { availableParallelism, hostname } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { redisSettings } from '#adapters/redis/settings.ts';
-import { type AnalysisOptions, leastOptions } from '#domain/analysis.ts';
+import { type AnalysisOptions, type HashName, hashNames, leastOptions } from '#domain/analysis.ts';
 import { ConfigError, commonSettings, grpcTarget, integer, readSettings } from '#platform/config.ts';
 import { ProxyRules } from '#platform/rpc/proxy.ts';
 
@@ -28,6 +28,8 @@ export const workerSettings = {
   analysisDeadlineMs: integer(100, 3_600_000).default(30_000),
   /** Longest run of one analyser of documents, archives or media. */
   findingsDeadlineMs: integer(100, 3_600_000).default(20_000),
+  /** Hashes beside SHA-256, separated by commas. */
+  hashes: z.string().default('').transform(hashList),
   /** `1` keeps the text of documents and texts on the volume, for `filemill text`. */
   keepText: z
     .enum(['0', '1'], 'must be 0 or 1')
@@ -38,6 +40,20 @@ export const workerSettings = {
   allowFailpoints: z.string().optional(),
 } as const;
 
+function hashList(text: string, context: z.RefinementCtx): readonly HashName[] {
+  const names = text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  const unknown = names.find((name) => !(hashNames as readonly string[]).includes(name));
+  if (unknown !== undefined)
+    context.addIssue({
+      code: 'custom',
+      message: `must list some of ${hashNames.join(', ')}; "${unknown}" is none of them`,
+    });
+  return hashNames.filter((name) => names.includes(name));
+}
+
 /** @throws ConfigError */
 export function readWorkerConfig(env: NodeJS.ProcessEnv) {
   const settings = readSettings(workerSettings, env);
@@ -45,7 +61,7 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv) {
   if (registry !== undefined && settings.allowFailpoints !== '1')
     throw new ConfigError('FILEMILL_ANALYSIS_REGISTRY: for tests only; refused unless FILEMILL_ALLOW_FAILPOINTS is 1');
   const module = registry === undefined ? {} : { registryUrl: pathToFileURL(registry).href };
-  const options: AnalysisOptions = { ...leastOptions, keepText: settings.keepText };
+  const options: AnalysisOptions = { ...leastOptions, hashes: settings.hashes, keepText: settings.keepText };
   const memoryMb = settings.analysisChildMemoryMb ?? heapMb + besideHeapMb;
   return {
     ...settings,
