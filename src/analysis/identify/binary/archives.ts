@@ -49,6 +49,7 @@ export const archives: readonly Detector[] = [
   ...signature('application/x-git-pack', 'PACK\0\0\0\x02', 'PACK\0\0\0\x03'),
   ...signature('application/x-git-index', 'DIRC\0\0\0'),
   ...signature('application/x-dms', 'DMS!'),
+  ...signature('application/x-uc2-compressed', 'UC2\x1a'),
 ];
 
 /** Asked after all that have a signature. */
@@ -65,6 +66,7 @@ export const diskImages: readonly Detector[] = [
   ...signature('application/x-vmdk-disk', 'KDMV', 'COWD'),
   ...signature('application/x-qemu-disk', 'QFI\xfb'),
   ...signature('application/x-vdi-disk', ['\x7f\x10\xda\xbe', 64]),
+  ...when('application/x-amiga-disk-format', 'DOS', ({ head, size }) => u8(head, 3) <= 7 && size % 512 === 0),
   ...signature('application/x-luks', 'LUKS\xba\xbe'),
   ...signature('application/x-apple-diskimage', 'encrcdsa'),
   ...signature('application/x-ewf', 'EVF\x09\x0d\x0a\xff\0'),

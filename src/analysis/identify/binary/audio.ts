@@ -52,6 +52,8 @@ export const audio: readonly Detector[] = [
     '\0\x02\xa3\x64',
     '\0\x01\xa3\x64',
   ),
+  ...when('audio/x-psf', 'PSF', ({ head }) => [1, 2, 0x11, 0x12, 0x21, 0x22, 0x23, 0x24, 0x41].includes(u8(head, 3))),
+  ...signature('application/x-guitar-pro', ['FICHIER GUITAR PRO', 1]),
   ...signature('audio/x-sox', '.SoX', 'XoS.'),
   ...signature('audio/x-hcom', ['FSSD', 65]),
   ...signature('audio/x-sds', '\xf0\x7e\0\x01'),

@@ -48,7 +48,9 @@ const shapes: readonly (readonly [shape: RegExp, mime: string | ((parts: readonl
   [
     /^E0?$/,
     ([, bytes]) =>
-      bytes === undefined || objectId(first(derChildren(bytes))) ? 'application/ocsp-response' : undefined,
+      bytes === undefined || objectId(first(derChildren(first(derChildren(bytes)))))
+        ? 'application/ocsp-response'
+        : undefined,
   ],
   [
     /^SS$/,

@@ -22,7 +22,7 @@ export const compression: readonly Detector[] = [
   ...signature('application/x-rzip', 'RZIP'),
   ...signature('application/x-mozlz4', 'mozLz40\0'),
   ...when('application/x-lzma', ['\x5d\0\0', '\x6d\0\0'], isLzma),
-  ...signature('application/x-ms-compress', 'SZDD\x88\xf0\x27\x33', 'KWAJ\x88\xf0\x27\xd1'),
+  ...signature('application/x-ms-compress-szdd', 'SZDD\x88\xf0\x27\x33', 'KWAJ\x88\xf0\x27\xd1'),
   ...when('application/zlib', ['\x78', '\x08', '\x18', '\x28', '\x38', '\x48', '\x58', '\x68'], isZlib),
 ];
 

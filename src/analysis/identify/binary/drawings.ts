@@ -24,6 +24,7 @@ export const drawings: readonly Detector[] = [
     /^(?:AC1[0-9]{3}|AC1\.[2-5]0?|AC2\.[12]\d|AC10[0-9]{2}|MC0\.0)\0?/.test(latin1(head, 0, 7)),
   ),
   ...signature('image/vnd.dxf', 'AutoCAD Binary DXF\r\n\x1a\0'),
+  ...signature('image/vnd.dxb', 'AutoCAD DXB 1.0\r\n\x1a'),
   ...signature('image/vnd.dgn', '\x08\x09\xfe\x02', '\xc8\x09\xfe\x02', '\x08\x05\x17\0', '\xc8\x05\x17\0'),
   ...signature('model/vnd.dwf', '(DWF V'),
   ...signature('model/e57', 'ASTM-E57'),

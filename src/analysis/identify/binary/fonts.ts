@@ -27,11 +27,8 @@ export const fonts: readonly Detector[] = [
   ...signature('application/x-font-pcf', '\x01fcp'),
   ...signature('application/x-font-linux-psf', '\x72\xb5\x4a\x86'),
   ...signature('application/x-font-speedo', 'D1.0\r'),
-  ...when(
-    'application/x-tex-pk',
-    '\xf7\x59',
-    ({ head }) => /^[\x20-\x7e]*$/.test(latin1(head, 3, u8(head, 2))) && u8(head, 2) > 2,
-  ),
+  ...when('application/x-tex-pk', '\xf7\x59', ({ head }) => isPrintableComment(head)),
+  ...when('application/x-tex-virtual-font', '\xf7\xca', ({ head }) => isPrintableComment(head)),
   ...when('application/x-tex-tfm', '', isTexMetric),
   ...among('\0\0\x01\0', resourceType),
 ];
@@ -44,6 +41,12 @@ function isTableDirectory({ head, size }: BinarySample): boolean {
     if (!/^[\x20-\x7e]{4}$/.test(latin1(head, at, 4)) || !(u32be(head, at + 8) < size)) return false;
   }
   return true;
+}
+
+/** Fonts of TeX begin with a comment and its length. */
+function isPrintableComment(head: Buffer): boolean {
+  const length = u8(head, 2);
+  return length > 2 && /^[\x20-\x7e]*$/.test(latin1(head, 3, length));
 }
 
 /** Its first twelve numbers are lengths that add up. Source: "The TeX Book", appendix F. */

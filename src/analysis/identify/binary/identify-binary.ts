@@ -31,7 +31,7 @@ import { zipArchives } from './zip-archives.ts';
 const unknown: Found = { mime: 'application/octet-stream', detectedBy: 'none', confidence: 'none' };
 
 /** All that is known, the surest first: signatures, then structures without one. */
-const detectors = new DetectorIndex([
+export const detectors: readonly Detector[] = [
   ...images,
   ...documents,
   ...zipArchives,
@@ -60,7 +60,9 @@ const detectors = new DetectorIndex([
   ...targaImages,
   ...transportStreams,
   ...audioFrames,
-]);
+];
+
+const index = new DetectorIndex(detectors);
 
 /** The type of a file that is not text, by the first layer that knows it. */
 export async function identifyBinary(sample: BinarySample): Promise<Found> {
@@ -74,7 +76,7 @@ export async function identifyBinary(sample: BinarySample): Promise<Found> {
 }
 
 async function byDetectors(sample: BinarySample, isProse: boolean): Promise<Found | undefined> {
-  for (const detector of detectors.matching(sample)) {
+  for (const detector of index.matching(sample)) {
     if (isProse && isShort(detector)) continue;
     const answer = detector.detect(sample);
     const mime = answer instanceof Promise ? await answer : answer;

@@ -61,6 +61,15 @@ export const science: readonly Detector[] = [
     ({ head, size }) => isBetween(u32le(head, 4), 16, size) && [12, 16].includes(u32le(head, 8)),
   ),
   ...signature('application/x-feather', 'FEA1'),
+  ...signature('application/cbor', '\xd9\xd9\xf7'),
+  ...signature('application/sereal', '=srl', '=\xf3rl'),
+  ...when('application/marc', '0', ({ head }) =>
+    /^\d{5}[acdnp][^bhlnqsuvw]{0,2}.{3,4}22\d{5}/.test(latin1(head, 0, 24)),
+  ),
+  ...signature('application/vnd.isac.fcs', 'FCS1.0', 'FCS2.0', 'FCS3.0', 'FCS3.1'),
+  ...signature('application/x-jeol-jdf', 'JEOL.NMR', 'RMN.LOEJ'),
+  ...signature('chemical/x-cdx', 'VjCD0100'),
+  ...signature('application/x-zim', 'ZIM\x04'),
   ...signature('application/x-idl-save', 'SR\0\x04', 'SR\0\x06'),
   ...signature('application/x-trackvis', 'TRACK\0'),
   ...signature('application/x-npy', '\x93NUMPY'),
@@ -100,14 +109,19 @@ function headedType({ head }: BinarySample): Answer {
   return heading[1] === 'GRIB' ? 'application/x-grib' : 'application/x-bufr';
 }
 
+const sasTypes: Readonly<Record<string, string>> = {
+  CATALOG: 'application/x-sas-catalog',
+  INDEX: 'application/x-sas-data-index',
+  VIEW: 'application/x-sas-view',
+  PROGRAM: 'application/x-sas-program-data',
+  ITEMSTOR: 'application/x-sas-itemstor',
+  MDDB: 'application/x-sas-mddb',
+  AUDIT: 'application/x-sas-audit',
+};
+
 /** The kind is written in the header; what has no other is a table. */
 function sasType({ head }: BinarySample): string {
-  const kind = latin1(head, 156, 8).trim();
-  return kind === 'CATALOG'
-    ? 'application/x-sas-catalog'
-    : kind === 'INDEX'
-      ? 'application/x-sas-data-index'
-      : 'application/x-sas-data';
+  return sasTypes[latin1(head, 156, 8).trim()] ?? 'application/x-sas-data';
 }
 
 function stataVersions(): string[] {

@@ -22,6 +22,7 @@ export const video: readonly Detector[] = [
   ...signature('video/vnd.radgamettools.smacker', 'SMK2', 'SMK4'),
   ...when('video/x-fli', ['\x11\xaf', 4], isAutodeskFilm),
   ...when('video/x-flc', ['\x12\xaf', 4], isAutodeskFilm),
+  ...signature('video/x-sgi-movie', 'MOVI'),
   ...signature('video/x-nut', 'nut/multimedia container\0'),
   ...signature('video/x-nsv', 'NSVf', 'NSVs'),
   ...signature('video/x-nuv', 'NuppelVideo\0', 'MythTVVideo\0'),

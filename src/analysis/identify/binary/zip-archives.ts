@@ -101,6 +101,7 @@ async function openDocumentType({ text }: Contents): Promise<Answer> {
 const nameRules: readonly (readonly [mime: string, ...patterns: RegExp[]])[] = [
   ['application/vnd.android.package-archive', /^AndroidManifest\.xml$/, /^(?:classes\d*\.dex|resources\.arsc)$/],
   ['application/vnd.google-earth.kmz', /^[^/]+\.kml$/i],
+  ['application/x-silverlight-app', /^AppManifest\.xaml$/i],
   ['application/x-itunes-ipa', /^Payload\/[^/]+\.app\//],
   ['application/appx', /^AppxManifest\.xml$/i],
   ['application/appxbundle', /^AppxMetadata\/AppxBundleManifest\.xml$/i],

@@ -109,6 +109,7 @@ export const imageTypes: readonly TypeInfo[] = [
   ['application/x-dia-diagram', 'Dia diagram', 'dia'],
   ['image/vnd.dwg', 'AutoCAD drawing', 'dwg', 'dwt'],
   ['image/vnd.dxf', 'AutoCAD exchange drawing', 'dxf'],
+  ['image/vnd.dxb', 'AutoCAD binary exchange drawing', 'dxb'],
   ['image/vnd.dgn', 'MicroStation drawing', 'dgn', 'cel', 'dgnlib'],
   ['model/vnd.dwf', 'Design web format', 'dwf'],
   ['model/vnd.dwfx+xps', 'Design web format (XPS)', 'dwfx'],
