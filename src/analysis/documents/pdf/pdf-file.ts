@@ -35,11 +35,11 @@ function openIn(pdfium: Pdfium, content: Uint8Array, use: (pdf: PdfFile | undefi
   const pointer = pdfium.allocate(content.length);
   call.HEAPU8.set(content, pointer);
   const document = call._FPDF_LoadMemDocument(pointer, content.length, 0);
-  if (document !== 0) {
+  if (document !== 0 && call._FPDF_GetPageCount(document) > 0) {
     const pdf = new PdfFile(pdfium, document);
     use(pdf);
     pdf.close();
-  } else if (lockErrors.has(call._FPDF_GetLastError())) use(undefined);
+  } else if (document === 0 && lockErrors.has(call._FPDF_GetLastError())) use(undefined);
   else throw new UnreadableFile('damaged', 'The PDF is damaged: PDFium finds no pages in it.');
   call.wasmExports.free(pointer);
 }
