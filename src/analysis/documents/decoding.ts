@@ -1,3 +1,5 @@
+import { type Decoder, decoderFor } from '../content/charset/decoder.ts';
+
 /**
  * Decodes text: as its byte order mark says, or else the first of `charsets` that is known. What is not text in that charset
  * becomes U+FFFD.
@@ -5,15 +7,16 @@
 export function decodeText(bytes: Uint8Array, ...charsets: readonly (string | null | undefined)[]): string {
   for (const charset of [markedCharset(bytes), ...charsets]) {
     const decoder = charset ? decoderOf(charset) : undefined;
-    if (decoder !== undefined) return decoder.decode(bytes);
+    if (decoder !== undefined) return decoder.decode(bytes, { stream: false });
   }
   return windows1252.decode(bytes);
 }
 
-/** A decoder for this label of the Encoding Standard, if there is one. UTF-16 and UTF-8 lose their byte order mark. */
-export function decoderOf(label: string): TextDecoder | undefined {
+/** A decoder for a label of the Encoding Standard or a charset of the `text` analyser, if it is one and known. */
+export function decoderOf(charset: string): Decoder | undefined {
+  if (charset === 'unknown-8bit') return undefined;
   try {
-    return new TextDecoder(label);
+    return decoderFor(charset.toLowerCase());
   } catch {
     return undefined;
   }
@@ -21,9 +24,9 @@ export function decoderOf(label: string): TextDecoder | undefined {
 
 /** What the byte order mark at the beginning says. */
 function markedCharset(bytes: Uint8Array): string | undefined {
-  const [first, second, third] = bytes;
+  const [first, second, third, fourth] = bytes;
   if (first === 0xef && second === 0xbb && third === 0xbf) return 'utf-8';
-  if (first === 0xff && second === 0xfe) return 'utf-16le';
+  if (first === 0xff && second === 0xfe) return third === 0 && fourth === 0 ? 'utf-32le' : 'utf-16le';
   if (first === 0xfe && second === 0xff) return 'utf-16be';
   return undefined;
 }

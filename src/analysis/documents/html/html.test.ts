@@ -52,6 +52,7 @@ const cases: readonly (readonly [string, Buffer, found: string | null, declared:
     ],
     ['what cannot be', Buffer.from('<meta charset=utf-16>a'), 'us-ascii', undefined, '<meta charset=utf-16>a'],
     ['what the bytes look like', Buffer.from('\xc1', 'latin1'), 'koi8-r', undefined, 'а'],
+    ['what is in no standard of the web', Buffer.from('\x81\x82', 'latin1'), 'ibm037', undefined, 'ab'],
     ['nothing at all', Buffer.from('\x93\xe9', 'latin1'), 'unknown-8bit', undefined, '“é'],
   ];
 
