@@ -1,4 +1,4 @@
-import { certain, type Guess, likely, type Page } from './reading.ts';
+import { certain, type Guess, likely, type Page, possible } from './reading.ts';
 
 const boundary = /^-----BEGIN ([A-Z\d .#]{2,60})-----\s*$/m;
 
@@ -26,7 +26,6 @@ export function armour({ body, excerpt }: Page): Guess | undefined {
   const mime = labels.find(([pattern]) => pattern.test(label))?.[1] ?? 'application/x-pem-file';
   if (body.startsWith('-----BEGIN ')) return certain(mime);
   // OpenSSL may write what is in a certificate, or where it is from, before it.
-  return /^(?:Certificate(?: Request)?:|Bag Attributes|subject[ =:]|issuer[ =:]|\s*#)/i.test(body)
-    ? likely(mime)
-    : undefined;
+  const isOfOpenssl = /^(?:Certificate(?: Request)?:|Bag Attributes|subject[ =:]|issuer[ =:]|#)/i.test(body);
+  return isOfOpenssl ? likely(mime) : possible(mime);
 }

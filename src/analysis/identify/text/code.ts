@@ -1,3 +1,4 @@
+import { withoutComments } from './comments.ts';
 import { type Language, languages } from './languages.ts';
 import { measureProse } from './prose.ts';
 import { type Guess, likely, type Page } from './reading.ts';
@@ -15,7 +16,7 @@ interface Score {
 /** Source code without a telling name: most lines fit one language, some of them this language alone, and few are prose. */
 export function code(page: Page): Guess | undefined {
   if (!mayBeCode(page.inked.slice(0, 100))) return undefined;
-  const lines = codeLines(page.inked);
+  const lines = withoutComments(page.inked, maxLines, maxLength);
   if (lines.length === 0) return undefined;
   const best = bestOf(scoresOf(lines, languages));
   if (best === undefined || best.matching * 5 < lines.length) return undefined;
@@ -50,44 +51,6 @@ export function isLanguage(mime: string): boolean {
 export function bestLanguage(mimes: readonly string[], inked: readonly string[]): string | undefined {
   const among = languages.filter(({ mime }) => mimes.includes(mime));
   return bestOf(scoresOf(inked.slice(0, maxLines), among))?.language.mime;
-}
-
-/** Comments that go over lines, by how they begin, and how they end. */
-const blocks: readonly (readonly [string, string])[] = [
-  ['/*', '*/'],
-  ['<!--', '-->'],
-  ['{-', '-}'],
-  ['(*', '*)'],
-  ['```', '```'],
-];
-const commentLine =
-  /^(?:\/\/|#(?![a-z!])(?!\s*(?:include|define|if|ifdef|ifndef|pragma|endif|undef)\b)|--\s|;|%\s|'|REM\b|\*\s)/i;
-
-/** The lines without comments, and without the blocks in which Markdown quotes code. Long lines are cut behind statements. */
-function codeLines(inked: readonly string[]): readonly string[] {
-  const lines: string[] = [];
-  let end: string | undefined;
-  for (const line of inked) {
-    if (lines.length >= maxLines) break;
-    if (end !== undefined) {
-      if (line.includes(end)) end = undefined;
-      continue;
-    }
-    const block = blocks.find(([begin]) => line.startsWith(begin));
-    if (block !== undefined) {
-      if (!line.includes(block[1], block[0].length)) end = block[1];
-    } else if (!commentLine.test(line)) {
-      if (line.length > 2 * maxLength)
-        lines.push(
-          ...line
-            .slice(0, 8_192)
-            .split(/(?<=[;{}])/)
-            .filter((part) => part !== ''),
-        );
-      else lines.push(line);
-    }
-  }
-  return lines.slice(0, maxLines);
 }
 
 function scoresOf(lines: readonly string[], among: readonly Language[]): readonly Score[] {

@@ -98,10 +98,10 @@ function tex({ excerpt, body, inked }: Page): Guess | undefined {
   return commands >= 3 && commands * 10 >= inked.length ? likely('text/x-tex') : undefined;
 }
 
-function gettext({ excerpt }: Page): Guess | undefined {
+function gettext({ excerpt, extension }: Page): Guess | undefined {
   if (!/^(?:#|msgid |msgctxt |domain )/.test(excerpt) || !excerpt.includes('msgid "')) return undefined;
   return /^msgid "[^\n]*\r?\n(?:"[^\n]*\r?\n){0,20}msgstr "/m.test(excerpt)
-    ? certain('text/x-gettext-translation')
+    ? certain(`text/x-gettext-translation${extension === 'pot' ? '-template' : ''}`)
     : undefined;
 }
 

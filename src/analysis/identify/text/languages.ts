@@ -17,7 +17,7 @@ export const languages: readonly Language[] = [
   },
   {
     mime: 'text/x-c++',
-    own: /^#\s*include\s*<(?:iostream|string|vector|map|memory|algorithm|set|fstream|sstream|cstdio|cstdlib|cassert|cstring|utility|functional)>|^using\s+namespace\s|^namespace\s+\w*\s*\{|^template\s*<|^(?:public|private|protected)\s*:$|^class\s+\w+(?:\s+final)?\s*(?::\s*(?:public|private)\s|\{|$)|\bstd::|^\w[\w<>*& ]*\s\w+::~?\w+\s*\(|^virtual\s|\b(?:cout|cerr|cin)\s*(?:<<|>>)|^extern "C"/,
+    own: /^#\s*include\s*<(?:iostream|string|vector|map|memory|algorithm|set|fstream|sstream|cstdio|cstdlib|cassert|cstring|utility|functional)>|^using\s+namespace\s|^namespace\s+\w*\s*\{|^template\s*<|^(?:public|private|protected)\s*:$|^class\s+\w+(?:\s+final)?\s*(?::\s*(?:public|private)\s|\{|$)|\bstd::|^\w[\w<>*& ]*\s\w+::~?\w+\s*\(|^virtual\s|\b(?:cout|cerr|cin)\s*(?:<<|>>)/,
     base: 'text/x-c',
   },
   {
@@ -276,7 +276,7 @@ export const languages: readonly Language[] = [
   },
   {
     mime: 'text/x-makefile',
-    own: /^\.(?:PHONY|SUFFIXES|DEFAULT)\s*:|^(?:all|clean|install|build|dist|distclean|check|uninstall)\s*:(?:$|\s+[\w.$%/(){} -]*$)|^[\w.$%/(){}-]+\.(?:o|a|so|obj|exe|c)\s*::?\s|^%\.?\w*\s*:\s|\$\((?:CC|MAKE|CFLAGS|CXX|RM|LD|AR|shell|wildcard|patsubst|OBJS|SRCS|DESTDIR|PREFIX)\b|\$[@<^]\s/,
+    own: /^\.(?:PHONY|SUFFIXES|DEFAULT)\s*:|^(?:all|clean|install|build|dist|distclean|check|uninstall)\s*:(?:$|\s+[\w.$%/(){} -]*$)|^[\w.$%/(){}-]+\.(?:o|a|so|obj|exe|c)\s*::?\s|^%\.?\w*\s*:\s|\$\((?:CC|MAKE|CFLAGS|CXX|RM|LD|AR|shell|wildcard|patsubst|OBJS|SRCS|DESTDIR|PREFIX)\b|\$[@<^]\s|^[A-Z_]+\s*\?=|^ifn?eq\s/,
     shared: /^[A-Z_]+\s*[:?+]?=|^(?:ifeq|ifdef|ifneq|endif|include|else)\b|^-?include\s|^@/,
   },
   {
@@ -285,7 +285,7 @@ export const languages: readonly Language[] = [
   },
   {
     mime: 'text/x-cmake',
-    own: /^(?:cmake_minimum_required|project|add_(?:executable|library|subdirectory|custom_command|custom_target|definitions|test)|target_\w+|find_package|set_target_properties|include_directories|install|list|message|option|endif|endforeach)\s*\(/i,
+    own: /^(?:cmake_minimum_required|project|add_(?:executable|library|subdirectory|custom_command|custom_target|definitions|test)|target_\w+|find_package|set_target_properties|include_directories|install|list|message|option|macro|endmacro|endfunction|endif|endforeach|set_property|get_filename_component)\s*\(|^(?:set|include|if)\s*\(.*\$\{/i,
     shared: /^(?:set|if|else|foreach|include)\s*\(/i,
   },
   {

@@ -1,4 +1,4 @@
-import { certain, type Guess, likely, type Page } from './reading.ts';
+import { certain, type Guess, likely, type Page, possible } from './reading.ts';
 
 /** Fields that mail programs write, and people do not. */
 const technical = new Set(
@@ -10,6 +10,9 @@ const technical = new Set(
 );
 const personal = new Set(['from', 'to', 'cc', 'bcc', 'subject', 'date', 'sender', 'reply-to', 'organization']);
 
+/** A text of such a name that begins with a field is mail, whatever follows. */
+const extensions = new Set(['eml', 'mht', 'mhtml', 'mail', 'nws']);
+
 const fieldLine = /^([!-9;-~]{1,76}):(?:[ \t]|$)/;
 const mboxLine = /^>?From (\S+(?: at \S+)?|- ?)\s*.{0,40}\b\d{4}\b/;
 /** What git writes before each patch, where a mailbox has an address. */
@@ -20,7 +23,7 @@ export function mail(page: Page): Guess | undefined {
   const { body } = page;
   if (body.startsWith('From ')) return mailbox(page);
   if (!fieldLine.test(body.slice(0, 80))) return undefined;
-  return message(headerOf(page.lines));
+  return message(headerOf(page.lines)) ?? (extensions.has(page.extension) ? possible('message/rfc822') : undefined);
 }
 
 function mailbox(page: Page): Guess | undefined {

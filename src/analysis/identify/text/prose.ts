@@ -1,3 +1,5 @@
+import { withoutComments } from './comments.ts';
+
 /** A line that begins so is a comment in some language. */
 const comment = /^(?:#|\/\/|\/?\*|--|;|%|'|!|"|REM\b|\(\*|\{-|<!--|C\s|\.\.|dnl\b)/i;
 /** Letters, and the marks of sentences. */
@@ -19,6 +21,7 @@ export function measureProse(inked: readonly string[]): { prose: number; code: n
 
 /** Whether people are meant to read these lines, whatever the name of the file says. */
 export function isProse(inked: readonly string[]): boolean {
-  const { prose, code } = measureProse(inked);
-  return prose >= 1 && code * 4 <= prose;
+  const lines = withoutComments(inked, 200, 300);
+  const { prose, code } = measureProse(lines);
+  return prose >= 1 && code * 4 <= prose && prose * 2 >= lines.length;
 }

@@ -16,6 +16,6 @@ export function template({ body, excerpt, extension }: Page): Guess | undefined 
   if (/^<%@\s*language\s*=\s*"?(?:vbscript|jscript)/i.test(body)) return certain('text/asp');
   if (/^<cf(?:component|set|query|output|if|function|include|param)\b/i.test(body)) return certain('text/x-coldfusion');
   if (excerpt.includes('<%') && body[0] === '<' && ['asp', 'jsp', 'erb', 'rhtml', 'aspx'].includes(extension))
-    return likely({ asp: 'text/asp', jsp: 'text/x-jsp', aspx: 'text/aspdotnet' }[extension] ?? 'text/x-erb');
+    return certain({ asp: 'text/asp', jsp: 'text/x-jsp', aspx: 'text/aspdotnet' }[extension] ?? 'text/x-erb');
   return undefined;
 }

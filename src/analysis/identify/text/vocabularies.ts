@@ -113,6 +113,7 @@ const rows: readonly Row[] = [
   ['mxfile', 'application/vnd.jgraph.mxfile'],
   ['gnc-v2', 'application/x-gnucash'],
   ['glade-interface', 'application/x-glade'],
+  ['interface', 'application/x-gtk-builder'],
   ['ui', 'application/x-designer', '', /\bversion=["'][34]/],
   ['project', 'application/x-maven+xml', 'http://maven.apache.org/POM/'],
   ['Application', 'application/x-flex-mxml', 'http://www.adobe.com/2006/mxml'],

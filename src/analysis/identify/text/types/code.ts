@@ -138,6 +138,7 @@ export const codeTypes: readonly TypeInfo[] = [
   ['text/x-postscript-printer-description', 'PostScript printer description', 'ppd'],
   ['text/x-lilypond', 'LilyPond score', 'ly', 'ily'],
   ['text/x-metapost', 'MetaPost or METAFONT source', 'mp', 'mf'],
+  ['application/postscript', 'PostScript document', 'ps', 'eps', 'epsf', 'epsi', 'ai', 'prn'],
   ['text/x-systemd-unit', 'systemd unit', 'service', 'socket', 'timer', 'mount', 'target'],
   ['text/x-rpm-spec', 'RPM spec', 'spec'],
   ['text/x-aspectj', 'AspectJ source', 'aj'],
