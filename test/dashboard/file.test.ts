@@ -2,6 +2,18 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { ResultJson } from '#contract/schemas.ts';
 import { Dashboard, fact, row, untilText } from './support/dashboard.ts';
+import { documentOutput, replaceOutput } from './support/document-output.ts';
+
+const documentFacts = {
+  Type: 'PDF document (application/pdf)',
+  'Detected by': 'signature, certain',
+  Words: '1,234 in the document',
+  Language: 'German (de)',
+  Pages: '12',
+  Contents: '3 files, 1 folder',
+  Pixels: '4,000 × 3,000',
+  Duration: '2 min 5 s',
+};
 
 describe('the page of a file', () => {
   let dashboard: Dashboard;
@@ -26,6 +38,27 @@ describe('the page of a file', () => {
     assert.match((await attempt.getByRole('cell').last().textContent()) ?? '', /^\d+ m?s$/);
     const shown = JSON.parse((await page.locator('pre').textContent()) ?? '') as ResultJson['output'];
     assert.deepEqual([shown.word_count, shown.charset], [8, 'utf-8']);
+    await page.context().close();
+  });
+
+  it('tells what was found in a document, and what should not be overlooked', async () => {
+    const id = await dashboard.upload('report.txt', 'one two');
+    await using _worker = await dashboard.stack.start('worker');
+    const page = await dashboard.open(`files/${id}`);
+    await untilText(fact(page, 'State'), 'COMPLETED');
+    const show = async (output: object) => {
+      await replaceOutput(dashboard.stack.databaseUrl, id, output);
+      await page.reload();
+      await page.getByRole('heading', { name: 'Result' }).waitFor();
+    };
+    await show(documentOutput);
+    await page.getByText('.txt is the extension of another type; the content is: PDF document.').waitFor();
+    await page.getByText('The archive was not listed (timeout): It took too long.').waitFor();
+    await page.getByRole('heading', { name: 'Document' }).waitFor();
+    for (const [name, text] of Object.entries(documentFacts)) assert.equal(await fact(page, name).textContent(), text);
+    await show({ schema: 1, mime_type: 'text/plain', word_count: 5, charset: 'us-ascii', sha256: 'ab', size: 9 });
+    assert.equal(await fact(page, 'Type').textContent(), 'text/plain');
+    assert.equal(await page.getByLabel('Notes').count(), 0);
     await page.context().close();
   });
 

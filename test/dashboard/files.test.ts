@@ -38,6 +38,28 @@ describe('the list of files', () => {
     await elsewhere.context().close();
   });
 
+  it('is searched by what was found', async () => {
+    const page = await dashboard.open('files');
+    await page.getByLabel('Language').fill('EN');
+    await page.getByRole('button', { name: 'Search' }).click();
+    await untilCount(filesOf(page), 19);
+    await page.getByText('More filters').click();
+    await page.getByLabel('Encrypted').selectOption('yes');
+    await page.getByRole('button', { name: 'Search' }).click();
+    await page.getByText('No file matches.').waitFor();
+    assert.equal(await page.getByLabel('Encrypted').inputValue(), 'true');
+    await page.getByLabel('Encrypted').selectOption('no');
+    await page.getByLabel('Extension').selectOption('fits the type');
+    await page.getByRole('button', { name: 'Search' }).click();
+    await untilCount(filesOf(page), 19);
+    const asked = Object.fromEntries(new URL(page.url()).searchParams);
+    assert.deepEqual(asked, { language: 'EN', encrypted: 'false', extension_mismatch: 'false' });
+    await page.getByLabel('Language').fill('German');
+    await page.getByRole('button', { name: 'Search' }).click();
+    await page.getByRole('alert').filter({ hasText: 'must be an ISO 639 code such as de' }).waitFor();
+    await page.context().close();
+  });
+
   it('goes back and forward as any pages do', async () => {
     const page = await dashboard.open('files');
     await page.getByLabel('State').selectOption('FAILED');

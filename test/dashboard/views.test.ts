@@ -54,7 +54,7 @@ describe('each view fits its window, and axe-core finds nothing', () => {
     const page = await systems.used.open(`files/${systems.ids.rightToLeft}`);
     await page.getByRole('button', { name: 'Delete…' }).click();
     await page.getByRole('dialog').waitFor();
-    const names = `[...document.querySelectorAll('bdi')].map((name) => [name.textContent, getComputedStyle(name).direction])`;
+    const names = `[...document.querySelectorAll('h1 bdi, dialog bdi')].map((name) => [name.textContent, getComputedStyle(name).direction])`;
     assert.deepEqual(await page.evaluate(names), [
       [rightToLeft, 'rtl'],
       [rightToLeft, 'rtl'],

@@ -2,7 +2,8 @@ import type { FileJson, ResultJson } from '#contract/schemas.ts';
 import { Attempts } from '../parts/attempts.tsx';
 import { FileActions } from '../parts/file-actions.tsx';
 import { FileCommands } from '../parts/file-commands.tsx';
-import { FileFacts } from '../parts/file-facts.tsx';
+import { FileFacts, FileRecord } from '../parts/file-facts.tsx';
+import { Findings, Notes } from '../parts/findings.tsx';
 import { Page } from '../parts/page.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { explain } from '../parts/reasons.ts';
@@ -22,7 +23,10 @@ export function FilePage({ id }: { readonly id: string }) {
       {file !== undefined && (
         <>
           <FileError file={file} />
+          {result !== undefined && <Notes result={result} />}
           <FileFacts file={file} output={result?.output} />
+          {result !== undefined && <Findings result={result} />}
+          <FileRecord file={file} />
           {!deleted && <FileActions file={file} />}
           <Attempts attempts={attempts} />
           <FoundResult result={result} />

@@ -38,7 +38,7 @@ it('shows what was found below titles, made safe, and wrapped where the terminal
     '                  that is read in bed',
     '    pages         3',
     '  Archive',
-    '    largest files a (1 B)',
-    '                  b (1 B)',
+    '    largest files 1 B: a',
+    '                  1 B: b',
   ]);
 });

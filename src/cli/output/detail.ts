@@ -1,5 +1,5 @@
-import { inWords } from '#contract/fact-rules.ts';
-import { coreFacts, type Fact, factGroups, notes } from '#contract/facts.ts';
+import { coreFacts, type Fact, factGroups, notes } from '#contract/facts/facts.ts';
+import { inWords } from '#contract/facts/in-words.ts';
 import type { AttemptJson, FileWithResultJson } from '#contract/schemas.ts';
 import { catalogue, isReason } from '#domain/errors.ts';
 import { wrapText } from './display-width.ts';

@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { attemptFailures, errorCode } from '#domain/errors.ts';
 import { failFiles } from '../../support/cluster.ts';
 import { Dashboard, row, untilCount } from './dashboard.ts';
+import { documentOutput, replaceOutput } from './document-output.ts';
 
 /** The longest names there are, without a place where a line would break by itself; some are written from right to left. */
 const longName = (ending: string) =>
@@ -22,7 +23,7 @@ export interface Systems extends AsyncDisposable {
   readonly fresh: Dashboard;
   /** With files of each kind; no worker is alive any more. */
   readonly used: Dashboard;
-  readonly ids: Readonly<Record<'completed' | 'failed' | 'pending' | 'rightToLeft', string>>;
+  readonly ids: Readonly<Record<'completed' | 'document' | 'failed' | 'pending' | 'rightToLeft', string>>;
 }
 
 /** What is looked at: a state of a page, ready once `prepare` resolves. */
@@ -69,6 +70,11 @@ export const views: Readonly<Record<string, View>> = {
     path: 'files?name=annual&status=FAILED&error_code=analyzer_error',
     prepare: (page) => page.getByRole('row').getByText('FAILED').first().waitFor(),
   },
+  'a search by what was found': {
+    of: 'used',
+    path: 'files?encrypted=true&extension_mismatch=true&finding_error=any&language=de',
+    prepare: (page) => page.getByRole('row').getByText('COMPLETED').first().waitFor(),
+  },
   'a search that finds nothing': {
     of: 'used',
     path: `files?${new URLSearchParams({ name: longName(''), mime_type: longType })}`,
@@ -97,6 +103,11 @@ export const views: Readonly<Record<string, View>> = {
   },
   'a question before files are deleted': { of: 'used', path: 'files', prepare: (page) => askAbout(page, 'Delete…') },
   'a file that is COMPLETED': { of: 'used', path: ({ completed }) => `files/${completed}`, prepare: showsResult },
+  'a document in which much was found': {
+    of: 'used',
+    path: ({ document }) => `files/${document}`,
+    prepare: showsResult,
+  },
   'a file that FAILED': { of: 'used', path: ({ failed }) => `files/${failed}`, prepare: showsAttempts },
   'a file that is PENDING': { of: 'used', path: ({ pending }) => `files/${pending}`, prepare: showsAttempts },
   'a file with a name from right to left': {
@@ -168,14 +179,16 @@ async function fill({ stack }: Dashboard): Promise<Systems['ids']> {
   const failed = await keep(longName('.pptx'), longType, `${longName('')}/${longName('.pptx')}`);
   await failFiles(stack, [failed], { worker: longWorker, errorMessage: longMessage });
   const completed = await keep(longName('.txt'), 'text/plain');
+  const document = await keep(longName('.doc'), longType);
   const nameFromTheRight = await keep(rightToLeft, 'application/pdf');
   await using worker = await stack.start('worker', { FILEMILL_WORKER_NAME: longWorker });
-  for (const id of [completed, nameFromTheRight])
+  for (const id of [completed, document, nameFromTheRight])
     while ((await fetch(`${stack.base}/api/v1/files/${id}/result`)).status !== 200);
   await worker.stop();
+  await replaceOutput(stack.databaseUrl, document, documentOutput);
   const pending = await keep(longName('.pending'), longType);
   await countMany(stack.databaseUrl);
-  return { completed, failed, pending, rightToLeft: nameFromTheRight };
+  return { completed, document, failed, pending, rightToLeft: nameFromTheRight };
 }
 
 /** As if there were billions of files, some of which failed for each reason. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { Json } from '../schemas.ts';
 import { coreFacts, factGroups, notes } from './facts.ts';
-import type { Json } from './schemas.ts';
 
 type Output = Json<'Output'>;
 
@@ -42,10 +42,24 @@ describe('what was found, in words', () => {
     ],
     archive: [
       { entries: 1, directories: 2, total_size: 50, ratio: 2.5, largest: [{ name: 'a', size: 9 }], format: 'tar' },
-      ...['format: tar', 'contents: 1 file, 2 folders', 'unpacked: 50 B', 'ratio: 2.5 : 1', 'largest files: a (9 B)'],
+      ...['format: tar', 'contents: 1 file, 2 folders', 'unpacked: 50 B', 'ratio: 2.5 : 1', 'largest files: 9 B: a'],
     ],
-    image: [{ width: 4_000, height: 30, exif: { taken_at: 'noon' } }, 'pixels: 4,000 × 30', 'exif: taken at noon'],
-    media: [{ codecs: ['aac', 'h264'], duration: 2.5 }, 'duration: 2.5 s', 'codecs: aac, h264'],
+    image: [
+      { camera_model: 'B', height: 30, width: 4_000, camera_make: 'A', taken: '2026-03-01T10:20:00' },
+      ...['pixels: 4,000 × 30', 'camera: A B', 'taken: 2026-03-01 10:20:00'],
+    ],
+    media: [
+      {
+        streams: [
+          { type: 'video', codec: 'h264', width: 10, height: 20, fps: 25 },
+          { type: 'audio', channels: 1, sample_rate: 44_100 },
+        ],
+        ...{ duration: 2.5, bitrate: 128_400, later: 'x' },
+      },
+      ...['duration: 2.5 s', 'bit rate: 128 kbit/s'],
+      'streams: video h264, 10 × 20, 25 frames a second | audio, 1 channel, 44,100 Hz',
+      'later: x',
+    ],
     hashes: [{ crc32c: '0f', md5: 'aa' }, 'MD5: aa', 'CRC-32C: 0f'],
     later_kind: [{ some_flag: true }, 'some flag: yes'],
   };

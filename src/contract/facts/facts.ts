@@ -1,6 +1,7 @@
-import { type FactFormat, type FactRule, type Found, factRules, inWords } from './fact-rules.ts';
-import { findingErrorsOf } from './findings.ts';
-import type { Json } from './schemas.ts';
+import { findingErrorsOf } from '../findings.ts';
+import type { Json } from '../schemas.ts';
+import { inWords } from './in-words.ts';
+import { type FactFormat, type FactRule, type Found, factRules } from './rules.ts';
 
 type Output = Json<'Output'>;
 
@@ -8,6 +9,7 @@ type Output = Json<'Output'>;
 export interface Fact {
   readonly name: string;
   readonly values: readonly string[];
+  readonly isCode?: boolean;
 }
 
 /** What the findings of one kind tell. */
@@ -56,9 +58,11 @@ function factsOf(found: Found, rules: readonly FactRule[], format: FactFormat): 
   const all = [...rules, ...others.map((name): FactRule => ({ fields: [name], name: name.replaceAll('_', ' ') }))];
   return all
     .filter(({ fields }) => fields.some((field) => found[field] !== undefined))
-    .map(({ fields: [field = ''], name, show }) =>
-      fact(name, ...[show?.(found, format) ?? inWords(found[field])].flat()),
-    );
+    .map(({ fields: [field = ''], name, isCode = false, show }) => ({
+      name,
+      values: [show?.(found, format) ?? inWords(found[field])].flat(),
+      isCode,
+    }));
 }
 
 /** What should not be overlooked, each a sentence. */
