@@ -61,7 +61,7 @@ export function expandBlock(bits: Bits, maxLength: number): Buffer {
   const tables = Array.from({ length: tableCount }, () => codeTable(bits, used.length + 2));
   const sorted = sortedBytes(bits, { used, selectors, tables, maxLength });
   if (origin >= sorted.length) throw broken();
-  const block = withoutRuns(unsorted(sorted, origin), sorted.length);
+  const block = withoutRuns(unsorted(sorted, origin));
   if (checksumOf(block) !== checksum) throw damaged('The checksum of the compressed data is wrong.');
   return block;
 }
@@ -166,16 +166,23 @@ function sortedBytes(bits: Bits, { used, selectors, tables, maxLength }: Coding)
         continue;
       }
       if (length + run + (symbol === end ? 0 : 1) > maxLength) throw broken();
-      sorted.fill(recent[0] as number, length, length + run);
-      length += run;
-      [run, digit] = [0, 1];
+      if (run > 0) {
+        sorted.fill(recent[0] as number, length, length + run);
+        length += run;
+        run = 0;
+        digit = 1;
+      }
       if (symbol === end) return sorted.subarray(0, length);
-      const byte = recent[symbol - 1] as number;
-      recent.copyWithin(1, 0, symbol - 1);
-      recent[0] = byte;
-      sorted[length++] = byte;
+      sorted[length++] = moveToFront(recent, symbol - 1);
     }
   }
+}
+
+function moveToFront(recent: Uint8Array, place: number): number {
+  const byte = recent[place] as number;
+  for (let at = place; at > 0; at--) recent[at] = recent[at - 1] as number;
+  recent[0] = byte;
+  return byte;
 }
 
 /** Undoes the Burrows-Wheeler transform. */
@@ -199,62 +206,39 @@ function unsorted(sorted: Uint8Array, origin: number): Uint8Array {
 }
 
 /** Four equal bytes are followed by the number of further ones. */
-function withoutRuns(bytes: Uint8Array, length: number): Buffer {
-  const pieces = new Growing(length);
-  let [equal, previous] = [0, -1];
-  for (const byte of bytes) {
+function withoutRuns(bytes: Uint8Array): Buffer {
+  let expanded = Buffer.allocUnsafe(bytes.length + 1_024);
+  let [length, equal, previous] = [0, 0, -1];
+  for (let at = 0; at < bytes.length; at++) {
+    // A run has at most 255 bytes more.
+    if (length + 256 > expanded.length) expanded = Buffer.concat([expanded], expanded.length * 2);
+    const byte = bytes[at] as number;
     if (equal === 4) {
-      pieces.repeat(previous, byte);
+      expanded.fill(previous, length, length + byte);
+      length += byte;
       equal = 0;
       previous = -1;
       continue;
     }
     equal = byte === previous ? equal + 1 : 1;
     previous = byte;
-    pieces.push(byte);
+    expanded[length++] = byte;
   }
-  return pieces.bytes;
-}
-
-class Growing {
-  #bytes: Buffer;
-  #length = 0;
-
-  constructor(length: number) {
-    this.#bytes = Buffer.allocUnsafe(length + 1_024);
-  }
-
-  get bytes(): Buffer {
-    return this.#bytes.subarray(0, this.#length);
-  }
-
-  push(byte: number): void {
-    if (this.#length === this.#bytes.length) this.#grow();
-    this.#bytes[this.#length++] = byte;
-  }
-
-  repeat(byte: number, times: number): void {
-    while (this.#length + times > this.#bytes.length) this.#grow();
-    this.#bytes.fill(byte, this.#length, this.#length + times);
-    this.#length += times;
-  }
-
-  #grow(): void {
-    this.#bytes = Buffer.concat([this.#bytes], this.#bytes.length * 2);
-  }
+  return expanded.subarray(0, length);
 }
 
 /** CRC-32 of the highest bit first, by which bzip2 differs from others. */
 function checksumOf(bytes: Buffer): number {
-  let crc = 0xffff_ffff;
-  for (const byte of bytes) crc = (crc << 8) ^ (crcTable[(crc >>> 24) ^ byte] as number);
+  let crc = -1;
+  for (let at = 0; at < bytes.length; at++)
+    crc = (crc << 8) ^ (crcTable[(crc >>> 24) ^ (bytes[at] as number)] as number);
   return ~crc >>> 0;
 }
 
-const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
+const crcTable = Int32Array.from({ length: 256 }, (_, byte) => {
   let crc = byte << 24;
   for (let bit = 0; bit < 8; bit++) crc = crc < 0 ? (crc << 1) ^ 0x04c1_1db7 : crc << 1;
-  return crc >>> 0;
+  return crc;
 });
 
 function broken() {

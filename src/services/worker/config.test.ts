@@ -15,3 +15,10 @@ test('analysers that do harm are refused unless tests ask for them', () => {
 test('a process that runs a file alone has room for its heap, and for more', () => {
   assert.equal(readWorkerConfig({ ...env, FILEMILL_ANALYSIS_HEAP_MB: '1000' }).isolates.memoryMb, 1_256);
 });
+
+test('hashes are known ones, in one order', () => {
+  const hashes = (list: string) => readWorkerConfig({ ...env, FILEMILL_HASHES: list }).analysis.options.hashes;
+  assert.deepEqual(hashes(''), []);
+  assert.deepEqual(hashes('blake3, md5,md5'), ['md5', 'blake3']);
+  assert.throws(() => hashes('md5,sha3'), /FILEMILL_HASHES: must list some of .*"sha3" is none of them/);
+});
