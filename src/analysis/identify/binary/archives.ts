@@ -13,7 +13,7 @@ export const archives: readonly Detector[] = [
   ...signature('application/x-cpio', '070701', '070702', '070707'),
   ...when('application/x-cpio', '\xc7\x71', ({ head }) => isBetween(u16le(head, 20), 1, 1_024)),
   ...when('application/x-cpio', '\x71\xc7', ({ head }) => isBetween(u16be(head, 20), 1, 1_024)),
-  ...when('application/vnd.ms-cab-compressed', 'MSCF\0\0\0\0', ({ head }) => u8(head, 25) === 1),
+  ...among('MSCF\0\0\0\0', cabinetType, { detectedBy: 'container' }),
   ...signature('application/x-installshield-cab', 'ISc('),
   ...signature('application/x-xar', 'xar!'),
   ...when(
@@ -97,6 +97,12 @@ async function tailType(sample: BinarySample): Promise<Answer> {
 
 function archiveType({ head }: BinarySample): string {
   return has(head, 8, 'debian-binary') ? 'application/vnd.debian.binary-package' : 'application/x-unix-archive';
+}
+
+/** A notebook of OneNote is packed into a cabinet too. */
+function cabinetType({ head, extension }: BinarySample): Answer {
+  if (u8(head, 25) !== 1) return undefined;
+  return extension === 'onepkg' ? 'application/onenote' : 'application/vnd.ms-cab-compressed';
 }
 
 /** ISO 9660 and UDF, in sectors of 2048 bytes or, as on the disc itself, of 2352. */

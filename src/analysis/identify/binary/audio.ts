@@ -42,6 +42,7 @@ export const audio: readonly Detector[] = [
   ...signature('audio/vnd.dts.hd', 'DTSHDHDR', '\x64\x58\x20\x25'),
   ...signature('audio/vnd.dolby.mlp', ['\xf8\x72\x6f\xba', 4], ['\xf8\x72\x6f\xbb', 4]),
   ...among('\x0b\x77', dolbyType),
+  ...when('audio/mp4a-latm', '\x56', isLatm),
   ...when('audio/x-avr', '2BIT', ({ head }) => [0, 0xffff].includes(u16be(head, 12))),
   ...signature('audio/x-paf', ' paf', 'fap '),
   ...signature(
@@ -115,6 +116,15 @@ function dolbyType({ head, size }: BinarySample): Answer {
 function ac3Words(kilobits: number, frequency: number, odd: number): number {
   if (frequency === 1) return Math.floor((kilobits * 96_000) / 44_100) + odd;
   return frequency === 0 ? kilobits * 2 : kilobits * 3;
+}
+
+/** Frames of AAC in the transport of ISO/IEC 14496-3, 1.7: eleven bits of a mark, and thirteen of a length. */
+function isLatm({ head }: BinarySample): boolean {
+  for (let at = 0, frames = 0; frames < 3; frames++) {
+    if (u16be(head, at) >> 5 !== 0x2b7) return false;
+    at += 3 + (((u8(head, at + 1) & 0x1f) << 8) | u8(head, at + 2));
+  }
+  return true;
 }
 
 const searched = 2_048;

@@ -72,6 +72,24 @@ const byClass: Readonly<Record<string, string>> = {
   '56616700-c154-11ce-8553-00aa00a1f95b': 'image/vnd.fpx',
 };
 
+/** Formats by the program that wrote the file, as its stream of that purpose says. */
+const byProgramName: readonly (readonly [name: string, mime: string])[] = [
+  ['Word.Document', word],
+  ['Excel.Sheet', excel],
+  ['Excel.Chart', excel],
+  ['PowerPoint.', powerPoint],
+  ['MSProject.', 'application/vnd.ms-project'],
+  ['Visio.', 'application/vnd.visio'],
+  ['Publisher.', 'application/x-mspublisher'],
+  ['MSWorks', works],
+  ['StarWriter', 'application/vnd.stardivision.writer'],
+  ['StarCalc', 'application/vnd.stardivision.calc'],
+  ['StarImpress', 'application/vnd.stardivision.impress'],
+  ['StarDraw', 'application/vnd.stardivision.draw'],
+  ['StarMath', 'application/vnd.stardivision.math'],
+  ['QuattroPro', quattro],
+];
+
 /** What the extension says of a compound file whose content does not tell. */
 export const compoundFileExtensions: Readonly<Record<string, string>> = {
   doc: word,
@@ -116,7 +134,13 @@ export const compoundFiles: readonly Detector[] = among('\xd0\xcf\x11\xe0\xa1\xb
 async function identify(sample: BinarySample): Promise<string> {
   try {
     const file = await CompoundFile.open(sample.blob);
-    return (await byContent(file)) ?? byEntries(file.root.children) ?? byClass[file.root.clsid] ?? compoundFile;
+    return (
+      (await byContent(file)) ??
+      byEntries(file.root.children) ??
+      byClass[file.root.clsid] ??
+      (await byProgram(file)) ??
+      compoundFile
+    );
   } catch {
     return (await byRemains(sample)) ?? compoundFile;
   }
@@ -155,6 +179,13 @@ async function byContent(file: CompoundFile): Promise<Answer> {
   if (streams.has('VBA') && streams.has('PROJECT')) return 'application/vnd.ms-office.vbaproject';
   if (has(await start('CONTENTS'), 0, 'CHNKWKS') || has(await start('CONTENTS'), 0, 'CHNKINK')) return works;
   return undefined;
+}
+
+async function byProgram(file: CompoundFile): Promise<Answer> {
+  const stream = file.root.children.find(({ name }) => name === '\x01CompObj');
+  if (stream === undefined) return undefined;
+  const written = (await file.read(stream, 512)).toString('latin1');
+  return byProgramName.find(([name]) => written.includes(name))?.[1];
 }
 
 /** Names in the directory of a damaged file, which may be anywhere. */

@@ -35,6 +35,7 @@ const compoundFiles: readonly (readonly [type: string, content: CompoundFolder, 
   ['image/vnd.dgn', { 'Dgn~H': bytes }],
   ['application/sldworks', { SwDocContentMgr: {} }],
   ['application/vnd.ms-office.vbaproject', { VBA: { dir: bytes }, PROJECT: bytes }],
+  ['application/vnd.ms-project', { '\x01CompObj': Buffer.from('Microsoft Project\0MSProject.Project.4_1\0') }],
   ['application/x-cfb', { something: bytes }],
 ];
 

@@ -111,10 +111,12 @@ const palmTypes: Readonly<Record<string, string>> = {
 };
 
 /** Databases of Palm: a name, dates, type and creator, and a list of records, the first of which is behind the list. */
-function palmType({ head, size }: BinarySample): Answer {
+function palmType({ head, size, extension }: BinarySample): Answer {
   const type = latin1(head, 60, 8);
   if (!/^[\x20-\x7e]{8}$/.test(type) || u8(head, 31) !== 0) return undefined;
   const known = palmTypes[type];
+  // Books of Kindle differ by their name alone.
+  if (type === 'BOOKMOBI' && extension.startsWith('azw')) return 'application/vnd.amazon.ebook';
   if (known !== undefined) return known;
   const isResource = (u16be(head, 32) & 1) !== 0;
   const records = u16be(head, 76);

@@ -38,6 +38,7 @@ const names: Readonly<Record<string, string>> = {
   'application/vnd.cups-raster': 'application/x-cups-raster',
   'application/x-dbf': 'application/vnd.dbf',
   'application/x-font-sfn': 'application/x-font-fon',
+  'application/x-git': 'application/x-git-pack',
   'application/x-ms-sdb': 'application/x-msaccess',
   'application/x-msdownload': 'application/x-dosexec',
   'application/x-pgp-keyring': 'application/pgp-keys',

@@ -44,6 +44,7 @@ export const systems: readonly Detector[] = [
   ...signature('application/x-apple-alias', 'book\0\0\0\0mark'),
   ...signature('application/x-apple-bom', 'BOMStore'),
   ...signature('application/x-apple-typedstream', '\x04\x0bstreamtyped'),
+  ...signature('application/x-mscardfile', 'MGC\0', 'RRG\0', 'DKO\0'),
   ...signature('application/x-xcursor', 'Xcur'),
   ...signature('application/x-cups-raster', 'RaS2', 'RaS3', '2SaR', '3SaR'),
   ...signature('application/x-adobe-aco', 'ASEF\0\x01\0\0'),

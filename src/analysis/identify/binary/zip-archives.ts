@@ -84,6 +84,7 @@ function declaredAtStart({ head }: BinarySample): Answer {
 }
 
 function known(declared: string): Answer {
+  if (/corel\.(?:zcf\.)?draw/.test(declared)) return 'application/vnd.corel-draw';
   if (!mediaType.test(declared)) return undefined;
   return declared
     .replace('/x-vnd.oasis.', '/vnd.oasis.')

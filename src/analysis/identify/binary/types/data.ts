@@ -59,7 +59,7 @@ export const dataTypes: readonly TypeInfo[] = [
   ['application/vnd.apache.arrow.file', 'Arrow table', 'arrow', 'feather'],
   ['application/vnd.apache.arrow.stream', 'Arrow stream', 'arrows'],
   ['application/cbor', 'CBOR data', 'cbor'],
-  ['application/sereal', 'Sereal data', 'srl'],
+  ['application/sereal', 'Sereal data'],
   ['application/marc', 'MARC library records', 'mrc', 'marc'],
   ['application/vnd.isac.fcs', 'Flow cytometry data', 'fcs'],
   ['application/x-jeol-jdf', 'JEOL spectrum', 'jdf'],

@@ -5,6 +5,7 @@ export const mediaTypes: readonly TypeInfo[] = [
   ['audio/mpeg', 'MPEG audio', 'mp3', 'mp2', 'mp1', 'mpga', 'm2a', 'm3a', 'mpa'],
   ['audio/mp4', 'MPEG-4 audio', 'm4a', 'm4b', 'm4p', 'm4r', 'mp4a', 'f4a', 'f4b', 'mp4'],
   ['audio/aac', 'AAC audio', 'aac', 'adts'],
+  ['audio/mp4a-latm', 'AAC audio (LATM)', 'latm', 'loas'],
   ['audio/ac3', 'AC-3 audio', 'ac3'],
   ['audio/eac3', 'Enhanced AC-3 audio', 'eac3', 'ec3'],
   ['audio/vnd.dts', 'DTS audio', 'dts', 'dtshd'],

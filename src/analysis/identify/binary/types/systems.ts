@@ -131,6 +131,7 @@ export const systemTypes: readonly TypeInfo[] = [
   ['application/x-apple-alias', 'Alias of the Finder', 'alias'],
   ['application/x-apple-bom', 'Bill of materials', 'bom', 'car'],
   ['application/x-apple-typedstream', 'Object of Cocoa', 'nib'],
+  ['application/x-mscardfile', 'Windows card file', 'crd'],
   ['application/x-xcursor', 'X cursor'],
   ['application/x-cups-raster', 'CUPS raster', 'ras'],
   ['application/vnd.java.hprof', 'Java heap dump', 'hprof'],
