@@ -2,7 +2,7 @@ import { marked } from 'marked';
 import { UnreadableFile } from '#domain/analysis.ts';
 import { decodeText } from './decoding.ts';
 import { addVisibleText } from './html/visible-text.ts';
-import type { DocumentFacts, DocumentReader } from './reader.ts';
+import type { DocumentFacts, DocumentReader, DocumentSink } from './reader.ts';
 
 /** More than documents that people write have; the tree of its parts takes some fifty times the memory. */
 const maxBytes = 8 * 2 ** 20;
@@ -16,9 +16,14 @@ export const reader: DocumentReader = {
     const written = decodeText(await source.bytes(), source.core.charset);
     const [matter = ''] = frontMatter.exec(written) ?? [];
     document.facts(factsOf(matter));
-    addVisibleText(htmlOf(written.slice(matter.length)), document);
+    addMarkdown(written.slice(matter.length), document);
   },
 };
+
+/** Gives what the HTML of Markdown shows to `document`. */
+export function addMarkdown(markdown: string, document: DocumentSink): void {
+  addVisibleText(htmlOf(markdown), document);
+}
 
 function htmlOf(markdown: string): string {
   try {

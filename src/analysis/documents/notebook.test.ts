@@ -8,7 +8,7 @@ const notebook = (content: unknown) => Buffer.from(JSON.stringify(content));
 describe('notebooks', () => {
   it('have the sources of their cells', async () => {
     const cells = [
-      { cell_type: 'markdown', source: ['one ', 'two\n', 'three'] },
+      { cell_type: 'markdown', source: ['# one ', '*two*\n', '- [three](http://x.example/)'] },
       { cell_type: 'code', source: 'x = 1', outputs: [{ text: ['no'] }] },
       { cell_type: 'raw', source: [1, null] },
       null,

@@ -1,12 +1,15 @@
 import { UnreadableFile } from '#domain/analysis.ts';
 import type { DocumentReader, DocumentSink } from './reader.ts';
 
-/** Jupyter notebooks: the sources of all cells. What running them put out is left out. */
+/** The longest text that is read as Markdown, in UTF-16 code units. */
+const maxMarkdown = 2 ** 20;
+
+/** Jupyter notebooks: the sources of all cells, and Markdown as it shows. What running them put out is left out. */
 export const reader: DocumentReader = {
   types: ['application/x-ipynb+json'],
   async read(source, document) {
     const notebook = parse(await source.bytes());
-    for (const cell of cellsOf(notebook)) addSource(cell, document);
+    for (const cell of cellsOf(notebook)) await addSource(cell, document);
   },
 };
 
@@ -25,12 +28,16 @@ function cellsOf(notebook: unknown): readonly unknown[] {
 }
 
 /** A source is a text or a list of lines; before version 4 that of code was an input. */
-function addSource(cell: unknown, document: DocumentSink): void {
+async function addSource(cell: unknown, document: DocumentSink): Promise<void> {
   for (const field of ['source', 'input']) {
     const source = fieldOf(cell, field);
     const lines = Array.isArray(source) ? source : [source];
     const text = lines.filter((line) => typeof line === 'string').join('');
-    if (text !== '') document.text('body', `${text}\n`);
+    if (text === '') continue;
+    if (fieldOf(cell, 'cell_type') === 'markdown' && text.length <= maxMarkdown) {
+      const { addMarkdown } = await import('./markdown.ts');
+      addMarkdown(text, document);
+    } else document.text('body', `${text}\n`);
   }
 }
 
