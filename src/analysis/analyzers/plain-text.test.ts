@@ -24,7 +24,9 @@ describe('plain text', () => {
   });
 
   for (const [what, core, keepText, isAccepted] of [
-    ['UTF-8', {}, false, true],
+    ['UTF-8 without spaces', {}, false, true],
+    ['UTF-8 with spaces', { word_count: 15 }, false, false],
+    ['UTF-8 with spaces that is kept', { word_count: 15 }, true, true],
     ['ASCII', { charset: 'us-ascii' }, false, false],
     ['ASCII that is kept', { charset: 'us-ascii' }, true, true],
     ['JSON', { mime_type: 'application/json' }, false, false],
@@ -43,5 +45,5 @@ async function found(bytes: Buffer, core: Partial<CoreFields>, keepText = false)
 }
 
 function coreOf(core: Partial<CoreFields>): CoreFields {
-  return { mime_type: 'text/plain', charset: 'utf-8', word_count_of: 'text', size: 9, ...core } as CoreFields;
+  return { mime_type: 'text/plain', charset: 'utf-8', word_count_of: 'text', size: 90, word_count: 2, character_count: 90, ...core } as CoreFields;
 }

@@ -9,8 +9,8 @@ import { isDocument } from '../documents/readers.ts';
 const maxBytes = 64 * 2 ** 20;
 
 /**
- * The words and the language of plain text, and the text of all files that are text and no documents, for workers that keep
- * texts. ASCII has no language that is written without spaces, so it does not pay for a second reading.
+ * The words and the language of plain text in languages that are written without spaces; for workers that keep texts, of all
+ * plain text, and the text of all files that are text and no documents.
  */
 export function plainTextAnalyzer({ keepText }: Pick<AnalysisOptions, 'keepText'>): FileAnalyzer {
   return {
@@ -18,7 +18,7 @@ export function plainTextAnalyzer({ keepText }: Pick<AnalysisOptions, 'keepText'
     version: '1',
     needs: ['mime'],
     finds: 'text',
-    accepts: (core) => core.word_count_of === 'text' && !isDocument(core.mime_type) && (keepText || isForeign(core)),
+    accepts: (core) => core.word_count_of === 'text' && !isDocument(core.mime_type) && (keepText || isUnspaced(core)),
     schema: z.object({
       words_unicode: proseSchema.words_unicode.exactOptional(),
       language: proseSchema.language,
@@ -26,13 +26,19 @@ export function plainTextAnalyzer({ keepText }: Pick<AnalysisOptions, 'keepText'
     }),
     async analyze(blob, { core }): Promise<FileFindings> {
       const text = [decodeText(await beginningOf(blob), core.charset)];
-      return { findings: isForeign(core) ? await proseIn(() => text) : {}, ...(keepText && { text }) };
+      const isProse = core.mime_type === 'text/plain' && core.size <= maxBytes;
+      return { findings: isProse ? await proseIn(() => text) : {}, ...(keepText && { text }) };
     },
   };
 }
 
-function isForeign({ mime_type, charset, size }: CoreFields): boolean {
-  return mime_type === 'text/plain' && charset !== 'us-ascii' && size <= maxBytes;
+/** In languages that separate words by spaces, words are shorter than this many characters on average, with the spaces. */
+const longestWord = 12;
+
+/** Whether white space says little about the words. A second reading costs a small file more than all the rest. */
+function isUnspaced({ mime_type, charset, size, word_count, character_count }: CoreFields): boolean {
+  if (mime_type !== 'text/plain' || charset === 'us-ascii' || size > maxBytes) return false;
+  return (character_count ?? 0) > longestWord * (word_count ?? 0);
 }
 
 async function beginningOf(blob: BlobHandle): Promise<Uint8Array> {
