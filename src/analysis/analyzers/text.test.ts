@@ -137,7 +137,10 @@ test('what is text, and what is not', () => {
   assert.equal(charsetOf('\u0001\u0002abc'), null, 'a head of controls');
   assert.equal(charsetOf(Buffer.from('caf\xe9 and then some words \x02', 'latin1')), null, '8-bit with a control');
   assert.equal(charsetOf('%PDF-1.4\nall of it ASCII'), null);
+  assert.equal(charsetOf('junk\n%PDF-1.4\n1 0 obj\n'), null);
+  assert.equal(charsetOf('The first line of a PDF is %PDF-1.4\n'), 'us-ascii');
   assert.equal(charsetOf('!<arch>\nmember'), null);
+  assert.equal(charsetOf(`070707${'0'.repeat(70)}mill`), null, 'a cpio archive');
 });
 
 test('a byte order mark is no character', () => {

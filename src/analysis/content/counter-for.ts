@@ -14,7 +14,7 @@ export function counterFor(head: Uint8Array): TextCounter | undefined {
   const wide = wideCharset(head);
   if (wide === 'utf-16le' || wide === 'utf-16be') return new Utf16Counter(wide);
   if (wide !== undefined) return new DecodedCounter(wide, 'well-formed');
-  if (textLikeBinaries.some((signature) => signature.equals(head.subarray(0, signature.length)))) return undefined;
+  if (isTextLikeBinary(head)) return undefined;
   // NUL may stray into a text, but not into its first words: that is the header of a binary format.
   if (isStoredZlib(head) || head.subarray(0, 64).includes(0)) return undefined;
   const isUnicode = isUtf8(head) || isCutUtf8(head);
@@ -23,10 +23,21 @@ export function counterFor(head: Uint8Array): TextCounter | undefined {
   return isUnicode ? unicodeCounter(head) : legacyCounter(head);
 }
 
-/** All bytes of these may be text, but their words would be meaningless: PDF, `ar` archives, FITS and transport files of SAS. */
+/**
+ * All bytes of these may be text, but their words would be meaningless: PDF, also behind some junk, `ar` and `cpio` archives,
+ * FITS, and transport files of SAS.
+ */
+function isTextLikeBinary(head: Uint8Array): boolean {
+  const start = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, 1_024));
+  if (textLikeBinaries.some((signature) => signature.equals(start.subarray(0, signature.length)))) return true;
+  if (start[0] === 0x30 && cpioHeader.test(start.toString('latin1'))) return true;
+  return start.includes('%PDF-') && /%PDF-\d\.\d[\s\S]{0,4096}\d obj\b/.test(Buffer.from(head).toString('latin1'));
+}
+
 const textLikeBinaries = ['%PDF-', '!<arch>\n', 'SIMPLE  = ', 'HEADER RECORD*******LIB'].map((signature) =>
   Buffer.from(signature),
 );
+const cpioHeader = /^0707(?:07[0-7]{70}|0[12][\da-f]{104})/i;
 
 /** zlib data that is not compressed: the header, and a block with its length and the complement of it (RFC 1950 and 1951). */
 function isStoredZlib(head: Uint8Array): boolean {

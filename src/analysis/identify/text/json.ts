@@ -6,6 +6,8 @@ import { certain, type Guess, type Page, possible } from './reading.ts';
  */
 export function json(page: Page): Guess | undefined {
   const { body, text, truncated, extension } = page;
+  if (body[0] === '/' && looseExtensions.has(extension))
+    return looksLikeJson(body.replace(leadingComments, '')) ? possible(looseType(extension)) : undefined;
   if (body[0] !== '{' && body[0] !== '[') return undefined;
   if (isLines(page)) return certain('application/x-ndjson');
   const value = truncated ? undefined : documentOf(text);
@@ -37,6 +39,8 @@ function documentOf(text: string): object | undefined {
 }
 
 const looseExtensions = new Set(['json', 'json5', 'jsonc', 'hjson', 'geojson', 'ipynb', 'webmanifest', 'har', 'gltf']);
+
+const leadingComments = /^(?:\/\/[^\r\n]*[\r\n]\s*|\/\*[^*]{0,4000}\*\/\s*){1,50}/;
 
 function looseType(extension: string): string {
   return ['json5', 'jsonc', 'hjson'].includes(extension) ? 'application/json5' : 'application/json';

@@ -12,6 +12,7 @@ const signatures: readonly (readonly [start: string, signature: RegExp, mime: st
   ['%!', /^%!(?:\s*\n|\s+PS-Adobe)/, 'application/postscript'],
   ['\u0004%!ps', /^.%!PS/, 'application/postscript'],
   ['\u001b%-12345x', /^.%-12345X/, 'application/vnd.hp-pcl'],
+  ['\u001e{', /^.\{\s*"/, 'application/json-seq'],
   ['%fdf-', /^%FDF-\d/, 'application/vnd.fdf'],
   ['begin:vcard', /^BEGIN:VCARD\s/i, 'text/vcard'],
   ['begin:vcalendar', /^BEGIN:VCALENDAR\s/i, 'text/calendar'],

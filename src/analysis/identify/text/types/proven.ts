@@ -8,6 +8,7 @@ export const provenTypes: readonly TypeInfo[] = [
   ['application/xml', 'XML document', 'xml', 'xsd', 'rng', 'xmlns', 'wxl', 'wxs', 'xul', 'config', 'csproj', 'vcxproj'],
   ['application/json', 'JSON data', 'json', 'avsc', 'webapp'],
   ['application/x-ndjson', 'JSON data, a document on each line', 'ndjson', 'jsonl', 'ldjson'],
+  ['application/json-seq', 'Sequence of JSON texts', 'json-seq'],
   ['application/json5', 'JSON data with comments', 'json5', 'jsonc', 'hjson'],
   ['application/geo+json', 'GeoJSON map data', 'geojson'],
   ['application/x-topojson', 'TopoJSON map data', 'topojson'],
