@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import {
   BufferTarget,
   EncodedAudioPacketSource,
@@ -12,7 +13,7 @@ import {
   type OutputFormat,
   WebMOutputFormat,
 } from 'mediabunny';
-import type { CoreFields } from '#domain/analysis.ts';
+import { type CoreFields, UnreadableFile } from '#domain/analysis.ts';
 import { memoryBlob } from '#test/support/memory-blobs.ts';
 import { media } from './media.ts';
 
@@ -66,6 +67,27 @@ describe('a movie', () => {
 
   it('is as long as it plays, wherever its timestamps begin', async () => {
     assert.equal((await find('video/matroska', await movieOf(new MkvOutputFormat(), 10))).duration, 2);
+  });
+
+  it('that is recorded live has no sizes, and its blocks tell how long it is', async () => {
+    const live = await movieOf(new MkvOutputFormat({ appendOnly: true }), 4);
+    const { duration, streams } = await find('video/matroska', live);
+    assert.deepEqual([duration, (streams as unknown[]).length], [1.96, 2]);
+  });
+
+  it('is read or refused, whatever its bytes', async () => {
+    const bytes = await movieOf(new MkvOutputFormat());
+    const places = fc.array(fc.tuple(fc.nat(600), fc.nat(255)), { minLength: 1, maxLength: 6 });
+    await fc.assert(
+      fc.asyncProperty(places, async (changes) => {
+        const changed = Buffer.from(bytes);
+        for (const [at, byte] of changes) changed[at] = byte;
+        await find('video/matroska', changed).catch((error) => {
+          if (!(error instanceof UnreadableFile)) throw error;
+        });
+      }),
+      { numRuns: 200 },
+    );
   });
 
   it('is refused when it is cut off', async () => {

@@ -1,25 +1,16 @@
-import type { IAudioMetadata, ITrackInfo } from 'music-metadata';
+import type { ITrackInfo } from 'music-metadata';
 import type { BlobHandle } from '#domain/blob-store.ts';
-import type { MediaFacts, MediaStream, MediaTags } from './facts.ts';
+import type { MediaFacts, MediaStream } from './facts.ts';
 
 /** Reads AIFF, ASF, WavPack, Monkey's Audio, Musepack, DSF and DSDIFF, with music-metadata. */
 export async function readAudio(blob: BlobHandle): Promise<MediaFacts> {
-  const { format, common } = await parse(blob, true);
+  const { parseBlob } = await import('music-metadata');
+  const { format, common } = await parseBlob(lazyBlob(blob), { duration: true, skipCovers: true });
   const { trackInfo = [], container = '', duration, codec, numberOfChannels, sampleRate } = format;
   const only: MediaStream = { type: 'audio', codec, channels: numberOfChannels, sampleRate };
   const streams = trackInfo.length > 1 ? trackInfo.map(streamOf) : [only];
-  return { container, duration, streams, tags: tagsOf(common) };
-}
-
-/** The tags alone. */
-export async function readTags(blob: BlobHandle): Promise<MediaTags> {
-  return tagsOf((await parse(blob, false)).common);
-}
-
-/** @param duration whether the whole file is read if its duration is not in a header */
-async function parse(blob: BlobHandle, duration: boolean): Promise<IAudioMetadata> {
-  const { parseBlob } = await import('music-metadata');
-  return await parseBlob(lazyBlob(blob), { duration, skipCovers: true });
+  const { title, artist, album } = common;
+  return { container, duration, streams, tags: { title, artist, album } };
 }
 
 /** The part of a Blob that the library uses, which reads lazily. */
@@ -42,8 +33,4 @@ function streamOf({ type, codecName, audio, video }: ITrackInfo): MediaStream {
     width: video?.pixelWidth,
     height: video?.pixelHeight,
   };
-}
-
-function tagsOf({ title, artist, album }: IAudioMetadata['common']): MediaTags {
-  return { title, artist, album };
 }

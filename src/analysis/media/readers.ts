@@ -7,16 +7,7 @@ const tracks: ReadMedia = async (blob) => (await import('./tracks.ts')).readTrac
 const audio: ReadMedia = async (blob) => (await import('./audio-metadata.ts')).readAudio(blob);
 const avi: ReadMedia = async (blob) => (await import('./avi.ts')).readAvi(blob);
 
-/** The title of a Matroska file is not among the tags that mediabunny knows. */
-const matroska: ReadMedia = async (blob) => {
-  const { readTags } = await import('./audio-metadata.ts');
-  const [facts, tags] = [await tracks(blob), await readTags(blob).catch(() => ({}))];
-  return { ...facts, tags: { ...tags, ...known(facts.tags) } };
-};
-
-function known(tags: object): object {
-  return Object.fromEntries(Object.entries(tags).filter(([, value]) => value !== undefined));
-}
+const matroska: ReadMedia = async (blob) => (await import('./matroska.ts')).readMatroska(blob);
 
 const readers: readonly (readonly [ReadMedia, ...(readonly string[])])[] = [
   [tracks, 'video/mp4', 'video/quicktime', 'video/x-m4v', 'video/3gpp', 'video/3gpp2', 'audio/mp4', 'audio/x-m4a'],

@@ -5,7 +5,7 @@ import type { MediaFacts, MediaStream } from './facts.ts';
 /** Packets from which the rate of frames is computed. */
 const packetsForRate = 250;
 
-/** Reads MPEG-4, Matroska, Ogg, MP3, WAVE, FLAC, ADTS and transport streams, with mediabunny. */
+/** Reads MPEG-4, Ogg, MP3, WAVE, ADTS and transport streams, with mediabunny. */
 export async function readTracks(blob: BlobHandle): Promise<MediaFacts> {
   const { ALL_FORMATS, CustomSource, Input, Logging, LogLevel } = await import('mediabunny');
   Logging.level = LogLevel.Silent;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { leastOptions } from '#domain/analysis.ts';
 import { readWorkerConfig } from './config.ts';
 
 const env = { FILEMILL_STORAGE_DIR: '/storage' };
@@ -9,7 +10,7 @@ test('analysers that do harm are refused unless tests ask for them', () => {
   assert.throws(() => readWorkerConfig(poisonous), /FILEMILL_ANALYSIS_REGISTRY: .* FILEMILL_ALLOW_FAILPOINTS/);
   const { analysis } = readWorkerConfig({ ...poisonous, FILEMILL_ALLOW_FAILPOINTS: '1' });
   assert.equal(analysis.registryUrl, 'file:///poison.ts');
-  assert.deepEqual(readWorkerConfig(env).analysis, { heapMb: 256 });
+  assert.deepEqual(readWorkerConfig(env).analysis, { heapMb: 256, options: leastOptions });
 });
 
 test('a process that runs a file alone has room for its heap, and for more', () => {
