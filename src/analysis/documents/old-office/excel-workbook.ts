@@ -2,13 +2,13 @@ import { UnreadableFile } from '#domain/analysis.ts';
 import { decodeCodePage } from '../code-pages.ts';
 import { NumberFormats } from '../ooxml/number-formats.ts';
 import type { DocumentSink, Part } from '../reader.ts';
+import { decrypted } from './excel-encryption.ts';
 import { type ExcelRecord, RecordReader, recordsOf } from './excel-records.ts';
 
 /** The records that matter here. Some have other numbers in the versions 2 to 4. */
 const record = {
   begin: [0x0809, 0x0409, 0x0209, 0x0009],
   end: [0x000a],
-  password: [0x002f],
   codePage: [0x0042],
   sheet: [0x0085],
   strings: [0x00fc],
@@ -34,6 +34,7 @@ const names = new Map<number, RecordName>(
   Object.entries(record).flatMap(([name, types]) => types.map((type) => [type, name as RecordName] as const)),
 );
 
+const passwordRecord = 0x002f;
 const maxStrings = 2 ** 22;
 const worksheet = 0x10;
 const commentObject = 0x19;
@@ -75,16 +76,22 @@ export class ExcelWorkbook {
   read(stream: Buffer): void {
     for (const found of recordsOf(stream)) {
       const name = names.get(found.type);
-      if (name === undefined) continue;
-      if (this.#version === 0 && name !== 'begin')
+      if (this.#version === 0 && name !== undefined && name !== 'begin')
         throw new UnreadableFile('damaged', 'The workbook has no beginning.');
-      if (name === 'password') {
-        this.#document.facts({ encrypted: true });
+      if (found.type === passwordRecord) {
+        this.#readEncrypted(stream, found.data);
         return;
       }
-      this.#take(name, found);
+      if (name !== undefined) this.#take(name, found);
     }
     this.#document.facts({ sheets: Math.max(this.#sheets, 1) });
+  }
+
+  /** Records that are encrypted come behind the password. */
+  #readEncrypted(stream: Buffer, password: Buffer): void {
+    const clear = decrypted(stream, password);
+    if (clear === undefined) this.#document.facts({ encrypted: true });
+    else new ExcelWorkbook(this.#document).read(clear);
   }
 
   #take(name: RecordName, found: ExcelRecord): void {
