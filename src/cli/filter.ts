@@ -34,7 +34,12 @@ export function addFilterOptions(command: Command): Command {
       'registered at or after: yesterday, 2026-01-31, 2026-01-31T12:00Z, or 2h for 2h ago',
       time,
     )
-    .option('--until <time>', 'registered before', time)
+    .option('--until <time>', 'registered before', time);
+}
+
+/** Filters that only COMPLETED files pass. */
+export function addFindingsOptions(command: Command): Command {
+  return command
     .option('--language <code>', 'language of the text, such as de', language)
     .option('--encrypted', 'documents that need a password, and encrypted archives')
     .option('--no-encrypted', 'what is not encrypted')

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { DeleteFilesResponse_Outcome as Outcome } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { changeFiles, type FileChange, type SelectionOptions } from '../change-files.ts';
 import type { ExitCode } from '../failure.ts';
-import { addFilterOptions } from '../filter.ts';
+import { addFilterOptions, addFindingsOptions } from '../filter.ts';
 import { type Session, withSession } from '../session.ts';
 
 const words: Readonly<Record<number, string>> = {
@@ -15,7 +15,7 @@ export function deleteCommand(): Command {
     .description('Delete files and their results, whatever their state.')
     .argument('[id...]', 'file ids; - reads them from stdin')
     .option('--yes', 'required with a filter: delete every matching file');
-  return addFilterOptions(command).action(withSession(remove, { persistent: true }));
+  return addFindingsOptions(addFilterOptions(command)).action(withSession(remove, { persistent: true }));
 }
 
 async function remove(session: Session, ids: string[], options: SelectionOptions): Promise<ExitCode> {

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { attemptFailures, errorCode } from '#domain/errors.ts';
 import { listFiles } from '#sdk/list-files.ts';
 import { type ExitCode, exitCodes } from '../failure.ts';
-import { addFilterOptions, type FilterOptions, hasFilter, toFilter } from '../filter.ts';
+import { addFilterOptions, addFindingsOptions, type FilterOptions, hasFilter, toFilter } from '../filter.ts';
 import { FileLines } from '../lookup.ts';
 import { count } from '../options.ts';
 import { listTable } from '../output/file-line.ts';
@@ -13,7 +13,8 @@ import { type Session, withSession } from '../session.ts';
 type ListOptions = FilterOptions & { readonly limit: number };
 
 export function listCommand(): Command {
-  return addFilterOptions(new Command('list').description('List files and their results, newest first.'))
+  const command = new Command('list').description('List files and their results, newest first.');
+  return addFindingsOptions(addFilterOptions(command))
     .option('--limit <n>', 'maximum number of files', count(Number.MAX_SAFE_INTEGER - 1), 100)
     .action(withSession(list));
 }
