@@ -8,6 +8,8 @@ export interface Figure {
   readonly ratio: number | null;
   /** The target of the ratio, or of the value if there is no baseline. */
   readonly target: number;
+  /** Whether the target is the least or the most. */
+  readonly bound: 'least' | 'most';
   readonly met: boolean;
 }
 
@@ -26,18 +28,18 @@ export function missedBy({ met, value, ratio, target }: Figure): number {
 /** `value ÷ baseline` must reach the target. */
 export function atLeast(measured: Measured, baseline: number, target: number): Figure {
   const ratio = measured.value / baseline;
-  return { ...measured, baseline, ratio, target, met: ratio >= target };
+  return { ...measured, baseline, ratio, target, bound: 'least', met: ratio >= target };
 }
 
 /** `value ÷ baseline` must not pass the target. */
 export function atMost(measured: Measured, baseline: number, target: number): Figure {
   const ratio = measured.value / baseline;
-  return { ...measured, baseline, ratio, target, met: ratio <= target };
+  return { ...measured, baseline, ratio, target, bound: 'most', met: ratio <= target };
 }
 
 /** The value itself must not pass the target. */
 export function within(measured: Measured, target: number): Figure {
-  return { ...measured, baseline: null, ratio: null, target, met: measured.value <= target };
+  return { ...measured, baseline: null, ratio: null, target, bound: 'most', met: measured.value <= target };
 }
 
 export function median(values: readonly number[]): number {

@@ -13,6 +13,7 @@ import { drawPlots } from './plots.ts';
 import { machine, table } from './report.ts';
 import type { Bench, Scenario } from './scenario.ts';
 import { analysis } from './scenarios/analysis.ts';
+import { documents } from './scenarios/documents.ts';
 import { folder } from './scenarios/folder.ts';
 import { growth } from './scenarios/growth.ts';
 import { largeFile } from './scenarios/large-file.ts';
@@ -25,7 +26,7 @@ import { removeFolders } from './system.ts';
 
 const scenarios: readonly Scenario[] = [
   ...[smallFiles, smallFileVariants, folder, latency, largeFile],
-  ...[analysis, twoWorkers, growth, pages, start, idle],
+  ...[analysis, documents, twoWorkers, growth, pages, start, idle],
 ];
 
 const { values: options } = parseArgs({

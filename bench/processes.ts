@@ -59,3 +59,11 @@ function readOrEmpty(path: string): string {
     return '';
   }
 }
+
+/** Resident memory of a process and all of its descendants, in MiB. */
+export function residentMiB(root: number): number {
+  return usageBelow(root).reduce((sum, { pid }) => {
+    const [, kib = 0] = /^VmRSS:\s*(\d+) kB$/m.exec(readOrEmpty(`/proc/${pid}/status`)) ?? [];
+    return sum + Number(kib) / 1_024;
+  }, 0);
+}

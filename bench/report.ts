@@ -34,19 +34,14 @@ export function table(figures: readonly Figure[]): string {
   return lines.join('\n');
 }
 
-function cells({ name, unit, value, baseline, ratio, target, met }: Figure): string[] {
-  const mostly =
-    baseline === null
-      ? `≤ ${number(target)} ${unit}`
-      : name.startsWith('growth')
-        ? `≤ ${target}`
-        : `≥ ${number(target)}`;
+function cells({ name, unit, value, baseline, ratio, target, bound, met }: Figure): string[] {
+  const limit = `${bound === 'most' ? '≤' : '≥'} ${number(target)}${baseline === null ? ` ${unit}` : ''}`;
   return [
     name,
     `${number(value)} ${unit}`,
     baseline === null ? '' : `${number(baseline)} ${unit}`,
     ratio === null ? '' : ratio.toFixed(2),
-    mostly,
+    limit,
     met ? 'met' : 'MISSED',
   ];
 }

@@ -40,12 +40,12 @@ export const expectations: readonly Expected[] = readFileSync(new URL('expected.
   .filter((line) => line !== '')
   .map((line) => JSON.parse(line) as Expected);
 
-function pathOf(file: string): string {
+export function pathOf(file: string): string {
   return fileURLToPath(new URL(`files/${file}`, folder));
 }
 
 /** The whole analysis in this thread. */
-async function analyze(path: string, filename: string): Promise<OutputData> {
+export async function analyze(path: string, filename: string): Promise<OutputData> {
   const file = { path, filename, size: statSync(path).size };
   const output = await analyzeFile(file, analyzers);
   return await complete(output, filename, fileAnalyzers(analyzers), (analyzer, context) =>
@@ -90,7 +90,7 @@ function wrongWords(expected: Expected, output: OutputData): readonly string[] {
 }
 
 /** Texts are counted exactly; documents within 2 %, or one word. */
-function areRight({ words, word_count_of }: Expected, found: number | null): boolean {
+export function areRight({ words, word_count_of }: Expected, found: number | null): boolean {
   if (words === null || found === null) return words === found;
   return Math.abs(found - words) <= (word_count_of === 'document' ? Math.max(1, words * 0.02) : 0);
 }

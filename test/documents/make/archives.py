@@ -42,7 +42,7 @@ def make():
     source = scratch('mill.txt', ' '.join(prose.ENGLISH * 4))
     for extension, mime, command, named in [
         ('gz', 'application/gzip', ['gzip', '-nc'], False), ('bz2', 'application/x-bzip2', ['bzip2', '-c'], False), ('xz', 'application/x-xz', ['xz', '-c'], False),
-        ('zst', 'application/zstd', ['zstd', '-qc'], False), ('lz4', 'application/x-lz4', ['lz4', '-qc'], False), ('lz', 'application/lzip', ['lzip', '-c'], False),
+        ('zst', 'application/zstd', ['zstd', '-qc'], False), ('lz4', 'application/x-lz4', ['lz4', '-qc'], False), ('lz', 'application/x-lzip', ['lzip', '-c'], False),
         ('lzo', 'application/x-lzop', ['lzop', '-c'], False), ('lzma', 'application/x-lzma', ['xz', '--format=lzma', '-c'], False), ('Z', 'application/x-compress', ['compress', '-c'], False),
         ('br', 'application/x-brotli', ['brotli', '-c'], True),
     ]:

@@ -35,7 +35,7 @@ def science():
     import scipy.io
     with h5py.File(WORK / 'sacks.h5', 'w', libver='earliest') as file:
         file['sacks'] = numpy.array([41, 112])
-    add('data/sacks.h5', (WORK / 'sacks.h5').read_bytes(), 'application/x-hdf5')
+    add('data/sacks.h5', (WORK / 'sacks.h5').read_bytes(), 'application/x-hdf')
     with netCDF4.Dataset(WORK / 'sacks.nc', 'w', format='NETCDF3_CLASSIC') as file:
         file.createDimension('month', 2)
         file.createVariable('sacks', 'i4', ('month',))[:] = [41, 112]
@@ -113,7 +113,7 @@ def others():
     add('data/mill.plist', plistlib.dumps({'mill': 'Ellerbrook', 'gates': 2}, fmt=plistlib.FMT_BINARY), 'application/x-bplist')
     add('data/trace.pcap', struct.pack('<IHHiIII', 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1) + struct.pack('<IIII', 0, 0, 14, 14) + bytes(14), 'application/vnd.tcpdump.pcap')
     block = struct.pack('<IIIHHqI', 0x0A0D0D0A, 28, 0x1A2B3C4D, 1, 0, -1, 28)
-    add('data/trace.pcapng', block, 'application/x-pcapng')
+    add('data/trace.pcapng', block, 'application/vnd.tcpdump.pcapng')
     emf = struct.pack('<IIiiiiiiii', 1, 108, 0, 0, 10, 10, 0, 0, 100, 100) + b' EMF' + struct.pack('<IIIHHIIIiiii', 0x10000, 128, 2, 1, 0, 0, 0, 0, 100, 100, 30, 30) + bytes(8)
     add('data/wheel.emf', emf.ljust(108, b'\0') + struct.pack('<IIIII', 14, 20, 0, 16, 20), 'image/emf')
     wmf = struct.pack('<IHhhhhHI', 0x9AC6CDD7, 0, 0, 0, 100, 100, 96, 0)

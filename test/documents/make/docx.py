@@ -119,9 +119,9 @@ def make():
         document(f'docx/template.{extension}', package(plain, kind), mime, *prose.ENGLISH)
     document('docx/macros.docm', package(plain, 'document.macroEnabled.main', macro=True, extra={'vbaProject.bin': (
         'application/vnd.ms-office.vbaProject', 'x-vba', b'\xd0\xcf\x11\xe0 not a project')}),
-        'application/vnd.ms-word.document.macroEnabled.12', *prose.ENGLISH)
+        'application/vnd.ms-word.document.macroenabled.12', *prose.ENGLISH)
     document('docx/macros.dotm', package(plain, 'template.macroEnabledTemplate.main', macro=True),
-             'application/vnd.ms-word.template.macroEnabled.12', *prose.ENGLISH)
+             'application/vnd.ms-word.template.macroenabled.12', *prose.ENGLISH)
     document('docx/table.docx', package(p(prose.MILL) + table(prose.TABLE) + p(prose.FLOUR)), DOCX,
              prose.MILL, *prose.TABLE_TEXT, prose.FLOUR)
     nested = table([['outer one', 'outer two']]).replace(p('outer two'), p('before') + table([['in', 'ner']]) + p('after'))

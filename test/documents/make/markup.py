@@ -125,7 +125,7 @@ def light():
                           {'cell_type': 'code', 'execution_count': 1, 'metadata': {}, 'source': ['print("rye", 41)'],
                            'outputs': [{'name': 'stdout', 'output_type': 'stream', 'text': ['rye 41\n']}]}],
                 'metadata': {'kernelspec': {'name': 'python3', 'display_name': 'Python 3', 'language': 'python'}}, 'nbformat': 4, 'nbformat_minor': 5}
-    document('text/sacks.ipynb', json.dumps(notebook, indent=1).encode(), 'application/x-ipynb+json', 'Sacks', 'Counted in March.', 'print("rye", 41)', 'rye 41', charset='us-ascii')
+    document('text/sacks.ipynb', json.dumps(notebook, indent=1).encode(), 'application/x-ipynb+json', 'Sacks', 'Counted in March.', 'print("rye", 41)', charset='us-ascii')
 
 
 def xml():

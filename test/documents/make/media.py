@@ -3,7 +3,7 @@ from corpus import WORK, add, run
 
 SOUND = {
     'wav': 'audio/wav', 'flac': 'audio/flac', 'mp3': 'audio/mpeg', 'ogg': 'audio/ogg', 'opus': 'audio/ogg', 'm4a': 'audio/mp4', 'aac': 'audio/aac', 'aiff': 'audio/aiff', 'au': 'audio/basic',
-    'caf': 'audio/x-caf', 'ac3': 'audio/ac3', 'eac3': 'audio/eac3', 'wma': 'audio/x-ms-wma', 'mka': 'audio/matroska', 'voc': 'audio/x-voc', 'w64': 'audio/x-w64', 'wv': 'audio/wavpack',
+    'caf': 'audio/x-caf', 'ac3': 'audio/ac3', 'eac3': 'audio/eac3', 'wma': 'audio/x-ms-wma', 'mka': 'audio/matroska', 'voc': 'audio/x-voc', 'w64': 'audio/x-w64', 'wv': 'audio/x-wavpack',
     'tta': 'audio/x-tta', 'mp2': 'audio/mpeg', 'dts': 'audio/vnd.dts', 'rm': 'application/vnd.rn-realmedia', 'sox': 'audio/x-sox',
 }
 FILMS = {

@@ -90,6 +90,7 @@ WHY = [(re.compile(tool), re.compile(files), reason) for tool, files, reason in 
     ('pandoc', 'scripts|iframe', 'pandoc reads <noscript>, <template> and <iframe>, which a browser does not show.'),
     ('soffice', 'scripts', 'LibreOffice reads <noscript> and <template>, which a browser does not show.'),
     ('pandoc', 'links', 'pandoc writes alternative text, which is seen only when the picture is not.'),
+    ('pandoc', 'ipynb', 'pandoc writes what running the cells put out, which is not text of the notebook.'),
     ('pandoc', 'docbook', 'pandoc takes the title of a book for its metadata.'),
     ('openpyxl', 'formats|formulas', 'openpyxl gives values, not what is displayed.'),
 ]]

@@ -78,11 +78,11 @@ def make():
     document('pptx/show.ppsx', package(slides, 'slideshow.main+xml'), MAIN + 'slideshow', *said)
     document('pptx/template.potx', package(slides, 'template.main+xml'), MAIN + 'template', *said)
     document('pptx/macros.pptm', package(slides, main='application/vnd.ms-powerpoint.presentation.macroEnabled.main+xml'),
-             'application/vnd.ms-powerpoint.presentation.macroEnabled.12', *said)
+             'application/vnd.ms-powerpoint.presentation.macroenabled.12', *said)
     document('pptx/macros.ppsm', package(slides, main='application/vnd.ms-powerpoint.slideshow.macroEnabled.main+xml'),
-             'application/vnd.ms-powerpoint.slideshow.macroEnabled.12', *said)
+             'application/vnd.ms-powerpoint.slideshow.macroenabled.12', *said)
     document('pptx/macros.potm', package(slides, main='application/vnd.ms-powerpoint.template.macroEnabled.main+xml'),
-             'application/vnd.ms-powerpoint.template.macroEnabled.12', *said)
+             'application/vnd.ms-powerpoint.template.macroenabled.12', *said)
     document('pptx/notes.pptx', package(slides, notes={1: prose.NOTE, 2: 'Pause here.'}), PPTX, *said, prose.NOTE, 'Pause here.')
     document('pptx/table.pptx', package([table(prose.TABLE)]), PPTX, *prose.TABLE_TEXT)
     group = f'<p:grpSp><p:nvGrpSpPr><p:cNvPr id="4" name="Group"/><p:cNvGrpSpPr/><p:nvPr/></p:nvGrpSpPr><p:grpSpPr/>{shape(prose.BOX)}{shape("and closed")}</p:grpSp>'

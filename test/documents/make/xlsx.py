@@ -107,10 +107,10 @@ def make():
     document('xlsx/inline.xlsx', package({'Sacks': inline(SACKS)}), XLSX, *SACKS_TEXT)
     document('xlsx/template.xltx', package({'Sacks': inline(SACKS)}, MAIN + 'template.main+xml'), MAIN + 'template', *SACKS_TEXT)
     document('xlsx/macros.xlsm', package({'Sacks': inline(SACKS)}, 'application/vnd.ms-excel.sheet.macroEnabled.main+xml'),
-             'application/vnd.ms-excel.sheet.macroEnabled.12', *SACKS_TEXT)
+             'application/vnd.ms-excel.sheet.macroenabled.12', *SACKS_TEXT)
     document('xlsx/macros.xltm', package({'Sacks': inline(SACKS)}, 'application/vnd.ms-excel.template.macroEnabled.main+xml'),
-             'application/vnd.ms-excel.template.macroEnabled.12', *SACKS_TEXT)
-    document('xlsx/binary.xlsb', xlsb(SACKS), 'application/vnd.ms-excel.sheet.binary.macroEnabled.12', *SACKS_TEXT)
+             'application/vnd.ms-excel.template.macroenabled.12', *SACKS_TEXT)
+    document('xlsx/binary.xlsb', xlsb(SACKS), 'application/vnd.ms-excel.sheet.binary.macroenabled.12', *SACKS_TEXT)
     strings = ''.join(f'<si><t>{t(text)}</t></si>' for text in prose.ENGLISH)
     rows = shared(0, 1) + shared(2, 0)
     document('xlsx/shared.xlsx', package({'Texts': rows}, strings=strings), XLSX, prose.MILL, prose.FLOUR, prose.WATER, prose.MILL)

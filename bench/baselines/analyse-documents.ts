@@ -1,0 +1,92 @@
+/**
+ * The analysis of a worker, and nothing else of it: its pool of threads for the pass and its isolates for documents, with the
+ * settings of a worker. For each line on its standard input it prints a line of JSON.
+ *
+ *     all PATH…        analyses the files, as many at once as there are cores: {ms}
+ *     each PATH…       analyses one after the other: {isolated: [ms…], inProcess: [ms…]}, warm in both
+ *     identify PATH…   the mean of many passes over each file in this process: {microseconds: […]}
+ */
+import { statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { basename } from 'node:path';
+import { createInterface } from 'node:readline';
+import { analyzers } from '#analysis/registry.ts';
+import { complete, fileAnalyzers } from '#analysis/run/complete.ts';
+import { Isolates } from '#analysis/run/isolates.ts';
+import { analyzeFile } from '#analysis/run/pass.ts';
+import { AnalysisPool } from '#analysis/run/pool.ts';
+import { runStep } from '#analysis/run/step.ts';
+import type { AnalysisFile, OutputData } from '#domain/analysis.ts';
+import { never } from '#platform/abort.ts';
+
+const threads = availableParallelism();
+await using pool = new AnalysisPool({ threads, heapMb: 256 });
+await using isolates = await Isolates.open({ processes: threads, memoryMb: 512, findingsDeadlineMs: 20_000 });
+
+process.stdout.write('"ready"\n');
+for await (const line of createInterface({ input: process.stdin })) {
+  const [order, ...paths] = line.split('\t');
+  const files = paths.map((path) => ({ path, filename: basename(path), size: statSync(path).size }));
+  const answer = order === 'all' ? await all(files) : order === 'each' ? await each(files) : await identify(files);
+  process.stdout.write(`${JSON.stringify(answer)}\n`);
+}
+
+async function all(files: readonly AnalysisFile[]) {
+  const waiting = [...files];
+  const began = performance.now();
+  await Promise.all(
+    Array.from({ length: threads }, async () => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) mustHaveWords(await isolated(next));
+    }),
+  );
+  return { ms: performance.now() - began };
+}
+
+async function each(files: readonly AnalysisFile[]) {
+  const times: Record<'isolated' | 'inProcess', number[]> = { isolated: [], inProcess: [] };
+  for (const round of ['warm', 'measured']) {
+    for (const file of files) {
+      const [there, here] = [await timeOf(() => isolated(file)), await timeOf(() => inProcess(file))];
+      if (round === 'warm') continue;
+      times.isolated.push(there);
+      times.inProcess.push(here);
+    }
+  }
+  return times;
+}
+
+async function identify(files: readonly AnalysisFile[]) {
+  const times = 5_000;
+  const microseconds: number[] = [];
+  for (const file of [...files, ...files]) {
+    const began = performance.now();
+    for (let n = 0; n < times; n++) await analyzeFile(file, analyzers);
+    microseconds.push(((performance.now() - began) * 1_000) / times);
+  }
+  // The first round is the warm-up.
+  return { microseconds: microseconds.slice(files.length) };
+}
+
+async function isolated(file: AnalysisFile): Promise<OutputData> {
+  const output = await pool.analyze(file, { deadlineMs: 60_000, signal: never });
+  return (await isolates.complete(file, output, never)).output;
+}
+
+async function inProcess(file: AnalysisFile): Promise<OutputData> {
+  const output = await analyzeFile(file, analyzers);
+  return await complete(output, file.filename, fileAnalyzers(analyzers), (analyzer, context) =>
+    runStep(file, analyzer, context),
+  );
+}
+
+/** Speed without an answer would mean nothing. */
+function mustHaveWords({ word_count, word_count_of, findings }: OutputData): void {
+  if (word_count_of !== 'document' || word_count === null || word_count === 0)
+    throw new Error(`A document has no words: ${JSON.stringify(findings)}`);
+}
+
+async function timeOf(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return performance.now() - began;
+}

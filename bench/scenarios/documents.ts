@@ -1,0 +1,170 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Rival, shellLoop, tika, warmOffice } from '../documents/rivals.ts';
+import { type BenchDocument, documentSet } from '../documents/set.ts';
+import { Talker } from '../documents/talker.ts';
+import { atLeast, atMost, type Figure, median, within } from '../figure.ts';
+import type { Bench, Scenario } from '../scenario.ts';
+import { removeLater } from '../system.ts';
+
+export const documents: Scenario = {
+  name: 'documents',
+  title: 'words of PDF, DOCX, XLSX, PPTX, ODT, HTML, RTF and mail of 20 KB to 2 MB, on all cores',
+  async run(bench) {
+    const set = await documentSet();
+    bench.note(`${set.length} documents of ${mebibytes(set.reduce((sum, { size }) => sum + size, 0))} MiB`);
+    return [...(await beside(bench, set)), ...(await alone(bench, set)), ...(await long(bench, set))];
+  },
+};
+
+/** Filemill and each rival in turns, on the documents that the rival can read. Both are warm. */
+async function beside({ quick, note }: Bench, set: readonly BenchDocument[]): Promise<Figure[]> {
+  const rounds = quick ? 1 : 3;
+  const figures: Figure[] = [];
+  for (const [name, open, target] of [
+    ['shell', async () => shellLoop(), 8],
+    ['libreoffice', warmOffice, 3],
+    ['tika', tika, 2],
+  ] as const) {
+    await using analysis = await Analysis.start();
+    await using rival: Rival = await open();
+    const readable = set.filter(({ kind }) => rival.kinds.includes(kind));
+    const times: Record<'own' | 'theirs', number[]> = { own: [], theirs: [] };
+    for (let round = -2; round < rounds; round++) {
+      const [own, theirs] = [await analysis.all(readable), await rival.run(readable)];
+      if (round < 0) continue;
+      times.own.push(own);
+      times.theirs.push(theirs);
+    }
+    const rate = (ms: readonly number[]) => (readable.length / median(ms)) * 1_000;
+    figures.push(
+      atLeast(
+        { name: `documents-beside-${name}`, unit: 'documents/s', value: rate(times.own) },
+        rate(times.theirs),
+        target,
+      ),
+    );
+    note(
+      `${name}: ${readable.length} documents; Filemill ${mebibytes(analysis.memory() * 2 ** 20)} MiB, ${name} ${mebibytes(rival.memory() * 2 ** 20)} MiB`,
+    );
+    if (name === 'tika')
+      figures.push(
+        atMost({ name: 'documents-memory-beside-tika', unit: 'MiB', value: analysis.memory() }, rival.memory(), 0.5),
+      );
+  }
+  return figures;
+}
+
+/** One document after the other, in isolates and in the process itself; and texts and pictures, which need no isolate. */
+async function alone({ note }: Bench, set: readonly BenchDocument[]): Promise<Figure[]> {
+  await using analysis = await Analysis.start();
+  const { isolated, inProcess } = await analysis.each(set);
+  const [slowest] = set
+    .map(({ filename }, at) => ({ filename, ms: isolated[at] ?? 0 }))
+    .sort((one, other) => other.ms - one.ms);
+  note(`slowest alone: ${slowest?.filename} ${slowest?.ms.toFixed(1)} ms`);
+  const near = set.map(({ size }, at) => ({ size, at })).filter(({ size }) => size > 25_000 && size < 100_000);
+  const sum = (times: readonly number[]) => near.reduce((total, { at }) => total + (times[at] ?? 0), 0) / near.length;
+  note(
+    `${near.length} documents of some 50 KB: ${sum(isolated).toFixed(2)} ms isolated, ${sum(inProcess).toFixed(2)} ms in-process`,
+  );
+  const [text = 0, png = 0] = await analysis.identify(await smallFiles());
+  return [
+    within({ name: 'documents-median', unit: 'ms', value: median(isolated) }, 10),
+    atMost({ name: 'documents-isolation-at-50-KB', unit: 'ms', value: sum(isolated) }, sum(inProcess), 1.2),
+    within({ name: 'documents-plain-text-4-KiB', unit: 'µs', value: text }, 60),
+    within({ name: 'documents-png', unit: 'µs', value: png }, 60),
+  ];
+}
+
+/** Whether memory grows with the number of documents. */
+async function long({ quick, note }: Bench, set: readonly BenchDocument[]): Promise<Figure[]> {
+  await using analysis = await Analysis.start();
+  const wanted = quick ? 1_000 : 20_000;
+  const small = set.filter(({ size }) => size < 300_000);
+  const samples: { documents: number; mib: number }[] = [];
+  for (let documents = 0; documents < wanted; documents += small.length * 10) {
+    await analysis.all(Array.from({ length: 10 }, () => small).flat());
+    samples.push({ documents, mib: analysis.memory() });
+  }
+  const settled = samples.slice(samples.length >> 2);
+  const largest = Math.max(...samples.map(({ mib }) => mib));
+  note(
+    `after ${wanted} documents: at most ${largest.toFixed(0)} MiB, ${slope(settled).toFixed(2)} MiB for each 1,000 more`,
+  );
+  return [
+    within({ name: 'documents-memory', unit: 'MiB', value: largest }, 600),
+    within({ name: 'documents-memory-slope', unit: 'MiB/1,000', value: slope(settled) }, 1),
+  ];
+}
+
+/** By least squares, for each 1,000 documents. */
+function slope(samples: readonly { readonly documents: number; readonly mib: number }[]): number {
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [x, y] = [mean(samples.map(({ documents }) => documents)), mean(samples.map(({ mib }) => mib))];
+  const over = samples.reduce((sum, { documents, mib }) => sum + (documents - x) * (mib - y), 0);
+  const under = samples.reduce((sum, { documents }) => sum + (documents - x) ** 2, 0);
+  return under === 0 ? 0 : (over / under) * 1_000;
+}
+
+/** A text of 4 KiB, and a picture. */
+async function smallFiles(): Promise<readonly string[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'filemill-bench-'));
+  removeLater(folder);
+  const [text, png] = [join(folder, 'text.txt'), join(folder, 'picture.png')];
+  await writeFile(text, 'The quick brown fox jumps over the lazy dog, and back.\n'.repeat(75).slice(0, 4_096));
+  await writeFile(png, Buffer.from(pixel, 'base64'));
+  return [text, png];
+}
+
+/** A PNG of one pixel. */
+const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+
+/** The analysis of a worker in a process of its own: bench/baselines/analyse-documents.ts. */
+class Analysis implements AsyncDisposable {
+  readonly #process: Talker;
+
+  private constructor(process: Talker) {
+    this.#process = process;
+  }
+
+  static async start(): Promise<Analysis> {
+    const program = join(import.meta.dirname, '../baselines/analyse-documents.ts');
+    return new Analysis(await Talker.start(process.execPath, [program]));
+  }
+
+  /** @returns milliseconds */
+  async all(set: readonly BenchDocument[]): Promise<number> {
+    return (await this.#ask<{ ms: number }>('all', pathsOf(set))).ms;
+  }
+
+  async each(set: readonly BenchDocument[]): Promise<Record<'isolated' | 'inProcess', readonly number[]>> {
+    return await this.#ask('each', pathsOf(set));
+  }
+
+  async identify(paths: readonly string[]): Promise<readonly number[]> {
+    return (await this.#ask<{ microseconds: number[] }>('identify', paths)).microseconds;
+  }
+
+  /** Resident memory with all isolates, in MiB. */
+  memory(): number {
+    return this.#process.memory();
+  }
+
+  async #ask<T>(order: string, paths: readonly string[]): Promise<T> {
+    return JSON.parse(await this.#process.ask([order, ...paths].join('\t'))) as T;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#process[Symbol.asyncDispose]();
+  }
+}
+
+function pathsOf(set: readonly BenchDocument[]): readonly string[] {
+  return set.map(({ path }) => path);
+}
+
+function mebibytes(bytes: number): string {
+  return (bytes / 2 ** 20).toFixed(1);
+}
