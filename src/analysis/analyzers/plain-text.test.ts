@@ -45,5 +45,13 @@ async function found(bytes: Buffer, core: Partial<CoreFields>, keepText = false)
 }
 
 function coreOf(core: Partial<CoreFields>): CoreFields {
-  return { mime_type: 'text/plain', charset: 'utf-8', word_count_of: 'text', size: 90, word_count: 2, character_count: 90, ...core } as CoreFields;
+  return {
+    mime_type: 'text/plain',
+    charset: 'utf-8',
+    word_count_of: 'text',
+    size: 90,
+    word_count: 2,
+    character_count: 90,
+    ...core,
+  } as CoreFields;
 }
