@@ -77,10 +77,11 @@ export function identifyText(sample: TextSample): Found {
 function found(best: Guess, detectedBy: Found['detectedBy'], guesses: readonly Guess[]): Found {
   const candidates: Candidate[] = [];
   for (const { mime, verdict } of guesses) {
+    // Almost any text is possibly a table of one column, say.
+    if (verdict === 'possible') continue;
     const isNew = mime !== best.mime && !candidates.some((candidate) => candidate.mime_type === mime);
     if (isNew && candidates.length < maxCandidates) candidates.push({ mime_type: mime, confidence: verdict });
   }
-  const confidence =
-    best.verdict === 'possible' && detectedBy === 'text' && best.mime === plain ? 'likely' : best.verdict;
+  const confidence = best.verdict === 'possible' && best.mime === plain ? 'likely' : best.verdict;
   return { mime: best.mime, detectedBy, confidence, candidates };
 }
