@@ -1,5 +1,5 @@
 import { type BinarySample, bytesAt } from './binary-sample.ts';
-import { has, isBetween, latin1, u8, u16le, u32be, u32le } from './bytes.ts';
+import { has, isBetween, latin1, u8, u16be, u16le, u32be, u32le } from './bytes.ts';
 import { among, type Detector, type Magic, signature, when } from './detector.ts';
 
 const berkeleyDb = 'application/x-berkeley-db';
@@ -41,6 +41,12 @@ export const databases: readonly Detector[] = [
   ...signature('application/x-mssql', '\x01\x0f\0\0\x08\0\x01\0'),
   ...signature('application/x-rocksdb', 'rocksdb\0'),
   ...signature('application/vnd.lotus-notes', '\x1a\0\0\x04\0\0'),
+];
+
+/** Asked after all that have a signature: texts that belong to a table. */
+export const memos: readonly Detector[] = [
+  ...when('application/x-fpt', '\0', isFoxMemo),
+  ...when('application/x-dbt', '', isDbt),
 ];
 
 const applicationTypes: Readonly<Record<number, string>> = {
@@ -105,4 +111,23 @@ async function isDbf(sample: BinarySample): Promise<boolean> {
 function isFirstDbf(head: Buffer): boolean {
   const isDate = isBetween(u8(head, 3), 1, 31) && isBetween(u8(head, 4), 1, 31);
   return isDate && u16le(head, 6) > 0 && /^[A-Z][A-Z0-9_:]*\0+[CNL]$/.test(latin1(head, 8, 12)) && !has(head, 8, '\0');
+}
+
+/** The number of the next free block, the length of a block, and no more until the first one. Source: Visual FoxPro, "Memo File Structure". */
+function isFoxMemo({ head, size }: BinarySample): boolean {
+  const [next, length] = [u32be(head, 0), u16be(head, 6)];
+  const isHeader = next > 0 && isBetween(length, 1, 0x4000) && isEmptyHeader(head);
+  return isHeader && Math.abs(next * length - size) <= 512 + length;
+}
+
+/** dBASE III: as many blocks of 512 bytes as the header says. */
+function isDbt({ head, size }: BinarySample): boolean {
+  const blocks = Math.ceil(size / 512);
+  return blocks > 1 && Math.abs(u32le(head, 0) - blocks) <= 1 && isEmptyHeader(head);
+}
+
+/** Whether the first block has nothing behind its first numbers but a version, which is 3. */
+function isEmptyHeader(head: Buffer): boolean {
+  if (head.length < 512 || !isBetween(u8(head, 16), 0, 3)) return false;
+  return head.subarray(8, 512).every((byte, at) => byte === 0 || at === 8);
 }

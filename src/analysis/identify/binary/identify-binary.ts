@@ -7,7 +7,7 @@ import type { BinarySample } from './binary-sample.ts';
 import { certificates } from './certificates.ts';
 import { compoundFile, compoundFileExtensions, compoundFiles } from './compound-files.ts';
 import { compression } from './compression.ts';
-import { databases } from './databases.ts';
+import { databases, memos } from './databases.ts';
 import type { Detector } from './detector.ts';
 import { DetectorIndex } from './detector-index.ts';
 import { documents } from './documents.ts';
@@ -54,6 +54,7 @@ export const detectors: readonly Detector[] = [
   ...markedTexts,
   ...diskImages,
   ...unsignedArchives,
+  ...memos,
   ...unsignedImages,
   ...openPgp,
   ...unsignedDrawings,

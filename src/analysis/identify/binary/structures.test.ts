@@ -162,6 +162,11 @@ const others: readonly Case[] = [
   ['LZMA data', Buffer.from('5d00008000ffffffffffffffff0024', 'hex'), 'application/x-lzma'],
   ['a table of dBASE', dbf({ sum: 11 }), 'application/vnd.dbf'],
   ['a table of dBASE whose fields do not add up', dbf({ sum: 12 }), unknown],
+  [
+    'the memo of FoxPro',
+    Buffer.concat([Buffer.from([0, 0, 0, 9, 0, 0, 0, 64]), Buffer.alloc(504), Buffer.alloc(64, 'memo')]),
+    'application/x-fpt',
+  ],
   ['triangles', Buffer.concat([Buffer.alloc(80), Buffer.from([2, 0, 0, 0]), Buffer.alloc(100)]), 'model/stl'],
   [
     'frames of MPEG',
