@@ -120,6 +120,15 @@ export function tiffOf({ width, height }: ImageSize, pages: number, isLittle = t
   return Buffer.concat([...head, ...Array.from({ length: pages }, (_, page) => list(page))]);
 }
 
+/** A camera's raw file: a preview, and the image in an inner page. */
+export function rawOf(preview: ImageSize, { width, height }: ImageSize): Buffer {
+  const long = (tag: number, value: number) => Buffer.concat([u16le(tag, 4), u32le(1, value)]);
+  const first = [long(256, preview.width), long(257, preview.height), long(330, 50)];
+  const inner = [long(256, width), long(257, height)];
+  const page = (fields: readonly Buffer[]) => Buffer.concat([u16le(fields.length), ...fields, u32le(0)]);
+  return Buffer.concat([Buffer.from('II'), u16le(42), u32le(8), page(first), page(inner)]);
+}
+
 /** HEIF with a thumbnail and, as the primary image, one that is cropped. */
 export function heifOf(coded: ImageSize, shown: ImageSize): Buffer {
   const box = (name: string, ...content: readonly Buffer[]) => {

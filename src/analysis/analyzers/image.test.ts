@@ -47,6 +47,12 @@ const images: readonly (readonly [what: string, mime: string, Buffer, expected: 
   ],
   ['TIFF', 'image/tiff', write.tiffOf(size, 1), { ...rgb, frames: 1 }],
   ['TIFF, big-endian, of 4 pages', 'image/tiff', write.tiffOf(size, 4, false), { ...rgb, frames: 4 }],
+  [
+    'raw file with a preview',
+    'image/x-nikon-nef',
+    write.rawOf({ width: 160, height: 120 }, size),
+    { ...size, bit_depth: 1 },
+  ],
   ['HEIF, cropped', 'image/heic', write.heifOf({ width: 1_088, height: 320 }, size), { ...size, bit_depth: 10 }],
   [
     'portable graymap',

@@ -63,7 +63,7 @@ function findingsOf({ container, duration = 0, streams, tags }: MediaFacts, size
   return known({
     container: bounded(container, maxName),
     duration: rounded(duration),
-    bitrate: isKnown ? Math.round((size * 8) / duration) : undefined,
+    bitrate: isKnown ? rounded(Math.round((size * 8) / duration)) : undefined,
     streams: streams.slice(0, maxStreams).map(streamFindings),
     title: shortText(tags.title),
     artist: shortText(tags.artist),

@@ -10,7 +10,13 @@ interface Format {
 const formats: readonly Format[] = [
   {
     format: 'zip',
-    types: ['application/zip', 'application/java-archive', 'application/vnd.android.package-archive'],
+    types: [
+      'application/zip',
+      'application/java-archive',
+      'application/vnd.android.package-archive',
+      'application/vnd.comicbook+zip',
+      'application/x-wheel+zip',
+    ],
     load: async () => (await import('./zip.ts')).reader,
   },
   { format: 'tar', types: ['application/x-tar'], load: async () => (await import('./tar.ts')).reader },

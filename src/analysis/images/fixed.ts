@@ -13,8 +13,9 @@ export const bmp = within(30, (head) => {
   return { width: head.readInt32LE(18), height: Math.abs(head.readInt32LE(22)), ...pixel(head.readUInt16LE(28)) };
 });
 
-/** By bits of a pixel. */
+/** By bits of a pixel, of which a bitmap that holds a JPEG or PNG states 0. */
 function pixel(bits: number): Pick<ImageHeader, 'bitDepth' | 'color'> {
+  if (bits === 0) return {};
   if (bits <= 8) return { bitDepth: bits, color: 'palette' };
   return bits === 16 ? { color: 'rgb' } : { bitDepth: 8, color: 'rgb' };
 }

@@ -5,7 +5,7 @@ import { heif } from './heif.ts';
 import { jpeg } from './jpeg.ts';
 import { jpeg2000, jpegXl } from './jpeg-2000.ts';
 import { png } from './png.ts';
-import { tiff } from './tiff.ts';
+import { cameraRaw, tiff } from './tiff.ts';
 import { webp } from './webp.ts';
 
 const readers: readonly (readonly [ReadHeader, ...(readonly string[])])[] = [
@@ -25,7 +25,8 @@ const readers: readonly (readonly [ReadHeader, ...(readonly string[])])[] = [
   [jpeg2000, 'image/jp2', 'image/jpx', 'image/jpm', 'image/jph'],
   [jpegXl, 'image/jxl'],
   [heif, 'image/heic', 'image/heic-sequence', 'image/heif', 'image/heif-sequence', 'image/avif'],
-  [tiff, 'image/tiff', 'image/x-adobe-dng', 'image/x-canon-cr2', 'image/x-nikon-nef', 'image/x-sony-arw'],
+  [tiff, 'image/tiff'],
+  [cameraRaw, 'image/x-adobe-dng', 'image/x-canon-cr2', 'image/x-nikon-nef', 'image/x-sony-arw', 'image/x-pentax-pef'],
 ];
 
 const byType = new Map(readers.flatMap(([reader, ...types]) => types.map((type) => [type, reader] as const)));

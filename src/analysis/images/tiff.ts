@@ -2,13 +2,16 @@ import type { BlobBytes } from '../containers/blob-bytes.ts';
 import { damaged, exactly, type ImageHeader, type ReadHeader } from './header.ts';
 
 const maxPages = 10_000;
+const maxRawPages = 16;
 const maxFields = 1_000;
+const maxInner = 8;
 
 /** Tags. */
 const width = 256;
 const height = 257;
 const bitsPerSample = 258;
 const interpretation = 262;
+const innerPages = 330;
 const colors: Readonly<Record<number, ImageHeader['color']>> = {
   0: 'gray',
   1: 'gray',
@@ -21,24 +24,53 @@ const colors: Readonly<Record<number, ImageHeader['color']>> = {
 /** The first page, and the number of pages. Source: TIFF revision 6.0; for BigTIFF, the LibTIFF design of 2004. */
 export const tiff: ReadHeader = async (bytes) => {
   const layout = layoutOf(await exactly(bytes, 0, 16));
-  const seen = new Set<number>();
-  let first: ReadonlyMap<number, number> | undefined;
-  for (let at = layout.first; at > 0 && !seen.has(at) && seen.size < maxPages; ) {
-    seen.add(at);
-    const page = await pageAt(bytes, at, layout).catch(() => undefined);
-    first ??= page?.fields;
-    at = page?.next ?? 0;
+  let first: ImageHeader | undefined;
+  let frames = 0;
+  for await (const page of pagesFrom(bytes, layout.first, layout, maxPages)) {
+    first ??= headerOf(page);
+    frames += 1;
   }
   if (first === undefined) throw damaged();
-  const color = colors[first.get(interpretation) ?? -1];
+  return { ...first, frames };
+};
+
+/** A camera's raw file: its largest image, as the first is often a preview. Source: TIFF/EP (ISO 12234-2). */
+export const cameraRaw: ReadHeader = async (bytes) => {
+  const layout = layoutOf(await exactly(bytes, 0, 16));
+  let largest: ImageHeader | undefined;
+  const add = (page: Page) => {
+    const header = headerOf(page);
+    if (header.width * header.height > (largest?.width ?? 0) * (largest?.height ?? 0)) largest = header;
+  };
+  for await (const page of pagesFrom(bytes, layout.first, layout, maxRawPages)) {
+    add(page);
+    for (const at of page.inner) for await (const inner of pagesFrom(bytes, at, layout, maxRawPages)) add(inner);
+  }
+  if (largest === undefined) throw damaged();
+  return largest;
+};
+
+/** Pages, each of which tells where the next is, up to one that is damaged. */
+async function* pagesFrom(bytes: BlobBytes, start: number, layout: Layout, most: number): AsyncGenerator<Page> {
+  const seen = new Set<number>();
+  for (let at = start; at > 0 && !seen.has(at) && seen.size < most; ) {
+    seen.add(at);
+    const page = await pageAt(bytes, at, layout).catch(() => undefined);
+    if (page === undefined) return;
+    yield page;
+    at = page.next;
+  }
+}
+
+function headerOf({ fields }: Page): ImageHeader {
+  const color = colors[fields.get(interpretation) ?? -1];
   return {
-    width: first.get(width) ?? 0,
-    height: first.get(height) ?? 0,
-    bitDepth: first.get(bitsPerSample) ?? 1,
-    frames: seen.size,
+    width: fields.get(width) ?? 0,
+    height: fields.get(height) ?? 0,
+    bitDepth: fields.get(bitsPerSample) ?? 1,
     ...(color !== undefined && { color }),
   };
-};
+}
 
 interface Layout {
   readonly first: number;
@@ -61,6 +93,8 @@ function layoutOf(head: Buffer): Layout {
 
 interface Page {
   readonly fields: ReadonlyMap<number, number>;
+  /** Where its inner pages are, of which a raw file has some. */
+  readonly inner: readonly number[];
   readonly next: number;
 }
 
@@ -73,10 +107,22 @@ async function pageAt(bytes: BlobBytes, at: number, layout: Layout): Promise<Pag
   if (count > maxFields) throw damaged();
   const list = await exactly(bytes, at + countLength, count * fieldLength);
   const fields = new Map<number, number>();
-  for (let field = 0; field < list.length; field += fieldLength)
+  let inner: readonly number[] = [];
+  for (let field = 0; field < list.length; field += fieldLength) {
+    if (u16(list, field) === innerPages)
+      inner = await placesOf(bytes, list.subarray(field, field + fieldLength), layout);
     fields.set(u16(list, field), await firstValue(bytes, list.subarray(field, field + fieldLength), layout));
+  }
   const next = await bytes.at(at + countLength + list.length, isBig ? 8 : 4);
-  return { fields, next: next.length < (isBig ? 8 : 4) ? 0 : place(next, 0) };
+  return { fields, inner, next: next.length < (isBig ? 8 : 4) ? 0 : place(next, 0) };
+}
+
+async function placesOf(bytes: BlobBytes, field: Buffer, { isBig, place }: Layout): Promise<readonly number[]> {
+  const length = isBig ? 8 : 4;
+  const count = Math.min(place(field, 4), maxInner);
+  if (count <= 1) return [place(field, 4 + length)];
+  const list = await exactly(bytes, place(field, 4 + length), count * length);
+  return Array.from({ length: count }, (_, at) => place(list, at * length));
 }
 
 /** The first value of a field: values that are too long for it are elsewhere. */
