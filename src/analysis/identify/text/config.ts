@@ -89,6 +89,8 @@ function tally(lines: readonly string[]) {
   let open = -1;
   for (const line of lines) {
     if (line.trim() === '') continue;
+    // YAML is not indented with tabs; a makefile is.
+    if (line.startsWith('\t')) strange += 1;
     const depth = line.length - line.trimStart().length;
     if (depth > blockDepth) continue;
     blockDepth = Number.POSITIVE_INFINITY;

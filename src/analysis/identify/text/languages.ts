@@ -91,7 +91,7 @@ export const languages: readonly Language[] = [
   },
   {
     mime: 'text/x-kotlin',
-    own: /^(?:override |private |public |internal |suspend |inline |open |protected )*fun\s+(?:<.*>\s*)?[\w.]+\s*\(|^(?:val|var)\s+\w+\s*(?::\s*[A-Z][\w<>?, ]*)?\s*(?:=|by\b)|^(?:data|sealed|open|enum|abstract)\s+class\s|^companion\s+object\b|^object\s+\w+|\bprintln\(|^when\s*(?:\(.*\))?\s*\{/,
+    own: /^(?:override |private |public |internal |suspend |inline |open |protected )*fun\s+(?:<.*>\s*)?[\w.]+\s*\(|^(?:val|var)\s+\w+\s*(?::\s*[A-Z][\w<>?, ]*)?\s*(?:=|by\b)|^(?:data|sealed|open|enum|abstract)\s+class\s|^companion\s+object\b|^object\s+\w+\s*(?::|\{)|\bprintln\(|^when\s*(?:\(.*\))?\s*\{/,
     shared: /^package\s+[\w.]+$|^import\s+[\w.]+(?:\.\*)?$|^\}|^(?:if|for|return|class)\b/,
   },
   {
@@ -140,6 +140,36 @@ export const languages: readonly Language[] = [
     mime: 'text/x-ocaml',
     own: /^let\s+(?:rec\s+)?\w+.*=(?:\s*(?:fun|function|match)\b.*)?$|^open\s+[A-Z]\w*(?:\.\w+)*$|^module\s+[A-Z]\w*\s*(?:=|:)|^val\s+\w+\s*:|^\|\s.*->|;;$|^\(\*/,
     shared: /^(?:let|match|type|in|and|if|then|else)\b/,
+  },
+  {
+    mime: 'text/x-julia',
+    own: /^(?:using|import)\s+[A-Z]\w*(?::\s*\w.*)?$|^(?:mutable\s+)?struct\s+[A-Z]\w*$|^function\s+\w+!?\(.*\)$|^\w+::[A-Z]\w*$|^end\s*#|^@(?:time|test|show|assert)\s/,
+    shared: /^end$|^return\b|^(?:if|for|while|module)\s[^{;]*$|^println\(/,
+  },
+  {
+    mime: 'text/x-zig',
+    own: /^(?:pub\s+)?const\s+\w+\s*=\s*@import\(|^(?:pub\s+|export\s+)?fn\s+\w+\(.*\)\s*[!?]?\w+.*\{$|^(?:const|var)\s+\w+\s*:\s*(?:[ui]\d+|usize|\[\])|^try\s|\.\{|^defer\s/,
+    shared: /^(?:const|var|return|if|while|for)\b|^\}/,
+  },
+  {
+    mime: 'text/x-nim',
+    own: /^(?:proc|func|method|iterator|template)\s+\w+\*?\s*\(.*=$|^result\s*[+&]?=|^echo\s+\w+[(.]|^(?:let|var|const)\s+\w+\s*(?::\s*\w+\s*)?=\s*[^;{]+$/,
+    shared: /^import\s+[\w/]+(?:,\s*[\w/]+)*$|^(?:for|if|while|elif|case)\s.*:$|^type$/,
+  },
+  {
+    mime: 'text/x-fsharp',
+    own: /^\[<\w+.*>\]|\|>|\bprintfn?\s+"|^open\s+System\b|^let\s+(?:rec\s+|inline\s+|mutable\s+)?\w+.*=|^module\s+[A-Z][\w.]*$|^namespace\s+[A-Z][\w.]*$|^member\s+\w+\./,
+    shared: /^open\s+[A-Z]|^(?:match|type|if|for|with)\b|^\|\s|->/,
+  },
+  {
+    mime: 'text/x-dsrc',
+    own: /^import\s+(?:std|core)\.[\w.]+(?:\s*:.*)?;|^module\s+[\w.]+;|\bwritef?ln\(|^(?:auto|immutable)\s+\w+\s*=|^foreach\s*\(/,
+    shared: /^(?:void|int|string|class|struct|if|for|while|return)\b|^[{}]/,
+  },
+  {
+    mime: 'text/x-nix',
+    own: /^\{[^;]*\}:$|^with\s+import\s+<|^inherit\s|\bmkDerivation\b|\bmkShell\b|^\w+\s*=\s*(?:with\s+\w+;\s*)?\[|import <nixpkgs>/,
+    shared: /^\w[\w.]*\s*=\s.*;$|^[}\]]/,
   },
   {
     mime: 'text/x-erlang',
