@@ -146,9 +146,13 @@ function portableMapType({ head }: BinarySample): Answer {
   return kind === undefined ? undefined : portableMaps[kind];
 }
 
-/** Data elements with rising tags, without the preamble that names the format. Source: PS3.5, 7.1. */
+/**
+ * Data elements with rising tags, without the preamble that names the format. One of the first holds an identifier that begins
+ * with the number of DICOM. Source: PS3.5, 7.1.
+ */
 function isDicom({ head, size }: BinarySample): boolean {
-  let [last, bytes] = [0, 0];
+  if (!/1\.2\.840\.10008|ACR-NEMA/.test(latin1(head, 0, 1_024))) return false;
+  let last = 0;
   for (let at = 0, elements = 0; elements < 4 && at < size; elements++) {
     const number = u16le(head, at) * 0x1_0000 + u16le(head, at + 2);
     if (!(number > last) || u16le(head, at) > 0x0040) return false;
@@ -158,10 +162,9 @@ function isDicom({ head, size }: BinarySample): boolean {
     const isExplicit = /^[A-Z]{2}$/.test(representation);
     const length = isLong ? u32le(head, at + 8) : isExplicit ? u16le(head, at + 6) : u32le(head, at + 4);
     if (!(length < 1_024) || length % 2 === 1) return false;
-    bytes += length;
     at += (isLong ? 12 : 8) + length;
   }
-  return bytes >= 16;
+  return last > 0;
 }
 
 /** Type 0, a header, and exactly the pixels of its size, one bit each. Source: WAP-237, 6. */
