@@ -25,7 +25,7 @@ export class LimitReached extends Error {
 export const maxEntries = 100_000;
 const maxLargest = 5;
 /** The longest time that an archive is read, in milliseconds. */
-const maxMs = 5_000;
+const maxMs = 10_000;
 
 /** What was found in an archive. */
 export class ArchiveListing {
