@@ -104,7 +104,7 @@ describe('the command line against real services', () => {
   it('shows a table to people, and keeps control characters away from the terminal', async () => {
     const { stdout } = await run(['upload', await file('table.txt', 'seven words are in this very file'), '--wait']);
     const sha256 = createHash('sha256').update('seven words are in this very file').digest('hex');
-    const row = `^[0-9a-f-]{36}  table\\.txt +text/plain +7 words +${sha256.slice(0, 8)}… +\\d.* m?s\\n$`;
+    const row = `^[0-9a-f-]{36}  table\\.txt +Plain text +7 words +${sha256.slice(0, 8)}… +\\d.* m?s\\n$`;
     assert.match(stdout, new RegExp(row));
     const refused = await run(['upload', await file('esc\u001b[31m.txt', 'x')]);
     assert.equal(refused.code, 3);

@@ -40,14 +40,14 @@ const type: Column<FileLine> = {
   width: 8,
   least: 8,
   optional: 2,
-  cell: ({ result, mime_type }) => (result === null ? '' : (mime_type ?? '')),
+  cell: typeText,
 };
 /** Shows the state of a file without a result, for tables without a column for it. */
 const found: Column<FileLine> = {
   title: 'TYPE',
   width: 18,
   least: 10,
-  cell: (file) => (file.result === null ? (file.status ?? 'NOT SENT') : (file.mime_type ?? '')),
+  cell: (file) => typeText(file) || (file.status ?? 'NOT SENT'),
 };
 const words: Column<FileLine> = {
   title: 'WORDS',
@@ -120,6 +120,11 @@ export const changeTable: TableStyle<FileLine> = {
   quiet,
   live: true,
 };
+
+/** In words, which can be cut; results of earlier versions have no words for it. Empty without a result. */
+function typeText({ result, mime_type: type }: FileLine): string {
+  return result === null ? '' : (result.description ?? type ?? '');
+}
 
 function elapsed({ created_at: from, completed_at: until }: FileLine): string {
   return from === null || until === null ? '' : formatDuration(Date.parse(until) - Date.parse(from));

@@ -84,6 +84,14 @@ describe('what was found, in words', () => {
     );
   });
 
+  it('tells no counts of a document that could not be opened, and no single part', () => {
+    const shown = (text: Record<string, unknown>) =>
+      factGroups({ ...pdf, findings: { text } }, format).flatMap(({ facts }) => facts.map(({ name }) => name));
+    const counts = { words_unicode: 0, words_by_part: {}, lines: 0, characters: 0 };
+    assert.deepEqual(shown({ ...counts, encrypted: true, pages: 2 }), ['pages']);
+    assert.deepEqual(shown({ ...counts, words_by_part: { body: 2 } }), ['Unicode words', 'lines', 'characters']);
+  });
+
   const noted: readonly (readonly [output: Output, note: string])[] = [
     [{ ...pdf, extension_mismatch: true }, '.txt is the extension of another type; the content is: PDF document.'],
     [

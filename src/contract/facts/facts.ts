@@ -44,9 +44,16 @@ export function factGroups({ findings = {} }: Output, format: FactFormat): FactG
   const kinds = new Set([...Object.keys(factRules), ...Object.keys(findings)]);
   const groups = [...kinds].map((kind) => {
     const { title = capitalized(kind.replaceAll('_', ' ')), rules = [] } = factRules[kind] ?? {};
-    return { title, facts: factsOf(findings[kind] ?? {}, rules, format) };
+    return { title, facts: factsOf(readable(kind, findings[kind] ?? {}), rules, format) };
   });
   return groups.filter(({ facts }) => facts.length > 0);
+}
+
+/** The counts of a document that could not be opened are zero, and say nothing. */
+function readable(kind: string, found: Found): Found {
+  if (kind !== 'text' || found.encrypted !== true || found.characters !== 0) return found;
+  const { words_unicode, words_by_part, lines, characters, ...known } = found;
+  return known;
 }
 
 /** These are told by `notes`. */
@@ -62,7 +69,8 @@ function factsOf(found: Found, rules: readonly FactRule[], format: FactFormat): 
       name,
       values: [show?.(found, format) ?? inWords(found[field])].flat(),
       isCode,
-    }));
+    }))
+    .filter(({ values }) => values.length > 0);
 }
 
 /** What should not be overlooked, each a sentence. */

@@ -34,7 +34,9 @@ const text: FactRules = {
     rule('created', ['created'], ({ created }) => moment(created)),
     rule('modified', ['modified'], ({ modified }) => moment(modified)),
     rule('Unicode words', ['words_unicode']),
-    rule('words by part', ['words_by_part']),
+    rule('words by part', ['words_by_part'], ({ words_by_part: words }) =>
+      Object.keys(words ?? {}).length > 1 ? inWords(words) : [],
+    ),
     ...plain('lines', 'characters'),
     rule('text kept', ['kept_characters'], ({ kept_characters: kept }) => plural(kept, 'character') ?? inWords(kept)),
   ],
