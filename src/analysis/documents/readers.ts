@@ -34,7 +34,7 @@ const families: readonly Family[] = [
   { types: xmlTypes, load: () => import('./xml-text/xml-text.ts') },
 ];
 
-const byType = new Map(families.flatMap(({ types, load }) => types.map((type) => [type, load] as const)));
+const byType = new Map(families.flatMap(({ types, load }) => types.map((type) => [type.toLowerCase(), load] as const)));
 
 export function isDocument(mime: string): boolean {
   return loaderOf(mime) !== undefined;
@@ -44,7 +44,8 @@ export async function readerOf(mime: string): Promise<DocumentReader | undefined
   return (await loaderOf(mime)?.())?.reader;
 }
 
-/** What is XML without a reader of its own is read as XML. */
-function loaderOf(mime: string): Family['load'] | undefined {
+/** Types do not differ by case. What is XML without a reader of its own is read as XML. */
+function loaderOf(type: string): Family['load'] | undefined {
+  const mime = type.toLowerCase();
   return byType.get(mime) ?? (mime.endsWith('+xml') ? byType.get('application/xml') : undefined);
 }
