@@ -32,7 +32,8 @@ await traffic();
 await take(overview, 'overview');
 await take(dark, 'overview-dark');
 
-const file = await uploadText('The tragedy of Hamlet, act III.txt');
+await uploadText('The tragedy of Hamlet, act III.txt');
+const file = await uploadDocument('Of mills.pptx');
 await takeAt(`files/${file}`, 'file', (page) => page.getByRole('heading', { name: 'Result' }).waitFor());
 await takeAt('files', 'files', (page) => row(page, 'Hamlet').waitFor());
 await takeAt('failures', 'failures', (page) => page.getByRole('heading', { level: 2 }).first().waitFor());
@@ -60,6 +61,13 @@ async function traffic(): Promise<void> {
 
 function uploadText(name: string): Promise<string> {
   return dashboard.upload(name, `To be, or not to be, that is the question.\n${name}\n`.repeat(40));
+}
+
+/** One of the documents that the readers are tested with. */
+async function uploadDocument(name: string): Promise<string> {
+  const body = await readFile(join(samples, '..', 'test', 'documents', 'files', 'pptx', 'notes.pptx'));
+  const answer = await fetch(`${stack.base}/files/${encodeURIComponent(name)}`, { method: 'PUT', body });
+  return ((await answer.json()) as { id: string }).id;
 }
 
 /** In both themes, and as on a telephone. */
