@@ -20,7 +20,8 @@ export const documents: Scenario = {
 
 /** Filemill and each rival in turns, on the documents that the rival can read. Both are warm. */
 async function beside({ quick, note }: Bench, set: readonly BenchDocument[]): Promise<Figure[]> {
-  const rounds = quick ? 1 : 3;
+  // A virtual machine of Java takes some rounds until it is as fast, and as large, as it stays.
+  const [warmUps, rounds] = quick ? [2, 1] : [6, 3];
   const figures: Figure[] = [];
   for (const [name, open, target] of [
     ['shell', async () => shellLoop(), 8],
@@ -31,7 +32,7 @@ async function beside({ quick, note }: Bench, set: readonly BenchDocument[]): Pr
     await using rival: Rival = await open();
     const readable = set.filter(({ kind }) => rival.kinds.includes(kind));
     const times: Record<'own' | 'theirs', number[]> = { own: [], theirs: [] };
-    for (let round = -2; round < rounds; round++) {
+    for (let round = -warmUps; round < rounds; round++) {
       const [own, theirs] = [await analysis.all(readable), await rival.run(readable)];
       if (round < 0) continue;
       times.own.push(own);
