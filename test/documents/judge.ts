@@ -23,8 +23,6 @@ export interface Expected {
   readonly encrypted?: true;
   /** The reader must refuse it so. */
   readonly error?: string;
-  /** Whether its words are those of the source or of the document is not defined. */
-  readonly unjudged?: true;
   /** The name must be found to contradict the content. */
   readonly mismatch?: true;
   /** Words that other tools count. */
@@ -76,10 +74,8 @@ function wrongWords(expected: Expected, output: OutputData): readonly string[] {
   };
   const differs = (what: string, is: unknown, right: unknown) => (is === right ? [] : [`${what} ${is}, not ${right}`]);
   return [
-    ...(expected.unjudged || areRight(expected, output.word_count)
-      ? []
-      : [`${output.word_count} words, not ${expected.words}`]),
-    ...(expected.unjudged ? [] : differs('word_count_of', output.word_count_of, expected.word_count_of)),
+    ...(areRight(expected, output.word_count) ? [] : [`${output.word_count} words, not ${expected.words}`]),
+    ...differs('word_count_of', output.word_count_of, expected.word_count_of),
     ...differs('encrypted', text?.encrypted, expected.encrypted),
     ...differs('error', text?.error?.code, expected.error),
     ...differs('extension_mismatch', output.extension_mismatch, expected.mismatch ?? false),

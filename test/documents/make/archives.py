@@ -3,7 +3,7 @@ import io
 import zipfile
 
 import prose
-from corpus import WORK, add, run, scratch
+from corpus import WORK, add, run, scratch, text
 from docx import zipped
 
 MEMBERS = {'papers/mill.txt': prose.MILL, 'papers/flour.txt': prose.FLOUR, 'papers/water.txt': prose.WATER}
@@ -14,10 +14,13 @@ def make():
     for name, content in MEMBERS.items():
         scratch(f'archive/{name}', content)
 
-    def made(name, mime, *command, cwd=root, **facts):
+    def made(name, mime, *command, cwd=root, is_text=False, **facts):
         path = WORK / name
         run(*[str(part).replace('@', str(path)) for part in command], cwd=cwd)
-        add(f'archives/{name}', path.read_bytes(), mime, **facts)
+        if is_text:
+            text(f'archives/{name}', path.read_bytes(), mime, nameless=True)
+        else:
+            add(f'archives/{name}', path.read_bytes(), mime, **facts)
 
     bsdtar = lambda *options: ('bsdtar', '--uid', '0', '--gid', '0', '--uname', 'root', '--gname', 'root', *options, '-cf', '@', 'papers')
     made('papers.tar', 'application/x-tar', *bsdtar('--format', 'ustar'))
@@ -30,8 +33,8 @@ def make():
     made('papers.iso', 'application/x-iso9660-image', 'genisoimage', '-quiet', '-o', '@', 'papers')
     made('papers.cpio', 'application/x-cpio', *bsdtar('--format', 'newc'))
     made('papers-odc.cpio', 'application/x-cpio', *bsdtar('--format', 'odc'))
-    made('papers.shar', 'text/x-shellscript', *bsdtar('--format', 'shar'), unjudged=True, charset='us-ascii')
-    made('papers.warc', 'application/warc', *bsdtar('--format', 'warc'), unjudged=True)
+    made('papers.shar', 'text/x-shellscript', *bsdtar('--format', 'shar'), is_text=True)
+    made('papers.warc', 'application/warc', *bsdtar('--format', 'warc'), is_text=True)
     made('papers.arj', 'application/x-arj', 'arj', 'a', '-r', '@', 'papers')
     made('papers.squashfs', 'application/vnd.squashfs', 'mksquashfs', 'papers', '@', '-quiet', '-no-progress', '-all-root')
     secret = WORK / 'secret.zip'

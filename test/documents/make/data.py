@@ -7,7 +7,7 @@ import struct
 import cfb
 import numpy
 import prose
-from corpus import WORK, add, run, scratch
+from corpus import WORK, add, document, run, scratch, text
 from docx import zipped
 
 
@@ -46,7 +46,7 @@ def science():
     add('data/sacks.npy', (WORK / 'sacks.npy').read_bytes(), 'application/x-npy')
     card = lambda text: text.ljust(80).encode()
     header = card('SIMPLE  =                    T') + card('BITPIX  =                    8') + card('NAXIS   =                    0') + card('END')
-    add('data/sky.fits', header.ljust(2880), 'application/fits', unjudged=True)
+    add('data/sky.fits', header.ljust(2880), 'application/fits')
     add('data/wind.grib', b'GRIB' + (100).to_bytes(3, 'big') + b'\x01' + bytes(88) + b'7777', 'application/x-grib')
     sas = bytes.fromhex('000000000000000000000000c2ea8160b31411cfbd92080009c7318c181f1011')
     add('data/sacks.sas7bdat', sas + bytes(1024 - len(sas)), 'application/x-sas-data')
@@ -142,10 +142,10 @@ def others():
         add(f'data/{name}', cfb.made(tree), mime)
     visio = 'application/vnd.ms-visio.drawing'
     types = '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override PartName="/visio/document.xml" ContentType="application/vnd.ms-visio.drawing.main+xml"/></Types>'
-    add('data/drawing.vsdx', zipped({'[Content_Types].xml': types, '_rels/.rels': '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"/>', 'visio/document.xml': '<VisioDocument/>'}), visio, unjudged=True)
+    document('data/drawing.vsdx', zipped({'[Content_Types].xml': types, '_rels/.rels': '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"/>', 'visio/document.xml': '<VisioDocument/>'}), visio)
     noise = numpy.random.default_rng(7).bytes(3000)
     add('data/noise.bin', bytes([0]) + noise, 'application/octet-stream')
-    add('data/with-nul.log', b'2026-03-14 gate opened by miller\n' * 40 + b'\0\0' + b'2026-03-15 gate closed\n' * 40, 'text/x-log', unjudged=True, nameless=False)
+    text('data/with-nul.log', b'2026-03-14 gate opened by miller\n' * 40 + b'\0\0' + b'2026-03-15 gate closed\n' * 40, 'text/x-log')
 
 
 def make():

@@ -3,7 +3,7 @@ from corpus import WORK, add, run
 
 WRITERS = {
     'png': 'image/png', 'gif': 'image/gif', 'jpg': 'image/jpeg', 'tiff': 'image/tiff', 'bmp': 'image/bmp', 'webp': 'image/webp', 'avif': 'image/avif', 'heic': 'image/heic',
-    'jp2': 'image/jp2', 'j2c': 'image/x-jp2-codestream', 'ico': 'image/x-icon', 'cur': 'image/x-icon', 'psd': 'image/vnd.adobe.photoshop', 'psb': 'image/vnd.adobe.photoshop', 'pcx': 'image/vnd.zbrush.pcx', 'dcx': 'image/vnd.zbrush.dcx',
+    'jp2': 'image/jp2', 'ico': 'image/x-icon', 'cur': 'image/x-icon', 'psd': 'image/vnd.adobe.photoshop', 'psb': 'image/vnd.adobe.photoshop', 'pcx': 'image/vnd.zbrush.pcx', 'dcx': 'image/vnd.zbrush.dcx',
     'tga': 'image/x-tga', 'dds': 'image/vnd.ms-dds', 'dpx': 'image/x-dpx', 'cin': 'image/cineon', 'fits': 'application/fits', 'hdr': 'image/vnd.radiance', 'miff': 'image/x-miff',
     'mng': 'video/x-mng', 'jng': 'image/x-jng', 'pbm': 'image/x-portable-bitmap', 'pgm': 'image/x-portable-graymap', 'ppm': 'image/x-portable-pixmap', 'pam': 'image/x-portable-arbitrarymap',
     'pict': 'image/x-pict', 'ras': 'image/x-sun-raster', 'sgi': 'image/x-sgi', 'xwd': 'image/x-xwindowdump', 'wbmp': 'image/vnd.wap.wbmp', 
@@ -30,9 +30,11 @@ def make():
     run('convert', source, '-monochrome', f'{WORK}/wheel.pbm')
     run('cjb2', WORK / 'wheel.pbm', WORK / 'wheel.djvu')
     add('images/wheel.djvu', (WORK / 'wheel.djvu').read_bytes(), 'image/vnd.djvu')
+    codestream = (WORK / 'wheel.jp2').read_bytes()
+    add('images/wheel.j2c', codestream[codestream.index(b'\xff\x4f\xff\x51'):], 'image/x-jp2-codestream')
     run('ffmpeg', '-y', '-i', WORK / 'wheel2.jpg', '-c:v', 'qoi', WORK / 'wheel.qoi')
     add('images/wheel.qoi', (WORK / 'wheel.qoi').read_bytes(), 'image/qoi')
     run('ffmpeg', '-y', '-i', WORK / 'wheel2.jpg', '-c:v', 'exr', WORK / 'wheel.exr')
     add('images/wheel.exr', (WORK / 'wheel.exr').read_bytes(), 'image/x-exr')
-    run('ffmpeg', '-y', '-i', WORK / 'wheel2.jpg', '-f', 'apng', WORK / 'wheel.apng')
+    run('ffmpeg', '-y', '-i', WORK / 'turning.gif', '-f', 'apng', WORK / 'wheel.apng')
     add('images/wheel.apng', (WORK / 'wheel.apng').read_bytes(), 'image/apng')

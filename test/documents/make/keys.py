@@ -1,7 +1,7 @@
 """Certificates and their kin by openssl, signatures and keys by gpg. Private keys in text are made by the test itself."""
 import os
 
-from corpus import WORK, add, run, scratch
+from corpus import WORK, add, run, scratch, text
 
 
 def make():
@@ -13,7 +13,7 @@ def make():
         add(f'keys/{name}', at(name).read_bytes(), mime, **facts)
     def pem(name, mime, *command):
         run('openssl', command[0], '-out', at(name), *command[1:])
-        add(f'keys/{name}', at(name).read_bytes(), mime, charset='us-ascii', unjudged=True)
+        text(f'keys/{name}', at(name).read_bytes(), mime, nameless=True)
     run('openssl', 'pkcs8', '-topk8', '-nocrypt', '-in', at('key.pem'), '-outform', 'DER', '-out', at('key.p8'))
     x509 = 'application/pkix-cert'
     der('mill.cer', x509, 'x509', '-in', at('cert.pem'), '-outform', 'DER')
@@ -47,9 +47,12 @@ def make():
     ]:
         gpg('--output', at(f'gpg-{name}'), *command)
         data = at(f'gpg-{name}').read_bytes()
-        add(f'keys/{name}', data, mime, **({'charset': 'us-ascii', 'unjudged': True} if name.endswith('.asc') else {}))
+        if name.endswith('.asc'):
+            text(f'keys/{name}', data, mime, nameless=True)
+        else:
+            add(f'keys/{name}', data, mime)
     run('gpgconf', '--homedir', home, '--kill', 'all')
     run('keytool', '-genkeypair', '-keyalg', 'RSA', '-storetype', 'JKS', '-keystore', at('mill.jks'), '-storepass', 'secretive', '-keypass', 'secretive', '-dname', 'CN=mill', '-alias', 'mill')
     add('keys/mill.jks', at('mill.jks').read_bytes(), 'application/x-java-keystore')
     run('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', 'ada@mill.example', '-f', at('ssh'))
-    add('keys/ssh.pub', at('ssh.pub').read_bytes(), 'application/x-ssh-key', charset='us-ascii', unjudged=True)
+    text('keys/ssh.pub', at('ssh.pub').read_bytes(), 'application/x-ssh-key', nameless=True)

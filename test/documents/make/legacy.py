@@ -4,7 +4,7 @@ import pathlib
 from msoffcrypto.format.ooxml import OOXMLFile
 
 import prose
-from corpus import FILES, WORK, add, convert, document, run, scratch
+from corpus import FILES, WORK, add, convert, document, run, scratch, text
 from docx import DOCX
 from odf import TYPE
 from xlsx import XLSX
@@ -58,9 +58,9 @@ def sheets():
     [made] = convert('xlt', FILES / 'office/two-sheets.ods', export='MS Excel 97 Vorlage/Template')
     document('office/template.xlt', made, EXCEL, *two)
     [made] = convert('dif', FILES / 'office/inline.ods')
-    add('office/sacks.dif', made.read_bytes(), 'application/x-dif', unjudged=True, nameless=False)
+    text('office/sacks.dif', made.read_bytes(), 'application/x-dif')
     [made] = convert('slk', FILES / 'office/inline.ods')
-    add('office/sacks.slk', made.read_bytes(), 'application/x-sylk', unjudged=True)
+    text('office/sacks.slk', made.read_bytes(), 'application/x-sylk', nameless=True)
 
 
 def slides():

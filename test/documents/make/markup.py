@@ -2,7 +2,7 @@
 import json
 
 import prose
-from corpus import add, document
+from corpus import add, document, text
 from docx import zipped
 from prose import ENGLISH, FLOUR, LANGUAGES, MILL, NOTE, TABLE, TABLE_TEXT, VISIT, WATER
 
@@ -146,8 +146,9 @@ def xml():
     made('sheet.xsl', 'application/xslt+xml', '<xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform"><xsl:template match="/"><p>The mill</p></xsl:template></xsl:stylesheet>\n', 'The mill')
     made('book.docbook', 'application/docbook+xml', f'<book xmlns="http://docbook.org/ns/docbook" version="5.0"><title>The mill</title><chapter><title>Water</title><para>{WATER}</para></chapter></book>\n', 'The mill', 'Water', WATER)
     made('score.musicxml', 'application/vnd.recordare.musicxml+xml', '<!DOCTYPE score-partwise PUBLIC "-//Recordare//DTD MusicXML 4.0 Partwise//EN" "http://www.musicxml.org/dtds/partwise.dtd">\n<score-partwise version="4.0"><part-list><score-part id="P1"><part-name>Wheel</part-name></score-part></part-list><part id="P1"><measure number="1"/></part></score-partwise>\n', 'Wheel')
-    made('formula.mml', 'application/mathml+xml', '<math xmlns="http://www.w3.org/1998/Math/MathML"><mi>a</mi><mo>+</mo><mi>b</mi></math>\n', words=None, word_count_of=None, unjudged=True)
-    made('list.opml', 'text/x-opml', '<opml version="2.0"><head><title>Mills</title></head><body><outline text="One mill"/></body></opml>\n', 'Mills', unjudged=True)
+    made('formula.mml', 'application/mathml+xml', '<math xmlns="http://www.w3.org/1998/Math/MathML"><mi>a</mi><mo>+</mo><mi>b</mi></math>\n', 'a', '+', 'b')
+    # Its text is in attributes: the source counts.
+    text('xml/list.opml', f'{DECLARATION}<opml version="2.0"><head><title>Mills</title></head><body><outline text="One mill"/></body></opml>\n', 'text/x-opml', nameless=True)
     made('terms.xliff', 'application/xliff+xml', '<xliff xmlns="urn:oasis:names:tc:xliff:document:1.2" version="1.2"><file original="a" source-language="en" datatype="plaintext"><body><trans-unit id="1"><source>wheel</source><target>Rad</target></trans-unit></body></file></xliff>\n', 'wheel', 'Rad')
     made('play.xspf', 'application/xspf+xml', '<playlist version="1" xmlns="http://xspf.org/ns/0/"><title>Wheels</title><trackList/></playlist>\n', 'Wheels')
     made('sitemap.xml', 'application/xml', '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc>https://mill.example/</loc></url></urlset>\n', 'https://mill.example/')

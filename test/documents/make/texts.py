@@ -1,6 +1,6 @@
 """Texts in many charsets, and texts with a form: tables, settings, lists, letters."""
 import prose
-from corpus import add, text
+from corpus import add, document, text
 
 PLAIN = 'text/plain'
 
@@ -68,7 +68,7 @@ def tables():
     text('data/mailed.patch', 'From 0123456789abcdef0123456789abcdef01234567 Mon Sep 17 00:00:00 2001\nFrom: Ada Miller <ada@mill.example>\nDate: Sat, 14 Mar 2026 09:26:52 +0000\nSubject: [PATCH] Open the gate\n\n---\n gate.txt | 2 +-\n\ndiff --git a/gate.txt b/gate.txt\n--- a/gate.txt\n+++ b/gate.txt\n@@ -1 +1 @@\n-closed\n+open\n-- \n2.45.0\n', 'text/x-diff')
     text('data/songs.m3u8', '#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:60\n#EXTINF:60,The wheel\nwheel.ts\n#EXT-X-ENDLIST\n', 'application/vnd.apple.mpegurl', nameless=True)
     text('data/songs.pls', '[playlist]\nNumberOfEntries=1\nFile1=wheel.mp3\nTitle1=The wheel\nVersion=2\n', 'audio/x-scpls', nameless=True)
-    text('data/film.ass', '[Script Info]\nTitle: Mill\nScriptType: v4.00+\n\n[Events]\nFormat: Layer, Start, End, Style, Text\nDialogue: 0,0:00:01.00,0:00:03.00,Default,The wheel turns\n', 'text/x-ssa', unjudged=True)
+    document('data/film.ass', '[Script Info]\nTitle: Mill\nScriptType: v4.00+\n\n[Events]\nFormat: Layer, Start, End, Style, Text\nDialogue: 0,0:00:01.00,0:00:03.00,Default,The wheel turns\n'.encode(), 'text/x-ssa', 'The wheel turns', charset='us-ascii', nameless=False)
     text('data/mill.torrent', b'd8:announce26:https://mill.example/track4:infod6:lengthi5e4:name8:mill.txt12:piece lengthi16384e6:pieces20:abcdefghijklmnopqrstee', 'application/x-bittorrent', nameless=True)
     text('data/works.bib', '@book{miller1911,\n  author = {Miller, Ada},\n  title = {The Mill},\n  year = {1911}\n}\n', 'text/x-bibtex', nameless=True)
     text('data/works.ris', 'TY  - BOOK\nAU  - Miller, Ada\nTI  - The Mill\nPY  - 1911\nER  - \n', 'application/x-research-info-systems', nameless=True)
@@ -76,28 +76,28 @@ def tables():
     text('data/robots.txt', 'User-agent: *\nDisallow: /gate\n', PLAIN)
     text('data/hosts', '127.0.0.1\tlocalhost\n192.0.2.7\tmill.example mill\n192.0.2.8\tgate.example\tgate\n', PLAIN, nameless=True)
     text('data/mill.po', 'msgid ""\nmsgstr ""\n"Language: de\\n"\n\nmsgid "wheel"\nmsgstr "Rad"\n', 'text/x-gettext-translation', nameless=True)
-    text('data/wheel.ps', '%!PS-Adobe-3.0\n%%Pages: 1\n/Times-Roman findfont 12 scalefont setfont\n72 720 moveto (The mill) show\nshowpage\n%%EOF\n', 'application/postscript', nameless=True, unjudged=True)
-    text('data/wheel.eps', '%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 100 100\n0 0 moveto 100 100 lineto stroke\n%%EOF\n', 'application/postscript', nameless=True, unjudged=True)
+    text('data/wheel.ps', '%!PS-Adobe-3.0\n%%Pages: 1\n/Times-Roman findfont 12 scalefont setfont\n72 720 moveto (The mill) show\nshowpage\n%%EOF\n', 'application/postscript', nameless=True)
+    text('data/wheel.eps', '%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 100 100\n0 0 moveto 100 100 lineto stroke\n%%EOF\n', 'application/postscript', nameless=True)
     text('data/model.obj', '# a triangle\nv 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n', 'model/obj')
     text('data/model.stl', 'solid wheel\nfacet normal 0 0 1\n outer loop\n  vertex 0 0 0\n  vertex 1 0 0\n  vertex 0 1 0\n endloop\nendfacet\nendsolid wheel\n', 'model/stl', nameless=True)
     text('data/model.ply', 'ply\nformat ascii 1.0\nelement vertex 1\nproperty float x\nend_header\n0\n', 'model/x-ply', nameless=True)
-    text('data/pixels.ppm', 'P3\n2 1\n255\n255 0 0 0 255 0\n', 'image/x-portable-pixmap', nameless=True, words=None, word_count_of=None, unjudged=True)
-    text('data/pixels.xpm', '/* XPM */\nstatic char *wheel[] = {\n"2 1 2 1",\n"a c #ffffff",\n"b c #000000",\n"ab"};\n', 'image/x-xpixmap', nameless=True, unjudged=True)
-    text('data/pixels.xbm', '#define wheel_width 8\n#define wheel_height 1\nstatic char wheel_bits[] = { 0x01 };\n', 'image/x-xbitmap', nameless=True, unjudged=True)
-    text('data/drawing.dxf', '  0\nSECTION\n  2\nENTITIES\n  0\nLINE\n 10\n0.0\n 20\n0.0\n 11\n1.0\n 21\n1.0\n  0\nENDSEC\n  0\nEOF\n', 'image/vnd.dxf', nameless=True, unjudged=True)
+    text('data/pixels.ppm', 'P3\n2 1\n255\n255 0 0 0 255 0\n', 'image/x-portable-pixmap', nameless=True, charset='us-ascii')
+    text('data/pixels.xpm', '/* XPM */\nstatic char *wheel[] = {\n"2 1 2 1",\n"a c #ffffff",\n"b c #000000",\n"ab"};\n', 'image/x-xpixmap', nameless=True)
+    text('data/pixels.xbm', '#define wheel_width 8\n#define wheel_height 1\nstatic char wheel_bits[] = { 0x01 };\n', 'image/x-xbitmap', nameless=True)
+    text('data/drawing.dxf', '  0\nSECTION\n  2\nENTITIES\n  0\nLINE\n 10\n0.0\n 20\n0.0\n 11\n1.0\n 21\n1.0\n  0\nENDSEC\n  0\nEOF\n', 'image/vnd.dxf', nameless=True)
     text('data/game.pgn', '[Event "Mill day"]\n[Site "Ellerbrook"]\n[Date "2026.03.14"]\n[White "Miller"]\n[Black "Weaver"]\n[Result "1-0"]\n\n1. e4 e5 2. Qh5 Nc6 3. Bc4 Nf6 4. Qxf7# 1-0\n', 'application/x-chess-pgn', nameless=True)
     text('data/uuencoded.uu', 'begin 644 mill.txt\n(5&AE(&UI;&P\n`\nend\n', 'text/x-uuencode', nameless=True)
     text('data/terms.ttl', '@prefix dc: <http://purl.org/dc/elements/1.1/> .\n<https://mill.example/> dc:title "The mill" .\n', 'text/turtle', nameless=True)
 
 
 def prose_markup():
-    text('markup/mill.tex', '\\documentclass{article}\n\\begin{document}\n' + prose.MILL + '\n\\end{document}\n', 'text/x-tex', nameless=True, unjudged=True)
-    text('markup/mill.rst', 'The mill\n========\n\n' + prose.MILL + '\n\n.. note::\n\n   The gate is old.\n', 'text/x-rst', unjudged=True)
-    text('markup/mill.adoc', '= The mill\nAda Miller\n\n== Water\n\n' + prose.WATER + '\n', 'text/x-asciidoc', unjudged=True)
-    text('markup/mill.org', '#+TITLE: The mill\n* Water\n** TODO open the gate\n' + prose.WATER + '\n', 'text/org', unjudged=True)
-    text('markup/mill.1', '.TH MILL 1 2026-03-14\n.SH NAME\nmill \\- count sacks\n.SH DESCRIPTION\n' + prose.FLOUR + '\n', 'text/troff', nameless=True, unjudged=True)
-    text('markup/mill.texi', '\\input texinfo\n@settitle The mill\n@node Top\n@chapter Water\n' + prose.WATER + '\n@bye\n', 'text/x-texinfo', nameless=True, unjudged=True)
-    text('markup/mill.textile', 'h1. The mill\n\n' + prose.MILL + '\n', 'text/x-textile', unjudged=True)
+    text('markup/mill.tex', '\\documentclass{article}\n\\begin{document}\n' + prose.MILL + '\n\\end{document}\n', 'text/x-tex', nameless=True)
+    text('markup/mill.rst', 'The mill\n========\n\n' + prose.MILL + '\n\n.. note::\n\n   The gate is old.\n', 'text/x-rst')
+    text('markup/mill.adoc', '= The mill\nAda Miller\n\n== Water\n\n' + prose.WATER + '\n', 'text/x-asciidoc')
+    text('markup/mill.org', '#+TITLE: The mill\n* Water\n** TODO open the gate\n' + prose.WATER + '\n', 'text/org')
+    text('markup/mill.1', '.TH MILL 1 2026-03-14\n.SH NAME\nmill \\- count sacks\n.SH DESCRIPTION\n' + prose.FLOUR + '\n', 'text/troff', nameless=True)
+    text('markup/mill.texi', '\\input texinfo\n@settitle The mill\n@node Top\n@chapter Water\n' + prose.WATER + '\n@bye\n', 'text/x-texinfo', nameless=True)
+    text('markup/mill.textile', 'h1. The mill\n\n' + prose.MILL + '\n', 'text/x-textile')
 
 
 def make():
