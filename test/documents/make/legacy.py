@@ -45,10 +45,10 @@ def writers():
 
 
 def sheets():
-    text = ['Month', 'Sacks of rye', 'Sacks of wheat', 'March', '41', '112', 'April', '38', '127']
+    cells = ['Month', 'Sacks of rye', 'Sacks of wheat', 'March', '41', '112', 'April', '38', '127']
     formats = ['2026-03-14 09:26', '41 sacks', '12.50%', '0.3']
-    two = [*text, 'September', '77', 'October', '81.5']
-    names = {'inline': text, 'formats': formats, 'two-sheets': two, 'formulas': ['2', 'two words', 'TRUE', '#DIV/0!'], 'language-el': [prose.LANGUAGES['el'], '7']}
+    two = [*cells, 'September', '77', 'October', '81.5']
+    names = {'inline': cells, 'formats': formats, 'two-sheets': two, 'formulas': ['2', 'two words', 'TRUE', '#DIV/0!'], 'language-el': [prose.LANGUAGES['el'], '7']}
     sources = [FILES / f'xlsx/{name}.xlsx' for name in names]
     for extension, mime, export in [('xls', EXCEL, 'MS Excel 97'), ('ods', TYPE + 'spreadsheet', None)]:
         for name, path in zip(names, convert(extension, *sources, export=export)):
