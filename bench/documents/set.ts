@@ -21,14 +21,20 @@ export interface BenchDocument {
   readonly size: number;
 }
 
-/** Words of the documents: letters, reports and books. The last ones have pictures, too. */
-const lengths = [5_000, 9_000, 16_000, 30_000];
-const withPicture = 16_000;
+/** A letter, an essay, a report and a book: their words, and the side in pixels of the picture in them. */
+const lengths = [
+  { words: 600, side: 80 },
+  { words: 2_000, side: 120 },
+  { words: 6_000, side: 200 },
+  { words: 20_000, side: 300 },
+];
+/** A sheet with fewer words has less than 20 KB. */
+const leastInSheet = 4_000;
 
 /** Documents of 20 KB to 2 MB, made by LibreOffice and pandoc. Kept for the next run, as that takes a minute. */
 export async function documentSet(): Promise<readonly BenchDocument[]> {
   ensureDebianPackages(['libreoffice-writer', 'libreoffice-calc', 'libreoffice-impress', 'pandoc']);
-  const folder = join(tmpdir(), 'filemill-bench-documents-2');
+  const folder = join(tmpdir(), 'filemill-bench-documents-3');
   if (!existsSync(folder)) await make(folder);
   const names = (await readdir(folder)).sort();
   return names.map((filename) => {
@@ -45,14 +51,14 @@ async function make(folder: string): Promise<void> {
     await mkdir(each, { recursive: true });
   }
   const htmls: string[] = [];
-  for (const length of lengths) {
-    const sections = textOf(length);
-    const name = `words-${length}`;
-    const picture = length >= withPicture ? png(Math.round(length / 150)) : undefined;
+  for (const { words, side } of lengths) {
+    const sections = textOf(words);
+    const name = `words-${words}`;
+    const picture = png(side);
     htmls.push(await write(join(sources, `${name}.html`), html(sections, picture)));
-    await write(join(work, `${name}.html`), html(sections));
+    await write(join(work, `${name}.html`), html(sections, picture));
     await write(join(work, `${name}.eml`), mail(html(sections), sections, picture));
-    await write(join(sources, `${name}.csv`), csv(sections));
+    await write(join(sources, `${name}.csv`), csv(textOf(Math.max(words, leastInSheet))));
     const markdown = await write(join(sources, `${name}.md`), slides(sections));
     await run('pandoc', [markdown, '-o', join(work, `${name}.pptx`)]);
   }
@@ -67,13 +73,13 @@ async function make(folder: string): Promise<void> {
       ...files,
     ]);
   await office('docx:MS Word 2007 XML', htmls);
-  const docx = lengths.map((length) => join(work, `words-${length}.docx`));
+  const docx = lengths.map(({ words }) => join(work, `words-${words}.docx`));
   await office('odt', docx);
   await office('rtf', docx);
   await office('pdf', docx);
   await office(
     'xlsx',
-    lengths.map((length) => join(sources, `words-${length}.csv`)),
+    lengths.map(({ words }) => join(sources, `words-${words}.csv`)),
   );
   await rm(sources, { recursive: true });
   await rename(work, folder);
@@ -140,12 +146,12 @@ function csv(sections: readonly Section[]): string {
   return rows.map((text, at) => `${at},${at * 7.5},"${text}",2026-03-${(at % 28) + 1}`).join('\n');
 }
 
-function mail(page: string, sections: readonly Section[], picture?: Buffer): string {
+function mail(page: string, sections: readonly Section[], picture: Buffer): string {
   const base64 = (bytes: Buffer) => bytes.toString('base64').replace(/.{76}/g, '$&\r\n');
   const plain = sections.map(({ title, paragraphs }) => [title, ...paragraphs].join('\r\n')).join('\r\n\r\n');
   const part = (type: string, encoding: string, content: string) =>
     `--b\r\nContent-Type: ${type}\r\nContent-Transfer-Encoding: ${encoding}\r\n\r\n${content}\r\n`;
-  const attached = picture === undefined ? '' : part('image/png; name=a.png', 'base64', base64(picture));
+  const attached = part('image/png; name=a.png', 'base64', base64(picture));
   const head =
     'From: a@mill.example\r\nTo: b@mill.example\r\nSubject: Report\r\nDate: Sat, 14 Mar 2026 09:26:52 +0000\r\nMIME-Version: 1.0\r\n';
   const alternatives = `--m\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n${part('text/plain; charset=utf-8', '8bit', plain)}${part('text/html; charset=utf-8', 'base64', base64(Buffer.from(page)))}--b--\r\n`;
