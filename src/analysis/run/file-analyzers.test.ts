@@ -17,14 +17,20 @@ const found = { edges: { first: 'a', last: 'z' }, same: { same: false } };
 let folder: string;
 let pool: AnalysisPool;
 let isolates: Isolates;
+/** With a short deadline. */
+let hasty: Isolates;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'filemill-findings-'));
   await writeFile(join(folder, 'file'), 'a to z');
   pool = new AnalysisPool({ threads: 1, heapMb: 64, ...settings });
-  isolates = await Isolates.open({ processes: 1, memoryMb: 400, findingsDeadlineMs: 2_000, ...settings });
+  const open = (findingsDeadlineMs: number) =>
+    Isolates.open({ processes: 1, memoryMb: 400, findingsDeadlineMs, ...settings });
+  isolates = await open(120_000);
+  hasty = await open(500);
 });
 after(async () => {
   await isolates[Symbol.asyncDispose]();
+  await hasty[Symbol.asyncDispose]();
   await pool[Symbol.asyncDispose]();
   await rm(folder, { recursive: true });
 });
@@ -50,7 +56,7 @@ describe('a file analyser in a process of its own', () => {
   });
 
   const failures: readonly (readonly [harm: string, code: string, why: RegExp])[] = [
-    ['slow', 'timeout', /deadline of 2000 ms/],
+    ['slow', 'timeout', /deadline of 500 ms/],
     ['crash', 'crashed', /ended by SIGSEGV/],
     ['large', 'out_of_memory', /more than the 400 MiB/],
     ['throw', 'failed', /the content upset me/],
@@ -61,7 +67,7 @@ describe('a file analyser in a process of its own', () => {
   ];
   for (const [harm, code, why] of failures)
     it(`that does harm ("${harm}") costs its own findings: ${code}`, async () => {
-      const { output, failures } = await analyze(local(harm));
+      const { output, failures } = await analyze(local(harm), harm === 'slow' ? hasty : isolates);
       assert.partialDeepStrictEqual(output.findings, { edges: { error: { code } } });
       assert.deepEqual([output.word_count, output.findings?.same], [null, { same: true }]);
       assert.deepEqual(
@@ -86,10 +92,10 @@ describe('a file analyser in a process of its own', () => {
   });
 });
 
-async function analyze(file: AnalysisFile) {
+async function analyze(file: AnalysisFile, by = isolates) {
   const output = await pool.analyze(file, { deadlineMs: 60_000, signal: never });
   assert.equal(isolates.wants(output), true);
-  return await isolates.complete(file, output, never);
+  return await by.complete(file, output, never);
 }
 
 function local(filename: string) {

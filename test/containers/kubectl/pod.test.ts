@@ -35,7 +35,7 @@ describe('pods as containers', () => {
       '--restart always',
       '--env FILEMILL_METADATA_TARGET=dns:///metadata:50052',
       '--env FILEMILL_REDIS_URL_FILE=/run/secrets/filemill/redis-url',
-      '--memory 1g',
+      '--memory 2g',
       '--volume objects:/var/lib/filemill:ro',
     ])
       assert.ok(args.includes(part), `${part} in ${args}`);
