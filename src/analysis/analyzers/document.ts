@@ -25,10 +25,11 @@ export function documentAnalyzer({ keepText }: AnalysisOptions): FileAnalyzer {
     accepts: ({ mime_type }) => isDocument(mime_type),
     unknown: { word_count: null, word_count_of: null },
     schema: z.object({
-      lines: z.int(),
-      characters: z.int(),
-      ...proseSchema,
-      words_by_part: z.record(z.string(), z.int()),
+      lines: z.int().exactOptional(),
+      characters: z.int().exactOptional(),
+      words_unicode: proseSchema.words_unicode.exactOptional(),
+      language: proseSchema.language,
+      words_by_part: z.record(z.string(), z.int()).exactOptional(),
       title: z.string().exactOptional(),
       author: z.string().exactOptional(),
       subject: z.string().exactOptional(),
@@ -53,10 +54,11 @@ async function analyze(blob: BlobHandle, { filename, core }: FileContext, keepTe
   const source: DocumentSource = { blob, filename, core, bytes: () => wholeOf(blob) };
   await reader.read(source, tally);
   const { words, lines, characters, wordsByPart, found } = tally;
+  if (found.encrypted === true && words === 0)
+    return { core: { word_count: null, word_count_of: null }, findings: found };
   const prose = await proseIn(() => tally.counted());
-  const isReadable = found.encrypted !== true || words > 0;
   return {
-    core: { word_count: isReadable ? words : null, word_count_of: isReadable ? 'document' : null },
+    core: { word_count: words, word_count_of: 'document' },
     findings: { lines, characters, ...prose, words_by_part: wordsByPart, ...found },
     ...(keepText && { text: tally.counted() }),
   };
