@@ -38,7 +38,7 @@ export interface Completed {
 /** How long an idle process is kept for the next file. */
 const keepIdleMs = 60_000;
 /** Above this resident memory, a process that has paid for its start is replaced. */
-const keepMb = 160;
+const keepMb = 190;
 const worthItsStart = 50;
 
 /**
