@@ -60,10 +60,18 @@ function readOrEmpty(path: string): string {
   }
 }
 
-/** Resident memory of a process and all of its descendants, in MiB. */
-export function residentMiB(root: number): number {
-  return usageBelow(root).reduce((sum, { pid }) => {
-    const [, kib = 0] = /^VmRSS:\s*(\d+) kB$/m.exec(readOrEmpty(`/proc/${pid}/status`)) ?? [];
-    return sum + Number(kib) / 1_024;
-  }, 0);
+/** Memory of a process and all of its descendants, in MiB. */
+export interface Memory {
+  /** The sum of what is resident of each (RSS): a page that several share counts for each of them. */
+  readonly resident: number;
+  /** What is resident of all together (the sum of PSS): a shared page counts once. */
+  readonly together: number;
+}
+
+/** See `Memory`. */
+export function memoryBelow(root: number): Memory {
+  const pids = usageBelow(root).map(({ pid }) => pid);
+  const sum = (file: string, field: RegExp) =>
+    pids.reduce((total, pid) => total + Number(field.exec(readOrEmpty(`/proc/${pid}/${file}`))?.[1] ?? 0) / 1_024, 0);
+  return { resident: sum('status', /^VmRSS:\s*(\d+) kB$/m), together: sum('smaps_rollup', /^Pss:\s*(\d+) kB$/m) };
 }

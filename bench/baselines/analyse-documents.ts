@@ -3,7 +3,7 @@
  * settings of a worker. For each line on its standard input it prints a line of JSON.
  *
  *     all PATH…        analyses the files, as many at once as there are cores: {ms}
- *     each PATH…       analyses one after the other: {isolated: [ms…], inProcess: [ms…]}, warm in both
+ *     each PATH…       analyses one after the other: {isolated: [ms…], inProcess: [ms…]}, medians of five, warm
  *     identify PATH…   the mean of many passes over each file in this process: {microseconds: […]}
  */
 import { statSync } from 'node:fs';
@@ -18,6 +18,7 @@ import { AnalysisPool } from '#analysis/run/pool.ts';
 import { runStep } from '#analysis/run/step.ts';
 import type { AnalysisFile, OutputData } from '#domain/analysis.ts';
 import { never } from '#platform/abort.ts';
+import { median } from '../figure.ts';
 
 const threads = availableParallelism();
 await using pool = new AnalysisPool({ threads, heapMb: 256 });
@@ -43,16 +44,19 @@ async function all(files: readonly AnalysisFile[]) {
 }
 
 async function each(files: readonly AnalysisFile[]) {
-  const times: Record<'isolated' | 'inProcess', number[]> = { isolated: [], inProcess: [] };
-  for (const round of ['warm', 'measured']) {
-    for (const file of files) {
+  const times = files.map(() => ({ isolated: [] as number[], inProcess: [] as number[] }));
+  for (let round = -3; round < 5; round++) {
+    for (const [at, file] of files.entries()) {
       const [there, here] = [await timeOf(() => isolated(file)), await timeOf(() => inProcess(file))];
-      if (round === 'warm') continue;
-      times.isolated.push(there);
-      times.inProcess.push(here);
+      if (round < 0) continue;
+      times[at]?.isolated.push(there);
+      times[at]?.inProcess.push(here);
     }
   }
-  return times;
+  return {
+    isolated: times.map((each) => median(each.isolated)),
+    inProcess: times.map((each) => median(each.inProcess)),
+  };
 }
 
 async function identify(files: readonly AnalysisFile[]) {

@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { ensureDebianPackages } from '../../scripts/support/debian-packages.ts';
 import { freePort } from '../../test/support/free-port.ts';
-import { residentMiB } from '../processes.ts';
+import { type Memory, memoryBelow } from '../processes.ts';
 import { removeLater } from '../system.ts';
 import type { BenchDocument, Kind } from './set.ts';
 import { Talker } from './talker.ts';
@@ -17,8 +17,8 @@ export interface Rival extends AsyncDisposable {
   readonly kinds: readonly Kind[];
   /** Reads all documents. @returns milliseconds */
   run(documents: readonly BenchDocument[]): Promise<number>;
-  /** Resident memory of all of its processes, in MiB. */
-  memory(): number;
+  /** Of all of its processes; undefined when each lives for one document. */
+  memory(): Memory | undefined;
 }
 
 const cores = availableParallelism();
@@ -35,7 +35,7 @@ export function shellLoop(): Rival {
         loop.child.stdin?.end(documents.map(({ path }) => path).join('\0'));
         await loop;
       }),
-    memory: () => 0,
+    memory: () => undefined,
     [Symbol.asyncDispose]: async () => {},
   };
 }
@@ -65,7 +65,7 @@ export async function warmOffice(): Promise<Rival> {
           }),
         );
       }),
-    memory: () => offices.reduce((sum, office) => sum + office.memory(), 0),
+    memory: () => sumOf(offices.map((office) => office.memory())),
     async [Symbol.asyncDispose]() {
       await Promise.all(offices.map((office) => office[Symbol.asyncDispose]()));
     },
@@ -96,7 +96,7 @@ export async function tika(): Promise<Rival & { readonly url: string }> {
         };
         await Promise.all(Array.from({ length: cores }, ask));
       }),
-    memory: () => residentMiB(server.pid as number),
+    memory: () => memoryBelow(server.pid as number),
     async [Symbol.asyncDispose]() {
       server.kill();
       await ended(server);
@@ -123,6 +123,13 @@ async function tikaJar(): Promise<string> {
   await writeFile(`${path}.part`, Buffer.from(await answer.arrayBuffer()));
   await rename(`${path}.part`, path);
   return path;
+}
+
+function sumOf(memories: readonly Memory[]): Memory {
+  return memories.reduce((one, other) => ({
+    resident: one.resident + other.resident,
+    together: one.together + other.together,
+  }));
 }
 
 async function answers(url: string): Promise<boolean> {

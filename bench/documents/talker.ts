@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { residentMiB } from '../processes.ts';
+import { type Memory, memoryBelow } from '../processes.ts';
 
 /** A process that answers each line on its standard input with a line. Its first line says that it is ready. */
 export class Talker implements AsyncDisposable {
@@ -13,8 +13,9 @@ export class Talker implements AsyncDisposable {
     this.#answers = createInterface({ input: child.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();
   }
 
-  static async start(program: string, args: readonly string[]): Promise<Talker> {
-    const talker = new Talker(spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] }));
+  static async start(program: string, args: readonly string[], env: Record<string, string> = {}): Promise<Talker> {
+    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, ...env } });
+    const talker = new Talker(child);
     await talker.#answer();
     return talker;
   }
@@ -24,9 +25,9 @@ export class Talker implements AsyncDisposable {
     return await this.#answer();
   }
 
-  /** Resident memory with all processes below it, in MiB. */
-  memory(): number {
-    return residentMiB(this.#child.pid as number);
+  /** With all processes below it. */
+  memory(): Memory {
+    return memoryBelow(this.#child.pid as number);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

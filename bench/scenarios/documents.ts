@@ -1,10 +1,12 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { serviceEnvironment, serviceNodeOptions } from '#local/processes/service-runtime.ts';
 import { type Rival, shellLoop, tika, warmOffice } from '../documents/rivals.ts';
 import { type BenchDocument, documentSet } from '../documents/set.ts';
 import { Talker } from '../documents/talker.ts';
 import { atLeast, atMost, type Figure, median, within } from '../figure.ts';
+import type { Memory } from '../processes.ts';
 import type { Bench, Scenario } from '../scenario.ts';
 import { removeLater } from '../system.ts';
 
@@ -20,13 +22,13 @@ export const documents: Scenario = {
 
 /** Filemill and each rival in turns, on the documents that the rival can read. Both are warm. */
 async function beside({ quick, note }: Bench, set: readonly BenchDocument[]): Promise<Figure[]> {
-  // A virtual machine of Java takes some rounds until it is as fast, and as large, as it stays.
-  const [warmUps, rounds] = quick ? [2, 1] : [6, 3];
+  const rounds = quick ? 1 : 3;
   const figures: Figure[] = [];
-  for (const [name, open, target] of [
-    ['shell', async () => shellLoop(), 8],
-    ['libreoffice', warmOffice, 3],
-    ['tika', tika, 2],
+  // A virtual machine of Java takes a thousand documents until it is as fast, and as large, as it stays.
+  for (const [name, open, target, warmUps] of [
+    ['shell', async () => shellLoop(), 8, quick ? 1 : 3],
+    ['libreoffice', warmOffice, 3, quick ? 1 : 3],
+    ['tika', tika, 2, quick ? 3 : 30],
   ] as const) {
     await using analysis = await Analysis.start();
     await using rival: Rival = await open();
@@ -46,12 +48,11 @@ async function beside({ quick, note }: Bench, set: readonly BenchDocument[]): Pr
         target,
       ),
     );
-    note(
-      `${name}: ${readable.length} documents; Filemill ${mebibytes(analysis.memory() * 2 ** 20)} MiB, ${name} ${mebibytes(rival.memory() * 2 ** 20)} MiB`,
-    );
+    const [own, theirs] = [analysis.memory(), rival.memory()];
+    note(`${name}: ${readable.length} documents; Filemill ${inWords(own)}, ${name} ${inWords(theirs)}`);
     if (name === 'tika')
       figures.push(
-        atMost({ name: 'documents-memory-beside-tika', unit: 'MiB', value: analysis.memory() }, rival.memory(), 0.5),
+        atMost({ name: 'documents-memory-beside-tika', unit: 'MiB', value: own.together }, theirs?.together ?? 0, 0.5),
       );
   }
   return figures;
@@ -87,7 +88,7 @@ async function long({ quick, note }: Bench, set: readonly BenchDocument[]): Prom
   const samples: { documents: number; mib: number }[] = [];
   for (let documents = 0; documents < wanted; documents += small.length * 10) {
     await analysis.all(Array.from({ length: 10 }, () => small).flat());
-    samples.push({ documents, mib: analysis.memory() });
+    samples.push({ documents, mib: analysis.memory().resident });
   }
   const settled = samples.slice(samples.length >> 2);
   const largest = Math.max(...samples.map(({ mib }) => mib));
@@ -132,7 +133,9 @@ class Analysis implements AsyncDisposable {
 
   static async start(): Promise<Analysis> {
     const program = join(import.meta.dirname, '../baselines/analyse-documents.ts');
-    return new Analysis(await Talker.start(process.execPath, [program]));
+    // As `filemill up` and the images start a worker.
+    const args = [...serviceNodeOptions, program];
+    return new Analysis(await Talker.start(process.execPath, args, serviceEnvironment));
   }
 
   /** @returns milliseconds */
@@ -148,8 +151,8 @@ class Analysis implements AsyncDisposable {
     return (await this.#ask<{ microseconds: number[] }>('identify', paths)).microseconds;
   }
 
-  /** Resident memory with all isolates, in MiB. */
-  memory(): number {
+  /** With all isolates. */
+  memory(): Memory {
     return this.#process.memory();
   }
 
@@ -164,6 +167,11 @@ class Analysis implements AsyncDisposable {
 
 function pathsOf(set: readonly BenchDocument[]): readonly string[] {
   return set.map(({ path }) => path);
+}
+
+function inWords(memory: Memory | undefined): string {
+  if (memory === undefined) return 'a process a document';
+  return `${memory.resident.toFixed(0)} MiB, ${memory.together.toFixed(0)} with shared pages once`;
 }
 
 function mebibytes(bytes: number): string {
