@@ -12,7 +12,9 @@ interface Outcomes {
 }
 
 const unknownId = '019aaf00-0000-7000-8000-000000000000';
-const csvHeader = 'file_id,filename,path,created_at,size,mime_type,word_count,sha256\r\n';
+const csvHeader =
+  'file_id,filename,path,created_at,size,mime_type,word_count,sha256,description,confidence,extension_mismatch,' +
+  'word_count_of,charset,language,title,author,pages,encrypted,finding_errors\r\n';
 const contents = { 'one.txt': 'eins zwei drei', 'a "quoted", name.txt': 'four', '=1+1.txt': '' } as const;
 
 describe('commands over HTTP', () => {
@@ -132,7 +134,8 @@ describe('commands over HTTP', () => {
     assert.match(csv.headers.get('content-disposition') ?? '', /results\.csv/);
     const [first, second] = results as [ResultJson, ResultJson];
     const record = (name: string, { file_id, created_at, output }: ResultJson) =>
-      `${file_id},${name},,${created_at},${output.size},text/plain,${output.word_count},${output.sha256}\r\n`;
+      `${file_id},${name},,${created_at},${output.size},text/plain,${output.word_count},${output.sha256},` +
+      'Plain text,likely,false,text,us-ascii,,,,,false,\r\n';
     assert.equal(await csv.text(), csvHeader + record('one.txt', first) + record('"a ""quoted"", name.txt"', second));
   });
 
