@@ -17,7 +17,7 @@ export interface FuzzOptions {
   readonly jobs: number;
   /** The first of the files: the same seed and number make the same file. */
   readonly from?: number;
-  readonly onProgress?: (done: number) => void;
+  readonly onMutant?: (mutant: Mutant, done: number) => void;
 }
 
 export interface Mutant {
@@ -34,7 +34,7 @@ export interface Mutant {
 export const forbidden: readonly string[] = ['FAILED', 'crashed', 'failed', 'no words'];
 
 /** Analyses documents of the made set that were changed by chance, as a worker does. */
-export async function fuzz({ files, seed, jobs, from = 0, onProgress }: FuzzOptions): Promise<readonly Mutant[]> {
+export async function fuzz({ files, seed, jobs, from = 0, onMutant }: FuzzOptions): Promise<readonly Mutant[]> {
   const names = expectations.filter(({ word_count_of }) => word_count_of === 'document').map(({ file }) => file);
   const contents = await Promise.all(names.map((name) => readFile(pathOf(name))));
   const folder = await mkdtemp(join(tmpdir(), 'filemill-fuzz-'));
@@ -54,12 +54,9 @@ export async function fuzz({ files, seed, jobs, from = 0, onProgress }: FuzzOpti
         contents[random.between(0, contents.length - 1)] as Buffer,
       ]);
       await writeFile(path, content);
-      mutants.push({
-        number,
-        name,
-        ...(await analyse({ path, filename: name, size: content.length }, pool, isolates)),
-      });
-      onProgress?.(mutants.length);
+      const analysed = await analyse({ path, filename: name, size: content.length }, pool, isolates);
+      const count = mutants.push({ number, name, ...analysed });
+      onMutant?.({ number, name, ...analysed }, count);
     }
   };
   try {

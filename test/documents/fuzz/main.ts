@@ -21,7 +21,10 @@ const mutants = await fuzz({
   seed: values.seed,
   from: Number(values.from),
   jobs: Number(values.jobs),
-  onProgress: (done) => done % 5_000 === 0 && console.error(`${done} after ${seconds()} s`),
+  onMutant: (mutant, done) => {
+    if (forbidden.includes(mutant.outcome)) console.error(`${line(mutant)}: ${mutant.why}`);
+    if (done % 5_000 === 0) console.error(`${done} after ${seconds()} s`);
+  },
 });
 
 const types = new Map<string, Map<string, number>>();
