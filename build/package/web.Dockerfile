@@ -14,6 +14,7 @@ FROM dependencies AS dashboard
 RUN npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier
 COPY tsconfig.json ./
 COPY src/domain src/domain
+COPY src/contract src/contract
 COPY dashboard dashboard
 RUN npm run build:dashboard
 
