@@ -7,6 +7,7 @@ import {
   UnreadableFile,
 } from '#domain/analysis.ts';
 import type { BlobHandle } from '#domain/blob-store.ts';
+import { BlobBytes } from '../containers/blob-bytes.ts';
 import { proseIn, proseSchema } from '../content/prose.ts';
 import type { DocumentSource } from '../documents/reader.ts';
 import { isDocument, readerOf } from '../documents/readers.ts';
@@ -67,6 +68,5 @@ async function analyze(blob: BlobHandle, { filename, core }: FileContext, keepTe
 async function wholeOf(blob: BlobHandle): Promise<Buffer> {
   if (blob.size > maxBytes)
     throw new UnreadableFile('too_large', `The document has ${blob.size} bytes; at most ${maxBytes} are read.`);
-  const bytes = Buffer.alloc(blob.size);
-  return bytes.subarray(0, await blob.read(0, bytes));
+  return await new BlobBytes(blob).at(0, blob.size);
 }

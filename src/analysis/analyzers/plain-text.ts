@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { AnalysisOptions, CoreFields, FileAnalyzer, FileFindings } from '#domain/analysis.ts';
-import type { BlobHandle } from '#domain/blob-store.ts';
+import { BlobBytes } from '../containers/blob-bytes.ts';
 import { proseIn, proseSchema } from '../content/prose.ts';
 import { decodeText } from '../documents/decoding.ts';
 import { isDocument } from '../documents/readers.ts';
@@ -25,7 +25,7 @@ export function plainTextAnalyzer({ keepText }: Pick<AnalysisOptions, 'keepText'
       kept_characters: z.int().exactOptional(),
     }),
     async analyze(blob, { core }): Promise<FileFindings> {
-      const text = [decodeText(await beginningOf(blob), core.charset)];
+      const text = [decodeText(await new BlobBytes(blob).at(0, maxBytes), core.charset)];
       const isProse = core.mime_type === 'text/plain' && core.size <= maxBytes;
       return { findings: isProse ? await proseIn(() => text) : {}, ...(keepText && { text }) };
     },
@@ -39,9 +39,4 @@ const longestWord = 12;
 function isUnspaced({ mime_type, charset, size, word_count, character_count }: CoreFields): boolean {
   if (mime_type !== 'text/plain' || charset === 'us-ascii' || size > maxBytes) return false;
   return (character_count ?? 0) > longestWord * (word_count ?? 0);
-}
-
-async function beginningOf(blob: BlobHandle): Promise<Uint8Array> {
-  const bytes = Buffer.alloc(Math.min(blob.size, maxBytes));
-  return bytes.subarray(0, await blob.read(0, bytes));
 }

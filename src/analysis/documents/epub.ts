@@ -90,7 +90,7 @@ class BookHandler implements XmlHandler {
 
   close(name: string): void {
     const value = this.#value.trim();
-    // Of several titles and authors, the first is the main one.
+    // If a book has several titles or authors, the first is the main one.
     if (name === 'dc:title') this.facts = { title: value, ...this.facts };
     else if (name === 'dc:creator') this.facts = { author: value, ...this.facts };
     else if (name === 'dc:date') this.facts = { ...dateFact('created', value), ...this.facts };

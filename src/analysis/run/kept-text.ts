@@ -11,7 +11,7 @@ export interface KeptText {
 /** The most UTF-16 code units of a text that are kept: some 16 MiB for most scripts. */
 const maxLength = 16 * 2 ** 20;
 
-/** Compresses the beginning of a text; the end of a longer one is dropped at a whole character. */
+/** Compresses a text. The end of one that is too long is dropped. */
 export async function compressText(pieces: Iterable<string>): Promise<KeptText> {
   const kept: string[] = [];
   let left = maxLength;

@@ -1,3 +1,4 @@
+import type { Completed } from '#analysis/run/isolates.ts';
 import type { AnalysisFile, HandOverOutcome, OutputData } from '#domain/analysis.ts';
 import type { BlobReader } from '#domain/blob-store.ts';
 import { errorCode, FilemillError } from '#domain/errors.ts';
@@ -39,13 +40,6 @@ export interface IsolatedAnalysis {
   wants(output: OutputData): boolean;
   /** Adds the findings of documents, archives and media. Rejects with BLOB_*, or with the signal's reason. */
   complete(file: AnalysisFile, output: OutputData, signal: AbortSignal): Promise<Completed>;
-}
-
-export interface Completed {
-  readonly output: OutputData;
-  /** The text that is to be kept. */
-  readonly text: Uint8Array | undefined;
-  readonly failures: readonly { readonly analyzer: string; readonly why: string }[];
 }
 
 export interface AttemptTools {

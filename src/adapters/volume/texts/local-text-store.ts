@@ -21,7 +21,7 @@ export class LocalTextStore implements TextStore {
     this.#root = resolve(rootDir);
   }
 
-  /** Creates the folder. @throws FilemillError DISK_FULL, VOLUME_READ_ONLY, ... */
+  /** Creates the folder. @throws FilemillError that says why the volume refuses it */
   async prepare(): Promise<void> {
     await makeFolder(textsFolder(this.#root)).catch(rethrow);
   }

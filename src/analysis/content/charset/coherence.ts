@@ -6,7 +6,7 @@ const joiners =
   /[\u00a0\u00ad\u00b7\u2010-\u2015\u2018\u2019\u201a-\u201f\u2026\u00ab\u00bb\u00a7\u00b0\u00aa\u00ba\u00b2\u00b3\u00b9\u02bc\u00b4`]/;
 
 interface Kind {
-  /** Of a letter; '' if it is none. */
+  /** The script that a letter belongs to; '' for other characters. */
   readonly script: string;
   readonly isLower: boolean;
   readonly isUpper: boolean;

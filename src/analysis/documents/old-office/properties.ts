@@ -21,7 +21,7 @@ export async function propertiesOf(file: CompoundFile): Promise<Partial<Document
   return stream === undefined ? {} : factsOf(await file.read(stream, maxStream));
 }
 
-/** Of damaged properties, what can be read. Source: [MS-OLEPS], [MS-OSHARED] 2.3.3. */
+/** Returns what can be read, even if the properties are damaged. Source: [MS-OLEPS], [MS-OSHARED] 2.3.3. */
 function factsOf(bytes: Buffer): Partial<DocumentFacts> {
   const set = bytes.length < 48 ? bytes.length : bytes.readUInt32LE(44);
   const offsets = new Map<number, number>();

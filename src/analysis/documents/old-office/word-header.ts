@@ -13,7 +13,7 @@ export interface WordHeader {
   readonly stories: readonly Story[];
   /** The stream with the tables: from Word 97 on; before, they are with the text. */
   readonly tables: '0Table' | '1Table' | undefined;
-  /** Of 8-bit text. */
+  /** The code page in which 8-bit text is stored. */
   readonly codePage: number;
   /** The pieces of the text: where they are in the tables, or where the text is if there are none. */
   readonly pieces: Range | undefined;

@@ -25,7 +25,7 @@ const fieldEnd = 0x15;
 export class WordText {
   readonly #document: DocumentSink;
   readonly #part: Part;
-  /** Of each field around the next character: whether its code is not over. */
+  /** The fields around the next character, the outermost first: true while the code of the field goes on. */
   readonly #codes: boolean[] = [];
   #openCodes = 0;
   /** What is behind the beginning of the outermost code that is not over. */

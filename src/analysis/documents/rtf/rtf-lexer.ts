@@ -10,13 +10,13 @@ const maxWord = 32;
 export class RtfLexer {
   readonly #bytes: Buffer;
   #at: number;
-  /** Of a `word` its letters, and of a `symbol` its character. */
+  /** The letters of a `word`, or the character of a `symbol`. */
   name = '';
   /** The number behind a word, if it has one. */
   value: number | undefined;
-  /** Of a `byte`. */
+  /** The value of a `byte`. */
   byte = 0;
-  /** Of a `text`: where its bytes are, none of which is a line end. */
+  /** The place of the bytes of a `text`. None of them is a line end. */
   from = 0;
   until = 0;
 
