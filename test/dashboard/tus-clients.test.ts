@@ -73,7 +73,7 @@ describe('the examples of tus clients for browsers', () => {
     const context = await dashboard.context();
     const script = await exampleOf('tus-js-client', `${base}/uploads/`);
     const left = await open(context, base, input, script);
-    const enough = network.sends(4 * 2 ** 20);
+    const enough = network.sends(4 * 2 ** 20).then(() => network.stall());
     await left.setInputFiles('#input', path);
     await enough;
     await left.close();

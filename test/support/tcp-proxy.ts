@@ -40,6 +40,11 @@ export class TcpProxy implements AsyncDisposable {
     });
   }
 
+  /** Passes nothing on from now on of what clients send over the connections that are open. */
+  stall(): void {
+    for (const socket of this.#sockets) socket.unpipe();
+  }
+
   /** Leads connections that are made from now on elsewhere, and leaves those that are open. */
   retarget(port: number): void {
     this.#target = { port, host: '127.0.0.1' };
