@@ -8,7 +8,7 @@ import type { Logger } from './logger.ts';
  * carries its `requestId`. Labels have few values: never an id, an address or a name.
  */
 
-interface EndedCall {
+export interface EndedCall {
   /** `filemill.v1.UploadService/UploadFile`. */
   readonly rpc: string;
   readonly requestId: string;

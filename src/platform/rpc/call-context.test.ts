@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { aService, type Identity } from '#domain/access.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
@@ -7,7 +8,7 @@ import { never } from '#platform/abort.ts';
 import { createLogger } from '#platform/logger.ts';
 import { countedEvents } from '#platform/telemetry.ts';
 import { testFolder } from '#test/support/start-services.ts';
-import { type CallContext, callerOf } from './call-context.ts';
+import { addressOf, type CallContext } from './call-context.ts';
 import { type CallOptions, RpcChannel } from './client.ts';
 import { RpcServer } from './server.ts';
 
@@ -76,10 +77,16 @@ for (const [kind, call] of Object.entries(kinds))
     it('tells its handler the caller, the deadline and the request id', async () => {
       const deadline = Date.now() + 10 * minute;
       await call({ requestId: 'order-7:3', deadline });
-      assert.deepEqual(context.caller, { kind: 'anonymous', address: 'local' });
+      assert.deepEqual(context.caller, { ...aService, address: 'local' });
       assert.equal(context.requestId, 'order-7:3');
       // The remaining time is sent, and each side uses its own clock.
       assert.ok(Math.abs(context.deadline - deadline) < minute);
+    });
+
+    it('tells its handler the caller that it is made for', async () => {
+      const ada: Identity = { kind: 'token', id: 'a1', name: 'Ada אדה', tenant: 'red', scopes: ['read'] };
+      await call({ caller: ada });
+      assert.deepEqual(context.caller, { ...ada, address: 'local' });
     });
 
     it('gets a request id when it brings none', async () => {
@@ -151,6 +158,6 @@ describe('A caller without authentication', () => {
     ['', 'local'],
   ] as const)
     it(`is ${address} for a connection from "${peer}"`, () => {
-      assert.deepEqual(callerOf(peer), { kind: 'anonymous', address });
+      assert.equal(addressOf(peer), address);
     });
 });

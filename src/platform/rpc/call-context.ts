@@ -1,14 +1,20 @@
 import type { EventEmitter } from 'node:events';
-import type { ServerUnaryCall } from '@grpc/grpc-js';
+import type { Metadata, ServerUnaryCall } from '@grpc/grpc-js';
+import { aService, type Identity } from '#domain/access.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { requestIdFrom, requestIdKey } from '../request-id.ts';
 import type { CallOptions } from './client.ts';
 
-/** Until there is authentication, only the address of a caller is known. */
-export interface Caller {
-  readonly kind: 'anonymous';
+/** On whose behalf a call is made. */
+export interface Caller extends Identity {
   readonly address: string;
 }
+
+/**
+ * The key under which services tell each other the caller, as JSON. A public listener removes what its clients send under
+ * this key (`guard/access.ts`); internal listeners believe it.
+ */
+export const callerKey = 'filemill-caller-bin';
 
 /** What a handler knows about its call. Every call has a context, whether it is handled here or forwarded. */
 export interface CallContext {
@@ -28,7 +34,7 @@ export function contextOf(call: AnyCall): CallContext {
   const peer = call.getPeer();
   return {
     signal: signalOf(call),
-    caller: callerOf(peer),
+    caller: callerOf(call.metadata, peer),
     peer,
     deadline: Number(call.getDeadline()),
     requestId: requestIdFrom(call.metadata.get(requestIdKey)[0]),
@@ -40,14 +46,23 @@ export function outgoing({
   signal,
   requestId,
   deadline = Number.POSITIVE_INFINITY,
+  caller,
 }: Pick<CallContext, 'signal' | 'requestId'> & Partial<CallContext>): CallOptions {
-  return { signal, requestId, deadline };
+  return { signal, requestId, deadline, ...(caller && { caller }) };
 }
 
-/** The caller by its address alone, because the port changes with every connection. */
-export function callerOf(peer: string): Caller {
+/** A call without a caller comes from another service, on its own behalf. */
+function callerOf(metadata: Metadata, peer: string): Caller {
+  const [told] = metadata.get(callerKey);
+  if (told === undefined) return { ...aService, address: addressOf(peer) };
+  const caller = JSON.parse(told.toString()) as Identity & Partial<Caller>;
+  return { ...caller, address: caller.address ?? addressOf(peer) };
+}
+
+/** The address alone, because the port changes with every connection. */
+export function addressOf(peer: string): string {
   const address = peer.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
-  return { kind: 'anonymous', address: address === '' || address === 'unknown' ? 'local' : address };
+  return address === '' || address === 'unknown' ? 'local' : address;
 }
 
 /** Shared by all calls: its stack says nothing, and making one for each call would cost time. */

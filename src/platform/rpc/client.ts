@@ -9,8 +9,10 @@ import {
   Metadata,
   type MethodDefinition,
 } from '@grpc/grpc-js';
+import type { Identity } from '#domain/access.ts';
 import type { FilemillError } from '#domain/errors.ts';
 import { requestIdKey } from '#platform/request-id.ts';
+import { callerKey } from '#platform/rpc/call-context.ts';
 import { methodDefinition, rawDefinition } from '#platform/rpc/definition.ts';
 import { fromServiceError, type Seen } from '#platform/rpc/errors.ts';
 import type { ServiceMethods } from '#platform/rpc/handlers.ts';
@@ -26,6 +28,10 @@ export interface CallOptions {
   readonly deadline?: number;
   /** The id under which services log the call; the first service makes one if it is absent. */
   readonly requestId?: string | undefined;
+  /** On whose behalf a service calls; absent when on its own. Public listeners do not believe it. */
+  readonly caller?: Identity | undefined;
+  /** The `authorization` of the call, in place of that of the channel. */
+  readonly authorization?: string | undefined;
   /**
    * Called when the transport has accepted a message of a client's stream. The first MiB may still be in the
    * transport's own memory; the server has made room for everything after that.
@@ -56,6 +62,8 @@ export interface ChannelSettings {
   /** The name of the target in error messages, such as `the metadata service`. */
   readonly part?: string;
   readonly options?: ChannelOptions;
+  /** Sent with every call, such as `Bearer fm_…`. */
+  readonly authorization?: string | undefined;
   /** The proxy on the way to the target. Without one, the environment is ignored and the connection is direct. */
   readonly proxy?: HttpProxy | undefined;
 }
@@ -66,9 +74,11 @@ export class RpcChannel implements Disposable {
   readonly #client: Client;
   /** Facts that error messages of all calls mention. */
   readonly #seen: Seen;
+  readonly #authorization: string | undefined;
 
-  constructor(target: string, { options = {}, part, proxy }: ChannelSettings = {}) {
+  constructor(target: string, { options = {}, part, proxy, authorization }: ChannelSettings = {}) {
     this.target = target;
+    this.#authorization = authorization;
     this.#seen = { part, proxy: proxy?.title };
     const way = wayTo(target, proxy);
     this.#client = new Client(way.address, way.credentials, { ...defaultChannelOptions, ...way.options, ...options });
@@ -93,7 +103,7 @@ export class RpcChannel implements Disposable {
   }
 
   #method(method: DescMethod, definition: MethodDefinition<object, object> = methodDefinition(method)) {
-    const line: Line = { client: this.#client, definition, seen: this.#seen };
+    const line: Line = { client: this.#client, definition, seen: this.#seen, authorization: this.#authorization };
     switch (method.methodKind) {
       case 'unary':
         return (request: object, options?: CallOptions) => unary(line, request, options);
@@ -126,6 +136,7 @@ interface Line {
   readonly client: Client;
   readonly definition: MethodDefinition<object, object>;
   readonly seen: Seen;
+  readonly authorization: string | undefined;
 }
 
 async function unary(line: Line, request: object, options: CallOptions = {}): Promise<object> {
@@ -190,11 +201,14 @@ async function* bidiStream(
  *
  * @throws the reason of a signal that is aborted already
  */
-function begin({ definition }: Line, { signal, requestId, timeoutMs, deadline }: CallOptions, defaultMs = unlimited) {
+function begin({ definition, ...line }: Line, options: CallOptions, defaultMs = unlimited) {
+  const { signal, requestId, timeoutMs, deadline, caller, authorization = line.authorization } = options;
   signal?.throwIfAborted();
   const { path, requestSerialize, responseDeserialize } = definition;
   const metadata = new Metadata();
   if (requestId !== undefined) metadata.set(requestIdKey, requestId);
+  if (caller !== undefined) metadata.set(callerKey, Buffer.from(JSON.stringify(caller)));
+  if (authorization !== undefined) metadata.set('authorization', authorization);
   const earliest = Math.min(deadline ?? unlimited, Date.now() + (timeoutMs ?? unlimited));
   const limit = { deadline: earliest === unlimited ? Date.now() + defaultMs : earliest };
   return { method: [path, requestSerialize, responseDeserialize] as const, metadata, limit };

@@ -19,12 +19,13 @@ import { onAbort } from '../abort.ts';
 import { integer } from '../config.ts';
 import type { Logger } from '../logger.ts';
 import { requestIdKey } from '../request-id.ts';
-import { callAnswered, callFailed } from '../telemetry.ts';
+import { callAnswered, callFailed, type EndedCall } from '../telemetry.ts';
 import { type CallContext, contextOf } from './call-context.ts';
 import type { RpcChannel } from './client.ts';
 import { grpcDefinition, methodDefinition, rawDefinition } from './definition.ts';
 import { fromServiceError, isServiceError, toStatus } from './errors.ts';
 import { forwarding } from './forward.ts';
+import { type Access, guardAccess } from './guard/access.ts';
 import { ConnectionGuard, type ConnectionLimits } from './guard/connection-guard.ts';
 import type { Handler, ServiceHandlers } from './handlers.ts';
 
@@ -68,15 +69,24 @@ export class RpcServer implements AsyncDisposable {
   readonly #server: Server;
   readonly #guard: ConnectionGuard;
   readonly #streamedPaths = new Set<string>();
+  readonly #access: Access | undefined;
   #port = 0;
 
-  constructor(logger: Logger, options: ServerOptions = {}, limits: Partial<ConnectionLimits> = {}) {
+  /** @param guards without `access`, callers are believed: see `callerKey` */
+  constructor(
+    logger: Logger,
+    options: ServerOptions = {},
+    limits: Partial<ConnectionLimits> = {},
+    { access }: ServerGuards = {},
+  ) {
     this.#logger = logger;
+    this.#access = access;
     this.#server = new Server({
       'grpc.max_receive_message_length': maxMessageBytes,
       'grpc.max_concurrent_streams': 1_000,
       'grpc.keepalive_time_ms': 30_000,
       'grpc.keepalive_timeout_ms': 10_000,
+      ...(access && { interceptors: [guardAccess(access, (call, error) => this.#refuse(call, error))] }),
       ...options,
     });
     this.#guard = new ConnectionGuard({ ...defaultLimits, ...limits }, logger, (path) => this.#streamedPaths.has(path));
@@ -126,12 +136,20 @@ export class RpcServer implements AsyncDisposable {
   #serve(service: DescService, definition: ServiceDefinition, handlers: Readonly<Record<string, Handler>>): this {
     for (const { path, requestStream } of Object.values(definition)) if (requestStream) this.#streamedPaths.add(path);
     const implementation: UntypedServiceImplementation = {};
+    this.#requireRows(service);
     for (const method of service.methods) {
       const handler = handlers[method.localName];
       if (handler !== undefined) implementation[method.localName] = this.#adapt(method, handler);
     }
     this.#server.addService(definition, implementation);
     return this;
+  }
+
+  /** An RPC that nobody thought of must not be open to all. */
+  #requireRows(service: DescService): void {
+    for (const { name } of service.methods)
+      if (this.#access?.needOf(`${service.typeName}/${name}`) === undefined && this.#access !== undefined)
+        throw new Error(`The table of access has no row for ${service.typeName}/${name}`);
   }
 
   #adapt(method: DescMethod, handler: Handler): UntypedHandleCall {
@@ -190,9 +208,12 @@ export class RpcServer implements AsyncDisposable {
   }
 }
 
-type EndedCall = ReturnType<typeof ended>;
+interface ServerGuards {
+  /** Who may call what. */
+  readonly access?: Access | undefined;
+}
 
-function ended(method: DescMethod, call: AnyCall, { requestId, peer }: CallContext) {
+function ended(method: DescMethod, call: AnyCall, { requestId, peer }: CallContext): EndedCall {
   return { rpc: `${method.parent.typeName}/${method.name}`, requestId, peer, cancelled: call.cancelled };
 }
 

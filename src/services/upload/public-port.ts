@@ -1,3 +1,6 @@
+import { needOfRpc } from '#contract/access.ts';
+import { anonymous } from '#domain/access.ts';
+import { AccessService } from '#gen/filemill/v1/access_service_pb.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
 import { SystemService } from '#gen/filemill/v1/system_service_pb.ts';
@@ -25,7 +28,8 @@ export function uploadServer(
 ): RpcServer {
   const registered = upstream.metadata.client(MetadataService);
   const context = { ...withoutEnd, registered, stopping };
-  return new RpcServer(context.logger, publicServerOptions, { heldBytes: maxHeldBytes })
+  const access = { needOf: needOfRpc, identify: () => anonymous };
+  return new RpcServer(context.logger, publicServerOptions, { heldBytes: maxHeldBytes }, { access })
     .add(UploadService, {
       uploadFile: uploadFile(context),
       uploadMany: uploadMany(context),
@@ -36,6 +40,7 @@ export function uploadServer(
       getIncompleteUploads: getIncompleteUploads(context),
     })
     .add(SystemService, { getDependencies: getDependencies(upstream) })
+    .addForwarded(AccessService, upstream.metadata, stopping)
     .addForwarded(MetadataService, upstream.metadata, stopping)
     .addForwarded(ResultService, upstream.result, stopping)
     .add(

@@ -1,0 +1,75 @@
+import type { Need } from '#domain/access.ts';
+
+/**
+ * What each RPC of the public port and each HTTP route demands of its caller. A server refuses to start with an RPC or a
+ * route that has no row.
+ */
+
+const rpcs: Readonly<Record<string, Need>> = {
+  'filemill.v1.UploadService/UploadFile': 'upload',
+  'filemill.v1.UploadService/UploadMany': 'upload',
+  'filemill.v1.UploadService/BeginUpload': 'upload',
+  'filemill.v1.UploadService/AppendUpload': 'upload',
+  'filemill.v1.UploadService/GetUpload': 'upload',
+  'filemill.v1.UploadService/CancelUpload': 'upload',
+  'filemill.v1.UploadService/GetIncompleteUploads': 'read',
+  'filemill.v1.MetadataService/GetFiles': 'read',
+  'filemill.v1.MetadataService/GetAttempts': 'read',
+  'filemill.v1.MetadataService/ListFiles': 'read',
+  'filemill.v1.MetadataService/WatchFiles': 'read',
+  'filemill.v1.MetadataService/WatchChanges': 'read',
+  'filemill.v1.MetadataService/RetryFiles': 'retry',
+  'filemill.v1.MetadataService/DeleteFiles': 'delete',
+  'filemill.v1.MetadataService/GetStats': 'read',
+  'filemill.v1.ResultService/GetResults': 'read',
+  'filemill.v1.ResultService/ListResults': 'read',
+  'filemill.v1.ResultService/ExportResults': 'read',
+  'filemill.v1.ResultService/GetText': 'read',
+  'filemill.v1.SystemService/GetDependencies': 'read',
+  'filemill.v1.AccessService/GetCaller': 'any',
+  'filemill.v1.AccessService/CreateSession': 'any',
+  'filemill.v1.AccessService/EndSession': 'any',
+  'filemill.v1.AccessService/CreateToken': 'admin',
+  'filemill.v1.AccessService/ListTokens': 'admin',
+  'filemill.v1.AccessService/RevokeTokens': 'admin',
+  'grpc.health.v1.Health/Check': 'open',
+  'grpc.health.v1.Health/Watch': 'open',
+};
+
+const routes: Readonly<Record<string, Need>> = {
+  postFiles: 'upload',
+  putFile: 'upload',
+  createUpload: 'upload',
+  getUpload: 'upload',
+  appendUpload: 'upload',
+  postToUpload: 'upload',
+  cancelUpload: 'upload',
+  getUploadOptions: 'open',
+  listFiles: 'read',
+  getFile: 'read',
+  getFileResult: 'read',
+  getFileText: 'read',
+  getFileAttempts: 'read',
+  listResults: 'read',
+  exportResults: 'read',
+  getStats: 'read',
+  getEvents: 'read',
+  getServer: 'any',
+  retryFile: 'retry',
+  retryFiles: 'retry',
+  deleteFile: 'delete',
+  deleteFiles: 'delete',
+  getDocument: 'open',
+  livez: 'open',
+  readyz: 'open',
+};
+
+/** @param rpc `filemill.v1.UploadService/UploadFile` */
+export function needOfRpc(rpc: string): Need | undefined {
+  return rpcs[rpc];
+}
+
+/** @param name the name of the route, which is its `operationId` */
+export function needOfRoute(name: string): Need | undefined {
+  return routes[name];
+}
