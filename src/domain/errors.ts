@@ -67,6 +67,16 @@ export const catalogue = {
     'Start a new upload: this one expired, was cancelled, or did not match its declared SHA-256.',
   ),
   FILE_NOT_FOUND: entry('NOT_FOUND', 'No file has this id.', 'Check the id; deleted files are gone.'),
+  RANGE_INVALID: entry(
+    'OUT_OF_RANGE',
+    'The range begins beyond the end of the file.',
+    'Ask for bytes that the file has: the answer tells its size.',
+  ),
+  ETAG_MISMATCH: entry(
+    'FAILED_PRECONDITION',
+    'If-Match names another content than that of this file.',
+    'Discard what you have of it, and download the file without If-Match.',
+  ),
   RESULT_NOT_FOUND: entry(
     'NOT_FOUND',
     'The file has no result yet, or does not exist.',

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import pg from 'pg';
+import { LocalBlobReader } from '#adapters/volume/local-blob-reader.ts';
 import { LocalBlobStore } from '#adapters/volume/local-blob-store.ts';
 import { UploadLockService } from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
 import {
@@ -37,6 +38,7 @@ export interface UploadStack extends AsyncDisposable {
 interface StackLimits {
   readonly diskReserve?: number;
   readonly maxConcurrent?: number;
+  readonly maxDownloads?: number;
   readonly packBelow?: number;
   readonly segmentAgeMs?: number;
   /** Of incomplete uploads. */
@@ -83,6 +85,8 @@ export async function startUploadStack(
     memory,
     ringer,
     files,
+    reader: new LocalBlobReader(root),
+    downloads: new Semaphore(overrides.maxDownloads ?? 100),
     logger: quiet,
     ...limits,
     ...overrides,

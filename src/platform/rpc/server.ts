@@ -14,6 +14,7 @@ import {
   type UntypedHandleCall,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
+import { FilemillError } from '#domain/errors.ts';
 import { asFilemillError } from '#domain/volume-fault.ts';
 import { onAbort } from '../abort.ts';
 import { integer } from '../config.ts';
@@ -60,6 +61,11 @@ export const publicServerOptions: ServerOptions = {
 
 const defaultLimits: ConnectionLimits = { requestMs: 15_000, heldBytes: 256 * 1024 * 1024, maxConnections: 4_096 };
 
+interface AnswerLimits {
+  /** A stream of answers of which the client takes nothing for this time ends with STREAM_IDLE. */
+  readonly answerIdleMs?: number;
+}
+
 /** How long calls in flight may take to end once the server stops. */
 const drainMs = 20_000;
 
@@ -93,8 +99,8 @@ export class RpcServer implements AsyncDisposable {
     this.#guard.watch(this.#server);
   }
 
-  add<S extends DescService>(service: S, handlers: ServiceHandlers<S>): this {
-    return this.addPart(service, handlers);
+  add<S extends DescService>(service: S, handlers: ServiceHandlers<S>, limits?: AnswerLimits): this {
+    return this.#serve(service, grpcDefinition(service), handlers as Readonly<Record<string, Handler>>, limits);
   }
 
   /** Serves the RPCs that have a handler, and answers UNIMPLEMENTED to the others, as an earlier version would. */
@@ -133,13 +139,18 @@ export class RpcServer implements AsyncDisposable {
     this.#guard[Symbol.dispose]();
   }
 
-  #serve(service: DescService, definition: ServiceDefinition, handlers: Readonly<Record<string, Handler>>): this {
+  #serve(
+    service: DescService,
+    definition: ServiceDefinition,
+    handlers: Readonly<Record<string, Handler>>,
+    limits: AnswerLimits = {},
+  ): this {
     for (const { path, requestStream } of Object.values(definition)) if (requestStream) this.#streamedPaths.add(path);
     const implementation: UntypedServiceImplementation = {};
     this.#requireRows(service);
     for (const method of service.methods) {
       const handler = handlers[method.localName];
-      if (handler !== undefined) implementation[method.localName] = this.#adapt(method, handler);
+      if (handler !== undefined) implementation[method.localName] = this.#adapt(method, handler, limits);
     }
     this.#server.addService(definition, implementation);
     return this;
@@ -152,13 +163,13 @@ export class RpcServer implements AsyncDisposable {
         throw new Error(`The table of access has no row for ${service.typeName}/${name}`);
   }
 
-  #adapt(method: DescMethod, handler: Handler): UntypedHandleCall {
+  #adapt(method: DescMethod, handler: Handler, { answerIdleMs }: AnswerLimits): UntypedHandleCall {
     const { requestStream, responseStream } = methodDefinition(method);
     const handle = (call: AnyCall, context: CallContext) =>
       handler((requestStream ? read(call as ReadableCall) : (call as UnaryRequest).request) as never, context);
     if (responseStream)
       return (call: WritableCall) =>
-        void this.#stream(method, call, (context) => handle(call, context) as AsyncIterable<object>);
+        void this.#stream(method, call, (context) => handle(call, context) as AsyncIterable<object>, answerIdleMs);
     return (
       call: ServerUnaryCall<object, object> | ServerReadableStream<object, object>,
       callback: sendUnaryData<object>,
@@ -184,12 +195,13 @@ export class RpcServer implements AsyncDisposable {
     method: DescMethod,
     call: WritableCall,
     handle: (context: CallContext) => AsyncIterable<object>,
+    idleMs?: number,
   ): Promise<void> {
     const context = contextOf(call);
     try {
       for await (const message of handle(context)) {
         if (context.signal.aborted) break;
-        await written(call, message, context.signal);
+        await written(call, message, context.signal, idleMs);
       }
       call.end(trailersOf(context));
       callAnswered(this.#logger, ended(method, call, context));
@@ -229,11 +241,20 @@ function read(call: ReadableCall): AsyncIterable<object> {
   return { [Symbol.asyncIterator]: () => call.iterator({ destroyOnReturn: false })[Symbol.asyncIterator]() };
 }
 
-/** Back-pressure: one message may wait behind the one that is being sent; a stream by itself would queue 16. */
-async function written(call: WritableCall, message: object, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
+/**
+ * Back-pressure: one message may wait behind the one that is being sent; a stream by itself would queue 16.
+ *
+ * @throws FilemillError STREAM_IDLE when the client takes nothing for `idleMs`
+ */
+async function written(call: WritableCall, message: object, signal: AbortSignal, idleMs?: number): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
   call.write(message, () => resolve());
   if (call.writableLength <= 1) return;
   using _ = onAbort(signal, resolve);
-  await promise;
+  const idle = idleMs && setTimeout(() => reject(new FilemillError('STREAM_IDLE')), idleMs);
+  try {
+    await promise;
+  } finally {
+    clearTimeout(idle);
+  }
 }

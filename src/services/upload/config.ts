@@ -26,6 +26,8 @@ export const uploadSettings = {
   diskReserve: byteSize.prefault('256MiB'),
   /** Concurrent uploads. */
   maxUploads: integer(1).default(1_024),
+  /** Concurrent downloads. */
+  maxDownloads: integer(1).default(256),
   /** PENDING files at which uploads are refused; 0 for no limit. */
   maxBacklog: integer(0).default(0),
   streamIdleMs: integer(100).default(30_000),

@@ -1,5 +1,6 @@
 import { setDefaultHighWaterMark } from 'node:stream';
 import { createDoorbell } from '#adapters/redis/doorbell.ts';
+import { LocalBlobReader } from '#adapters/volume/local-blob-reader.ts';
 import { LocalBlobStore } from '#adapters/volume/local-blob-store.ts';
 import { LocalTextStore } from '#adapters/volume/texts/local-text-store.ts';
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
@@ -76,7 +77,10 @@ await runService(logger, async (scope) => {
   for (const start of duties) scope.use(start({ ...config, ...kept, doorbell, lifecycle, registered, locks, logger }));
   const files = new FileCreation(metadata, logger);
   const memory = new Semaphore(memoryForWholeFiles);
-  const shared = { blobs, partial, files, admission, locks, incomplete, memory, ringer, logger };
+  const reader = new LocalBlobReader(config.storageDir);
+  const downloads = new Semaphore(config.maxDownloads);
+  const uploading = { blobs, partial, files, admission, locks, incomplete, memory, ringer, logger };
+  const shared = { ...uploading, reader, downloads };
   const context = { ...config, ...shared, retryMs: registrationRetryMs };
   const server = scope.use(uploadServer(context, { metadata, result, doorbell }, scope.signal));
   const metrics = async () => incompleteMetrics(await incomplete.tally());

@@ -1,6 +1,8 @@
 import { needOfRpc } from '#contract/access.ts';
 import { anonymous } from '#domain/access.ts';
+import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import { AccessService } from '#gen/filemill/v1/access_service_pb.ts';
+import { DownloadService } from '#gen/filemill/v1/download_service_pb.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
 import { SystemService } from '#gen/filemill/v1/system_service_pb.ts';
@@ -11,6 +13,7 @@ import { publicServerOptions, RpcServer } from '#platform/rpc/server.ts';
 import { type AppendUploadContext, appendUpload } from './routes/append-upload.ts';
 import { beginUpload } from './routes/begin-upload.ts';
 import { cancelUpload } from './routes/cancel-upload.ts';
+import { type DownloadContext, download } from './routes/download.ts';
 import { getDependencies, type Upstream } from './routes/get-dependencies.ts';
 import { getIncompleteUploads, type IncompleteUploadsContext } from './routes/get-incomplete-uploads.ts';
 import { getUpload } from './routes/get-upload.ts';
@@ -20,14 +23,17 @@ import { type UploadManyContext, uploadMany } from './routes/upload-many.ts';
 /** Bytes of half-received messages and unread answers, over all connections. */
 const maxHeldBytes = 64 * 1024 * 1024;
 
+type PortContext = AppendUploadContext & UploadManyContext & IncompleteUploadsContext & DownloadContext;
+
 /** The public gRPC port: everything that clients may call, and nothing else. */
 export function uploadServer(
-  withoutEnd: Omit<AppendUploadContext & UploadManyContext & IncompleteUploadsContext, 'stopping' | 'registered'>,
+  withoutEnd: Omit<PortContext, 'stopping' | 'registered' | 'lifecycle'>,
   upstream: Upstream,
   stopping: AbortSignal,
 ): RpcServer {
   const registered = upstream.metadata.client(MetadataService);
-  const context = { ...withoutEnd, registered, stopping };
+  const lifecycle = upstream.metadata.client(FileLifecycleService);
+  const context = { ...withoutEnd, registered, lifecycle, stopping };
   const access = { needOf: needOfRpc, identify: () => anonymous };
   return new RpcServer(context.logger, publicServerOptions, { heldBytes: maxHeldBytes }, { access })
     .add(UploadService, {
@@ -39,6 +45,7 @@ export function uploadServer(
       cancelUpload: cancelUpload(context),
       getIncompleteUploads: getIncompleteUploads(context),
     })
+    .add(DownloadService, { download: download(context) }, { answerIdleMs: context.streamIdleMs })
     .add(SystemService, { getDependencies: getDependencies(upstream) })
     .addForwarded(AccessService, upstream.metadata, stopping)
     .addForwarded(MetadataService, upstream.metadata, stopping)

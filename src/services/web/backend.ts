@@ -1,3 +1,4 @@
+import { DownloadService } from '#gen/filemill/v1/download_service_pb.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
 import { SystemService } from '#gen/filemill/v1/system_service_pb.ts';
@@ -12,6 +13,7 @@ export interface Backend extends Disposable {
   readonly metadata: RpcClient<typeof MetadataService>;
   readonly result: RpcClient<typeof ResultService>;
   readonly system: RpcClient<typeof SystemService>;
+  readonly downloads: RpcClient<typeof DownloadService>;
   readonly upload: RpcClient<typeof UploadService>;
 }
 
@@ -19,16 +21,17 @@ export function createBackend(target: string, proxy?: HttpProxy): Backend {
   const resources = new DisposableStack();
   const settings = { part: 'the upload service', proxy };
   const channel = resources.use(new RpcChannel(target, settings));
-  // A connection carries a bounded number of calls: uploads, which last, have their own, so that queries never wait
+  // A connection carries a bounded number of calls: transfers, which last, have their own, so that queries never wait
   // behind them.
-  const uploads = resources.use(
-    new RpcChannel(target, { ...settings, options: { 'grpc.use_local_subchannel_pool': 1 } }),
-  );
+  const ownConnection = { ...settings, options: { 'grpc.use_local_subchannel_pool': 1 } };
+  const uploads = resources.use(new RpcChannel(target, ownConnection));
+  const downloads = resources.use(new RpcChannel(target, ownConnection));
   return {
     health: channel.client(Health),
     metadata: channel.client(MetadataService),
     result: channel.client(ResultService),
     system: channel.client(SystemService),
+    downloads: downloads.client(DownloadService),
     upload: uploads.client(UploadService),
     [Symbol.dispose]: () => resources.dispose(),
   };

@@ -29,6 +29,20 @@ export async function getFiles(database: Database, ids: readonly string[]): Prom
   return new Map(rows.map((file) => [file.id, file]));
 }
 
+const located: Statement = {
+  name: 'locate-file',
+  text: `select ${fileColumns}, f.storage_key as "storageKey" from files f where f.id = $1::uuid`,
+};
+
+/** A file, and where its bytes are; undefined if it does not exist. */
+export async function locateFile(
+  database: Database,
+  id: string,
+): Promise<(FileRecord & { readonly storageKey: string }) | undefined> {
+  const [file] = await database.query<FileRecord & { readonly storageKey: string }>(located, [id]);
+  return file;
+}
+
 /**
  * One page of files with ids below `beforeId`, newest first. A search that no index supports ends at PostgreSQL's time limit
  * for a statement.

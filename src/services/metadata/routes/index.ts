@@ -20,6 +20,7 @@ import { getFilesRoute } from './get-files.ts';
 import { getStatsRoute } from './get-stats.ts';
 import { heartbeatRoute } from './heartbeat.ts';
 import { listFilesRoute } from './list-files.ts';
+import { locateFileRoute } from './locate-file.ts';
 import { lockUploadsRoute } from './lock-uploads.ts';
 import { moveBlobsRoute } from './move-blobs.ts';
 import { releaseFilesRoute } from './release-files.ts';
@@ -62,6 +63,7 @@ export function metadataServer(
       takeDeletions: takeDeletionsRoute(context),
       confirmDeletions: confirmDeletionsRoute(context),
       findBlobs: findBlobsRoute(context),
+      locateFile: locateFileRoute(context),
       moveBlobs: moveBlobsRoute(context),
       heartbeat: heartbeatRoute(context),
     })

@@ -38,6 +38,8 @@ const statusOfReason: Readonly<Partial<Record<Reason, number>>> = {
   STREAM_IDLE: 408,
   DISK_FULL: 507,
   MEDIA_TYPE_REFUSED: 415,
+  ETAG_MISMATCH: 412,
+  BLOB_DAMAGED: 500,
   // Statuses that tus defines.
   TUS_VERSION_REFUSED: 412,
   UPLOAD_LOCKED: 423,
@@ -49,6 +51,7 @@ const statusOfCode: Readonly<Record<StatusName, number>> = {
   PERMISSION_DENIED: 403,
   UNAUTHENTICATED: 401,
   NOT_FOUND: 404,
+  OUT_OF_RANGE: 416,
   ALREADY_EXISTS: 409,
   FAILED_PRECONDITION: 409,
   DATA_LOSS: 422,

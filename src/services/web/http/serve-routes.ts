@@ -1,8 +1,8 @@
-import { hash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { FilemillError } from '#domain/errors.ts';
 import { outgoing } from '#platform/rpc/call-context.ts';
+import { entityTag, matchesTag } from './entity-tag.ts';
 import { readBody, readQuery } from './query.ts';
 import type { Content, Route } from './route.ts';
 
@@ -92,15 +92,4 @@ function clientGone(response: ServerResponse): AbortSignal {
     if (!response.writableFinished) controller.abort(new FilemillError('UNAVAILABLE', 'The client disconnected.'));
   });
   return controller.signal;
-}
-
-/** A strong ETag: 128 bits of the SHA-256 of the body. */
-function entityTag(body: string): string {
-  return `"${hash('sha256', body, 'base64url').slice(0, 22)}"`;
-}
-
-/** Whether `If-None-Match` matches the tag; weak comparison (RFC 9110, section 13.1.2). */
-function matchesTag(ifNoneMatch: string | undefined, tag: string): boolean {
-  if (ifNoneMatch === undefined) return false;
-  return ifNoneMatch.trim() === '*' || ifNoneMatch.matchAll(/"[^"]*"/g).some(([named]) => named === tag);
 }

@@ -12,6 +12,7 @@ import { getDocument } from './get-document.ts';
 import { getEvents } from './get-events.ts';
 import { getFile } from './get-file.ts';
 import { getFileAttempts } from './get-file-attempts.ts';
+import { getFileContent } from './get-file-content.ts';
 import { getFileResult } from './get-file-result.ts';
 import { getFileText } from './get-file-text.ts';
 import { getServer } from './get-server.ts';
@@ -50,6 +51,7 @@ export function allRoutes({ backend, feed, maxFileSize, publicHttp, publicGrpc }
     cancelUpload(backend),
     getFile(backend),
     deleteFile(backend),
+    getFileContent(backend),
     getFileResult(backend),
     getFileText(backend),
     getFileAttempts(backend),
