@@ -187,6 +187,15 @@ function casesWith({ failed, retried, gone, done, begun }: Ids) {
       [`${files}/${gone}`, 204],
       [`${files}/${gone}`, 404],
     ],
+    'GET /api/v1/files/{id}/content': [
+      [`${files}/${done}/content`, 200],
+      [`${files}/${failed}/content`, 200],
+      [`${files}/${done}/content`, 206, { headers: { range: 'bytes=1-2' } }],
+      [`${files}/${done}/content`, 304, { headers: { 'if-none-match': '*' } }],
+      [`${files}/${done}/content`, 412, { headers: { 'if-match': '"other"' } }],
+      [`${files}/${done}/content`, 416, { headers: { range: 'bytes=99-' } }],
+      [`${files}/${unknownId}/content`, 404],
+    ],
     'GET /api/v1/files/{id}/result': [
       [`${files}/${done}/result`, 200],
       [`${files}/${done}/result`, 304, { headers: { 'if-none-match': '*' } }],

@@ -52,15 +52,14 @@ export function getFileContent(backend: Backend) {
       const tags = tagsOf(file);
       const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = request.headers;
       if (ifMatch !== undefined && !matchesStrongly(ifMatch, ...tags)) throw new FilemillError('ETAG_MISMATCH');
-      // May be cached, but must be revalidated each time; a proxy that compresses would change what the ETag names.
-      reply.headers({ etag: tags[0], 'cache-control': 'private, no-cache, no-transform', 'accept-ranges': 'bytes' });
-      if (matchesTag(ifNoneMatch, ...tags)) return reply.code(304).send();
+      if (matchesTag(ifNoneMatch, ...tags)) return reply.code(304).headers(cachingOf(tags)).send();
       const range = rangeOf(request, reply, file, tags);
       const { offset, length } = range ?? { offset: 0, length: Number(file.size) };
-      const isHead = request.method === 'HEAD';
       const asked = { id, offset: BigInt(offset), length: BigInt(length) };
-      const body = isHead ? [] : await started(backend.downloads.download(asked, onward));
-      reply.code(range === undefined ? 200 : 206).headers({ ...headersOf(file), 'content-length': length });
+      const body = request.method === 'HEAD' ? [] : await started(backend.downloads.download(asked, onward));
+      if (range !== undefined)
+        reply.code(206).header('content-range', `bytes ${offset}-${offset + length - 1}/${file.size}`);
+      reply.headers({ ...cachingOf(tags), ...headersOf(file), 'content-length': length });
       return reply.send(Readable.from(body, { objectMode: false }));
     },
   });
@@ -71,7 +70,7 @@ function tagsOf({ id, sha256, declaredSha256 }: File): readonly string[] {
   return [sha256, declaredSha256, id].filter((known) => known !== '').map((known) => `"${known}"`);
 }
 
-/** Sets `Content-Range` also when the range is refused. */
+/** @throws FilemillError RANGE_INVALID with a `Content-Range` that tells the size */
 function rangeOf(
   { method, headers }: FastifyRequest,
   reply: FastifyReply,
@@ -81,16 +80,23 @@ function rangeOf(
   const ifRange = headers['if-range'];
   // A date never matches: Last-Modified is not sent.
   if (method !== 'GET' || (ifRange !== undefined && !matchesStrongly(String(ifRange), ...tags))) return undefined;
-  reply.header('content-range', `bytes */${size}`);
-  const range = requestedRange(headers.range, Number(size));
-  if (range === undefined) reply.removeHeader('content-range');
-  else reply.header('content-range', `bytes ${range.offset}-${range.offset + range.length - 1}/${size}`);
-  return range;
+  try {
+    return requestedRange(headers.range, Number(size));
+  } catch (error) {
+    reply.header('content-range', `bytes */${size}`);
+    throw error;
+  }
+}
+
+/** May be cached, but must be revalidated each time; a proxy that compresses would change what the ETag names. */
+function cachingOf([tag]: readonly string[]) {
+  return { etag: tag, 'cache-control': 'private, no-cache, no-transform' };
 }
 
 function headersOf({ filename, sha256, declaredSha256 }: File) {
   const known = sha256 || declaredSha256;
   return {
+    'accept-ranges': 'bytes',
     'content-type': type,
     'content-disposition': contentDisposition(filename),
     'content-security-policy': contentSecurityPolicy,
