@@ -55,6 +55,7 @@ test('a completed file is plain JSON: numbers, RFC 3339 times, a status without 
     completed_at: '2026-03-01T10:20:30.456Z',
     sha256: 'ab'.repeat(32),
     request_id: 'order-7',
+    tenant: 'default',
     error: null,
     result: output,
   });

@@ -1,4 +1,5 @@
 import { type Timestamp, timestampDate } from '@bufbuild/protobuf/wkt';
+import { defaultTenant } from '#domain/access.ts';
 import { type FieldKind, fieldsOf, fileFields, snakeCase } from '#domain/file.ts';
 import type { File, FileStatus } from '#gen/filemill/v1/file_pb.ts';
 import {
@@ -46,6 +47,7 @@ const jsonValues: Readonly<Record<FieldKind, (value: never) => unknown>> = {
   uuid: (text: string) => text,
   text: (text: string) => text,
   'text?': (text: string) => text || null,
+  tenant: (text: string) => text || defaultTenant,
   bytes: Number,
   count: (count: number) => count,
   status: (status: FileStatus) => statusWord(status) ?? 'UNKNOWN',

@@ -33,6 +33,7 @@ const File = z.strictObject({
     .string()
     .nullable()
     .describe('The X-Request-Id of the request that created the file; null for files of earlier versions.'),
+  tenant: z.string().describe('The tenant of the caller that uploaded the file.'),
   error: ErrorOf.nullable(),
 });
 

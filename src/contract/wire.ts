@@ -1,5 +1,6 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { type Timestamp, timestampDate, timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { defaultTenant } from '#domain/access.ts';
 import {
   type AttemptRecord,
   type ClaimedFile,
@@ -33,6 +34,7 @@ const messageValues: Readonly<Record<FieldKind, (value: never) => unknown>> = {
   uuid: (text: string) => text,
   text: (text: string) => text,
   'text?': (text: string | null) => text ?? '',
+  tenant: (text: string) => text,
   bytes: (bytes: number) => BigInt(bytes),
   count: (count: number) => count,
   status: (word: StatusWord) => FileStatus[word],
@@ -63,7 +65,7 @@ export function newFilesToMessage(files: readonly NewFile[]): MessageInitShape<t
 export function newFilesFromMessage(request: CreateFilesRequest): NewFile[] {
   const columns = newFields.map(([field, kind]) => [field, kind, request[`${field}s`]] as const);
   const length = requireBatch(request.ids, 'ids').length;
-  const sent = columns.filter(([, kind, values]) => kind !== 'text?' || values.length > 0);
+  const sent = columns.filter(([, kind, values]) => !mayLack.has(kind) || values.length > 0);
   requireColumns(length, Object.fromEntries(sent.map(([field, , values]) => [`${field}s`, values])));
   return request.ids.map(
     (_, n) =>
@@ -73,10 +75,14 @@ export function newFilesFromMessage(request: CreateFilesRequest): NewFile[] {
   );
 }
 
+/** The kinds of fields that were added later. */
+const mayLack: ReadonlySet<FieldKind> = new Set(['text?', 'tenant']);
+
 const ofNew = {
   uuid: (text: string) => text.toLowerCase(),
   text: (text: string) => text,
   'text?': (text: string | undefined) => text || null,
+  tenant: (text: string | undefined) => text || defaultTenant,
   bytes: Number,
 } as const;
 

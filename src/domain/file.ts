@@ -10,6 +10,8 @@ interface ValueOf {
   readonly uuid: string;
   readonly text: string;
   readonly 'text?': string | null;
+  /** In messages of earlier versions empty or missing, which means the default tenant. */
+  readonly tenant: string;
   readonly bytes: number;
   readonly count: number;
   readonly status: FileStatus;
@@ -45,6 +47,7 @@ export const fileFields = {
   worker: 'text?',
   /** The request that created the file. */
   requestId: 'text?',
+  tenant: 'tenant',
 } as const satisfies Readonly<Record<string, FieldKind>>;
 
 export type FileRecord = RecordOf<typeof fileFields>;
@@ -61,6 +64,8 @@ export const newFileFields = {
   declaredSha256: 'text?',
   idempotencyKey: 'text?',
   requestId: 'text?',
+  /** Of the caller that uploaded it. */
+  tenant: 'tenant',
 } as const satisfies Readonly<Record<string, FieldKind>>;
 
 export type NewFile = RecordOf<typeof newFileFields>;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Database } from '#adapters/postgres/database/database.ts';
 import { claimFiles } from '#adapters/postgres/files/file-claims.ts';
 import { createFiles } from '#adapters/postgres/files/file-creation.ts';
+import { defaultTenant } from '#domain/access.ts';
 import { type ClaimedFile, type Finding, fieldsOf, type NewFile, newFileFields } from '#domain/file.ts';
 import { startEmbeddedPostgres } from '#local/postgres/embedded-postgres.ts';
 import { createLogger } from '#platform/logger.ts';
@@ -32,7 +33,7 @@ export async function openDatabaseAlone(): ReturnType<typeof openTestDatabase> {
 }
 
 export function newFile(fields: Partial<NewFile> = {}): NewFile {
-  const defaults = { filename: 'a.txt', path: '', size: 3, mimeType: 'text/plain' };
+  const defaults = { tenant: defaultTenant, filename: 'a.txt', path: '', size: 3, mimeType: 'text/plain' };
   const id = fields.id ?? randomUUIDv7();
   const unknown = fieldsOf(newFileFields).flatMap(([field, kind]) => (kind === 'text?' ? [[field, null]] : []));
   return { ...Object.fromEntries(unknown), id, storageKey: id, ...defaults, ...fields } as NewFile;

@@ -5,24 +5,25 @@
 export const stateContradictions = `
   select format('%s is %s by files and %s by file_states', coalesce(f.id, s.file_id), f.status, s.status) as contradiction
   from (
-    select id, status, case when status = 'FAILED' then error_code end as error
+    select id, tenant, status, case when status = 'FAILED' then error_code end as error
     from files where status in ('PENDING', 'FAILED')
   ) f
-  full join file_states s on s.file_id = f.id and s.status = f.status and s.error_code is not distinct from f.error
+  full join file_states s on s.file_id = f.id and s.tenant = f.tenant and s.status = f.status
+    and s.error_code is not distinct from f.error
   where f.id is null or s.file_id is null
   union all
   select format('%s is PROCESSING and in no claim', id) from files f
   where status = 'PROCESSING'
     and not exists (select from claims c where c.lease_token = f.lease_token and f.id = any (c.file_ids))
   union all
-  select format('file_counts has %s files and %s bytes too many in state %s %s', files, bytes, status, code)
+  select format('file_counts has %s files and %s bytes of %s too many in state %s %s', files, bytes, tenant, status, code)
   from (
-    select status, code, sum(files) as files, sum(bytes) as bytes
+    select tenant, status, code, sum(files) as files, sum(bytes) as bytes
     from (
-      select status, error_code as code, files, bytes from file_counts
+      select tenant, status, error_code as code, files, bytes from file_counts
       union all
-      select status, case when status = 'FAILED' then coalesce(error_code, '') else '' end, -1, -size from files
+      select tenant, status, case when status = 'FAILED' then coalesce(error_code, '') else '' end, -1, -size from files
     ) every
-    group by 1, 2
+    group by 1, 2, 3
   ) differences
   where files <> 0 or bytes <> 0`;

@@ -26,7 +26,7 @@ import { requireFitVolume } from './fit-volume.ts';
 import { Admission } from './intake/admission.ts';
 import { backlogCheck, metadataCheck } from './intake/metadata-checks.ts';
 import { uploadServer } from './public-port.ts';
-import { incompleteMetrics } from './resumable/incomplete-uploads.ts';
+import { incompleteMetrics, tallyOf } from './resumable/incomplete-uploads.ts';
 import { UploadLocks } from './resumable/upload-locks.ts';
 
 // Messages of a call wait in the flow-control window, instead of 16 of them in a queue as well.
@@ -83,7 +83,7 @@ await runService(logger, async (scope) => {
   const shared = { ...uploading, reader, downloads };
   const context = { ...config, ...shared, retryMs: registrationRetryMs };
   const server = scope.use(uploadServer(context, { metadata, result, doorbell }, scope.signal));
-  const metrics = async () => incompleteMetrics(await incomplete.tally());
+  const metrics = async () => incompleteMetrics(tallyOf((await incomplete.survey()).uploads));
   const ops = { ready: () => admission.ready(), doorbell: () => doorbell.report, metrics };
   scope.use(await startOpsServer(config.opsListen, ops));
   await server.listen(config.grpcListen);

@@ -69,7 +69,7 @@ describe('Beginning an upload whose idempotency key is known', () => {
     const waiting = begin(stack, key);
     await eventually('another call asks for the upload', () => earlier.wanted.aborted);
     const metadata = create(UploadMetadataSchema, { filename: 'f', size: 100_000n, ...key });
-    await stack.blobs.partial.begin(formatRecord({ metadata, clientNote: 'of the earlier' }), id);
+    await stack.blobs.partial.begin(formatRecord({ metadata, clientNote: 'of the earlier', tenant: 'default' }), id);
     await earlier[Symbol.asyncDispose]();
     assert.equal((await waiting).clientNote, 'of the earlier');
   });

@@ -13,7 +13,7 @@ const retry: Statement = {
       update files f set status = 'PENDING', max_attempts = f.attempt + $2, error_code = null, error_message = null,
         silences = least(f.silences, 1), run_after = now(), next_ring_at = now(), updated_at = now()
       from failed i where f.id = i.id
-      returning f.id, f.size, 'FAILED' as was, i.error_code as was_error, f.status, f.error_code
+      returning f.id, f.size, f.tenant, 'FAILED' as was, i.error_code as was_error, f.status, f.error_code
     ), ${movedEach('retried')}
     select retried.id from retried left join ${notifiedBy('retried')} on true`,
 };
@@ -28,7 +28,7 @@ const remove: Statement = {
       select id from files where id = any ($1::uuid[]) order by id for update
     ), gone as (
       delete from files f using doomed i where f.id = i.id
-      returning f.id, f.storage_key, f.size, f.status as was, f.error_code as was_error,
+      returning f.id, f.storage_key, f.size, f.tenant, f.status as was, f.error_code as was_error,
         null as status, null as error_code
     ), queued as (
       insert into blob_deletions (storage_key) select storage_key from gone on conflict do nothing

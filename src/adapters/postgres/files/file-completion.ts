@@ -15,7 +15,7 @@ const save: Statement = {
       from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[])
         as i (id, lease_token, mime_type, sha256, output_json)
       where f.id = i.id and f.lease_token = i.lease_token and f.status = 'PROCESSING'
-      returning f.id, f.size, i.output_json
+      returning f.id, f.size, f.tenant, i.output_json
     ), saved as (
       insert into results (file_id, output_data) select id, output_json::jsonb from owned
     ), ${moved('owned', 'PROCESSING', 'COMPLETED')}

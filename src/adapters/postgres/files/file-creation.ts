@@ -11,10 +11,11 @@ const arrays = {
   uuid: { type: 'uuid[]', encode: uuidArray },
   text: { type: 'text[]', encode: textArray },
   'text?': { type: 'text[]', encode: textArray },
+  tenant: { type: 'text[]', encode: textArray },
   bytes: { type: 'bigint[]', encode: bigintArray },
 } as const;
 
-// Invariant: one row per id and per idempotency key, however often a create is repeated.
+// Invariant: one row per id, and per idempotency key of a tenant, however often a create is repeated.
 const insert = (onConflict: string) => `
   with created as (
     insert into files (max_attempts, next_ring_at, ${columns})
@@ -23,7 +24,7 @@ const insert = (onConflict: string) => `
     where uuid_extract_timestamp(i.id) > now() - interval '${maxKeyAge}'
       and not exists (select from blob_deletions d where d.storage_key = i.storage_key)
     ${onConflict}
-    returning id, size
+    returning id, size, tenant
   ), ${moved('created', null, 'PENDING')}
   select c.id from created c left join ${notifiedBy('created')} on true`;
 
@@ -31,11 +32,16 @@ const insertNew: Statement = { name: 'create-files', text: insert('') };
 
 const insertUnlessThere: Statement = { name: 'create-files-again', text: insert('on conflict do nothing') };
 
+const earlierColumns = `
+  f.id, f.tenant, f.idempotency_key as "idempotencyKey", f.filename, f.size, f.declared_sha256 as "declaredSha256"`;
+
 const findEarlier: Statement = {
   name: 'find-earlier-files',
   text: `
-    select id, idempotency_key as "idempotencyKey", filename, size, declared_sha256 as "declaredSha256"
-    from files where id = any ($1::uuid[]) or idempotency_key = any ($2::text[])`,
+    select ${earlierColumns} from files f where f.id = any ($1::uuid[])
+    union all
+    select ${earlierColumns} from unnest($2::text[], $3::text[]) as i (tenant, key)
+      join files f on f.tenant = i.tenant and f.idempotency_key = i.key`,
 };
 
 /**
@@ -71,7 +77,7 @@ async function create(
   ]);
   const ids = new Set(column(created, 'id'));
   const others = files.filter(({ id }) => !ids.has(id));
-  const values = [column(others, 'id'), column(others, 'idempotencyKey')];
+  const values = [column(others, 'id'), column(others, 'tenant'), column(others, 'idempotencyKey')];
   const earlier = others.length === 0 ? [] : await database.query<EarlierFile>(findEarlier, values);
   return files.map((file) =>
     ids.has(file.id) ? { outcome: 'CREATED', id: file.id } : outcomeOfEarlier(file, earlier),
@@ -82,12 +88,15 @@ function compare(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0;
 }
 
-type EarlierFile = Pick<NewFile, 'id' | 'idempotencyKey' | 'filename' | 'size' | 'declaredSha256'>;
+type EarlierFile = Pick<NewFile, 'id' | 'tenant' | 'idempotencyKey' | 'filename' | 'size' | 'declaredSha256'>;
 
 function outcomeOfEarlier(file: NewFile, earlier: readonly EarlierFile[]): CreateOutcome {
   const same = earlier.find(({ id }) => id === file.id);
   if (same !== undefined) return { outcome: 'CREATED', id: same.id };
-  const keyed = earlier.find(({ idempotencyKey }) => idempotencyKey !== null && idempotencyKey === file.idempotencyKey);
+  const keyed = earlier.find(
+    ({ tenant, idempotencyKey }) =>
+      idempotencyKey !== null && idempotencyKey === file.idempotencyKey && tenant === file.tenant,
+  );
   if (keyed === undefined)
     return { outcome: 'REJECTED', message: `The file was finished more than ${maxKeyAge} ago, or deleted since.` };
   const sameContent =

@@ -29,14 +29,14 @@ const release: Statement = {
     with released as (
       update files f set status = 'PENDING', attempt = f.attempt - 1, lease_token = null, lease_until = null, lease_ms = null,
         run_after = now(), next_ring_at = now(), updated_at = now()
-      from ${leases} where ${held} returning f.id, f.size
+      from ${leases} where ${held} returning f.id, f.size, f.tenant
     ), ${moved('released', 'PROCESSING', 'PENDING')}
     select released.id from released left join ${notifiedBy('released')} on true`,
 };
 
 // After an attempt a file is PENDING again or FAILED: `ended` has the columns that movedEach and the record need.
 const ended = `
-  f.id, f.size, 'PROCESSING' as was, null as was_error, f.status, f.attempt, f.worker, f.claimed_at, f.error_code,
+  f.id, f.size, f.tenant, 'PROCESSING' as was, null as was_error, f.status, f.attempt, f.worker, f.claimed_at, f.error_code,
   f.error_message`;
 
 const recorded = (outcome: 'FAILED' | 'EXPIRED') => `

@@ -120,7 +120,7 @@ for (const [what, leaving] of [
     });
     const text = `
       with m as (
-        select id, size, status as was, error_code as was_error, 'COMPLETED' as status, null as error_code
+        select id, size, tenant, status as was, error_code as was_error, 'COMPLETED' as status, null as error_code
         from files where status = 'PENDING' order by id limit 50
       ), ${leaving} select from m`;
     const plan = await explainStatement([{ text }, []], points);

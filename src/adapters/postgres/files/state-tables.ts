@@ -9,7 +9,7 @@ function isNamed(status: FileStatus | null): boolean {
   return status === 'PENDING' || status === 'FAILED';
 }
 
-/** CTEs for the files of `source` (id, size), which moved between two states; null means that they were created or deleted. */
+/** CTEs for the files of `source` (id, size, tenant), which moved between two states; null means that they were created or deleted. */
 export function moved(source: string, from: FileStatus | null, to: FileStatus | null): string {
   const parts: string[] = [];
   if (isNamed(from))
@@ -17,14 +17,16 @@ export function moved(source: string, from: FileStatus | null, to: FileStatus | 
       delete from file_states where status = '${from}' and file_id = ${idsOf(source)}
     )`);
   if (isNamed(to))
-    parts.push(`entered_${source} as (insert into file_states (status, file_id) select '${to}', id from ${source})`);
+    parts.push(`entered_${source} as (
+      insert into file_states (status, tenant, file_id) select '${to}', tenant, id from ${source}
+    )`);
   const counts = [from && `('${from}', -1)`, to && `('${to}', 1)`].filter(Boolean).join(', ');
   parts.push(
     counted(
       source,
-      `select c.status, '' as error_code, c.sign * t.files as files, c.sign * t.bytes as bytes
-       from (select count(*) as files, sum(size)::bigint as bytes from ${source}) t, (values ${counts}) as c (status, sign)
-       where t.files > 0`,
+      `select t.tenant, c.status, '' as error_code, c.sign * t.files as files, c.sign * t.bytes as bytes
+       from (select tenant, count(*) as files, sum(size)::bigint as bytes from ${source} group by tenant) t,
+         (values ${counts}) as c (status, sign)`,
     ),
     told(source),
   );
@@ -34,22 +36,22 @@ export function moved(source: string, from: FileStatus | null, to: FileStatus | 
 /**
  * CTEs for files that each have their own state before and after.
  *
- * @param source has id, size, was, was_error, status and error_code; a null status means created or deleted
+ * @param source has id, size, tenant, was, was_error, status and error_code; a null status means created or deleted
  */
 export function movedEach(source: string): string {
-  const sides = `select was as status, was_error as error_code, -1 as sign, size from ${source}
-    union all select status, error_code, 1, size from ${source}`;
+  const sides = `select tenant, was as status, was_error as error_code, -1 as sign, size from ${source}
+    union all select tenant, status, error_code, 1, size from ${source}`;
   return `
     left_${source} as (
       delete from file_states where status in ('PENDING', 'FAILED') and file_id = ${idsOf(source)}
     ), entered_${source} as (
-      insert into file_states (status, file_id, error_code)
-      select status, id, case when status = 'FAILED' then error_code end from ${source} where status in ('PENDING', 'FAILED')
+      insert into file_states (status, tenant, file_id, error_code)
+      select status, tenant, id, case when status = 'FAILED' then error_code end from ${source} where status in ('PENDING', 'FAILED')
     ), ${counted(
       source,
-      `select status, case when status = 'FAILED' then coalesce(error_code, '') else '' end as error_code,
+      `select tenant, status, case when status = 'FAILED' then coalesce(error_code, '') else '' end as error_code,
          sum(sign) as files, sum(sign * size)::bigint as bytes
-       from (${sides}) m where status is not null group by 1, 2`,
+       from (${sides}) m where status is not null group by 1, 2, 3`,
     )}, ${told(source)}`;
 }
 
@@ -62,7 +64,9 @@ function idsOf(source: string): string {
 }
 
 function told(source: string): string {
-  return `told_${source} as (insert into file_changes (ids) select array_agg(id) from ${source} having count(*) > 0)`;
+  return `told_${source} as (
+    insert into file_changes (tenant, ids) select tenant, array_agg(id) from ${source} group by tenant
+  )`;
 }
 
 /** Many more shards than a service has connections, yet few enough to add up in one query. */
@@ -71,9 +75,9 @@ const shards = 64;
 /** Written in the order of the key, so that two statements cannot deadlock. */
 function counted(source: string, changes: string): string {
   return `counted_${source} as (
-    insert into file_counts as c (shard, status, error_code, files, bytes)
-    select pg_backend_pid() % ${shards}, m.status, m.error_code, m.files, m.bytes
-    from (${changes}) m order by m.status, m.error_code
-    on conflict (shard, status, error_code) do update set files = c.files + excluded.files, bytes = c.bytes + excluded.bytes
+    insert into file_counts as c (tenant, shard, status, error_code, files, bytes)
+    select m.tenant, pg_backend_pid() % ${shards}, m.status, m.error_code, m.files, m.bytes
+    from (${changes}) m order by m.tenant, m.status, m.error_code
+    on conflict (tenant, shard, status, error_code) do update set files = c.files + excluded.files, bytes = c.bytes + excluded.bytes
   )`;
 }

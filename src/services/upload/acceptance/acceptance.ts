@@ -2,7 +2,7 @@ import type { Blob, StagedBlob } from '#domain/blob-store.ts';
 import type { FilemillError } from '#domain/errors.ts';
 import { failpoint } from '#platform/failpoints.ts';
 import { pair } from '#platform/pair.ts';
-import type { CallContext } from '#platform/rpc/call-context.ts';
+import type { CallContext, Caller } from '#platform/rpc/call-context.ts';
 import type { Declaration } from '../intake/declaration.ts';
 import { type RegistrationContext, registerAll } from './registration.ts';
 import type { Ringer } from './ringer.ts';
@@ -26,7 +26,7 @@ export interface Verified {
   readonly sha256: string | null;
 }
 
-export type AcceptedCall = Pick<CallContext, 'signal' | 'requestId'>;
+export type AcceptedCall = Pick<CallContext, 'signal' | 'requestId'> & { readonly caller: Pick<Caller, 'tenant'> };
 
 /** Keeps one file: when this returns, its bytes are durable and its row is committed. @throws FilemillError */
 export async function accept(
@@ -59,10 +59,10 @@ export type Answer = Receipt | { readonly refusal: FilemillError };
 async function acknowledge(
   context: AcceptanceContext,
   files: readonly (Verified & { readonly blob: Blob })[],
-  { signal, requestId }: AcceptedCall,
+  { signal, requestId, caller: { tenant } }: AcceptedCall,
 ): Promise<readonly Answer[]> {
   const created = files.map(({ blob: { id, storageKey }, declared, size, sha256 }) => {
-    return { ...declared, id, storageKey, size, declaredSha256: sha256, requestId };
+    return { ...declared, id, storageKey, size, declaredSha256: sha256, requestId, tenant };
   });
   const registered = await registerAll(context, created, signal);
   await failpoint('upload.created');

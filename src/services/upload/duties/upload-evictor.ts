@@ -53,11 +53,11 @@ export class UploadEvictor implements AsyncDisposable {
     return evictor;
   }
 
-  /** What incomplete uploads hold, and their limits; 0 bytes where the volume does not tell its size. */
-  async tally() {
+  /** The incomplete uploads and their limits; 0 bytes where the volume does not tell its size. */
+  async survey() {
     const { partial, maxUploads } = this.#options;
-    const tally = tallyOf(await findIncompleteUploads(partial));
-    return { ...tally, maxUploads, maxBytes: (await this.#maxBytes()) ?? 0 };
+    const uploads = await findIncompleteUploads(partial);
+    return { uploads, maxUploads, maxBytes: (await this.#maxBytes()) ?? 0 };
   }
 
   /** Evicts idle uploads until there is enough space or none is left. Concurrent callers share one run. */

@@ -59,7 +59,7 @@ async function open() {
   const { path } = resources.use(await testFolder());
   const { partial } = resources.use(await LocalBlobStore.open(path));
   const metadata = create(UploadMetadataSchema, { filename: 'f', size: 100n });
-  const id = await partial.begin(formatRecord({ clientNote: '', metadata }));
+  const id = await partial.begin(formatRecord({ clientNote: '', tenant: 'default', metadata }));
   const lock = new UploadLock(id, randomUUID(), async () => undefined);
   const hold = (sentAt: number) => lock.renewed(sentAt, lockMs);
   hold(performance.now());
@@ -84,11 +84,14 @@ async function open() {
       };
       const { start } = startOf({ id, ...fields });
       const admitted = { received: async () => undefined, [Symbol.dispose]: () => undefined };
-      const upload = await findUpload(partial, id);
+      const upload = await findUpload(partial, id, undefined);
       const limits = { size: 100, maxFileSize: 1_000 };
       await append({ partial, blob, upload, lock, start, limits, admitted, early: early.signal }, messagesOf(parts));
     },
-    found: async () => ({ offset: (await findUpload(partial, id)).offset, size: (await partial.find(id))?.size }),
+    found: async () => ({
+      offset: (await findUpload(partial, id, undefined)).offset,
+      size: (await partial.find(id))?.size,
+    }),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
 }

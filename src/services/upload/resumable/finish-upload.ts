@@ -37,7 +37,8 @@ export async function finishUpload(
   try {
     const sha256 = await verifySha256(declared, closing, () => blob.sha256());
     const verified = { declared: { ...declared, idempotencyKey }, size: blob.size, sha256 };
-    const receipt = await accept(context, { commit: () => commit(blob, lock) }, verified, { signal: never, requestId });
+    const call = { signal: never, requestId, caller: upload.record };
+    const receipt = await accept(context, { commit: () => commit(blob, lock) }, verified, call);
     await failpoint('upload.registered');
     lock.assertHeld();
     // A generated key is known to this upload alone.

@@ -9,7 +9,7 @@ const minutes = (ago: number) => new Date(now.getTime() - ago * 60_000);
 function uploads(...lines: readonly string[]): IncompleteUpload[] {
   return lines.map((line) => {
     const [id = '', caller = '', bytes, ago] = line.split(' ');
-    return { id, caller, bytes: Number(bytes), writtenAt: minutes(Number(ago)) };
+    return { id, caller, tenant: 'default', bytes: Number(bytes), writtenAt: minutes(Number(ago)) };
   });
 }
 
@@ -36,6 +36,12 @@ describe('Uploads give way', () => {
   it('of callers that hold as much, the oldest, in whatever order they are found', () => {
     for (const found of [uploads('a x 10 5', 'b y 10 7'), uploads('b y 10 7', 'a x 10 5')])
       assert.equal(order(found), 'b a');
+  });
+
+  it('of each caller in a tenant on its own, as tenants may share a proxy', () => {
+    const [mine, ...theirs] = uploads('a x 50 9', 'b x 30 8', 'c x 30 7');
+    const found = theirs.map((upload) => ({ ...upload, tenant: 'other' }));
+    assert.equal(order([{ ...(mine as IncompleteUpload) }, ...found]), 'b a c');
   });
 
   it('never while somebody goes on with them, although they count', () => {

@@ -1,3 +1,4 @@
+import { defaultTenant } from '#domain/access.ts';
 import { FilemillError } from '#domain/errors.ts';
 import type { PartialBlobStore } from '#domain/partial-blob.ts';
 import { findUpload } from './upload-record.ts';
@@ -7,21 +8,24 @@ export interface IncompleteUpload {
   readonly bytes: number;
   readonly writtenAt: Date;
   readonly caller: string;
+  readonly tenant: string;
 }
 
 export async function findIncompleteUploads(partial: PartialBlobStore): Promise<readonly IncompleteUpload[]> {
   const found: IncompleteUpload[] = [];
   for await (const { id, size, writtenAt } of partial.unfinished())
-    found.push({ id, bytes: size, writtenAt, caller: await findCaller(partial, id) });
+    found.push({ id, bytes: size, writtenAt, ...(await findOwner(partial, id)) });
   return found;
 }
 
 /** Unknown for uploads that a crash left without a note, or that an earlier version began. */
-async function findCaller(partial: PartialBlobStore, id: string): Promise<string> {
+async function findOwner(partial: PartialBlobStore, id: string): Promise<Pick<IncompleteUpload, 'caller' | 'tenant'>> {
   try {
-    return (await findUpload(partial, id)).record.caller ?? 'unknown';
+    const { caller = 'unknown', tenant } = (await findUpload(partial, id, undefined)).record;
+    return { caller, tenant };
   } catch (error) {
-    if (error instanceof FilemillError && error.reason === 'UPLOAD_NOT_FOUND') return 'unknown';
+    if (error instanceof FilemillError && error.reason === 'UPLOAD_NOT_FOUND')
+      return { caller: 'unknown', tenant: defaultTenant };
     throw error;
   }
 }
@@ -39,7 +43,7 @@ export function* inEvictionOrder(
   idleBefore: Date,
   weigh: (upload: IncompleteUpload) => number,
 ): Generator<IncompleteUpload, undefined> {
-  const callers = [...Map.groupBy(uploads, ({ caller }) => caller).values()].map((own) => ({
+  const callers = [...Map.groupBy(uploads, ({ tenant, caller }) => `${tenant} ${caller}`).values()].map((own) => ({
     held: own.reduce((sum, upload) => sum + weigh(upload), 0),
     idle: own
       .filter(({ writtenAt }) => writtenAt < idleBefore)

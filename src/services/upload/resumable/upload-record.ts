@@ -1,5 +1,6 @@
 import { create, fromJson, type JsonValue, toJson } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { defaultTenant } from '#domain/access.ts';
 import { FilemillError } from '#domain/errors.ts';
 import type { PartialBlobStore } from '#domain/partial-blob.ts';
 import {
@@ -15,6 +16,8 @@ import {
 export interface UploadRecord {
   readonly metadata: UploadMetadata;
   readonly clientNote: string;
+  /** Whose upload it is. */
+  readonly tenant: string;
   /** The address that began it. */
   readonly caller?: string | undefined;
   /** The file that was made of it. */
@@ -31,18 +34,27 @@ export interface FoundUpload {
   readonly writtenAt: Date;
 }
 
-/** @throws FilemillError UPLOAD_NOT_FOUND */
-export async function findUpload(partial: Pick<PartialBlobStore, 'find'>, id: string): Promise<FoundUpload> {
+/**
+ * @param reach the tenant whose uploads the caller sees; undefined for all
+ * @throws FilemillError UPLOAD_NOT_FOUND
+ */
+export async function findUpload(
+  partial: Pick<PartialBlobStore, 'find'>,
+  id: string,
+  reach: string | undefined,
+): Promise<FoundUpload> {
   const state = await partial.find(id);
   if (state === undefined) throw new FilemillError('UPLOAD_NOT_FOUND');
   const record = parseRecord(state.note);
+  if (reach !== undefined && reach !== record.tenant) throw new FilemillError('UPLOAD_NOT_FOUND');
   return { id, record, offset: offsetOf(record, state.size), writtenAt: state.writtenAt };
 }
 
-export function formatRecord({ metadata, clientNote, caller, file, uncheckedFrom }: UploadRecord): string {
+export function formatRecord({ metadata, clientNote, tenant, caller, file, uncheckedFrom }: UploadRecord): string {
   return JSON.stringify({
     metadata: toJson(UploadMetadataSchema, metadata),
     clientNote: clientNote || undefined,
+    tenant,
     caller,
     file: file && toJson(UploadFileResponseSchema, file),
     uncheckedFrom,
@@ -61,9 +73,9 @@ export function toPartialUpload({ id, record, offset, writtenAt }: FoundUpload, 
   });
 }
 
-/** Replicas of two versions may share a volume: unknown fields of a later one are ignored. */
+/** Replicas of two versions may share a volume: unknown fields of a later one are ignored, an earlier one had one tenant. */
 function parseRecord(note: string): UploadRecord {
-  const { metadata, clientNote, caller, file, uncheckedFrom } = JSON.parse(note) as Record<
+  const { metadata, clientNote, tenant, caller, file, uncheckedFrom } = JSON.parse(note) as Record<
     string,
     JsonValue | undefined
   >;
@@ -71,6 +83,7 @@ function parseRecord(note: string): UploadRecord {
   return {
     metadata: fromJson(UploadMetadataSchema, metadata ?? {}, options),
     clientNote: String(clientNote ?? ''),
+    tenant: String(tenant ?? defaultTenant),
     caller: caller === undefined ? undefined : String(caller),
     file: file === undefined ? undefined : fromJson(UploadFileResponseSchema, file, options),
     uncheckedFrom: uncheckedFrom === undefined ? undefined : Number(uncheckedFrom),

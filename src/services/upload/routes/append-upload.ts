@@ -1,3 +1,4 @@
+import { reachOf } from '#domain/access.ts';
 import { FilemillError } from '#domain/errors.ts';
 import type { AppendStart, AppendUploadRequest, UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
@@ -23,32 +24,34 @@ export interface AppendUploadContext extends UploadContext, BeginUploadContext {
  */
 export function appendUpload(context: AppendUploadContext): ServiceHandlers<typeof UploadService>['appendUpload'] {
   const { partial, locks, uploadExpiryMs, stopping } = context;
-  return async (requests, { signal, requestId }) => {
+  return async (requests, { signal, requestId, caller }) => {
+    const reach = reachOf(caller);
     const messages = withFilePace(context, requests, contentBytes);
     const start = await receiveStart(messages);
-    await findUpload(partial, start.id);
+    await findUpload(partial, start.id, reach);
     const content = await awaitContent(messages);
     await using lock = await locks.take(start.id, signal);
     const early = AbortSignal.any([signal, lock.wanted, lock.signal, stopping]);
-    const complete = await resume(context, { lock, start, early, requestId }, takeUntilAborted(early, content));
+    const complete = await resume(context, { lock, start, early, requestId, reach }, takeUntilAborted(early, content));
     if (!complete && stopping.aborted) throw new FilemillError('SHUTTING_DOWN');
     if (!complete) early.throwIfAborted();
-    return { upload: toPartialUpload(await findUpload(partial, start.id), uploadExpiryMs) };
+    return { upload: toPartialUpload(await findUpload(partial, start.id, reach), uploadExpiryMs) };
   };
 }
 
 interface Appending extends Pick<AppendOptions, 'lock' | 'start' | 'early'> {
   readonly requestId: string;
+  readonly reach: string | undefined;
 }
 
 /** Answers whether the upload is finished. */
 async function resume(
   context: AppendUploadContext,
-  { lock, start, early, requestId }: Appending,
+  { lock, start, early, requestId, reach }: Appending,
   messages: AsyncIterable<AppendUploadRequest>,
 ): Promise<boolean> {
   const { partial, admission, maxFileSize } = context;
-  const found = await findUpload(partial, start.id);
+  const found = await findUpload(partial, start.id, reach);
   if (found.record.file !== undefined) return true;
   const upload = await withSize(context, found, start, lock);
   const declared = readDeclaration(upload.record.metadata, maxFileSize);

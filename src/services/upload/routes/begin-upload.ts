@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { defaultTenant } from '#domain/access.ts';
 import { FilemillError } from '#domain/errors.ts';
 import type { PartialBlobStore } from '#domain/partial-blob.ts';
 import type { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
@@ -45,12 +46,13 @@ export function beginUpload(context: BeginUploadContext): ServiceHandlers<typeof
       );
     if (clientNote.length > maxNoteLength)
       throw new FilemillError('REQUEST_INVALID', `\`client_note\` is longer than ${maxNoteLength} characters.`);
-    const record = { metadata, clientNote, caller: call.caller.address };
+    const { tenant, address } = call.caller;
+    const record = { metadata, clientNote, tenant, caller: address };
     const fresh = { record, size: declared.size };
     const upload =
       declared.idempotencyKey === null || beginAnew
         ? await begin(context, fresh)
-        : await findOrBegin(context, uploadIdOf(declared), fresh, call);
+        : await findOrBegin(context, uploadIdOf(declared, tenant), fresh, call);
     return { upload: toPartialUpload(upload, uploadExpiryMs) };
   };
 }
@@ -83,7 +85,7 @@ async function findEarlier(
   id: string,
   call: CallContext,
 ): Promise<FoundUpload | undefined> {
-  const upload = await findUpload(partial, id).catch((error: unknown) => {
+  const upload = await findUpload(partial, id, call.caller.tenant).catch((error: unknown) => {
     if (error instanceof FilemillError && error.reason === 'UPLOAD_NOT_FOUND') return undefined;
     throw error;
   });
@@ -101,16 +103,18 @@ async function begin(
   using _admitted = await admission.enter(size);
   const begun = await partial.begin(formatRecord(record), id);
   await failpoint('upload.begun');
-  return await findUpload(partial, begun);
+  return await findUpload(partial, begun, record.tenant);
 }
 
 /**
- * The id that an idempotency key and a description stand for, so that every replica finds the upload without a lookup:
- * a UUIDv8 (RFC 9562, section 5.8) of their SHA-256.
+ * The id that an idempotency key and a description of a tenant stand for, so that every replica finds the upload without
+ * a lookup: a UUIDv8 (RFC 9562, section 5.8) of their SHA-256. Uploads of the default tenant keep the ids of earlier
+ * versions.
  */
-function uploadIdOf(declared: Declaration): string {
+function uploadIdOf(declared: Declaration, tenant: string): string {
   const { idempotencyKey, filename, path, mimeType, size, sha256, sha256AtClose } = declared;
-  const description = [idempotencyKey, filename, path, mimeType, size, sha256, sha256AtClose];
+  const own = tenant === defaultTenant ? [] : [tenant];
+  const description = [idempotencyKey, filename, path, mimeType, size, sha256, sha256AtClose, ...own];
   const hex = hash('sha256', JSON.stringify(description));
   const variant = ((Number.parseInt(hex.slice(16, 17), 16) & 3) | 8).toString(16);
   const parts = [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, variant + hex.slice(17, 20)];

@@ -1,3 +1,4 @@
+import { reachOf } from '#domain/access.ts';
 import type { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
 import { findUpload } from '../resumable/upload-record.ts';
@@ -11,8 +12,8 @@ export function cancelUpload(
   context: Pick<AppendUploadContext, 'partial' | 'locks'>,
 ): ServiceHandlers<typeof UploadService>['cancelUpload'] {
   const { partial, locks } = context;
-  return async ({ id }, { signal }) => {
-    await findUpload(partial, id);
+  return async ({ id }, { signal, caller }) => {
+    await findUpload(partial, id, reachOf(caller));
     await using _lock = await locks.take(id, signal);
     await partial.remove(id);
     return {};

@@ -1,22 +1,26 @@
+import { reachOf } from '#domain/access.ts';
 import type { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
 import type { UploadEvictor } from '../duties/upload-evictor.ts';
 import { ttlMemo } from '../intake/ttl-memo.ts';
+import { tallyOf } from '../resumable/incomplete-uploads.ts';
 
 export interface IncompleteUploadsContext {
-  readonly incomplete: Pick<UploadEvictor, 'tally'>;
+  readonly incomplete: Pick<UploadEvictor, 'survey'>;
 }
 
-/** A tally reads the note of every upload. */
-const tallyTtlMs = 5_000;
+/** A survey reads the note of every upload. */
+const surveyTtlMs = 5_000;
 const maxCallers = 10;
 
 export function getIncompleteUploads({
   incomplete,
 }: IncompleteUploadsContext): ServiceHandlers<typeof UploadService>['getIncompleteUploads'] {
-  const tally = ttlMemo(tallyTtlMs, () => incomplete.tally());
-  return async () => {
-    const { uploads, bytes, maxUploads, maxBytes, callers } = await tally();
+  const survey = ttlMemo(surveyTtlMs, () => incomplete.survey());
+  return async (_, { caller }) => {
+    const { uploads: all, maxUploads, maxBytes } = await survey();
+    const reach = reachOf(caller);
+    const { uploads, bytes, callers } = tallyOf(all.filter(({ tenant }) => reach === undefined || tenant === reach));
     return {
       uploads: BigInt(uploads),
       bytes: BigInt(bytes),

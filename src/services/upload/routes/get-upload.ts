@@ -1,3 +1,4 @@
+import { reachOf } from '#domain/access.ts';
 import type { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
 import { findUpload, toPartialUpload } from '../resumable/upload-record.ts';
@@ -8,5 +9,7 @@ export function getUpload(
   context: Pick<BeginUploadContext, 'partial' | 'uploadExpiryMs'>,
 ): ServiceHandlers<typeof UploadService>['getUpload'] {
   const { partial, uploadExpiryMs } = context;
-  return async ({ id }) => ({ upload: toPartialUpload(await findUpload(partial, id), uploadExpiryMs) });
+  return async ({ id }, { caller }) => ({
+    upload: toPartialUpload(await findUpload(partial, id, reachOf(caller)), uploadExpiryMs),
+  });
 }
