@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { readVariable } from '#platform/config.ts';
 import type { ProxyRules } from '#platform/rpc/proxy.ts';
 import { type Format, formats } from './output/writer.ts';
 
@@ -7,6 +8,8 @@ export interface GlobalOptions {
   readonly server: string;
   /** Set by main, from the environment only. */
   readonly proxies: ProxyRules;
+  /** `Bearer TOKEN`, set by main from FILEMILL_TOKEN: an option would show the token to everyone who lists processes. */
+  readonly authorization?: string;
   /** The width of a table, set by main from COLUMNS. */
   readonly columns?: number;
   readonly output: Format;
@@ -56,6 +59,12 @@ export function count(max: number): (text: string) => number {
     if (Number.isInteger(value) && value >= 1 && value <= max) return value;
     throw new InvalidArgumentError(`Expected a whole number from 1 to ${max}.`);
   };
+}
+
+/** @throws ConfigError when the file of the token cannot be read */
+export function authorizationOf(env: NodeJS.ProcessEnv): string | undefined {
+  const token = readVariable('FILEMILL_TOKEN', env);
+  return token === undefined ? undefined : `Bearer ${token.trim()}`;
 }
 
 const defaultServer = '127.0.0.1:50051';

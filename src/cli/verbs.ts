@@ -19,6 +19,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   stats: verb('count files by state and show the workers', async () =>
     (await import('./commands/stats.ts')).statsCommand(),
   ),
+  token: verb('make, list and revoke tokens', async () => (await import('./commands/token.ts')).tokenCommand()),
   bench: verb('measure how fast a server is', async () => (await import('./commands/bench.ts')).benchCommand()),
   migrate: verb("bring the database's schema up to date", async () =>
     (await import('./commands/migrate.ts')).migrateCommand(),

@@ -1,6 +1,7 @@
 import { type Timestamp, timestampDate } from '@bufbuild/protobuf/wkt';
 import { defaultTenant } from '#domain/access.ts';
 import { type FieldKind, fieldsOf, fileFields, snakeCase } from '#domain/file.ts';
+import type { Caller } from '#gen/filemill/v1/access_service_pb.ts';
 import type { File, FileStatus } from '#gen/filemill/v1/file_pb.ts';
 import {
   type Attempt,
@@ -12,6 +13,7 @@ import {
 import type { Result } from '#gen/filemill/v1/result_service_pb.ts';
 import { type Dependency, Dependency_State } from '#gen/filemill/v1/system_service_pb.ts';
 import type { GetIncompleteUploadsResponse } from '#gen/filemill/v1/upload_service_pb.ts';
+import { identityFromMessage } from './callers.ts';
 import type {
   AttemptJson,
   DatabaseStateJson,
@@ -31,6 +33,11 @@ import { statusWord } from './wire.ts';
 /** A file with the output of its analysis. */
 export function fileToJson(file: File, result?: Result | null): FileWithResultJson {
   return { ...fileStateToJson(file), result: result ? outputOf(result) : null };
+}
+
+export function callerToJson(caller: Caller | undefined): Json<'Caller'> {
+  const { kind, id, name, tenant, scopes } = identityFromMessage(caller);
+  return { kind, id, name, tenant, scopes: [...scopes], expires_at: time(caller?.expiresAt) };
 }
 
 const { errorCode, errorMessage, declaredSha256, worker, ...shown } = fileFields;

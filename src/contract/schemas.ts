@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { scopes } from '#domain/access.ts';
 import { confidences, detectors } from '#domain/analysis.ts';
 import { catalogue, type Reason } from '#domain/errors.ts';
 import { fileStatuses } from '#domain/file-state.ts';
@@ -13,6 +14,15 @@ const count = z.int().min(0);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const statuses = [...fileStatuses, 'UNKNOWN'] as const;
 const nextPageToken = z.string().describe('`page_token` of the next page; empty on the last.');
+
+const Caller = z.strictObject({
+  kind: z.enum(['anonymous', 'token', 'session', 'jwt', 'service']),
+  id: z.string().describe('The id of the token, or the subject of the JWT.'),
+  name: z.string(),
+  tenant: z.string(),
+  scopes: z.array(z.enum(scopes)).describe('`admin` includes the others, in every tenant.'),
+  expires_at: time.nullable(),
+});
 
 const ErrorOf = z.strictObject({ code: z.string(), message: z.string() });
 
@@ -167,6 +177,7 @@ export const schemas = {
   Server: z.strictObject({
     grpc_address: z.string().nullable().describe('`HOST:PORT` of the public gRPC port; null when unknown.'),
   }),
+  Caller,
   Receipt,
   Uploads: z.strictObject({
     files: z

@@ -10,13 +10,15 @@ export const defaultTenant = 'default';
 
 export interface Identity {
   /** `service`: another service of this system, on its own behalf. */
-  readonly kind: 'anonymous' | 'token' | 'jwt' | 'service';
-  /** The id of the token, the subject of the JWT; empty for the others. */
+  readonly kind: 'anonymous' | 'token' | 'session' | 'jwt' | 'service';
+  /** The id of the token or session, the subject of the JWT; empty for the others. */
   readonly id: string;
   /** A name for people. */
   readonly name: string;
   readonly tenant: string;
   readonly scopes: readonly Scope[];
+  /** When the credentials expire, in milliseconds since the epoch; absent if they do not. */
+  readonly expiresAt?: number | undefined;
 }
 
 /** Where authentication is not configured, everyone may do everything. */
@@ -36,7 +38,7 @@ export function requireScope({ scopes }: Identity, need: Exclude<Need, 'open'>):
 }
 
 /** The tenant whose files this identity sees; undefined for all tenants. */
-export function reachOf({ scopes, tenant }: Identity): string | undefined {
+export function reachOf({ scopes, tenant }: Pick<Identity, 'scopes' | 'tenant'>): string | undefined {
   return scopes.includes('admin') ? undefined : tenant;
 }
 

@@ -114,8 +114,8 @@ export const catalogue = {
   ),
   UNAUTHENTICATED: entry(
     'UNAUTHENTICATED',
-    'The server does not know who is calling.',
-    'Send the credentials that the operator of this server gave you.',
+    'The server does not know who is calling: credentials are missing, or not valid any longer.',
+    'Send the token that the operator of this server gave you: "Authorization: Bearer TOKEN", or FILEMILL_TOKEN for the command line.',
   ),
   PERMISSION_DENIED: entry(
     'PERMISSION_DENIED',

@@ -4,6 +4,7 @@ import { relative } from 'node:path';
 import { migrate } from '#adapters/postgres/database/migrate.ts';
 import { unknownSettings } from '#platform/known-settings.ts';
 import { problemOfPath } from '#platform/problem-of-path.ts';
+import { type AccessSecrets, loadAccessSecrets, standInSecrets } from './access-secrets.ts';
 import { compileCacheFolder } from './compile-cache.ts';
 import { buildDashboard } from './dashboard-build.ts';
 import { DataDir } from './data-dir.ts';
@@ -29,6 +30,8 @@ export interface StackOptions {
   readonly grpcPort: number;
   readonly httpPort: number;
   readonly workers: number;
+  /** Whether callers need a token. */
+  readonly auth: boolean;
   /** An external PostgreSQL; the embedded one is used otherwise. */
   readonly databaseUrl?: string | undefined;
   readonly databaseWaitMs: number;
@@ -55,6 +58,9 @@ export class LocalStack implements AsyncDisposable {
   httpAddress = '';
   /** A file with the URL for tools such as psql; undefined for an external database. */
   databaseUrlFile: string | undefined;
+  /** What calls of this machine's own client carry, and the file that holds the token; undefined where everyone may call. */
+  authorization: string | undefined;
+  adminTokenFile: string | undefined;
 
   constructor(options: StackOptions) {
     this.#options = options;
@@ -65,13 +71,14 @@ export class LocalStack implements AsyncDisposable {
   async start(): Promise<void> {
     const { dataDir, grpcPort, httpPort, report, signal, env } = this.#options;
     for (const problem of unknownSettings(env)) report.warn(problem);
-    checkSettings(this.#specs(standIns), env);
+    checkSettings(this.#specs({ ...standIns, access: this.#options.auth ? standInSecrets : undefined }), env);
     const folder = this.#opened.use(await DataDir.open(dataDir));
     const register = new ChildRegister(folder.within('children.json'));
     await register.stopLeftovers(report.warn);
     this.grpcAddress = `127.0.0.1:${await requirePort(grpcPort, { use: 'gRPC', option: '--grpc-port' })}`;
     this.httpAddress = `127.0.0.1:${await requirePort(httpPort, { use: 'HTTP', option: '--http-port' })}`;
     const storageDir = await this.#makeFolders(folder);
+    const access = this.#options.auth ? await this.#loadSecrets(folder) : undefined;
     const dashboard = this.#buildDashboard();
     const socketFolder = await folder.makeSocketFolder();
     const databaseUrl = await this.#startDatabase(folder);
@@ -80,7 +87,7 @@ export class LocalStack implements AsyncDisposable {
     // The web service reads it once, when it starts.
     await dashboard;
     signal.throwIfAborted();
-    await this.#startServices(folder, register, { databaseUrl, redisUrl, storageDir, socketFolder });
+    await this.#startServices(folder, register, { databaseUrl, redisUrl, storageDir, socketFolder, access });
   }
 
   /** Kills everything without waiting, for a process that exits. PostgreSQL recovers at the next start. */
@@ -96,6 +103,13 @@ export class LocalStack implements AsyncDisposable {
   /** Stops the services first, then Redis, then PostgreSQL. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#opened.disposeAsync();
+  }
+
+  async #loadSecrets(folder: DataDir): Promise<AccessSecrets> {
+    const secrets = await loadAccessSecrets(folder);
+    this.authorization = `Bearer ${secrets.adminToken}`;
+    this.adminTokenFile = secrets.adminTokenFile;
+    return secrets;
   }
 
   /** @returns the folder of the files */
@@ -225,6 +239,7 @@ const standIns: Found = {
   redisUrl: 'none',
   storageDir: '/',
   socketFolder: '/',
+  access: undefined,
 };
 
 /** Makes a folder before anything is started, so that a file in its place is reported early. */

@@ -62,6 +62,10 @@ export class ChangeBoxes<File, Stats> implements Disposable {
     this.#watch = watch;
   }
 
+  get isEmpty(): boolean {
+    return this.#boxes.size === 0;
+  }
+
   put(news: ChangeNews<File, Stats>): void {
     for (const box of this.#boxes) box.put(news);
   }

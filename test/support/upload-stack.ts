@@ -88,6 +88,7 @@ export async function startUploadStack(
     reader: new LocalBlobReader(root),
     downloads: new Semaphore(overrides.maxDownloads ?? 100),
     logger: quiet,
+    auth: 'none' as const,
     ...limits,
     ...overrides,
   };

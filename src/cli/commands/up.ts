@@ -26,6 +26,7 @@ interface UpOptions extends GlobalOptions {
   readonly grpcPort: number;
   readonly httpPort: number;
   readonly workers: number;
+  readonly auth?: true;
   readonly exit?: true;
 }
 
@@ -38,6 +39,7 @@ export function upCommand(): Command {
     .option('--grpc-port <port>', 'public gRPC port on 127.0.0.1; 0 picks a free one', port, 50_051)
     .option('--http-port <port>', 'public HTTP port on 127.0.0.1; 0 picks a free one', port, 8_080)
     .option('--workers <n>', 'number of worker processes', count(64), 2)
+    .option('--auth', 'demand a token from every caller; yours is then in the data folder')
     .option('--exit', 'stop once the paths are done; exits with 0 if all are COMPLETED, with 3 if not')
     .action(async (paths: string[], _options, command: Command) => {
       process.exitCode = await up(paths, command.optsWithGlobals<UpOptions>());
@@ -86,14 +88,17 @@ async function serve(stack: LocalStack, paths: readonly string[], options: Serve
   if (exit) return code;
   const sql = stack.databaseUrlFile === undefined ? [] : [`  psql "$(cat ${dataDir}/database-url)"`];
   const server = stack.grpcAddress.endsWith(':50051') ? '' : `--server ${stack.grpcAddress} `;
-  terminal.note(['Ready. In another terminal:', `  npx filemill upload ${server}FILE --wait`, ...sql].join('\n'));
+  const token = stack.adminTokenFile === undefined ? [] : [`  export FILEMILL_TOKEN_FILE=${dataDir}/admin-token`];
+  terminal.note(
+    ['Ready. In another terminal:', ...token, `  npx filemill upload ${server}FILE --wait`, ...sql].join('\n'),
+  );
   await untilAborted(signal);
   return exitCodes.ok;
 }
 
 /** Does what `filemill upload PATH… --wait` does. */
 async function uploadAndAwait(stack: LocalStack, paths: readonly string[], options: ServeOptions): Promise<ExitCode> {
-  using channel = new RpcChannel(stack.grpcAddress);
+  using channel = new RpcChannel(stack.grpcAddress, { authorization: stack.authorization ?? options.authorization });
   const interrupted = new AbortController();
   onAbort(options.signal, () => interrupted.abort(new CliError(exitCodes.interrupted, 'Interrupted.')));
   const session = openSession({ ...options, server: channel.target }, channel, interrupted.signal, {
@@ -123,9 +128,9 @@ function stackOptions(options: UpOptions, report: Report, signal: AbortSignal): 
     },
     process.env,
   );
-  const { dataDir, grpcPort, httpPort, workers } = options;
+  const { dataDir, grpcPort, httpPort, workers, auth = false } = options;
   return {
-    ...{ dataDir, grpcPort, httpPort, workers, report, signal },
+    ...{ dataDir, grpcPort, httpPort, workers, auth, report, signal },
     ...config,
     threadsPerWorker: config.workerThreads,
     env: process.env,

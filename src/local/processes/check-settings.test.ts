@@ -15,6 +15,7 @@ const specs = serviceSpecs({
   redisUrl: 'none',
   storageDir: '/',
   socketFolder: '/',
+  access: undefined,
   workers: 2,
   threadsPerWorker: 1,
   logLevel: 'info',

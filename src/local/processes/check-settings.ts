@@ -7,7 +7,7 @@ import { readWebConfig } from '#services/web/config.ts';
 import { readWorkerConfig } from '#services/worker/config.ts';
 import { SetupError } from '../setup-error.ts';
 import type { ServiceName, ServiceSpec } from './service-child.ts';
-import { inheritedEnvironment } from './service-specs.ts';
+import { environmentOf, inheritedEnvironment } from './service-specs.ts';
 
 type Reader = (env: NodeJS.ProcessEnv) => unknown;
 
@@ -23,7 +23,7 @@ const readers: Readonly<Record<ServiceName, Reader>> = {
 export function checkSettings(specs: readonly ServiceSpec[], env: NodeJS.ProcessEnv): void {
   const inherited = inheritedEnvironment(env, specs);
   const problems = specs.flatMap((spec) => {
-    const own = { ...inherited, ...spec.env };
+    const own = environmentOf(spec, inherited);
     return [checkFailpoints, readers[spec.service]].flatMap((read) => problemsOf(read, own));
   });
   if (problems.length > 0) throw new SetupError([...new Set(problems)].join('; '), { exitCode: 2 });

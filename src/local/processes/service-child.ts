@@ -7,6 +7,7 @@ import type { ChildRegister } from './child-register.ts';
 import type { Running } from './keeper.ts';
 import { ServiceLog } from './service-log.ts';
 import { serviceNodeOptions } from './service-runtime.ts';
+import { environmentOf } from './service-specs.ts';
 import { lookEveryMs, Silence } from './silence.ts';
 
 /** A service that hangs is killed: others end within 28 s of SIGTERM. */
@@ -47,7 +48,7 @@ export async function startService(
   const log = new ServiceLog(surroundings.logPath(name), (line) => surroundings.show(name, line));
   const script = fileURLToPath(new URL(`../../services/${spec.service}/main.ts`, import.meta.url));
   const child = await spawnDetached([process.execPath, ...serviceNodeOptions, script], {
-    env: { ...surroundings.env, ...spec.env },
+    env: environmentOf(spec, surroundings.env),
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   surroundings.processes.add(child, 'SIGKILL');

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { isUnknown } from '#platform/known-settings.ts';
+import type { AccessSecrets } from '../access-secrets.ts';
 import type { ServiceName, ServiceSpec } from './service-child.ts';
 
 export interface StackSettings {
@@ -10,6 +11,8 @@ export interface StackSettings {
   readonly redisUrl: string;
   readonly storageDir: string;
   readonly socketFolder: string;
+  /** Callers need a token if set. */
+  readonly access: AccessSecrets | undefined;
   readonly workers: number;
   readonly threadsPerWorker: number;
   readonly logLevel: string;
@@ -24,6 +27,11 @@ export function serviceSpecs(settings: StackSettings): readonly ServiceSpec[] {
   const redis = { FILEMILL_REDIS_URL: settings.redisUrl };
   const storage = { FILEMILL_STORAGE_DIR: settings.storageDir };
   const threads = { FILEMILL_WORKER_THREADS: String(settings.threadsPerWorker) };
+  const auth = settings.access && { FILEMILL_AUTH: 'required' };
+  const secrets = settings.access && {
+    FILEMILL_TOKEN_KEY: settings.access.tokenKey,
+    FILEMILL_ADMIN_TOKEN: settings.access.adminToken,
+  };
   const spec = (service: ServiceName, env: Record<string, string>, name: string = service): ServiceSpec => ({
     service,
     name,
@@ -35,9 +43,16 @@ export function serviceSpecs(settings: StackSettings): readonly ServiceSpec[] {
     },
   });
   return [
-    spec('metadata', { FILEMILL_GRPC_LISTEN: socket('metadata'), ...database, ...redis }),
+    spec('metadata', { FILEMILL_GRPC_LISTEN: socket('metadata'), ...database, ...redis, ...auth, ...secrets }),
     spec('result', { FILEMILL_GRPC_LISTEN: socket('result'), ...database, ...storage }),
-    spec('upload', { FILEMILL_GRPC_LISTEN: settings.grpcListen, ...metadata, ...result, ...redis, ...storage }),
+    spec('upload', {
+      FILEMILL_GRPC_LISTEN: settings.grpcListen,
+      ...metadata,
+      ...result,
+      ...redis,
+      ...storage,
+      ...auth,
+    }),
     ...Array.from({ length: settings.workers }, (_, index) =>
       spec('worker', { ...metadata, ...result, ...redis, ...storage, ...threads }, `worker-${index + 1}`),
     ),
@@ -45,9 +60,30 @@ export function serviceSpecs(settings: StackSettings): readonly ServiceSpec[] {
       FILEMILL_HTTP_LISTEN: settings.httpListen,
       FILEMILL_UPLOAD_TARGET: settings.grpcListen,
       FILEMILL_PUBLIC_GRPC: settings.grpcListen,
+      ...auth,
     }),
   ];
 }
+
+/** The environment of a service: the inherited one without the secrets that are not its own, and its own settings. */
+export function environmentOf({ service, env }: ServiceSpec, inherited: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const isForeign = (name: string) => {
+    const owners = secretOwners[name.replace(/_FILE$/, '')];
+    return owners !== undefined && !owners.includes(service);
+  };
+  return { ...Object.fromEntries(Object.entries(inherited).filter(([name]) => !isForeign(name))), ...env };
+}
+
+/** The services that may know a secret; FILEMILL_TOKEN is for clients. */
+const secretOwners: Readonly<Record<string, readonly ServiceName[]>> = {
+  FILEMILL_TOKEN: [],
+  FILEMILL_TOKEN_KEY: ['metadata'],
+  FILEMILL_ADMIN_TOKEN: ['metadata'],
+  FILEMILL_ADMIN_DATABASE_URL: [],
+  FILEMILL_DATABASE_URL: ['metadata', 'result'],
+  FILEMILL_DATABASE_LISTEN_URL: ['metadata'],
+  FILEMILL_REDIS_URL: ['metadata', 'upload', 'worker'],
+};
 
 /**
  * Services inherit the user's environment without the `_FILE` variants of settings that are set here, without unknown

@@ -2,7 +2,9 @@ import { databaseSettings, databaseUrl } from '#adapters/postgres/database/setti
 import { redisSettings } from '#adapters/redis/settings.ts';
 import { defaultLeaseMs, defaultMaxAttempts } from '#domain/retry-policy.ts';
 import { commonSettings, integer, listenAddress, readSettings } from '#platform/config.ts';
+import { exposureSettings } from '#platform/exposure.ts';
 import { internalServerSettings } from '#platform/rpc/server.ts';
+import { identityConfig, identitySettings } from './access/config.ts';
 
 export const metadataSettings = {
   ...commonSettings,
@@ -11,6 +13,8 @@ export const metadataSettings = {
   /** For LISTEN, bypassing a pooler in transaction mode. */
   databaseListenUrl: databaseUrl.optional(),
   ...internalServerSettings,
+  auth: exposureSettings.auth,
+  ...identitySettings,
   /** Internal listener: only the other services may reach it. */
   grpcListen: listenAddress.default('127.0.0.1:50052'),
   leaseMs: integer(500, 3_600_000).default(defaultLeaseMs),
@@ -21,5 +25,6 @@ export const metadataSettings = {
 
 /** @throws ConfigError */
 export function readMetadataConfig(env: NodeJS.ProcessEnv) {
-  return readSettings(metadataSettings, env);
+  const settings = readSettings(metadataSettings, env);
+  return { ...settings, identity: identityConfig(settings) };
 }

@@ -3,11 +3,14 @@ import type { DatabaseClock } from '#adapters/postgres/database/database-clock.t
 import type { ChangeFeed } from '#adapters/postgres/upkeep/change-feed.ts';
 import type { Doorbell } from '#domain/doorbell.ts';
 import type { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
+import type { IdentityService } from '#gen/filemill/internal/v1/identity_service_pb.ts';
 import type { UploadLockService } from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
+import type { AccessService } from '#gen/filemill/v1/access_service_pb.ts';
 import type { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import type { SystemService } from '#gen/filemill/v1/system_service_pb.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
 import type { Semaphore } from '#platform/semaphore.ts';
+import type { Identities } from './access/identities.ts';
 import type { DueDispatcher } from './duties/due-dispatcher.ts';
 import type { ChangeHub } from './live/change-hub.ts';
 
@@ -19,6 +22,7 @@ export interface MetadataContext {
   readonly changes: ChangeFeed;
   readonly changeHub: ChangeHub;
   readonly dispatcher: DueDispatcher;
+  readonly identities: Identities;
   readonly doorbell: Doorbell;
   /** Bounds the files watched in this process: each costs memory and work at every change. */
   readonly watchPlaces: Semaphore;
@@ -32,6 +36,8 @@ export interface MetadataContext {
 
 type Handlers = ServiceHandlers<typeof MetadataService> &
   ServiceHandlers<typeof SystemService> &
+  ServiceHandlers<typeof AccessService> &
+  ServiceHandlers<typeof IdentityService> &
   ServiceHandlers<typeof FileLifecycleService> &
   ServiceHandlers<typeof UploadLockService>;
 

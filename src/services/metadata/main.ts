@@ -10,6 +10,7 @@ import { runService } from '#platform/lifecycle.ts';
 import { startOpsServer } from '#platform/ops-server.ts';
 import { Semaphore } from '#platform/semaphore.ts';
 import { StoreHealth } from '#platform/store-health.ts';
+import { Identities } from './access/identities.ts';
 import { readMetadataConfig } from './config.ts';
 import { startChangeTrimmer } from './duties/change-trimmer.ts';
 import { DueDispatcher } from './duties/due-dispatcher.ts';
@@ -45,7 +46,8 @@ await runService(logger, async ({ signal, use }) => {
   use(startChangeTrimmer({ database, logger }));
   const changeHub = createChangeHub({ database, clock, changes, logger, stopping: signal });
   const watchPlaces = new Semaphore(maxWatchedFiles);
-  const shared = { database, searches, clock, changes, changeHub, dispatcher, doorbell, watchPlaces };
+  const identities = new Identities(database, config.identity, logger);
+  const shared = { database, searches, identities, clock, changes, changeHub, dispatcher, doorbell, watchPlaces };
   const context = { ...shared, leaseMs, maxAttempts, watchHeartbeatMs, stopping: signal };
   const server = use(metadataServer(logger, context, { maxConnectionAgeMs: config.grpcMaxConnectionAgeMs }));
   await server.listen(config.grpcListen);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { redisSettings } from '#adapters/redis/settings.ts';
 import { byteSize, commonSettings, grpcTarget, integer, listenAddress, readSettings } from '#platform/config.ts';
+import { exposureSettings, requireAuthentication } from '#platform/exposure.ts';
 import { ProxyRules } from '#platform/rpc/proxy.ts';
 
 /** A file may be registered until its id is an hour old; orphans must be older by a safe margin. */
@@ -13,6 +14,7 @@ const maxPackBelow = 512 * 1_024;
 export const uploadSettings = {
   ...commonSettings,
   ...redisSettings,
+  ...exposureSettings,
   grpcListen: listenAddress.default('127.0.0.1:50051'),
   metadataTarget: grpcTarget.default('127.0.0.1:50052'),
   resultTarget: grpcTarget.default('127.0.0.1:50053'),
@@ -44,5 +46,7 @@ export const uploadSettings = {
 
 /** @throws ConfigError */
 export function readUploadConfig(env: NodeJS.ProcessEnv) {
-  return { ...readSettings(uploadSettings, env), proxies: ProxyRules.ofService(env) };
+  const settings = readSettings(uploadSettings, env);
+  requireAuthentication(settings, settings.grpcListen, 'FILEMILL_GRPC_LISTEN');
+  return { ...settings, proxies: ProxyRules.ofService(env) };
 }

@@ -1,6 +1,8 @@
 import { needOfRpc } from '#contract/access.ts';
+import { identityFromMessage } from '#contract/callers.ts';
 import { anonymous } from '#domain/access.ts';
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
+import { IdentityService } from '#gen/filemill/internal/v1/identity_service_pb.ts';
 import { AccessService } from '#gen/filemill/v1/access_service_pb.ts';
 import { DownloadService } from '#gen/filemill/v1/download_service_pb.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
@@ -8,6 +10,9 @@ import { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
 import { SystemService } from '#gen/filemill/v1/system_service_pb.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { Health } from '#gen/grpc/health/v1/health_pb.ts';
+import type { RpcChannel } from '#platform/rpc/client.ts';
+import type { Access } from '#platform/rpc/guard/access.ts';
+import { KnownCallers } from '#platform/rpc/guard/known-callers.ts';
 import { healthHandlers } from '#platform/rpc/health.ts';
 import { publicServerOptions, RpcServer } from '#platform/rpc/server.ts';
 import { type AppendUploadContext, appendUpload } from './routes/append-upload.ts';
@@ -23,7 +28,10 @@ import { type UploadManyContext, uploadMany } from './routes/upload-many.ts';
 /** Bytes of half-received messages and unread answers, over all connections. */
 const maxHeldBytes = 64 * 1024 * 1024;
 
-type PortContext = AppendUploadContext & UploadManyContext & IncompleteUploadsContext & DownloadContext;
+type PortContext = AppendUploadContext &
+  UploadManyContext &
+  IncompleteUploadsContext &
+  DownloadContext & { readonly auth: 'none' | 'required' };
 
 /** The public gRPC port: everything that clients may call, and nothing else. */
 export function uploadServer(
@@ -34,7 +42,7 @@ export function uploadServer(
   const registered = upstream.metadata.client(MetadataService);
   const lifecycle = upstream.metadata.client(FileLifecycleService);
   const context = { ...withoutEnd, registered, lifecycle, stopping };
-  const access = { needOf: needOfRpc, identify: () => anonymous };
+  const access = { needOf: needOfRpc, identify: identifyBy(context.auth, upstream.metadata) };
   return new RpcServer(context.logger, publicServerOptions, { heldBytes: maxHeldBytes }, { access })
     .add(UploadService, {
       uploadFile: uploadFile(context),
@@ -54,4 +62,14 @@ export function uploadServer(
       Health,
       healthHandlers(() => context.admission.ready()),
     );
+}
+
+/** Who the callers are: everyone is anonymous where no credentials are required. */
+function identifyBy(auth: 'none' | 'required', metadata: RpcChannel): Access['identify'] {
+  if (auth === 'none') return () => anonymous;
+  const identities = metadata.client(IdentityService);
+  const callers = new KnownCallers(async (credentials) =>
+    identityFromMessage((await identities.identify({ credentials })).caller),
+  );
+  return (authorization) => callers.identify(authorization);
 }

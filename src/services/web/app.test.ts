@@ -3,6 +3,7 @@ import { after, describe, it } from 'node:test';
 import { createLogger } from '#platform/logger.ts';
 import { createApp } from './app.ts';
 import { createBackend } from './backend.ts';
+import { AccessGate } from './http/access.ts';
 import { HostList } from './http/origin-guard.ts';
 import { LiveFeed } from './live/live-feed.ts';
 import { allRoutes } from './routes/index.ts';
@@ -121,7 +122,14 @@ describe('the HTTP surface', () => {
     ['a foreign origin', { host: 'localhost:8080', origin: 'https://evil.example' }],
     ['what a browser calls cross-site', { host: 'localhost:8080', 'sec-fetch-site': 'cross-site' }],
   ];
-  const routes = allRoutes({ backend, feed: new LiveFeed(backend), maxFileSize: 2 ** 30 });
+  const gate = new AccessGate(backend, 'none');
+  const routes = allRoutes({
+    backend,
+    feed: new LiveFeed(backend),
+    gate,
+    isOverTls: () => false,
+    maxFileSize: 2 ** 30,
+  });
   const changing = routes.filter(({ method }) => method !== 'GET' && method !== 'HEAD');
   it('has routes that change something', () => assert.ok(changing.length >= 6));
 

@@ -6,6 +6,7 @@ import { requestAnswered, requestFailed } from '#platform/telemetry.ts';
 import type { Backend } from './backend.ts';
 import type { BuiltDashboard } from './dashboard/built-dashboard.ts';
 import { isPage, serveDashboard } from './dashboard/serve-dashboard.ts';
+import { AccessGate } from './http/access.ts';
 import { discardRest } from './http/discard-rest.ts';
 import { Drain } from './http/drain.ts';
 import type { HostList } from './http/origin-guard.ts';
@@ -21,6 +22,8 @@ export interface AppContext {
   /** Bytes. */
   readonly maxFileSize: number;
   readonly hosts: HostList;
+  /** `none` unless set. */
+  readonly auth?: 'none' | 'required' | undefined;
   /** Loopback unless set. */
   readonly trustedProxies?: TrustedProxies | undefined;
   readonly logger: Logger;
@@ -47,11 +50,13 @@ export function createApp(context: AppContext): FastifyInstance {
   });
 
   const drain = new Drain();
+  const gate = new AccessGate(context.backend, context.auth ?? 'none');
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders).header(requestIdKey, request.id);
     if (drain.draining) throw new FilemillError('SHUTTING_DOWN');
     drain.enter(reply.raw);
     guardOrigin(request.headers, hosts, isPage(request), trustedProxies.passageOf(request.raw));
+    await gate.admit(request);
   });
   app.addHook('onResponse', async (request, reply) => {
     requestAnswered(logger, endedRequest(request), reply.statusCode);
@@ -67,7 +72,9 @@ export function createApp(context: AppContext): FastifyInstance {
     feed[Symbol.dispose]();
     await drain.finish();
   });
-  serveRoutes(app, allRoutes({ ...context, feed }));
+  const isOverTls = (request: FastifyRequest) =>
+    context.publicHttp?.startsWith('https:') === true || trustedProxies.isOverTls(request.raw);
+  serveRoutes(app, allRoutes({ ...context, feed, gate, isOverTls }));
   serveDashboard(app, context.dashboard);
   return app;
 }
@@ -121,6 +128,7 @@ function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyRepl
   const problem = { ...toProblem(error), request_id: request.id };
   requestFailed(logger, endedRequest(request), error, problem.reason);
   discardRest(request.raw);
+  if (problem.reason === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer realm="filemill"');
   const seconds = retryAfterSeconds(problem.reason);
   if (seconds !== undefined) reply.header('retry-after', seconds);
   return reply

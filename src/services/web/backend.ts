@@ -1,3 +1,4 @@
+import { AccessService } from '#gen/filemill/v1/access_service_pb.ts';
 import { DownloadService } from '#gen/filemill/v1/download_service_pb.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
@@ -9,6 +10,7 @@ import type { HttpProxy } from '#platform/rpc/proxy.ts';
 
 /** The services behind the public gRPC address. */
 export interface Backend extends Disposable {
+  readonly access: RpcClient<typeof AccessService>;
   readonly health: RpcClient<typeof Health>;
   readonly metadata: RpcClient<typeof MetadataService>;
   readonly result: RpcClient<typeof ResultService>;
@@ -27,6 +29,7 @@ export function createBackend(target: string, proxy?: HttpProxy): Backend {
   const uploads = resources.use(new RpcChannel(target, ownConnection));
   const downloads = resources.use(new RpcChannel(target, ownConnection));
   return {
+    access: channel.client(AccessService),
     health: channel.client(Health),
     metadata: channel.client(MetadataService),
     result: channel.client(ResultService),

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { byteSize, commonSettings, grpcTarget, listenAddress, readSettings } from '#platform/config.ts';
+import { exposureSettings, requireAuthentication } from '#platform/exposure.ts';
 import { ProxyRules } from '#platform/rpc/proxy.ts';
 import { HostList } from './http/origin-guard.ts';
 import { TrustedProxies } from './http/trusted-proxies.ts';
@@ -17,6 +18,7 @@ const trustedProxies = z.string().transform((text, context) => {
 
 export const webSettings = {
   ...commonSettings,
+  ...exposureSettings,
   httpListen: listenAddress.default('127.0.0.1:8080'),
   /** The public gRPC port. */
   uploadTarget: grpcTarget.default('127.0.0.1:50051'),
@@ -44,6 +46,7 @@ export const webSettings = {
 /** @throws ConfigError */
 export function readWebConfig(env: NodeJS.ProcessEnv) {
   const settings = readSettings(webSettings, env);
+  requireAuthentication(settings, settings.httpListen, 'FILEMILL_HTTP_LISTEN');
   const hosts = HostList.of(settings.httpListen, settings.httpHosts);
   return { ...settings, hosts, proxies: ProxyRules.ofService(env) };
 }

@@ -1,5 +1,7 @@
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
+import { IdentityService } from '#gen/filemill/internal/v1/identity_service_pb.ts';
 import { UploadLockService } from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
+import { AccessService } from '#gen/filemill/v1/access_service_pb.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { SystemService } from '#gen/filemill/v1/system_service_pb.ts';
 import { Health } from '#gen/grpc/health/v1/health_pb.ts';
@@ -11,27 +13,34 @@ import { claimDueFilesRoute } from './claim-due-files.ts';
 import { claimFilesRoute } from './claim-files.ts';
 import { confirmDeletionsRoute } from './confirm-deletions.ts';
 import { createFilesRoute } from './create-files.ts';
+import { createSessionRoute } from './create-session.ts';
+import { createTokenRoute } from './create-token.ts';
 import { deleteFilesRoute } from './delete-files.ts';
+import { endSessionRoute } from './end-session.ts';
 import { failAttemptsRoute } from './fail-attempts.ts';
 import { findBlobsRoute } from './find-blobs.ts';
 import { getAttemptsRoute } from './get-attempts.ts';
+import { getCallerRoute } from './get-caller.ts';
 import { getDependenciesRoute } from './get-dependencies.ts';
 import { getFilesRoute } from './get-files.ts';
 import { getStatsRoute } from './get-stats.ts';
 import { heartbeatRoute } from './heartbeat.ts';
+import { identifyRoute } from './identify.ts';
 import { listFilesRoute } from './list-files.ts';
+import { listTokensRoute } from './list-tokens.ts';
 import { locateFileRoute } from './locate-file.ts';
 import { lockUploadsRoute } from './lock-uploads.ts';
 import { moveBlobsRoute } from './move-blobs.ts';
 import { releaseFilesRoute } from './release-files.ts';
 import { renewLeasesRoute } from './renew-leases.ts';
 import { retryFilesRoute } from './retry-files.ts';
+import { revokeTokensRoute } from './revoke-tokens.ts';
 import { takeDeletionsRoute } from './take-deletions.ts';
 import { unlockUploadsRoute } from './unlock-uploads.ts';
 import { watchChangesRoute } from './watch-changes.ts';
 import { watchFilesRoute } from './watch-files.ts';
 
-/** MetadataService is forwarded to the public port; the other services are internal. */
+/** AccessService and MetadataService are forwarded to the public port; the other services are internal. */
 export function metadataServer(
   logger: Logger,
   context: MetadataContext,
@@ -53,6 +62,15 @@ export function metadataServer(
       deleteFiles: deleteFilesRoute(context),
       getStats: getStatsRoute(context),
     })
+    .add(AccessService, {
+      getCaller: getCallerRoute(),
+      createToken: createTokenRoute(context),
+      listTokens: listTokensRoute(context),
+      revokeTokens: revokeTokensRoute(context),
+      createSession: createSessionRoute(context),
+      endSession: endSessionRoute(context),
+    })
+    .add(IdentityService, { identify: identifyRoute(context) })
     .add(FileLifecycleService, {
       createFiles: createFilesRoute(context),
       claimFiles: claimFilesRoute(context),

@@ -1,7 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { needOfRoute } from '#contract/access.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { outgoing } from '#platform/rpc/call-context.ts';
+import { authorizationOf } from './access.ts';
 import { entityTag, matchesTag } from './entity-tag.ts';
 import { readBody, readQuery } from './query.ts';
 import type { Content, Route } from './route.ts';
@@ -43,10 +45,13 @@ function notJson(type = 'none'): FilemillError {
 /** Serves a route; for GET, HEAD too. A trailing slash is accepted, as the examples of many clients have one. */
 function serveRoute(app: FastifyInstance, description: Route): void {
   const url = fastifyPath(description.path);
+  const need = needOfRoute(description.name);
+  if (need === undefined) throw new Error(`The table of access has no row for the route ${description.name}`);
   for (const address of [url, `${url}/`])
     app.route({
       method: description.method,
       url: address,
+      config: { need },
       handler: async (request, reply) => {
         const answer = await description.handle(readCall(description, request, reply));
         return description.tagged ? sendTagged(request, reply, answer) : answer;
@@ -63,7 +68,7 @@ function readCall(description: Route, request: FastifyRequest, reply: FastifyRep
     request,
     reply,
     signal,
-    onward: outgoing({ signal, requestId: request.id }),
+    onward: { ...outgoing({ signal, requestId: request.id }), authorization: authorizationOf(request) },
   };
 }
 

@@ -29,6 +29,15 @@ export class TrustedProxies {
     return ranges && new TrustedProxies(ranges);
   }
 
+  /** Whether the client speaks TLS, to this server or, as a trusted proxy tells, to that proxy. */
+  isOverTls({ headers, socket }: IncomingMessage): boolean {
+    if ('encrypted' in socket && socket.encrypted === true) return true;
+    if (!this.#ranges.contains(socket.remoteAddress ?? '127.0.0.1')) return false;
+    const standard = /(?:^|[;,\s])proto="?(\w+)/i.exec(String(headers.forwarded ?? ''))?.[1];
+    const told = standard ?? String(headers['x-forwarded-proto'] ?? '').split(',', 1)[0];
+    return told?.trim().toLowerCase() === 'https';
+  }
+
   passageOf({ headers, httpVersion, socket }: IncomingMessage): Passage {
     // A peer on a Unix socket has no address, but is on this machine.
     if (!this.#ranges.contains(socket.remoteAddress ?? '127.0.0.1')) return noPassage;

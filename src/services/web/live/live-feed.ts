@@ -11,12 +11,13 @@ export type LiveNews = ChangeNews<File, GetStatsResponse>;
 type LiveBoxes = ChangeBoxes<File, GetStatsResponse>;
 
 /**
- * Shares one watch of all changes among the open live pages, while there are any. A broken watch resumes at its
+ * Shares one watch of all changes among the open live pages of a session, while there are any. A broken watch resumes at its
  * cursor, so that readers notice a pause at most.
  */
 export class LiveFeed implements Disposable {
   readonly #backend: Backend;
-  readonly #boxes: LiveBoxes = new ChangeBoxes((signal, begun) => this.#watch(signal, begun));
+  /** By credentials: callers see different files. */
+  readonly #boxes = new Map<string | undefined, LiveBoxes>();
   readonly #stopping = new AbortController();
 
   constructor(backend: Backend) {
@@ -29,8 +30,14 @@ export class LiveFeed implements Disposable {
     throw new FilemillError('UNAVAILABLE');
   }
 
-  join(): ReturnType<LiveBoxes['join']> {
-    return this.#boxes.join();
+  async join(authorization: string | undefined): ReturnType<LiveBoxes['join']> {
+    const boxes = this.#boxesFor(authorization);
+    const reader = await boxes.join();
+    const leave = () => {
+      reader[Symbol.dispose]();
+      if (boxes.isEmpty) this.#boxes.delete(authorization);
+    };
+    return { box: reader.box, [Symbol.dispose]: leave };
   }
 
   /** Aborted when the feed ends; readers stop then. */
@@ -40,20 +47,33 @@ export class LiveFeed implements Disposable {
 
   [Symbol.dispose](): void {
     this.#stopping.abort();
-    this.#boxes[Symbol.dispose]();
+    for (const boxes of this.#boxes.values()) boxes[Symbol.dispose]();
+  }
+
+  #boxesFor(authorization: string | undefined): LiveBoxes {
+    const known = this.#boxes.get(authorization);
+    if (known !== undefined) return known;
+    const made: LiveBoxes = new ChangeBoxes((signal, begun) => this.#watch(made, { signal, authorization }, begun));
+    this.#boxes.set(authorization, made);
+    return made;
   }
 
   /** @throws FilemillError when the watch cannot begin; later failures are retried for ever */
-  async #watch(signal: AbortSignal, begun: () => void): Promise<void> {
+  async #watch(
+    boxes: LiveBoxes,
+    onward: CallOptions & { readonly signal: AbortSignal },
+    begun: () => void,
+  ): Promise<void> {
+    const { signal } = onward;
     const outage = new Outage(0);
     let cursor = '';
     while (!signal.aborted) {
       try {
-        for await (const message of this.#backend.metadata.watchChanges({ cursor }, { signal })) {
+        for await (const message of this.#backend.metadata.watchChanges({ cursor }, onward)) {
           outage.end();
           if (cursor === '') begun();
           cursor = message.cursor;
-          this.#boxes.put(toNews(message));
+          boxes.put(toNews(message));
         }
       } catch (error) {
         if (cursor === '') throw error;

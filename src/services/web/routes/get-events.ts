@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { fileStateToJson, statsToJson } from '#contract/json.ts';
 import type { Json } from '#contract/schemas.ts';
 import { sleep } from '#platform/abort.ts';
+import type { AccessGate } from '../http/access.ts';
 import { route } from '../http/route.ts';
 import type { LiveFeed, LiveNews } from '../live/live-feed.ts';
 
@@ -16,7 +17,7 @@ const eventsDescription =
 
 type LiveReader = Awaited<ReturnType<LiveFeed['join']>>;
 
-export function getEvents(feed: LiveFeed) {
+export function getEvents(feed: LiveFeed, gate: Pick<AccessGate, 'readmit'>) {
   return route({
     name: 'getEvents',
     method: 'GET',
@@ -29,12 +30,17 @@ export function getEvents(feed: LiveFeed) {
       // Buffering proxies would hold events back.
       reply.type('text/event-stream').header('x-accel-buffering', 'no');
       if (request.method === 'HEAD') return reply.send(Readable.from([]));
-      const reader = await feed.join();
+      const reader = await feed.join(onward.authorization);
       try {
         // Joined before the query, so that no change is missed.
         const first = await feed.snapshot(String(request.headers['last-event-id'] ?? ''), onward);
         const over = AbortSignal.any([signal, feed.ended]);
-        return reply.send(Readable.from(events(first, reader, over), { objectMode: false, highWaterMark: 1 }));
+        return reply.send(
+          Readable.from(
+            events(first, reader, over, () => gate.readmit(request)),
+            { objectMode: false, highWaterMark: 1 },
+          ),
+        );
       } catch (error) {
         reader[Symbol.dispose]();
         throw error;
@@ -43,13 +49,19 @@ export function getEvents(feed: LiveFeed) {
   });
 }
 
-/** Back-pressure: while the client reads nothing, news add up in the box. */
-async function* events(first: LiveNews, reader: LiveReader, signal: AbortSignal): AsyncGenerator<Buffer> {
+/** Back-pressure: while the client reads nothing, news add up in the box. Ends once the caller is not admitted any longer. */
+async function* events(
+  first: LiveNews,
+  reader: LiveReader,
+  signal: AbortSignal,
+  readmit: () => Promise<void>,
+): AsyncGenerator<Buffer> {
   using joined = reader;
   yield Buffer.from(retryAfter(retryMs) + told(first));
   while (!signal.aborted) {
     await sleep(restMs, signal);
     const news = await joined.box.take(heartbeatMs, signal);
+    await readmit();
     if (!signal.aborted) yield Buffer.from(news === undefined ? heartbeat : told(news));
   }
 }

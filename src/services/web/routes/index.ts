@@ -1,4 +1,5 @@
 import type { Backend } from '../backend.ts';
+import type { AccessGate } from '../http/access.ts';
 import { openApiDocument } from '../http/openapi.ts';
 import type { Route } from '../http/route.ts';
 import type { LiveFeed } from '../live/live-feed.ts';
@@ -28,17 +29,21 @@ import { putFile } from './put-file.ts';
 import { readyz } from './readyz.ts';
 import { retryFile } from './retry-file.ts';
 import { retryFiles } from './retry-files.ts';
+import { createSession, endSession, getCaller, type IsOverTls } from './session.ts';
 
 interface RouteContext {
   readonly backend: Backend;
   readonly feed: LiveFeed;
+  readonly gate: AccessGate;
+  readonly isOverTls: IsOverTls;
   readonly maxFileSize: number;
   readonly publicHttp?: string | undefined;
   readonly publicGrpc?: string | undefined;
 }
 
 /** All HTTP routes. */
-export function allRoutes({ backend, feed, maxFileSize, publicHttp, publicGrpc }: RouteContext): readonly Route[] {
+export function allRoutes(context: RouteContext): readonly Route[] {
+  const { backend, feed, gate, isOverTls, maxFileSize, publicHttp, publicGrpc } = context;
   const routes: Route[] = [
     listFiles(backend),
     postFiles(backend),
@@ -61,8 +66,11 @@ export function allRoutes({ backend, feed, maxFileSize, publicHttp, publicGrpc }
     listResults(backend),
     exportResults(backend),
     getStats(backend),
-    getEvents(feed),
+    getEvents(feed, gate),
     getServer(publicGrpc),
+    getCaller(backend),
+    createSession(backend, isOverTls),
+    endSession(backend, isOverTls),
     livez(),
     readyz(backend),
     getDocument(() => openApiDocument(routes)),

@@ -4,15 +4,15 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Timestamp } from "@bufbuild/protobuf/wkt";
-import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { Caller } from "../../v1/access_service_pb.ts";
+import { file_filemill_v1_access_service } from "../../v1/access_service_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file filemill/internal/v1/identity_service.proto.
  */
 export const file_filemill_internal_v1_identity_service: GenFile = /*@__PURE__*/
-  fileDesc("CitmaWxlbWlsbC9pbnRlcm5hbC92MS9pZGVudGl0eV9zZXJ2aWNlLnByb3RvEhRmaWxlbWlsbC5pbnRlcm5hbC52MSImCg9JZGVudGlmeVJlcXVlc3QSEwoLY3JlZGVudGlhbHMYASABKAkiigEKEElkZW50aWZ5UmVzcG9uc2USDAoEa2luZBgBIAEoCRIKCgJpZBgCIAEoCRIMCgRuYW1lGAMgASgJEg4KBnRlbmFudBgEIAEoCRIOCgZzY29wZXMYBSADKAkSLgoKZXhwaXJlc19hdBgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAybAoPSWRlbnRpdHlTZXJ2aWNlElkKCElkZW50aWZ5EiUuZmlsZW1pbGwuaW50ZXJuYWwudjEuSWRlbnRpZnlSZXF1ZXN0GiYuZmlsZW1pbGwuaW50ZXJuYWwudjEuSWRlbnRpZnlSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_timestamp]);
+  fileDesc("CitmaWxlbWlsbC9pbnRlcm5hbC92MS9pZGVudGl0eV9zZXJ2aWNlLnByb3RvEhRmaWxlbWlsbC5pbnRlcm5hbC52MSImCg9JZGVudGlmeVJlcXVlc3QSEwoLY3JlZGVudGlhbHMYASABKAkiNwoQSWRlbnRpZnlSZXNwb25zZRIjCgZjYWxsZXIYASABKAsyEy5maWxlbWlsbC52MS5DYWxsZXIybAoPSWRlbnRpdHlTZXJ2aWNlElkKCElkZW50aWZ5EiUuZmlsZW1pbGwuaW50ZXJuYWwudjEuSWRlbnRpZnlSZXF1ZXN0GiYuZmlsZW1pbGwuaW50ZXJuYWwudjEuSWRlbnRpZnlSZXNwb25zZWIGcHJvdG8z", [file_filemill_v1_access_service]);
 
 /**
  * @generated from message filemill.internal.v1.IdentifyRequest
@@ -38,38 +38,9 @@ export const IdentifyRequestSchema: GenMessage<IdentifyRequest> = /*@__PURE__*/
  */
 export type IdentifyResponse = Message<"filemill.internal.v1.IdentifyResponse"> & {
   /**
-   * `token`, `session` or `jwt`.
-   *
-   * @generated from field: string kind = 1;
+   * @generated from field: filemill.v1.Caller caller = 1;
    */
-  kind: string;
-
-  /**
-   * @generated from field: string id = 2;
-   */
-  id: string;
-
-  /**
-   * @generated from field: string name = 3;
-   */
-  name: string;
-
-  /**
-   * @generated from field: string tenant = 4;
-   */
-  tenant: string;
-
-  /**
-   * @generated from field: repeated string scopes = 5;
-   */
-  scopes: string[];
-
-  /**
-   * Absent if the credentials do not expire.
-   *
-   * @generated from field: google.protobuf.Timestamp expires_at = 6;
-   */
-  expiresAt?: Timestamp | undefined;
+  caller?: Caller | undefined;
 };
 
 /**

@@ -1,0 +1,12 @@
+import { revokeTokens } from '#adapters/postgres/access/tokens.ts';
+import { requireBatch } from '#contract/requests.ts';
+import type { MetadataContext, Route } from '../context.ts';
+
+export function revokeTokensRoute({ database }: MetadataContext): Route<'revokeTokens'> {
+  return async (request) => {
+    const ids = [...new Set(requireBatch(request.ids, 'ids'))];
+    const revoked = await revokeTokens(database, ids);
+    const [revokedIds, missingIds] = [ids.filter((id) => revoked.has(id)), ids.filter((id) => !revoked.has(id))];
+    return { revokedIds, missingIds };
+  };
+}

@@ -1,0 +1,88 @@
+import type { FastifyRequest } from 'fastify';
+import { identityFromMessage } from '#contract/callers.ts';
+import { type Identity, type Need, requireScope } from '#domain/access.ts';
+import { FilemillError } from '#domain/errors.ts';
+import { KnownCallers } from '#platform/rpc/guard/known-callers.ts';
+import type { Backend } from '../backend.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What the route demands of its caller; absent for the page and its assets, which hold no data. */
+    readonly need?: Need;
+  }
+}
+
+/** The cookie of a session. Browsers accept the prefix only over TLS, for the whole host, and from the host itself. */
+const cookieNames = { tls: '__Host-filemill', clear: 'filemill-session' } as const;
+
+/** The header that the page sends with every change, and that another site cannot make a browser send. */
+const pageHeader = 'x-filemill-page';
+
+const safeMethods: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
+
+/** Says who sends a request, and refuses it before its body is read if the caller may not do this. */
+export class AccessGate {
+  readonly #isRequired: boolean;
+  readonly #callers: KnownCallers;
+
+  constructor({ access }: Pick<Backend, 'access'>, auth: 'none' | 'required') {
+    this.#isRequired = auth === 'required';
+    this.#callers = new KnownCallers(async (credentials) =>
+      identityFromMessage((await access.getCaller({}, { authorization: `Bearer ${credentials}` })).caller),
+    );
+  }
+
+  /** @throws FilemillError UNAUTHENTICATED, PERMISSION_DENIED */
+  async admit(request: FastifyRequest): Promise<void> {
+    const { need } = request.routeOptions.config;
+    if (!this.#isRequired || need === undefined || need === 'open') return;
+    requireScope(await this.identify(authorizationOf(request)), need);
+    if (isByCookie(request)) refuseForgery(request);
+  }
+
+  /** @throws FilemillError UNAUTHENTICATED */
+  async identify(authorization: string | undefined): Promise<Identity> {
+    return await this.#callers.identify(authorization);
+  }
+
+  /** Whether the caller is still admitted; for answers that last. @throws FilemillError UNAUTHENTICATED */
+  async readmit(request: FastifyRequest): Promise<void> {
+    if (this.#isRequired) await this.identify(authorizationOf(request));
+  }
+}
+
+/** The credentials of a request, which calls on its behalf carry on: the header, or else the session of the page. */
+export function authorizationOf(request: FastifyRequest): string | undefined {
+  const { authorization } = request.headers;
+  const session = authorization === undefined ? sessionOf(request) : undefined;
+  return session === undefined ? authorization : `Bearer ${session}`;
+}
+
+/** @param expires undefined ends the session */
+export function sessionCookie(secret: string, overTls: boolean, expires: Date | undefined): string {
+  const name = overTls ? cookieNames.tls : cookieNames.clear;
+  const end = expires === undefined ? 'Max-Age=0' : `Expires=${expires.toUTCString()}`;
+  return `${name}=${secret}; Path=/; HttpOnly; SameSite=Strict; ${overTls ? 'Secure; ' : ''}${end}`;
+}
+
+function isByCookie(request: FastifyRequest): boolean {
+  return request.headers.authorization === undefined && sessionOf(request) !== undefined;
+}
+
+function sessionOf({ headers: { cookie = '' } }: FastifyRequest): string | undefined {
+  const pairs = cookie.split(';').map((pair) => pair.trim());
+  for (const name of Object.values(cookieNames)) {
+    const pair = pairs.find((each) => each.startsWith(`${name}=`));
+    if (pair !== undefined) return pair.slice(name.length + 1);
+  }
+  return undefined;
+}
+
+/** A browser attaches the cookie by itself; that the page meant it, only this header shows. */
+function refuseForgery({ method, headers }: FastifyRequest): void {
+  if (safeMethods.includes(method) || headers[pageHeader] !== undefined) return;
+  throw new FilemillError(
+    'ORIGIN_REFUSED',
+    `A change with the session of the page must have the header ${pageHeader}.`,
+  );
+}

@@ -1,0 +1,59 @@
+import { timestampDate } from '@bufbuild/protobuf/wkt';
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { callerToJson } from '#contract/json.ts';
+import type { Json } from '#contract/schemas.ts';
+import type { Backend } from '../backend.ts';
+import { sessionCookie } from '../http/access.ts';
+import { route } from '../http/route.ts';
+
+/** Whether the browser speaks TLS, to this server or to a proxy in front of it. */
+export type IsOverTls = (request: FastifyRequest) => boolean;
+
+export function getCaller({ access }: Backend) {
+  return route({
+    name: 'getCaller',
+    method: 'GET',
+    path: '/api/v1/caller',
+    summary: 'Tells who the caller is, and what it may do.',
+    answers: { 200: { description: 'The caller.', schema: 'Caller' } },
+    handle: async ({ onward }): Promise<Json<'Caller'>> => callerToJson((await access.getCaller({}, onward)).caller),
+  });
+}
+
+/** The page signs in: its token goes, and a cookie that scripts cannot read comes. */
+export function createSession({ access }: Backend, isOverTls: IsOverTls) {
+  return route({
+    name: 'createSession',
+    method: 'POST',
+    path: '/api/v1/session',
+    summary: 'Begins a session of the page, with a token or a JWT, and sets its cookie.',
+    body: z.strictObject({ token: z.string().min(1).max(8_192).describe('A token or a JWT.') }),
+    answers: { 200: { description: 'The caller. The cookie lasts for 12 hours at most.', schema: 'Caller' } },
+    problems: ['UNAUTHENTICATED'],
+    async handle({ body: { token }, onward, request, reply }): Promise<Json<'Caller'>> {
+      const authorization = `Bearer ${token}`;
+      const { secret, expiresAt } = await access.createSession({}, { ...onward, authorization });
+      const { caller } = await access.getCaller({}, { ...onward, authorization: `Bearer ${secret}` });
+      reply.header('set-cookie', sessionCookie(secret, isOverTls(request), expiresAt && timestampDate(expiresAt)));
+      return callerToJson(caller);
+    },
+  });
+}
+
+export function endSession({ access }: Backend, isOverTls: IsOverTls) {
+  return route({
+    name: 'endSession',
+    method: 'DELETE',
+    path: '/api/v1/session',
+    summary: 'Ends the session of the page.',
+    answers: { 204: { description: 'The session has ended, and its cookie is gone.' } },
+    async handle({ onward, request, reply }) {
+      await access.endSession({}, onward);
+      return reply
+        .code(204)
+        .header('set-cookie', sessionCookie('', isOverTls(request), undefined))
+        .send();
+    },
+  });
+}
