@@ -4,6 +4,7 @@ import type * as Registry from '../registry.ts';
 import { type BlobsModule, openBlobs } from './blobs-module.ts';
 import { fileAnalyzers, type StepOutcome } from './complete.ts';
 import { blobFailure, type Failure, storable, toFailure } from './failure.ts';
+import { watchStates } from './isolate-watch.ts';
 import { analyzeFile, prepareAll } from './pass.ts';
 import { runStep } from './step.ts';
 
@@ -38,7 +39,7 @@ export interface IsolateMessage {
 
 const settings = JSON.parse(process.argv[2] ?? '') as IsolateSettings;
 // A thread looks after the memory and the parent, because the analysis may keep this one busy for long.
-const watch = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+const watch = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
 const watcher = new Worker(new URL('./isolate-watch.ts', import.meta.url), {
   workerData: { watch, memoryMb: settings.memoryMb, parent: process.ppid },
   resourceLimits: { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 8 },
@@ -56,15 +57,10 @@ process.on('disconnect', () => process.exit());
 tell();
 
 async function follow(order: IsolateOrder): Promise<void> {
-  setBusy(true);
+  if (Atomics.exchange(watch, 0, watchStates.busy) === watchStates.asleep) Atomics.notify(watch, 0);
   const answer = await outcomeOf(order);
-  setBusy(false);
+  Atomics.store(watch, 0, watchStates.idle);
   tell(answer);
-}
-
-function setBusy(busy: boolean): void {
-  Atomics.store(watch, 0, busy ? 1 : 0);
-  Atomics.notify(watch, 0);
 }
 
 function tell(answer?: IsolateAnswer): void {
