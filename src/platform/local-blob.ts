@@ -1,11 +1,14 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { closeSync, openSync, readSync } from 'node:fs';
 import type { BlobHandle, LocalBytes } from '#domain/blob-store.ts';
 
-/** Bytes in a local file, which the first read opens. */
+/**
+ * Bytes in a local file, which the first read opens. A read blocks its thread: an analysis has that to itself, and to hand each
+ * read to another thread takes longer than the read.
+ */
 export class LocalBlob implements BlobHandle {
   readonly size: number;
   readonly local: LocalBytes;
-  #file: Promise<FileHandle> | undefined;
+  #descriptor: number | undefined;
 
   constructor(local: LocalBytes, size: number) {
     this.local = local;
@@ -13,17 +16,16 @@ export class LocalBlob implements BlobHandle {
   }
 
   get opened(): boolean {
-    return this.#file !== undefined;
+    return this.#descriptor !== undefined;
   }
 
   async read(offset: number, into: Uint8Array): Promise<number> {
-    this.#file ??= open(this.local.path);
-    const file = await this.#file;
+    this.#descriptor ??= openSync(this.local.path, 'r');
     const wanted = Math.min(into.length, this.size - offset);
     let filled = 0;
     while (filled < wanted) {
       const position = (this.local.range?.offset ?? 0) + offset + filled;
-      const { bytesRead } = await file.read(into, filled, wanted - filled, position);
+      const bytesRead = readSync(this.#descriptor, into, filled, wanted - filled, position);
       if (bytesRead === 0) break;
       filled += bytesRead;
     }
@@ -31,6 +33,7 @@ export class LocalBlob implements BlobHandle {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await (await this.#file?.catch(() => undefined))?.close();
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
+    this.#descriptor = undefined;
   }
 }
