@@ -19,6 +19,11 @@ function descriptionOf(mime: string): string {
   return descriptions.get(mime) ?? mime;
 }
 
+/** Whether the type is in the table. */
+export function isKnown(mime: string): boolean {
+  return descriptions.has(mime);
+}
+
 /** Whether the extension stands for this type, maybe among others. */
 export function standsFor(extension: string, mime: string): boolean {
   return promises.get(extension)?.has(mime) === true;

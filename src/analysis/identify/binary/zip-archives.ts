@@ -1,4 +1,5 @@
 import { ZipArchive as Archive, type ZipArchive } from '../../containers/zip.ts';
+import { isKnown } from '../types.ts';
 import type { BinarySample } from './binary-sample.ts';
 import { latin1 } from './bytes.ts';
 import { type Answer, among, type Detector } from './detector.ts';
@@ -69,8 +70,6 @@ async function beginningOf(chunks: AsyncIterable<Buffer>): Promise<string> {
   return text;
 }
 
-const mediaType = /^[a-z]+\/[\w.+-]{1,100}$/;
-
 /** OpenDocument, EPUB and others have a first entry that names the type. */
 async function declaredType({ text }: Contents): Promise<Answer> {
   return known((await text('mimetype')).trim());
@@ -83,12 +82,13 @@ function declaredAtStart({ head }: BinarySample): Answer {
   return known(/^[a-z]+\/[\w.+-]+?(?=PK|$)/.exec(latin1(head, from, 100))?.[0] ?? '');
 }
 
+/** A declared type if there is one of that name. What is damaged declares nothing. */
 function known(declared: string): Answer {
   if (/corel\.(?:zcf\.)?draw/.test(declared)) return 'application/vnd.corel-draw';
-  if (!mediaType.test(declared)) return undefined;
-  return declared
+  const mime = declared
     .replace('/x-vnd.oasis.', '/vnd.oasis.')
-    .replace(/^application\/x-(kword|kspread|kpresenter)$/, 'application/vnd.kde.$1');
+    .replace(/^application\/x-(kword|kspread|kpresenter|kivio|karbon)$/, 'application/vnd.kde.$1');
+  return isKnown(mime) ? mime : undefined;
 }
 
 /** An OpenDocument without a first entry that says so: its manifest has the type of the whole. */

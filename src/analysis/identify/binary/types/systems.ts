@@ -59,6 +59,8 @@ export const systemTypes: readonly TypeInfo[] = [
   ['application/pkcs10', 'Certificate request', 'p10', 'csr', 'req', 'der'],
   ['application/pkcs7-mime', 'Signed or encrypted data (PKCS #7)', 'p7m', 'p7c', 'p7b', 'p7', 'der'],
   ['application/pkcs7-signature', 'Detached signature (PKCS #7)', 'p7s', 'p7', 'der', 'rsa', 'dsa'],
+  ['application/vnd.etsi.asic-e+zip', 'Signed documents (ASiC-E)', 'asice', 'sce', 'bdoc'],
+  ['application/vnd.etsi.asic-s+zip', 'Signed document (ASiC-S)', 'asics', 'scs'],
   ['application/x-pkcs7-certificates', 'Certificates (PKCS #7)', 'p7b', 'p7c', 'spc', 'p7', 'der'],
   ['application/x-pkcs7-certreqresp', 'Answer to a certificate request', 'p7r'],
   ['application/pkcs8', 'Private key (PKCS #8)', 'p8', 'key', 'der', 'pk8'],
