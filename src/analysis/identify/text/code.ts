@@ -28,7 +28,7 @@ export function code(page: Page): Guess | undefined {
 
 /** How lines of source code begin or end. */
 const codeStart =
-  /^(?:[({}[#%@.$`:|\\]|--|\/[/*]|(?:import|from|use|using|package|module|require|include|program|set|end|proc|data|def|class|function|local|var|let|const|public|private|static|void|int|struct|type|library|if|FROM|RUN|COPY|CMD|ENV|WORKDIR|ENTRYPOINT|EXPOSE|DELETE|INSERT|SELECT|CREATE|ALTER|DROP|select|create|insert|tell|IDENTIFICATION)\b|[GM]\d|dnl\b|[\w.]+\s*(?::|=|<-)|-?\w+\()/;
+  /^(?:[({}[#%@.$`:|\\]|--|\/[/*]|(?:import|from|use|using|package|module|require|include|program|set|end|proc|spawn|expect|data|def|class|function|local|var|let|const|public|private|static|void|int|struct|type|library|if|FROM|RUN|COPY|CMD|ENV|WORKDIR|ENTRYPOINT|EXPOSE|DELETE|INSERT|SELECT|CREATE|ALTER|DROP|select|create|insert|tell|IDENTIFICATION)\b|[GM]\d|dnl\b|[\w.]+\s*(?::|=|<-)|-?\w+\()/;
 const codeEnd = /[;{}:)\\]$|->$|\bDIVISION\.$|\bdivision\.$/;
 
 function mayBeCode(lines: readonly string[]): boolean {

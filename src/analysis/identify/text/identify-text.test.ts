@@ -321,6 +321,8 @@ const plain: readonly (readonly [filename: string, content: string])[] = [
   ['x', '1. Introduction\n\nThis is a long report about mills. It has chapters.\n\n2. History\n\nThey were old.\n'],
   ['x', '-- \nAda\n'],
   ['x', '42\n'],
+  ['right.exp', '+------+\n| year |\n+------+\n|    1 |\n+------+\n'],
+  ['right.exp', 'The mill grinds.\nIt has ground for years.\n'],
   ['x', 'word'],
 ];
 
@@ -351,6 +353,9 @@ const named: readonly (readonly [filename: string, content: string, mime: string
   ['a.log', '2026-01-05 10:00:00 INFO started\n2026-01-05 10:00:01 INFO done\n', 'text/x-log'],
   ['a.properties', 'a = b\n', 'text/x-java-properties'],
   ['a.md', 'just words\n', 'text/markdown'],
+  ['a.exp', 'spawn ssh miller@mill.example\nexpect "password:"\nsend "$word\\r"\nexpect eof\n', 'text/x-tcl'],
+  ['a.exp', 'load_lib mill.exp\nif {[grind $grain]} {\n    return -1\n}\n', 'text/x-tcl'],
+  ['a.exp', 'SCHEMA mill;\nENTITY wheel;\n  spokes : INTEGER;\nEND_ENTITY;\nEND_SCHEMA;\n', 'application/express'],
   ['a.ttl', '<a> <b> <c> .\n', 'text/turtle'],
   ['a.yaml', 'To: An\nFrom: Von\nReferences: Literatur\nSee: siehe\nCc: Kopie\nChapter: Kapitel\n', 'application/yaml'],
 ];

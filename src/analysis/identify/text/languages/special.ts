@@ -189,8 +189,14 @@ export const specialLanguages: readonly Language[] = [
   },
   {
     mime: 'text/x-tcl',
-    own: /^proc\s+[\w:]+\s+\{|^(?:package\s+(?:require|provide)|namespace\s+eval)\s|^set\s+\w+\s+[^=]*$|^puts\s/,
-    shared: /^(?:if|foreach|while)\s+\{|^\}/,
+    own: /^proc\s+[\w:]+\s+\{|^(?:package\s+(?:require|provide)|namespace\s+eval)\s|^set\s+\w+\s+[^=]*$|^puts\s|^load_lib\s+\S+\.exp$|^expect(?:\s+\{|\s+-(?:re|ex|gl)\s|\s+"[^"]*"$)|^send(?:_user)?\s+(?:--\s+)?"|^spawn\s+\S/,
+    shared: /^(?:if|foreach|while)\s+\{|^\}|^(?:interact|expect\s+eof|exp_continue)$/,
+  },
+  {
+    // ISO 10303-11
+    mime: 'application/express',
+    own: /^SCHEMA\s+\w+\s*;$|^END_(?:SCHEMA|ENTITY|TYPE|RULE|FUNCTION|PROCEDURE)\s*;|^ENTITY\s+\w+|^TYPE\s+\w+\s*=/i,
+    shared: /^\w+\s*:\s.*;$|^(?:WHERE|UNIQUE|INVERSE|DERIVE)$|;$/,
   },
   {
     mime: 'text/x-awk',
