@@ -123,6 +123,10 @@ export class CompoundFile {
   }
 }
 
+export async function isCompoundFile(blob: BlobHandle): Promise<boolean> {
+  return (await readAt(blob, 0, signature.length)).equals(signature);
+}
+
 function headerOf(bytes: Buffer): Header {
   if (bytes.length < 512 || !bytes.subarray(0, 8).equals(signature))
     throw new UnreadableFile('damaged', 'The file is not a complete compound file.');

@@ -1,4 +1,5 @@
 import { openDocumentTypes } from './odf/types.ts';
+import { unlessEncrypted } from './old-office/encrypted.ts';
 import { presentationTypes, spreadsheetTypes, visioTypes, wordTypes } from './ooxml/types.ts';
 import type { DocumentReader } from './reader.ts';
 import { subtitleTypes } from './subtitle-types.ts';
@@ -23,10 +24,10 @@ const families: readonly Family[] = [
   { types: ['application/vnd.ms-powerpoint'], load: () => import('./old-office/powerpoint.ts') },
   { types: ['application/vnd.ms-outlook'], load: () => import('./outlook/message.ts') },
   { types: ['application/encrypted'], load: () => import('./old-office/encrypted.ts') },
-  { types: presentationTypes, load: () => import('./ooxml/presentation.ts') },
-  { types: spreadsheetTypes, load: () => import('./ooxml/spreadsheet.ts') },
-  { types: wordTypes, load: () => import('./ooxml/word.ts') },
-  { types: visioTypes, load: () => import('./ooxml/visio.ts') },
+  { types: presentationTypes, load: () => unlessEncrypted(import('./ooxml/presentation.ts')) },
+  { types: spreadsheetTypes, load: () => unlessEncrypted(import('./ooxml/spreadsheet.ts')) },
+  { types: wordTypes, load: () => unlessEncrypted(import('./ooxml/word.ts')) },
+  { types: visioTypes, load: () => unlessEncrypted(import('./ooxml/visio.ts')) },
   { types: openDocumentTypes, load: () => import('./odf/odf.ts') },
   { types: ['application/epub+zip'], load: () => import('./epub.ts') },
   { types: ['application/vnd.ms-xpsdocument', 'application/oxps'], load: () => import('./xps.ts') },

@@ -105,11 +105,11 @@ finally:
     run('/usr/bin/python3', script, WORK, *(f'{FILES / source}|{WORK / target}|{export}' for source, target, export, _ in wanted))
     for _, target, _, mime in wanted:
         add(f'office/{target}', (WORK / target).read_bytes(), mime, encrypted=True)
-    for name in ['docx/plain.docx', 'xlsx/inline.xlsx', 'pptx/plain.pptx']:
+    for name, mime in [('docx/plain.docx', DOCX), ('xlsx/inline.xlsx', XLSX), ('pptx/plain.pptx', PPTX)]:
         target = f'office/secret{pathlib.Path(name).suffix}'
         with open(FILES / name, 'rb') as source, open(WORK / 'secret', 'wb') as sealed:
             OOXMLFile(source).encrypt('secret', sealed)
-        add(target, (WORK / 'secret').read_bytes(), 'application/encrypted', encrypted=True)
+        add(target, (WORK / 'secret').read_bytes(), mime, encrypted=True, nameless=False)
 
 
 def pandoc():

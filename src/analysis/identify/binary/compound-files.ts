@@ -4,8 +4,9 @@ import { has } from './bytes.ts';
 import { type Answer, among, type Detector } from './detector.ts';
 
 /** A compound file of a kind that is not known. */
-export const compoundFile = 'application/x-cfb';
+const compoundFile = 'application/x-cfb';
 const encrypted = 'application/encrypted';
+const openXml = 'application/vnd.openxmlformats-officedocument';
 const word = 'application/msword';
 const excel = 'application/vnd.ms-excel';
 const powerPoint = 'application/vnd.ms-powerpoint';
@@ -91,7 +92,7 @@ const byProgramName: readonly (readonly [name: string, mime: string])[] = [
 ];
 
 /** What the extension says of a compound file whose content does not tell. */
-export const compoundFileExtensions: Readonly<Record<string, string>> = {
+const compoundFileExtensions: Readonly<Record<string, string>> = {
   doc: word,
   dot: word,
   xls: excel,
@@ -125,6 +126,35 @@ export const compoundFileExtensions: Readonly<Record<string, string>> = {
   sldprt: 'application/sldworks',
   sldasm: 'application/sldworks',
   slddrw: 'application/sldworks',
+};
+
+/** What the extension says of an Office Open XML package with a password ([MS-OFFCRYPTO], 2.3): all of it is encrypted. */
+const encryptedExtensions: Readonly<Record<string, string>> = {
+  docx: `${openXml}.wordprocessingml.document`,
+  dotx: `${openXml}.wordprocessingml.template`,
+  docm: 'application/vnd.ms-word.document.macroenabled.12',
+  dotm: 'application/vnd.ms-word.template.macroenabled.12',
+  xlsx: `${openXml}.spreadsheetml.sheet`,
+  xltx: `${openXml}.spreadsheetml.template`,
+  xlsm: 'application/vnd.ms-excel.sheet.macroenabled.12',
+  xltm: 'application/vnd.ms-excel.template.macroenabled.12',
+  xlam: 'application/vnd.ms-excel.addin.macroenabled.12',
+  xlsb: 'application/vnd.ms-excel.sheet.binary.macroenabled.12',
+  pptx: `${openXml}.presentationml.presentation`,
+  ppsx: `${openXml}.presentationml.slideshow`,
+  potx: `${openXml}.presentationml.template`,
+  pptm: 'application/vnd.ms-powerpoint.presentation.macroenabled.12',
+  ppsm: 'application/vnd.ms-powerpoint.slideshow.macroenabled.12',
+  potm: 'application/vnd.ms-powerpoint.template.macroenabled.12',
+  ppam: 'application/vnd.ms-powerpoint.addin.macroenabled.12',
+  vsdx: 'application/vnd.ms-visio.drawing',
+  vsdm: 'application/vnd.ms-visio.drawing.macroenabled.12',
+};
+
+/** Types that leave it to the extension what exactly the file is. */
+export const vagueTypes: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  [compoundFile]: compoundFileExtensions,
+  [encrypted]: encryptedExtensions,
 };
 
 export const compoundFiles: readonly Detector[] = among('\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1', identify, {

@@ -59,6 +59,17 @@ describe('the type of a compound file', () => {
     assert.deepEqual(found, { mime: 'application/x-mspublisher', detectedBy: 'extension', confidence: 'possible' });
   });
 
+  it('is what the name says of a package with a password', async () => {
+    const file = compoundFile({ EncryptionInfo: bytes, EncryptedPackage: bytes });
+    const found = await identifyBinary(binarySampleOf(file, 'xlsx'));
+    assert.deepEqual(found, {
+      mime: `${openXml}.spreadsheetml.sheet`,
+      detectedBy: 'extension',
+      confidence: 'possible',
+    });
+    assert.equal((await identifyBinary(binarySampleOf(file, 'doc'))).mime, 'application/encrypted');
+  });
+
   it('is told by the names that are left of a damaged file', async () => {
     const file = compoundFile({ Workbook: bytes });
     // The sectors have an unknown size.
@@ -133,7 +144,19 @@ const zipArchives: readonly (readonly [type: string, ...members: (readonly [name
   ['application/vnd.apple.keynote', ['Index/Document.iwa', ''], ['Index/Slide-1.iwa', '']],
   ['model/vnd.usdz+zip', ['scene.usdc', 'PXR-USDC']],
   ['application/zip', ['readme.txt', 'words']],
+  ['application/vnd.etsi.asic-e+zip', ['mimetype', 'application/vnd.etsi.asic-e+zip'], ['META-INF/manifest.xml', '']],
   ['application/zip', ['mimetype', 'no type at all']],
+  ['application/zip', ['mimetype', 'application/vnd.oasis.opendocument.tex']],
+  [
+    'application/epub+zip',
+    ['mimetype', 'application/epbb+zip'],
+    ['META-INF/container.xml', '<rootfile media-type="application/oebps-package+xml"/>'],
+  ],
+  [
+    `${openDocument}.text`,
+    ['mimetype', 'applicatjon/vnd.oasis.opendocument.text'],
+    ['META-INF/manifest.xml', `<m:file-entry m:media-type="${openDocument}.text" m:full-path="/"/>`],
+  ],
 ];
 
 describe('the type of a ZIP archive', () => {

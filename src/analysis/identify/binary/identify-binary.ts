@@ -5,7 +5,7 @@ import { archives, diskImages, unsignedArchives } from './archives.ts';
 import { audio, audioFrames } from './audio.ts';
 import type { BinarySample } from './binary-sample.ts';
 import { certificates } from './certificates.ts';
-import { compoundFile, compoundFileExtensions, compoundFiles } from './compound-files.ts';
+import { compoundFiles, vagueTypes } from './compound-files.ts';
 import { compression } from './compression.ts';
 import { databases, memos } from './databases.ts';
 import type { Detector } from './detector.ts';
@@ -81,8 +81,7 @@ async function byDetectors(sample: BinarySample, isProse: boolean): Promise<Foun
     if (isProse && isShort(detector)) continue;
     const answer = detector.detect(sample);
     const mime = answer instanceof Promise ? await answer : answer;
-    if (mime === compoundFile) return byExtension(compoundFileExtensions[sample.extension]) ?? found(mime, detector);
-    if (mime !== undefined) return found(mime, detector);
+    if (mime !== undefined) return byExtension(vagueTypes[mime]?.[sample.extension]) ?? found(mime, detector);
   }
   return undefined;
 }
