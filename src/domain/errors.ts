@@ -186,6 +186,17 @@ export const catalogue = {
     'Check that the server is running and that the proxy forwards to it. To bypass a proxy that the environment names, set no_proxy or FILEMILL_PROXY=none.',
     500,
   ),
+  // Connections by TLS that a client cannot make
+  TLS_UNTRUSTED: entry(
+    'FAILED_PRECONDITION',
+    'The certificate of the server is not trusted, has expired, or is for another name.',
+    'Set FILEMILL_TLS_CA to the CA that signed it, and call the server by a name that the certificate holds: see docs/security.md.',
+  ),
+  TLS_REFUSED: entry(
+    'FAILED_PRECONDITION',
+    'No TLS connection to the server could be made.',
+    'Leave out https:// for a server in clear text. For one that asks for a client certificate, set FILEMILL_TLS_CERT and FILEMILL_TLS_KEY.',
+  ),
   INTERNAL: entry('INTERNAL', 'Something failed unexpectedly.', 'Report it together with the server log of that time.'),
   // Files that a client cannot send
   NOT_A_FILE: entry(

@@ -56,8 +56,11 @@ export const listenAddress = z
   .string()
   .regex(/^(unix:\/.+|\[[0-9a-f:]+\]:\d{1,5}|[^:\s]+:\d{1,5})$/i, 'must be HOST:PORT or unix:/PATH');
 
-/** A gRPC target: a listen address, or a name for the resolver such as `dns:///metadata:50052`. */
-export const grpcTarget = z.string().min(1);
+/** A gRPC target: a listen address, a name for the resolver such as `dns:///metadata:50052`, or `https://HOST:PORT` for TLS. */
+export const grpcTarget = z
+  .string()
+  .min(1)
+  .regex(/^(?!https?:\/\/)|^https:\/\/[^/\s@]+\/?$/i, 'must be HOST:PORT, https://HOST:PORT for TLS, or unix:/PATH');
 
 const units: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 };
 

@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import type { DescMethod, DescService } from '@bufbuild/protobuf';
 import {
+  type ChannelCredentials,
   type ChannelOptions,
   Client,
   type ClientDuplexStream,
@@ -16,8 +17,12 @@ import { callerKey } from '#platform/rpc/call-context.ts';
 import { methodDefinition, rawDefinition } from '#platform/rpc/definition.ts';
 import { fromServiceError, type Seen } from '#platform/rpc/errors.ts';
 import type { ServiceMethods } from '#platform/rpc/handlers.ts';
-import { authorityOf, type HttpProxy } from '#platform/rpc/proxy.ts';
-import { tunnelCredentials } from '#platform/rpc/tunnel.ts';
+import type { HttpProxy } from '#platform/rpc/proxy.ts';
+import { addressOf, authorityOf, hostOf, isSecure } from '#platform/rpc/target.ts';
+import { tunnelThrough } from '#platform/rpc/tunnel.ts';
+import type { ClientTls } from '#platform/tls/certificates.ts';
+import { Certificates } from '#platform/tls/certificates.ts';
+import { TlsCredentials } from '#platform/tls/channel-credentials.ts';
 import { never, onAbort } from '../abort.ts';
 
 export interface CallOptions {
@@ -66,6 +71,8 @@ export interface ChannelSettings {
   readonly authorization?: string | undefined;
   /** The proxy on the way to the target. Without one, the environment is ignored and the connection is direct. */
   readonly proxy?: HttpProxy | undefined;
+  /** For targets with `https://`: whom to trust, and what to present. By default the CAs of the system, and nothing. */
+  readonly tls?: ClientTls | undefined;
 }
 
 /** A connection to one gRPC target, shared by the clients made from it. */
@@ -76,11 +83,11 @@ export class RpcChannel implements Disposable {
   readonly #seen: Seen;
   readonly #authorization: string | undefined;
 
-  constructor(target: string, { options = {}, part, proxy, authorization }: ChannelSettings = {}) {
+  constructor(target: string, { options = {}, part, proxy, authorization, tls }: ChannelSettings = {}) {
     this.target = target;
     this.#authorization = authorization;
     this.#seen = { part, proxy: proxy?.title };
-    const way = wayTo(target, proxy);
+    const way = wayTo(target, proxy, tls);
     this.#client = new Client(way.address, way.credentials, { ...defaultChannelOptions, ...way.options, ...options });
   }
 
@@ -118,17 +125,24 @@ export class RpcChannel implements Disposable {
 }
 
 /** The library's own support for proxies is off: it would use the environment, even for loopback. */
-function wayTo(target: string, proxy: HttpProxy | undefined) {
+function wayTo(target: string, proxy: HttpProxy | undefined, tls: ClientTls | undefined) {
   const direct = { 'grpc.enable_http_proxy': 0 };
+  const made = credentialsFor(target, tls);
   const authority = authorityOf(target);
   if (proxy === undefined || authority === undefined)
-    return { address: target, credentials: credentials.createInsecure(), options: direct };
+    return { address: addressOf(target), credentials: made, options: direct };
   const { host, port } = proxy;
   return {
     address: `dns:${host.includes(':') ? `[${host}]` : host}:${port}`,
-    credentials: tunnelCredentials(proxy, authority),
+    credentials: tunnelThrough(proxy, authority, made),
     options: { ...direct, 'grpc.default_authority': authority },
   };
+}
+
+function credentialsFor(target: string, tls: ClientTls | undefined): ChannelCredentials {
+  const host = hostOf(target);
+  if (!isSecure(target) || host === undefined) return credentials.createInsecure();
+  return new TlsCredentials(host, tls ?? new Certificates({}));
 }
 
 /** One method of one channel. */

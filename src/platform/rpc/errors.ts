@@ -128,8 +128,9 @@ export function isReset({ cause }: FilemillError): boolean {
 function transportError(error: ServiceError, { part, proxy, contentType }: Seen): [Reason, string] {
   const details = plainWords(error.details);
   const isLost = error.code === status.UNAVAILABLE || error.code === status.DEADLINE_EXCEEDED;
-  const another = proxyAnswer(details, contentType);
-  if (part !== undefined && another !== undefined) return ['UNAVAILABLE', `A proxy on the way to ${part} fails.`];
+  const another = failureOnTheWay(details) ?? proxyAnswer(details, contentType);
+  if (part !== undefined && another !== undefined)
+    return ['UNAVAILABLE', `${hindrances[another[0].slice(0, 3)]} ${part} fails.`];
   if (part !== undefined && isLost)
     return ['UNAVAILABLE', `${part.charAt(0).toUpperCase()}${part.slice(1)} does not answer: ${details}.`];
   if (another !== undefined) return another;
@@ -137,10 +138,17 @@ function transportError(error: ServiceError, { part, proxy, contentType }: Seen)
   return [nearestReason(error), details];
 }
 
+/** What keeps a service from another, by the beginning of the reason. */
+const hindrances: Readonly<Record<string, string>> = { TLS: 'TLS to', PRO: 'A proxy on the way to' };
+
+/** What tunnels and TLS report of a connection that failed. */
+function failureOnTheWay(details: string): [Reason, string] | undefined {
+  const [, reason = '', message = ''] = /^((?:PROXY|TLS)_[A-Z]+): (.+)$/s.exec(details) ?? [];
+  return isReason(reason) ? [reason, message] : undefined;
+}
+
 /** An answer that is not Filemill's: Filemill always answers with the HTTP status 200 and the content type of gRPC. */
 function proxyAnswer(details: string, contentType: string | undefined): [Reason, string] | undefined {
-  const [, tunnelReason = '', tunnelMessage = ''] = /^(PROXY_[A-Z]+): (.+)$/s.exec(details) ?? [];
-  if (isReason(tunnelReason)) return [tunnelReason, tunnelMessage];
   const [, httpStatus] = /^Received HTTP status code (\d+)/.exec(details) ?? [];
   if (httpStatus === undefined && (contentType === undefined || contentType.startsWith('application/grpc')))
     return undefined;
@@ -197,7 +205,7 @@ const meanings: readonly [pattern: RegExp, meaning: string | ((...match: string[
   [/^Deadline exceeded after (\d+(?:\.\d)?)\d*s.*$/s, 'no answer within $1 s'],
   [/^Name resolution failed for target .*$/s, 'the name is not known'],
   [/^Failed to parse .*$/s, 'the address is malformed'],
-  [/^Protocol error.*$/s, 'what answers there does not speak gRPC: it may be an HTTP port'],
+  [/^Protocol error.*$/s, 'what answers there does not speak gRPC: it may be an HTTP port, or want TLS (https://)'],
 ];
 
 /** Names no host and no path, because a service forwards it to its own clients. */

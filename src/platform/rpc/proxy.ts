@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { AddressRanges, loopbackRanges } from '../address-ranges.ts';
 import { ConfigError, readVariable } from '../config.ts';
+import { hostOf } from './target.ts';
 
 /** An HTTP proxy that opens a tunnel to a server on CONNECT. */
 export interface HttpProxy {
@@ -45,7 +46,7 @@ export class ProxyRules {
   }
 
   /**
-   * @param target a gRPC target: `HOST:PORT`, `dns:///HOST:PORT`, `unix:/PATH`, …
+   * @param target a gRPC target: `HOST:PORT`, `dns:///HOST:PORT`, `https://HOST:PORT`, `unix:/PATH`, …
    * @throws ConfigError when the proxy to the target cannot be used
    */
   to(target: string): HttpProxy | undefined {
@@ -58,20 +59,6 @@ export class ProxyRules {
 
 function isProxy(value: string): boolean {
   return value !== '' && value !== 'none';
-}
-
-/** `HOST:PORT` of a target; undefined for a socket. */
-export function authorityOf(target: string): string | undefined {
-  if (/^unix(-abstract)?:/.test(target)) return undefined;
-  const address = target.replace(/^(dns:(\/\/[^/]*\/)?|ipv[46]:)/, '');
-  return /^[^:]+$|\]$/.test(address) ? `${address}:443` : address;
-}
-
-function hostOf(target: string): string | undefined {
-  return authorityOf(target)
-    ?.replace(/:\d+$/, '')
-    .replace(/^\[|\]$/g, '')
-    .toLowerCase();
 }
 
 function parseProxy(variable: string, value: string): HttpProxy {

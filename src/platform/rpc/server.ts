@@ -3,7 +3,6 @@ import type { DescMethod, DescService } from '@bufbuild/protobuf';
 import {
   Metadata,
   Server,
-  ServerCredentials,
   type ServerDuplexStream,
   type ServerOptions,
   type ServerReadableStream,
@@ -21,6 +20,8 @@ import { integer } from '../config.ts';
 import type { Logger } from '../logger.ts';
 import { requestIdKey } from '../request-id.ts';
 import { callAnswered, callFailed, type EndedCall } from '../telemetry.ts';
+import type { Certificates } from '../tls/certificates.ts';
+import { listenerCredentials } from '../tls/listener-credentials.ts';
 import { type CallContext, contextOf } from './call-context.ts';
 import type { RpcChannel } from './client.ts';
 import { grpcDefinition, methodDefinition, rawDefinition } from './definition.ts';
@@ -113,15 +114,14 @@ export class RpcServer implements AsyncDisposable {
     return this.#serve(service, rawDefinition(service), forwarding(service, upstream, stopping));
   }
 
-  /** Listens on `HOST:PORT` or `unix:/PATH`. */
-  async listen(address: string): Promise<void> {
+  /** Listens on `HOST:PORT`, by TLS if there is a certificate to serve, or on `unix:/PATH`. */
+  async listen(address: string, certificates?: Certificates): Promise<void> {
     if (address.startsWith('unix:')) await rm(address.slice('unix:'.length), { force: true });
     const { promise, resolve, reject } = Promise.withResolvers<number>();
-    this.#server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) =>
-      error ? reject(error) : resolve(port),
-    );
+    const credentials = listenerCredentials(address, certificates);
+    this.#server.bindAsync(address, credentials, (error, port) => (error ? reject(error) : resolve(port)));
     this.#port = await promise;
-    this.#logger.info({ address }, 'gRPC listens');
+    this.#logger.info({ address, tls: credentials._isSecure() }, 'gRPC listens');
   }
 
   /** The TCP port that was bound; useful after listening on port 0. */

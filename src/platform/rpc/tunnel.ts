@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import type { Socket } from 'node:net';
-import { type ChannelCredentials, credentials } from '@grpc/grpc-js';
+import type { ChannelCredentials } from '@grpc/grpc-js';
 import type { Reason } from '#domain/errors.ts';
 import type { HttpProxy } from './proxy.ts';
 
@@ -9,11 +9,11 @@ import type { HttpProxy } from './proxy.ts';
 const openMs = 15_000;
 
 /**
- * Credentials of a channel to a proxy: each of its connections becomes a tunnel to `authority` before gRPC begins.
- * A channel reports a failed connection as text only, so the text begins with a reason of the catalogue.
+ * Makes the credentials `made` those of a channel to a proxy: each of its connections becomes a tunnel to `authority`, in
+ * which TLS or gRPC begins. A channel reports a failed connection as text only, so the text begins with a reason of the
+ * catalogue.
  */
-export function tunnelCredentials(proxy: HttpProxy, authority: string): ChannelCredentials {
-  const made = credentials.createInsecure();
+export function tunnelThrough(proxy: HttpProxy, authority: string, made: ChannelCredentials): ChannelCredentials {
   const makeConnector = made._createSecureConnector.bind(made);
   made._equals = (other) => other === made;
   made._createSecureConnector = (...args) => {

@@ -4,10 +4,12 @@ import { defaultLeaseMs, defaultMaxAttempts } from '#domain/retry-policy.ts';
 import { commonSettings, integer, listenAddress, readSettings } from '#platform/config.ts';
 import { exposureSettings } from '#platform/exposure.ts';
 import { internalServerSettings } from '#platform/rpc/server.ts';
+import { tlsSettings } from '#platform/tls/settings.ts';
 import { identityConfig, identitySettings } from './access/config.ts';
 
 export const metadataSettings = {
   ...commonSettings,
+  ...tlsSettings,
   ...redisSettings,
   ...databaseSettings,
   /** For LISTEN, bypassing a pooler in transaction mode. */

@@ -10,6 +10,7 @@ import { runService } from '#platform/lifecycle.ts';
 import { startOpsServer } from '#platform/ops-server.ts';
 import { Semaphore } from '#platform/semaphore.ts';
 import { StoreHealth } from '#platform/store-health.ts';
+import { Certificates, startCertificateWatch } from '#platform/tls/certificates.ts';
 import { Identities } from './access/identities.ts';
 import { readMetadataConfig } from './config.ts';
 import { startChangeTrimmer } from './duties/change-trimmer.ts';
@@ -31,6 +32,8 @@ await runService(logger, async ({ signal, use }) => {
   const database = use(new Database({ ...connect, health, logger }));
   const searches = use(new Database({ ...connect, poolSize: searchesAtOnce, kind: 'reads', health, logger }));
   const doorbell = use(createDoorbell(config.redisUrl, logger));
+  const certificates = new Certificates(config);
+  use(startCertificateWatch(certificates, logger));
   use(await startOpsServer(config.opsListen, { ready: () => database.ready(), doorbell: () => doorbell.report }));
   await waitForDatabase(database, { logger, signal });
   await requireDurableCommits(database, { allowUnsafe: config.allowUnsafeDatabase });
@@ -50,5 +53,5 @@ await runService(logger, async ({ signal, use }) => {
   const shared = { database, searches, identities, clock, changes, changeHub, dispatcher, doorbell, watchPlaces };
   const context = { ...shared, leaseMs, maxAttempts, watchHeartbeatMs, stopping: signal };
   const server = use(metadataServer(logger, context, { maxConnectionAgeMs: config.grpcMaxConnectionAgeMs }));
-  await server.listen(config.grpcListen);
+  await server.listen(config.grpcListen, certificates);
 });

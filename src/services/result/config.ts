@@ -2,9 +2,11 @@ import { z } from 'zod';
 import { databaseSettings } from '#adapters/postgres/database/settings.ts';
 import { commonSettings, listenAddress, readSettings } from '#platform/config.ts';
 import { internalServerSettings } from '#platform/rpc/server.ts';
+import { tlsSettings } from '#platform/tls/settings.ts';
 
 export const resultSettings = {
   ...commonSettings,
+  ...tlsSettings,
   ...databaseSettings,
   ...internalServerSettings,
   /** Where kept texts are read; without it, none are found. */

@@ -5,6 +5,7 @@ import { boot } from '#platform/boot.ts';
 import { runService } from '#platform/lifecycle.ts';
 import { startOpsServer } from '#platform/ops-server.ts';
 import { StoreHealth } from '#platform/store-health.ts';
+import { Certificates, startCertificateWatch } from '#platform/tls/certificates.ts';
 import { readResultConfig } from './config.ts';
 import { resultServer } from './routes/index.ts';
 
@@ -18,6 +19,8 @@ await runService(logger, async ({ signal, use }) => {
   const connect = { url: config.databaseUrl, poolSize: config.databasePool };
   const database = use(new Database({ ...connect, health, logger }));
   const searches = use(new Database({ ...connect, poolSize: searchesAtOnce, kind: 'reads', health, logger }));
+  const certificates = new Certificates(config);
+  use(startCertificateWatch(certificates, logger));
   use(await startOpsServer(config.opsListen, { ready: () => database.ready() }));
   await waitForDatabase(database, { logger, signal });
   await requireDurableCommits(database, { allowUnsafe: config.allowUnsafeDatabase });
@@ -25,5 +28,5 @@ await runService(logger, async ({ signal, use }) => {
   const server = use(
     resultServer(logger, { database, searches, texts }, { maxConnectionAgeMs: config.grpcMaxConnectionAgeMs }),
   );
-  await server.listen(config.grpcListen);
+  await server.listen(config.grpcListen, certificates);
 });

@@ -3,6 +3,7 @@ import { redisSettings } from '#adapters/redis/settings.ts';
 import { byteSize, commonSettings, grpcTarget, integer, listenAddress, readSettings } from '#platform/config.ts';
 import { exposureSettings, requireAuthentication } from '#platform/exposure.ts';
 import { ProxyRules } from '#platform/rpc/proxy.ts';
+import { tlsSettings } from '#platform/tls/settings.ts';
 
 /** A file may be registered until its id is an hour old; orphans must be older by a safe margin. */
 const minOrphanTtlMs = 2 * 60 * 60 * 1_000;
@@ -13,6 +14,7 @@ const maxPackBelow = 512 * 1_024;
 /** Sizes in bytes. */
 export const uploadSettings = {
   ...commonSettings,
+  ...tlsSettings,
   ...redisSettings,
   ...exposureSettings,
   grpcListen: listenAddress.default('127.0.0.1:50051'),

@@ -11,6 +11,7 @@ import { runService } from '#platform/lifecycle.ts';
 import { startOpsServer } from '#platform/ops-server.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
 import { Semaphore } from '#platform/semaphore.ts';
+import { Certificates, startCertificateWatch } from '#platform/tls/certificates.ts';
 import { FileCreation } from './acceptance/file-creation.ts';
 import { Ringer } from './acceptance/ringer.ts';
 import { readUploadConfig } from './config.ts';
@@ -51,8 +52,10 @@ const memoryForWholeFiles = 64 * 1024 * 1024;
 const { config, logger } = boot('upload', readUploadConfig, process.env);
 
 await runService(logger, async (scope) => {
+  const tls = new Certificates(config);
+  scope.use(startCertificateWatch(tls, logger));
   const channelTo = (part: string, target: string) =>
-    scope.use(new RpcChannel(target, { part: `the ${part} service`, proxy: config.proxies.to(target) }));
+    scope.use(new RpcChannel(target, { part: `the ${part} service`, proxy: config.proxies.to(target), tls }));
   const metadata = channelTo('metadata', config.metadataTarget);
   const result = channelTo('result', config.resultTarget);
   const lifecycle = metadata.client(FileLifecycleService);
@@ -86,5 +89,5 @@ await runService(logger, async (scope) => {
   const metrics = async () => incompleteMetrics(tallyOf((await incomplete.survey()).uploads));
   const ops = { ready: () => admission.ready(), doorbell: () => doorbell.report, metrics };
   scope.use(await startOpsServer(config.opsListen, ops));
-  await server.listen(config.grpcListen);
+  await server.listen(config.grpcListen, tls);
 });

@@ -3,12 +3,14 @@ import { FilemillError } from '#domain/errors.ts';
 import type { Logger } from '#platform/logger.ts';
 import { requestIdFrom, requestIdKey } from '#platform/request-id.ts';
 import { requestAnswered, requestFailed } from '#platform/telemetry.ts';
+import type { Certificates } from '#platform/tls/certificates.ts';
 import type { Backend } from './backend.ts';
 import type { BuiltDashboard } from './dashboard/built-dashboard.ts';
 import { isPage, serveDashboard } from './dashboard/serve-dashboard.ts';
 import { AccessGate } from './http/access.ts';
 import { discardRest } from './http/discard-rest.ts';
 import { Drain } from './http/drain.ts';
+import { httpsServers } from './http/https-server.ts';
 import type { HostList } from './http/origin-guard.ts';
 import { guardOrigin } from './http/origin-guard.ts';
 import { problemType, retryAfterSeconds, toProblem } from './http/problem.ts';
@@ -27,6 +29,8 @@ export interface AppContext {
   /** Loopback unless set. */
   readonly trustedProxies?: TrustedProxies | undefined;
   readonly logger: Logger;
+  /** With them, the server speaks HTTPS. */
+  readonly certificates?: Certificates | undefined;
   readonly dashboard: BuiltDashboard | undefined;
   /** The base URL for clients, without a slash at its end, if known. */
   readonly publicHttp?: string | undefined;
@@ -36,7 +40,7 @@ export interface AppContext {
 
 /** The public HTTP server. `inject` or `listen` starts it; disposing closes it. */
 export function createApp(context: AppContext): FastifyInstance {
-  const { hosts, trustedProxies = TrustedProxies.loopback, logger } = context;
+  const { hosts, trustedProxies = TrustedProxies.loopback, logger, certificates } = context;
   const fail = (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
     sendProblem(asFilemillError(error, request), request, reply, logger);
   const app = fastify({
@@ -47,6 +51,7 @@ export function createApp(context: AppContext): FastifyInstance {
     return503OnClosing: false,
     frameworkErrors: fail,
     routerOptions: { maxParamLength },
+    ...(certificates?.served && { serverFactory: httpsServers(certificates) }),
   });
 
   const drain = new Drain();

@@ -7,6 +7,7 @@ import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { Health } from '#gen/grpc/health/v1/health_pb.ts';
 import { RpcChannel, type RpcClient } from '#platform/rpc/client.ts';
 import type { HttpProxy } from '#platform/rpc/proxy.ts';
+import type { ClientTls } from '#platform/tls/certificates.ts';
 
 /** The services behind the public gRPC address. */
 export interface Backend extends Disposable {
@@ -19,9 +20,9 @@ export interface Backend extends Disposable {
   readonly upload: RpcClient<typeof UploadService>;
 }
 
-export function createBackend(target: string, proxy?: HttpProxy): Backend {
+export function createBackend(target: string, proxy?: HttpProxy, tls?: ClientTls): Backend {
   const resources = new DisposableStack();
-  const settings = { part: 'the upload service', proxy };
+  const settings = { part: 'the upload service', proxy, tls };
   const channel = resources.use(new RpcChannel(target, settings));
   // A connection carries a bounded number of calls: transfers, which last, have their own, so that queries never wait
   // behind them.

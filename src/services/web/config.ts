@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { byteSize, commonSettings, grpcTarget, listenAddress, readSettings } from '#platform/config.ts';
 import { exposureSettings, requireAuthentication } from '#platform/exposure.ts';
 import { ProxyRules } from '#platform/rpc/proxy.ts';
+import { tlsSettings } from '#platform/tls/settings.ts';
 import { HostList } from './http/origin-guard.ts';
 import { TrustedProxies } from './http/trusted-proxies.ts';
 
@@ -19,6 +20,7 @@ const trustedProxies = z.string().transform((text, context) => {
 export const webSettings = {
   ...commonSettings,
   ...exposureSettings,
+  ...tlsSettings,
   httpListen: listenAddress.default('127.0.0.1:8080'),
   /** The public gRPC port. */
   uploadTarget: grpcTarget.default('127.0.0.1:50051'),

@@ -2,6 +2,8 @@ import { boot } from '#platform/boot.ts';
 import { runService } from '#platform/lifecycle.ts';
 import { listenOptions } from '#platform/listen.ts';
 import { startOpsServer } from '#platform/ops-server.ts';
+import { Certificates, startCertificateWatch } from '#platform/tls/certificates.ts';
+import { isServed } from '#platform/tls/listener-credentials.ts';
 import { createApp } from './app.ts';
 import { createBackend } from './backend.ts';
 import { readWebConfig } from './config.ts';
@@ -11,10 +13,13 @@ import { uploadAnswers } from './routes/readyz.ts';
 const { config, logger } = boot('web', readWebConfig, process.env);
 
 await runService(logger, async (scope) => {
-  const backend = scope.use(createBackend(config.uploadTarget, config.proxies.to(config.uploadTarget)));
+  const tls = new Certificates(config);
+  scope.use(startCertificateWatch(tls, logger));
+  const backend = scope.use(createBackend(config.uploadTarget, config.proxies.to(config.uploadTarget), tls));
+  const certificates = isServed(config.httpListen, tls) ? tls : undefined;
   const dashboard = readDashboard(config.dashboardDir);
-  const app = scope.use(createApp({ ...config, backend, logger, dashboard }));
+  const app = scope.use(createApp({ ...config, certificates, backend, logger, dashboard }));
   scope.use(await startOpsServer(config.opsListen, { ready: () => uploadAnswers(backend) }));
   await app.listen(await listenOptions(config.httpListen));
-  logger.info({ address: config.httpListen }, 'HTTP listens');
+  logger.info({ address: config.httpListen, tls: certificates !== undefined }, 'HTTP listens');
 });

@@ -5,12 +5,14 @@ import { redisSettings } from '#adapters/redis/settings.ts';
 import { type AnalysisOptions, type HashName, hashNames, leastOptions } from '#domain/analysis.ts';
 import { ConfigError, commonSettings, grpcTarget, integer, readSettings } from '#platform/config.ts';
 import { ProxyRules } from '#platform/rpc/proxy.ts';
+import { tlsSettings } from '#platform/tls/settings.ts';
 
 /** Memory of an analysis process beside its heap: Node.js itself, buffers, WASM memories. */
 const besideHeapMb = 256;
 
 export const workerSettings = {
   ...commonSettings,
+  ...tlsSettings,
   ...redisSettings,
   metadataTarget: grpcTarget.default('127.0.0.1:50052'),
   resultTarget: grpcTarget.default('127.0.0.1:50053'),
