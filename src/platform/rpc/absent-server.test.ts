@@ -45,7 +45,7 @@ describe('the words for a server that', () => {
     },
     'speaks HTTP/1.1': {
       start: () => listening((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')),
-      words: 'what answers there does not speak gRPC: it may be an HTTP port',
+      words: 'what answers there does not speak gRPC: it may be an HTTP port, or want TLS (https://)',
       isWrong: true,
     },
   };

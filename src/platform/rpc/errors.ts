@@ -144,6 +144,9 @@ const hindrances: Readonly<Record<string, string>> = { TLS: 'TLS to', PRO: 'A pr
 /** What tunnels and TLS report of a connection that failed. */
 function failureOnTheWay(details: string): [Reason, string] | undefined {
   const [, reason = '', message = ''] = /^((?:PROXY|TLS)_[A-Z]+): (.+)$/s.exec(details) ?? [];
+  // A server refuses a client certificate after the client has taken the connection for made.
+  const [, alert] = /SSL routines:\w*:\w* alert ([a-z ]+)/.exec(details) ?? [];
+  if (alert !== undefined) return ['TLS_REFUSED', `The server refused the connection by TLS: ${alert}.`];
   return isReason(reason) ? [reason, message] : undefined;
 }
 
