@@ -10,6 +10,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   up: verb('start everything on this machine', async () => (await import('./commands/up.ts')).upCommand()),
   upload: verb('upload files and folders', async () => (await import('./commands/upload.ts')).uploadCommand()),
   get: verb('show files and their results', async () => (await import('./commands/get.ts')).getCommand()),
+  download: verb('download the bytes of files', async () => (await import('./commands/download.ts')).downloadCommand()),
   text: verb('print the text of a document', async () => (await import('./commands/text.ts')).textCommand()),
   list: verb('list files, newest first', async () => (await import('./commands/list.ts')).listCommand()),
   watch: verb('show each change of files', async () => (await import('./commands/watch.ts')).watchCommand()),

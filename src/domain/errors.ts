@@ -198,7 +198,7 @@ export const catalogue = {
     'Leave out https:// for a server in clear text. For one that asks for a client certificate, set FILEMILL_TLS_CERT and FILEMILL_TLS_KEY.',
   ),
   INTERNAL: entry('INTERNAL', 'Something failed unexpectedly.', 'Report it together with the server log of that time.'),
-  // Files that a client cannot send
+  // Files that a client cannot send or receive
   NOT_A_FILE: entry(
     'FAILED_PRECONDITION',
     'This is neither a regular file nor a folder.',
@@ -208,6 +208,11 @@ export const catalogue = {
     'FAILED_PRECONDITION',
     'The file cannot be read on this machine.',
     'Check that it exists and that you may read it.',
+  ),
+  DOWNLOAD_DAMAGED: entry(
+    'DATA_LOSS',
+    'The bytes that arrived do not have the SHA-256 of the file.',
+    'They were damaged on the way or on this machine: download the file again.',
   ),
   PIPE_NOT_REPEATABLE: entry(
     'FAILED_PRECONDITION',

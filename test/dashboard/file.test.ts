@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
 import type { ResultJson } from '#contract/schemas.ts';
 import { Dashboard, fact, row, untilText } from './support/dashboard.ts';
@@ -97,6 +98,19 @@ describe('the page of a file', () => {
     await using _worker = await dashboard.stack.start('worker');
     await untilText(fact(page, 'State'), 'COMPLETED');
     assert.equal((await fetch(address)).status, 200);
+    await page.context().close();
+  });
+
+  it('gives the bytes back, as a download under the name of the file, and opens nothing', async () => {
+    const content = '<script>document.title = "run"</script>';
+    const page = await dashboard.open(`files/${await dashboard.upload('page.html', content)}`);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'Download' }).click(),
+    ]);
+    assert.equal(download.suggestedFilename(), 'page.html');
+    assert.equal(await readFile(await download.path(), 'utf8'), content);
+    assert.match(await page.title(), /page\.html/);
     await page.context().close();
   });
 

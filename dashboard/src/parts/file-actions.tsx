@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { FileJson } from '#contract/schemas.ts';
 import { deleteFiles, retryFiles } from '../api.ts';
+import { addressOf } from '../base.ts';
 import { Confirm } from './confirm.tsx';
 import { ProblemNote } from './problem-note.tsx';
 
@@ -14,6 +15,9 @@ export function FileActions({ file }: { readonly file: FileJson }) {
   return (
     <>
       <div class="actions">
+        <a class="button" href={addressOf(`api/v1/files/${file.id}/content`)} download>
+          Download
+        </a>
         <button type="button" disabled={file.status !== 'FAILED'} onClick={() => act(retryFiles)}>
           Retry
         </button>
