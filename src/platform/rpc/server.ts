@@ -84,7 +84,7 @@ export class RpcServer implements AsyncDisposable {
     logger: Logger,
     options: ServerOptions = {},
     limits: Partial<ConnectionLimits> = {},
-    { access }: ServerGuards = {},
+    { access, recheckMs }: ServerGuards = {},
   ) {
     this.#logger = logger;
     this.#access = access;
@@ -93,7 +93,7 @@ export class RpcServer implements AsyncDisposable {
       'grpc.max_concurrent_streams': 1_000,
       'grpc.keepalive_time_ms': 30_000,
       'grpc.keepalive_timeout_ms': 10_000,
-      ...(access && { interceptors: [guardAccess(access, (call, error) => this.#refuse(call, error))] }),
+      ...(access && { interceptors: [guardAccess(access, (call, error) => this.#refuse(call, error), recheckMs)] }),
       ...options,
     });
     this.#guard = new ConnectionGuard({ ...defaultLimits, ...limits }, logger, (path) => this.#streamedPaths.has(path));
@@ -223,6 +223,8 @@ export class RpcServer implements AsyncDisposable {
 interface ServerGuards {
   /** Who may call what. */
   readonly access?: Access | undefined;
+  /** How often the credentials of streams are checked again. */
+  readonly recheckMs?: number;
 }
 
 function ended(method: DescMethod, call: AnyCall, { requestId, peer }: CallContext): EndedCall {

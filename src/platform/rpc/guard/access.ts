@@ -14,43 +14,74 @@ export interface Access {
   identify(authorization: string | undefined): Identity | Promise<Identity>;
 }
 
+/** How often the credentials of a call that lasts are checked again. */
+const defaultRecheckMs = 15_000;
+
 /**
  * Refuses calls before a message of them is read, and tells handlers and forwarders the caller. What a client says about
- * itself under the key of services is removed.
+ * itself under the key of services is removed. A stream ends when its credentials do.
  *
  * @param refuse logs and counts a refusal, and makes its status
  */
 export function guardAccess(
   access: Access,
   refuse: (call: EndedCall, error: unknown) => Pick<StatusObject, 'code' | 'details' | 'metadata'>,
+  recheckMs = defaultRecheckMs,
 ): ServerInterceptor {
-  return ({ path }, call) => {
+  return ({ path, requestStream, responseStream }, call) => {
     const rpc = path.slice(1);
+    let recheck: NodeJS.Timeout | undefined;
+    const stop = () => clearInterval(recheck);
+    const fail = (metadata: Metadata, error: unknown) => {
+      stop();
+      const requestId = requestIdFrom(metadata.get(requestIdKey)[0]);
+      call.sendStatus(refuse({ rpc, requestId, peer: call.getPeer(), cancelled: false }, error));
+    };
     return new ServerInterceptingCall(call, {
       start: (next) =>
         next({
           onReceiveMetadata: async (metadata, pass) => {
+            const authorization = metadata.get('authorization')[0]?.toString();
+            metadata.remove(callerKey);
+            metadata.remove('authorization');
             try {
-              metadata.remove(callerKey);
-              const caller = await callerFor(access, rpc, metadata);
+              const caller = await callerFor(access, rpc, authorization);
               if (caller !== undefined) metadata.set(callerKey, Buffer.from(JSON.stringify(caller)));
-              metadata.remove('authorization');
-              pass(metadata);
+              if (caller !== undefined && caller.kind !== 'anonymous' && (requestStream || responseStream))
+                recheck = setInterval(
+                  () => callerFor(access, rpc, authorization).catch((error: unknown) => endIfRefused(metadata, error)),
+                  recheckMs,
+                ).unref();
             } catch (error) {
-              const requestId = requestIdFrom(metadata.get(requestIdKey)[0]);
-              call.sendStatus(refuse({ rpc, requestId, peer: call.getPeer(), cancelled: false }, error));
+              return fail(metadata, error);
             }
+            pass(metadata);
           },
+          onCancel: stop,
         }),
+      sendStatus: (status, next) => {
+        stop();
+        next(status);
+      },
     });
+
+    /** A service that cannot be asked does not end the stream. */
+    function endIfRefused(metadata: Metadata, error: unknown): void {
+      const { reason } = error as { reason?: unknown };
+      if (reason === 'UNAUTHENTICATED' || reason === 'PERMISSION_DENIED') fail(metadata, error);
+    }
   };
 }
 
-async function callerFor(access: Access, rpc: string, metadata: Metadata): Promise<Identity | undefined> {
+async function callerFor(
+  access: Access,
+  rpc: string,
+  authorization: string | undefined,
+): Promise<Identity | undefined> {
   const need = access.needOf(rpc);
   // The server answers UNIMPLEMENTED to an RPC that it does not serve.
   if (need === undefined || need === 'open') return undefined;
-  const caller = await access.identify(metadata.get('authorization')[0]?.toString());
+  const caller = await access.identify(authorization);
   requireScope(caller, need);
   return caller;
 }

@@ -7,7 +7,10 @@ import type { OidcSettings } from './jwt-check.ts';
 const secretKeys = z
   .string()
   .transform((text) => text.split(',').map((key) => key.trim()))
-  .refine((keys) => keys.every((key) => key.length >= 32), 'must be at least 32 random characters');
+  .refine(
+    (keys) => keys.every((key) => key.length >= 32),
+    'must be at least 32 random characters; commas separate several keys',
+  );
 
 const adminToken = z.string().transform((text, context): Token => {
   const token = parseToken(text);

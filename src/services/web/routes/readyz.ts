@@ -15,8 +15,8 @@ export function readyz(backend: Backend) {
       200: { description: 'It would; parts that fail but are not needed are listed.', schema: 'Ready' },
       503: { description: 'It would not: the missing parts are listed.', schema: 'Ready' },
     },
-    async handle({ reply }): Promise<Json<'Ready'>> {
-      const { missing, degraded } = await readinessOf(backend);
+    async handle({ reply, onward: { authorization } }): Promise<Json<'Ready'>> {
+      const { missing, degraded } = await readinessOf(backend, authorization);
       if (missing.length > 0) reply.code(503);
       return { ready: missing.length === 0, missing, degraded };
     },
@@ -33,17 +33,19 @@ interface Readiness {
 /** A slower part counts as missing. */
 const partTimeoutMs = 3_000;
 
-async function readinessOf(backend: Backend): Promise<Readiness> {
-  const timeoutMs = partTimeoutMs;
+/** A caller that may not read learns only whether the public gRPC port is ready. */
+async function readinessOf(backend: Backend, authorization: string | undefined): Promise<Readiness> {
+  const onward = { timeoutMs: partTimeoutMs, authorization };
   const [upload, metadata, result, system] = await Promise.allSettled([
     uploadAnswers(backend),
-    backend.metadata.getStats({ workersOnly: true }, { timeoutMs }),
-    backend.result.listResults({ pageSize: 1 }, { timeoutMs }),
-    backend.system.getDependencies({}, { timeoutMs }),
+    backend.metadata.getStats({ workersOnly: true }, onward),
+    backend.result.listResults({ pageSize: 1 }, onward),
+    backend.system.getDependencies({}, onward),
   ]);
   const failing = system.status === 'rejected' ? [] : system.value.dependencies.filter(isFailing);
   const missing = new Map<string, string>();
   if (upload.status === 'rejected') missing.set('upload', messageOf(upload.reason));
+  if (isRefusal(system)) return { missing: [...missing].map(([part, detail]) => ({ part, detail })), degraded: [] };
   if (metadata.status === 'rejected') {
     missing.set('metadata', messageOf(metadata.reason));
     missing.set('worker', 'Only the metadata service knows the workers, and it does not answer.');
@@ -55,6 +57,11 @@ async function readinessOf(backend: Backend): Promise<Readiness> {
     missing: [...missing].map(([part, detail]) => ({ part, detail })),
     degraded: failing.filter(({ part }) => part === doorbell).map(degradedOf),
   };
+}
+
+function isRefusal(outcome: PromiseSettledResult<unknown>): boolean {
+  if (outcome.status === 'fulfilled' || !(outcome.reason instanceof FilemillError)) return false;
+  return outcome.reason.reason === 'UNAUTHENTICATED' || outcome.reason.reason === 'PERMISSION_DENIED';
 }
 
 /** Without it, a service can do nothing. */
