@@ -89,7 +89,7 @@ const work: Record<string, (databases: Databases) => Promise<unknown>> = {
   'list-name': async ({ searches }) => await listFiles(searches, { nameContains: nameOfOne }, { limit: 51 }),
   stats: async ({ database }) => await fileStats(database),
   reconcile: async ({ database }) => [await takeDueRings(database, 100), await expireLeases(database, 100)],
-  delete: async ({ database, ids }) => await deleteFiles(database, ids.splice(0, 4)),
+  delete: async ({ database, ids }) => await deleteFiles(database, ids.splice(0, 4), undefined),
 };
 
 /** A database with so many rows. */

@@ -65,6 +65,7 @@ const retryFailed = command(
       database,
       files.map(({ id }) => id),
       attempts,
+      undefined,
     );
     assert.deepEqual(outcomes, files.map(expectedOfRetry(model)));
     for (const file of files) if (model.living.has(file.id) && file.status === 'FAILED') retry(file, attempts);
@@ -74,7 +75,7 @@ const retryFailed = command(
 const remove = command('delete', picks, async (indices, model, { database }) => {
   const ids = pickedFiles(model, indices).map(({ id }) => id);
   const there = ids.map((id) => model.living.has(id));
-  assert.deepEqual(await deleteFiles(database, ids), there);
+  assert.deepEqual(await deleteFiles(database, ids, undefined), there);
   for (const id of ids) model.delete(id);
 });
 

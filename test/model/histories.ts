@@ -69,6 +69,7 @@ async function retryAll(model: Model, { database }: World): Promise<void> {
     database,
     failed.map(({ id }) => id),
     1,
+    undefined,
   );
   for (const file of failed) retry(file, 1);
 }

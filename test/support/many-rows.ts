@@ -14,17 +14,17 @@ export async function insertManyFiles(client: pg.Client, files: number): Promise
   const indexes = await withoutIndexes(client);
   await client.query(
     `insert into files (id, storage_key, filename, path, size, mime_type, status, max_attempts, run_after, next_ring_at,
-       error_code, created_at)
+       error_code, created_at, tenant)
      select uuidv7((n - $1) * interval '20 seconds'), n::text, format('%s %s.txt', md5(n::text), n), '', 4096,
        case when n % 1000 = 999 then 'image/x-rare' else 'text/plain' end, ${status}, 3,
        now() - interval '1 minute', now() + interval '1 hour', case when ${status} = 'FAILED' then 'analyzer_error' end,
-       now() + (n - $1) * interval '20 seconds'
+       now() + (n - $1) * interval '20 seconds', case when n % 500 = 3 or n % 500 = 497 then 'small' else 'default' end
      from generate_series(1, $1::int) as n`,
     [files],
   );
   await client.query(
-    `insert into file_states (status, file_id, error_code)
-     select status, id, error_code from files where status in ('PENDING', 'FAILED')`,
+    `insert into file_states (status, tenant, file_id, error_code)
+     select status, tenant, id, error_code from files where status in ('PENDING', 'FAILED')`,
   );
   await client.query(
     `insert into results (id, file_id, output_data)
@@ -33,8 +33,8 @@ export async function insertManyFiles(client: pg.Client, files: number): Promise
      from files where status = 'COMPLETED'`,
   );
   await client.query(
-    `insert into file_counts (shard, status, error_code, files, bytes)
-     select 0, status, coalesce(error_code, ''), count(*), sum(size) from files group by 2, 3`,
+    `insert into file_counts (tenant, shard, status, error_code, files, bytes)
+     select tenant, 0, status, coalesce(error_code, ''), count(*), sum(size) from files group by 1, 3, 4`,
   );
   for (const definition of indexes) await client.query(definition);
   await client.query('vacuum (analyze)');

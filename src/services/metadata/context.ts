@@ -12,7 +12,7 @@ import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
 import type { Semaphore } from '#platform/semaphore.ts';
 import type { Identities } from './access/identities.ts';
 import type { DueDispatcher } from './duties/due-dispatcher.ts';
-import type { ChangeHub } from './live/change-hub.ts';
+import type { ChangeHubs } from './live/change-hub.ts';
 
 export interface MetadataContext {
   readonly database: Database;
@@ -20,7 +20,7 @@ export interface MetadataContext {
   readonly searches: Database;
   readonly clock: DatabaseClock;
   readonly changes: ChangeFeed;
-  readonly changeHub: ChangeHub;
+  readonly changeHubs: ChangeHubs;
   readonly dispatcher: DueDispatcher;
   readonly identities: Identities;
   readonly doorbell: Doorbell;

@@ -16,7 +16,7 @@ import { readMetadataConfig } from './config.ts';
 import { startChangeTrimmer } from './duties/change-trimmer.ts';
 import { DueDispatcher } from './duties/due-dispatcher.ts';
 import { startReconciler } from './duties/reconciler.ts';
-import { createChangeHub } from './live/change-hub.ts';
+import { ChangeHubs } from './live/change-hub.ts';
 import { metadataServer } from './routes/index.ts';
 
 const { config, logger } = boot('metadata', readMetadataConfig, process.env);
@@ -47,10 +47,10 @@ await runService(logger, async ({ signal, use }) => {
   use(startReconciler({ database, clock, doorbell: rung, leaseMs, logger }));
   const dispatcher = use(DueDispatcher.start({ database, changes, logger, stopping: signal }));
   use(startChangeTrimmer({ database, logger }));
-  const changeHub = createChangeHub({ database, clock, changes, logger, stopping: signal });
+  const changeHubs = new ChangeHubs({ database, clock, changes, logger, stopping: signal });
   const watchPlaces = new Semaphore(maxWatchedFiles);
   const identities = new Identities(database, config.identity, logger);
-  const shared = { database, searches, identities, clock, changes, changeHub, dispatcher, doorbell, watchPlaces };
+  const shared = { database, searches, identities, clock, changes, changeHubs, dispatcher, doorbell, watchPlaces };
   const context = { ...shared, leaseMs, maxAttempts, watchHeartbeatMs, stopping: signal };
   const server = use(metadataServer(logger, context, { maxConnectionAgeMs: config.grpcMaxConnectionAgeMs }));
   await server.listen(config.grpcListen, certificates);

@@ -6,12 +6,20 @@ import { ConfigError } from '#platform/config.ts';
 import type { Logger } from '#platform/logger.ts';
 import { StoreHealth } from '#platform/store-health.ts';
 import { postgresFault, readOnly, silent } from './faults.ts';
+import { tenantRole } from './roles.ts';
 import { queryUnderSettings, type SessionSettings, setForSession } from './session.ts';
 
 /** A statement; under a name PostgreSQL parses and plans it once per connection. */
 export interface Statement {
   readonly name?: string;
   readonly text: string;
+}
+
+/** What answers callers: the whole database, or what one tenant sees of it. */
+export interface Reader {
+  /** Undefined for all tenants. */
+  readonly tenant: string | undefined;
+  query<Row extends object>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>;
 }
 
 export interface DatabaseOptions {
@@ -58,7 +66,8 @@ const types = {
  * A pool of connections to PostgreSQL. Rejects with UNAVAILABLE or STORE_REFUSES when PostgreSQL does not answer or refuses
  * (`faults.ts`), and with OVERLOADED when no connection is free in time. Statements that lost a deadlock are retried.
  */
-export class Database implements AsyncDisposable {
+export class Database implements Reader, AsyncDisposable {
+  readonly tenant = undefined;
   readonly #pool: pg.Pool;
   readonly #kind: keyof typeof kinds;
   readonly #settings: SessionSettings;
@@ -90,11 +99,35 @@ export class Database implements AsyncDisposable {
     this.#pool.on('connect', () => this.#health.worked('connect'));
   }
 
-  async query<Row extends object>(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
+  query<Row extends object>(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
+    return this.#query(statement, values, {});
+  }
+
+  /**
+   * Reads as the role that sees only the rows of this tenant, and may change none; undefined reads all. A statement has a
+   * second name for this role, because its plan is another.
+   */
+  as(tenant: string | undefined): Reader {
+    if (tenant === undefined) return this;
+    const role = { 'filemill.tenant': tenant, role: tenantRole };
+    return {
+      tenant,
+      query: ({ name, text }, values = []) => {
+        const statement = name === undefined ? { text } : { name: `${name} for a tenant`, text };
+        return this.#query(statement, values, role);
+      },
+    };
+  }
+
+  async #query<Row extends object>(
+    statement: Statement,
+    values: readonly unknown[],
+    role: SessionSettings,
+  ): Promise<Row[]> {
     const what = statement.name ?? statement.text;
     for (let attempt = 0; ; attempt++) {
       try {
-        const rows = await this.#run<Row>(statement, [...values]);
+        const rows = await this.#run<Row>(statement, [...values], role);
         this.#health.worked(what);
         this.#health.worked(anyStatement);
         return rows;
@@ -149,14 +182,12 @@ export class Database implements AsyncDisposable {
     if (this.#isPooled) this.#pooled.add(client);
   }
 
-  async #run<Row extends object>(statement: Statement, values: unknown[]): Promise<Row[]> {
+  async #run<Row extends object>(statement: Statement, values: unknown[], role: SessionSettings): Promise<Row[]> {
     const client = await this.#pool.connect().catch((error: unknown) => {
       throw this.#failure('connect', error);
     });
     try {
-      const { rows } = this.#pooled.has(client)
-        ? await queryUnderSettings<Row>(client, this.#settings, { text: statement.text, values })
-        : await client.query<Row>({ ...statement, values });
+      const { rows } = await this.#send<Row>(client, statement, values, role);
       client.release();
       return rows;
     } catch (error) {
@@ -164,6 +195,18 @@ export class Database implements AsyncDisposable {
       client.release(true);
       throw error;
     }
+  }
+
+  #send<Row extends object>(
+    client: pg.ClientBase,
+    statement: Statement,
+    values: unknown[],
+    role: SessionSettings,
+  ): Promise<pg.QueryResult<Row>> {
+    if (this.#pooled.has(client))
+      return queryUnderSettings(client, { ...this.#settings, ...role }, { text: statement.text, values });
+    if (Object.keys(role).length > 0) return queryUnderSettings(client, role, { ...statement, values });
+    return client.query<Row>({ ...statement, values });
   }
 
   #failure(what: string, error: unknown): FilemillError {

@@ -1,9 +1,12 @@
+import { hash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import { connectTo } from './connect.ts';
+import { createRoles, rolesExist } from './roles.ts';
 
 const directory = new URL('../../../../db/migrations/', import.meta.url);
+const access = new URL('../../../../db/access.sql', import.meta.url);
 
 /** An arbitrary constant. */
 const advisoryLock = 0x66_69_6c_65;
@@ -20,10 +23,35 @@ export async function migrate(databaseUrl: string): Promise<readonly string[]> {
   const applied: string[] = [];
   for (;;) {
     const name = await applyNext(connection.client, known);
-    if (name === undefined) return applied;
+    if (name === undefined) break;
     applied.push(name);
   }
+  await grantAccess(connection.client, known);
+  return applied;
 }
+
+/**
+ * Gives the roles their rights after a change of these or of the schema. A role that may not make the others leaves that to
+ * an administrator: until then there is one tenant.
+ */
+async function grantAccess(client: pg.Client, known: readonly string[]): Promise<void> {
+  try {
+    await createRoles(client);
+  } catch (error) {
+    if ((error as { code?: string }).code !== insufficientPrivilege) throw error;
+    if (!(await rolesExist(client))) return;
+  }
+  const sql = await readFile(access, 'utf8');
+  const version = `access ${hash('sha256', [...known, sql].join()).slice(0, 16)}`;
+  await inTurn(client, async () => {
+    if ((await appliedNames(client)).has(version)) return;
+    await client.query(sql);
+    await client.query(`delete from migrations where name like 'access %'`);
+    await client.query('insert into migrations (name) values ($1)', [version]);
+  });
+}
+
+const insufficientPrivilege = '42501';
 
 /** All migrations of this version, and whether the database has each. */
 export async function migrationStatus(databaseUrl: string): Promise<readonly { name: string; applied: boolean }[]> {
@@ -34,23 +62,31 @@ export async function migrationStatus(databaseUrl: string): Promise<readonly { n
   return (await knownNames()).map((name) => ({ name, applied: applied.has(name) }));
 }
 
-/**
- * Applies the first missing migration; undefined when none is missing. The lock and the time limit belong to the transaction,
- * because a pooler shares the session.
- */
+/** Applies the first missing migration; undefined when none is missing. */
 async function applyNext(client: pg.Client, known: readonly string[]): Promise<string | undefined> {
-  await client.query('begin');
-  try {
-    await client.query('set local statement_timeout = 0');
-    await client.query('select pg_advisory_xact_lock($1)', [advisoryLock]);
+  return await inTurn(client, async () => {
     await client.query(
       'create table if not exists migrations (name text primary key, applied_at timestamptz not null default now())',
     );
     const applied = await appliedNames(client);
     const name = known.find((one) => !applied.has(one));
     if (name !== undefined) await apply(client, name);
-    await client.query('commit');
     return name;
+  });
+}
+
+/**
+ * Runs `work` in a transaction, which no other process does at the same time. The lock and the time limit belong to the
+ * transaction, because a pooler shares the session.
+ */
+async function inTurn<T>(client: pg.Client, work: () => Promise<T>): Promise<T> {
+  await client.query('begin');
+  try {
+    await client.query('set local statement_timeout = 0');
+    await client.query('select pg_advisory_xact_lock($1)', [advisoryLock]);
+    const done = await work();
+    await client.query('commit');
+    return done;
   } catch (error) {
     // PostgreSQL rolls back by itself when the connection is lost.
     await client.query('rollback').catch(() => undefined);

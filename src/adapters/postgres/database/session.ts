@@ -29,13 +29,13 @@ export async function setForSession(
 }
 
 /**
- * Runs one statement under these settings in a shared session: in one round trip, in a transaction with which the settings
- * end. The statement is parsed each time, because only one session would know its name.
+ * Runs one statement under these settings: in one round trip, in a transaction with which the settings end. In a shared
+ * session the statement can have no name, because only one session would know it.
  */
 export function queryUnderSettings<Row extends object>(
   client: pg.ClientBase,
   settings: SessionSettings,
-  query: { readonly text: string; readonly values: unknown[] },
+  query: { readonly name?: string; readonly text: string; readonly values: unknown[] },
 ): Promise<pg.QueryResult<Row>> {
   const { promise, resolve, reject } = Promise.withResolvers<pg.QueryResult<Row>>();
   client.query(
@@ -50,7 +50,7 @@ type Callback = (error: Error | undefined, result: unknown) => void;
 
 /** Methods of the driver's query that its types lack. */
 type DriverQuery = new (
-  query: { readonly text: string; readonly values: unknown[]; readonly queryMode: 'extended' },
+  query: { readonly name?: string; readonly text: string; readonly values: unknown[]; readonly queryMode: 'extended' },
   callback: Callback,
 ) => pg.Submittable & {
   prepare(connection: Messages): void;
@@ -72,7 +72,11 @@ class QueryUnderSettings extends (pg.Query as unknown as DriverQuery) {
   readonly #settings: string;
   #areSet = false;
 
-  constructor(settings: SessionSettings, query: { text: string; values: unknown[] }, callback: Callback) {
+  constructor(
+    settings: SessionSettings,
+    query: { name?: string; text: string; values: unknown[] },
+    callback: Callback,
+  ) {
     super({ ...query, queryMode: 'extended' }, callback);
     const each = Object.entries(settings).map(
       ([name, value]) => `set_config(${pg.escapeLiteral(name)}, ${pg.escapeLiteral(value)}, true)`,

@@ -1,5 +1,5 @@
 import type { AttemptRecord } from '#domain/file.ts';
-import type { Database, Statement } from '../database/database.ts';
+import type { Reader, Statement } from '../database/database.ts';
 
 /** Enough for the last rounds: a round has three attempts by default, and a file nine forgiven silences. */
 const latestOfEach = 20;
@@ -23,6 +23,6 @@ const ofFiles: Statement = {
 };
 
 /** The latest attempts of these files, file by file in the order of `fileIds`, oldest first. */
-export async function getAttempts(database: Database, fileIds: readonly string[]): Promise<AttemptRecord[]> {
+export async function getAttempts(database: Reader, fileIds: readonly string[]): Promise<AttemptRecord[]> {
   return await database.query<AttemptRecord>(ofFiles, [fileIds]);
 }

@@ -41,11 +41,11 @@ test('every way in which a file changes is told of', async () => {
   assert.deepEqual(claimed, [id]);
   const failure = { ...lease, errorCode: 'analyzer_error', errorMessage: 'x', permanent: true };
   assert.deepEqual(await changedBy(() => failAttempts(database, [failure])), [id]);
-  assert.deepEqual(await changedBy(() => retryFiles(database, [id], 3)), [id]);
+  assert.deepEqual(await changedBy(() => retryFiles(database, [id], 3, undefined)), [id]);
   lease = await claimFile(database, id);
   assert.deepEqual(await changedBy(() => saveResults(database, [finding(lease)])), [id]);
-  assert.deepEqual(await changedBy(() => retryFiles(database, [id], 3)), []);
-  assert.deepEqual(await changedBy(() => deleteFiles(database, [id])), [id]);
+  assert.deepEqual(await changedBy(() => retryFiles(database, [id], 3, undefined)), []);
+  assert.deepEqual(await changedBy(() => deleteFiles(database, [id], undefined)), [id]);
 });
 
 test('what commits late is told of late, and not skipped', async () => {

@@ -47,9 +47,18 @@ const oldestRunning: Statement = {
   text: 'select pg_snapshot_xmin(pg_current_snapshot())::text as cursor',
 };
 
-/** The changes since the cursor, at most `max` ids; without a cursor, the position to begin at. */
-export async function readChanges(database: Database, since: Cursor | undefined, max: number): Promise<Changes> {
-  const [changes] = await database.query<Changes>(read, [since ?? '0', max]);
+/**
+ * The changes since the cursor, at most `max` ids; without a cursor, the position to begin at.
+ *
+ * @param tenant whose files count; undefined for all
+ */
+export async function readChanges(
+  database: Database,
+  since: Cursor | undefined,
+  max: number,
+  tenant?: string,
+): Promise<Changes> {
+  const [changes] = await database.as(tenant).query<Changes>(read, [since ?? '0', max]);
   const { known, ids } = changes as Changes;
   if (!known) await forgetChanges(database, '0');
   return { ...(changes as Changes), ids: known ? ids : [] };

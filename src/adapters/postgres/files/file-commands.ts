@@ -1,4 +1,4 @@
-import type { Database, Statement } from '../database/database.ts';
+import type { Database, Reader, Statement } from '../database/database.ts';
 import { column, notifiedBy } from './file-rows.ts';
 import { movedEach } from './state-tables.ts';
 
@@ -20,6 +20,11 @@ const retry: Statement = {
 
 const exist: Statement = { name: 'files-exist', text: 'select id from files where id = any ($1::uuid[])' };
 
+/** A file never changes its tenant, so what is visible here may be written about next. */
+async function existingIds(database: Reader, ids: readonly string[]): Promise<string[]> {
+  return column(await database.query<{ id: string }>(exist, [ids]), 'id');
+}
+
 // One transaction deletes the row and queues the removal of its bytes.
 const remove: Statement = {
   name: 'delete-files',
@@ -38,20 +43,35 @@ const remove: Statement = {
 
 export type RetryOutcome = 'RETRIED' | 'NOT_FAILED' | 'NOT_FOUND';
 
-/** Gives FAILED files `attempts` more attempts; outcomes in the order of `ids`. */
+/**
+ * Gives FAILED files `attempts` more attempts; outcomes in the order of `ids`.
+ *
+ * @param tenant the other files do not exist; undefined for all
+ */
 export async function retryFiles(
   database: Database,
   ids: readonly string[],
   attempts: number,
+  tenant: string | undefined,
 ): Promise<RetryOutcome[]> {
-  const retried = new Set(column(await database.query<{ id: string }>(retry, [ids, attempts]), 'id'));
-  const rest = ids.filter((id) => !retried.has(id));
-  const existing = new Set(rest.length === 0 ? [] : column(await database.query<{ id: string }>(exist, [rest]), 'id'));
+  const visible = tenant === undefined ? ids : await existingIds(database.as(tenant), ids);
+  const retried = new Set(column(await database.query<{ id: string }>(retry, [visible, attempts]), 'id'));
+  const rest = visible.filter((id) => !retried.has(id));
+  const existing = new Set(rest.length === 0 ? [] : await existingIds(database, rest));
   return ids.map((id) => (retried.has(id) ? 'RETRIED' : existing.has(id) ? 'NOT_FAILED' : 'NOT_FOUND'));
 }
 
-/** Deletes files in any state with their results; true for each id, in order, that existed. */
-export async function deleteFiles(database: Database, ids: readonly string[]): Promise<boolean[]> {
-  const gone = new Set(column(await database.query<{ id: string }>(remove, [ids]), 'id'));
+/**
+ * Deletes files in any state with their results; true for each id, in order, that existed.
+ *
+ * @param tenant the other files do not exist; undefined for all
+ */
+export async function deleteFiles(
+  database: Database,
+  ids: readonly string[],
+  tenant: string | undefined,
+): Promise<boolean[]> {
+  const visible = tenant === undefined ? ids : await existingIds(database.as(tenant), ids);
+  const gone = new Set(column(await database.query<{ id: string }>(remove, [visible]), 'id'));
   return ids.map((id) => gone.has(id));
 }

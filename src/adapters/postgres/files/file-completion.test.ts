@@ -59,7 +59,7 @@ test('a finding that PostgreSQL cannot hold harms no neighbour', async () => {
 
 test('a deleted file takes its result along and answers GONE', async () => {
   const claimed = await claimFile(database, await createFile(database));
-  await deleteFiles(database, [claimed.id]);
+  await deleteFiles(database, [claimed.id], undefined);
   assert.deepEqual(await outcomes(finding(claimed), finding({ ...claimed, id: randomUUID() })), ['GONE', 'GONE']);
 });
 

@@ -61,7 +61,7 @@ test('a late repetition does not bring a deleted file back', async () => {
   const file = newFile();
   const [created] = await create(file);
   assert(created !== undefined && 'id' in created);
-  await deleteFiles(database, [created.id]);
+  await deleteFiles(database, [created.id], undefined);
   assert.equal((await create(file))[0]?.outcome, 'REJECTED');
 });
 

@@ -1,8 +1,8 @@
 import type { FileRecord } from '#domain/file.ts';
 import { type FileStatus, fileStatuses } from '#domain/file-state.ts';
 import type { FindingsFilter } from '#domain/findings-filter.ts';
-import type { Database, Statement } from '../database/database.ts';
-import { foundConditions, type Parameter, typeCondition, whereAll } from '../results/found.ts';
+import type { Reader, Statement } from '../database/database.ts';
+import { foundConditions, type Parameter, type Searched, searched, typeCondition, whereAll } from '../results/found.ts';
 import { fileColumns } from './file-rows.ts';
 
 /** The filters of a list; an absent field means all. */
@@ -24,7 +24,7 @@ const byIds: Statement = {
 };
 
 /** The files that exist among `ids`, by id. */
-export async function getFiles(database: Database, ids: readonly string[]): Promise<Map<string, FileRecord>> {
+export async function getFiles(database: Reader, ids: readonly string[]): Promise<Map<string, FileRecord>> {
   const rows = await database.query<FileRecord>(byIds, [ids]);
   return new Map(rows.map((file) => [file.id, file]));
 }
@@ -36,7 +36,7 @@ const located: Statement = {
 
 /** A file, and where its bytes are; undefined if it does not exist. */
 export async function locateFile(
-  database: Database,
+  database: Reader,
   id: string,
 ): Promise<(FileRecord & { readonly storageKey: string }) | undefined> {
   const [file] = await database.query<FileRecord & { readonly storageKey: string }>(located, [id]);
@@ -50,26 +50,34 @@ export async function locateFile(
  * @throws FilemillError FILTER_TOO_BROAD
  */
 export async function listFiles(
-  database: Database,
+  database: Reader,
   filter: FileFilter,
   page: { readonly limit: number; readonly beforeId?: string | undefined },
 ): Promise<FileRecord[]> {
-  const { text, values } = listStatement(filter, page);
+  const { text, values } = listStatement(filter, { ...page, tenant: database.tenant });
   return await database.query<FileRecord>({ text }, values);
+}
+
+interface Page {
+  readonly limit: number;
+  readonly beforeId?: string | undefined;
+  /** Whose files are searched; undefined for all. */
+  readonly tenant: string | undefined;
 }
 
 /** Exported so that a test can look at its plan. */
 export function listStatement(
   filter: FileFilter,
-  { limit, beforeId }: { readonly limit: number; readonly beforeId?: string | undefined },
+  { limit, beforeId, tenant }: Page,
 ): { readonly text: string; readonly values: readonly unknown[] } {
   const values: unknown[] = [];
   const parameter = (value: unknown) => `$${values.push(value)}`;
   const before = beforeId === undefined ? undefined : `${parameter(beforeId)}::uuid`;
   const most = parameter(limit);
-  const sources = candidates(filter, parameter);
+  const tables = searched(tenant);
+  const sources = candidates(filter, parameter, tables);
   const id = sources === undefined ? 'f.id' : 'c.file_id';
-  const conditions = filterConditions(filter, parameter, id);
+  const conditions = filterConditions(filter, parameter, id, tables);
   if (before !== undefined) conditions.push(`${id} < ${before}`);
   // If only the state counts, each source needs no more rows than fill the page.
   const bound =
@@ -77,7 +85,7 @@ export function listStatement(
     `${before === undefined ? '' : `where s.file_id < ${before}`}
     order by s.file_id desc limit ${most}`;
   const source = sources?.map((one) => (bound ? `(select file_id from (${one}) s ${bound})` : one)).join(' union all ');
-  const from = source === undefined ? 'files f' : `(${source}) c join files f on f.id = c.file_id`;
+  const from = source === undefined ? `${tables.files} f` : `(${source}) c join ${tables.files} f on f.id = c.file_id`;
   return {
     text: `select ${fileColumns} from ${from} ${whereAll(conditions)} order by ${id} desc limit ${most}`,
     values,
@@ -104,7 +112,7 @@ function isAboutFiles(filter: FileFilter): boolean {
  * Queries for the ids of files by state, error or what was found, each in the order of an index; undefined when the filter has
  * none of these. One snapshot shows the same states here and in `files`.
  */
-function candidates(filter: FileFilter, parameter: Parameter): string[] | undefined {
+function candidates(filter: FileFilter, parameter: Parameter, tables: Searched): string[] | undefined {
   const { statuses, mimeType, errorCode, findings } = filter;
   if ([statuses, mimeType, errorCode, findings].every((field) => field === undefined)) return undefined;
   const wanted = statesOf(filter);
@@ -115,19 +123,20 @@ function candidates(filter: FileFilter, parameter: Parameter): string[] | undefi
       : [nothing];
   const found = { ...findings, ...(mimeType !== undefined && { mimeType }) };
   return wanted.map((status) => {
-    if (status === 'PROCESSING') return processing;
+    if (status === 'PROCESSING') return processing(tables);
     if (status !== 'COMPLETED') return `select file_id from file_states where status = '${status}'`;
-    return `select file_id from results ${whereAll(foundConditions(found, parameter))}`;
+    return `select file_id from ${tables.results} ${whereAll(foundConditions(found, parameter))}`;
   });
 }
 
 const nothing = 'select file_id from file_states where false';
 
 /** There are few of these, but a file may be in several claims. */
-const processing = `select distinct i.id as file_id from claims c cross join unnest(c.file_ids) as i (id)
-  join files p on p.id = i.id where p.status = 'PROCESSING' and p.lease_token = c.lease_token`;
+const processing = ({ claims, files }: Searched) => `
+  select distinct i.id as file_id from ${claims} c cross join unnest(c.file_ids) as i (id)
+  join ${files} p on p.id = i.id where p.status = 'PROCESSING' and p.lease_token = c.lease_token`;
 
-function filterConditions(filter: FileFilter, parameter: Parameter, id: string): string[] {
+function filterConditions(filter: FileFilter, parameter: Parameter, id: string, { results }: Searched): string[] {
   const { statuses, mimeType, nameContains, sha256, createdFrom, createdBefore, errorCode } = filter;
   const conditions: string[] = [];
   if (statuses !== undefined) conditions.push(`f.status = any (${parameter(statuses)}::text[])`);
@@ -136,7 +145,7 @@ function filterConditions(filter: FileFilter, parameter: Parameter, id: string):
   if (nameContains !== undefined)
     conditions.push(`lower(f.filename) like '%' || lower(${parameter(likeLiteral(nameContains))}) || '%'`);
   if (sha256 !== undefined)
-    conditions.push(`${id} in (select file_id from results where output_data ->> 'sha256' = ${parameter(sha256)})`);
+    conditions.push(`${id} in (select file_id from ${results} where output_data ->> 'sha256' = ${parameter(sha256)})`);
   if (createdFrom !== undefined)
     conditions.push(
       `f.created_at >= ${parameter(createdFrom)}::timestamptz`,
@@ -192,15 +201,12 @@ interface Watched {
 }
 
 /** The watched files that differ from the versions that the watcher has seen. */
-export async function changedFiles(
-  database: Database,
-  seen: ReadonlyMap<string, Version>,
-): Promise<readonly Watched[]> {
+export async function changedFiles(database: Reader, seen: ReadonlyMap<string, Version>): Promise<readonly Watched[]> {
   return (await database.query<WatchedRow>(changed, [[...seen.keys()], [...seen.values()]])).map(toWatched);
 }
 
 /** The watched files that are terminal or deleted. */
-export async function endedFiles(database: Database, ids: Iterable<string>): Promise<readonly Watched[]> {
+export async function endedFiles(database: Reader, ids: Iterable<string>): Promise<readonly Watched[]> {
   return (await database.query<WatchedRow>(ended, [[...ids]])).map(toWatched);
 }
 

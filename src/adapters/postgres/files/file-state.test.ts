@@ -53,7 +53,7 @@ const attempt: Record<Transition, (file: { id: string; leaseToken: string }) => 
     await letLeaseRunOut(database, id);
     return (await expireLeases(database, 1_000)).includes(id);
   },
-  retry: async ({ id }) => (await retryFiles(database, [id], 3))[0] === 'RETRIED',
+  retry: async ({ id }) => (await retryFiles(database, [id], 3, undefined))[0] === 'RETRIED',
 };
 
 for (const [name, { from, to }] of Object.entries(transitions) as [Transition, (typeof transitions)[Transition]][]) {
@@ -100,7 +100,7 @@ test('silences are forgiven ten times, then the file is FAILED with worker_crash
   const file = (await getFiles(database, [id])).get(id);
   assert.deepEqual([file?.attempt, file?.errorCode], [0, 'worker_crashed']);
   assert.match(file?.errorMessage ?? '', /10 of 10 times/);
-  await retryFiles(database, [id], 3);
+  await retryFiles(database, [id], 3, undefined);
   assert.equal((await claimFile(database, id)).alone, true);
   await silence(id);
   assert.equal(await walk(), 8);
@@ -153,7 +153,7 @@ test('a failed attempt waits before the next claim', async () => {
 
 test('a retry raises the bound; the count of attempts goes on', async () => {
   const { id } = await arrive.FAILED();
-  await retryFiles(database, [id], 3);
+  await retryFiles(database, [id], 3, undefined);
   const file = (await getFiles(database, [id])).get(id);
   assert.deepEqual([file?.attempt, file?.maxAttempts, file?.errorCode], [1, 4, null]);
   assert.equal((await claimFile(database, id)).attempt, 2);

@@ -4,7 +4,7 @@ import pg from 'pg';
 import { createLogger } from '#platform/logger.ts';
 import { insertManyFiles } from '#test/support/many-rows.ts';
 import { testDatabase } from '#test/support/stores.ts';
-import { Database, type Statement } from '../database/database.ts';
+import { Database, type Reader, type Statement } from '../database/database.ts';
 import type { FoundFilter } from '../results/found.ts';
 import { resultsStatement } from '../results/results.ts';
 import { type FileFilter, listStatement } from './file-queries.ts';
@@ -12,6 +12,8 @@ import { moved, movedEach } from './state-tables.ts';
 import { latestDurations } from './stats.ts';
 
 const files = 60_000;
+/** Whose files are looked for: everybody's, those of the tenant that has most, of one with few, and of one with none. */
+const tenants = [undefined, 'default', 'small', 'nobody'];
 const dayMs = 24 * 60 * 60 * 1_000;
 
 /** What was found in a few files, and in many. */
@@ -72,31 +74,33 @@ after(async () => {
   await database[Symbol.asyncDispose]();
 });
 
-describe('A page of files', () => {
-  const ofFound = Object.entries(found).map(([what, { mimeType, ...findings }]) => {
-    return [what, { ...(mimeType !== undefined && { mimeType }), findings }] as const;
+for (const tenant of tenants)
+  describe(`A page of files of ${tenant ?? 'all tenants'}`, () => {
+    const ofFound = Object.entries(found).map(([what, { mimeType, ...findings }]) => {
+      return [what, { ...(mimeType !== undefined && { mimeType }), findings }] as const;
+    });
+    for (const [what, filter] of [...Object.entries(filters), ...ofFound])
+      it(`by ${what} reads a small part of the tables`, async () => {
+        const plan = await explain(filter, tenant);
+        const scanned = tables(plan).filter(({ rows }) => rows > files / 10);
+        assert.deepEqual(scanned, [], outline(plan));
+      });
   });
-  for (const [what, filter] of [...Object.entries(filters), ...ofFound])
-    it(`by ${what} reads a small part of the tables`, async () => {
-      const plan = await explain(filter);
-      const scanned = tables(plan).filter(({ rows }) => rows > files / 10);
-      assert.deepEqual(scanned, [], outline(plan));
-    });
-});
 
-describe('A page of results', () => {
-  for (const [what, filter] of Object.entries(found))
-    it(`of ${what} reads a small part of the tables`, async () => {
-      const last = await explainStatement(resultsStatement(filter, [], 'desc limit 51'));
-      const first = await explainStatement(resultsStatement(filter, [], 'limit 51'));
-      for (const plan of [last, first])
-        assert.deepEqual(
-          tables(plan).filter(({ rows }) => rows > files / 10),
-          [],
-          outline(plan),
-        );
-    });
-});
+for (const tenant of tenants)
+  describe(`A page of results of ${tenant ?? 'all tenants'}`, () => {
+    for (const [what, filter] of Object.entries(found))
+      it(`of ${what} reads a small part of the tables`, async () => {
+        const last = await explainStatement(resultsStatement(filter, tenant, [], 'desc limit 51'), searches.as(tenant));
+        const first = await explainStatement(resultsStatement(filter, tenant, [], 'limit 51'), searches.as(tenant));
+        for (const plan of [last, first])
+          assert.deepEqual(
+            tables(plan).filter(({ rows }) => rows > files / 10),
+            [],
+            outline(plan),
+          );
+      });
+  });
 
 it('the durations of the latest results read the latest results, and their files by key', async () => {
   const plan = await explainStatement([latestDurations, []], points);
@@ -149,15 +153,12 @@ interface PlanNode {
   readonly Plans?: readonly PlanNode[];
 }
 
-async function explain(filter: FileFilter): Promise<PlanNode> {
-  const { text, values } = listStatement(filter, { limit: 51 });
-  return await explainStatement([{ text }, values]);
+async function explain(filter: FileFilter, tenant: string | undefined): Promise<PlanNode> {
+  const { text, values } = listStatement(filter, { limit: 51, tenant });
+  return await explainStatement([{ text }, values], searches.as(tenant));
 }
 
-async function explainStatement(
-  [{ text }, values]: [Statement, readonly unknown[]],
-  asked: Database = searches,
-): Promise<PlanNode> {
+async function explainStatement([{ text }, values]: [Statement, readonly unknown[]], asked: Reader): Promise<PlanNode> {
   const explained = { text: `explain (analyze, format json) ${text}` };
   const [row] = await asked.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(explained, values);
   return (row as NonNullable<typeof row>)['QUERY PLAN'][0].Plan;

@@ -1,5 +1,5 @@
 import type { FileStatus } from '#domain/file-state.ts';
-import type { Database, Statement } from '../database/database.ts';
+import type { Reader, Statement } from '../database/database.ts';
 import { longestWait } from './file-rows.ts';
 import { isDue } from './moments.ts';
 
@@ -9,7 +9,7 @@ export interface FileStats {
   readonly errors: readonly { readonly code: string; readonly files: number }[];
   /** How long the oldest due PENDING file has waited; 0 if there is none. */
   readonly oldestPendingSeconds: number;
-  /** Durations of the latest results, in seconds; null while there are no results. */
+  /** Durations of the latest results, in seconds; null while there are none. */
   readonly latest: { readonly wait: Durations; readonly processing: Durations } | null;
 }
 
@@ -31,13 +31,25 @@ const oldest: Statement = {
     where s.status = 'PENDING' and f.status = 'PENDING' and ${isDue('f.run_after', longestWait)} order by s.file_id limit 1`,
 };
 
+const durations = `
+  select percentile_cont(array[0.5, 0.95]) within group (order by ${seconds('created_at', 'claimed_at')}) as wait,
+    percentile_cont(array[0.5, 0.95]) within group (order by ${seconds('claimed_at', 'completed_at')}) as processing`;
+
 /** The ids of results are UUIDv7, so their index is in the order of time. Exported so that a test can look at its plan. */
 export const latestDurations: Statement = {
   name: 'stats-latest-durations',
-  text: `
-    select percentile_cont(array[0.5, 0.95]) within group (order by ${seconds('created_at', 'claimed_at')}) as wait,
-      percentile_cont(array[0.5, 0.95]) within group (order by ${seconds('claimed_at', 'completed_at')}) as processing
-    from (select file_id from results order by id desc limit 1000) r join files f on f.id = r.file_id`,
+  text: `${durations} from (select file_id from results order by id desc limit 1000) r join files f on f.id = r.file_id`,
+};
+
+/** Of a tenant: results are in no order of tenants, but files are, and those before the first PENDING one are done. */
+export const latestDurationsOfTenant: Statement = {
+  name: 'stats-tenant-durations',
+  text: `${durations} from (
+    select * from files where id < coalesce(
+      (select file_id from file_states where status = 'PENDING' order by file_id limit 1),
+      'ffffffff-ffff-ffff-ffff-ffffffffffff')
+    order by id desc limit 1000
+  ) f where f.status = 'COMPLETED'`,
 };
 
 /** Zero if the clock was set back in between. */
@@ -56,11 +68,12 @@ interface Count {
  * The cost does not depend on the number of files: the counts are maintained by the statements that change them, and the
  * durations cover at most a thousand results.
  */
-export async function fileStats(database: Database): Promise<FileStats> {
+export async function fileStats(database: Reader): Promise<FileStats> {
+  const ofLatest = database.tenant === undefined ? latestDurations : latestDurationsOfTenant;
   const [all, [waited], [latest]] = await Promise.all([
     database.query<Count>(counts),
     database.query<{ seconds: number }>(oldest),
-    database.query<{ wait: Durations | null; processing: Durations | null }>(latestDurations),
+    database.query<{ wait: Durations | null; processing: Durations | null }>(ofLatest),
   ]);
   const statuses = [...Map.groupBy(all, ({ status }) => status)].map(([status, some]) => ({
     status,

@@ -6,6 +6,19 @@ export interface FoundFilter extends FindingsFilter {
   readonly mimeType?: string;
 }
 
+/** What a search reads. */
+export interface Searched {
+  readonly files: string;
+  readonly results: string;
+  readonly claims: string;
+}
+
+/** The tables, or the views of db/access.sql that show what belongs to the tenant. */
+export function searched(tenant: string | undefined): Searched {
+  if (tenant === undefined) return { files: 'files', results: 'results', claims: 'claims' };
+  return { files: 'own_files', results: 'own_results', claims: 'own_claims' };
+}
+
 /** Adds a parameter to a statement, and returns its placeholder. */
 export type Parameter = (value: unknown) => string;
 

@@ -53,7 +53,7 @@ test('the bytes of a deleted file are handed out once a minute until confirmed',
   const blob = otherBlob();
   const { id, storageKey } = blob;
   await createFile(database, blob);
-  assert.deepEqual(await deleteFiles(database, [id, id]), [true, true]);
+  assert.deepEqual(await deleteFiles(database, [id, id], undefined), [true, true]);
   assert.deepEqual(await findBlobs(database, [blob, otherBlob()]), [storageKey]);
   assert.deepEqual(await takeDeletions(database, 10), [storageKey]);
   assert.deepEqual(await takeDeletions(database, 10), []);

@@ -24,13 +24,36 @@ interface ChangeHubOptions extends StatsSources {
   readonly stopping: AbortSignal;
 }
 
+/** A hub for each tenant that is watched, and one for those who see all tenants. */
+export class ChangeHubs {
+  readonly #options: ChangeHubOptions;
+  readonly #hubs = new Map<string | undefined, ChangeHub>();
+
+  constructor(options: ChangeHubOptions) {
+    this.#options = options;
+  }
+
+  of(tenant: string | undefined): ChangeHub {
+    const hub = this.#hubs.get(tenant) ?? createChangeHub(this.#options, tenant, () => this.#hubs.delete(tenant));
+    this.#hubs.set(tenant, hub);
+    return hub;
+  }
+}
+
 /**
- * Shares one query for changes among all watchers, while there are any: a thousand readers cost PostgreSQL no more
- * than one.
+ * Shares one query for changes among all watchers of a tenant, while there are any: a thousand readers cost PostgreSQL no
+ * more than one.
+ *
+ * @param left called when the last one has left
  */
-export function createChangeHub({ logger, stopping, ...sources }: ChangeHubOptions): ChangeHub {
+function createChangeHub(
+  { logger, stopping, ...sources }: ChangeHubOptions,
+  tenant: string | undefined,
+  left: () => void,
+): ChangeHub {
   const hub: ChangeHub = new ChangeBoxes(async (signal, begun) => {
-    const view = new ChangeView(sources, await changesFromNow(sources.database));
+    using _left = { [Symbol.dispose]: left };
+    const view = new ChangeView(sources, tenant, await changesFromNow(sources.database));
     begun();
     let changed: Promise<void> | undefined;
     const round = async (stop: AbortSignal) => {
@@ -53,12 +76,14 @@ export function createChangeHub({ logger, stopping, ...sources }: ChangeHubOptio
 /** The position up to which changes were sent. */
 class ChangeView {
   readonly #sources: StatsSources;
+  readonly #tenant: string | undefined;
   #cursor: Cursor;
   #movedAt = performance.now();
   #statsAt = 0;
 
-  constructor(sources: StatsSources, cursor: Cursor) {
+  constructor(sources: StatsSources, tenant: string | undefined, cursor: Cursor) {
     this.#sources = sources;
+    this.#tenant = tenant;
     this.#cursor = cursor;
   }
 
@@ -67,7 +92,7 @@ class ChangeView {
     const now = performance.now();
     const stats = await this.#stats(now);
     // The last step that may fail: what a moved cursor passed is always sent.
-    const { behind, known: _, ...changes } = await newsSince(this.#sources.database, this.#cursor);
+    const { behind, known: _, ...changes } = await newsSince(this.#sources.database, this.#cursor, this.#tenant);
     if (changes.cursor !== this.#cursor || !behind) this.#movedAt = now;
     this.#cursor = changes.cursor;
     const held = now - this.#movedAt > patienceMs;
@@ -78,7 +103,7 @@ class ChangeView {
 
   async #stats(now: number): Promise<FileNews['stats']> {
     if (now - this.#statsAt < pollMs) return undefined;
-    const stats = await statsMessage(this.#sources);
+    const stats = await statsMessage(this.#sources, { tenant: this.#tenant });
     this.#statsAt = now;
     return stats;
   }
@@ -90,18 +115,19 @@ export type FileNews = ChangeNews<FileRecord, MessageInitShape<typeof GetStatsRe
 const maxNames = 4 * maxToldFiles;
 
 /**
- * The current state of the files that changed since the cursor: current, as transaction ids are not in the order of
+ * The current state of the tenant's files that changed since the cursor: current, as transaction ids are not in the order of
  * changes.
  */
 export async function newsSince(
   database: Database,
   since: Cursor,
+  tenant: string | undefined,
 ): Promise<FileNews & { readonly known: boolean; readonly behind: boolean }> {
-  const { cursor, ids, known, behind } = await readChanges(database, since, maxNames);
+  const { cursor, ids, known, behind } = await readChanges(database, since, maxNames, tenant);
   const distinct = new Set(ids);
   const tooMany = ids.length === maxNames || distinct.size > maxToldFiles;
   const told = tooMany ? [] : [...distinct];
-  const found = told.length === 0 ? new Map<string, FileRecord>() : await getFiles(database, told);
+  const found = told.length === 0 ? new Map<string, FileRecord>() : await getFiles(database.as(tenant), told);
   const files = new Map(told.map((id) => [id, found.get(id) ?? null]));
   return { cursor, files, lookAgain: tooMany || !known, known, behind };
 }

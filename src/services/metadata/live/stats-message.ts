@@ -16,12 +16,18 @@ export interface StatsSources {
   readonly changes: ChangeFeed;
 }
 
+interface StatsOptions {
+  /** Whose files are counted; undefined for all. */
+  readonly tenant: string | undefined;
+  readonly workersOnly?: boolean;
+}
+
 export async function statsMessage(
   { database, clock, changes }: StatsSources,
-  { workersOnly = false } = {},
+  { tenant, workersOnly = false }: StatsOptions,
 ): Promise<MessageInitShape<typeof GetStatsResponseSchema>> {
   const [stats, workers] = await Promise.all([
-    workersOnly ? noCounts : fileStats(database),
+    workersOnly ? noCounts : fileStats(database.as(tenant)),
     workersAlive(database, clock.range(aliveMs)),
   ]);
   return {

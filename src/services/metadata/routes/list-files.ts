@@ -2,21 +2,26 @@ import { type FileFilter, listFiles } from '#adapters/postgres/files/file-querie
 import { findingsFilter } from '#contract/findings-filter.ts';
 import { pageSize, pageToken, parsePageToken } from '#contract/requests.ts';
 import { fileToMessage, optionalDate, statusWord } from '#contract/wire.ts';
+import { reachOf } from '#domain/access.ts';
 import { FilemillError } from '#domain/errors.ts';
 import type { FileFilter as FileFilterMessage } from '#gen/filemill/v1/metadata_service_pb.ts';
 import type { MetadataContext, Route } from '../context.ts';
 
 export function listFilesRoute({ searches }: MetadataContext): Route<'listFiles'> {
-  return async (request) => {
+  return async (request, { caller }) => {
+    const tenant = reachOf(caller);
     const filter = toFilter(request.filter);
     const limit = pageSize(request.pageSize);
-    const files = await listFiles(searches, filter, {
+    const files = await listFiles(searches.as(tenant), filter, {
       limit: limit + 1,
-      beforeId: parsePageToken(request.pageToken, filter),
+      beforeId: parsePageToken(request.pageToken, [filter, tenant]),
     });
     const page = files.slice(0, limit);
     const last = files.length > limit ? page.at(-1) : undefined;
-    return { files: page.map(fileToMessage), nextPageToken: last === undefined ? '' : pageToken(last.id, filter) };
+    return {
+      files: page.map(fileToMessage),
+      nextPageToken: last === undefined ? '' : pageToken(last.id, [filter, tenant]),
+    };
   };
 }
 

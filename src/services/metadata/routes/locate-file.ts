@@ -1,12 +1,13 @@
 import { locateFile } from '#adapters/postgres/files/file-queries.ts';
 import { fileToMessage } from '#contract/wire.ts';
+import { reachOf } from '#domain/access.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { isUuid } from '#domain/uuid.ts';
 import type { MetadataContext, Route } from '../context.ts';
 
 export function locateFileRoute({ database }: MetadataContext): Route<'locateFile'> {
-  return async ({ id }) => {
-    const file = isUuid(id) ? await locateFile(database, id) : undefined;
+  return async ({ id }, { caller }) => {
+    const file = isUuid(id) ? await locateFile(database.as(reachOf(caller)), id) : undefined;
     if (file === undefined) throw new FilemillError('FILE_NOT_FOUND', `No file has the id ${JSON.stringify(id)}.`);
     return { file: fileToMessage(file), storageKey: file.storageKey };
   };

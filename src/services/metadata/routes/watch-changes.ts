@@ -1,6 +1,7 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { changesFromNow, isCursor } from '#adapters/postgres/files/file-changes.ts';
 import { fileToMessage } from '#contract/wire.ts';
+import { reachOf } from '#domain/access.ts';
 import { FilemillError } from '#domain/errors.ts';
 import type { WatchChangesResponseSchema } from '#gen/filemill/v1/metadata_service_pb.ts';
 import type { MetadataContext, Route } from '../context.ts';
@@ -10,15 +11,16 @@ import { statsMessage } from '../live/stats-message.ts';
 const waitMs = 60_000;
 
 export function watchChangesRoute(context: MetadataContext): Route<'watchChanges'> {
-  const { database, changeHub, stopping } = context;
-  return async function* ({ cursor }, { signal }) {
+  const { database, changeHubs, stopping } = context;
+  return async function* ({ cursor }, { signal, caller }) {
+    const tenant = reachOf(caller);
     if (cursor !== '' && !isCursor(cursor))
       throw new FilemillError('REQUEST_INVALID', '`cursor` is not a cursor of this server.');
     const over = AbortSignal.any([signal, stopping]);
     // Joined before the query, so that no change is missed.
-    using joined = await changeHub.join();
-    const now = cursor === '' ? await nothingYet() : await newsSince(database, cursor);
-    yield toMessage({ ...now, stats: await statsMessage(context) });
+    using joined = await changeHubs.of(tenant).join();
+    const now = cursor === '' ? await nothingYet() : await newsSince(database, cursor, tenant);
+    yield toMessage({ ...now, stats: await statsMessage(context, { tenant }) });
     while (!over.aborted) {
       const news = await joined.box.take(waitMs, over);
       if (news !== undefined) yield toMessage(news);

@@ -1,6 +1,7 @@
 import { changedFiles, endedFiles, type Version } from '#adapters/postgres/files/file-queries.ts';
 import { requireBatch } from '#contract/requests.ts';
 import { fileToMessage } from '#contract/wire.ts';
+import { reachOf } from '#domain/access.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { isTerminal } from '#domain/file-state.ts';
 import { isUuid } from '#domain/uuid.ts';
@@ -20,7 +21,8 @@ const restPerFileMs = 0.2;
  */
 export function watchFilesRoute(context: MetadataContext): Route<'watchFiles'> {
   const { database, changes, watchPlaces, watchHeartbeatMs, stopping } = context;
-  return async function* ({ ids, terminalOnly }, { signal }) {
+  return async function* ({ ids, terminalOnly }, { signal, caller }) {
+    const visible = database.as(reachOf(caller));
     const over = AbortSignal.any([signal, stopping]);
     const malformed = requireBatch(ids, 'ids').filter((id) => !isUuid(id));
     if (malformed.length > 0) yield { missingIds: malformed };
@@ -32,7 +34,7 @@ export function watchFilesRoute(context: MetadataContext): Route<'watchFiles'> {
     while (seen.size > 0 && !over.aborted) {
       // Subscribed before the query, so that no change is missed.
       const changed = changes.next(Math.min(pollMs, watchHeartbeatMs), over);
-      const news = terminalOnly ? await endedFiles(database, seen.keys()) : await changedFiles(database, seen);
+      const news = terminalOnly ? await endedFiles(visible, seen.keys()) : await changedFiles(visible, seen);
       for (const { id, version, file } of news) {
         if (file === null || isTerminal(file.status)) seen.delete(id);
         else seen.set(id, version);

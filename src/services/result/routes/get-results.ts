@@ -1,12 +1,14 @@
 import { getResults } from '#adapters/postgres/results/results.ts';
 import { requireBatch } from '#contract/requests.ts';
 import { resultToMessage } from '#contract/wire.ts';
+import { reachOf } from '#domain/access.ts';
 import { isUuid } from '#domain/uuid.ts';
 import type { ResultContext, Route } from '../context.ts';
 
 export function getResultsRoute({ database }: ResultContext): Route<'getResults'> {
-  return async ({ fileIds }) => {
-    const results = await getResults(database, requireBatch(fileIds, 'file_ids').filter(isUuid));
+  return async ({ fileIds }, { caller }) => {
+    const ids = requireBatch(fileIds, 'file_ids').filter(isUuid);
+    const results = await getResults(database.as(reachOf(caller)), ids);
     const found = fileIds.flatMap((id) => results.get(id.toLowerCase()) ?? []);
     return {
       results: found.map(resultToMessage),

@@ -1,13 +1,14 @@
 import { getResults } from '#adapters/postgres/results/results.ts';
+import { reachOf } from '#domain/access.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { isUuid } from '#domain/uuid.ts';
 import type { ResultContext, Route } from '../context.ts';
 
 /** The result is asked for first: the text of a deleted file stays on the volume for a while. */
 export function getTextRoute({ database, texts }: ResultContext): Route<'getText'> {
-  return async function* ({ fileId }) {
+  return async function* ({ fileId }, { caller }) {
     const id = fileId.toLowerCase();
-    const results = isUuid(id) ? await getResults(database, [id]) : new Map();
+    const results = isUuid(id) ? await getResults(database.as(reachOf(caller)), [id]) : new Map();
     if (!results.has(id)) throw new FilemillError('RESULT_NOT_FOUND', 'The file has no result.');
     const text = await texts?.open(id);
     if (text === undefined) throw new FilemillError('TEXT_NOT_KEPT', 'The text of this file is not kept.');

@@ -1,22 +1,24 @@
 import { listResults } from '#adapters/postgres/results/results.ts';
 import { pageSize, pageToken, parsePageToken } from '#contract/requests.ts';
 import { resultToMessage } from '#contract/wire.ts';
+import { reachOf } from '#domain/access.ts';
 import type { ResultContext, Route } from '../context.ts';
 import { foundFilter } from '../found-filter.ts';
 
 export function listResultsRoute({ searches }: ResultContext): Route<'listResults'> {
-  return async (request) => {
+  return async (request, { caller }) => {
+    const tenant = reachOf(caller);
     const filter = foundFilter(request);
     const limit = pageSize(request.pageSize);
-    const results = await listResults(searches, filter, {
+    const results = await listResults(searches.as(tenant), filter, {
       limit: limit + 1,
-      beforeFileId: parsePageToken(request.pageToken, filter),
+      beforeFileId: parsePageToken(request.pageToken, [filter, tenant]),
     });
     const page = results.slice(0, limit);
     const last = results.length > limit ? page.at(-1) : undefined;
     return {
       results: page.map(resultToMessage),
-      nextPageToken: last === undefined ? '' : pageToken(last.fileId, filter),
+      nextPageToken: last === undefined ? '' : pageToken(last.fileId, [filter, tenant]),
     };
   };
 }

@@ -1,0 +1,49 @@
+-- What each role of db/roles.sql may do: docs/adr/0027-tenants.md. The owner of the tables runs this after each change of it or
+-- of the schema; repeating it does no harm. Further tables need a line here before a service can use them.
+
+-- The tenant that `filemill_tenant` reads for. Without one, nothing is visible.
+create or replace function current_tenant() returns text language sql stable
+  return nullif(current_setting('filemill.tenant', true), '');
+
+-- Searches read these views in place of the tables. Below a policy, PostgreSQL uses no index for a condition that might tell of
+-- a row before the policy has hidden it, such as `like` or `->>`; in a view it does.
+drop view if exists own_files, own_results, own_claims;
+create view own_files as select * from files where tenant = current_tenant();
+create view own_results as
+  select r.* from results r join files f on f.id = r.file_id where f.tenant = current_tenant();
+create view own_claims as
+  select c.lease_token, array[f.id] as file_ids from claims c cross join unnest(c.file_ids) as i (id)
+  join files f on f.id = i.id where f.tenant = current_tenant();
+
+do $$
+declare
+  of_tenants constant text[] := array['files', 'file_states', 'file_changes', 'file_counts'];
+  by_file constant text[] := array['results', 'attempts'];
+  one text;
+begin
+  foreach one in array of_tenants || by_file loop
+    execute format('drop policy if exists services on %I', one);
+    execute format('create policy services on %I to filemill_metadata, filemill_result using (true) with check (true)', one);
+    execute format('drop policy if exists own_tenant on %I', one);
+    execute format('create policy own_tenant on %I for select to filemill_tenant using (%s)', one,
+      case when one = any (of_tenants) then 'tenant = current_tenant()'
+      -- The policy of `files` hides the other files from this subquery.
+      else 'exists (select from files f where f.id = file_id)' end);
+  end loop;
+  execute format('grant usage on schema %I to filemill_tenant, filemill_metadata, filemill_result', current_schema());
+end $$;
+
+grant select on files, file_states, file_changes, file_changes_kept, file_counts, results, attempts to filemill_tenant;
+grant select on own_files, own_results, own_claims to filemill_tenant;
+
+grant select, insert, update, delete on files, file_states, file_counts, file_changes, file_changes_kept, claims to filemill_metadata;
+grant select, insert, update, delete on workers, blob_deletions, upload_locks to filemill_metadata;
+grant select, insert on attempts to filemill_metadata;
+grant select on results to filemill_metadata;
+
+grant select, insert on results to filemill_result;
+grant select on files to filemill_result;
+grant update (status, mime_type, sha256, lease_until, lease_ms, error_code, error_message, completed_at, updated_at)
+  on files to filemill_result;
+grant select, insert, update on file_counts to filemill_result;
+grant insert on file_changes to filemill_result;
