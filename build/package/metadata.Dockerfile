@@ -22,7 +22,7 @@ COPY src/gen src/gen
 COPY src/platform src/platform
 COPY src/contract src/contract
 
-COPY db/migrations db/migrations
+COPY db db
 COPY src/adapters/postgres src/adapters/postgres
 COPY src/adapters/redis src/adapters/redis
 COPY src/services/metadata src/services/metadata

@@ -1,6 +1,7 @@
 import { Database, waitForDatabase } from '#adapters/postgres/database/database.ts';
 import { DatabaseClock } from '#adapters/postgres/database/database-clock.ts';
 import { requireDurableCommits } from '#adapters/postgres/database/durability.ts';
+import { requireTenantRole } from '#adapters/postgres/database/roles.ts';
 import { movedForMs } from '#adapters/postgres/upkeep/blob-deletions.ts';
 import { ChangeFeed } from '#adapters/postgres/upkeep/change-feed.ts';
 import { createDoorbell } from '#adapters/redis/doorbell.ts';
@@ -37,6 +38,7 @@ await runService(logger, async ({ signal, use }) => {
   use(await startOpsServer(config.opsListen, { ready: () => database.ready(), doorbell: () => doorbell.report }));
   await waitForDatabase(database, { logger, signal });
   await requireDurableCommits(database, { allowUnsafe: config.allowUnsafeDatabase });
+  if (config.auth === 'required') await requireTenantRole(database);
   const changes = use(new ChangeFeed({ url: config.databaseListenUrl ?? config.databaseUrl, database, logger }));
   const { leaseMs, maxAttempts, watchHeartbeatMs } = config;
   const clock = new DatabaseClock(database, {

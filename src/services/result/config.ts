@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { databaseSettings } from '#adapters/postgres/database/settings.ts';
 import { commonSettings, listenAddress, readSettings } from '#platform/config.ts';
+import { exposureSettings } from '#platform/exposure.ts';
 import { internalServerSettings } from '#platform/rpc/server.ts';
 import { tlsSettings } from '#platform/tls/settings.ts';
 
@@ -9,6 +10,7 @@ export const resultSettings = {
   ...tlsSettings,
   ...databaseSettings,
   ...internalServerSettings,
+  auth: exposureSettings.auth,
   /** Where kept texts are read; without it, none are found. */
   storageDir: z.string().optional(),
   /** Internal listener: only the other services may reach it. */

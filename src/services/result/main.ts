@@ -1,5 +1,6 @@
 import { Database, waitForDatabase } from '#adapters/postgres/database/database.ts';
 import { requireDurableCommits } from '#adapters/postgres/database/durability.ts';
+import { requireTenantRole } from '#adapters/postgres/database/roles.ts';
 import { LocalTextStore } from '#adapters/volume/texts/local-text-store.ts';
 import { boot } from '#platform/boot.ts';
 import { runService } from '#platform/lifecycle.ts';
@@ -24,6 +25,7 @@ await runService(logger, async ({ signal, use }) => {
   use(await startOpsServer(config.opsListen, { ready: () => database.ready() }));
   await waitForDatabase(database, { logger, signal });
   await requireDurableCommits(database, { allowUnsafe: config.allowUnsafeDatabase });
+  if (config.auth === 'required') await requireTenantRole(database);
   const texts = config.storageDir === undefined ? undefined : new LocalTextStore(config.storageDir);
   const server = use(
     resultServer(logger, { database, searches, texts }, { maxConnectionAgeMs: config.grpcMaxConnectionAgeMs }),
