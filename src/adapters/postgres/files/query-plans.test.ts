@@ -9,7 +9,7 @@ import type { FoundFilter } from '../results/found.ts';
 import { resultsStatement } from '../results/results.ts';
 import { type FileFilter, listStatement } from './file-queries.ts';
 import { moved, movedEach } from './state-tables.ts';
-import { latestDurations } from './stats.ts';
+import { latestDurations, latestDurationsOfTenant } from './stats.ts';
 
 const files = 60_000;
 /** Whose files are looked for: everybody's, those of the tenant that has most, of one with few, and of one with none. */
@@ -113,6 +113,15 @@ it('the durations of the latest results read the latest results, and their files
     outline(plan),
   );
 });
+
+for (const tenant of ['default', 'small', 'nobody'])
+  it(`the durations of the latest files of ${tenant} read these files alone`, async () => {
+    const plan = await explainStatement([latestDurationsOfTenant, []], points.as(tenant));
+    assert.ok(
+      tables(plan).every(({ by, rows }) => /Index/.test(by) && rows <= 1_000),
+      outline(plan),
+    );
+  });
 
 for (const [what, leaving] of [
   ['one state', moved('m', 'PENDING', 'COMPLETED')],
