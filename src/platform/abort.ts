@@ -10,6 +10,19 @@ export function onAbort(signal: AbortSignal, listener: () => void): Disposable {
   return { [Symbol.dispose]: () => signal.removeEventListener('abort', listener) };
 }
 
+/**
+ * Aborts `controller` with the first of the sources that is aborted, until disposal. `AbortSignal.any` leaves the end of its links
+ * to the garbage collector, which takes ten times as long.
+ */
+export function abortWith(controller: AbortController, sources: readonly AbortSignal[]): Disposable {
+  const links = sources.map((source) => onAbort(source, () => controller.abort(source.reason)));
+  return {
+    [Symbol.dispose]: () => {
+      for (const link of links) link[Symbol.dispose]();
+    },
+  };
+}
+
 export async function untilAborted(signal: AbortSignal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   onAbort(signal, resolve);

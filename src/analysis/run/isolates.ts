@@ -7,6 +7,7 @@ import {
   type OutputData,
 } from '#domain/analysis.ts';
 import { FilemillError, type Reason } from '#domain/errors.ts';
+import { abortWith } from '#platform/abort.ts';
 import { Semaphore } from '#platform/semaphore.ts';
 import type * as Registry from '../registry.ts';
 import { complete, fileAnalyzers, type StepOutcome } from './complete.ts';
@@ -136,7 +137,9 @@ export class Isolates implements AsyncDisposable {
   }
 
   async #run(order: IsolateOrder, deadlineMs: number, signal: AbortSignal): Promise<IsolateAnswer> {
-    const stop = AbortSignal.any([signal, this.#closing.signal]);
+    const controller = new AbortController();
+    using _link = abortWith(controller, [signal, this.#closing.signal]);
+    const stop = controller.signal;
     using _slot = await this.#slots.take(stop);
     this.#busy += 1;
     try {

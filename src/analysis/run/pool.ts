@@ -7,7 +7,7 @@ import {
   type OutputData,
 } from '#domain/analysis.ts';
 import { FilemillError } from '#domain/errors.ts';
-import { onAbort } from '#platform/abort.ts';
+import { abortWith } from '#platform/abort.ts';
 import { Semaphore } from '#platform/semaphore.ts';
 import type { AnalysisOutcome, HandOver, ThreadSettings } from './analysis-thread.ts';
 import type { BlobsModule } from './blobs-module.ts';
@@ -121,12 +121,12 @@ export const defaultRegistryUrl = new URL('../registry.ts', import.meta.url).hre
 class Stop implements Disposable {
   readonly #controller = new AbortController();
   readonly #sources: readonly AbortSignal[];
-  readonly #listeners: readonly Disposable[];
+  readonly #link: Disposable;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(...sources: readonly AbortSignal[]) {
     this.#sources = sources;
-    this.#listeners = sources.map((source) => onAbort(source, () => this.#controller.abort(source.reason)));
+    this.#link = abortWith(this.#controller, sources);
   }
 
   get signal(): AbortSignal {
@@ -153,7 +153,7 @@ class Stop implements Disposable {
 
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
-    for (const listener of this.#listeners) listener[Symbol.dispose]();
+    this.#link[Symbol.dispose]();
   }
 }
 
