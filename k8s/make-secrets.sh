@@ -9,10 +9,13 @@
 set -euo pipefail
 
 main() {
-  local postgres_password database_password redis_password
+  local postgres_password database_password redis_password upload metadata worker
   postgres_password=$(random_password)
   database_password=$(random_password)
   redis_password=$(random_password)
+  upload=$(random_password)
+  metadata=$(random_password)
+  worker=$(random_password)
   cat <<YAML
 apiVersion: v1
 kind: Secret
@@ -28,11 +31,24 @@ stringData:
   database-password: '$database_password'
   database-url: $(quoted "${FILEMILL_DATABASE_URL:-postgresql://file_processor:$database_password@postgres:5432/metadata_db}")
   redis-password: '$redis_password'
-  redis-url: $(quoted "${FILEMILL_REDIS_URL:-redis://filemill:$redis_password@redis:6379}")
+  redis-url-upload: $(redis_url upload "$upload")
+  redis-url-metadata: $(redis_url metadata "$metadata")
+  redis-url-worker: $(redis_url worker "$worker")
   redis-users.acl: |
     user default off
-    user filemill on #$(sha256 "$redis_password") resetchannels ~filemill:* -@all +@stream +@transaction +info +ping
+    user probe on #$(sha256 "$redis_password") resetchannels -@all +ping
+    user upload on #$(sha256 "$upload") resetchannels ~filemill:work -@all +ping $ringing
+    user metadata on #$(sha256 "$metadata") resetchannels ~filemill:work -@all +ping $ringing
+    user worker on #$(sha256 "$worker") resetchannels ~filemill:work -@all +ping $working
 YAML
+}
+
+# What each service does in Redis, and all that it may: `upload` and `metadata` ring, `worker` takes work and returns it.
+ringing='+xadd +xlen'
+working='+xadd +xreadgroup +xautoclaim +xack +xdel +xgroup|create +xgroup|delconsumer +xinfo|consumers +watch +unwatch +multi +exec'
+
+redis_url() {
+  quoted "${FILEMILL_REDIS_URL:-redis://$1:$2@redis:6379}"
 }
 
 # 192 bits, in characters that need no quoting in a URL.

@@ -128,7 +128,8 @@ export function workSourceConformance(name: string, start: () => Promise<WorkSou
         setTimeout(() => stop.abort(), round);
         // As a worker that stops does.
         const { files } = await working;
-        await lifecycle.releaseFiles({ leases: files.map(({ id, leaseToken }) => ({ id, leaseToken })) });
+        if (files.length > 0)
+          await lifecycle.releaseFiles({ leases: files.map(({ id, leaseToken }) => ({ id, leaseToken })) });
         await harness.announce(files.map(({ id }) => id));
         const claimed: string[] = [];
         while (claimed.length < ids.length) claimed.push(...(await survivor.next(5, never)).files.map(({ id }) => id));

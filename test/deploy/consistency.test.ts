@@ -56,6 +56,11 @@ describe('the consistency check of the manifests', () => {
     ],
     ['two scalers for one Deployment', (all) => set(scaler(all, 'web'), { name: 'worker' }), /two scalers/],
     ['a claim that nobody makes', (all) => remove(all, 'PersistentVolumeClaim'), /no PersistentVolumeClaim objects/],
+    [
+      'a worker that may write to the volume',
+      (all) => set(container(all, 'worker').volumeMounts?.[0] ?? {}, { readOnly: false }),
+      /worker: it may write to the volume/,
+    ],
     ['a pod with a token', (all) => set(workload(all, 'web').pod, { automountServiceAccountToken: true }), /token/],
     [
       'a root file system that can be written',

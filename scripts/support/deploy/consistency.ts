@@ -79,7 +79,10 @@ function composeProblems(compose: readonly ComposeService[], dockerfiles: readon
 function composeServiceProblems(service: ComposeService, dockerfiles: readonly Dockerfile[]): string[] {
   const where = `compose.yaml, ${service.name}`;
   const open = (service.ports ?? []).filter((port) => !port.startsWith('127.0.0.1:'));
-  const exposure = open.map((port) => `${where}: ${port} is not bound to 127.0.0.1`);
+  const exposure = [
+    ...open.map((port) => `${where}: ${port} is not bound to 127.0.0.1`),
+    ...hardeningProblems(service).map((problem) => `${where}: ${problem}`),
+  ];
   const dockerfile = dockerfileOf(service.image, dockerfiles);
   if (dockerfile === undefined)
     return isBaseImage(service.image) ? exposure : [...exposure, `${where}: no Dockerfile makes ${service.image}`];
@@ -95,6 +98,17 @@ function composeServiceProblems(service: ComposeService, dockerfiles: readonly D
     .map((port) => Number(port.split(':').at(-1)))
     .filter((port) => !dockerfile.ports.includes(port));
   return [...exposure, ...problems, ...closed.map((port) => `${where}: the image does not listen on ${port}`)];
+}
+
+function hardeningProblems({ name, volumes = [], read_only, cap_drop, security_opt }: ComposeService): string[] {
+  return [
+    ...(read_only === true ? [] : ['its root file system can be written']),
+    ...(String(cap_drop) === 'ALL' ? [] : ['it keeps capabilities']),
+    ...(security_opt?.includes('no-new-privileges') ? [] : ['it may gain privileges']),
+    ...(name === 'upload' || !volumes.some((volume) => /^objects:[^:]*$/.test(volume))
+      ? []
+      : ['it may write to the volume of the files']),
+  ];
 }
 
 function isBaseImage(image: string): boolean {

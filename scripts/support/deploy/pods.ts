@@ -10,7 +10,7 @@ export function podProblems(manifests: readonly Manifest[]): string[] {
   );
 }
 
-function securityProblems({ pod, container }: Workload): string[] {
+function securityProblems({ name, pod, container }: Workload): string[] {
   const podContext = pod.securityContext ?? {};
   const context = container.securityContext ?? {};
   return unmet([
@@ -21,8 +21,14 @@ function securityProblems({ pod, container }: Workload): string[] {
     [context.readOnlyRootFilesystem === true, 'its root file system can be written'],
     [String(context.capabilities?.drop) === 'ALL' && !context.capabilities?.add, 'it keeps capabilities'],
     [pod.automountServiceAccountToken === false, 'it gets a token for the Kubernetes API'],
+    [name === 'upload' || !writesObjects(container), 'it may write to the volume of the files'],
     [!(pod.hostNetwork || pod.hostPID || pod.hostIPC), "it shares the host's namespaces"],
   ]);
+}
+
+/** Only `upload` changes bytes; a worker that keeps texts may write to their folder alone. */
+function writesObjects({ volumeMounts = [] }: Workload['container']): boolean {
+  return volumeMounts.some(({ name, readOnly, subPath }) => name === 'objects' && !readOnly && subPath !== 'texts');
 }
 
 function operationProblems({ kind, pod, container }: Workload): string[] {

@@ -76,6 +76,8 @@ await runService(logger, async (scope) => {
   const ringer = scope.use(new Ringer(doorbell, logger));
   const registered = metadata.client(MetadataService);
   const texts = new LocalTextStore(config.storageDir);
+  // Workers that keep texts may be given this folder alone to write to.
+  await texts.prepare();
   const kept = { blobs, partial, texts };
   for (const start of duties) scope.use(start({ ...config, ...kept, doorbell, lifecycle, registered, locks, logger }));
   const files = new FileCreation(metadata, logger);
