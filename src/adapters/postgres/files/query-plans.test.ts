@@ -6,8 +6,9 @@ import { insertManyFiles } from '#test/support/many-rows.ts';
 import { testDatabase } from '#test/support/stores.ts';
 import { Database, type Reader, type Statement } from '../database/database.ts';
 import type { FoundFilter } from '../results/found.ts';
-import { resultsStatement } from '../results/results.ts';
-import { type FileFilter, listStatement } from './file-queries.ts';
+import { getResults, resultsStatement } from '../results/results.ts';
+import { getAttempts } from './attempts.ts';
+import { changedFiles, endedFiles, type FileFilter, getFiles, listStatement, locateFile } from './file-queries.ts';
 import { moved, movedEach } from './state-tables.ts';
 import { latestDurations, latestDurationsOfTenant } from './stats.ts';
 
@@ -122,6 +123,41 @@ for (const tenant of ['default', 'small', 'nobody'])
       outline(plan),
     );
   });
+
+const rowsAsked = 50;
+
+/** What answers about files by their ids. */
+const byIds: Readonly<Record<string, (reader: Reader, ids: readonly string[]) => Promise<unknown>>> = {
+  getFiles,
+  getAttempts,
+  getResults,
+  endedFiles,
+  changedFiles: (reader, ids) => changedFiles(reader, new Map(ids.map((id) => [id, '']))),
+  locateFile: (reader, [id = '']) => locateFile(reader, id),
+};
+
+for (const [what, read] of Object.entries(byIds))
+  for (const tenant of tenants)
+    it(`${what} of ${tenant ?? 'all tenants'} reads these files alone`, async () => {
+      const rows = await points.query<{ id: string }>({
+        text: `select id from files order by storage_key limit ${rowsAsked}`,
+      });
+      const plans: PlanNode[] = [];
+      const query = async ({ text }: Statement, values: readonly unknown[] = []) => {
+        plans.push(await explainStatement([{ text }, values], points.as(tenant)));
+        return [];
+      };
+      await read(
+        { tenant, query },
+        rows.map(({ id }) => id),
+      );
+      assert.equal(plans.length, 1);
+      for (const plan of plans)
+        assert.ok(
+          tables(plan).every(({ by, rows }) => /Index/.test(by) && rows <= 2 * rowsAsked),
+          outline(plan),
+        );
+    });
 
 for (const [what, leaving] of [
   ['one state', moved('m', 'PENDING', 'COMPLETED')],
