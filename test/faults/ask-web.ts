@@ -1,4 +1,5 @@
 import { type IncomingHttpHeaders, type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http';
+import { request as requestOverTls } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { FilemillError } from '#domain/errors.ts';
 
@@ -7,6 +8,13 @@ export interface Question {
   readonly path: string;
   readonly headers?: OutgoingHttpHeaders;
   readonly body?: Uint8Array;
+}
+
+/** Where `web` listens: a unix socket, or `https://HOST:PORT`. */
+export interface WebAddress {
+  readonly target: string;
+  readonly authorization?: string | undefined;
+  readonly ca?: string | undefined;
 }
 
 export interface Answer {
@@ -26,12 +34,12 @@ export interface FileOverHttp {
 const silenceMs = 30_000;
 
 /**
- * One request to `web`, which listens on a unix socket.
+ * One request to `web`.
  *
  * @throws FilemillError UNAVAILABLE for what clients try again, REQUEST_INVALID for every other answer but success
  */
-export async function askWeb(target: string, question: Question): Promise<Answer> {
-  const answer = await send(target, question).catch((cause: Error) => {
+export async function askWeb(web: WebAddress, question: Question): Promise<Answer> {
+  const answer = await send(web, question).catch((cause: Error) => {
     throw new FilemillError('UNAVAILABLE', `${question.method} ${question.path}: ${cause.message}`, { cause });
   });
   if (answer.status < 300) return answer;
@@ -39,10 +47,14 @@ export async function askWeb(target: string, question: Question): Promise<Answer
   throw new FilemillError(isPassing(answer.status) ? 'UNAVAILABLE' : 'REQUEST_INVALID', what);
 }
 
-async function send(target: string, { method, path, headers, body = empty }: Question): Promise<Answer> {
+async function send(web: WebAddress, { method, path, headers, body = empty }: Question): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  const options = { socketPath: target.slice('unix:'.length), method, path, timeout: silenceMs };
-  const sending = request({ ...options, headers: { host: 'localhost', ...headers } }, resolve);
+  const { target, authorization, ca } = web;
+  const all = { ...headers, ...(authorization && { authorization }) };
+  const options = { method, path, timeout: silenceMs };
+  const sending = target.startsWith('unix:')
+    ? request({ ...options, socketPath: target.slice('unix:'.length), headers: { host: 'localhost', ...all } }, resolve)
+    : requestOverTls(new URL(path, target), { ...options, ca, headers: all }, resolve);
   sending.on('timeout', () => sending.destroy(new Error('no answer in time'))).on('error', reject);
   sending.end(body);
   const answer = await promise;

@@ -10,6 +10,7 @@ import { memoryContent } from '#sdk/upload-content.ts';
 import { uploadFile } from '#sdk/upload-file.ts';
 import { uploadResumable } from '#sdk/upload-resumable.ts';
 import { maxWholeBytes, UploadStream } from '#sdk/upload-stream.ts';
+import type { WebAddress } from './ask-web.ts';
 import type { Ledger } from './ledger.ts';
 import { putFile } from './put-file.ts';
 import type { Random } from './random.ts';
@@ -18,7 +19,7 @@ import { uploadByTus } from './tus-upload.ts';
 export interface LoadOptions {
   readonly uploads: RpcClient<typeof UploadService>;
   /** The address of `web`, for what is sent over HTTP. */
-  readonly web: string;
+  readonly web: WebAddress;
   readonly ledger: Ledger;
   readonly random: Random;
   /** Begins the name of each file. */

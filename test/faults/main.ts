@@ -1,4 +1,4 @@
-/** `npm run faults -- --seed S --rounds N [--up-to N] [--only NAME] [--resume FILE] [--json FILE]`: see docs/reliability.md. */
+/** `npm run faults -- --seed S --rounds N [--up-to N] [--only NAME] [--resume FILE] [--json FILE] [--secure]`: see docs/reliability.md. */
 import { randomInt } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -23,9 +23,10 @@ const { values: options } = parseArgs({
     resume: { type: 'string' },
     json: { type: 'string' },
     markdown: { type: 'string' },
+    secure: { type: 'boolean', default: false },
   },
 });
-const { seed, only, resume, json, markdown } = options;
+const { seed, only, resume, json, markdown, secure } = options;
 const [rounds, jobs] = [Number(options.rounds), Number(options.jobs)];
 const upTo = Number(options['up-to'] ?? Number.POSITIVE_INFINITY);
 const chosen =
@@ -61,7 +62,7 @@ process.exitCode = bad.length === 0 ? 0 : 1;
 
 /** Takes faults from the queue until it is empty, on a system of its own. */
 async function runQueue(): Promise<void> {
-  await using stack = await Stack.start();
+  await using stack = await Stack.start({ secure });
   stacks.push(stack);
   const ledger = new Ledger(join(stack.folder, 'ledger.jsonl'));
   try {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type RetryOptions, withRetry } from '#platform/rpc/retry.ts';
-import { askWeb, type FileOverHttp } from './ask-web.ts';
+import { askWeb, type FileOverHttp, type WebAddress } from './ask-web.ts';
 
 /** Sends a file by `PUT /files/NAME`, as often as it takes. Resolves to its id. */
-export async function putFile(web: string, file: FileOverHttp, options: RetryOptions): Promise<string> {
+export async function putFile(web: WebAddress, file: FileOverHttp, options: RetryOptions): Promise<string> {
   const { filename, idempotencyKey, content } = file;
   const question = {
     method: 'PUT',

@@ -28,7 +28,7 @@ export async function runRound(stack: Stack, ledger: Ledger, fault: Fault, seed:
   await fault.prepare?.(stack);
   const uploads = stack.channel.client(UploadService);
   const prefix = `${fault.name}-${seed.replaceAll('/', '-')}`;
-  const load = new Load({ uploads, web: stack.target('web'), ledger, random, prefix });
+  const load = new Load({ uploads, web: stack.web, ledger, random, prefix });
   const mustFail = new Map<string, string>();
   let injected = 0;
   let damagedAt = performance.now();

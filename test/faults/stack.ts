@@ -7,7 +7,9 @@ import type { LocalBytes } from '#domain/blob-store.ts';
 import type { Failpoint } from '#platform/failpoints.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
 import { type ServiceName, type ServiceProcess, startService } from '../support/start-services.ts';
+import type { WebAddress } from './ask-web.ts';
 import { DatabaseProxy } from './database-proxy.ts';
+import { type Links, plainLinks, secureLinks } from './links.ts';
 import { PostgresServer } from './postgres-server.ts';
 import { RedisServer } from './redis-server.ts';
 
@@ -35,13 +37,15 @@ export class Stack implements AsyncDisposable {
   readonly metadata: RpcChannel;
   readonly result: RpcChannel;
   readonly #resources: AsyncDisposableStack;
+  readonly #links: Links;
   readonly #running = new Map<ProcessName, ServiceProcess>();
   /** Processes that run with settings of a fault. */
   readonly #altered = new Set<ProcessName>();
   #crashes: string[] = [];
   #storageDir: string;
 
-  static async start(): Promise<Stack> {
+  /** @param secure whether all links speak TLS, and callers need a token */
+  static async start({ secure = false } = {}): Promise<Stack> {
     await using opening = new AsyncDisposableStack();
     const folder = await mkdtemp(join(tmpdir(), 'fmf-'));
     opening.defer(() => rm(folder, { recursive: true, force: true }));
@@ -49,7 +53,8 @@ export class Stack implements AsyncDisposable {
     const proxy = opening.use(await DatabaseProxy.start(postgres.url));
     const redis = opening.use(await RedisServer.start(folder));
     await mkdir(join(folder, 'storage'));
-    const stack = new Stack(folder, { postgres, proxy, redis }, opening.move());
+    const links = secure ? await secureLinks(folder) : plainLinks(folder);
+    const stack = new Stack(folder, { postgres, proxy, redis }, links, opening.move());
     process.once('exit', () => stack.#killAll());
     await Promise.all(processNames.map((name) => stack.start(name)));
     return stack;
@@ -58,6 +63,7 @@ export class Stack implements AsyncDisposable {
   private constructor(
     folder: string,
     stores: { postgres: PostgresServer; proxy: DatabaseProxy; redis: RedisServer },
+    links: Links,
     resources: AsyncDisposableStack,
   ) {
     this.folder = folder;
@@ -66,14 +72,26 @@ export class Stack implements AsyncDisposable {
     this.redis = stores.redis;
     this.#storageDir = join(folder, 'storage');
     this.#resources = resources;
+    this.#links = links;
     resources.defer(() => this.#killAll());
-    this.channel = resources.use(new RpcChannel(this.target('upload')));
-    this.metadata = resources.use(new RpcChannel(this.target('metadata')));
-    this.result = resources.use(new RpcChannel(this.target('result')));
+    this.channel = resources.use(this.channelTo('upload'));
+    this.metadata = resources.use(this.channelTo('metadata'));
+    this.result = resources.use(this.channelTo('result'));
   }
 
-  target(name: string): string {
-    return `unix:${this.folder}/${name}`;
+  /** Where a process listens, whether it runs or not. */
+  listen(name: string): string {
+    return this.#links.listen(name);
+  }
+
+  channelTo(name: string): RpcChannel {
+    return new RpcChannel(this.#links.target(name), this.#links.client);
+  }
+
+  /** How `web` is reached. */
+  get web(): WebAddress {
+    const { client, ca } = this.#links;
+    return { target: this.#links.target('web'), authorization: client.authorization, ca };
   }
 
   get storageDir(): string {
@@ -122,14 +140,15 @@ export class Stack implements AsyncDisposable {
     return {
       FILEMILL_LOG_FORMAT: 'json',
       FILEMILL_ALLOW_FAILPOINTS: '1',
-      FILEMILL_GRPC_LISTEN: this.target(name),
+      ...this.#links.settings,
+      FILEMILL_GRPC_LISTEN: this.listen(name),
       FILEMILL_DATABASE_URL: this.proxy.url,
       FILEMILL_REDIS_URL: this.redis.url,
       FILEMILL_STORAGE_DIR: this.#storageDir,
-      FILEMILL_METADATA_TARGET: this.target('metadata'),
-      FILEMILL_RESULT_TARGET: this.target('result'),
-      FILEMILL_UPLOAD_TARGET: this.target('upload'),
-      FILEMILL_HTTP_LISTEN: this.target('web'),
+      FILEMILL_METADATA_TARGET: this.#links.target('metadata'),
+      FILEMILL_RESULT_TARGET: this.#links.target('result'),
+      FILEMILL_UPLOAD_TARGET: this.#links.target('upload'),
+      FILEMILL_HTTP_LISTEN: this.listen('web'),
       FILEMILL_LEASE_MS: String(leaseMs),
       FILEMILL_WORKER_NAME: name,
       FILEMILL_WORKER_THREADS: '1',

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import { type RetryOptions, withRetry } from '#platform/rpc/retry.ts';
 import { metadata } from '../support/tus-requests.ts';
-import { type Answer, askWeb, type FileOverHttp } from './ask-web.ts';
+import { type Answer, askWeb, type FileOverHttp, type WebAddress } from './ask-web.ts';
 
 /** Sends a file by tus 1.0, and goes on where a break left it. Resolves to its id. */
-export async function uploadByTus(web: string, file: FileOverHttp, options: RetryOptions): Promise<string> {
+export async function uploadByTus(web: WebAddress, file: FileOverHttp, options: RetryOptions): Promise<string> {
   const upload = new TusUpload(web, file);
   return await withRetry(() => upload.goOn(), options);
 }
@@ -18,12 +18,12 @@ interface Progress {
 }
 
 class TusUpload {
-  readonly #web: string;
+  readonly #web: WebAddress;
   readonly #file: FileOverHttp;
   /** Of the upload that the server knows, as far as its answer came back. */
   #path: string | undefined;
 
-  constructor(web: string, file: FileOverHttp) {
+  constructor(web: WebAddress, file: FileOverHttp) {
     this.#web = web;
     this.#file = file;
   }

@@ -49,7 +49,7 @@ async function reconcileFivefold(scene: Scene): Promise<void> {
   await using others = new AsyncDisposableStack();
   await Promise.all(
     [2, 3, 4, 5].map(async (n) => {
-      const settings = { ...stack.settingsOf('metadata'), FILEMILL_GRPC_LISTEN: stack.target(`metadata-${n}`) };
+      const settings = { ...stack.settingsOf('metadata'), FILEMILL_GRPC_LISTEN: stack.listen(`metadata-${n}`) };
       others.use(await startService('metadata', settings));
     }),
   );

@@ -2,7 +2,6 @@ import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { FilemillError } from '#domain/errors.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
-import { RpcChannel } from '#platform/rpc/client.ts';
 import { eventually } from '../../support/eventually.ts';
 import { append, begin, chunkOf, offsetOf, startOf } from '../../support/resumable-uploads.ts';
 import { startService } from '../../support/start-services.ts';
@@ -23,10 +22,9 @@ const content = Buffer.alloc(200_000, 'the content that was hashed ');
 const half = content.length / 2;
 
 async function changeHandsWhileAsleep({ stack, load, ledger, injected }: Scene): Promise<void> {
-  const address = stack.target('upload-2');
-  const settings = { ...stack.settingsOf('upload'), FILEMILL_GRPC_LISTEN: address };
+  const settings = { ...stack.settingsOf('upload'), FILEMILL_GRPC_LISTEN: stack.listen('upload-2') };
   await using sleeper = await startService('upload', settings);
-  using channel = new RpcChannel(address);
+  using channel = stack.channelTo('upload-2');
   const [there, here] = [{ uploads: channel.client(UploadService) }, { uploads: stack.channel.client(UploadService) }];
   const sha256 = createHash('sha256').update(content).digest('hex');
   const filename = `changed-hands-${randomUUID()}`;
