@@ -24,10 +24,10 @@ type Content = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 export async function appendContent(
   { upload }: Backend,
   start: Start,
-  { requestId }: Pick<CallOptions, 'requestId'>,
+  { requestId, authorization }: CallOptions,
   content: Content = [],
 ): Promise<PartialUpload> {
-  return uploadOf(await upload.appendUpload(messages(start, content), { requestId }));
+  return uploadOf(await upload.appendUpload(messages(start, content), { requestId, authorization }));
 }
 
 async function* messages(
