@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { ProxyRules } from '#platform/rpc/proxy.ts';
 import { reportFailure } from './failure.ts';
-import { addGlobalOptions, authorizationOf } from './options.ts';
+import { addGlobalOptions, authorizationOf, tlsOf } from './options.ts';
 import { addVerbs } from './verbs.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;
 };
 
-const program = addGlobalOptions(new Command('filemill'))
+const program = addGlobalOptions(new Command('filemill'), process.env)
   .description('Upload files, have them analysed, and read the results.')
   .version(version, '-V, --version', 'print the version')
   .helpOption('-h, --help', 'show help for a command')
@@ -22,6 +22,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.
 
 try {
   program.setOptionValue('proxies', ProxyRules.ofClient(process.env));
+  program.setOptionValue('tls', tlsOf(process.env));
   program.setOptionValue('authorization', authorizationOf(process.env));
   program.setOptionValue('columns', Number(process.env.COLUMNS) || undefined);
   const words = process.argv.slice(2);

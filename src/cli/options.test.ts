@@ -22,7 +22,7 @@ it('takes global options after the verb as well as before it', async () => {
     ['--server', 'a:1', 'verb', '-q'],
     ['verb', '--server', 'a:1', '-q'],
   ]) {
-    const program = addGlobalOptions(new Command()).exitOverride();
+    const program = addGlobalOptions(new Command(), {}).exitOverride();
     program.command('verb').action((_options, command: Command) => void seen.push(command.optsWithGlobals()));
     await program.parseAsync(words, { from: 'user' });
   }

@@ -1,6 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { readVariable } from '#platform/config.ts';
+import { readSettings, readVariable } from '#platform/config.ts';
 import type { ProxyRules } from '#platform/rpc/proxy.ts';
+import { Certificates, type ClientTls } from '#platform/tls/certificates.ts';
+import { tlsSettings } from '#platform/tls/settings.ts';
 import { type Format, formats } from './output/writer.ts';
 
 /** The options of every command, before or after its name. Times are in milliseconds. */
@@ -10,6 +12,8 @@ export interface GlobalOptions {
   readonly proxies: ProxyRules;
   /** `Bearer TOKEN`, set by main from FILEMILL_TOKEN: an option would show the token to everyone who lists processes. */
   readonly authorization?: string;
+  /** Set by main, from the environment only. */
+  readonly tls: ClientTls;
   /** The width of a table, set by main from COLUMNS. */
   readonly columns?: number;
   readonly output: Format;
@@ -22,12 +26,12 @@ export interface GlobalOptions {
   readonly retryFor?: number;
 }
 
-export function addGlobalOptions(program: Command): Command {
+export function addGlobalOptions(program: Command, env: NodeJS.ProcessEnv): Command {
   return program
     .addOption(
-      new Option('--server <address>', 'address of the gRPC port, HOST:PORT or unix:/PATH')
+      new Option('--server <address>', 'address of the gRPC port, HOST:PORT, https://HOST:PORT for TLS, or unix:/PATH')
         .env('FILEMILL_SERVER')
-        .default(defaultServer)
+        .default(env.FILEMILL_TLS_CA ? `https://${defaultServer}` : defaultServer)
         .argParser(serverAddress),
     )
     .addOption(new Option('-o, --output <format>', 'output format').choices(formats).default('table'))
@@ -67,17 +71,36 @@ export function authorizationOf(env: NodeJS.ProcessEnv): string | undefined {
   return token === undefined ? undefined : `Bearer ${token.trim()}`;
 }
 
+/** @throws ConfigError */
+export function tlsOf(env: NodeJS.ProcessEnv): Certificates {
+  return new Certificates(readSettings(tlsSettings, env));
+}
+
 const defaultServer = '127.0.0.1:50051';
 
 /** HOST:PORT, optionally with a resolver of gRPC; the first one is the default. */
 const networkTarget = /^(?:dns:(?:\/\/[^/]*\/)?|ipv[46]:)?(?:\[[0-9a-f:.]+(?:%[^\s\]]+)?\]|[^\s:/@[\]]+):(\d{1,5})$/i;
 
-/** Accepts `HOST:PORT`, `unix:/PATH`, or a name with its resolver such as `dns:///HOST:PORT`; empty for the default. */
+/**
+ * Accepts `HOST:PORT`, `https://HOST[:PORT]` for TLS, `unix:/PATH`, or a name with its resolver such as `dns:///HOST:PORT`;
+ * empty for the default.
+ */
 export function serverAddress(text: string): string {
   if (text === '') return defaultServer;
+  if (/^https:\/\/[^/@]+\/?$/i.test(text)) return serverUrl(text);
   if (/^unix(-abstract)?:./.test(text)) return text;
   const port = Number(networkTarget.exec(text)?.[1]);
   if (port >= 1 && port <= 65_535) return text;
-  const example = `Expected HOST:PORT of the gRPC port, for example ${defaultServer}, or unix:/PATH.`;
-  throw new InvalidArgumentError(/^https?:\/\//i.test(text) ? `${example} It is not a URL.` : example);
+  throw noAddress(text);
+}
+
+function serverUrl(text: string): string {
+  const { port, hostname } = URL.parse(text) ?? { port: '', hostname: '' };
+  if (hostname === '') throw noAddress(text);
+  return `https://${hostname}:${port || 443}`;
+}
+
+function noAddress(text: string): InvalidArgumentError {
+  const example = `Expected HOST:PORT of the gRPC port, for example ${defaultServer}, https://HOST:PORT for TLS, or unix:/PATH.`;
+  return new InvalidArgumentError(/^http:\/\//i.test(text) ? `${example} Leave out http:// for clear text.` : example);
 }

@@ -15,6 +15,9 @@ it('takes what gRPC can reach', () => {
   ])
     assert.equal(serverAddress(text), text);
   assert.equal(serverAddress(''), '127.0.0.1:50051');
+  assert.equal(serverAddress('https://files.example.org:50051/'), 'https://files.example.org:50051');
+  assert.equal(serverAddress('https://files.example.org'), 'https://files.example.org:443');
+  assert.equal(serverAddress('https://[::1]:50051'), 'https://[::1]:50051');
 });
 
 it('refuses what is no address, with an example', () => {
@@ -30,7 +33,12 @@ it('refuses what is no address, with an example', () => {
     '::1:50051',
   ];
   for (const text of [...wrong, 'unix:', '[::1]', 'me@host:50051', 'host:50051/path', 'host:1:2'])
-    assert.throws(() => serverAddress(text), /for example 127\.0\.0\.1:50051, or unix:\/PATH\.$/, text);
-  for (const text of ['http://127.0.0.1:8080', 'https://files.example.org:50051'])
-    assert.throws(() => serverAddress(text), /It is not a URL/, text);
+    assert.throws(
+      () => serverAddress(text),
+      /for example 127\.0\.0\.1:50051, https:\/\/HOST:PORT for TLS, or unix:\/PATH\.$/,
+      text,
+    );
+  assert.throws(() => serverAddress('http://127.0.0.1:8080'), /Leave out http:\/\/ for clear text/);
+  for (const text of ['https://', 'https://host/path', 'https://user@host', 'https://host:x'])
+    assert.throws(() => serverAddress(text), /https:\/\/HOST:PORT for TLS/, text);
 });

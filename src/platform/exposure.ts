@@ -14,6 +14,16 @@ export const exposureSettings = {
     .transform((word) => word === '1'),
 } as const;
 
+/** Settings of every service that calls another one, or that only others call. */
+export const serviceSettings = {
+  /** Shared by all services: internal listeners refuse calls without it. */
+  serviceToken: z
+    .string()
+    .min(24, 'must have at least 24 characters, such as those of `openssl rand -hex 32`')
+    .regex(/^(?!fm_)[\x21-\x7e]+$/, 'must be of printable ASCII, and no token of a client')
+    .optional(),
+} as const;
+
 const loopback = AddressRanges.of(...loopbackRanges);
 
 /** Whether only this machine can reach the listener. */
@@ -38,5 +48,27 @@ export function requireAuthentication(
   throw new ConfigError(
     `${name} is ${listen}, which other machines can reach, and callers need no credentials: set FILEMILL_AUTH=required ` +
       '(docs/security.md), listen on 127.0.0.1, or set FILEMILL_ALLOW_ANONYMOUS=1 if everyone who can reach it may do everything',
+  );
+}
+
+/**
+ * Refuses to open an internal port to other machines while anybody may call it.
+ *
+ * @throws ConfigError
+ */
+export function requireServiceCredentials(
+  settings: {
+    readonly serviceToken?: string | undefined;
+    readonly tlsClientCa?: string | undefined;
+    readonly allowAnonymous: boolean;
+  },
+  listen: string,
+): void {
+  const { serviceToken, tlsClientCa, allowAnonymous } = settings;
+  if (serviceToken !== undefined || tlsClientCa !== undefined || allowAnonymous || isPrivate(listen)) return;
+  throw new ConfigError(
+    `FILEMILL_GRPC_LISTEN is ${listen}, which other machines can reach, and whoever calls it is believed to be a service: ` +
+      'set FILEMILL_SERVICE_TOKEN for all services or FILEMILL_TLS_CLIENT_CA (docs/security.md), listen on 127.0.0.1, or set ' +
+      'FILEMILL_ALLOW_ANONYMOUS=1 if nobody else can reach it',
   );
 }

@@ -78,6 +78,7 @@ export function environmentOf({ service, env }: ServiceSpec, inherited: NodeJS.P
 const secretOwners: Readonly<Record<string, readonly ServiceName[]>> = {
   FILEMILL_TOKEN: [],
   FILEMILL_TOKEN_KEY: ['metadata'],
+  FILEMILL_SERVICE_TOKEN: ['metadata', 'result', 'upload', 'worker'],
   FILEMILL_ADMIN_TOKEN: ['metadata'],
   FILEMILL_ADMIN_DATABASE_URL: [],
   FILEMILL_DATABASE_URL: ['metadata', 'result'],

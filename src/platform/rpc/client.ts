@@ -13,7 +13,7 @@ import {
 import type { Identity } from '#domain/access.ts';
 import type { FilemillError } from '#domain/errors.ts';
 import { requestIdKey } from '#platform/request-id.ts';
-import { callerKey } from '#platform/rpc/call-context.ts';
+import { callerKey, serviceTokenKey } from '#platform/rpc/call-context.ts';
 import { methodDefinition, rawDefinition } from '#platform/rpc/definition.ts';
 import { fromServiceError, type Seen } from '#platform/rpc/errors.ts';
 import type { ServiceMethods } from '#platform/rpc/handlers.ts';
@@ -69,6 +69,8 @@ export interface ChannelSettings {
   readonly options?: ChannelOptions;
   /** Sent with every call, such as `Bearer fm_…`. */
   readonly authorization?: string | undefined;
+  /** Shown to other services with every call: see `guard/service-token.ts`. */
+  readonly serviceToken?: string | undefined;
   /** The proxy on the way to the target. Without one, the environment is ignored and the connection is direct. */
   readonly proxy?: HttpProxy | undefined;
   /** For targets with `https://`: whom to trust, and what to present. By default the CAs of the system, and nothing. */
@@ -81,11 +83,11 @@ export class RpcChannel implements Disposable {
   readonly #client: Client;
   /** Facts that error messages of all calls mention. */
   readonly #seen: Seen;
-  readonly #authorization: string | undefined;
+  readonly #credentials: Pick<ChannelSettings, 'authorization' | 'serviceToken'>;
 
-  constructor(target: string, { options = {}, part, proxy, authorization, tls }: ChannelSettings = {}) {
+  constructor(target: string, { options = {}, part, proxy, tls, ...rest }: ChannelSettings = {}) {
     this.target = target;
-    this.#authorization = authorization;
+    this.#credentials = rest;
     this.#seen = { part, proxy: proxy?.title };
     const way = wayTo(target, proxy, tls);
     this.#client = new Client(way.address, way.credentials, { ...defaultChannelOptions, ...way.options, ...options });
@@ -110,7 +112,7 @@ export class RpcChannel implements Disposable {
   }
 
   #method(method: DescMethod, definition: MethodDefinition<object, object> = methodDefinition(method)) {
-    const line: Line = { client: this.#client, definition, seen: this.#seen, authorization: this.#authorization };
+    const line: Line = { client: this.#client, definition, seen: this.#seen, ...this.#credentials };
     switch (method.methodKind) {
       case 'unary':
         return (request: object, options?: CallOptions) => unary(line, request, options);
@@ -146,11 +148,10 @@ function credentialsFor(target: string, tls: ClientTls | undefined): ChannelCred
 }
 
 /** One method of one channel. */
-interface Line {
+interface Line extends Pick<ChannelSettings, 'authorization' | 'serviceToken'> {
   readonly client: Client;
   readonly definition: MethodDefinition<object, object>;
   readonly seen: Seen;
-  readonly authorization: string | undefined;
 }
 
 async function unary(line: Line, request: object, options: CallOptions = {}): Promise<object> {
@@ -223,6 +224,7 @@ function begin({ definition, ...line }: Line, options: CallOptions, defaultMs = 
   if (requestId !== undefined) metadata.set(requestIdKey, requestId);
   if (caller !== undefined) metadata.set(callerKey, Buffer.from(JSON.stringify(caller)));
   if (authorization !== undefined) metadata.set('authorization', authorization);
+  if (line.serviceToken !== undefined) metadata.set(serviceTokenKey, line.serviceToken);
   const earliest = Math.min(deadline ?? unlimited, Date.now() + (timeoutMs ?? unlimited));
   const limit = { deadline: earliest === unlimited ? Date.now() + defaultMs : earliest };
   return { method: [path, requestSerialize, responseDeserialize] as const, metadata, limit };

@@ -4,6 +4,7 @@ import {
   Metadata,
   Server,
   type ServerDuplexStream,
+  type ServerInterceptor,
   type ServerOptions,
   type ServerReadableStream,
   type ServerUnaryCall,
@@ -17,6 +18,7 @@ import { FilemillError } from '#domain/errors.ts';
 import { asFilemillError } from '#domain/volume-fault.ts';
 import { onAbort } from '../abort.ts';
 import { integer } from '../config.ts';
+import { exposureSettings, serviceSettings } from '../exposure.ts';
 import type { Logger } from '../logger.ts';
 import { requestIdKey } from '../request-id.ts';
 import { callAnswered, callFailed, type EndedCall } from '../telemetry.ts';
@@ -27,8 +29,9 @@ import type { RpcChannel } from './client.ts';
 import { grpcDefinition, methodDefinition, rawDefinition } from './definition.ts';
 import { fromServiceError, isServiceError, toStatus } from './errors.ts';
 import { forwarding } from './forward.ts';
-import { type Access, guardAccess } from './guard/access.ts';
+import { type Access, guardAccess, type Refuse } from './guard/access.ts';
 import { ConnectionGuard, type ConnectionLimits } from './guard/connection-guard.ts';
+import { guardServices } from './guard/service-token.ts';
 import type { Handler, ServiceHandlers } from './handlers.ts';
 
 type UnaryRequest = ServerUnaryCall<object, object> | ServerWritableStream<object, object>;
@@ -52,7 +55,11 @@ export function internalServerOptions({ maxConnectionAgeMs }: { readonly maxConn
 }
 
 /** The settings of a service with such a listener. */
-export const internalServerSettings = { grpcMaxConnectionAgeMs: integer(0).default(0) } as const;
+export const internalServerSettings = {
+  grpcMaxConnectionAgeMs: integer(0).default(0),
+  ...serviceSettings,
+  allowAnonymous: exposureSettings.allowAnonymous,
+} as const;
 
 /** For a port that anyone may reach: one connection can hold neither many calls nor much memory (MiB). */
 export const publicServerOptions: ServerOptions = {
@@ -84,16 +91,16 @@ export class RpcServer implements AsyncDisposable {
     logger: Logger,
     options: ServerOptions = {},
     limits: Partial<ConnectionLimits> = {},
-    { access, recheckMs }: ServerGuards = {},
+    guards: ServerGuards = {},
   ) {
     this.#logger = logger;
-    this.#access = access;
+    this.#access = guards.access;
     this.#server = new Server({
       'grpc.max_receive_message_length': maxMessageBytes,
       'grpc.max_concurrent_streams': 1_000,
       'grpc.keepalive_time_ms': 30_000,
       'grpc.keepalive_timeout_ms': 10_000,
-      ...(access && { interceptors: [guardAccess(access, (call, error) => this.#refuse(call, error), recheckMs)] }),
+      interceptors: this.#interceptors(guards),
       ...options,
     });
     this.#guard = new ConnectionGuard({ ...defaultLimits, ...limits }, logger, (path) => this.#streamedPaths.has(path));
@@ -210,6 +217,14 @@ export class RpcServer implements AsyncDisposable {
     }
   }
 
+  #interceptors({ access, recheckMs, serviceToken }: ServerGuards): ServerInterceptor[] {
+    const refuse: Refuse = (call, error) => this.#refuse(call, error);
+    return [
+      ...(access === undefined ? [] : [guardAccess(access, refuse, recheckMs)]),
+      ...(serviceToken === undefined ? [] : [guardServices(serviceToken, refuse)]),
+    ];
+  }
+
   #refuse(call: EndedCall, error: unknown): ReturnType<typeof toStatus> {
     const forwarded = isServiceError(error);
     const { reason } = forwarded ? fromServiceError(error) : asFilemillError(error);
@@ -225,6 +240,8 @@ interface ServerGuards {
   readonly access?: Access | undefined;
   /** How often the credentials of streams are checked again. */
   readonly recheckMs?: number;
+  /** What other services have to show. */
+  readonly serviceToken?: string | undefined;
 }
 
 function ended(method: DescMethod, call: AnyCall, { requestId, peer }: CallContext): EndedCall {

@@ -2,7 +2,7 @@ import { databaseSettings, databaseUrl } from '#adapters/postgres/database/setti
 import { redisSettings } from '#adapters/redis/settings.ts';
 import { defaultLeaseMs, defaultMaxAttempts } from '#domain/retry-policy.ts';
 import { commonSettings, integer, listenAddress, readSettings } from '#platform/config.ts';
-import { exposureSettings } from '#platform/exposure.ts';
+import { exposureSettings, requireServiceCredentials } from '#platform/exposure.ts';
 import { internalServerSettings } from '#platform/rpc/server.ts';
 import { tlsSettings } from '#platform/tls/settings.ts';
 import { identityConfig, identitySettings } from './access/config.ts';
@@ -28,5 +28,6 @@ export const metadataSettings = {
 /** @throws ConfigError */
 export function readMetadataConfig(env: NodeJS.ProcessEnv) {
   const settings = readSettings(metadataSettings, env);
+  requireServiceCredentials(settings, settings.grpcListen);
   return { ...settings, identity: identityConfig(settings) };
 }

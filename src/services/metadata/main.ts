@@ -54,6 +54,7 @@ await runService(logger, async ({ signal, use }) => {
   const identities = new Identities(database, config.identity, logger);
   const shared = { database, searches, identities, clock, changes, changeHubs, dispatcher, doorbell, watchPlaces };
   const context = { ...shared, leaseMs, maxAttempts, watchHeartbeatMs, stopping: signal };
-  const server = use(metadataServer(logger, context, { maxConnectionAgeMs: config.grpcMaxConnectionAgeMs }));
+  const { serviceToken, grpcMaxConnectionAgeMs: maxConnectionAgeMs } = config;
+  const server = use(metadataServer(logger, context, { serviceToken, maxConnectionAgeMs }));
   await server.listen(config.grpcListen, certificates);
 });

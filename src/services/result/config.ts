@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { databaseSettings } from '#adapters/postgres/database/settings.ts';
 import { commonSettings, listenAddress, readSettings } from '#platform/config.ts';
-import { exposureSettings } from '#platform/exposure.ts';
+import { exposureSettings, requireServiceCredentials } from '#platform/exposure.ts';
 import { internalServerSettings } from '#platform/rpc/server.ts';
 import { tlsSettings } from '#platform/tls/settings.ts';
 
@@ -19,5 +19,7 @@ export const resultSettings = {
 
 /** @throws ConfigError */
 export function readResultConfig(env: NodeJS.ProcessEnv) {
-  return readSettings(resultSettings, env);
+  const settings = readSettings(resultSettings, env);
+  requireServiceCredentials(settings, settings.grpcListen);
+  return settings;
 }

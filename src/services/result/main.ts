@@ -27,8 +27,7 @@ await runService(logger, async ({ signal, use }) => {
   await requireDurableCommits(database, { allowUnsafe: config.allowUnsafeDatabase });
   if (config.auth === 'required') await requireTenantRole(database);
   const texts = config.storageDir === undefined ? undefined : new LocalTextStore(config.storageDir);
-  const server = use(
-    resultServer(logger, { database, searches, texts }, { maxConnectionAgeMs: config.grpcMaxConnectionAgeMs }),
-  );
+  const { serviceToken, grpcMaxConnectionAgeMs: maxConnectionAgeMs } = config;
+  const server = use(resultServer(logger, { database, searches, texts }, { serviceToken, maxConnectionAgeMs }));
   await server.listen(config.grpcListen, certificates);
 });

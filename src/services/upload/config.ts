@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { redisSettings } from '#adapters/redis/settings.ts';
 import { byteSize, commonSettings, grpcTarget, integer, listenAddress, readSettings } from '#platform/config.ts';
-import { exposureSettings, requireAuthentication } from '#platform/exposure.ts';
+import { exposureSettings, requireAuthentication, serviceSettings } from '#platform/exposure.ts';
 import { ProxyRules } from '#platform/rpc/proxy.ts';
 import { tlsSettings } from '#platform/tls/settings.ts';
 
@@ -15,6 +15,7 @@ const maxPackBelow = 512 * 1_024;
 export const uploadSettings = {
   ...commonSettings,
   ...tlsSettings,
+  ...serviceSettings,
   ...redisSettings,
   ...exposureSettings,
   grpcListen: listenAddress.default('127.0.0.1:50051'),

@@ -54,8 +54,11 @@ const { config, logger } = boot('upload', readUploadConfig, process.env);
 await runService(logger, async (scope) => {
   const tls = new Certificates(config);
   scope.use(startCertificateWatch(tls, logger));
-  const channelTo = (part: string, target: string) =>
-    scope.use(new RpcChannel(target, { part: `the ${part} service`, proxy: config.proxies.to(target), tls }));
+  const { serviceToken } = config;
+  const channelTo = (part: string, target: string) => {
+    const settings = { part: `the ${part} service`, proxy: config.proxies.to(target), tls, serviceToken };
+    return scope.use(new RpcChannel(target, settings));
+  };
   const metadata = channelTo('metadata', config.metadataTarget);
   const result = channelTo('result', config.resultTarget);
   const lifecycle = metadata.client(FileLifecycleService);

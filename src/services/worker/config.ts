@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { redisSettings } from '#adapters/redis/settings.ts';
 import { type AnalysisOptions, type HashName, hashNames, leastOptions } from '#domain/analysis.ts';
 import { ConfigError, commonSettings, grpcTarget, integer, readSettings } from '#platform/config.ts';
+import { serviceSettings } from '#platform/exposure.ts';
 import { ProxyRules } from '#platform/rpc/proxy.ts';
 import { tlsSettings } from '#platform/tls/settings.ts';
 
@@ -13,6 +14,7 @@ const besideHeapMb = 256;
 export const workerSettings = {
   ...commonSettings,
   ...tlsSettings,
+  ...serviceSettings,
   ...redisSettings,
   metadataTarget: grpcTarget.default('127.0.0.1:50052'),
   resultTarget: grpcTarget.default('127.0.0.1:50053'),

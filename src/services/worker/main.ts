@@ -25,7 +25,9 @@ await runService(logger, async ({ signal, use }) => {
   await untilStorageReadable(config.storageDir, { signal, logger });
   const tls = new Certificates(config);
   use(startCertificateWatch(tls, logger));
-  const channelTo = (target: string) => use(new RpcChannel(target, { proxy: config.proxies.to(target), tls }));
+  const { serviceToken } = config;
+  const channelTo = (target: string) =>
+    use(new RpcChannel(target, { proxy: config.proxies.to(target), tls, serviceToken }));
   const metadata = channelTo(config.metadataTarget);
   const result = channelTo(config.resultTarget);
   const lifecycle = metadata.client(FileLifecycleService);

@@ -14,20 +14,17 @@ export interface Access {
   identify(authorization: string | undefined): Identity | Promise<Identity>;
 }
 
+/** Logs and counts a refusal, and makes its status. */
+export type Refuse = (call: EndedCall, error: unknown) => Pick<StatusObject, 'code' | 'details' | 'metadata'>;
+
 /** How often the credentials of a call that lasts are checked again. */
 const defaultRecheckMs = 15_000;
 
 /**
  * Refuses calls before a message of them is read, and tells handlers and forwarders the caller. What a client says about
  * itself under the key of services is removed. A stream ends when its credentials do.
- *
- * @param refuse logs and counts a refusal, and makes its status
  */
-export function guardAccess(
-  access: Access,
-  refuse: (call: EndedCall, error: unknown) => Pick<StatusObject, 'code' | 'details' | 'metadata'>,
-  recheckMs = defaultRecheckMs,
-): ServerInterceptor {
+export function guardAccess(access: Access, refuse: Refuse, recheckMs = defaultRecheckMs): ServerInterceptor {
   return ({ path, requestStream, responseStream }, call) => {
     const rpc = path.slice(1);
     let recheck: NodeJS.Timeout | undefined;

@@ -44,9 +44,9 @@ import { watchFilesRoute } from './watch-files.ts';
 export function metadataServer(
   logger: Logger,
   context: MetadataContext,
-  options: { readonly maxConnectionAgeMs: number },
+  { serviceToken, ...options }: { readonly maxConnectionAgeMs: number; readonly serviceToken?: string | undefined },
 ): RpcServer {
-  return new RpcServer(logger, internalServerOptions(options))
+  return new RpcServer(logger, internalServerOptions(options), {}, { serviceToken })
     .add(
       Health,
       healthHandlers(() => context.database.ready()),

@@ -17,9 +17,9 @@ import { saveResultsRoute } from './save-results.ts';
 export function resultServer(
   logger: Logger,
   context: ResultContext,
-  options: { readonly maxConnectionAgeMs: number },
+  { serviceToken, ...options }: { readonly maxConnectionAgeMs: number; readonly serviceToken?: string | undefined },
 ): RpcServer {
-  return new RpcServer(logger, internalServerOptions(options))
+  return new RpcServer(logger, internalServerOptions(options), {}, { serviceToken })
     .add(
       Health,
       healthHandlers(() => context.database.ready()),
