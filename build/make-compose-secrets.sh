@@ -11,6 +11,11 @@ cd "$(dirname "$0")/.."
 folder=.secrets
 if [ -e "$folder" ]; then
   echo "$folder is there already: the databases know those passwords, so they stay." >&2
+  if [ ! -e "$folder/service-token" ]; then
+    head -c 24 /dev/urandom | od -An -v -tx1 | tr -d ' \n' > "$folder/service-token"
+    chmod 444 "$folder/service-token"
+    echo "Made $folder/service-token, which an earlier release did not need." >&2
+  fi
   exit 0
 fi
 new=$(mktemp -d "$folder.XXXXXX")

@@ -9,13 +9,14 @@
 set -euo pipefail
 
 main() {
-  local postgres_password database_password redis_password upload metadata worker
+  local postgres_password database_password redis_password upload metadata worker service_token
   postgres_password=$(random_password)
   database_password=$(random_password)
   redis_password=$(random_password)
   upload=$(random_password)
   metadata=$(random_password)
   worker=$(random_password)
+  service_token=$(random_password)
   cat <<YAML
 apiVersion: v1
 kind: Secret
@@ -31,6 +32,7 @@ stringData:
   database-password: '$database_password'
   database-url: $(quoted "${FILEMILL_DATABASE_URL:-postgresql://file_processor:$database_password@postgres:5432/metadata_db}")
   redis-password: '$redis_password'
+  service-token: '$service_token'
   redis-url-upload: $(redis_url upload "$upload")
   redis-url-metadata: $(redis_url metadata "$metadata")
   redis-url-worker: $(redis_url worker "$worker")
