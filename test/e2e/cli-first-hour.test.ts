@@ -211,7 +211,10 @@ describe('the command line', () => {
   describe('given what makes no sense', () => {
     const mistakes: readonly [args: string[], says: RegExp][] = [
       [['list', '--server', 'localhost'], /Expected HOST:PORT .* for example 127\.0\.0\.1:50051/],
-      [['list', '--server', 'http://127.0.0.1:8080'], /for example 127\.0\.0\.1:50051, .* Leave out http:\/\/ for clear text/],
+      [
+        ['list', '--server', 'http://127.0.0.1:8080'],
+        /for example 127\.0\.0\.1:50051, .* Leave out http:\/\/ for clear text/,
+      ],
       [['list', '--server', '127.0.0.1:grpc'], /for example 127\.0\.0\.1:50051/],
       [['list', '--server', 'unix:'], /or unix:\/PATH/],
       [['list', '--since', 'last week'], /Expected a time \(2026-01-31, .*yesterday\), .* 30m, 2h, 3d/],
