@@ -2,8 +2,11 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { relative } from 'node:path';
 import { migrate } from '#adapters/postgres/database/migrate.ts';
+import { readSettings } from '#platform/config.ts';
 import { unknownSettings } from '#platform/known-settings.ts';
 import { problemOfPath } from '#platform/problem-of-path.ts';
+import { Certificates } from '#platform/tls/certificates.ts';
+import { tlsSettings } from '#platform/tls/settings.ts';
 import { type AccessSecrets, loadAccessSecrets, standInSecrets } from './access-secrets.ts';
 import { compileCacheFolder } from './compile-cache.ts';
 import { buildDashboard } from './dashboard-build.ts';
@@ -166,7 +169,7 @@ export class LocalStack implements AsyncDisposable {
       return 'none';
     }
     if (redisUrl !== undefined) {
-      const problem = await problemOfRedis(redisUrl);
+      const problem = await problemOfRedis(redisUrl, new Certificates(readSettings(tlsSettings, env)));
       if (problem === undefined) report.ready('Redis (FILEMILL_REDIS_URL)', since, withoutPassword(redisUrl));
       // The services use Redis as soon as it answers.
       else report.warn(`${problem} Until then ${standIn}.`);

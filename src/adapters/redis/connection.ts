@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { Redis } from 'ioredis';
 import type { FilemillError } from '#domain/errors.ts';
 import { isStoreFault, storeFaultError } from '#domain/store-fault.ts';
@@ -5,6 +6,7 @@ import { backoffMs } from '#platform/abort.ts';
 import { ConfigError } from '#platform/config.ts';
 import type { Logger } from '#platform/logger.ts';
 import { StoreHealth } from '#platform/store-health.ts';
+import { Certificates, type ClientTls } from '#platform/tls/certificates.ts';
 import { redisFault } from './faults.ts';
 
 /** The longest wait of a blocking read. All timeouts for a silent Redis build on it. */
@@ -29,9 +31,10 @@ export class RedisConnection implements AsyncDisposable {
   /** Resolves when the connection has been replaced, or that has failed. */
   #moving: Promise<unknown> | undefined;
 
-  constructor(url: string, logger: Logger) {
+  /** @param tls for `rediss://`: by default the CAs of the system */
+  constructor(url: string, logger: Logger, tls?: ClientTls) {
     this.health = new StoreHealth('redis', logger);
-    this.#redis = open(url);
+    this.#redis = open(url, tls);
     this.#firstContact = nextContact(this.#redis);
     this.#redis.on('error', (error) => this.#note(error));
     this.#redis.on('reconnecting', () => {
@@ -109,7 +112,7 @@ function isAnswer(error: unknown): error is Error {
   return error instanceof Error && error.name === 'ReplyError';
 }
 
-function open(url: string): Redis {
+function open(url: string, tls: ClientTls | undefined): Redis {
   const options = {
     protocol: 2 as const,
     disableClientInfo: true,
@@ -125,8 +128,23 @@ function open(url: string): Redis {
     retryStrategy: (times: number) => backoffMs(times, { maxMs: 2_000 }),
   };
   if (url.startsWith('unix://')) return new Redis({ ...options, path: url.slice('unix://'.length) });
-  if (/^rediss?:\/\//.test(url)) return new Redis(url, options);
+  if (url.startsWith('rediss://'))
+    return new Redis(url, { ...options, tls: tlsOptions(url, tls ?? new Certificates({})) });
+  if (url.startsWith('redis://')) return new Redis(url, options);
   throw new ConfigError('FILEMILL_REDIS_URL: must be none, redis://…, rediss://… or unix:///path');
+}
+
+/** ioredis reads them for each connection. It sends no server name by itself, which some managed servers route by. */
+function tlsOptions(url: string, tls: ClientTls) {
+  const { hostname } = new URL(url);
+  const host = hostname.replace(/^\[|\]$/g, '');
+  return {
+    get secureContext() {
+      return tls.context;
+    },
+    rejectUnauthorized: true,
+    ...(isIP(host) === 0 && { servername: host }),
+  };
 }
 
 /** Resolves when a connection is ready, or an attempt to connect has failed. */

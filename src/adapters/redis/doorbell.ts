@@ -1,6 +1,7 @@
 import type { Doorbell } from '#domain/doorbell.ts';
 import type { StoreReport } from '#domain/store-fault.ts';
 import type { Logger } from '#platform/logger.ts';
+import type { ClientTls } from '#platform/tls/certificates.ts';
 import { RedisConnection } from './connection.ts';
 import { addRings, rehearseRing, workStream } from './rings.ts';
 
@@ -8,8 +9,8 @@ import { addRings, rehearseRing, workStream } from './rings.ts';
  * @param redisUrl `redis://…`, `rediss://…`, `unix:///path`, or `none` for a doorbell that does nothing
  * @throws ConfigError for any other URL
  */
-export function createDoorbell(redisUrl: string, logger: Logger): Doorbell {
-  return redisUrl === 'none' ? silentDoorbell : new RedisDoorbell(new RedisConnection(redisUrl, logger));
+export function createDoorbell(redisUrl: string, logger: Logger, tls?: ClientTls): Doorbell {
+  return redisUrl === 'none' ? silentDoorbell : new RedisDoorbell(new RedisConnection(redisUrl, logger, tls));
 }
 
 /**

@@ -23,7 +23,15 @@ const answers: readonly FaultEntry[] = [
 ];
 
 const connections: readonly FaultEntry[] = [
-  lasting(/certificate|CERT_/i, 'The certificate of Redis is not trusted: check FILEMILL_REDIS_URL.'),
+  lasting(/certificate required/i, 'Redis asks for a client certificate: set FILEMILL_TLS_CERT and FILEMILL_TLS_KEY.'),
+  lasting(
+    /certificate|CERT_/i,
+    'The certificate of Redis is not trusted: set FILEMILL_TLS_CA to its CA, and name a host in FILEMILL_REDIS_URL that it holds.',
+  ),
+  lasting(
+    /wrong version number|ERR_SSL_/i,
+    'Redis does not speak TLS at this port, which FILEMILL_REDIS_URL requires.',
+  ),
 ];
 
 /** @param error an answer of Redis, or a failure of the connection */

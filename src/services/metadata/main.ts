@@ -32,9 +32,9 @@ await runService(logger, async ({ signal, use }) => {
   const connect = { url: config.databaseUrl, poolSize: config.databasePool };
   const database = use(new Database({ ...connect, health, logger }));
   const searches = use(new Database({ ...connect, poolSize: searchesAtOnce, kind: 'reads', health, logger }));
-  const doorbell = use(createDoorbell(config.redisUrl, logger));
   const certificates = new Certificates(config);
   use(startCertificateWatch(certificates, logger));
+  const doorbell = use(createDoorbell(config.redisUrl, logger, certificates));
   use(await startOpsServer(config.opsListen, { ready: () => database.ready(), doorbell: () => doorbell.report }));
   await waitForDatabase(database, { logger, signal });
   await requireDurableCommits(database, { allowUnsafe: config.allowUnsafeDatabase });

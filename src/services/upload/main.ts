@@ -75,7 +75,7 @@ await runService(logger, async (scope) => {
     backlogAllows: backlogCheck(metadata, config.maxBacklog),
     makeRoom: (isEnough) => incomplete.makeRoom(isEnough),
   });
-  const doorbell = scope.use(createDoorbell(config.redisUrl, logger));
+  const doorbell = scope.use(createDoorbell(config.redisUrl, logger, tls));
   const ringer = scope.use(new Ringer(doorbell, logger));
   const registered = metadata.client(MetadataService);
   const texts = new LocalTextStore(config.storageDir);

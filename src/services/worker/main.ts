@@ -37,7 +37,7 @@ await runService(logger, async ({ signal, use }) => {
   const direct = new DirectWorkSource(lifecycle, name);
   const claim = claimerByIds(lifecycle, name);
   const byDoorbell = () =>
-    new RedisWorkSource({ connection: new RedisConnection(redisUrl, logger), consumer: name, claim, logger });
+    new RedisWorkSource({ connection: new RedisConnection(redisUrl, logger, tls), consumer: name, claim, logger });
   const source = use(redisUrl === 'none' ? direct : new FallbackWorkSource(byDoorbell(), direct, logger));
   const window = prefetch === undefined ? adaptiveWindow(threads) : fixedWindow(threads + prefetch);
   const texts = config.keepText ? await openTexts(config.storageDir) : undefined;

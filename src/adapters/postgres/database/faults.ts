@@ -36,7 +36,10 @@ const answers: readonly FaultEntry[] = [
 const connections: readonly FaultEntry[] = [
   lasting(/SASL: .*password must be a string/, 'PostgreSQL requires a password: add it to FILEMILL_DATABASE_URL.'),
   lasting(/does not support SSL/, 'PostgreSQL does not support TLS, which FILEMILL_DATABASE_URL requires.'),
-  lasting(/certificate|CERT_/i, 'The certificate of PostgreSQL is not trusted: check FILEMILL_DATABASE_URL.'),
+  lasting(
+    /certificate|CERT_/i,
+    'The certificate of PostgreSQL is not trusted: name its CA by sslrootcert in FILEMILL_DATABASE_URL, and a host that it holds.',
+  ),
 ];
 
 /** @returns undefined for an error of the statement, which is a defect */
