@@ -22,7 +22,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.
 
 try {
   program.setOptionValue('proxies', ProxyRules.ofClient(process.env));
-  program.setOptionValue('tls', tlsOf(process.env));
+  program.setOptionValue('clientTls', tlsOf(process.env));
   program.setOptionValue('authorization', authorizationOf(process.env));
   program.setOptionValue('columns', Number(process.env.COLUMNS) || undefined);
   const words = process.argv.slice(2);

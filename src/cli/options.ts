@@ -13,7 +13,7 @@ export interface GlobalOptions {
   /** `Bearer TOKEN`, set by main from FILEMILL_TOKEN: an option would show the token to everyone who lists processes. */
   readonly authorization?: string;
   /** Set by main, from the environment only. */
-  readonly tls: ClientTls;
+  readonly clientTls: ClientTls;
   /** The width of a table, set by main from COLUMNS. */
   readonly columns?: number;
   readonly output: Format;

@@ -49,7 +49,7 @@ export function withSession<Args extends unknown[]>(
     const args = given.slice(0, -1) as unknown as Args;
     const options = command.optsWithGlobals<GlobalOptions>();
     using stop = new StopSignal(options.timeout);
-    const { server, proxies, authorization, tls } = options;
+    const { server, proxies, authorization, clientTls: tls } = options;
     using channel = new RpcChannel(server, { proxy: proxies.to(server), authorization, tls });
     const session = openSession(options, channel, stop.signal, needs);
     try {

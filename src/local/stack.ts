@@ -26,6 +26,7 @@ import { problemOfRedis } from './redis/external-redis.ts';
 import { findRedisProgram, startPrivateRedis } from './redis/private-redis.ts';
 import type { Report } from './report.ts';
 import { SetupError } from './setup-error.ts';
+import { type LocalCertificate, localCertificate } from './tls/local-certificate.ts';
 
 export interface StackOptions {
   readonly dataDir: string;
@@ -35,6 +36,8 @@ export interface StackOptions {
   readonly workers: number;
   /** Whether callers need a token. */
   readonly auth: boolean;
+  /** Whether the public ports speak TLS, by a certificate of this machine's own. */
+  readonly tls: boolean;
   /** An external PostgreSQL; the embedded one is used otherwise. */
   readonly databaseUrl?: string | undefined;
   readonly databaseWaitMs: number;
@@ -64,6 +67,8 @@ export class LocalStack implements AsyncDisposable {
   /** What calls of this machine's own client carry, and the file that holds the token; undefined where everyone may call. */
   authorization: string | undefined;
   adminTokenFile: string | undefined;
+  /** The certificate of the public ports; undefined where they speak clear text. */
+  certificate: LocalCertificate | undefined;
 
   constructor(options: StackOptions) {
     this.#options = options;
@@ -74,6 +79,10 @@ export class LocalStack implements AsyncDisposable {
   async start(): Promise<void> {
     const { dataDir, grpcPort, httpPort, report, signal, env } = this.#options;
     for (const problem of unknownSettings(env)) report.warn(problem);
+    if (env.FILEMILL_TLS_CERT)
+      report.warn(
+        'FILEMILL_TLS_CERT is for services that you start one by one: `up --tls` serves a certificate of its own',
+      );
     checkSettings(this.#specs({ ...standIns, access: this.#options.auth ? standInSecrets : undefined }), env);
     const folder = this.#opened.use(await DataDir.open(dataDir));
     const register = new ChildRegister(folder.within('children.json'));
@@ -82,6 +91,7 @@ export class LocalStack implements AsyncDisposable {
     this.httpAddress = `127.0.0.1:${await requirePort(httpPort, { use: 'HTTP', option: '--http-port' })}`;
     const storageDir = await this.#makeFolders(folder);
     const access = this.#options.auth ? await this.#loadSecrets(folder) : undefined;
+    if (this.#options.tls) this.certificate = await localCertificate(folder.within('tls'));
     const dashboard = this.#buildDashboard();
     const socketFolder = await folder.makeSocketFolder();
     const databaseUrl = await this.#startDatabase(folder);
@@ -90,12 +100,18 @@ export class LocalStack implements AsyncDisposable {
     // The web service reads it once, when it starts.
     await dashboard;
     signal.throwIfAborted();
-    await this.#startServices(folder, register, { databaseUrl, redisUrl, storageDir, socketFolder, access });
+    const tls = this.certificate;
+    await this.#startServices(folder, register, { databaseUrl, redisUrl, storageDir, socketFolder, access, tls });
   }
 
   /** Kills everything without waiting, for a process that exits. PostgreSQL recovers at the next start. */
   kill(): void {
     this.#processes.kill();
+  }
+
+  /** The public gRPC port as clients name it. */
+  get grpcTarget(): string {
+    return this.certificate === undefined ? this.grpcAddress : `https://${this.grpcAddress}`;
   }
 
   /** The order in which everything will be stopped: `services, then PostgreSQL`. */
@@ -215,7 +231,11 @@ export class LocalStack implements AsyncDisposable {
     };
     this.#opened.use(await Supervisor.start(specs, surroundings, this.#keeping));
     const title = `upload, metadata, result, worker ×${workers}, web`;
-    report.ready(title, since, `gRPC ${this.grpcAddress}   http://${this.httpAddress}`);
+    report.ready(
+      title,
+      since,
+      `gRPC ${this.grpcTarget}   ${this.certificate ? 'https' : 'http'}://${this.httpAddress}`,
+    );
   }
 
   #specs(found: Found): readonly ServiceSpec[] {
@@ -243,6 +263,7 @@ const standIns: Found = {
   storageDir: '/',
   socketFolder: '/',
   access: undefined,
+  tls: undefined,
 };
 
 /** Makes a folder before anything is started, so that a file in its place is reported early. */

@@ -10,6 +10,7 @@ import { onAbort, untilAborted } from '#platform/abort.ts';
 import { commonSettings, integer, readSettings } from '#platform/config.ts';
 import { problemOfPath } from '#platform/problem-of-path.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
+import { Certificates } from '#platform/tls/certificates.ts';
 import { uploadFiles } from '#sdk/upload-files.ts';
 import { findUploads } from '#sdk/upload-paths.ts';
 import { CliError, type ExitCode, exitCodes } from '../failure.ts';
@@ -27,6 +28,7 @@ interface UpOptions extends GlobalOptions {
   readonly httpPort: number;
   readonly workers: number;
   readonly auth?: true;
+  readonly tls?: true;
   readonly exit?: true;
 }
 
@@ -40,6 +42,7 @@ export function upCommand(): Command {
     .option('--http-port <port>', 'public HTTP port on 127.0.0.1; 0 picks a free one', port, 8_080)
     .option('--workers <n>', 'number of worker processes', count(64), 2)
     .option('--auth', 'demand a token from every caller; yours is then in the data folder')
+    .option('--tls', 'serve gRPC and HTTPS by a certificate of this machine, made in the data folder')
     .option('--exit', 'stop once the paths are done; exits with 0 if all are COMPLETED, with 3 if not')
     .action(async (paths: string[], _options, command: Command) => {
       process.exitCode = await up(paths, command.optsWithGlobals<UpOptions>());
@@ -87,10 +90,20 @@ async function serve(stack: LocalStack, paths: readonly string[], options: Serve
   const code = paths.length === 0 ? exitCodes.ok : await uploadAndAwait(stack, paths, options);
   if (exit) return code;
   const sql = stack.databaseUrlFile === undefined ? [] : [`  psql "$(cat ${dataDir}/database-url)"`];
-  const server = stack.grpcAddress.endsWith(':50051') ? '' : `--server ${stack.grpcAddress} `;
+  const server = stack.grpcAddress.endsWith(':50051') ? '' : `--server ${stack.grpcTarget} `;
+  const ca = `${dataDir}/tls/ca.pem`;
+  const trust = stack.certificate === undefined ? [] : [`  export FILEMILL_TLS_CA=${ca}`];
+  const curl = stack.certificate === undefined ? [] : [`  curl --cacert ${ca} https://${stack.httpAddress}/readyz`];
   const token = stack.adminTokenFile === undefined ? [] : [`  export FILEMILL_TOKEN_FILE=${dataDir}/admin-token`];
   terminal.note(
-    ['Ready. In another terminal:', ...token, `  npx filemill upload ${server}FILE --wait`, ...sql].join('\n'),
+    [
+      'Ready. In another terminal:',
+      ...trust,
+      ...token,
+      `  npx filemill upload ${server}FILE --wait`,
+      ...curl,
+      ...sql,
+    ].join('\n'),
   );
   await untilAborted(signal);
   return exitCodes.ok;
@@ -98,7 +111,9 @@ async function serve(stack: LocalStack, paths: readonly string[], options: Serve
 
 /** Does what `filemill upload PATH… --wait` does. */
 async function uploadAndAwait(stack: LocalStack, paths: readonly string[], options: ServeOptions): Promise<ExitCode> {
-  using channel = new RpcChannel(stack.grpcAddress, { authorization: stack.authorization ?? options.authorization });
+  const tls = new Certificates({ tlsCa: stack.certificate?.ca });
+  const authorization = stack.authorization ?? options.authorization;
+  using channel = new RpcChannel(stack.grpcTarget, { authorization, tls });
   const interrupted = new AbortController();
   onAbort(options.signal, () => interrupted.abort(new CliError(exitCodes.interrupted, 'Interrupted.')));
   const session = openSession({ ...options, server: channel.target }, channel, interrupted.signal, {
@@ -128,9 +143,9 @@ function stackOptions(options: UpOptions, report: Report, signal: AbortSignal): 
     },
     process.env,
   );
-  const { dataDir, grpcPort, httpPort, workers, auth = false } = options;
+  const { dataDir, grpcPort, httpPort, workers, auth = false, tls = false } = options;
   return {
-    ...{ dataDir, grpcPort, httpPort, workers, auth, report, signal },
+    ...{ dataDir, grpcPort, httpPort, workers, auth, tls, report, signal },
     ...config,
     threadsPerWorker: config.workerThreads,
     env: process.env,

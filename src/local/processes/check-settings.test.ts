@@ -16,6 +16,7 @@ const specs = serviceSpecs({
   storageDir: '/',
   socketFolder: '/',
   access: undefined,
+  tls: undefined,
   workers: 2,
   threadsPerWorker: 1,
   logLevel: 'info',

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { isUnknown } from '#platform/known-settings.ts';
 import type { AccessSecrets } from '../access-secrets.ts';
+import type { LocalCertificate } from '../tls/local-certificate.ts';
 import type { ServiceName, ServiceSpec } from './service-child.ts';
 
 export interface StackSettings {
@@ -13,6 +14,8 @@ export interface StackSettings {
   readonly socketFolder: string;
   /** Callers need a token if set. */
   readonly access: AccessSecrets | undefined;
+  /** The public ports speak TLS if set. */
+  readonly tls: LocalCertificate | undefined;
   readonly workers: number;
   readonly threadsPerWorker: number;
   readonly logLevel: string;
@@ -32,6 +35,9 @@ export function serviceSpecs(settings: StackSettings): readonly ServiceSpec[] {
     FILEMILL_TOKEN_KEY: settings.access.tokenKey,
     FILEMILL_ADMIN_TOKEN: settings.access.adminToken,
   };
+  const uploads = { ...redis, ...storage, ...auth };
+  const scheme = settings.tls ? 'https://' : '';
+  const listener = listenerTls(settings);
   const spec = (service: ServiceName, env: Record<string, string>, name: string = service): ServiceSpec => ({
     service,
     name,
@@ -45,24 +51,28 @@ export function serviceSpecs(settings: StackSettings): readonly ServiceSpec[] {
   return [
     spec('metadata', { FILEMILL_GRPC_LISTEN: socket('metadata'), ...database, ...redis, ...auth, ...secrets }),
     spec('result', { FILEMILL_GRPC_LISTEN: socket('result'), ...database, ...storage }),
-    spec('upload', {
-      FILEMILL_GRPC_LISTEN: settings.grpcListen,
-      ...metadata,
-      ...result,
-      ...redis,
-      ...storage,
-      ...auth,
-    }),
+    spec('upload', { FILEMILL_GRPC_LISTEN: settings.grpcListen, ...metadata, ...result, ...uploads, ...listener }),
     ...Array.from({ length: settings.workers }, (_, index) =>
       spec('worker', { ...metadata, ...result, ...redis, ...storage, ...threads }, `worker-${index + 1}`),
     ),
     spec('web', {
       FILEMILL_HTTP_LISTEN: settings.httpListen,
-      FILEMILL_UPLOAD_TARGET: settings.grpcListen,
+      FILEMILL_UPLOAD_TARGET: `${scheme}${settings.grpcListen}`,
       FILEMILL_PUBLIC_GRPC: settings.grpcListen,
       ...auth,
+      ...listener,
+      ...(settings.tls && { FILEMILL_TLS_CA: settings.tls.ca }),
     }),
   ];
+}
+
+/** A certificate that the environment names is for services that are started one by one; an empty value unsets it. */
+function listenerTls({ tls }: StackSettings): Record<string, string> {
+  return {
+    FILEMILL_TLS_CERT: tls?.cert ?? '',
+    FILEMILL_TLS_KEY: tls?.key ?? '',
+    FILEMILL_TLS_CLIENT_CA: '',
+  };
 }
 
 /** The environment of a service: the inherited one without the secrets that are not its own, and its own settings. */
