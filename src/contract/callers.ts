@@ -21,7 +21,7 @@ export function identityFromMessage(told: Caller | undefined): Identity {
 }
 
 /** Scopes of a later version mean nothing here. */
-function scopesFrom(words: readonly string[]): readonly Scope[] {
+export function scopesFrom(words: readonly string[]): readonly Scope[] {
   return scopes.filter((scope) => words.includes(scope));
 }
 

@@ -1,7 +1,7 @@
 import { type Timestamp, timestampDate } from '@bufbuild/protobuf/wkt';
 import { defaultTenant } from '#domain/access.ts';
 import { type FieldKind, fieldsOf, fileFields, snakeCase } from '#domain/file.ts';
-import type { Caller } from '#gen/filemill/v1/access_service_pb.ts';
+import type { Caller, Token } from '#gen/filemill/v1/access_service_pb.ts';
 import type { File, FileStatus } from '#gen/filemill/v1/file_pb.ts';
 import {
   type Attempt,
@@ -13,7 +13,7 @@ import {
 import type { Result } from '#gen/filemill/v1/result_service_pb.ts';
 import { type Dependency, Dependency_State } from '#gen/filemill/v1/system_service_pb.ts';
 import type { GetIncompleteUploadsResponse } from '#gen/filemill/v1/upload_service_pb.ts';
-import { identityFromMessage } from './callers.ts';
+import { identityFromMessage, scopesFrom } from './callers.ts';
 import type {
   AttemptJson,
   DatabaseStateJson,
@@ -25,6 +25,7 @@ import type {
   Json,
   ResultJson,
   StatsJson,
+  TokenJson,
 } from './schemas.ts';
 import { statusWord } from './wire.ts';
 
@@ -38,6 +39,16 @@ export function fileToJson(file: File, result?: Result | null): FileWithResultJs
 export function callerToJson(caller: Caller | undefined): Json<'Caller'> {
   const { kind, id, name, tenant, scopes } = identityFromMessage(caller);
   return { kind, id, name, tenant, scopes: [...scopes], expires_at: time(caller?.expiresAt) };
+}
+
+export function tokenToJson({ id, name, owner, tenant, scopes, ...times }: Token): TokenJson {
+  return {
+    ...{ id, name, owner, tenant, scopes: [...scopesFrom(scopes)] },
+    created_at: time(times.createdAt),
+    expires_at: time(times.expiresAt),
+    last_used_at: time(times.lastUsedAt),
+    revoked_at: time(times.revokedAt),
+  };
 }
 
 const { errorCode, errorMessage, declaredSha256, worker, ...shown } = fileFields;

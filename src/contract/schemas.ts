@@ -24,6 +24,18 @@ const Caller = z.strictObject({
   expires_at: time.nullable(),
 });
 
+const Token = z.strictObject({
+  id: z.string().describe('The part between the two underscores of `fm_<id>_<secret>`.'),
+  name: z.string(),
+  owner: z.string().describe('The person or team that answers for the token; may be empty.'),
+  tenant: z.string(),
+  scopes: z.array(z.enum(scopes)),
+  created_at: time.nullable(),
+  expires_at: time.nullable().describe('Null if the token does not expire.'),
+  last_used_at: time.nullable().describe('To the minute; null if the token was never used.'),
+  revoked_at: time.nullable().describe('Null if the token was not revoked.'),
+});
+
 const ErrorOf = z.strictObject({ code: z.string(), message: z.string() });
 
 const File = z.strictObject({
@@ -178,6 +190,15 @@ export const schemas = {
     grpc_address: z.string().nullable().describe('`HOST:PORT` of the public gRPC port; null when unknown.'),
   }),
   Caller,
+  SignIn: z.strictObject({
+    provider: z.string().nullable().describe('The host of the OpenID provider that signs in; null if there is none.'),
+  }),
+  Tokens: z.strictObject({ tokens: z.array(Token).describe('Newest first, at most 1,000.') }),
+  NewToken: z.strictObject({
+    token: Token,
+    secret: z.string().describe('`fm_<id>_<secret>`. It is told once, here, and cannot be found again.'),
+  }),
+  Revoked: outcomes('REVOKED', 'NOT_FOUND'),
   Receipt,
   Uploads: z.strictObject({
     files: z
@@ -218,6 +239,7 @@ export type StatsJson = Json<'Stats'>;
 export type IncompleteUploadsJson = DeepReadonly<z.infer<typeof IncompleteUploads>>;
 export type DatabaseStateJson = DeepReadonly<z.infer<typeof DatabaseState>>;
 export type DurationsJson = DeepReadonly<z.infer<typeof Durations>>;
+export type TokenJson = DeepReadonly<z.infer<typeof Token>>;
 export type Problem = DeepReadonly<z.infer<typeof ProblemDetails>>;
 
 export interface FileWithResultJson extends FileJson {

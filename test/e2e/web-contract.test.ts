@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { z } from 'zod';
+import { mintToken, tokenText } from '#domain/token.ts';
 import { type Cluster, failFiles, httpServices, startCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 import { TusRequests } from '../support/tus-requests.ts';
 
 interface Operation {
   readonly operationId: string;
+  /** The alternatives; none if credentials are not needed. */
+  readonly security: readonly object[];
   readonly parameters?: readonly { readonly name: string; readonly in: string }[];
   readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, { schema: object }>> }>>;
 }
@@ -19,6 +22,15 @@ interface Document {
 /** A request, and how it has to be answered. */
 type Case = readonly [path: string, status: number, init?: RequestInit];
 
+const adminToken = tokenText(mintToken());
+const settings = {
+  FILEMILL_AUTH: 'required',
+  FILEMILL_TOKEN_KEY: 'k'.repeat(32),
+  FILEMILL_ADMIN_TOKEN: adminToken,
+};
+const credentials = { authorization: `Bearer ${adminToken}` };
+
+const later = '2999-01-01T00:00:00Z';
 const unknownId = '019aaf00-0000-7000-8000-000000000000';
 
 describe('the OpenAPI document', () => {
@@ -26,13 +38,15 @@ describe('the OpenAPI document', () => {
   let document: Document;
   let cases: Readonly<Record<string, readonly Case[]>>;
 
+  const ask = (path: string, init: RequestInit = {}) =>
+    fetch(`${stack.base}${path}`, { ...init, headers: { ...credentials, ...init.headers } });
   const upload = async (name: string) => {
-    const response = await fetch(`${stack.base}/files/${name}`, { method: 'PUT', body: name });
+    const response = await ask(`/files/${name}`, { method: 'PUT', body: name });
     return ((await response.json()) as { id: string }).id;
   };
 
   before(async () => {
-    stack = await startCluster({ services: httpServices });
+    stack = await startCluster({ services: httpServices, settings });
     document = (await (await fetch(`${stack.base}/api/v1/openapi.json`)).json()) as Document;
     const [failed, retried, gone] = [await upload('failed'), await upload('retried'), await upload('gone')];
     await failFiles(stack, [failed, retried]);
@@ -40,9 +54,9 @@ describe('the OpenAPI document', () => {
     const done = await upload('done.txt');
     await eventually(
       'the duty has done its round',
-      async () => (await fetch(`${stack.base}/api/v1/files/${done}/result`)).status === 200,
+      async () => (await ask(`/api/v1/files/${done}/result`)).status === 200,
     );
-    const begun = (await new TusRequests(stack.base).begin('begun', 4)).split('/').at(-1) ?? '';
+    const begun = (await new TusRequests(stack.base).begin('begun', 4, credentials)).split('/').at(-1) ?? '';
     cases = casesWith({ failed, retried, gone, done, begun });
   });
   after(() => stack[Symbol.asyncDispose]());
@@ -79,7 +93,7 @@ describe('the OpenAPI document', () => {
     for (const [key, operation] of operations(document))
       for (const [path, status, init] of cases[key] ?? []) {
         const method = key.split(' ', 1)[0] as string;
-        const response = await fetch(`${stack.base}${path}`, { ...init, method });
+        const response = await ask(path, { ...init, method });
         // Events have no end.
         const endless = response.headers.get('content-type')?.startsWith('text/event-stream');
         const body = endless ? '' : await response.text();
@@ -89,10 +103,21 @@ describe('the OpenAPI document', () => {
       }
   });
 
+  it('says which operations need credentials, and how they are refused without', async () => {
+    for (const [key, operation] of operations(document)) {
+      const [[path, , init] = ['/', 200]] = cases[key] ?? [];
+      const method = key.split(' ', 1)[0] as string;
+      const response = await fetch(`${stack.base}${path}`, { ...init, method });
+      if (operation.security.length === 0) assert.notEqual(response.status, 401, key);
+      else assert.equal(response.status, 401, key);
+      check(document, operation, response, await response.text());
+    }
+  });
+
   it('names the query parameters that are known, and no others', async () => {
     for (const [key, { parameters = [] }] of operations(document).filter(([name]) => name.startsWith('GET '))) {
       const path = key.slice(4).replace('{id}', unknownId);
-      const { detail } = (await (await fetch(`${stack.base}${path}?colour=red`)).json()) as { detail: string };
+      const { detail } = (await (await ask(`${path}?colour=red`)).json()) as { detail: string };
       const known = parameters.filter((one) => one.in === 'query').map(({ name }) => name);
       assert.match(detail, /unknown parameter colour/);
       assert.equal(/known: (.*)\)/.exec(detail)?.[1] ?? '', known.join(', '), key);
@@ -246,6 +271,30 @@ function casesWith({ failed, retried, gone, done, begun }: Ids) {
     'GET /api/v1/events': [
       ['/api/v1/events', 200],
       ['/api/v1/events', 400, { headers: { 'last-event-id': 'mine' } }],
+    ],
+    'GET /api/v1/caller': [['/api/v1/caller', 200]],
+    'GET /api/v1/session': [['/api/v1/session', 200]],
+    'POST /api/v1/session': [
+      ['/api/v1/session', 200, json({ token: adminToken })],
+      ['/api/v1/session', 400, json({ token: '' })],
+      ['/api/v1/session', 401, json({ token: tokenText(mintToken()) })],
+    ],
+    'DELETE /api/v1/session': [['/api/v1/session', 204]],
+    'GET /api/v1/tokens': [
+      ['/api/v1/tokens', 200],
+      ['/api/v1/tokens?with_ended=true&tenant=other', 200],
+      ['/api/v1/tokens?with_ended=perhaps', 400],
+    ],
+    'POST /api/v1/tokens': [
+      ['/api/v1/tokens', 201, json({ name: 'ci', scopes: ['read'] })],
+      ['/api/v1/tokens', 201, json({ name: 'ci', owner: 'us', tenant: 'red', scopes: ['read'], expires_at: later })],
+      ['/api/v1/tokens', 400, json({ name: 'ci', scopes: [] })],
+      ['/api/v1/tokens', 400, json({ name: 'ci', scopes: ['write'] })],
+      ['/api/v1/tokens', 400, json({ name: 'ci', scopes: ['read'], expires_at: '2020-01-01T00:00:00Z' })],
+    ],
+    'POST /api/v1/tokens:revoke': [
+      ['/api/v1/tokens:revoke', 200, json({ ids: ['0'.repeat(12)] })],
+      ['/api/v1/tokens:revoke', 400, json({ ids: [] })],
     ],
     'GET /livez': [['/livez', 200]],
     'GET /readyz': [['/readyz', 200]],

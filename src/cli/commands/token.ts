@@ -1,8 +1,10 @@
-import { timestampDate, timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { tokenToJson } from '#contract/json.ts';
+import type { TokenJson } from '#contract/schemas.ts';
 import { type Scope, scopes } from '#domain/access.ts';
 import { mintToken, tokenText } from '#domain/token.ts';
-import { AccessService, type Token } from '#gen/filemill/v1/access_service_pb.ts';
+import { AccessService } from '#gen/filemill/v1/access_service_pb.ts';
 import { CliError, type ExitCode, exitCodes } from '../failure.ts';
 import { duration } from '../options.ts';
 import { plural, printable } from '../output/printable.ts';
@@ -60,7 +62,7 @@ async function create(session: Session, name: string, options: CreateOptions): P
   const end = expiresIn === undefined ? {} : { expiresAt: timestampFromDate(new Date(Date.now() + expiresIn)) };
   const request = { name, tenant, owner, scopes: [...options.scopes], ...end };
   const { token, secret } = await channel.client(AccessService).createToken(request, { signal });
-  const record = { ...(token && tokenRecord(token)), token: secret };
+  const record = { ...(token && tokenToJson(token)), token: secret };
   await printRecord(terminal, format, record, () => [secret]);
   terminal.note(
     'Keep it now: it cannot be shown again. Clients read it from FILEMILL_TOKEN or the file FILEMILL_TOKEN_FILE.',
@@ -72,7 +74,7 @@ async function list(session: Session, options: { readonly tenant: string; readon
   const { channel, terminal, format, signal } = session;
   const request = { tenant: options.tenant, withEnded: options.all === true };
   const { tokens } = await channel.client(AccessService).listTokens(request, { signal });
-  const writer = await recordWriter<TokenRecord>(terminal, format, {
+  const writer = await recordWriter<TokenJson>(terminal, format, {
     columns: [
       { title: 'ID', width: 12, cell: ({ id }) => id },
       { title: 'NAME', width: 20, cell: ({ name }) => printable(name) },
@@ -81,11 +83,11 @@ async function list(session: Session, options: { readonly tenant: string; readon
       { title: 'SCOPES', width: 24, cell: ({ scopes }) => scopes.join(',') },
       { title: 'EXPIRES', width: 10, cell: ({ expires_at }) => day(expires_at) },
       { title: 'LAST USED', width: 10, cell: ({ last_used_at }) => day(last_used_at) },
-      ...(options.all ? [{ title: 'REVOKED', width: 10, cell: ({ revoked_at }: TokenRecord) => day(revoked_at) }] : []),
+      ...(options.all ? [{ title: 'REVOKED', width: 10, cell: ({ revoked_at }: TokenJson) => day(revoked_at) }] : []),
     ],
     quiet: ({ id }) => id,
   });
-  for (const token of tokens) writer.write(tokenRecord(token));
+  for (const token of tokens) writer.write(tokenToJson(token));
   writer.end();
   return exitCodes.ok;
 }
@@ -95,20 +97,6 @@ async function revoke({ channel, terminal, signal }: Session, ids: readonly stri
   if (revokedIds.length > 0) terminal.note(`Revoked ${plural(revokedIds.length, 'token')}.`);
   if (missingIds.length === 0) return exitCodes.ok;
   throw new CliError(exitCodes.notFound, `No token has the id ${missingIds.map((id) => printable(id)).join(' or ')}.`);
-}
-
-type TokenRecord = ReturnType<typeof tokenRecord>;
-
-function tokenRecord(token: Token) {
-  const time = (stamp: Token['createdAt']) => (stamp === undefined ? null : timestampDate(stamp).toISOString());
-  const { id, name, owner, tenant, scopes } = token;
-  const times = {
-    created_at: time(token.createdAt),
-    expires_at: time(token.expiresAt),
-    last_used_at: time(token.lastUsedAt),
-    revoked_at: time(token.revokedAt),
-  };
-  return { id, name, owner, tenant, scopes, ...times };
 }
 
 function day(time: string | null): string {

@@ -13,10 +13,10 @@ declare module 'fastify' {
 }
 
 /** The cookie of a session. Browsers accept the prefix only over TLS, for the whole host, and from the host itself. */
-const cookieNames = { tls: '__Host-filemill', clear: 'filemill-session' } as const;
+export const cookieNames = { tls: '__Host-filemill', clear: 'filemill-session' } as const;
 
 /** The header that the page sends with every change, and that another site cannot make a browser send. */
-const pageHeader = 'x-filemill-page';
+export const pageHeader = 'x-filemill-page';
 
 const safeMethods: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 

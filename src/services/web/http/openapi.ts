@@ -1,6 +1,9 @@
 import { z } from 'zod';
+import { needOfRoute } from '#contract/access.ts';
 import { type Json, type SchemaName, schemas } from '#contract/schemas.ts';
+import type { Need } from '#domain/access.ts';
 import type { Reason } from '#domain/errors.ts';
+import { cookieNames, pageHeader } from './access.ts';
 import { httpStatus } from './problem.ts';
 import type { Answer, Route } from './route.ts';
 
@@ -25,7 +28,7 @@ export function openApiDocument(routes: readonly Route[]): Json<'Document'> {
     // Relative to the document, so that it holds below the path of a proxy.
     servers: [{ url: '../..' }],
     paths,
-    components: { schemas: components() },
+    components: { schemas: components(), securitySchemes },
   };
 }
 
@@ -35,7 +38,14 @@ function operation(route: Route): object {
   const responses: Record<string, object> = { ...problemResponses(route) };
   if (tagged) responses[304] = { description: 'The answer has not changed: `If-None-Match` names its ETag.' };
   for (const [status, answer] of Object.entries(answers)) responses[status] = response(answer, tagged);
-  return { operationId: name, summary, ...(parameters.length > 0 && { parameters }), ...requestBody(route), responses };
+  return {
+    operationId: name,
+    summary,
+    security: security(route),
+    ...(parameters.length > 0 && { parameters }),
+    ...requestBody(route),
+    responses,
+  };
 }
 
 function pathParameters({ path }: Route): object[] {
@@ -102,9 +112,9 @@ const always: readonly Reason[] = [
   'SHUTTING_DOWN',
 ];
 
-function problemResponses({ problems = [], body }: Route): Record<string, object> {
+function problemResponses({ name, problems = [], body }: Route): Record<string, object> {
   const ofBody: readonly Reason[] = body === undefined ? [] : ['MEDIA_TYPE_REFUSED'];
-  const byStatus = Map.groupBy([...problems, ...ofBody, ...always], httpStatus);
+  const byStatus = Map.groupBy([...problems, ...ofBody, ...refusals(needOfRoute(name)), ...always], httpStatus);
   return Object.fromEntries(
     [...byStatus].map(([status, reasons]) => [
       status,
@@ -115,6 +125,28 @@ function problemResponses({ problems = [], body }: Route): Record<string, object
     ]),
   );
 }
+
+/** Where callers need no credentials, none of these is answered. */
+function refusals(need: Need | undefined): readonly Reason[] {
+  if (need === undefined || need === 'open') return [];
+  return need === 'any' ? ['UNAUTHENTICATED'] : ['UNAUTHENTICATED', 'PERMISSION_DENIED'];
+}
+
+/** An empty object stands for requests without credentials. */
+function security({ name }: Route): object[] {
+  const need = needOfRoute(name);
+  return need === undefined || need === 'open' ? [] : [{ token: [] }, { session: [] }, {}];
+}
+
+const securitySchemes = {
+  token: { type: 'http', scheme: 'bearer', description: 'A token, `fm_<id>_<secret>`, or a JWT.' },
+  session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: cookieNames.tls,
+    description: `The session of the page; \`${cookieNames.clear}\` without TLS. Changes need the header \`${pageHeader}\` too.`,
+  },
+} as const;
 
 function reference(name: SchemaName) {
   return { $ref: referenceTo(name) };

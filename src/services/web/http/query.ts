@@ -61,7 +61,7 @@ const statusWord = z
   .pipe(z.enum(fileStatuses, { error: `must be one of ${fileStatuses.join(', ')}` }));
 
 /** RFC 3339, such as `2026-03-01T00:00:00Z`; a literal `+` in a query means a space and must be sent as `%2B`. */
-const time = z.iso
+export const time = z.iso
   .datetime({ offset: true, error: 'must be a time such as 2026-03-01T00:00:00Z' })
   .transform((text) => timestampFromDate(new Date(text)));
 
@@ -77,7 +77,7 @@ export const mimeTypeParameter = {
     .describe('The detected type: exact (`text/plain`) or a whole family (`image/*`).'),
 } as const;
 
-const trueOrFalse = z.enum(['true', 'false'], 'must be true or false').transform((word) => word === 'true');
+export const trueOrFalse = z.enum(['true', 'false'], 'must be true or false').transform((word) => word === 'true');
 
 /** By what was found, so of COMPLETED files alone. */
 export const findingsParameters = {

@@ -29,13 +29,16 @@ import { putFile } from './put-file.ts';
 import { readyz } from './readyz.ts';
 import { retryFile } from './retry-file.ts';
 import { retryFiles } from './retry-files.ts';
-import { createSession, endSession, getCaller, type IsOverTls } from './session.ts';
+import { createSession, endSession, getCaller, getSignIn, type IsOverTls } from './session.ts';
+import { createToken, listTokens, revokeTokens } from './tokens.ts';
 
 interface RouteContext {
   readonly backend: Backend;
   readonly feed: LiveFeed;
   readonly gate: AccessGate;
   readonly isOverTls: IsOverTls;
+  /** The host of the OpenID provider that the page signs in with, if there is one. */
+  readonly provider?: string | undefined;
   readonly maxFileSize: number;
   readonly publicHttp?: string | undefined;
   readonly publicGrpc?: string | undefined;
@@ -43,7 +46,7 @@ interface RouteContext {
 
 /** All HTTP routes. */
 export function allRoutes(context: RouteContext): readonly Route[] {
-  const { backend, feed, gate, isOverTls, maxFileSize, publicHttp, publicGrpc } = context;
+  const { backend, feed, gate, isOverTls, provider, maxFileSize, publicHttp, publicGrpc } = context;
   const routes: Route[] = [
     listFiles(backend),
     postFiles(backend),
@@ -71,6 +74,10 @@ export function allRoutes(context: RouteContext): readonly Route[] {
     getCaller(backend),
     createSession(backend, isOverTls),
     endSession(backend, isOverTls),
+    getSignIn(provider),
+    listTokens(backend),
+    createToken(backend),
+    revokeTokens(backend),
     livez(),
     readyz(backend),
     getDocument(() => openApiDocument(routes)),

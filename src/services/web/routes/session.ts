@@ -57,3 +57,14 @@ export function endSession({ access }: Backend, isOverTls: IsOverTls) {
     },
   });
 }
+
+export function getSignIn(provider: string | undefined) {
+  return route({
+    name: 'getSignIn',
+    method: 'GET',
+    path: '/api/v1/session',
+    summary: 'Tells how the page can sign in, beside a token.',
+    answers: { 200: { description: 'The ways to sign in.', schema: 'SignIn' } },
+    handle: async (): Promise<Json<'SignIn'>> => ({ provider: provider ?? null }),
+  });
+}
