@@ -8,6 +8,7 @@ import type { Backend } from './backend.ts';
 import type { BuiltDashboard } from './dashboard/built-dashboard.ts';
 import { isPage, serveDashboard } from './dashboard/serve-dashboard.ts';
 import { AccessGate } from './http/access.ts';
+import { AllowedOrigins, admitOrigin } from './http/cross-origin.ts';
 import { discardRest } from './http/discard-rest.ts';
 import { Drain } from './http/drain.ts';
 import { httpsServers } from './http/https-server.ts';
@@ -28,6 +29,8 @@ export interface AppContext {
   readonly auth?: 'none' | 'required' | undefined;
   /** Loopback unless set. */
   readonly trustedProxies?: TrustedProxies | undefined;
+  /** None unless set. */
+  readonly allowedOrigins?: AllowedOrigins | undefined;
   readonly logger: Logger;
   /** With them, the server speaks HTTPS. */
   readonly certificates?: Certificates | undefined;
@@ -55,13 +58,17 @@ export function createApp(context: AppContext): FastifyInstance {
   });
 
   const drain = new Drain();
+  const origins = context.allowedOrigins ?? AllowedOrigins.none;
   const gate = new AccessGate(context.backend, context.auth ?? 'none');
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers(securityHeaders).header(requestIdKey, request.id);
+    reply.headers({ ...securityHeaders, ...origins.vary, [requestIdKey]: request.id });
     if (drain.draining) throw new FilemillError('SHUTTING_DOWN');
     drain.enter(reply.raw);
-    guardOrigin(request.headers, hosts, isPage(request), trustedProxies.passageOf(request.raw));
+    const passage = trustedProxies.passageOf(request.raw);
+    const foreign = guardOrigin(request.headers, hosts, isPage(request), passage, origins);
+    if (foreign !== undefined && admitOrigin(request, reply, foreign)) return reply;
     await gate.admit(request);
+    return undefined;
   });
   app.addHook('onResponse', async (request, reply) => {
     requestAnswered(logger, endedRequest(request), reply.statusCode);

@@ -4,6 +4,7 @@ import { byteSize, commonSettings, grpcTarget, listenAddress, readSettings } fro
 import { exposureSettings, requireAuthentication } from '#platform/exposure.ts';
 import { ProxyRules } from '#platform/rpc/proxy.ts';
 import { tlsSettings } from '#platform/tls/settings.ts';
+import { AllowedOrigins } from './http/cross-origin.ts';
 import { HostList } from './http/origin-guard.ts';
 import { TrustedProxies } from './http/trusted-proxies.ts';
 
@@ -13,6 +14,17 @@ const trustedProxies = z.string().transform((text, context) => {
   context.addIssue({
     code: 'custom',
     message: 'must be loopback, comma-separated addresses such as 10.0.0.0/8, or none',
+  });
+  return z.NEVER;
+});
+
+const allowedOrigins = z.string().transform((text, context) => {
+  const parsed = AllowedOrigins.parse(text);
+  if (parsed !== undefined) return parsed;
+  context.addIssue({
+    code: 'custom',
+    message:
+      'must be comma-separated origins, without a path or *, such as https://app.example or http://127.0.0.1:3000',
   });
   return z.NEVER;
 });
@@ -30,6 +42,8 @@ export const webSettings = {
   httpHosts: z.string().default(''),
   /** Addresses and ranges of proxies, separated by commas; `loopback` is one of them. */
   trustedProxies: trustedProxies.prefault('loopback'),
+  /** Pages on these origins may use the API, with a token of their own. */
+  allowedOrigins: allowedOrigins.optional(),
   /** The public base URL, for clients that reject a relative `Location`. */
   publicHttp: z
     .string()

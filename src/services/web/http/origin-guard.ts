@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { FilemillError } from '#domain/errors.ts';
+import { AllowedOrigins } from './cross-origin.ts';
 import { noPassage, type Passage } from './trusted-proxies.ts';
 
 /** `Sec-Fetch-Site` of our own pages and of typed addresses. */
@@ -11,17 +12,28 @@ const ownSites: readonly string[] = ['same-origin', 'none'];
  * docs/adr/0021-behind-a-proxy.md says why proxies change nothing about that.
  *
  * @param page whether the dashboard page is requested, which holds no data: links on other sites may open it
+ * @param allowed foreign origins that are let through
+ * @returns the foreign origin
  * @throws FilemillError ORIGIN_REFUSED
  */
-export function guardOrigin(headers: IncomingHttpHeaders, hosts: HostList, page = false, passage = noPassage): void {
+export function guardOrigin(
+  headers: IncomingHttpHeaders,
+  hosts: HostList,
+  page = false,
+  passage = noPassage,
+  allowed = AllowedOrigins.none,
+): string | undefined {
   const { host, origin, 'sec-fetch-site': site } = headers;
   for (const name of [host, ...passage.hosts])
     if (!hosts.allows(name))
       throw new FilemillError('ORIGIN_REFUSED', `The host ${JSON.stringify(name ?? '')} is not known here.`);
-  if (origin !== undefined && !isOwnOrigin(origin, headers, hosts, passage))
+  if (origin !== undefined && !isOwnOrigin(origin, headers, hosts, passage)) {
+    if (allowed.has(origin)) return origin;
     throw new FilemillError('ORIGIN_REFUSED', `Requests from ${JSON.stringify(origin)} are not accepted.`);
+  }
   if (site !== undefined && !ownSites.includes(String(site)) && !(page && followsLink(headers)))
     throw new FilemillError('ORIGIN_REFUSED', 'Requests that another site sends are not accepted.');
+  return undefined;
 }
 
 function followsLink({ 'sec-fetch-mode': mode, 'sec-fetch-dest': destination }: IncomingHttpHeaders): boolean {
