@@ -72,9 +72,10 @@ export class Certificates implements ClientTls {
   }
 }
 
-/** Those that come with Node.js, and those of the operating system. */
+/** Those of the operating system; images without any use those that come with Node.js. NODE_EXTRA_CA_CERTS adds to both. */
 function systemAuthorities(): string[] {
-  return [...new Set([...getCACertificates('default'), ...getCACertificates('system')])];
+  const system = getCACertificates('system');
+  return [...(system.length > 0 ? system : getCACertificates('bundled')), ...getCACertificates('extra')];
 }
 
 /** Takes new certificates into use without a restart, and warns before one expires. */
