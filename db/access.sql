@@ -47,3 +47,9 @@ grant update (status, mime_type, sha256, lease_until, lease_ms, error_code, erro
   on files to filemill_result;
 grant select, insert, update on file_counts to filemill_result;
 grant insert on file_changes to filemill_result;
+
+-- What happened stays: nobody may change or delete an event, but by its retention.
+grant select, insert on audit to filemill_metadata;
+grant insert on audit to filemill_result;
+grant execute on function prune_audit(interval, integer) to filemill_metadata;
+grant select, insert, update, delete on tenants to filemill_metadata;

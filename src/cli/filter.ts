@@ -96,7 +96,7 @@ function statuses(text: string, earlier: readonly StatusWord[] = []): StatusWord
   return [...earlier, ...(words as StatusWord[])];
 }
 
-function time(text: string): Date {
+export function time(text: string): Date {
   return moment(text);
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isTenantName } from '#domain/access.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { isUuid } from '#domain/uuid.ts';
 
@@ -47,6 +48,15 @@ export async function runBatch<Item, Outcome>(
   const good = items.filter((_, index) => refusals[index] === undefined);
   const outcomes = (good.length === 0 ? [] : await run(good)).values();
   return refusals.map((refusal) => refusal ?? (outcomes.next().value as Outcome));
+}
+
+/** @throws FilemillError REQUEST_INVALID */
+export function requireTenant(name: string): string {
+  if (isTenantName(name)) return name;
+  throw new FilemillError(
+    'REQUEST_INVALID',
+    '`tenant` must be lower-case letters, digits, ".", "_" and "-", at most 63, and begin with a letter or a digit.',
+  );
 }
 
 /** The requested page size, or the default for 0. @throws FilemillError REQUEST_INVALID */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { scopes } from '#domain/access.ts';
 import { confidences, detectors } from '#domain/analysis.ts';
+import { auditActions } from '#domain/audit.ts';
 import { catalogue, type Reason } from '#domain/errors.ts';
 import { fileStatuses } from '#domain/file-state.ts';
 
@@ -34,6 +35,39 @@ const Token = z.strictObject({
   expires_at: time.nullable().describe('Null if the token does not expire.'),
   last_used_at: time.nullable().describe('To the minute; null if the token was never used.'),
   revoked_at: time.nullable().describe('Null if the token was not revoked.'),
+});
+
+const AuditEvent = z.strictObject({
+  id: z.uuid().describe('UUIDv7: ids sort by time.'),
+  at: time.nullable(),
+  kind: z.string().describe('`anonymous`, `token`, `session`, `jwt`, or `service` for Filemill itself.'),
+  actor: z.string().describe('The id of the token, or the subject of the JWT; empty for anonymous callers.'),
+  name: z.string().describe('The name of the caller, for people.'),
+  tenant: z.string().describe('The tenant of the file; otherwise that of the caller.'),
+  action: z.string().describe(`Such as ${auditActions.map((action) => `\`${action}\``).join(', ')}.`),
+  object: z.string().describe('The id of the file or the token, or the name of the tenant; may be empty.'),
+  request_id: z.string(),
+  address: z.string().describe('The address of the client.'),
+  detail: z.record(z.string(), z.unknown()).nullable(),
+});
+
+const most = count.nullable().describe('Null for no limit.');
+
+export const QuotaSchema = z.strictObject({
+  max_files: most,
+  max_bytes: most,
+  max_uploads: most,
+  max_requests_per_minute: most,
+});
+
+const Tenant = z.strictObject({
+  name: z.string(),
+  files: count,
+  bytes: count,
+  quota: QuotaSchema,
+  has_own_quota: z
+    .boolean()
+    .describe('The quota was set for this tenant; otherwise it has the defaults of the server.'),
 });
 
 const ErrorOf = z.strictObject({ code: z.string(), message: z.string() });
@@ -199,6 +233,10 @@ export const schemas = {
     secret: z.string().describe('`fm_<id>_<secret>`. It is told once, here, and cannot be found again.'),
   }),
   Revoked: outcomes('REVOKED', 'NOT_FOUND'),
+  AuditEvent,
+  AuditPage: z.strictObject({ events: z.array(AuditEvent), next_page_token: nextPageToken }),
+  Tenant,
+  Tenants: z.strictObject({ tenants: z.array(Tenant).describe('The first 1,000, by name.') }),
   Receipt,
   Uploads: z.strictObject({
     files: z

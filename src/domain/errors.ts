@@ -133,6 +133,17 @@ export const catalogue = {
     'Try again after the delay given in the answer.',
     1_000,
   ),
+  QUOTA_EXCEEDED: entry(
+    'RESOURCE_EXHAUSTED',
+    'The tenant keeps as many files, or bytes, as its quota allows.',
+    'Delete files of the tenant, or ask the operator for a larger quota (filemill tenant set).',
+  ),
+  RATE_LIMITED: entry(
+    'RESOURCE_EXHAUSTED',
+    'The tenant sends more requests, or more uploads at once, than its quota allows.',
+    'Try again after the delay given in the answer, or ask the operator for a larger quota.',
+    1_000,
+  ),
   DISK_FULL: entry(
     'RESOURCE_EXHAUSTED',
     'The volume has no room for the file.',
@@ -272,6 +283,14 @@ function entry<const Code extends string>(code: Code, what: string, action: stri
   return { code, what, action, retryAfterMs };
 }
 
+interface ErrorOptions {
+  readonly cause?: unknown;
+  readonly facts?: Readonly<Record<string, string>>;
+  readonly requestId?: string | undefined;
+  /** In place of that of the catalogue. */
+  readonly retryAfterMs?: number | undefined;
+}
+
 /** An error with a reason of the catalogue. Its `message` may be shown to any caller. */
 export class FilemillError extends Error {
   override readonly name = 'FilemillError';
@@ -280,24 +299,19 @@ export class FilemillError extends Error {
   readonly facts: Readonly<Record<string, string>>;
   /** The id under which the server's log has more, if the error came from a server. */
   readonly requestId: string | undefined;
+  /** The suggested wait before a retry; undefined where a retry makes no sense. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(
-    reason: Reason,
-    message?: string,
-    options: { cause?: unknown; facts?: Readonly<Record<string, string>>; requestId?: string | undefined } = {},
-  ) {
+  constructor(reason: Reason, message?: string, options: ErrorOptions = {}) {
     super(message ?? catalogue[reason].what, options.cause === undefined ? undefined : { cause: options.cause });
     this.reason = reason;
     this.facts = options.facts ?? {};
     this.requestId = options.requestId;
+    this.retryAfterMs = options.retryAfterMs ?? catalogue[reason].retryAfterMs;
   }
 
   get action(): string {
     return catalogue[this.reason].action;
-  }
-
-  get retryAfterMs(): number | undefined {
-    return catalogue[this.reason].retryAfterMs;
   }
 }
 

@@ -66,6 +66,8 @@ export const newFileFields = {
   requestId: 'text?',
   /** Of the caller that uploaded it. */
   tenant: 'tenant',
+  /** The caller, as `uploaderOf` writes it; unknown for anonymous ones. */
+  uploader: 'text?',
 } as const satisfies Readonly<Record<string, FieldKind>>;
 
 export type NewFile = RecordOf<typeof newFileFields>;
@@ -100,7 +102,7 @@ export interface AttemptRecord {
 export type CreateOutcome =
   | { readonly outcome: 'CREATED' | 'DUPLICATE'; readonly id: string }
   | { readonly outcome: 'KEY_REUSED'; readonly id: string }
-  | { readonly outcome: 'REJECTED'; readonly message: string };
+  | { readonly outcome: 'REJECTED' | 'QUOTA_EXCEEDED'; readonly message: string };
 
 /** A file that a worker holds; `leaseToken` fences all writes about it. */
 export interface ClaimedFile {
@@ -151,6 +153,7 @@ export interface ResultRecord {
   readonly createdAt: Date;
   readonly filename: string;
   readonly path: string;
+  readonly tenant: string;
   /** The `output_data` document as JSON text. */
   readonly outputJson: string;
 }

@@ -4,6 +4,7 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import pg from 'pg';
 import { LocalBlobReader } from '#adapters/volume/local-blob-reader.ts';
 import { LocalBlobStore } from '#adapters/volume/local-blob-store.ts';
+import { QuotaService } from '#gen/filemill/internal/v1/quota_service_pb.ts';
 import { UploadLockService } from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
 import {
   type UploadFileRequestSchema,
@@ -15,6 +16,8 @@ import { RpcChannel, type RpcClient } from '#platform/rpc/client.ts';
 import { Semaphore } from '#platform/semaphore.ts';
 import { FileCreation } from '#services/upload/acceptance/file-creation.ts';
 import { Ringer } from '#services/upload/acceptance/ringer.ts';
+import { Quotas } from '#services/upload/callers/quotas.ts';
+import { RefusedCallers } from '#services/upload/callers/refused-callers.ts';
 import { UploadEvictor } from '#services/upload/duties/upload-evictor.ts';
 import { Admission } from '#services/upload/intake/admission.ts';
 import { metadataCheck } from '#services/upload/intake/metadata-checks.ts';
@@ -89,6 +92,8 @@ export async function startUploadStack(
     downloads: new Semaphore(overrides.maxDownloads ?? 100),
     logger: quiet,
     auth: 'none' as const,
+    quotas: new Quotas(metadata.client(QuotaService)),
+    refusedCallers: new RefusedCallers({ add: () => undefined }),
     ...limits,
     ...overrides,
   };

@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { constants } from 'node:os';
 import { getSystemErrorMessage } from 'node:util';
 import { create, type DescMessage, fromBinary, type MessageShape, toBinary } from '@bufbuild/protobuf';
-import { anyPack, anyUnpack, durationFromMs } from '@bufbuild/protobuf/wkt';
+import { anyPack, anyUnpack, durationFromMs, durationMs } from '@bufbuild/protobuf/wkt';
 import { Metadata, type ServiceError, type StatusObject, status } from '@grpc/grpc-js';
 import { catalogue, FilemillError, isReason, type Reason } from '#domain/errors.ts';
 import { reasonOfProxyAnswer } from '#domain/proxy-answer.ts';
@@ -72,7 +72,7 @@ export function fromRpcStatus(told: Status): FilemillError {
   const info = findDetail(told, ErrorInfoSchema);
   const requestId = findDetail(told, RequestInfoSchema)?.requestId;
   return info !== undefined && isReason(info.reason)
-    ? new FilemillError(info.reason, told.message, { facts: info.metadata, requestId })
+    ? new FilemillError(info.reason, told.message, { facts: info.metadata, requestId, ...delayOf(told) })
     : new FilemillError(nearestReason({ code: told.code, details: told.message }), told.message, { requestId });
 }
 
@@ -94,10 +94,14 @@ export function fromServiceError(error: unknown, seen: Seen = {}): FilemillError
   if (error instanceof FilemillError) return error;
   if (!isServiceError(error))
     return new FilemillError('INTERNAL', error instanceof Error ? error.message : String(error), { cause: error });
-  const info = errorInfo(error.metadata);
+  const told = statusOf(error.metadata);
+  const info = told && findDetail(told, ErrorInfoSchema);
   const requestId = error.metadata?.get(requestIdKey)[0]?.toString();
   if (info !== undefined && isReason(info.reason))
-    return new FilemillError(info.reason, error.details, { cause: error, facts: info.metadata, requestId });
+    return new FilemillError(info.reason, error.details, {
+      ...{ cause: error, facts: info.metadata, requestId },
+      ...delayOf(told),
+    });
   return new FilemillError(...transportError(error, seen), { cause: error, requestId });
 }
 
@@ -183,9 +187,15 @@ function nearestReason(
   }
 }
 
-function errorInfo(metadata: Metadata | undefined) {
+function statusOf(metadata: Metadata | undefined): Status | undefined {
   const [bytes] = metadata?.get(detailsKey) ?? [];
-  return Buffer.isBuffer(bytes) ? findDetail(fromBinary(StatusSchema, bytes), ErrorInfoSchema) : undefined;
+  return Buffer.isBuffer(bytes) ? fromBinary(StatusSchema, bytes) : undefined;
+}
+
+/** The delay that the server asks for, which is not always that of the catalogue. */
+function delayOf(told: Status | undefined): { readonly retryAfterMs?: number } {
+  const delay = told && findDetail(told, RetryInfoSchema)?.retryDelay;
+  return delay === undefined ? {} : { retryAfterMs: durationMs(delay) };
 }
 
 function findDetail<Desc extends DescMessage>({ details }: Status, schema: Desc): MessageShape<Desc> | undefined {

@@ -1,7 +1,8 @@
 import { databaseSettings, databaseUrl } from '#adapters/postgres/database/settings.ts';
 import { redisSettings } from '#adapters/redis/settings.ts';
+import type { Quota } from '#domain/quota.ts';
 import { defaultLeaseMs, defaultMaxAttempts } from '#domain/retry-policy.ts';
-import { commonSettings, integer, listenAddress, readSettings } from '#platform/config.ts';
+import { byteSize, commonSettings, integer, listenAddress, readSettings } from '#platform/config.ts';
 import { exposureSettings, requireServiceCredentials } from '#platform/exposure.ts';
 import { internalServerSettings } from '#platform/rpc/server.ts';
 import { tlsSettings } from '#platform/tls/settings.ts';
@@ -22,6 +23,13 @@ export const metadataSettings = {
   leaseMs: integer(500, 3_600_000).default(defaultLeaseMs),
   /** Shorter than the idle timeouts of proxies: 60 s in nginx, 50 s in Debian's HAProxy. */
   watchHeartbeatMs: integer(100).default(20_000),
+  /** How long the audit is kept. */
+  auditRetentionDays: integer(7, 36_500).default(400),
+  /** The quota of tenants for which none is set; unset for no limit. */
+  defaultMaxFiles: integer(0).optional(),
+  defaultMaxBytes: byteSize.optional(),
+  defaultMaxUploads: integer(0).optional(),
+  defaultMaxRequestsPerMinute: integer(0).optional(),
   maxAttempts: integer(1, 100).default(defaultMaxAttempts),
 } as const;
 
@@ -29,5 +37,11 @@ export const metadataSettings = {
 export function readMetadataConfig(env: NodeJS.ProcessEnv) {
   const settings = readSettings(metadataSettings, env);
   requireServiceCredentials(settings, settings.grpcListen);
-  return { ...settings, identity: identityConfig(settings) };
+  const defaultQuota: Quota = {
+    maxFiles: settings.defaultMaxFiles,
+    maxBytes: settings.defaultMaxBytes,
+    maxUploads: settings.defaultMaxUploads,
+    maxRequestsPerMinute: settings.defaultMaxRequestsPerMinute,
+  };
+  return { ...settings, defaultQuota, identity: identityConfig(settings) };
 }

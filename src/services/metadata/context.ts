@@ -2,8 +2,10 @@ import type { Database } from '#adapters/postgres/database/database.ts';
 import type { DatabaseClock } from '#adapters/postgres/database/database-clock.ts';
 import type { ChangeFeed } from '#adapters/postgres/upkeep/change-feed.ts';
 import type { Doorbell } from '#domain/doorbell.ts';
+import type { AuditService } from '#gen/filemill/internal/v1/audit_service_pb.ts';
 import type { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import type { IdentityService } from '#gen/filemill/internal/v1/identity_service_pb.ts';
+import type { QuotaService } from '#gen/filemill/internal/v1/quota_service_pb.ts';
 import type { UploadLockService } from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
 import type { AccessService } from '#gen/filemill/v1/access_service_pb.ts';
 import type { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
@@ -11,6 +13,8 @@ import type { SystemService } from '#gen/filemill/v1/system_service_pb.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
 import type { Semaphore } from '#platform/semaphore.ts';
 import type { Identities } from './access/identities.ts';
+import type { AuditLog } from './audit/audit-log.ts';
+import type { Quotas } from './audit/quotas.ts';
 import type { DueDispatcher } from './duties/due-dispatcher.ts';
 import type { ChangeHubs } from './live/change-hub.ts';
 
@@ -23,6 +27,8 @@ export interface MetadataContext {
   readonly changeHubs: ChangeHubs;
   readonly dispatcher: DueDispatcher;
   readonly identities: Identities;
+  readonly audit: AuditLog;
+  readonly quotas: Quotas;
   readonly doorbell: Doorbell;
   /** Bounds the files watched in this process: each costs memory and work at every change. */
   readonly watchPlaces: Semaphore;
@@ -38,6 +44,8 @@ type Handlers = ServiceHandlers<typeof MetadataService> &
   ServiceHandlers<typeof SystemService> &
   ServiceHandlers<typeof AccessService> &
   ServiceHandlers<typeof IdentityService> &
+  ServiceHandlers<typeof AuditService> &
+  ServiceHandlers<typeof QuotaService> &
   ServiceHandlers<typeof FileLifecycleService> &
   ServiceHandlers<typeof UploadLockService>;
 

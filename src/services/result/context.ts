@@ -3,12 +3,14 @@ import type { TextStore } from '#domain/text-store.ts';
 import type { ResultWriterService } from '#gen/filemill/internal/v1/result_writer_service_pb.ts';
 import type { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
 import type { SystemService } from '#gen/filemill/v1/system_service_pb.ts';
+import type { AuditBuffer } from '#platform/audit-buffer.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
 
 export interface ResultContext {
   readonly database: Database;
   /** Connections for user searches. */
   readonly searches: Database;
+  readonly audit: Pick<AuditBuffer, 'read'>;
   readonly texts: Pick<TextStore, 'open'> | undefined;
 }
 

@@ -1,7 +1,10 @@
+import { insertEvents } from '#adapters/postgres/audit/events.ts';
 import { Database, waitForDatabase } from '#adapters/postgres/database/database.ts';
 import { requireDurableCommits } from '#adapters/postgres/database/durability.ts';
 import { requireTenantRole } from '#adapters/postgres/database/roles.ts';
 import { LocalTextStore } from '#adapters/volume/texts/local-text-store.ts';
+import type { AuditEvent } from '#domain/audit.ts';
+import { AuditBuffer } from '#platform/audit-buffer.ts';
 import { boot } from '#platform/boot.ts';
 import { runService } from '#platform/lifecycle.ts';
 import { startOpsServer } from '#platform/ops-server.ts';
@@ -26,8 +29,10 @@ await runService(logger, async ({ signal, use }) => {
   await waitForDatabase(database, { logger, signal });
   await requireDurableCommits(database, { allowUnsafe: config.allowUnsafeDatabase });
   if (config.auth === 'required') await requireTenantRole(database);
+  const write = (events: readonly AuditEvent[]) => insertEvents(database, events);
+  const audit = use(AuditBuffer.start({ write, logger }));
   const texts = config.storageDir === undefined ? undefined : new LocalTextStore(config.storageDir);
   const { serviceToken, grpcMaxConnectionAgeMs: maxConnectionAgeMs } = config;
-  const server = use(resultServer(logger, { database, searches, texts }, { serviceToken, maxConnectionAgeMs }));
+  const server = use(resultServer(logger, { database, searches, audit, texts }, { serviceToken, maxConnectionAgeMs }));
   await server.listen(config.grpcListen, certificates);
 });

@@ -3,17 +3,25 @@ import { createDoorbell } from '#adapters/redis/doorbell.ts';
 import { LocalBlobReader } from '#adapters/volume/local-blob-reader.ts';
 import { LocalBlobStore } from '#adapters/volume/local-blob-store.ts';
 import { LocalTextStore } from '#adapters/volume/texts/local-text-store.ts';
+import { recordedToMessage } from '#contract/audit.ts';
+import type { AuditEvent } from '#domain/audit.ts';
+import { AuditService } from '#gen/filemill/internal/v1/audit_service_pb.ts';
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
+import { QuotaService } from '#gen/filemill/internal/v1/quota_service_pb.ts';
 import { UploadLockService } from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
+import { AuditBuffer } from '#platform/audit-buffer.ts';
 import { boot } from '#platform/boot.ts';
-import { runService } from '#platform/lifecycle.ts';
+import { runService, type ServiceScope } from '#platform/lifecycle.ts';
+import type { Logger } from '#platform/logger.ts';
 import { startOpsServer } from '#platform/ops-server.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
 import { Semaphore } from '#platform/semaphore.ts';
 import { Certificates, startCertificateWatch } from '#platform/tls/certificates.ts';
 import { FileCreation } from './acceptance/file-creation.ts';
 import { Ringer } from './acceptance/ringer.ts';
+import { Quotas } from './callers/quotas.ts';
+import { RefusedCallers } from './callers/refused-callers.ts';
 import { readUploadConfig } from './config.ts';
 import { startCompactor } from './duties/compactor.ts';
 import { startDeletionDrain } from './duties/deletion-drain.ts';
@@ -88,7 +96,7 @@ await runService(logger, async (scope) => {
   const reader = new LocalBlobReader(config.storageDir);
   const downloads = new Semaphore(config.maxDownloads);
   const uploading = { blobs, partial, files, admission, locks, incomplete, memory, ringer, logger };
-  const shared = { ...uploading, reader, downloads };
+  const shared = { ...uploading, ...knownCallers(metadata, scope, logger), reader, downloads };
   const context = { ...config, ...shared, retryMs: registrationRetryMs };
   const server = scope.use(uploadServer(context, { metadata, result, doorbell }, scope.signal));
   const metrics = async () => incompleteMetrics(tallyOf((await incomplete.survey()).uploads));
@@ -96,3 +104,10 @@ await runService(logger, async (scope) => {
   scope.use(await startOpsServer(config.opsListen, ops));
   await server.listen(config.grpcListen, tls);
 });
+
+function knownCallers(metadata: RpcChannel, scope: ServiceScope, logger: Logger) {
+  const { record } = metadata.client(AuditService);
+  const write = (events: readonly AuditEvent[]) => record({ events: events.map(recordedToMessage) });
+  const refusedCallers = new RefusedCallers(scope.use(AuditBuffer.start({ write, logger })));
+  return { quotas: new Quotas(metadata.client(QuotaService)), refusedCallers };
+}

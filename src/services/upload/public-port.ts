@@ -15,6 +15,8 @@ import type { Access } from '#platform/rpc/guard/access.ts';
 import { KnownCallers } from '#platform/rpc/guard/known-callers.ts';
 import { healthHandlers } from '#platform/rpc/health.ts';
 import { publicServerOptions, RpcServer } from '#platform/rpc/server.ts';
+import type { Quotas } from './callers/quotas.ts';
+import type { RefusedCallers } from './callers/refused-callers.ts';
 import { type AppendUploadContext, appendUpload } from './routes/append-upload.ts';
 import { beginUpload } from './routes/begin-upload.ts';
 import { cancelUpload } from './routes/cancel-upload.ts';
@@ -31,7 +33,11 @@ const maxHeldBytes = 64 * 1024 * 1024;
 type PortContext = AppendUploadContext &
   UploadManyContext &
   IncompleteUploadsContext &
-  DownloadContext & { readonly auth: 'none' | 'required' };
+  DownloadContext & {
+    readonly auth: 'none' | 'required';
+    readonly quotas: Quotas;
+    readonly refusedCallers: RefusedCallers;
+  };
 
 /** The public gRPC port: everything that clients may call, and nothing else. */
 export function uploadServer(
@@ -42,7 +48,13 @@ export function uploadServer(
   const registered = upstream.metadata.client(MetadataService);
   const lifecycle = upstream.metadata.client(FileLifecycleService);
   const context = { ...withoutEnd, registered, lifecycle, stopping };
-  const access = { needOf: needOfRpc, identify: identifyBy(context.auth, upstream.metadata) };
+  const access: Access = {
+    needOf: needOfRpc,
+    identify: identifyBy(context.auth, upstream.metadata),
+    // Whoever may change the quota is not locked out by it.
+    count: ({ tenant }, rpc) => needOfRpc(rpc) === 'admin' || context.quotas.countRequest(tenant),
+    refused: (call) => context.refusedCallers.note(call),
+  };
   return new RpcServer(context.logger, publicServerOptions, { heldBytes: maxHeldBytes }, { access })
     .add(UploadService, {
       uploadFile: uploadFile(context),

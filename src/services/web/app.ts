@@ -141,7 +141,7 @@ function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyRepl
   requestFailed(logger, endedRequest(request), error, problem.reason);
   discardRest(request.raw);
   if (problem.reason === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer realm="filemill"');
-  const seconds = retryAfterSeconds(problem.reason);
+  const seconds = retryAfterSeconds(error);
   if (seconds !== undefined) reply.header('retry-after', seconds);
   return reply
     .headers({ ...securityHeaders, [requestIdKey]: request.id })

@@ -1,3 +1,5 @@
+import type { Actor } from '#domain/audit.ts';
+import { actorParameter, audited, uploadsKept } from '../audit/audited.ts';
 import type { Database, Reader, Statement } from '../database/database.ts';
 import { column, notifiedBy } from './file-rows.ts';
 import { movedEach } from './state-tables.ts';
@@ -14,7 +16,7 @@ const retry: Statement = {
         silences = least(f.silences, 1), run_after = now(), next_ring_at = now(), updated_at = now()
       from failed i where f.id = i.id
       returning f.id, f.size, f.tenant, 'FAILED' as was, i.error_code as was_error, f.status, f.error_code
-    ), ${movedEach('retried')}
+    ), ${movedEach('retried')}, ${audited('retried', 'retry', '$3')}
     select retried.id from retried left join ${notifiedBy('retried')} on true`,
 };
 
@@ -33,11 +35,11 @@ const remove: Statement = {
       select id from files where id = any ($1::uuid[]) order by id for update
     ), gone as (
       delete from files f using doomed i where f.id = i.id
-      returning f.id, f.storage_key, f.size, f.tenant, f.status as was, f.error_code as was_error,
+      returning f.id, f.storage_key, f.size, f.tenant, f.uploader, f.request_id, f.status as was, f.error_code as was_error,
         null as status, null as error_code
     ), queued as (
       insert into blob_deletions (storage_key) select storage_key from gone on conflict do nothing
-    ), ${movedEach('gone')}
+    ), ${movedEach('gone')}, ${audited('gone', 'delete', '$2')}, ${uploadsKept('gone')}
     select gone.id from gone left join ${notifiedBy('gone')} on true`,
 };
 
@@ -47,15 +49,19 @@ export type RetryOutcome = 'RETRIED' | 'NOT_FAILED' | 'NOT_FOUND';
  * Gives FAILED files `attempts` more attempts; outcomes in the order of `ids`.
  *
  * @param tenant the other files do not exist; undefined for all
+ * @param by is recorded in the audit
  */
 export async function retryFiles(
   database: Database,
   ids: readonly string[],
   attempts: number,
   tenant: string | undefined,
+  by?: Actor,
 ): Promise<RetryOutcome[]> {
   const visible = tenant === undefined ? ids : await existingIds(database.as(tenant), ids);
-  const retried = new Set(column(await database.query<{ id: string }>(retry, [visible, attempts]), 'id'));
+  const retried = new Set(
+    column(await database.query<{ id: string }>(retry, [visible, attempts, actorParameter(by)]), 'id'),
+  );
   const rest = visible.filter((id) => !retried.has(id));
   const existing = new Set(rest.length === 0 ? [] : await existingIds(database, rest));
   return ids.map((id) => (retried.has(id) ? 'RETRIED' : existing.has(id) ? 'NOT_FAILED' : 'NOT_FOUND'));
@@ -65,13 +71,15 @@ export async function retryFiles(
  * Deletes files in any state with their results; true for each id, in order, that existed.
  *
  * @param tenant the other files do not exist; undefined for all
+ * @param by is recorded in the audit
  */
 export async function deleteFiles(
   database: Database,
   ids: readonly string[],
   tenant: string | undefined,
+  by?: Actor,
 ): Promise<boolean[]> {
   const visible = tenant === undefined ? ids : await existingIds(database.as(tenant), ids);
-  const gone = new Set(column(await database.query<{ id: string }>(remove, [visible]), 'id'));
+  const gone = new Set(column(await database.query<{ id: string }>(remove, [visible, actorParameter(by)]), 'id'));
   return ids.map((id) => gone.has(id));
 }

@@ -1,4 +1,5 @@
 import { type CreateOutcome, fieldsOf, type NewFile, newFileFields, snakeCase } from '#domain/file.ts';
+import { type Quota, quotaSentence } from '#domain/quota.ts';
 import { bigintArray, textArray, uuidArray } from '../database/array-parameter.ts';
 import { type Database, type Statement, sqlState } from '../database/database.ts';
 import { column, maxKeyAge, notifiedBy } from './file-rows.ts';
@@ -15,22 +16,47 @@ const arrays = {
   bytes: { type: 'bigint[]', encode: bigintArray },
 } as const;
 
+const placeholder = (field: keyof NewFile) => `$${fields.findIndex(([one]) => one === field) + 2}`;
+
+/** The limits of the quotas come after the fields. */
+const withinQuota = `
+  allowed as materialized (
+    select array(select files_within_quota(${(['id', 'tenant', 'size', 'idempotencyKey'] as const).map(placeholder).join(', ')},
+      $${fields.length + 2}::bigint[], $${fields.length + 3}::bigint[])) as ids
+  ),`;
+
 // Invariant: one row per id, and per idempotency key of a tenant, however often a create is repeated.
-const insert = (onConflict: string) => `
-  with created as (
+const insert = ({ onConflict = '', limited = false }) => `
+  with ${limited ? withinQuota : ''} created as (
     insert into files (max_attempts, next_ring_at, ${columns})
     select $1, now() + interval '5 seconds', i.*
     from unnest(${fields.map(([, kind], n) => `$${n + 2}::${arrays[kind].type}`).join(', ')}) as i (${columns})
     where uuid_extract_timestamp(i.id) > now() - interval '${maxKeyAge}'
       and not exists (select from blob_deletions d where d.storage_key = i.storage_key)
+      ${limited ? 'and i.id = any (array(select unnest(ids) from allowed))' : ''}
     ${onConflict}
     returning id, size, tenant
   ), ${moved('created', null, 'PENDING')}
-  select c.id from created c left join ${notifiedBy('created')} on true`;
+  select c.id, false as refused from created c left join ${notifiedBy('created')} on true
+  ${limited ? `union all select i.id, true from allowed a, unnest(${placeholder('id')}) as i (id) where i.id <> all (a.ids)` : ''}`;
 
-const insertNew: Statement = { name: 'create-files', text: insert('') };
+interface Insert {
+  readonly asNew: Statement;
+  /** Some are there. */
+  readonly again: Statement;
+}
 
-const insertUnlessThere: Statement = { name: 'create-files-again', text: insert('on conflict do nothing') };
+const again = { onConflict: 'on conflict do nothing' };
+
+const unlimited: Insert = {
+  asNew: { name: 'create-files', text: insert({}) },
+  again: { name: 'create-files-again', text: insert(again) },
+};
+
+const limited: Insert = {
+  asNew: { name: 'create-files-within-quota', text: insert({ limited: true }) },
+  again: { name: 'create-files-within-quota-again', text: insert({ ...again, limited: true }) },
+};
 
 const earlierColumns = `
   f.id, f.tenant, f.idempotency_key as "idempotencyKey", f.filename, f.size, f.declared_sha256 as "declaredSha256"`;
@@ -47,41 +73,76 @@ const findEarlier: Statement = {
 /**
  * Registers files whose bytes are durable; outcomes in the order of `files`. A repeated create with the same id answers
  * CREATED with that id.
+ *
+ * @param quotaOf what a tenant may keep; undefined for tenants that may keep everything
  */
 export async function createFiles(
   database: Database,
   files: readonly NewFile[],
   maxAttempts: number,
+  quotaOf: (tenant: string) => Quota | undefined = () => undefined,
 ): Promise<CreateOutcome[]> {
+  const quotas = files.map(({ tenant }) => quotaOf(tenant));
+  const [free, bound] = [false, true].map((isBound) => files.filter((_, n) => (quotas[n] !== undefined) === isBound));
+  const some = async (part: readonly NewFile[] = [], limits: readonly Quota[] = []) =>
+    (part.length === 0 ? [] : await createPart(database, part, maxAttempts, limits)).values();
+  const outcomes = [
+    await some(free),
+    await some(
+      bound,
+      quotas.filter((quota) => quota !== undefined),
+    ),
+  ] as const;
+  return quotas.map((quota) => outcomes[quota === undefined ? 0 : 1].next().value as CreateOutcome);
+}
+
+/** @param quotas of each file; empty without limits */
+async function createPart(
+  database: Database,
+  files: readonly NewFile[],
+  maxAttempts: number,
+  quotas: readonly Quota[],
+): Promise<CreateOutcome[]> {
+  const statements = quotas.length === 0 ? unlimited : limited;
+  // Sorted, so that two batches with the same keys cannot deadlock.
+  const sorted = files
+    .map((file, n) => ({ file, quota: quotas[n] }))
+    .toSorted((one, other) => compare(one.file.idempotencyKey ?? '', other.file.idempotencyKey ?? ''));
+  const inOrder = column(sorted, 'file');
+  const most = (limit: 'maxFiles' | 'maxBytes') => sorted.map(({ quota }) => quota?.[limit] ?? null);
+  const values = [
+    maxAttempts,
+    ...fields.map(([field, kind]) => arrays[kind].encode(column(inOrder, field) as never)),
+    ...(quotas.length === 0 ? [] : [most('maxFiles'), most('maxBytes')]),
+  ];
+  const insertBy = (statement: Statement) => database.query<{ id: string; refused: boolean }>(statement, values);
   // Looking for conflicts first would take half as long again, and there hardly ever are any.
-  return await create(database, files, maxAttempts, insertNew).catch(async (error: unknown) => {
+  const rows = await insertBy(statements.asNew).catch(async (error: unknown) => {
     // A known id or key fails the whole batch: nothing of it was written.
     if (sqlState(error) !== uniqueViolation) throw error;
-    return await create(database, files, maxAttempts, insertUnlessThere);
+    return await insertBy(statements.again);
+  });
+  const created = new Set(rows.flatMap(({ id, refused }) => (refused ? [] : id)));
+  const refused = new Set(rows.flatMap(({ id, refused }) => (refused ? id : [])));
+  const others = files.filter(({ id }) => !created.has(id));
+  const known = [column(others, 'id'), column(others, 'tenant'), column(others, 'idempotencyKey')];
+  const earlier = others.length === 0 ? [] : await database.query<EarlierFile>(findEarlier, known);
+  return files.map((file, n) => {
+    if (created.has(file.id)) return { outcome: 'CREATED', id: file.id };
+    const why = refused.has(file.id) ? quotaExceeded(file, quotas[n]) : tooOld;
+    return outcomeOfEarlier(file, earlier) ?? why;
   });
 }
 
 const uniqueViolation = '23505';
 
-async function create(
-  database: Database,
-  files: readonly NewFile[],
-  maxAttempts: number,
-  insertFiles: Statement,
-): Promise<CreateOutcome[]> {
-  // Sorted, so that two batches with the same keys cannot deadlock.
-  const sorted = files.toSorted((one, other) => compare(one.idempotencyKey ?? '', other.idempotencyKey ?? ''));
-  const created = await database.query<{ id: string }>(insertFiles, [
-    maxAttempts,
-    ...fields.map(([field, kind]) => arrays[kind].encode(column(sorted, field) as never)),
-  ]);
-  const ids = new Set(column(created, 'id'));
-  const others = files.filter(({ id }) => !ids.has(id));
-  const values = [column(others, 'id'), column(others, 'tenant'), column(others, 'idempotencyKey')];
-  const earlier = others.length === 0 ? [] : await database.query<EarlierFile>(findEarlier, values);
-  return files.map((file) =>
-    ids.has(file.id) ? { outcome: 'CREATED', id: file.id } : outcomeOfEarlier(file, earlier),
-  );
+const tooOld: CreateOutcome = {
+  outcome: 'REJECTED',
+  message: `The file was finished more than ${maxKeyAge} ago, or deleted since.`,
+};
+
+function quotaExceeded({ tenant }: NewFile, quota: Quota = {}): CreateOutcome {
+  return { outcome: 'QUOTA_EXCEEDED', message: quotaSentence(tenant, quota) };
 }
 
 function compare(one: string, other: string): number {
@@ -90,15 +151,14 @@ function compare(one: string, other: string): number {
 
 type EarlierFile = Pick<NewFile, 'id' | 'tenant' | 'idempotencyKey' | 'filename' | 'size' | 'declaredSha256'>;
 
-function outcomeOfEarlier(file: NewFile, earlier: readonly EarlierFile[]): CreateOutcome {
+function outcomeOfEarlier(file: NewFile, earlier: readonly EarlierFile[]): CreateOutcome | undefined {
   const same = earlier.find(({ id }) => id === file.id);
   if (same !== undefined) return { outcome: 'CREATED', id: same.id };
   const keyed = earlier.find(
     ({ tenant, idempotencyKey }) =>
       idempotencyKey !== null && idempotencyKey === file.idempotencyKey && tenant === file.tenant,
   );
-  if (keyed === undefined)
-    return { outcome: 'REJECTED', message: `The file was finished more than ${maxKeyAge} ago, or deleted since.` };
+  if (keyed === undefined) return undefined;
   const sameContent =
     keyed.filename === file.filename && keyed.size === file.size && keyed.declaredSha256 === file.declaredSha256;
   return { outcome: sameContent ? 'DUPLICATE' : 'KEY_REUSED', id: keyed.id };

@@ -1,6 +1,7 @@
 import type { FileRecord } from '#domain/file.ts';
 import { type FileStatus, fileStatuses } from '#domain/file-state.ts';
 import type { FindingsFilter } from '#domain/findings-filter.ts';
+import { uuidAt } from '#domain/uuid.ts';
 import type { Reader, Statement } from '../database/database.ts';
 import { foundConditions, type Parameter, type Searched, searched, typeCondition, whereAll } from '../results/found.ts';
 import { fileColumns } from './file-rows.ts';
@@ -161,12 +162,6 @@ function filterConditions(filter: FileFilter, parameter: Parameter, id: string, 
 
 /** A row is created within an hour after its id was minted, and clocks may differ by another hour. */
 const mintMarginMs = 2 * 3_600_000;
-
-/** The least UUIDv7 of this Unix time in milliseconds (RFC 9562, section 5.7). */
-function uuidAt(ms: number): string {
-  const hex = Math.max(0, ms).toString(16).padStart(12, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-0000-0000-000000000000`;
-}
 
 function likeLiteral(text: string): string {
   return text.replace(/[\\%_]/g, '\\$&');

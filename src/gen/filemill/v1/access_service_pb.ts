@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file filemill/v1/access_service.proto.
  */
 export const file_filemill_v1_access_service: GenFile = /*@__PURE__*/
-  fileDesc("CiBmaWxlbWlsbC92MS9hY2Nlc3Nfc2VydmljZS5wcm90bxILZmlsZW1pbGwudjEiEgoQR2V0Q2FsbGVyUmVxdWVzdCI4ChFHZXRDYWxsZXJSZXNwb25zZRIjCgZjYWxsZXIYASABKAsyEy5maWxlbWlsbC52MS5DYWxsZXIigAEKBkNhbGxlchIMCgRraW5kGAEgASgJEgoKAmlkGAIgASgJEgwKBG5hbWUYAyABKAkSDgoGdGVuYW50GAQgASgJEg4KBnNjb3BlcxgFIAMoCRIuCgpleHBpcmVzX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKSAgoFVG9rZW4SCgoCaWQYASABKAkSDAoEbmFtZRgCIAEoCRINCgVvd25lchgDIAEoCRIOCgZ0ZW5hbnQYBCABKAkSDgoGc2NvcGVzGAUgAygJEi4KCmNyZWF0ZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCmV4cGlyZXNfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjAKDGxhc3RfdXNlZF9hdBgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKcmV2b2tlZF9hdBgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAigQEKEkNyZWF0ZVRva2VuUmVxdWVzdBIMCgRuYW1lGAEgASgJEg0KBW93bmVyGAIgASgJEg4KBnRlbmFudBgDIAEoCRIOCgZzY29wZXMYBCADKAkSLgoKZXhwaXJlc19hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiSAoTQ3JlYXRlVG9rZW5SZXNwb25zZRIhCgV0b2tlbhgBIAEoCzISLmZpbGVtaWxsLnYxLlRva2VuEg4KBnNlY3JldBgCIAEoCSI3ChFMaXN0VG9rZW5zUmVxdWVzdBIOCgZ0ZW5hbnQYASABKAkSEgoKd2l0aF9lbmRlZBgCIAEoCCI4ChJMaXN0VG9rZW5zUmVzcG9uc2USIgoGdG9rZW5zGAEgAygLMhIuZmlsZW1pbGwudjEuVG9rZW4iIgoTUmV2b2tlVG9rZW5zUmVxdWVzdBILCgNpZHMYASADKAkiQAoUUmV2b2tlVG9rZW5zUmVzcG9uc2USEwoLcmV2b2tlZF9pZHMYASADKAkSEwoLbWlzc2luZ19pZHMYAiADKAkiFgoUQ3JlYXRlU2Vzc2lvblJlcXVlc3QiVwoVQ3JlYXRlU2Vzc2lvblJlc3BvbnNlEg4KBnNlY3JldBgBIAEoCRIuCgpleHBpcmVzX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCITChFFbmRTZXNzaW9uUmVxdWVzdCIUChJFbmRTZXNzaW9uUmVzcG9uc2Uy+AMKDUFjY2Vzc1NlcnZpY2USSgoJR2V0Q2FsbGVyEh0uZmlsZW1pbGwudjEuR2V0Q2FsbGVyUmVxdWVzdBoeLmZpbGVtaWxsLnYxLkdldENhbGxlclJlc3BvbnNlElAKC0NyZWF0ZVRva2VuEh8uZmlsZW1pbGwudjEuQ3JlYXRlVG9rZW5SZXF1ZXN0GiAuZmlsZW1pbGwudjEuQ3JlYXRlVG9rZW5SZXNwb25zZRJNCgpMaXN0VG9rZW5zEh4uZmlsZW1pbGwudjEuTGlzdFRva2Vuc1JlcXVlc3QaHy5maWxlbWlsbC52MS5MaXN0VG9rZW5zUmVzcG9uc2USUwoMUmV2b2tlVG9rZW5zEiAuZmlsZW1pbGwudjEuUmV2b2tlVG9rZW5zUmVxdWVzdBohLmZpbGVtaWxsLnYxLlJldm9rZVRva2Vuc1Jlc3BvbnNlElYKDUNyZWF0ZVNlc3Npb24SIS5maWxlbWlsbC52MS5DcmVhdGVTZXNzaW9uUmVxdWVzdBoiLmZpbGVtaWxsLnYxLkNyZWF0ZVNlc3Npb25SZXNwb25zZRJNCgpFbmRTZXNzaW9uEh4uZmlsZW1pbGwudjEuRW5kU2Vzc2lvblJlcXVlc3QaHy5maWxlbWlsbC52MS5FbmRTZXNzaW9uUmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_timestamp]);
+  fileDesc("CiBmaWxlbWlsbC92MS9hY2Nlc3Nfc2VydmljZS5wcm90bxILZmlsZW1pbGwudjEiEgoQR2V0Q2FsbGVyUmVxdWVzdCI4ChFHZXRDYWxsZXJSZXNwb25zZRIjCgZjYWxsZXIYASABKAsyEy5maWxlbWlsbC52MS5DYWxsZXIigAEKBkNhbGxlchIMCgRraW5kGAEgASgJEgoKAmlkGAIgASgJEgwKBG5hbWUYAyABKAkSDgoGdGVuYW50GAQgASgJEg4KBnNjb3BlcxgFIAMoCRIuCgpleHBpcmVzX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKSAgoFVG9rZW4SCgoCaWQYASABKAkSDAoEbmFtZRgCIAEoCRINCgVvd25lchgDIAEoCRIOCgZ0ZW5hbnQYBCABKAkSDgoGc2NvcGVzGAUgAygJEi4KCmNyZWF0ZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCmV4cGlyZXNfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjAKDGxhc3RfdXNlZF9hdBgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKcmV2b2tlZF9hdBgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAigQEKEkNyZWF0ZVRva2VuUmVxdWVzdBIMCgRuYW1lGAEgASgJEg0KBW93bmVyGAIgASgJEg4KBnRlbmFudBgDIAEoCRIOCgZzY29wZXMYBCADKAkSLgoKZXhwaXJlc19hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiSAoTQ3JlYXRlVG9rZW5SZXNwb25zZRIhCgV0b2tlbhgBIAEoCzISLmZpbGVtaWxsLnYxLlRva2VuEg4KBnNlY3JldBgCIAEoCSI3ChFMaXN0VG9rZW5zUmVxdWVzdBIOCgZ0ZW5hbnQYASABKAkSEgoKd2l0aF9lbmRlZBgCIAEoCCI4ChJMaXN0VG9rZW5zUmVzcG9uc2USIgoGdG9rZW5zGAEgAygLMhIuZmlsZW1pbGwudjEuVG9rZW4iIgoTUmV2b2tlVG9rZW5zUmVxdWVzdBILCgNpZHMYASADKAkiQAoUUmV2b2tlVG9rZW5zUmVzcG9uc2USEwoLcmV2b2tlZF9pZHMYASADKAkSEwoLbWlzc2luZ19pZHMYAiADKAkiFgoUQ3JlYXRlU2Vzc2lvblJlcXVlc3QiVwoVQ3JlYXRlU2Vzc2lvblJlc3BvbnNlEg4KBnNlY3JldBgBIAEoCRIuCgpleHBpcmVzX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCITChFFbmRTZXNzaW9uUmVxdWVzdCIUChJFbmRTZXNzaW9uUmVzcG9uc2Ui1QEKCkF1ZGl0RXZlbnQSCgoCaWQYASABKAkSJgoCYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgwKBGtpbmQYAyABKAkSDQoFYWN0b3IYBCABKAkSDAoEbmFtZRgFIAEoCRIOCgZ0ZW5hbnQYBiABKAkSDgoGYWN0aW9uGAcgASgJEg4KBm9iamVjdBgIIAEoCRISCgpyZXF1ZXN0X2lkGAkgASgJEg8KB2FkZHJlc3MYCiABKAkSEwoLZGV0YWlsX2pzb24YCyABKAkizgEKEExpc3RBdWRpdFJlcXVlc3QSDQoFYWN0b3IYASABKAkSDgoGdGVuYW50GAIgASgJEg4KBmFjdGlvbhgDIAEoCRIOCgZvYmplY3QYBCABKAkSKQoFc2luY2UYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEikKBXVudGlsGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIRCglwYWdlX3NpemUYByABKAUSEgoKcGFnZV90b2tlbhgIIAEoCSJVChFMaXN0QXVkaXRSZXNwb25zZRInCgZldmVudHMYASADKAsyFy5maWxlbWlsbC52MS5BdWRpdEV2ZW50EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSK/AQoFUXVvdGESFgoJbWF4X2ZpbGVzGAEgASgDSACIAQESFgoJbWF4X2J5dGVzGAIgASgDSAGIAQESGAoLbWF4X3VwbG9hZHMYAyABKANIAogBARIkChdtYXhfcmVxdWVzdHNfcGVyX21pbnV0ZRgEIAEoA0gDiAEBQgwKCl9tYXhfZmlsZXNCDAoKX21heF9ieXRlc0IOCgxfbWF4X3VwbG9hZHNCGgoYX21heF9yZXF1ZXN0c19wZXJfbWludXRlIm4KBlRlbmFudBIMCgRuYW1lGAEgASgJEiEKBXF1b3RhGAIgASgLMhIuZmlsZW1pbGwudjEuUXVvdGESFQoNaGFzX293bl9xdW90YRgDIAEoCBINCgVmaWxlcxgEIAEoAxINCgVieXRlcxgFIAEoAyIUChJMaXN0VGVuYW50c1JlcXVlc3QiOwoTTGlzdFRlbmFudHNSZXNwb25zZRIkCgd0ZW5hbnRzGAEgAygLMhMuZmlsZW1pbGwudjEuVGVuYW50IkQKD1NldFF1b3RhUmVxdWVzdBIOCgZ0ZW5hbnQYASABKAkSIQoFcXVvdGEYAiABKAsyEi5maWxlbWlsbC52MS5RdW90YSI3ChBTZXRRdW90YVJlc3BvbnNlEiMKBnRlbmFudBgBIAEoCzITLmZpbGVtaWxsLnYxLlRlbmFudDLfBQoNQWNjZXNzU2VydmljZRJKCglHZXRDYWxsZXISHS5maWxlbWlsbC52MS5HZXRDYWxsZXJSZXF1ZXN0Gh4uZmlsZW1pbGwudjEuR2V0Q2FsbGVyUmVzcG9uc2USUAoLQ3JlYXRlVG9rZW4SHy5maWxlbWlsbC52MS5DcmVhdGVUb2tlblJlcXVlc3QaIC5maWxlbWlsbC52MS5DcmVhdGVUb2tlblJlc3BvbnNlEk0KCkxpc3RUb2tlbnMSHi5maWxlbWlsbC52MS5MaXN0VG9rZW5zUmVxdWVzdBofLmZpbGVtaWxsLnYxLkxpc3RUb2tlbnNSZXNwb25zZRJTCgxSZXZva2VUb2tlbnMSIC5maWxlbWlsbC52MS5SZXZva2VUb2tlbnNSZXF1ZXN0GiEuZmlsZW1pbGwudjEuUmV2b2tlVG9rZW5zUmVzcG9uc2USVgoNQ3JlYXRlU2Vzc2lvbhIhLmZpbGVtaWxsLnYxLkNyZWF0ZVNlc3Npb25SZXF1ZXN0GiIuZmlsZW1pbGwudjEuQ3JlYXRlU2Vzc2lvblJlc3BvbnNlEk0KCkVuZFNlc3Npb24SHi5maWxlbWlsbC52MS5FbmRTZXNzaW9uUmVxdWVzdBofLmZpbGVtaWxsLnYxLkVuZFNlc3Npb25SZXNwb25zZRJKCglMaXN0QXVkaXQSHS5maWxlbWlsbC52MS5MaXN0QXVkaXRSZXF1ZXN0Gh4uZmlsZW1pbGwudjEuTGlzdEF1ZGl0UmVzcG9uc2USUAoLTGlzdFRlbmFudHMSHy5maWxlbWlsbC52MS5MaXN0VGVuYW50c1JlcXVlc3QaIC5maWxlbWlsbC52MS5MaXN0VGVuYW50c1Jlc3BvbnNlEkcKCFNldFF1b3RhEhwuZmlsZW1pbGwudjEuU2V0UXVvdGFSZXF1ZXN0Gh0uZmlsZW1pbGwudjEuU2V0UXVvdGFSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_timestamp]);
 
 /**
  * @generated from message filemill.v1.GetCallerRequest
@@ -384,6 +384,319 @@ export const EndSessionResponseSchema: GenMessage<EndSessionResponse> = /*@__PUR
   messageDesc(file_filemill_v1_access_service, 13);
 
 /**
+ * @generated from message filemill.v1.AuditEvent
+ */
+export type AuditEvent = Message<"filemill.v1.AuditEvent"> & {
+  /**
+   * UUIDv7: ids sort by time.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp at = 2;
+   */
+  at?: Timestamp | undefined;
+
+  /**
+   * `kind`, `id` and `name` of the caller.
+   *
+   * @generated from field: string kind = 3;
+   */
+  kind: string;
+
+  /**
+   * @generated from field: string actor = 4;
+   */
+  actor: string;
+
+  /**
+   * @generated from field: string name = 5;
+   */
+  name: string;
+
+  /**
+   * The tenant of the file; otherwise that of the caller.
+   *
+   * @generated from field: string tenant = 6;
+   */
+  tenant: string;
+
+  /**
+   * What the caller did, such as `upload` or `delete`.
+   *
+   * @generated from field: string action = 7;
+   */
+  action: string;
+
+  /**
+   * The id of the file or the token, or the name of the tenant; empty where there is none.
+   *
+   * @generated from field: string object = 8;
+   */
+  object: string;
+
+  /**
+   * @generated from field: string request_id = 9;
+   */
+  requestId: string;
+
+  /**
+   * The address of the client.
+   *
+   * @generated from field: string address = 10;
+   */
+  address: string;
+
+  /**
+   * A JSON object; empty where there is nothing to add.
+   *
+   * @generated from field: string detail_json = 11;
+   */
+  detailJson: string;
+};
+
+/**
+ * Describes the message filemill.v1.AuditEvent.
+ * Use `create(AuditEventSchema)` to create a new message.
+ */
+export const AuditEventSchema: GenMessage<AuditEvent> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_access_service, 14);
+
+/**
+ * @generated from message filemill.v1.ListAuditRequest
+ */
+export type ListAuditRequest = Message<"filemill.v1.ListAuditRequest"> & {
+  /**
+   * The id or the name of a caller; empty for all, as below.
+   *
+   * @generated from field: string actor = 1;
+   */
+  actor: string;
+
+  /**
+   * @generated from field: string tenant = 2;
+   */
+  tenant: string;
+
+  /**
+   * @generated from field: string action = 3;
+   */
+  action: string;
+
+  /**
+   * @generated from field: string object = 4;
+   */
+  object: string;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp since = 5;
+   */
+  since?: Timestamp | undefined;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp until = 6;
+   */
+  until?: Timestamp | undefined;
+
+  /**
+   * 1 to 1,000; 100 if 0.
+   *
+   * @generated from field: int32 page_size = 7;
+   */
+  pageSize: number;
+
+  /**
+   * `next_page_token` of the page before, with the same filter.
+   *
+   * @generated from field: string page_token = 8;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message filemill.v1.ListAuditRequest.
+ * Use `create(ListAuditRequestSchema)` to create a new message.
+ */
+export const ListAuditRequestSchema: GenMessage<ListAuditRequest> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_access_service, 15);
+
+/**
+ * @generated from message filemill.v1.ListAuditResponse
+ */
+export type ListAuditResponse = Message<"filemill.v1.ListAuditResponse"> & {
+  /**
+   * @generated from field: repeated filemill.v1.AuditEvent events = 1;
+   */
+  events: AuditEvent[];
+
+  /**
+   * Empty on the last page.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message filemill.v1.ListAuditResponse.
+ * Use `create(ListAuditResponseSchema)` to create a new message.
+ */
+export const ListAuditResponseSchema: GenMessage<ListAuditResponse> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_access_service, 16);
+
+/**
+ * Absent limits do not exist.
+ *
+ * @generated from message filemill.v1.Quota
+ */
+export type Quota = Message<"filemill.v1.Quota"> & {
+  /**
+   * @generated from field: optional int64 max_files = 1;
+   */
+  maxFiles?: bigint | undefined;
+
+  /**
+   * @generated from field: optional int64 max_bytes = 2;
+   */
+  maxBytes?: bigint | undefined;
+
+  /**
+   * Uploads at once, in each upload process.
+   *
+   * @generated from field: optional int64 max_uploads = 3;
+   */
+  maxUploads?: bigint | undefined;
+
+  /**
+   * RPCs a minute, in each upload process.
+   *
+   * @generated from field: optional int64 max_requests_per_minute = 4;
+   */
+  maxRequestsPerMinute?: bigint | undefined;
+};
+
+/**
+ * Describes the message filemill.v1.Quota.
+ * Use `create(QuotaSchema)` to create a new message.
+ */
+export const QuotaSchema: GenMessage<Quota> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_access_service, 17);
+
+/**
+ * @generated from message filemill.v1.Tenant
+ */
+export type Tenant = Message<"filemill.v1.Tenant"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: filemill.v1.Quota quota = 2;
+   */
+  quota?: Quota | undefined;
+
+  /**
+   * Whether the quota was set for this tenant; otherwise it has the defaults of the server.
+   *
+   * @generated from field: bool has_own_quota = 3;
+   */
+  hasOwnQuota: boolean;
+
+  /**
+   * @generated from field: int64 files = 4;
+   */
+  files: bigint;
+
+  /**
+   * @generated from field: int64 bytes = 5;
+   */
+  bytes: bigint;
+};
+
+/**
+ * Describes the message filemill.v1.Tenant.
+ * Use `create(TenantSchema)` to create a new message.
+ */
+export const TenantSchema: GenMessage<Tenant> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_access_service, 18);
+
+/**
+ * @generated from message filemill.v1.ListTenantsRequest
+ */
+export type ListTenantsRequest = Message<"filemill.v1.ListTenantsRequest"> & {
+};
+
+/**
+ * Describes the message filemill.v1.ListTenantsRequest.
+ * Use `create(ListTenantsRequestSchema)` to create a new message.
+ */
+export const ListTenantsRequestSchema: GenMessage<ListTenantsRequest> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_access_service, 19);
+
+/**
+ * @generated from message filemill.v1.ListTenantsResponse
+ */
+export type ListTenantsResponse = Message<"filemill.v1.ListTenantsResponse"> & {
+  /**
+   * The first 1,000.
+   *
+   * @generated from field: repeated filemill.v1.Tenant tenants = 1;
+   */
+  tenants: Tenant[];
+};
+
+/**
+ * Describes the message filemill.v1.ListTenantsResponse.
+ * Use `create(ListTenantsResponseSchema)` to create a new message.
+ */
+export const ListTenantsResponseSchema: GenMessage<ListTenantsResponse> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_access_service, 20);
+
+/**
+ * @generated from message filemill.v1.SetQuotaRequest
+ */
+export type SetQuotaRequest = Message<"filemill.v1.SetQuotaRequest"> & {
+  /**
+   * @generated from field: string tenant = 1;
+   */
+  tenant: string;
+
+  /**
+   * Takes the place of the whole quota. Absent: the tenant has the defaults of the server again.
+   *
+   * @generated from field: filemill.v1.Quota quota = 2;
+   */
+  quota?: Quota | undefined;
+};
+
+/**
+ * Describes the message filemill.v1.SetQuotaRequest.
+ * Use `create(SetQuotaRequestSchema)` to create a new message.
+ */
+export const SetQuotaRequestSchema: GenMessage<SetQuotaRequest> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_access_service, 21);
+
+/**
+ * @generated from message filemill.v1.SetQuotaResponse
+ */
+export type SetQuotaResponse = Message<"filemill.v1.SetQuotaResponse"> & {
+  /**
+   * @generated from field: filemill.v1.Tenant tenant = 1;
+   */
+  tenant?: Tenant | undefined;
+};
+
+/**
+ * Describes the message filemill.v1.SetQuotaResponse.
+ * Use `create(SetQuotaResponseSchema)` to create a new message.
+ */
+export const SetQuotaResponseSchema: GenMessage<SetQuotaResponse> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_access_service, 22);
+
+/**
  * Who may do what. Where authentication is not configured, every caller is `anonymous` and may do everything.
  *
  * @generated from service filemill.v1.AccessService
@@ -449,6 +762,36 @@ export const AccessService: GenService<{
     methodKind: "unary";
     input: typeof EndSessionRequestSchema;
     output: typeof EndSessionResponseSchema;
+  },
+  /**
+   * Lists who did what, newest first.
+   *
+   * @generated from rpc filemill.v1.AccessService.ListAudit
+   */
+  listAudit: {
+    methodKind: "unary";
+    input: typeof ListAuditRequestSchema;
+    output: typeof ListAuditResponseSchema;
+  },
+  /**
+   * Lists the tenants that have files, a quota or a token, by name.
+   *
+   * @generated from rpc filemill.v1.AccessService.ListTenants
+   */
+  listTenants: {
+    methodKind: "unary";
+    input: typeof ListTenantsRequestSchema;
+    output: typeof ListTenantsResponseSchema;
+  },
+  /**
+   * Limits what a tenant may hold and ask for. It takes effect within seconds.
+   *
+   * @generated from rpc filemill.v1.AccessService.SetQuota
+   */
+  setQuota: {
+    methodKind: "unary";
+    input: typeof SetQuotaRequestSchema;
+    output: typeof SetQuotaResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_filemill_v1_access_service, 0);

@@ -1,8 +1,9 @@
 import { type Metadata, ServerInterceptingCall, type ServerInterceptor, type StatusObject } from '@grpc/grpc-js';
 import { type Identity, type Need, requireScope } from '#domain/access.ts';
+import { FilemillError } from '#domain/errors.ts';
 import { requestIdFrom, requestIdKey } from '../../request-id.ts';
 import type { EndedCall } from '../../telemetry.ts';
-import { callerKey } from '../call-context.ts';
+import { addressOf, callerKey } from '../call-context.ts';
 
 export interface Access {
   /** @param rpc `filemill.v1.UploadService/UploadFile`; undefined for an RPC that is not in the table */
@@ -12,6 +13,16 @@ export interface Access {
    * @throws FilemillError UNAUTHENTICATED
    */
   identify(authorization: string | undefined): Identity | Promise<Identity>;
+  /** Counts a call of a known caller that may do this. @throws FilemillError RATE_LIMITED */
+  count?(caller: Identity, rpc: string): void;
+  /** Called with each call whose credentials are refused. */
+  refused?(call: RefusedCall): void;
+}
+
+export interface RefusedCall {
+  readonly rpc: string;
+  readonly address: string;
+  readonly requestId: string;
 }
 
 /** Logs and counts a refusal, and makes its status. */
@@ -31,8 +42,7 @@ export function guardAccess(access: Access, refuse: Refuse, recheckMs = defaultR
     const stop = () => clearInterval(recheck);
     const fail = (metadata: Metadata, error: unknown) => {
       stop();
-      const requestId = requestIdFrom(metadata.get(requestIdKey)[0]);
-      call.sendStatus(refuse({ rpc, requestId, peer: call.getPeer(), cancelled: false }, error));
+      call.sendStatus(refuse({ rpc, requestId: requestIdOf(metadata), peer: call.getPeer(), cancelled: false }, error));
     };
     return new ServerInterceptingCall(call, {
       start: (next) =>
@@ -43,6 +53,7 @@ export function guardAccess(access: Access, refuse: Refuse, recheckMs = defaultR
             metadata.remove('authorization');
             try {
               const caller = await callerFor(access, rpc, authorization);
+              if (caller !== undefined) access.count?.(caller, rpc);
               if (caller !== undefined) metadata.set(callerKey, Buffer.from(JSON.stringify(caller)));
               if (caller !== undefined && caller.kind !== 'anonymous' && (requestStream || responseStream))
                 recheck = setInterval(
@@ -50,6 +61,8 @@ export function guardAccess(access: Access, refuse: Refuse, recheckMs = defaultR
                   recheckMs,
                 ).unref();
             } catch (error) {
+              if (isRefusal(error) && authorization !== undefined)
+                access.refused?.({ rpc, requestId: requestIdOf(metadata), address: addressOf(call.getPeer()) });
               return fail(metadata, error);
             }
             pass(metadata);
@@ -81,4 +94,12 @@ async function callerFor(
   const caller = await access.identify(authorization);
   requireScope(caller, need);
   return caller;
+}
+
+function requestIdOf(metadata: Metadata): string {
+  return requestIdFrom(metadata.get(requestIdKey)[0]);
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof FilemillError && error.reason === 'UNAUTHENTICATED';
 }

@@ -2,16 +2,17 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { TokenRow } from '#adapters/postgres/access/tokens.ts';
 import { optionalTimestamp, requireScopes } from '#contract/callers.ts';
+import { requireTenant } from '#contract/requests.ts';
 import { optionalDate } from '#contract/wire.ts';
-import { defaultTenant, isTenantName } from '#domain/access.ts';
+import { defaultTenant } from '#domain/access.ts';
 import { FilemillError } from '#domain/errors.ts';
 import type { TokenSchema } from '#gen/filemill/v1/access_service_pb.ts';
 import type { MetadataContext, Route } from '../context.ts';
 
 const longestText = 100;
 
-export function createTokenRoute({ identities }: MetadataContext): Route<'createToken'> {
-  return async (request) => {
+export function createTokenRoute({ audit, identities }: MetadataContext): Route<'createToken'> {
+  return async (request, context) => {
     const { row, secret } = await identities.create({
       name: requireText(request.name, 'name', 1),
       owner: requireText(request.owner, 'owner', 0),
@@ -19,6 +20,8 @@ export function createTokenRoute({ identities }: MetadataContext): Route<'create
       scopes: requireScopes(request.scopes),
       expiresAt: requireFuture(optionalDate(request.expiresAt)),
     });
+    const { id, tenant, name, scopes } = row;
+    await audit.record(context, 'create_token', { tenant, object: id, detail: { name, scopes } });
     return { token: tokenToMessage(row), secret };
   };
 }
@@ -40,14 +43,6 @@ function requireText(text: string, field: string, least: number): string {
   if (clean.length >= least && clean.length <= longestText && !/\p{C}/u.test(clean)) return clean;
   const need = `${least === 0 ? 'at most' : `${least} to`} ${longestText} characters without control characters`;
   throw new FilemillError('REQUEST_INVALID', `\`${field}\` must have ${need}.`);
-}
-
-function requireTenant(name: string): string {
-  if (isTenantName(name)) return name;
-  throw new FilemillError(
-    'REQUEST_INVALID',
-    '`tenant` must be lower-case letters, digits, ".", "_" and "-", at most 63, and begin with a letter or a digit.',
-  );
 }
 
 function requireFuture(date: Date | undefined): Date | null {

@@ -1,11 +1,14 @@
+import { AuditService } from '#gen/filemill/internal/v1/audit_service_pb.ts';
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import { IdentityService } from '#gen/filemill/internal/v1/identity_service_pb.ts';
+import { QuotaService } from '#gen/filemill/internal/v1/quota_service_pb.ts';
 import { UploadLockService } from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
 import { AccessService } from '#gen/filemill/v1/access_service_pb.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { SystemService } from '#gen/filemill/v1/system_service_pb.ts';
 import { Health } from '#gen/grpc/health/v1/health_pb.ts';
 import type { Logger } from '#platform/logger.ts';
+import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
 import { healthHandlers } from '#platform/rpc/health.ts';
 import { internalServerOptions, RpcServer } from '#platform/rpc/server.ts';
 import type { MetadataContext } from '../context.ts';
@@ -23,18 +26,23 @@ import { getAttemptsRoute } from './get-attempts.ts';
 import { getCallerRoute } from './get-caller.ts';
 import { getDependenciesRoute } from './get-dependencies.ts';
 import { getFilesRoute } from './get-files.ts';
+import { getQuotaRoute } from './get-quota.ts';
 import { getStatsRoute } from './get-stats.ts';
 import { heartbeatRoute } from './heartbeat.ts';
 import { identifyRoute } from './identify.ts';
+import { listAuditRoute } from './list-audit.ts';
 import { listFilesRoute } from './list-files.ts';
+import { listTenantsRoute } from './list-tenants.ts';
 import { listTokensRoute } from './list-tokens.ts';
 import { locateFileRoute } from './locate-file.ts';
 import { lockUploadsRoute } from './lock-uploads.ts';
 import { moveBlobsRoute } from './move-blobs.ts';
+import { recordEventsRoute } from './record-events.ts';
 import { releaseFilesRoute } from './release-files.ts';
 import { renewLeasesRoute } from './renew-leases.ts';
 import { retryFilesRoute } from './retry-files.ts';
 import { revokeTokensRoute } from './revoke-tokens.ts';
+import { setQuotaRoute } from './set-quota.ts';
 import { takeDeletionsRoute } from './take-deletions.ts';
 import { unlockUploadsRoute } from './unlock-uploads.ts';
 import { watchChangesRoute } from './watch-changes.ts';
@@ -62,14 +70,9 @@ export function metadataServer(
       deleteFiles: deleteFilesRoute(context),
       getStats: getStatsRoute(context),
     })
-    .add(AccessService, {
-      getCaller: getCallerRoute(),
-      createToken: createTokenRoute(context),
-      listTokens: listTokensRoute(context),
-      revokeTokens: revokeTokensRoute(context),
-      createSession: createSessionRoute(context),
-      endSession: endSessionRoute(context),
-    })
+    .add(AccessService, accessRoutes(context))
+    .add(AuditService, { record: recordEventsRoute(context) })
+    .add(QuotaService, { getQuota: getQuotaRoute(context) })
     .add(IdentityService, { identify: identifyRoute(context) })
     .add(FileLifecycleService, {
       createFiles: createFilesRoute(context),
@@ -89,4 +92,18 @@ export function metadataServer(
       lockUploads: lockUploadsRoute(context),
       unlockUploads: unlockUploadsRoute(context),
     });
+}
+
+function accessRoutes(context: MetadataContext): ServiceHandlers<typeof AccessService> {
+  return {
+    getCaller: getCallerRoute(),
+    createToken: createTokenRoute(context),
+    listTokens: listTokensRoute(context),
+    revokeTokens: revokeTokensRoute(context),
+    createSession: createSessionRoute(context),
+    endSession: endSessionRoute(context),
+    listAudit: listAuditRoute(context),
+    listTenants: listTenantsRoute(context),
+    setQuota: setQuotaRoute(context),
+  };
 }

@@ -4,9 +4,11 @@ import { reachOf } from '#domain/access.ts';
 import type { ResultContext, Route } from '../context.ts';
 import { foundFilter } from '../found-filter.ts';
 
-export function exportResultsRoute({ searches }: ResultContext): Route<'exportResults'> {
-  return async function* (request, { caller }) {
-    for await (const results of exportResults(searches.as(reachOf(caller)), foundFilter(request)))
+export function exportResultsRoute({ audit, searches }: ResultContext): Route<'exportResults'> {
+  return async function* (request, context) {
+    const filter = foundFilter(request);
+    audit.read(context, 'export_results', { detail: { ...filter } });
+    for await (const results of exportResults(searches.as(reachOf(context.caller)), filter))
       yield { results: results.map(resultToMessage) };
   };
 }

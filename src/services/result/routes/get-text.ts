@@ -5,13 +5,14 @@ import { isUuid } from '#domain/uuid.ts';
 import type { ResultContext, Route } from '../context.ts';
 
 /** The result is asked for first: the text of a deleted file stays on the volume for a while. */
-export function getTextRoute({ database, texts }: ResultContext): Route<'getText'> {
-  return async function* ({ fileId }, { caller }) {
+export function getTextRoute({ audit, database, texts }: ResultContext): Route<'getText'> {
+  return async function* ({ fileId }, context) {
     const id = fileId.toLowerCase();
-    const results = isUuid(id) ? await getResults(database.as(reachOf(caller)), [id]) : new Map();
-    if (!results.has(id)) throw new FilemillError('RESULT_NOT_FOUND', 'The file has no result.');
+    const result = isUuid(id) ? (await getResults(database.as(reachOf(context.caller)), [id])).get(id) : undefined;
+    if (result === undefined) throw new FilemillError('RESULT_NOT_FOUND', 'The file has no result.');
     const text = await texts?.open(id);
     if (text === undefined) throw new FilemillError('TEXT_NOT_KEPT', 'The text of this file is not kept.');
+    audit.read(context, 'read_text', { object: id, tenant: result.tenant });
     for await (const chunk of text) yield { chunk };
   };
 }

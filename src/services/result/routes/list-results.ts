@@ -5,9 +5,9 @@ import { reachOf } from '#domain/access.ts';
 import type { ResultContext, Route } from '../context.ts';
 import { foundFilter } from '../found-filter.ts';
 
-export function listResultsRoute({ searches }: ResultContext): Route<'listResults'> {
-  return async (request, { caller }) => {
-    const tenant = reachOf(caller);
+export function listResultsRoute({ audit, searches }: ResultContext): Route<'listResults'> {
+  return async (request, context) => {
+    const tenant = reachOf(context.caller);
     const filter = foundFilter(request);
     const limit = pageSize(request.pageSize);
     const results = await listResults(searches.as(tenant), filter, {
@@ -15,6 +15,7 @@ export function listResultsRoute({ searches }: ResultContext): Route<'listResult
       beforeFileId: parsePageToken(request.pageToken, [filter, tenant]),
     });
     const page = results.slice(0, limit);
+    audit.read(context, 'list_results', { detail: { ...filter, results: page.length } });
     const last = results.length > limit ? page.at(-1) : undefined;
     return {
       results: page.map(resultToMessage),

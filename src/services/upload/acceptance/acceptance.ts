@@ -1,3 +1,4 @@
+import { uploaderOf } from '#domain/audit.ts';
 import type { Blob, StagedBlob } from '#domain/blob-store.ts';
 import type { FilemillError } from '#domain/errors.ts';
 import { failpoint } from '#platform/failpoints.ts';
@@ -26,7 +27,9 @@ export interface Verified {
   readonly sha256: string | null;
 }
 
-export type AcceptedCall = Pick<CallContext, 'signal' | 'requestId'> & { readonly caller: Pick<Caller, 'tenant'> };
+export type AcceptedCall = Pick<CallContext, 'signal' | 'requestId'> & {
+  readonly caller: Pick<Caller, 'kind' | 'id' | 'name' | 'tenant' | 'address'>;
+};
 
 /** Keeps one file: when this returns, its bytes are durable and its row is committed. @throws FilemillError */
 export async function accept(
@@ -59,10 +62,11 @@ export type Answer = Receipt | { readonly refusal: FilemillError };
 async function acknowledge(
   context: AcceptanceContext,
   files: readonly (Verified & { readonly blob: Blob })[],
-  { signal, requestId, caller: { tenant } }: AcceptedCall,
+  { signal, requestId, caller }: AcceptedCall,
 ): Promise<readonly Answer[]> {
+  const by = { requestId, tenant: caller.tenant, uploader: uploaderOf(caller) };
   const created = files.map(({ blob: { id, storageKey }, declared, size, sha256 }) => {
-    return { ...declared, id, storageKey, size, declaredSha256: sha256, requestId, tenant };
+    return { ...declared, id, storageKey, size, declaredSha256: sha256, ...by };
   });
   const registered = await registerAll(context, created, signal);
   await failpoint('upload.created');

@@ -58,6 +58,8 @@ function toOutcomes({ outcomes, ids, rejections }: CreateFilesResponse): CreateO
         return { outcome: 'KEY_REUSED', id };
       case Outcome.REJECTED:
         return { outcome: 'REJECTED', message: messages.next().value ?? '' };
+      case Outcome.QUOTA_EXCEEDED:
+        return { outcome: 'QUOTA_EXCEEDED', message: messages.next().value ?? '' };
       // An outcome of a later version does not say whether the row exists.
       default:
         throw new Error(`The metadata service answered with an unknown outcome ${outcome}`);

@@ -15,7 +15,7 @@ export interface RegistrationContext {
   readonly retryMs: number;
 }
 
-/** The row that exists now, or FilemillError IDEMPOTENCY_KEY_REUSED or REQUEST_INVALID. */
+/** The row that exists now, or FilemillError IDEMPOTENCY_KEY_REUSED, QUOTA_EXCEEDED or REQUEST_INVALID. */
 export type Registered = { readonly id: string; readonly duplicate: boolean } | { readonly refusal: FilemillError };
 
 /**
@@ -52,11 +52,13 @@ function notRegistered(cause: unknown): FilemillError {
 }
 
 function toRegistered(answer: CreateOutcome): Registered {
-  if (answer.outcome === 'REJECTED') return { refusal: new FilemillError('REQUEST_INVALID', answer.message) };
+  if ('message' in answer) return { refusal: new FilemillError(refusals[answer.outcome], answer.message) };
   const { outcome, id } = answer;
   if (outcome !== 'KEY_REUSED') return { id, duplicate: outcome === 'DUPLICATE' };
   return { refusal: new FilemillError('IDEMPOTENCY_KEY_REUSED', undefined, { facts: { id } }) };
 }
+
+const refusals = { REJECTED: 'REQUEST_INVALID', QUOTA_EXCEEDED: 'QUOTA_EXCEEDED' } as const;
 
 async function removeOwn(
   { blobs, logger }: RegistrationContext,

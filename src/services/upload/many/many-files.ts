@@ -13,12 +13,14 @@ import {
   acceptAll,
   type Verified,
 } from '../acceptance/acceptance.ts';
+import type { Quotas } from '../callers/quotas.ts';
 import type { Admission, Admitted } from '../intake/admission.ts';
 import { Content, verifyWhole } from '../intake/content.ts';
 import { type Declaration, readDeclaration } from '../intake/declaration.ts';
 
 export interface ManyFilesContext extends AcceptanceContext {
   readonly admission: Admission;
+  readonly quotas: Quotas;
   /** Bytes of buffered files, over all streams. */
   readonly memory: Semaphore;
   /** Bytes. */
@@ -97,7 +99,7 @@ export class ManyFiles {
   }
 
   async #keepWhole(parts: readonly UploadPart[]): Promise<void> {
-    const { admission, maxFileSize } = this.#context;
+    const { admission, maxFileSize, quotas } = this.#context;
     const good: UploadPart[] = [];
     const verified: Verified[] = [];
     for (const part of parts)
@@ -108,6 +110,11 @@ export class ManyFiles {
         this.#tell({ sequence: part.sequence, answer: { refusal } });
       }
     await this.#answer(good, async () => {
+      await quotas.requireRoom(
+        this.#call.caller.tenant,
+        null,
+        verified.map(({ declared }) => declared.idempotencyKey),
+      );
       await admission.allows();
       await failpoint('upload.chunk');
       const contents = good.map(({ content }) => content);
@@ -124,9 +131,10 @@ export class ManyFiles {
   async #beginInPieces(part: UploadPart): Promise<void> {
     await this.#breakOff();
     const { sequence, metadata } = part;
-    const { admission, blobs, maxFileSize } = this.#context;
+    const { admission, blobs, maxFileSize, quotas } = this.#context;
     try {
       const declared = readDeclaration(metadata as NonNullable<typeof metadata>, maxFileSize);
+      await quotas.requireRoom(this.#call.caller.tenant, declared.size, [declared.idempotencyKey]);
       const admitted = await admission.enter(declared.size);
       const staged = await blobs.stage().catch((error: unknown) => {
         admitted[Symbol.dispose]();

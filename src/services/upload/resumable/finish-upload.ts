@@ -5,6 +5,7 @@ import type { PartialBlob, PartialBlobStore } from '#domain/partial-blob.ts';
 import { UploadFileResponseSchema } from '#gen/filemill/v1/upload_service_pb.ts';
 import { never } from '#platform/abort.ts';
 import { failpoint } from '#platform/failpoints.ts';
+import type { Caller } from '#platform/rpc/call-context.ts';
 import { type AcceptanceContext, accept } from '../acceptance/acceptance.ts';
 import { verifySha256 } from '../intake/content.ts';
 import type { Declaration } from '../intake/declaration.ts';
@@ -20,6 +21,8 @@ export interface CompleteUpload {
   readonly closing: string;
   readonly lock: UploadLock;
   readonly requestId: string;
+  /** Of the last append. */
+  readonly caller: Caller;
 }
 
 /**
@@ -30,14 +33,14 @@ export interface CompleteUpload {
  */
 export async function finishUpload(
   context: AcceptanceContext & { readonly partial: PartialBlobStore },
-  { upload, blob, declared, closing, lock, requestId }: CompleteUpload,
+  { upload, blob, declared, closing, lock, requestId, caller }: CompleteUpload,
 ): Promise<void> {
   const { partial } = context;
   const idempotencyKey = declared.idempotencyKey ?? `resumable upload ${upload.id}`;
   try {
     const sha256 = await verifySha256(declared, closing, () => blob.sha256());
     const verified = { declared: { ...declared, idempotencyKey }, size: blob.size, sha256 };
-    const call = { signal: never, requestId, caller: upload.record };
+    const call = { signal: never, requestId, caller: { ...caller, tenant: upload.record.tenant } };
     const receipt = await accept(context, { commit: () => commit(blob, lock) }, verified, call);
     await failpoint('upload.registered');
     lock.assertHeld();

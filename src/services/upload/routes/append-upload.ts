@@ -1,6 +1,7 @@
 import { reachOf } from '#domain/access.ts';
 import { FilemillError } from '#domain/errors.ts';
 import type { AppendStart, AppendUploadRequest, UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
+import type { Caller } from '#platform/rpc/call-context.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
 import { sizeMismatch } from '../intake/content.ts';
 import { readDeclaration } from '../intake/declaration.ts';
@@ -23,8 +24,9 @@ export interface AppendUploadContext extends UploadContext, BeginUploadContext {
  * once the file is durable and registered, as in UploadFile.
  */
 export function appendUpload(context: AppendUploadContext): ServiceHandlers<typeof UploadService>['appendUpload'] {
-  const { partial, locks, uploadExpiryMs, stopping } = context;
+  const { partial, locks, quotas, uploadExpiryMs, stopping } = context;
   return async (requests, { signal, requestId, caller }) => {
+    using _ = quotas.enter(caller.tenant);
     const reach = reachOf(caller);
     const messages = withFilePace(context, requests, contentBytes);
     const start = await receiveStart(messages);
@@ -32,7 +34,8 @@ export function appendUpload(context: AppendUploadContext): ServiceHandlers<type
     const content = await awaitContent(messages);
     await using lock = await locks.take(start.id, signal);
     const early = AbortSignal.any([signal, lock.wanted, lock.signal, stopping]);
-    const complete = await resume(context, { lock, start, early, requestId, reach }, takeUntilAborted(early, content));
+    const appending = { lock, start, early, requestId, caller };
+    const complete = await resume(context, appending, takeUntilAborted(early, content));
     if (!complete && stopping.aborted) throw new FilemillError('SHUTTING_DOWN');
     if (!complete) early.throwIfAborted();
     return { upload: toPartialUpload(await findUpload(partial, start.id, reach), uploadExpiryMs) };
@@ -41,17 +44,17 @@ export function appendUpload(context: AppendUploadContext): ServiceHandlers<type
 
 interface Appending extends Pick<AppendOptions, 'lock' | 'start' | 'early'> {
   readonly requestId: string;
-  readonly reach: string | undefined;
+  readonly caller: Caller;
 }
 
 /** Answers whether the upload is finished. */
 async function resume(
   context: AppendUploadContext,
-  { lock, start, early, requestId, reach }: Appending,
+  { lock, start, early, requestId, caller }: Appending,
   messages: AsyncIterable<AppendUploadRequest>,
 ): Promise<boolean> {
   const { partial, admission, maxFileSize } = context;
-  const found = await findUpload(partial, start.id, reach);
+  const found = await findUpload(partial, start.id, reachOf(caller));
   if (found.record.file !== undefined) return true;
   const upload = await withSize(context, found, start, lock);
   const declared = readDeclaration(upload.record.metadata, maxFileSize);
@@ -62,7 +65,7 @@ async function resume(
   const closing = await append({ partial, blob, upload, lock, start, limits, admitted, early }, messages);
   if (size === null ? closing === null : blob.size < size) return false;
   if (sha256AtClose && closing === null) return false;
-  await finishUpload(context, { upload, blob, declared, closing: closing ?? '', lock, requestId });
+  await finishUpload(context, { upload, blob, declared, closing: closing ?? '', lock, requestId, caller });
   return true;
 }
 

@@ -19,7 +19,7 @@ import {
 } from '../resumable/upload-record.ts';
 import type { UploadContext } from './upload-file.ts';
 
-export interface BeginUploadContext extends Pick<UploadContext, 'admission' | 'maxFileSize'> {
+export interface BeginUploadContext extends Pick<UploadContext, 'admission' | 'maxFileSize' | 'quotas'> {
   readonly partial: PartialBlobStore;
   readonly locks: UploadLocks;
   readonly registered: Pick<RpcClient<typeof MetadataService>, 'getFiles'>;
@@ -96,10 +96,11 @@ async function findEarlier(
 }
 
 async function begin(
-  { admission, partial }: BeginUploadContext,
+  { admission, partial, quotas }: BeginUploadContext,
   { record, size }: NewUpload,
   id?: string,
 ): Promise<FoundUpload> {
+  await quotas.requireRoom(record.tenant, size, [record.metadata.idempotencyKey || null]);
   using _admitted = await admission.enter(size);
   const begun = await partial.begin(formatRecord(record), id);
   await failpoint('upload.begun');

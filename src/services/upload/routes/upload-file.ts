@@ -3,6 +3,7 @@ import type { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { failpoint } from '#platform/failpoints.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
 import { type AcceptanceContext, accept } from '../acceptance/acceptance.ts';
+import type { Quotas } from '../callers/quotas.ts';
 import type { Admission } from '../intake/admission.ts';
 import { readDeclaration } from '../intake/declaration.ts';
 import { contentBytes, receiveContent, receiveMetadata } from '../intake/reception.ts';
@@ -11,6 +12,7 @@ import { awaitContent, type FilePace, withFilePace } from '../intake/stream-pace
 export interface UploadContext extends AcceptanceContext, FilePace {
   readonly blobs: BlobStore;
   readonly admission: Admission;
+  readonly quotas: Quotas;
   /** Bytes. */
   readonly maxFileSize: number;
 }
@@ -20,10 +22,13 @@ export interface UploadContext extends AcceptanceContext, FilePace {
  * committed; a failure before that leaves nothing staged.
  */
 export function uploadFile(context: UploadContext): ServiceHandlers<typeof UploadService>['uploadFile'] {
-  const { admission, blobs, maxFileSize } = context;
+  const { admission, blobs, maxFileSize, quotas } = context;
   return async (requests, call) => {
+    const { tenant } = call.caller;
+    using _ = quotas.enter(tenant);
     const messages = withFilePace(context, requests, contentBytes);
     const declared = readDeclaration(await receiveMetadata(messages), maxFileSize);
+    await quotas.requireRoom(tenant, declared.size, [declared.idempotencyKey]);
     const content = await awaitContent(messages);
     using admitted = await admission.enter(declared.size);
     await using staged = await blobs.stage();

@@ -20,6 +20,7 @@ export interface UploadManyContext extends ManyFilesContext {
 /** Uploads many files. Outcomes that arise while an answer is being sent go out together in the next. */
 export function uploadMany(context: UploadManyContext): ServiceHandlers<typeof UploadService>['uploadMany'] {
   return async function* (requests, call) {
+    using _ = context.quotas.enter(call.caller.tenant);
     const outcomes = new GatheringQueue<Outcome>(maxAnswers);
     const files = new ManyFiles(context, call, (outcome) => outcomes.push(outcome));
     const reading = readAll(context, requests, files).finally(() => outcomes.close());

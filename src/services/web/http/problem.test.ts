@@ -27,7 +27,7 @@ describe('what a volume fails is no defect:', () => {
           const told = fromRpcStatus(toRpcStatus(error));
           assert.equal(told.reason, reason);
           assert.equal(isRetryable(told), reason !== 'FILE_TOO_LARGE');
-          assert.equal(retryAfterSeconds(reason) !== undefined, reason !== 'FILE_TOO_LARGE');
+          assert.equal(retryAfterSeconds(error) !== undefined, reason !== 'FILE_TOO_LARGE');
           for (const text of [told.message, JSON.stringify(problem)])
             assert.doesNotMatch(text, /srv|storage\/|objects/);
         }

@@ -22,8 +22,8 @@ export function toProblem(error: unknown): Problem {
 }
 
 /** Seconds for `Retry-After`, where retrying makes sense. */
-export function retryAfterSeconds(reason: Reason): number | undefined {
-  const { retryAfterMs } = catalogue[reason];
+export function retryAfterSeconds(error: unknown): number | undefined {
+  const { retryAfterMs } = asFilemillError(error);
   return retryAfterMs === undefined ? undefined : Math.ceil(retryAfterMs / 1_000);
 }
 

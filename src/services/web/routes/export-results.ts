@@ -5,6 +5,7 @@ import { resultToJson } from '#contract/json.ts';
 import type { ResultJson } from '#contract/schemas.ts';
 import type { ExportResultsResponse, Result } from '#gen/filemill/v1/result_service_pb.ts';
 import type { Backend } from '../backend.ts';
+import { csvRecord } from '../http/csv.ts';
 import { findingsOf, findingsParameters, mimeTypeParameter } from '../http/query.ts';
 import { route } from '../http/route.ts';
 
@@ -76,15 +77,7 @@ const columns: readonly (readonly [name: string, value: (result: ResultJson) => 
 /** Empty for what is not known. */
 function csvLine(result: Result): string {
   const shown = resultToJson(result);
-  return record(columns.map(([, value]) => String(value(shown) ?? '')));
-}
-
-function record(fields: readonly string[]): string {
-  return `${fields.map(quoted).join(',')}\r\n`;
-}
-
-function quoted(field: string): string {
-  return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
+  return csvRecord(columns.map(([, value]) => String(value(shown) ?? '')));
 }
 
 interface Format {
@@ -100,7 +93,7 @@ const formats = {
   },
   csv: {
     type: 'text/csv; charset=utf-8; header=present',
-    head: record(columns.map(([name]) => name)),
+    head: csvRecord(columns.map(([name]) => name)),
     line: csvLine,
   },
 } as const;

@@ -4,6 +4,7 @@ import { openApiDocument } from '../http/openapi.ts';
 import type { Route } from '../http/route.ts';
 import type { LiveFeed } from '../live/live-feed.ts';
 import { appendUpload } from './append-upload.ts';
+import { exportAudit, listAudit } from './audit.ts';
 import { cancelUpload } from './cancel-upload.ts';
 import { createUpload } from './create-upload.ts';
 import { deleteFile } from './delete-file.ts';
@@ -30,6 +31,7 @@ import { readyz } from './readyz.ts';
 import { retryFile } from './retry-file.ts';
 import { retryFiles } from './retry-files.ts';
 import { createSession, endSession, getCaller, getSignIn, type IsOverTls } from './session.ts';
+import { listTenants, resetQuota, setQuota } from './tenants.ts';
 import { createToken, listTokens, revokeTokens } from './tokens.ts';
 
 interface RouteContext {
@@ -68,6 +70,7 @@ export function allRoutes(context: RouteContext): readonly Route[] {
     deleteFiles(backend),
     listResults(backend),
     exportResults(backend),
+    ...forOperators(backend),
     getStats(backend),
     getEvents(feed, gate),
     getServer(publicGrpc),
@@ -75,12 +78,22 @@ export function allRoutes(context: RouteContext): readonly Route[] {
     createSession(backend, isOverTls),
     endSession(backend, isOverTls),
     getSignIn(provider),
-    listTokens(backend),
-    createToken(backend),
-    revokeTokens(backend),
     livez(),
     readyz(backend),
     getDocument(() => openApiDocument(routes)),
   ];
   return routes;
+}
+
+function forOperators(backend: Backend): readonly Route[] {
+  return [
+    listTokens(backend),
+    createToken(backend),
+    revokeTokens(backend),
+    listAudit(backend),
+    exportAudit(backend),
+    listTenants(backend),
+    setQuota(backend),
+    resetQuota(backend),
+  ];
 }

@@ -105,7 +105,7 @@ function tooMany(): FilemillError {
 /** A form without any kept file is answered like its first file alone. */
 function answerRefusal({ request, reply }: Call, files: readonly RefusedFile[]): FastifyReply {
   const [{ problem }] = files as [RefusedFile];
-  const seconds = retryAfterSeconds(problem.reason);
+  const seconds = retryAfterSeconds(new FilemillError(problem.reason));
   if (seconds !== undefined) reply.header('retry-after', seconds);
   return reply
     .code(problem.status)

@@ -1,0 +1,57 @@
+import type { Identity } from './access.ts';
+
+/** What is recorded of callers: docs/security.md. */
+export const auditActions = [
+  'upload',
+  'read_result',
+  'list_results',
+  'export_results',
+  'read_text',
+  'download',
+  'retry',
+  'delete',
+  'create_token',
+  'revoke_token',
+  'begin_session',
+  'end_session',
+  'refuse_credentials',
+  'set_quota',
+] as const;
+
+export type AuditAction = (typeof auditActions)[number];
+
+/** Who did something, and by which request. */
+export interface Actor extends Pick<Identity, 'kind' | 'id' | 'name'> {
+  readonly address: string;
+  readonly requestId: string;
+}
+
+export type AuditDetail = Readonly<Record<string, string | number | boolean | null | undefined | readonly string[]>>;
+
+export interface AuditEvent {
+  /** A UUIDv7 of the moment at which it happened. */
+  readonly id: string;
+  readonly actor: Actor;
+  readonly tenant: string;
+  readonly action: AuditAction;
+  /** The id of a file or a token, or the name of a tenant; may be empty. */
+  readonly object: string;
+  readonly detail: AuditDetail | null;
+}
+
+/** Reads of callers that nobody knows are not recorded, so that a system without credentials does not pay for them. */
+export function isKnown({ kind }: Pick<Identity, 'kind'>): boolean {
+  return kind === 'token' || kind === 'session' || kind === 'jwt';
+}
+
+/** What `files.uploader` holds of a caller: few bytes, as each file has it. */
+export function uploaderOf(actor: Omit<Actor, 'requestId'>): string | null {
+  const { kind, id, address, name } = actor;
+  return isKnown(actor) ? JSON.stringify([kind, id, address, name]) : null;
+}
+
+/** The caller of an RPC, as events name it. */
+export function actorOf({ caller, requestId }: { caller: Omit<Actor, 'requestId'>; requestId: string }): Actor {
+  const { kind, id, name, address } = caller;
+  return { kind, id, name, address, requestId };
+}

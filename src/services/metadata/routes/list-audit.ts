@@ -1,0 +1,34 @@
+import { type AuditFilter, listEvents } from '#adapters/postgres/audit/events.ts';
+import { eventToMessage, requireAction } from '#contract/audit.ts';
+import { pageSize, pageToken, parsePageToken } from '#contract/requests.ts';
+import { optionalDate } from '#contract/wire.ts';
+import { FilemillError } from '#domain/errors.ts';
+import type { ListAuditRequest } from '#gen/filemill/v1/access_service_pb.ts';
+import type { MetadataContext, Route } from '../context.ts';
+
+export function listAuditRoute({ searches }: MetadataContext): Route<'listAudit'> {
+  return async (request) => {
+    const filter = toFilter(request);
+    const limit = pageSize(request.pageSize);
+    const beforeId = parsePageToken(request.pageToken, filter);
+    const events = await listEvents(searches, filter, { limit: limit + 1, beforeId });
+    const page = events.slice(0, limit);
+    const last = events.length > limit ? page.at(-1) : undefined;
+    return { events: page.map(eventToMessage), nextPageToken: last === undefined ? '' : pageToken(last.id, filter) };
+  };
+}
+
+/** @throws FilemillError REQUEST_INVALID */
+function toFilter({ actor, tenant, action, object, since, until }: ListAuditRequest): AuditFilter {
+  if ([actor, tenant, object].some((text) => text.includes('\0')))
+    throw new FilemillError('REQUEST_INVALID', 'A filter holds a NUL character.');
+  const [from, to] = [optionalDate(since), optionalDate(until)];
+  return {
+    ...(actor && { actor }),
+    ...(tenant && { tenant }),
+    ...(action && { action: requireAction(action) }),
+    ...(object && { object: object.toLowerCase() }),
+    ...(from && { since: from }),
+    ...(to && { until: to }),
+  };
+}
