@@ -1,5 +1,7 @@
 import type { FileJson, Json, ResultJson } from '#contract/schemas.ts';
+import type { Scope } from '#domain/access.ts';
 import { reasonOfProxyAnswer } from '#domain/proxy-answer.ts';
+import { admission, type Caller, pageHeader } from './access.ts';
 import { addressOf } from './base.ts';
 
 export type FilesPage = Json<'FilesPage'>;
@@ -24,20 +26,43 @@ export const listFiles = (parameters: URLSearchParams) => call<FilesPage>(`api/v
 export const retryFiles = (ids: readonly string[]) => post<Json<'Retried'>>('api/v1/files:retry', { ids });
 export const deleteFiles = (ids: readonly string[]) => post<Json<'Deleted'>>('api/v1/files:delete', { ids });
 
+export const getCaller = () => call<Caller>('api/v1/caller');
+export const getSignIn = () => call<Json<'SignIn'>>('api/v1/session');
+export const beginSession = (token: string) => post<Caller>('api/v1/session', { token });
+export const endSession = () => send('api/v1/session', { method: 'DELETE', headers: pageHeader });
+export const listTokens = (withEnded: boolean) => call<Json<'Tokens'>>(`api/v1/tokens?with_ended=${withEnded}`);
+export const createToken = (token: NewToken) => post<Json<'NewToken'>>('api/v1/tokens', token);
+export const revokeTokens = (ids: readonly string[]) => post<Json<'Revoked'>>('api/v1/tokens:revoke', { ids });
+
+export interface NewToken {
+  readonly name: string;
+  readonly owner: string;
+  readonly tenant: string;
+  readonly scopes: readonly Scope[];
+  readonly expires_at: string | null;
+}
+
 function post<Answer>(path: string, body: object): Promise<Answer> {
-  const headers = { 'content-type': 'application/json' };
+  const headers = { 'content-type': 'application/json', ...pageHeader };
   return call(path, { method: 'POST', headers, body: JSON.stringify(body) });
 }
 
 /** @throws Refusal */
 async function call<Answer>(path: string, init: RequestInit = {}): Promise<Answer> {
+  const { status, body } = await send(path, init);
+  const answer = parsed<Answer>(body);
+  if (answer === undefined) throw refusalOf(status, body);
+  return answer;
+}
+
+/** @throws Refusal */
+async function send(path: string, init: RequestInit) {
   const response = await fetch(addressOf(path), init).catch(() => {
     throw unreachable();
   });
   const body = await response.text();
-  const answer = response.ok ? parsed<Answer>(body) : undefined;
-  if (answer === undefined) throw refusalOf(response.status, body);
-  return answer;
+  if (!response.ok) throw refusalOf(response.status, body);
+  return { status: response.status, body };
 }
 
 /** Answers undefined unless the body is JSON: a proxy may answer with a page of its own, even instead of a success. */
@@ -57,7 +82,11 @@ export function unreachable(): Refusal {
 /** The problem that Filemill reports, or a description of what answered in its place. */
 export function refusalOf(status: number, body: string): Refusal {
   const problem = parsed<Partial<Json<'Problem'>>>(body);
-  if (problem?.type?.startsWith('urn:filemill:')) return new Refusal(problem as Json<'Problem'>);
+  if (problem?.type?.startsWith('urn:filemill:')) {
+    // Whatever was asked: nobody is signed in any longer.
+    if (problem.reason === 'UNAUTHENTICATED') admission.value = 'refused';
+    return new Refusal(problem as Json<'Problem'>);
+  }
   const reason = reasonOfProxyAnswer(status);
   const answer = status < 400 ? 'with something that is not Filemill' : status;
   return new Refusal({

@@ -1,11 +1,16 @@
+import { admission, may } from './access.ts';
 import { FailuresPage } from './pages/failures.tsx';
 import { FilePage } from './pages/file.tsx';
 import { FilesPage } from './pages/files.tsx';
 import { OverviewPage } from './pages/overview.tsx';
+import { SignInPage } from './pages/sign-in.tsx';
+import { TokensPage } from './pages/tokens.tsx';
 import { UploadPage } from './pages/upload.tsx';
 import { WorkersPage } from './pages/workers.tsx';
+import { isThere, pages } from './pages.ts';
 import { ConnectionBanner, StoreBanner, WorkerBanner } from './parts/banner.tsx';
 import { Header } from './parts/header.tsx';
+import { NoPermission } from './parts/no-permission.tsx';
 import { Page } from './parts/page.tsx';
 import { place } from './router.ts';
 
@@ -13,24 +18,39 @@ export function App() {
   return (
     <>
       <Header />
-      <ConnectionBanner />
-      <WorkerBanner />
-      <StoreBanner />
-      <CurrentPage />
+      {admission.value === 'refused' && <SignInPage />}
+      {admission.value === 'admitted' && (
+        <>
+          <ConnectionBanner />
+          <WorkerBanner />
+          <StoreBanner />
+          <CurrentPage />
+        </>
+      )}
     </>
   );
 }
 
+const views: Readonly<Record<string, () => preact.JSX.Element>> = {
+  '': OverviewPage,
+  files: FilesPage,
+  failures: FailuresPage,
+  workers: WorkersPage,
+  upload: UploadPage,
+  tokens: TokensPage,
+};
+
 function CurrentPage() {
-  const [page, id, ...more] = place.value;
-  if (page === undefined) return <OverviewPage />;
-  if (page === 'files' && id !== undefined && more.length === 0) return <FilePage key={id} id={id} />;
-  if (id === undefined) {
-    if (page === 'files') return <FilesPage />;
-    if (page === 'failures') return <FailuresPage />;
-    if (page === 'workers') return <WorkersPage />;
-    if (page === 'upload') return <UploadPage />;
-  }
+  const [path = '', id, ...more] = place.value;
+  const page = pages.find((one) => one.path === path && isThere(one));
+  if (page === undefined || more.length > 0) return <NothingHere />;
+  if (!may(page.need)) return <NoPermission title={page.title} need={page.need} />;
+  if (path === 'files' && id !== undefined) return <FilePage key={id} id={id} />;
+  const View = views[path];
+  return id === undefined && View !== undefined ? <View /> : <NothingHere />;
+}
+
+function NothingHere() {
   return (
     <Page title="Nothing here">
       <p>The links above lead to all pages.</p>

@@ -28,6 +28,11 @@ export function time(text: string | null): string {
   return text === null ? '–' : new Date(text).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
 }
 
+/** The day of a time in the user's time zone. */
+export function day(text: string): string {
+  return new Date(text).toLocaleDateString('en-GB', { dateStyle: 'medium' });
+}
+
 export function between(from: string | null, to: string | null): string {
   return from === null || to === null ? '–' : seconds(Math.max(0, Date.parse(to) - Date.parse(from)) / 1_000);
 }

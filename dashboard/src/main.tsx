@@ -3,9 +3,11 @@ import { App } from './app.tsx';
 import { startLive } from './live/events.ts';
 import { startReadiness } from './live/readiness.ts';
 import { askForServer } from './server.ts';
+import { askForCaller } from './session.ts';
 import './style/page.css';
 import './style/parts.css';
 
+void askForCaller();
 startLive();
 startReadiness();
 askForServer();

@@ -1,4 +1,5 @@
-import { signal } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
+import { admission, needsCredentials } from './access.ts';
 import { getServer } from './api.ts';
 
 const usual = `${location.hostname}:50051`;
@@ -8,18 +9,26 @@ const defaultServer = '127.0.0.1:50051';
 /** The address of the public gRPC port, as the server reports it; the usual one until then. */
 export const grpcAddress = signal(usual);
 
-/** Asks once, since the address changes only when the server restarts. */
+/** Asks once it may, since the address changes only when the server restarts. */
 export function askForServer(): void {
-  getServer().then(
-    ({ grpc_address: told }) => {
-      grpcAddress.value = told ?? usual;
-    },
-    () => undefined,
-  );
+  effect(() => {
+    if (admission.value !== 'admitted') return;
+    getServer().then(
+      ({ grpc_address: told }) => {
+        grpcAddress.value = told ?? usual;
+      },
+      () => undefined,
+    );
+  });
 }
 
 /** Makes a `filemill` command that reaches this server. */
 export function filemillCommand(verb: string, rest: string): string {
   const server = grpcAddress.value === defaultServer ? '' : `--server ${grpcAddress.value} `;
   return `npx filemill ${verb} ${server}${rest}`;
+}
+
+/** What `curl` and `grpcurl` need so that the server knows who calls; the variable is that of `filemill`. */
+export function credentialsOption(): string {
+  return needsCredentials.value ? `-H "Authorization: Bearer $FILEMILL_TOKEN" ` : '';
 }

@@ -1,6 +1,8 @@
-import { effect, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import type { Json, StatsJson } from '#contract/schemas.ts';
+import { admission, may } from '../access.ts';
 import { addressOf } from '../base.ts';
+import { askForCaller } from '../session.ts';
 import { takeSample } from './rates.ts';
 
 export type ChangedFiles = Json<'ChangedFiles'>;
@@ -22,9 +24,10 @@ export function onChange(listener: Listener): () => void {
   return () => listeners.delete(listener);
 }
 
-/** One stream serves the whole page while it is not paused. */
+/** One stream serves the whole page while it is not paused, and its user may read. */
 export function startLive(): void {
-  effect(() => (paused.value ? undefined : open()));
+  const isOn = computed(() => !paused.value && admission.value === 'admitted' && may('read'));
+  effect(() => (isOn.value ? open() : undefined));
 }
 
 function open(): () => void {
@@ -43,8 +46,10 @@ function open(): () => void {
     source.onerror = () => {
       connected.value = false;
       lost.value = true;
-      // Browsers never reconnect after an error response.
-      if (source.readyState === EventSource.CLOSED) again = setTimeout(connect, retryMs);
+      if (source.readyState !== EventSource.CLOSED) return;
+      // Browsers never reconnect after an error response, nor do they tell which: perhaps nobody is signed in.
+      again = setTimeout(connect, retryMs);
+      void askForCaller();
     };
     source.addEventListener('stats', ({ data }) => {
       stats.value = JSON.parse(data as string) as StatsJson;

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { may } from '../access.ts';
 import { listFiles, retryFiles } from '../api.ts';
 import { count, files } from '../format.ts';
 import { stats } from '../live/events.ts';
@@ -42,9 +43,11 @@ export function FailuresPage() {
           </p>
           <div class="actions">
             <Link href={hrefOf('files', { status: 'FAILED', error_code: code })}>Show the files with {code}</Link>
-            <button type="button" disabled={retrying !== ''} onClick={() => retry(code)}>
-              Retry {count(failed)} with {code}
-            </button>
+            {may('retry') && (
+              <button type="button" disabled={retrying !== ''} onClick={() => retry(code)}>
+                Retry {count(failed)} with {code}
+              </button>
+            )}
           </div>
         </section>
       ))}

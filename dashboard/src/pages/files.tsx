@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
+import { may } from '../access.ts';
 import { emptyFilter, filterParameters, readFilter } from '../file-filter.ts';
 import { stats } from '../live/events.ts';
 import { NothingYet } from '../parts/empty.tsx';
@@ -19,6 +20,7 @@ export function FilesPage() {
   const where = query.value.toString();
   useEffect(() => setSelected(new Set()), [where]);
   const isFiltered = Object.keys(filterParameters(filter)).length > 0;
+  const canSelect = may('retry') || may('delete');
   const isEmpty = files?.length === 0;
   return (
     <Page title="Files">
@@ -29,8 +31,8 @@ export function FilesPage() {
       {isEmpty && !isFiltered && token === '' && stats.value !== undefined && <NothingYet />}
       {files !== undefined && !isEmpty && (
         <>
-          <SelectionBar files={files.filter(({ id }) => selected.has(id))} onDone={reload} />
-          <FileTable files={files} selected={selected} onSelect={setSelected} />
+          {canSelect && <SelectionBar files={files.filter(({ id }) => selected.has(id))} onDone={reload} />}
+          <FileTable files={files} selected={selected} onSelect={canSelect ? setSelected : undefined} />
         </>
       )}
       <nav class="actions" aria-label="Pages of the list">

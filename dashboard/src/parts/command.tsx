@@ -1,7 +1,15 @@
 import { useRef, useState } from 'preact/hooks';
 
-/** Shows a command with a button that copies it. */
-export function Command({ name, text }: { readonly name: string; readonly text: string }) {
+interface CommandProps {
+  readonly text: string;
+  /** What the command is for. */
+  readonly name?: string;
+  /** Of the button. */
+  readonly label?: string;
+}
+
+/** Shows a command, or another text, with a button that copies it. */
+export function Command({ text, name = '', label = `Copy the command for ${name}` }: CommandProps) {
   const code = useRef<HTMLElement>(null);
   const [said, say] = useState('');
   const copy = async () => {
@@ -12,7 +20,7 @@ export function Command({ name, text }: { readonly name: string; readonly text: 
   return (
     <div class="command">
       <code ref={code}>{text}</code>
-      <button type="button" onClick={copy} aria-label={`Copy the command for ${name}`}>
+      <button type="button" onClick={copy} aria-label={label}>
         Copy
       </button>
       <span role="status">{said}</span>

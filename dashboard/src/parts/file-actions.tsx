@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { FileJson } from '#contract/schemas.ts';
+import { may } from '../access.ts';
 import { deleteFiles, retryFiles } from '../api.ts';
 import { addressOf } from '../base.ts';
 import { Confirm } from './confirm.tsx';
@@ -18,12 +19,16 @@ export function FileActions({ file }: { readonly file: FileJson }) {
         <a class="button" href={addressOf(`api/v1/files/${file.id}/content`)} download>
           Download
         </a>
-        <button type="button" disabled={file.status !== 'FAILED'} onClick={() => act(retryFiles)}>
-          Retry
-        </button>
-        <button type="button" class="danger" onClick={() => ask(true)}>
-          Delete…
-        </button>
+        {may('retry') && (
+          <button type="button" disabled={file.status !== 'FAILED'} onClick={() => act(retryFiles)}>
+            Retry
+          </button>
+        )}
+        {may('delete') && (
+          <button type="button" class="danger" onClick={() => ask(true)}>
+            Delete…
+          </button>
+        )}
       </div>
       <ProblemNote problem={problem} />
       {asking && (

@@ -7,21 +7,24 @@ import { StatusMark } from './status.tsx';
 interface FileTableProps {
   readonly files: readonly FileJson[];
   readonly selected: ReadonlySet<string>;
-  readonly onSelect: (ids: ReadonlySet<string>) => void;
+  /** Absent where there is nothing to do with a selection. */
+  readonly onSelect: ((ids: ReadonlySet<string>) => void) | undefined;
 }
 
 export function FileTable({ files, selected, onSelect }: FileTableProps) {
   const all = files.every(({ id }) => selected.has(id));
-  const selectAll = () => onSelect(new Set(all ? [] : files.map(({ id }) => id)));
-  const toggle = (id: string) => onSelect(selected.symmetricDifference(new Set([id])));
+  const selectAll = () => onSelect?.(new Set(all ? [] : files.map(({ id }) => id)));
+  const toggle = onSelect && ((id: string) => onSelect(selected.symmetricDifference(new Set([id]))));
   return (
     <table class="stacked">
       <caption class="hidden">Files, newest first</caption>
       <thead>
         <tr>
-          <th scope="col" class="pick">
-            <input type="checkbox" checked={all} onChange={selectAll} aria-label="Select all files of this page" />
-          </th>
+          {onSelect && (
+            <th scope="col" class="pick">
+              <input type="checkbox" checked={all} onChange={selectAll} aria-label="Select all files of this page" />
+            </th>
+          )}
           <th scope="col">Name</th>
           <th scope="col">State</th>
           <th scope="col">Type</th>
@@ -41,20 +44,22 @@ export function FileTable({ files, selected, onSelect }: FileTableProps) {
 interface FileRowProps {
   readonly file: FileJson;
   readonly selected: boolean;
-  readonly onToggle: (id: string) => void;
+  readonly onToggle: ((id: string) => void) | undefined;
 }
 
 function FileRow({ file, selected, onToggle }: FileRowProps) {
   return (
     <tr>
-      <td class="pick">
-        <input
-          type="checkbox"
-          checked={selected}
-          onChange={() => onToggle(file.id)}
-          aria-label={`Select ${file.filename}`}
-        />
-      </td>
+      {onToggle && (
+        <td class="pick">
+          <input
+            type="checkbox"
+            checked={selected}
+            onChange={() => onToggle(file.id)}
+            aria-label={`Select ${file.filename}`}
+          />
+        </td>
+      )}
       <th scope="row" class="name">
         <Link href={hrefOf(`files/${file.id}`)}>
           <bdi>{file.filename}</bdi>

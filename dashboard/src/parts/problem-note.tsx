@@ -4,9 +4,11 @@ import { Refusal } from '../api.ts';
 export function ProblemNote({ problem }: { readonly problem: unknown }) {
   if (problem === undefined) return null;
   const { message } = problem as Error;
+  const isForbidden = problem instanceof Refusal && problem.reason === 'PERMISSION_DENIED';
   return (
     <div class="note note-bad" role="alert">
       <p>
+        {isForbidden && 'You have no permission for this. '}
         <strong>{message}</strong>
       </p>
       {problem instanceof Refusal && (

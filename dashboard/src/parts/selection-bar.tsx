@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { FileJson } from '#contract/schemas.ts';
+import { may } from '../access.ts';
 import { deleteFiles, retryFiles } from '../api.ts';
 import { files as filesWord } from '../format.ts';
 import { Confirm } from './confirm.tsx';
@@ -29,12 +30,16 @@ export function SelectionBar({ files, onDone }: SelectionBarProps) {
     <div class="selection">
       <div class="actions">
         <span role="status">{files.length === 0 && said !== '' ? said : `${filesWord(files.length)} selected`}</span>
-        <button type="button" disabled={failed.length === 0} onClick={() => ask('retry')}>
-          Retry failed…
-        </button>
-        <button type="button" class="danger" disabled={files.length === 0} onClick={() => ask('delete')}>
-          Delete…
-        </button>
+        {may('retry') && (
+          <button type="button" disabled={failed.length === 0} onClick={() => ask('retry')}>
+            Retry failed…
+          </button>
+        )}
+        {may('delete') && (
+          <button type="button" class="danger" disabled={files.length === 0} onClick={() => ask('delete')}>
+            Delete…
+          </button>
+        )}
       </div>
       <ProblemNote problem={problem} />
       {asking === 'retry' && (

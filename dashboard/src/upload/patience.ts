@@ -10,6 +10,8 @@ const passing: readonly string[] = [
   'STREAM_IDLE',
   'UPLOAD_LOCKED',
   'OFFSET_MISMATCH',
+  // The user signs in again.
+  'UNAUTHENTICATED',
 ];
 const firstDelayMs = 500;
 const longestDelayMs = 15_000;

@@ -1,4 +1,5 @@
 import type { Json } from '#contract/schemas.ts';
+import { pageHeader } from '../access.ts';
 import { parsed, refusalOf, unreachable } from '../api.ts';
 import { addressOf } from '../base.ts';
 import type { Sender, SenderOptions } from './sender.ts';
@@ -12,7 +13,8 @@ export function putSender({ file, path, key }: SenderOptions): Sender {
       const request = new XMLHttpRequest();
       const query = path === file.name ? '' : `?${new URLSearchParams({ path })}`;
       request.open('PUT', addressOf(`files/${encodeURIComponent(file.name)}${query}`));
-      request.setRequestHeader('Idempotency-Key', key);
+      for (const [name, value] of Object.entries({ 'Idempotency-Key': key, ...pageHeader }))
+        request.setRequestHeader(name, value);
       if (file.type === '') request.setRequestHeader('Content-Type', 'application/octet-stream');
       request.upload.onprogress = ({ loaded }) => onProgress(loaded);
       request.onload = () => {

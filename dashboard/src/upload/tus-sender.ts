@@ -1,4 +1,5 @@
 import { DetailedError, type HttpRequest, type HttpResponse, Upload } from 'tus-js-client';
+import { pageHeader } from '../access.ts';
 import { Refusal, refusalOf, unreachable } from '../api.ts';
 import { addressOf } from '../base.ts';
 import type { RequestSize } from './request-size.ts';
@@ -8,7 +9,7 @@ import type { Sender, SenderOptions } from './sender.ts';
 export function tusSender({ file, path, key }: SenderOptions, size: RequestSize): Sender {
   const upload = new Upload(file, {
     endpoint: addressOf('uploads'),
-    headers: { 'Idempotency-Key': key },
+    headers: { 'Idempotency-Key': key, ...pageHeader },
     metadata: { filename: file.name, filetype: file.type, ...(path !== file.name && { relativePath: path }) },
     // The caller decides on retries, and uploads do not outlive the page.
     retryDelays: null,
@@ -48,7 +49,8 @@ export function tusSender({ file, path, key }: SenderOptions, size: RequestSize)
     },
     forget() {
       // If this fails, the server expires the upload.
-      if (upload.url !== null) Upload.terminate(upload.url, { retryDelays: null }).catch(() => undefined);
+      if (upload.url !== null)
+        Upload.terminate(upload.url, { retryDelays: null, headers: pageHeader }).catch(() => undefined);
     },
   };
 }
