@@ -11,7 +11,7 @@ import { type AccessSecrets, loadAccessSecrets, standInSecrets } from './access-
 import { compileCacheFolder } from './compile-cache.ts';
 import { buildDashboard } from './dashboard-build.ts';
 import { DataDir } from './data-dir.ts';
-import { requirePort } from './ports.ts';
+import { hostAndPort, requirePort } from './ports.ts';
 import { startEmbeddedPostgres } from './postgres/embedded-postgres.ts';
 import { describeUrl, migrateExternal, waitForDatabase } from './postgres/external-database.ts';
 import { checkSettings } from './processes/check-settings.ts';
@@ -34,6 +34,8 @@ export interface StackOptions {
   readonly grpcPort: number;
   readonly httpPort: number;
   readonly workers: number;
+  /** The address that the public ports listen on. */
+  readonly listen: string;
   /** Whether callers need a token. */
   readonly auth: boolean;
   /** Whether the public ports speak TLS, by a certificate of this machine's own. */
@@ -61,6 +63,8 @@ export class LocalStack implements AsyncDisposable {
   readonly #keeping: KeeperOptions;
   readonly #stores: string[] = [];
   grpcAddress = '';
+  /** The gRPC target for this process, whatever others use. */
+  ownTarget = '';
   httpAddress = '';
   /** A file with the URL for tools such as psql; undefined for an external database. */
   databaseUrlFile: string | undefined;
@@ -77,23 +81,35 @@ export class LocalStack implements AsyncDisposable {
 
   /** Starts everything. Call it once, and dispose of the stack even if it fails. @throws SetupError for users to fix */
   async start(): Promise<void> {
-    const { dataDir, grpcPort, httpPort, report, signal, env } = this.#options;
+    const { dataDir, grpcPort, httpPort, listen, report, signal, env } = this.#options;
     for (const problem of unknownSettings(env)) report.warn(problem);
-    if (env.FILEMILL_TLS_CERT)
-      report.warn(
-        'FILEMILL_TLS_CERT is for services that you start one by one: `up --tls` serves a certificate of its own',
-      );
-    checkSettings(this.#specs({ ...standIns, access: this.#options.auth ? standInSecrets : undefined }), env);
+    const anyPort = hostAndPort(listen, 0);
+    checkSettings(
+      this.#specs({
+        ...standIns,
+        grpcListen: anyPort,
+        httpListen: anyPort,
+        access: this.#options.auth ? standInSecrets : undefined,
+      }),
+      env,
+    );
     const folder = this.#opened.use(await DataDir.open(dataDir));
     const register = new ChildRegister(folder.within('children.json'));
     await register.stopLeftovers(report.warn);
-    this.grpcAddress = `127.0.0.1:${await requirePort(grpcPort, { use: 'gRPC', option: '--grpc-port' })}`;
-    this.httpAddress = `127.0.0.1:${await requirePort(httpPort, { use: 'HTTP', option: '--http-port' })}`;
+    this.grpcAddress = hostAndPort(
+      listen,
+      await requirePort(grpcPort, { host: listen, use: 'gRPC', option: '--grpc-port' }),
+    );
+    this.httpAddress = hostAndPort(
+      listen,
+      await requirePort(httpPort, { host: listen, use: 'HTTP', option: '--http-port' }),
+    );
     const storageDir = await this.#makeFolders(folder);
     const access = this.#options.auth ? await this.#loadSecrets(folder) : undefined;
     if (this.#options.tls) this.certificate = await localCertificate(folder.within('tls'));
     const dashboard = this.#buildDashboard();
     const socketFolder = await folder.makeSocketFolder();
+    this.ownTarget = `unix:${socketFolder}/upload.sock`;
     const databaseUrl = await this.#startDatabase(folder);
     signal.throwIfAborted();
     const redisUrl = await this.#startRedis(folder, socketFolder);
@@ -111,7 +127,12 @@ export class LocalStack implements AsyncDisposable {
 
   /** The public gRPC port as clients name it. */
   get grpcTarget(): string {
-    return this.certificate === undefined ? this.grpcAddress : `https://${this.grpcAddress}`;
+    return this.speaksTls ? `https://${this.grpcAddress}` : this.grpcAddress;
+  }
+
+  /** Whether the public ports do, by a certificate of this machine or one that the environment names. */
+  get speaksTls(): boolean {
+    return this.certificate !== undefined || Boolean(this.#options.env.FILEMILL_TLS_CERT);
   }
 
   /** The order in which everything will be stopped: `services, then PostgreSQL`. */
@@ -231,11 +252,7 @@ export class LocalStack implements AsyncDisposable {
     };
     this.#opened.use(await Supervisor.start(specs, surroundings, this.#keeping));
     const title = `upload, metadata, result, worker ×${workers}, web`;
-    report.ready(
-      title,
-      since,
-      `gRPC ${this.grpcTarget}   ${this.certificate ? 'https' : 'http'}://${this.httpAddress}`,
-    );
+    report.ready(title, since, `gRPC ${this.grpcTarget}   ${this.speaksTls ? 'https' : 'http'}://${this.httpAddress}`);
   }
 
   #specs(found: Found): readonly ServiceSpec[] {

@@ -56,6 +56,12 @@ export const listenAddress = z
   .string()
   .regex(/^(unix:\/.+|\[[0-9a-f:]+\]:\d{1,5}|[^:\s]+:\d{1,5})$/i, 'must be HOST:PORT or unix:/PATH');
 
+/** One listen address or more, separated by commas. */
+export const listenAddresses = z
+  .string()
+  .transform((text) => text.split(',').map((address) => address.trim()))
+  .pipe(z.array(listenAddress));
+
 /** A gRPC target: a listen address, a name for the resolver such as `dns:///metadata:50052`, or `https://HOST:PORT` for TLS. */
 export const grpcTarget = z
   .string()

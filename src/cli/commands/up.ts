@@ -1,4 +1,5 @@
 import { access } from 'node:fs/promises';
+import { isIP } from 'node:net';
 import { Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 import { databaseUrl } from '#adapters/postgres/database/settings.ts';
@@ -10,7 +11,6 @@ import { onAbort, untilAborted } from '#platform/abort.ts';
 import { commonSettings, integer, readSettings } from '#platform/config.ts';
 import { problemOfPath } from '#platform/problem-of-path.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
-import { Certificates } from '#platform/tls/certificates.ts';
 import { uploadFiles } from '#sdk/upload-files.ts';
 import { findUploads } from '#sdk/upload-paths.ts';
 import { CliError, type ExitCode, exitCodes } from '../failure.ts';
@@ -27,6 +27,7 @@ interface UpOptions extends GlobalOptions {
   readonly grpcPort: number;
   readonly httpPort: number;
   readonly workers: number;
+  readonly listen: string;
   readonly auth?: true;
   readonly tls?: true;
   readonly exit?: true;
@@ -38,8 +39,14 @@ export function upCommand(): Command {
     .description('Run PostgreSQL, Redis if it is installed, and all services on this machine until Ctrl-C.')
     .argument('[path...]', 'files and folders to upload and wait for once everything runs')
     .option('--data-dir <dir>', 'folder that keeps everything between runs', '.filemill')
-    .option('--grpc-port <port>', 'public gRPC port on 127.0.0.1; 0 picks a free one', port, 50_051)
-    .option('--http-port <port>', 'public HTTP port on 127.0.0.1; 0 picks a free one', port, 8_080)
+    .option('--grpc-port <port>', 'public gRPC port; 0 picks a free one', port, 50_051)
+    .option('--http-port <port>', 'public HTTP port; 0 picks a free one', port, 8_080)
+    .option(
+      '--listen <address>',
+      'the address of both; any other needs --auth (docs/security.md)',
+      ipAddress,
+      '127.0.0.1',
+    )
     .option('--workers <n>', 'number of worker processes', count(64), 2)
     .option('--auth', 'demand a token from every caller; yours is then in the data folder')
     .option('--tls', 'serve gRPC and HTTPS by a certificate of this machine, made in the data folder')
@@ -111,9 +118,8 @@ async function serve(stack: LocalStack, paths: readonly string[], options: Serve
 
 /** Does what `filemill upload PATH… --wait` does. */
 async function uploadAndAwait(stack: LocalStack, paths: readonly string[], options: ServeOptions): Promise<ExitCode> {
-  const tls = new Certificates({ tlsCa: stack.certificate?.ca });
   const authorization = stack.authorization ?? options.authorization;
-  using channel = new RpcChannel(stack.grpcTarget, { authorization, tls });
+  using channel = new RpcChannel(stack.ownTarget, { authorization });
   const interrupted = new AbortController();
   onAbort(options.signal, () => interrupted.abort(new CliError(exitCodes.interrupted, 'Interrupted.')));
   const session = openSession({ ...options, server: channel.target }, channel, interrupted.signal, {
@@ -143,13 +149,18 @@ function stackOptions(options: UpOptions, report: Report, signal: AbortSignal): 
     },
     process.env,
   );
-  const { dataDir, grpcPort, httpPort, workers, auth = false, tls = false } = options;
+  const { dataDir, grpcPort, httpPort, workers, listen, auth = false, tls = false } = options;
   return {
-    ...{ dataDir, grpcPort, httpPort, workers, auth, tls, report, signal },
+    ...{ dataDir, grpcPort, httpPort, workers, listen, auth, tls, report, signal },
     ...config,
     threadsPerWorker: config.workerThreads,
     env: process.env,
   };
+}
+
+function ipAddress(text: string): string {
+  if (isIP(text) !== 0) return text;
+  throw new InvalidArgumentError('Expected an IP address of this machine, or 0.0.0.0 for all of them.');
 }
 
 function port(text: string): number {

@@ -21,7 +21,7 @@ export interface StackSettings {
   readonly logLevel: string;
 }
 
-/** Describes the five services: public ports on 127.0.0.1, everything else on sockets. */
+/** Describes the five services: the public ports, and everything else on sockets. */
 export function serviceSpecs(settings: StackSettings): readonly ServiceSpec[] {
   const socket = (name: string) => `unix:${join(settings.socketFolder, `${name}.sock`)}`;
   const metadata = { FILEMILL_METADATA_TARGET: socket('metadata') };
@@ -36,7 +36,6 @@ export function serviceSpecs(settings: StackSettings): readonly ServiceSpec[] {
     FILEMILL_ADMIN_TOKEN: settings.access.adminToken,
   };
   const uploads = { ...redis, ...storage, ...auth };
-  const scheme = settings.tls ? 'https://' : '';
   const listener = listenerTls(settings);
   const spec = (service: ServiceName, env: Record<string, string>, name: string = service): ServiceSpec => ({
     service,
@@ -51,28 +50,31 @@ export function serviceSpecs(settings: StackSettings): readonly ServiceSpec[] {
   return [
     spec('metadata', { FILEMILL_GRPC_LISTEN: socket('metadata'), ...database, ...redis, ...auth, ...secrets }),
     spec('result', { FILEMILL_GRPC_LISTEN: socket('result'), ...database, ...storage }),
-    spec('upload', { FILEMILL_GRPC_LISTEN: settings.grpcListen, ...metadata, ...result, ...uploads, ...listener }),
+    spec('upload', {
+      FILEMILL_GRPC_LISTEN: `${socket('upload')},${settings.grpcListen}`,
+      ...metadata,
+      ...result,
+      ...uploads,
+      ...listener,
+    }),
     ...Array.from({ length: settings.workers }, (_, index) =>
       spec('worker', { ...metadata, ...result, ...redis, ...storage, ...threads }, `worker-${index + 1}`),
     ),
     spec('web', {
       FILEMILL_HTTP_LISTEN: settings.httpListen,
-      FILEMILL_UPLOAD_TARGET: `${scheme}${settings.grpcListen}`,
+      FILEMILL_UPLOAD_TARGET: socket('upload'),
       FILEMILL_PUBLIC_GRPC: settings.grpcListen,
       ...auth,
       ...listener,
-      ...(settings.tls && { FILEMILL_TLS_CA: settings.tls.ca }),
     }),
   ];
 }
 
-/** A certificate that the environment names is for services that are started one by one; an empty value unsets it. */
+/** A certificate of this machine replaces the one that the environment names. */
 function listenerTls({ tls }: StackSettings): Record<string, string> {
-  return {
-    FILEMILL_TLS_CERT: tls?.cert ?? '',
-    FILEMILL_TLS_KEY: tls?.key ?? '',
-    FILEMILL_TLS_CLIENT_CA: '',
-  };
+  return tls === undefined
+    ? {}
+    : { FILEMILL_TLS_CERT: tls.cert, FILEMILL_TLS_KEY: tls.key, FILEMILL_TLS_CLIENT_CA: '' };
 }
 
 /** The environment of a service: the inherited one without the secrets that are not its own, and its own settings. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { redisSettings } from '#adapters/redis/settings.ts';
-import { byteSize, commonSettings, grpcTarget, integer, listenAddress, readSettings } from '#platform/config.ts';
+import { byteSize, commonSettings, grpcTarget, integer, listenAddresses, readSettings } from '#platform/config.ts';
 import { exposureSettings, requireAuthentication, serviceSettings } from '#platform/exposure.ts';
 import { ProxyRules } from '#platform/rpc/proxy.ts';
 import { tlsSettings } from '#platform/tls/settings.ts';
@@ -18,7 +18,7 @@ export const uploadSettings = {
   ...serviceSettings,
   ...redisSettings,
   ...exposureSettings,
-  grpcListen: listenAddress.default('127.0.0.1:50051'),
+  grpcListen: listenAddresses.prefault('127.0.0.1:50051'),
   metadataTarget: grpcTarget.default('127.0.0.1:50052'),
   resultTarget: grpcTarget.default('127.0.0.1:50053'),
   storageDir: z.string(),
@@ -50,6 +50,6 @@ export const uploadSettings = {
 /** @throws ConfigError */
 export function readUploadConfig(env: NodeJS.ProcessEnv) {
   const settings = readSettings(uploadSettings, env);
-  requireAuthentication(settings, settings.grpcListen, 'FILEMILL_GRPC_LISTEN');
+  for (const address of settings.grpcListen) requireAuthentication(settings, address, 'FILEMILL_GRPC_LISTEN');
   return { ...settings, proxies: ProxyRules.ofService(env) };
 }

@@ -102,7 +102,7 @@ await runService(logger, async (scope) => {
   const metrics = async () => incompleteMetrics(tallyOf((await incomplete.survey()).uploads));
   const ops = { ready: () => admission.ready(), doorbell: () => doorbell.report, metrics };
   scope.use(await startOpsServer(config.opsListen, ops));
-  await server.listen(config.grpcListen, tls);
+  for (const address of config.grpcListen) await server.listen(address, tls);
 });
 
 function knownCallers(metadata: RpcChannel, scope: ServiceScope, logger: Logger) {
