@@ -12,11 +12,16 @@ import { type UploadFileResponse, UploadService } from '#gen/filemill/v1/upload_
 import { never } from '#platform/abort.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
 import { Semaphore } from '#platform/semaphore.ts';
+import { Certificates } from '#platform/tls/certificates.ts';
 import { chunkBytes } from '#sdk/upload-content.ts';
 import { UploadStream } from '#sdk/upload-stream.ts';
 
 export interface LoadOptions {
   readonly target: string;
+  /** The header of each call. */
+  readonly authorization?: string | undefined;
+  /** The path of the CA that signed the certificate of the target. */
+  readonly tlsCa?: string | undefined;
   /**
    * `many`: over one stream of UploadMany. `single`: a call of UploadFile each. `paced`: as `many`, so many a second.
    * `large`: one file over one call of UploadFile. `resumable`: the same through BeginUpload and one AppendUpload.
@@ -51,7 +56,8 @@ const text = Buffer.from(
     .replaceAll('Q', '\n')
     .slice(0, Math.min(options.bytes, 1024 * 1024)),
 );
-using channel = new RpcChannel(options.target);
+const { authorization, tlsCa } = options;
+using channel = new RpcChannel(options.target, { authorization, ...(tlsCa && { tls: new Certificates({ tlsCa }) }) });
 const uploads = channel.client(UploadService);
 using stream = new UploadStream(uploads, never);
 const ledger: string[] = [];

@@ -19,13 +19,13 @@ import { growth } from './scenarios/growth.ts';
 import { largeFile } from './scenarios/large-file.ts';
 import { latency } from './scenarios/latency.ts';
 import { pages } from './scenarios/pages.ts';
-import { smallFiles, smallFileVariants } from './scenarios/small-files.ts';
+import { secureSmallFiles, smallFiles, smallFileVariants } from './scenarios/small-files.ts';
 import { idle, start } from './scenarios/start-and-idle.ts';
 import { twoWorkers } from './scenarios/two-workers.ts';
 import { removeFolders } from './system.ts';
 
 const scenarios: readonly Scenario[] = [
-  ...[smallFiles, smallFileVariants, folder, latency, largeFile],
+  ...[smallFiles, smallFileVariants, secureSmallFiles, folder, latency, largeFile],
   ...[analysis, documents, twoWorkers, growth, pages, start, idle],
 ];
 

@@ -48,11 +48,12 @@ export async function removeFolders(): Promise<void> {
   for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
 }
 
-/** Filemill as `filemill up` runs it. */
+/** Filemill as `filemill up` runs it; `more` may hold `--auth` and `--tls`. */
 export class FilemillSystem implements System {
   readonly folder: string;
   readonly stack: FilemillStack;
   readonly #sql: pg.Client;
+  readonly #credentials: Pick<LoadOptions, 'authorization' | 'tlsCa'>;
 
   static async start(env: Record<string, string> = {}, more: readonly string[] = []): Promise<FilemillSystem> {
     const folder = await freshFolder();
@@ -61,10 +62,21 @@ export class FilemillSystem implements System {
     await sql.connect();
     // Tables that have just been filled have no statistics yet.
     await sql.query('set enable_seqscan = off');
-    return new FilemillSystem(folder, stack, sql);
+    const token = more.includes('--auth') ? await readFile(join(folder, 'admin-token'), 'utf8') : undefined;
+    const credentials = {
+      ...(token && { authorization: `Bearer ${token.trim()}` }),
+      ...(more.includes('--tls') && { tlsCa: join(folder, 'tls/ca.pem') }),
+    };
+    return new FilemillSystem(folder, stack, sql, credentials);
   }
 
-  private constructor(folder: string, stack: FilemillStack, sql: pg.Client) {
+  private constructor(
+    folder: string,
+    stack: FilemillStack,
+    sql: pg.Client,
+    credentials: Pick<LoadOptions, 'authorization' | 'tlsCa'>,
+  ) {
+    this.#credentials = credentials;
     this.folder = folder;
     this.stack = stack;
     this.#sql = sql;
@@ -94,7 +106,7 @@ export class FilemillSystem implements System {
 
   /** Resolves when all is acknowledged. */
   async send(load: Load): Promise<LoadReport> {
-    return await runLoad({ ...load, target: this.stack.server, ledger: this.ledger });
+    return await runLoad({ ...load, ...this.#credentials, target: this.stack.server, ledger: this.ledger });
   }
 
   async untilCompleted(wanted: number): Promise<void> {

@@ -42,6 +42,28 @@ export const smallFileVariants: Scenario = {
   },
 };
 
+export const secureSmallFiles: Scenario = {
+  name: 'small-files-secure',
+  title: 'the first row with a token for every caller, and with TLS as well, beside the same without',
+  async run(bench) {
+    await using open = await FilemillSystem.start(bench.env);
+    const figures: Figure[] = [];
+    for (const { name, more, target } of [
+      { name: 'small-files-with-tokens', more: ['--auth'], target: 0.95 },
+      { name: 'small-files-with-tokens-and-tls', more: ['--auth', '--tls'], target: 0.7 },
+    ]) {
+      await using secure = await FilemillSystem.start(bench.env, more);
+      figures.push(
+        await beside(bench, secure, open, (value, baseline) =>
+          atLeast({ name, unit: 'files/s', value }, baseline, target),
+        ),
+      );
+      await audit(secure);
+    }
+    return figures;
+  },
+};
+
 /** Measures what remains on the disk once all is done. */
 const bytesKept = `
   select ((pg_total_relation_size('files') + pg_total_relation_size('results')) / count(*))::int as bytes from files`;

@@ -7,6 +7,7 @@ ensureDebianPackages([
   'caddy',
   'pgbouncer',
   'curl',
+  'openssl',
   'libfaketime',
   'python3-requests',
   'python3-httpx',
