@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { utimes, writeFile } from 'node:fs/promises';
+import { rmdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import pino from 'pino';
@@ -92,6 +92,7 @@ describe('kept texts', () => {
 
 it('a worker that may not write to the volume does not start', async () => {
   await using system = await startCluster({ services: ['metadata', 'result', 'upload'] });
+  await rmdir(join(system.storageDir, 'texts'));
   await writeFile(join(system.storageDir, 'texts'), 'in the way');
   await assert.rejects(system.start('worker', { FILEMILL_KEEP_TEXT: '1' }), /FILEMILL_KEEP_TEXT/);
 });

@@ -15,6 +15,8 @@ export interface IsolateSettings {
   readonly registryUrl: string;
   readonly options: AnalysisOptions;
   readonly blobs?: BlobsModule | undefined;
+  /** The folder of the files: the process may read there and in the program. Everywhere when absent. */
+  readonly folder?: string | undefined;
 }
 
 /** The pass over a file or, with `step`, one of its file analysers. The next order follows after the answer. */
@@ -51,6 +53,10 @@ const { registryOf } = (await import(settings.registryUrl)) as typeof Registry;
 const analyzers = registryOf(settings.options);
 await prepareAll(analyzers);
 const blobs = settings.blobs && (await openBlobs(settings.blobs));
+await import('@napi-rs/lzma');
+// Native code is loaded and the watch runs. From here on, neither is allowed any more: a further thread could be given
+// all permissions, and native code obeys none.
+for (const permission of ['addon', 'worker']) process.permission.drop(permission);
 
 process.on('message', (order: IsolateOrder) => void follow(order));
 process.on('disconnect', () => process.exit());

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FilemillError } from '#domain/errors.ts';
 import { onAbort } from '#platform/abort.ts';
@@ -23,10 +24,16 @@ export class IsolateDeath extends Error {
 const startMs = 60_000;
 
 /**
- * What an isolate may do: read files, run the thread that watches it, and load the checksums of @node-rs. It may neither
- * write, nor connect, nor start processes.
+ * What an isolate may do: read the program and the files. It may neither write, nor connect, nor start processes. It
+ * gives up threads and native code by itself, once it has started the thread that watches it and loaded all it needs.
  */
-const permissions = ['--permission', '--allow-fs-read=*', '--allow-worker', '--allow-addons'];
+function permissions({ folder }: IsolateSettings): string[] {
+  const readable = folder === undefined ? ['*'] : [program, `${resolve(folder)}/`];
+  return ['--permission', ...readable.map((path) => `--allow-fs-read=${path}`), '--allow-worker', '--allow-addons'];
+}
+
+/** The folder of this program; the packages of an installed one lie beside it. */
+const program = fileURLToPath(new URL('../../../', import.meta.url)).replace(/\/node_modules\/.*$/, '/node_modules/');
 
 /**
  * A small young generation, and no collector threads, which wait for each other when the machine is busy. To optimise for size
@@ -51,7 +58,7 @@ export class Isolate {
     this.#memoryMb = settings.memoryMb;
     // The environment says nothing else, because an analysis of foreign content must not see passwords.
     this.#child = fork(entry, [JSON.stringify(settings)], {
-      execArgv: [...permissions, ...thrift, `--max-old-space-size=${settings.memoryMb}`],
+      execArgv: [...permissions(settings), ...thrift, `--max-old-space-size=${settings.memoryMb}`],
       env: { MALLOC_ARENA_MAX: '2' },
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });

@@ -69,9 +69,9 @@ export class Isolates implements AsyncDisposable {
 
   /** Starts no process yet: the first files do. */
   static async open(options: IsolatesOptions): Promise<Isolates> {
-    const { registryUrl = defaultRegistryUrl, options: asked = leastOptions, memoryMb, blobs } = options;
+    const { registryUrl = defaultRegistryUrl, options: asked = leastOptions, memoryMb, blobs, folder } = options;
     const registry = (await import(registryUrl)) as typeof Registry;
-    return new Isolates({ memoryMb, registryUrl, options: asked, blobs }, options, registry);
+    return new Isolates({ memoryMb, registryUrl, options: asked, blobs, folder }, options, registry);
   }
 
   /** Processes at work. */

@@ -32,7 +32,7 @@ await runService(logger, async ({ signal, use }) => {
   const result = channelTo(config.resultTarget);
   const lifecycle = metadata.client(FileLifecycleService);
   const analysis = use(new AnalysisPool({ ...config.analysis, threads }));
-  const isolates = use(await Isolates.open({ ...config.isolates, processes: threads }));
+  const isolates = use(await Isolates.open({ ...config.isolates, processes: threads, folder: config.storageDir }));
   await proveAnalysis(analysis, signal);
   const direct = new DirectWorkSource(lifecycle, name);
   const claim = claimerByIds(lifecycle, name);
