@@ -19,6 +19,9 @@ import { serveRoutes } from './http/serve-routes.ts';
 import { TrustedProxies } from './http/trusted-proxies.ts';
 import { LiveFeed } from './live/live-feed.ts';
 import { allRoutes } from './routes/index.ts';
+import type { SignInConfig } from './sign-in/config.ts';
+import { Provider } from './sign-in/provider.ts';
+import { isCallback, serveSignIn } from './sign-in/serve-sign-in.ts';
 
 export interface AppContext {
   readonly backend: Backend;
@@ -31,6 +34,8 @@ export interface AppContext {
   readonly trustedProxies?: TrustedProxies | undefined;
   /** None unless set. */
   readonly allowedOrigins?: AllowedOrigins | undefined;
+  /** How the page signs in with an OpenID provider, if it does. */
+  readonly signIn?: SignInConfig | undefined;
   readonly logger: Logger;
   /** With them, the server speaks HTTPS. */
   readonly certificates?: Certificates | undefined;
@@ -65,7 +70,7 @@ export function createApp(context: AppContext): FastifyInstance {
     if (drain.draining) throw new FilemillError('SHUTTING_DOWN');
     drain.enter(reply.raw);
     const passage = trustedProxies.passageOf(request.raw);
-    const foreign = guardOrigin(request.headers, hosts, isPage(request), passage, origins);
+    const foreign = guardOrigin(request.headers, hosts, mayBeOpened(request), passage, origins);
     if (foreign !== undefined && admitOrigin(request, reply, foreign)) return reply;
     await gate.admit(request);
     return undefined;
@@ -86,9 +91,16 @@ export function createApp(context: AppContext): FastifyInstance {
   });
   const isOverTls = (request: FastifyRequest) =>
     context.publicHttp?.startsWith('https:') === true || trustedProxies.isOverTls(request.raw);
-  serveRoutes(app, allRoutes({ ...context, feed, gate, isOverTls }));
+  const provider = context.signIn && new Provider(context.signIn);
+  serveRoutes(app, allRoutes({ ...context, feed, gate, isOverTls, provider: provider?.host }));
+  if (provider) serveSignIn(app, { ...context, provider });
   serveDashboard(app, context.dashboard);
   return app;
+}
+
+/** Whether a link on another site may open this: neither holds data. */
+function mayBeOpened(request: FastifyRequest): boolean {
+  return isPage(request) || isCallback(request);
 }
 
 /** JSON bodies hold at most 1,000 ids, with room to spare. */

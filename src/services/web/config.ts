@@ -7,6 +7,7 @@ import { tlsSettings } from '#platform/tls/settings.ts';
 import { AllowedOrigins } from './http/cross-origin.ts';
 import { HostList } from './http/origin-guard.ts';
 import { TrustedProxies } from './http/trusted-proxies.ts';
+import { signInConfig, signInSettings } from './sign-in/config.ts';
 
 const trustedProxies = z.string().transform((text, context) => {
   const parsed = TrustedProxies.parse(text);
@@ -33,6 +34,7 @@ export const webSettings = {
   ...commonSettings,
   ...exposureSettings,
   ...tlsSettings,
+  ...signInSettings,
   httpListen: listenAddress.default('127.0.0.1:8080'),
   /** The public gRPC port. */
   uploadTarget: grpcTarget.default('127.0.0.1:50051'),
@@ -64,5 +66,5 @@ export function readWebConfig(env: NodeJS.ProcessEnv) {
   const settings = readSettings(webSettings, env);
   requireAuthentication(settings, settings.httpListen, 'FILEMILL_HTTP_LISTEN');
   const hosts = HostList.of(settings.httpListen, settings.httpHosts);
-  return { ...settings, hosts, proxies: ProxyRules.ofService(env) };
+  return { ...settings, signIn: signInConfig(settings), hosts, proxies: ProxyRules.ofService(env) };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isTenantName } from '#domain/access.ts';
 import { parseToken, type Token } from '#domain/token.ts';
 import { ConfigError } from '#platform/config.ts';
+import { issuerUrl } from '#platform/issuer-url.ts';
 import type { OidcSettings } from './jwt-check.ts';
 
 const secretKeys = z
@@ -27,10 +28,10 @@ export const identitySettings = {
   tokenKey: secretKeys.optional(),
   /** A token of the operator, which is not in the database and may do everything. */
   adminToken: adminToken.optional(),
-  oidcIssuer: z.url({ protocol: /^https?$/, error: 'must be a URL' }).optional(),
+  oidcIssuer: issuerUrl.optional(),
   oidcAudience: z.string().optional(),
   /** By default the issuer says where its keys are. */
-  oidcJwksUrl: z.url({ protocol: /^https?$/, error: 'must be a URL' }).optional(),
+  oidcJwksUrl: issuerUrl.optional(),
   oidcAlgorithms: z
     .string()
     .default('RS256,PS256,ES256,EdDSA')
@@ -75,15 +76,6 @@ export function identityConfig(settings: Read & { readonly auth: 'none' | 'requi
 function oidcOf(settings: Read): OidcSettings | undefined {
   const { oidcIssuer: issuer, oidcAudience: audience, oidcAlgorithms, oidcTenantClaim, oidcTenant } = settings;
   if (issuer === undefined || audience === undefined) return undefined;
-  for (const [name, url] of Object.entries({ OIDC_ISSUER: issuer, OIDC_JWKS_URL: settings.oidcJwksUrl }))
-    if (url !== undefined && !isTrustworthy(url))
-      throw new ConfigError(`FILEMILL_${name}: must begin with https://, or lie on this machine`);
   const tenancy = { tenant: oidcTenant, tenantClaim: oidcTenantClaim };
   return { issuer, audience, jwksUrl: settings.oidcJwksUrl, algorithms: oidcAlgorithms, ...tenancy };
-}
-
-/** Keys that came in clear text from elsewhere could be anybody's. */
-function isTrustworthy(url: string): boolean {
-  const { protocol, hostname } = new URL(url);
-  return protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
 }

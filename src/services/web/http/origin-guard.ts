@@ -11,7 +11,7 @@ const ownSites: readonly string[] = ['same-origin', 'none'];
  * foreign `Origin`, and what the browser calls cross-site. Other clients send neither `Origin` nor `Sec-Fetch-Site`.
  * docs/adr/0021-behind-a-proxy.md says why proxies change nothing about that.
  *
- * @param page whether the dashboard page is requested, which holds no data: links on other sites may open it
+ * @param page whether what is requested may be opened by a link on another site: the dashboard page, which holds no data
  * @param allowed foreign origins that are let through
  * @returns the foreign origin
  * @throws FilemillError ORIGIN_REFUSED
