@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { BrowserContext, Page } from 'playwright-core';
 import { build } from 'vite';
 import type { FileJson } from '#contract/schemas.ts';
+import { mintToken, tokenText } from '#domain/token.ts';
 import { testFolder } from '../support/start-services.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 import { Dashboard } from './support/dashboard.ts';
@@ -108,6 +112,98 @@ describe('the examples of tus clients for browsers', () => {
       await context.close();
     });
 });
+
+describe('Uppy on another origin', () => {
+  const resources = new AsyncDisposableStack();
+  const adminToken = tokenText(mintToken());
+  let dashboard: Dashboard;
+  /** On another site than the server, as browsers see it. */
+  let app: string;
+  before(async () => {
+    const server = resources.use(
+      await startPage('<!DOCTYPE html><meta charset="utf-8"><title>Another application</title>'),
+    );
+    app = `http://localhost:${server.port}`;
+    dashboard = resources.use(
+      await Dashboard.start({
+        FILEMILL_ALLOWED_ORIGINS: `https://app.example, ${app}`,
+        FILEMILL_AUTH: 'required',
+        FILEMILL_TOKEN_KEY: 'a-key-for-tests-and-for-nothing-but-tests',
+        FILEMILL_ADMIN_TOKEN: adminToken,
+      }),
+    );
+  });
+  after(() => resources.disposeAsync());
+
+  const open = async (address: string) => {
+    const page = await (await dashboard.context()).newPage();
+    await page.goto(address);
+    return page;
+  };
+  const uppy = (headers: object) => `
+    import Uppy from '@uppy/core';
+    import Tus from '@uppy/tus';
+    globalThis.uppy = new Uppy({ autoProceed: false }).use(Tus, {
+      endpoint: '${dashboard.stack.base}/uploads/', chunkSize: 40_000, retryDelays: null, headers: ${JSON.stringify(headers)},
+    });`;
+
+  it('uploads files with a token', async () => {
+    const page = await open(app);
+    const requests = new Set<string>();
+    page.on('request', (request) => void requests.add(request.method()));
+    await page.addScriptTag({ content: await bundled(uppy({ Authorization: `Bearer ${adminToken}` })) });
+    const result = await page.evaluate(upload, ['from elsewhere.txt']);
+    assert.deepEqual(result.failed, []);
+    assert.ok(requests.has('PATCH'));
+    const answer = await page.evaluate(listFiles, { base: dashboard.stack.base, token: adminToken });
+    assert.deepEqual(answer.names, ['from elsewhere.txt']);
+    assert.match(answer.requestId ?? '', /./);
+    await page.context().close();
+  });
+
+  it('gets nothing without one, and never sends cookies', async () => {
+    const page = await open(app);
+    const { base } = dashboard.stack;
+    assert.equal((await page.evaluate(listFiles, { base })).status, 401);
+    await assert.rejects(page.evaluate(listFiles, { base, credentials: 'include' }), /Failed to fetch/);
+    await page.context().close();
+  });
+
+  it('is refused on an origin that is not listed', async () => {
+    const page = await open(app.replace('localhost', '127.0.0.1'));
+    const list = page.evaluate(listFiles, { base: dashboard.stack.base, token: adminToken });
+    await assert.rejects(list, /Failed to fetch/);
+    await page.context().close();
+  });
+});
+
+interface Listing {
+  readonly base: string;
+  readonly token?: string;
+  readonly credentials?: RequestCredentials;
+}
+
+/** Runs in a page of another origin. */
+async function listFiles({ base, token, credentials = 'same-origin' }: Listing) {
+  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const answer = await fetch(`${base}/api/v1/files`, { headers, credentials });
+  const { files = [] } = (await answer.json()) as { files?: FileJson[] };
+  const names = files.map(({ filename }) => filename);
+  return { status: answer.status, names, requestId: answer.headers.get('x-request-id') };
+}
+
+async function startPage(html: string): Promise<AsyncDisposable & { readonly port: number }> {
+  const server = createServer((_, response) => response.setHeader('content-type', 'text/html').end(html));
+  server.listen(0);
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
 
 interface UppyFile {
   readonly name: string;
