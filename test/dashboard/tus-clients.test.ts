@@ -165,7 +165,8 @@ describe('Uppy on another origin', () => {
     const page = await open(app);
     const { base } = dashboard.stack;
     assert.equal((await page.evaluate(listFiles, { base })).status, 401);
-    await assert.rejects(page.evaluate(listFiles, { base, credentials: 'include' }), /Failed to fetch/);
+    const withCookies: Listing = { base, credentials: 'include' };
+    await assert.rejects(page.evaluate(listFiles, withCookies), /Failed to fetch/);
     await page.context().close();
   });
 
@@ -180,7 +181,7 @@ describe('Uppy on another origin', () => {
 interface Listing {
   readonly base: string;
   readonly token?: string;
-  readonly credentials?: RequestCredentials;
+  readonly credentials?: 'include' | 'same-origin';
 }
 
 /** Runs in a page of another origin. */

@@ -92,6 +92,7 @@ const secretOwners: Readonly<Record<string, readonly ServiceName[]>> = {
   FILEMILL_TOKEN_KEY: ['metadata'],
   FILEMILL_SERVICE_TOKEN: ['metadata', 'result', 'upload', 'worker'],
   FILEMILL_ADMIN_TOKEN: ['metadata'],
+  FILEMILL_OIDC_CLIENT_SECRET: ['web'],
   FILEMILL_ADMIN_DATABASE_URL: [],
   FILEMILL_DATABASE_URL: ['metadata', 'result'],
   FILEMILL_DATABASE_LISTEN_URL: ['metadata'],
