@@ -32,7 +32,8 @@ interface Address {
 
 function addressesIn(variables: Variables): Address[] {
   return Object.values(variables).flatMap((value) => {
-    const [, host, port] = /^(?:dns:\/\/\/|(?:postgresql|rediss?):\/\/[^@]*@)([\w.-]+):(\d+)/.exec(value) ?? [];
+    const [, host, port] =
+      /^(?:dns:\/\/\/|https:\/\/|(?:postgresql|rediss?):\/\/[^@]*@)([\w.-]+):(\d+)/.exec(value) ?? [];
     return host === undefined ? [] : [{ host, port: Number(port) }];
   });
 }
