@@ -3,7 +3,7 @@ export interface Check {
   readonly name: string;
   readonly ok: boolean;
   readonly detail: string;
-  /** What to do if the check fails. */
+  /** What to do if the check fails, or what to improve if it does not. */
   readonly action: string | null;
 }
 

@@ -11,7 +11,7 @@ import {
   type GetStatsResponse_Durations,
 } from '#gen/filemill/v1/metadata_service_pb.ts';
 import type { Result } from '#gen/filemill/v1/result_service_pb.ts';
-import { type Dependency, Dependency_State } from '#gen/filemill/v1/system_service_pb.ts';
+import { type Dependency, Dependency_Link, Dependency_State } from '#gen/filemill/v1/system_service_pb.ts';
 import type { GetIncompleteUploadsResponse } from '#gen/filemill/v1/upload_service_pb.ts';
 import { identityFromMessage, scopesFrom } from './callers.ts';
 import type {
@@ -144,11 +144,15 @@ export function incompleteToJson(incomplete: GetIncompleteUploadsResponse): Inco
   };
 }
 
+const links = ['LOCAL', 'CLEAR_TEXT', 'UNVERIFIED', 'TLS'] as const;
+
 /** A dependency as a service sees it. */
-export function dependencyToJson({ service, instance, part, state, code, detail, since }: Dependency): DependencyJson {
+export function dependencyToJson(dependency: Dependency): DependencyJson {
+  const { service, instance, part, state, code, detail, since } = dependency;
   const isFailing = state === Dependency_State.FAILING;
   const trouble = { code: code || null, detail: detail || null, since: time(since) };
-  return { service, instance, part, state: isFailing ? 'FAILING' : 'OK', ...trouble };
+  const link = links.find((word) => Dependency_Link[word] === dependency.link) ?? null;
+  return { service, instance, part, state: isFailing ? 'FAILING' : 'OK', ...trouble, link };
 }
 
 function durations(known: GetStatsResponse_Durations | undefined): DurationsJson | null {

@@ -4,6 +4,7 @@ import { confidences, detectors } from '#domain/analysis.ts';
 import { auditActions } from '#domain/audit.ts';
 import { catalogue, type Reason } from '#domain/errors.ts';
 import { fileStatuses } from '#domain/file-state.ts';
+import type { Link } from '#domain/link.ts';
 
 /**
  * The public JSON of the HTTP API, the OpenAPI document, the dashboard and the CLI's `--json`; the types are inferred from
@@ -295,6 +296,8 @@ export interface DependencyJson {
   readonly code: string | null;
   readonly detail: string | null;
   readonly since: string | null;
+  /** How the connection to it is protected; null if the service does not say. */
+  readonly link: Link | null;
 }
 
 export type SchemaName = keyof typeof schemas;

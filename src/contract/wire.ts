@@ -23,7 +23,7 @@ import type {
 import { type FileSchema, FileStatus } from '#gen/filemill/v1/file_pb.ts';
 import { Attempt_Outcome, type AttemptSchema } from '#gen/filemill/v1/metadata_service_pb.ts';
 import type { ResultSchema } from '#gen/filemill/v1/result_service_pb.ts';
-import { Dependency_State, type DependencySchema } from '#gen/filemill/v1/system_service_pb.ts';
+import { Dependency_Link, Dependency_State, type DependencySchema } from '#gen/filemill/v1/system_service_pb.ts';
 import { isEncrypted, languageOf } from './findings.ts';
 import { requireBatch, requireColumns } from './requests.ts';
 import type { Json } from './schemas.ts';
@@ -101,15 +101,16 @@ export function attemptToMessage(attempt: AttemptRecord): MessageInitShape<typeo
 
 /** The state of a store as a service sees it; `instance` distinguishes workers. */
 export function dependencyToMessage(
-  { store, fault }: StoreReport,
+  { store, fault, link }: StoreReport,
   service: string,
   instance = '',
 ): MessageInitShape<typeof DependencySchema> {
-  if (fault === undefined) return { service, instance, part: store, state: Dependency_State.OK };
+  const known = { service, instance, part: store, link: Dependency_Link[link ?? 'UNSPECIFIED'] };
+  if (fault === undefined) return { ...known, state: Dependency_State.OK };
   const { code, kind, sentence: detail, since } = fault;
   const lasting = kind === 'operator';
   const failing = { state: Dependency_State.FAILING, code, detail, lasting, since: timestampFromDate(since) };
-  return { service, instance, part: store, ...failing };
+  return { ...known, ...failing };
 }
 
 /** `COMPLETED` for FILE_STATUS_COMPLETED; undefined for a number that this release does not know. */

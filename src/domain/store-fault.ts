@@ -1,4 +1,5 @@
 import { FilemillError } from './errors.ts';
+import type { Link } from './link.ts';
 
 /** The stores: PostgreSQL holds all state, and Redis the doorbell. */
 export type Store = 'postgresql' | 'redis';
@@ -18,6 +19,7 @@ export interface StoreFault {
 /** The state of a store as one process sees it. */
 export interface StoreReport {
   readonly store: Store;
+  readonly link?: Link | undefined;
   /** Absent while all is well. */
   readonly fault?: StoreFault & { readonly since: Date };
 }

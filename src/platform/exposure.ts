@@ -1,7 +1,6 @@
-import { isIP } from 'node:net';
 import { z } from 'zod';
-import { AddressRanges, loopbackRanges } from './address-ranges.ts';
 import { ConfigError } from './config-error.ts';
+import { isLoopback } from './link.ts';
 
 /** Settings of every service with a listener: who may reach it, and whether callers must say who they are. */
 export const exposureSettings = {
@@ -24,13 +23,10 @@ export const serviceSettings = {
     .optional(),
 } as const;
 
-const loopback = AddressRanges.of(...loopbackRanges);
-
 /** Whether only this machine can reach the listener. */
 function isPrivate(listen: string): boolean {
   if (listen.startsWith('unix:')) return true;
-  const host = listen.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
-  return host === 'localhost' || (isIP(host) !== 0 && loopback?.contains(host) === true);
+  return isLoopback(listen.replace(/:\d+$/, '').replace(/^\[|\]$/g, ''));
 }
 
 /**

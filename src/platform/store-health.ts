@@ -1,3 +1,4 @@
+import type { Link } from '#domain/link.ts';
 import type { Store, StoreFault, StoreReport } from '#domain/store-fault.ts';
 import type { Logger } from './logger.ts';
 
@@ -16,19 +17,22 @@ const forgottenAfterMs = 30_000;
 export class StoreHealth {
   readonly #store: Store;
   readonly #logger: Logger;
+  readonly #link: Link | undefined;
   readonly #saidAt = new Map<string, number>();
   #outage: Outage | undefined;
 
-  constructor(store: Store, logger: Logger) {
+  constructor(store: Store, logger: Logger, link?: Link) {
     this.#store = store;
     this.#logger = logger;
+    this.#link = link;
   }
 
   /** The state at the latest attempt. */
   get report(): StoreReport {
-    if (this.#outage === undefined || isForgotten(this.#outage)) return { store: this.#store };
+    const known = { store: this.#store, link: this.#link };
+    if (this.#outage === undefined || isForgotten(this.#outage)) return known;
     const { fault, since } = this.#outage;
-    return { store: this.#store, fault: { ...fault, since } };
+    return { ...known, fault: { ...fault, since } };
   }
 
   /** @param what the operation: a word for the command or statement, or `connect` */

@@ -46,6 +46,7 @@ describe('filemill up --tls', () => {
   it('answers doctor', async () => {
     const { code, stdout } = await filemill(['doctor'], { server: grpc, env: { FILEMILL_TLS_CA: ca } });
     assert.equal(code, 0, stdout);
+    assert.match(stdout, /✔ Links +all that leave a machine are protected by TLS/);
   });
 
   it('serves HTTPS, through which an upload reaches the files', async () => {

@@ -1,9 +1,11 @@
 import { isIP } from 'node:net';
 import { Redis } from 'ioredis';
 import type { FilemillError } from '#domain/errors.ts';
+import type { Link } from '#domain/link.ts';
 import { isStoreFault, storeFaultError } from '#domain/store-fault.ts';
 import { backoffMs } from '#platform/abort.ts';
 import { ConfigError } from '#platform/config.ts';
+import { linkTo } from '#platform/link.ts';
 import type { Logger } from '#platform/logger.ts';
 import { StoreHealth } from '#platform/store-health.ts';
 import { Certificates, type ClientTls } from '#platform/tls/certificates.ts';
@@ -33,7 +35,7 @@ export class RedisConnection implements AsyncDisposable {
 
   /** @param tls for `rediss://`: by default the CAs of the system */
   constructor(url: string, logger: Logger, tls?: ClientTls) {
-    this.health = new StoreHealth('redis', logger);
+    this.health = new StoreHealth('redis', logger, redisLink(url));
     this.#redis = open(url, tls);
     this.#firstContact = nextContact(this.#redis);
     this.#redis.on('error', (error) => this.#note(error));
@@ -110,6 +112,11 @@ export function isRedisAway(error: unknown): boolean {
 /** Whether the error is an answer of Redis. */
 function isAnswer(error: unknown): error is Error {
   return error instanceof Error && error.name === 'ReplyError';
+}
+
+function redisLink(url: string): Link {
+  if (url.startsWith('unix://')) return linkTo(undefined);
+  return linkTo(URL.parse(url)?.hostname ?? '', url.startsWith('rediss://') ? 'TLS' : undefined);
 }
 
 function open(url: string, tls: ClientTls | undefined): Redis {

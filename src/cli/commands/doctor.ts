@@ -11,6 +11,7 @@ import { checkVolume, listSmallFiles } from '../check-volume.ts';
 import { contact, firstAnswerMs } from '../contact.ts';
 import { askDependencies, checkDependencies } from '../dependencies.ts';
 import { CliError, type ExitCode, exitCodes } from '../failure.ts';
+import { checkLinks } from '../links.ts';
 import { incompleteText, plural, printable } from '../output/printable.ts';
 import { printRecord } from '../output/writer.ts';
 import { redactedSettings } from '../redact.ts';
@@ -66,9 +67,11 @@ async function reachable({ channel, server, signal }: Session): Promise<Check> {
 }
 
 async function partsOf(session: Session): Promise<Check[]> {
+  const dependencies = await askDependencies(session);
   return [
     await health(session.channel),
-    ...checkDependencies(await askDependencies(session)),
+    ...checkDependencies(dependencies),
+    checkLinks(session.server, dependencies),
     ...(await incomplete(session)),
     ...(await workers(session)),
   ];
@@ -121,6 +124,7 @@ async function workers({ files }: Session): Promise<Check[]> {
 }
 
 function checkView({ name, ok, detail, action }: Check, { terminal }: Session): string[] {
-  const sign = ok ? terminal.paint('green', '✔') : terminal.paint('red', '✖');
+  const well = action === null ? terminal.paint('green', '✔') : terminal.paint('yellow', '!');
+  const sign = ok ? well : terminal.paint('red', '✖');
   return [`${sign} ${name.padEnd(12)}${detail}`, ...(action === null ? [] : [`    → ${action}`])];
 }

@@ -1,3 +1,6 @@
+import type { Link } from '#domain/link.ts';
+import { linkTo } from '../link.ts';
+
 /**
  * Targets of gRPC clients: `HOST:PORT`, a name for the library's resolver such as `dns:///HOST:PORT`, or `unix:/PATH`, all
  * in clear text, and `https://HOST[:PORT]` for TLS.
@@ -27,4 +30,9 @@ export function hostOf(target: string): string | undefined {
     ?.replace(/:\d+$/, '')
     .replace(/^\[|\]$/g, '')
     .toLowerCase();
+}
+
+/** How connections to the target are protected. */
+export function linkOfTarget(target: string): Link {
+  return linkTo(hostOf(target), isSecure(target) ? 'TLS' : undefined);
 }

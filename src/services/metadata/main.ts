@@ -1,6 +1,7 @@
 import { Database, waitForDatabase } from '#adapters/postgres/database/database.ts';
 import { DatabaseClock } from '#adapters/postgres/database/database-clock.ts';
 import { requireDurableCommits } from '#adapters/postgres/database/durability.ts';
+import { databaseLink } from '#adapters/postgres/database/link.ts';
 import { requireTenantRole } from '#adapters/postgres/database/roles.ts';
 import { movedForMs } from '#adapters/postgres/upkeep/blob-deletions.ts';
 import { ChangeFeed } from '#adapters/postgres/upkeep/change-feed.ts';
@@ -31,7 +32,7 @@ const searchesAtOnce = 4;
 const maxWatchedFiles = 100_000;
 
 await runService(logger, async ({ signal, use }) => {
-  const health = new StoreHealth('postgresql', logger);
+  const health = new StoreHealth('postgresql', logger, databaseLink(config.databaseUrl));
   const connect = { url: config.databaseUrl, poolSize: config.databasePool };
   const database = use(new Database({ ...connect, health, logger }));
   const searches = use(new Database({ ...connect, poolSize: searchesAtOnce, kind: 'reads', health, logger }));

@@ -1,6 +1,7 @@
 import { insertEvents } from '#adapters/postgres/audit/events.ts';
 import { Database, waitForDatabase } from '#adapters/postgres/database/database.ts';
 import { requireDurableCommits } from '#adapters/postgres/database/durability.ts';
+import { databaseLink } from '#adapters/postgres/database/link.ts';
 import { requireTenantRole } from '#adapters/postgres/database/roles.ts';
 import { LocalTextStore } from '#adapters/volume/texts/local-text-store.ts';
 import type { AuditEvent } from '#domain/audit.ts';
@@ -19,7 +20,7 @@ const { config, logger } = boot('result', readResultConfig, process.env);
 const searchesAtOnce = 4;
 
 await runService(logger, async ({ signal, use }) => {
-  const health = new StoreHealth('postgresql', logger);
+  const health = new StoreHealth('postgresql', logger, databaseLink(config.databaseUrl));
   const connect = { url: config.databaseUrl, poolSize: config.databasePool };
   const database = use(new Database({ ...connect, health, logger }));
   const searches = use(new Database({ ...connect, poolSize: searchesAtOnce, kind: 'reads', health, logger }));

@@ -6,6 +6,7 @@ import { ConfigError } from '#platform/config.ts';
 import type { Logger } from '#platform/logger.ts';
 import { StoreHealth } from '#platform/store-health.ts';
 import { postgresFault, readOnly, silent } from './faults.ts';
+import { databaseLink } from './link.ts';
 import { tenantRole } from './roles.ts';
 import { queryUnderSettings, type SessionSettings, setForSession } from './session.ts';
 
@@ -80,7 +81,7 @@ export class Database implements Reader, AsyncDisposable {
   constructor({ url, poolSize, logger, kind = 'points', health }: DatabaseOptions) {
     const { statementTimeoutMs, planner } = kinds[kind];
     this.#kind = kind;
-    this.#health = health ?? new StoreHealth('postgresql', logger);
+    this.#health = health ?? new StoreHealth('postgresql', logger, databaseLink(url));
     this.#settings = { statement_timeout: String(statementTimeoutMs), ...planner };
     // Settings are not startup parameters, because a pooler refuses unknown ones.
     this.#pool = new pg.Pool({
@@ -153,7 +154,7 @@ export class Database implements Reader, AsyncDisposable {
     const answered = await Promise.race([Promise.allSettled([this.ready()]), sleep(answerWithinMs)]);
     const { report } = this.#health;
     if (answered !== undefined || report.fault !== undefined) return report;
-    return { store: 'postgresql', fault: { ...silent, since: new Date(Date.now() - answerWithinMs) } };
+    return { ...report, fault: { ...silent, since: new Date(Date.now() - answerWithinMs) } };
   }
 
   /** Resolves when PostgreSQL answers, has the schema, and accepts writes. */

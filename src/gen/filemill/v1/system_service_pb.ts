@@ -12,7 +12,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file filemill/v1/system_service.proto.
  */
 export const file_filemill_v1_system_service: GenFile = /*@__PURE__*/
-  fileDesc("CiBmaWxlbWlsbC92MS9zeXN0ZW1fc2VydmljZS5wcm90bxILZmlsZW1pbGwudjEiGAoWR2V0RGVwZW5kZW5jaWVzUmVxdWVzdCJIChdHZXREZXBlbmRlbmNpZXNSZXNwb25zZRItCgxkZXBlbmRlbmNpZXMYASADKAsyFy5maWxlbWlsbC52MS5EZXBlbmRlbmN5IoYCCgpEZXBlbmRlbmN5Eg8KB3NlcnZpY2UYASABKAkSEAoIaW5zdGFuY2UYAiABKAkSDAoEcGFydBgDIAEoCRIsCgVzdGF0ZRgEIAEoDjIdLmZpbGVtaWxsLnYxLkRlcGVuZGVuY3kuU3RhdGUSDAoEY29kZRgFIAEoCRIOCgZkZXRhaWwYBiABKAkSKQoFc2luY2UYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg8KB2xhc3RpbmcYCCABKAgiPwoFU3RhdGUSFQoRU1RBVEVfVU5TUEVDSUZJRUQQABIMCghTVEFURV9PSxABEhEKDVNUQVRFX0ZBSUxJTkcQAjJtCg1TeXN0ZW1TZXJ2aWNlElwKD0dldERlcGVuZGVuY2llcxIjLmZpbGVtaWxsLnYxLkdldERlcGVuZGVuY2llc1JlcXVlc3QaJC5maWxlbWlsbC52MS5HZXREZXBlbmRlbmNpZXNSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_timestamp]);
+  fileDesc("CiBmaWxlbWlsbC92MS9zeXN0ZW1fc2VydmljZS5wcm90bxILZmlsZW1pbGwudjEiGAoWR2V0RGVwZW5kZW5jaWVzUmVxdWVzdCJIChdHZXREZXBlbmRlbmNpZXNSZXNwb25zZRItCgxkZXBlbmRlbmNpZXMYASADKAsyFy5maWxlbWlsbC52MS5EZXBlbmRlbmN5IpgDCgpEZXBlbmRlbmN5Eg8KB3NlcnZpY2UYASABKAkSEAoIaW5zdGFuY2UYAiABKAkSDAoEcGFydBgDIAEoCRIsCgVzdGF0ZRgEIAEoDjIdLmZpbGVtaWxsLnYxLkRlcGVuZGVuY3kuU3RhdGUSDAoEY29kZRgFIAEoCRIOCgZkZXRhaWwYBiABKAkSKQoFc2luY2UYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg8KB2xhc3RpbmcYCCABKAgSKgoEbGluaxgJIAEoDjIcLmZpbGVtaWxsLnYxLkRlcGVuZGVuY3kuTGluayI/CgVTdGF0ZRIVChFTVEFURV9VTlNQRUNJRklFRBAAEgwKCFNUQVRFX09LEAESEQoNU1RBVEVfRkFJTElORxACImQKBExpbmsSFAoQTElOS19VTlNQRUNJRklFRBAAEg4KCkxJTktfTE9DQUwQARITCg9MSU5LX0NMRUFSX1RFWFQQAhITCg9MSU5LX1VOVkVSSUZJRUQQAxIMCghMSU5LX1RMUxAEMm0KDVN5c3RlbVNlcnZpY2USXAoPR2V0RGVwZW5kZW5jaWVzEiMuZmlsZW1pbGwudjEuR2V0RGVwZW5kZW5jaWVzUmVxdWVzdBokLmZpbGVtaWxsLnYxLkdldERlcGVuZGVuY2llc1Jlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_timestamp]);
 
 /**
  * @generated from message filemill.v1.GetDependenciesRequest
@@ -103,6 +103,13 @@ export type Dependency = Message<"filemill.v1.Dependency"> & {
    * @generated from field: bool lasting = 8;
    */
   lasting: boolean;
+
+  /**
+   * How the connection of the service to the dependency is protected.
+   *
+   * @generated from field: filemill.v1.Dependency.Link link = 9;
+   */
+  link: Dependency_Link;
 };
 
 /**
@@ -144,6 +151,53 @@ export type Dependency_State = (typeof Dependency_State)[keyof typeof Dependency
  */
 export const Dependency_StateSchema: GenEnum<Dependency_State> = /*@__PURE__*/
   enumDesc(file_filemill_v1_system_service, 2, 0);
+
+/**
+ * @generated from enum filemill.v1.Dependency.Link
+ */
+export const Dependency_Link = {
+  /**
+   * @generated from enum value: LINK_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * The connection does not leave the machine.
+   *
+   * @generated from enum value: LINK_LOCAL = 1;
+   */
+  LOCAL: 1,
+
+  /**
+   * Whoever is on the way can read and change everything.
+   *
+   * @generated from enum value: LINK_CLEAR_TEXT = 2;
+   */
+  CLEAR_TEXT: 2,
+
+  /**
+   * The connection is encrypted, towards a server that nobody has verified.
+   *
+   * @generated from enum value: LINK_UNVERIFIED = 3;
+   */
+  UNVERIFIED: 3,
+
+  /**
+   * @generated from enum value: LINK_TLS = 4;
+   */
+  TLS: 4,
+} as const;
+
+/**
+ * @generated from enum filemill.v1.Dependency.Link
+ */
+export type Dependency_Link = (typeof Dependency_Link)[keyof typeof Dependency_Link] | UnknownEnum;
+
+/**
+ * Describes the enum filemill.v1.Dependency.Link.
+ */
+export const Dependency_LinkSchema: GenEnum<Dependency_Link> = /*@__PURE__*/
+  enumDesc(file_filemill_v1_system_service, 2, 1);
 
 /**
  * The state of the server itself.

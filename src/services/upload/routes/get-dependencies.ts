@@ -4,12 +4,14 @@ import type { Doorbell } from '#domain/doorbell.ts';
 import {
   type DependencySchema,
   type GetDependenciesResponseSchema,
+  Dependency_Link as Link,
   Dependency_State as State,
   SystemService,
 } from '#gen/filemill/v1/system_service_pb.ts';
 import { type CallContext, outgoing } from '#platform/rpc/call-context.ts';
 import type { RpcChannel } from '#platform/rpc/client.ts';
 import { fromServiceError, isUnimplemented } from '#platform/rpc/errors.ts';
+import { linkOfTarget } from '#platform/rpc/target.ts';
 
 export interface Upstream {
   readonly metadata: RpcChannel;
@@ -34,7 +36,7 @@ export function getDependencies({ metadata, result, doorbell }: Upstream) {
 }
 
 async function ask(part: string, channel: RpcChannel, call: CallContext): Promise<readonly Dependency[]> {
-  const service = { service: 'upload', part };
+  const service = { service: 'upload', part, link: Link[linkOfTarget(channel.target)] };
   try {
     const { dependencies } = await channel
       .client(SystemService)
