@@ -31,7 +31,7 @@ create trigger audit_is_append_only before update or delete or truncate on audit
 
 -- Deletes the oldest events that are older than `keep`, at most `most`. Nobody may have it forget the last seven days.
 create function prune_audit(keep interval, most integer) returns bigint
-language plpgsql security definer set search_path from current set filemill.prunes_audit = 'on' as $$
+language plpgsql security definer set search_path from current as $$
 declare
   oldest_kept constant uuid := uuidv7(-keep);
   pruned bigint;
@@ -39,8 +39,11 @@ begin
   if keep < interval '7 days' then
     raise exception 'The audit is kept for seven days at least.' using errcode = 'invalid_parameter_value';
   end if;
+  -- Only a superuser may give a function a parameter of this name to set.
+  perform set_config('filemill.prunes_audit', 'on', true);
   delete from audit where id in (select id from audit where id < oldest_kept order by id limit most);
   get diagnostics pruned = row_count;
+  perform set_config('filemill.prunes_audit', 'off', true);
   return pruned;
 end $$;
 revoke execute on function prune_audit(interval, integer) from public;
