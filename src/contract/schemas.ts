@@ -222,7 +222,10 @@ export const schemas = {
   Attempts: z.strictObject({ attempts: z.array(Attempt) }),
   Stats,
   Server: z.strictObject({
-    grpc_address: z.string().nullable().describe('`HOST:PORT` of the public gRPC port; null when unknown.'),
+    grpc_address: z
+      .string()
+      .nullable()
+      .describe('`HOST:PORT` of the public gRPC port, or `https://HOST:PORT` if it speaks TLS; null when unknown.'),
   }),
   Caller,
   SignIn: z.strictObject({

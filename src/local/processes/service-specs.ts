@@ -63,7 +63,7 @@ export function serviceSpecs(settings: StackSettings): readonly ServiceSpec[] {
     spec('web', {
       FILEMILL_HTTP_LISTEN: settings.httpListen,
       FILEMILL_UPLOAD_TARGET: socket('upload'),
-      FILEMILL_PUBLIC_GRPC: settings.grpcListen,
+      FILEMILL_PUBLIC_GRPC: `${settings.tls ? 'https://' : ''}${settings.grpcListen}`,
       ...auth,
       ...listener,
     }),

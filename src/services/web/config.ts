@@ -52,10 +52,10 @@ export const webSettings = {
     .regex(/^https?:\/\/[\w.:[\]-]+(?:\/[\w.~%-]+)*\/?$/i, 'must be http(s)://HOST[:PORT][/PATH]')
     .transform((url) => url.replace(/\/$/, ''))
     .optional(),
-  /** `HOST:PORT` for the commands that the dashboard shows, which cannot know it behind a proxy. */
+  /** `HOST:PORT`, or `https://HOST:PORT`, for the commands that the dashboard shows, which cannot know it behind a proxy. */
   publicGrpc: z
     .string()
-    .regex(/^([\w.-]+|\[[\da-f:]+\]):\d{1,5}$/i, 'must be HOST:PORT')
+    .regex(/^(https:\/\/)?([\w.-]+|\[[\da-f:]+\]):\d{1,5}$/i, 'must be HOST:PORT, or https://HOST:PORT for TLS')
     .optional(),
   /** The output of `npm run build:dashboard`. */
   dashboardDir: z.string().default(fileURLToPath(new URL('../../../dashboard/dist', import.meta.url))),
