@@ -86,7 +86,7 @@ async function holdBothPlaces(released: Promise<void>): Promise<readonly Promise
 }
 
 async function holdPlace(released: Promise<void>): Promise<unknown> {
-  using channel = new RpcChannel(target.address);
+  using channel = target.channel();
   const messages = async function* () {
     yield metadataOf({ filename: 'held' });
     // More than fits with other small files.

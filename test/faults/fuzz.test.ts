@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { DescMethod } from '@bufbuild/protobuf';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
-import { RpcChannel } from '#platform/rpc/client.ts';
 import { begin } from '../support/resumable-uploads.ts';
 import { callHead, frame, preface } from './hostile/http2-bytes.ts';
 import { mutated, noise, pick } from './hostile/mutations.ts';
@@ -34,7 +32,7 @@ let target: Target;
 let known: Known;
 before(async () => {
   target = await startTarget({ FILEMILL_STREAM_IDLE_MS: '2000' });
-  using channel = new RpcChannel(target.address);
+  using channel = target.channel();
   const { id: uploadId } = await begin({ uploads: channel.client(UploadService) }, { size: 1_000_000n });
   known = { fileId: await target.upload(Buffer.from('the first')), uploadId };
 });
@@ -70,7 +68,7 @@ it('500 hostile file names touch nothing but objects', async (test) => {
   const beside = await readdir(dirname(target.storageDir));
   const shards = await readdir(`${target.storageDir}/objects`);
   const answers = new Map<string, number>();
-  using client = new RawClient(target.address);
+  using client = new RawClient(target);
   for (let n = 0; n < 500; n += 1) {
     const [name, path] = [hostileName(random), hostileName(random)];
     const metadata = Buffer.concat([lengthDelimited(1, name), lengthDelimited(2, n % 2 === 0 ? path : Buffer.of())]);
@@ -91,7 +89,7 @@ async function fuzz(method: DescMethod, messages: number): Promise<Map<string, n
   let left = messages;
   async function lane(): Promise<void> {
     for (;;) {
-      using client = new RawClient(target.address);
+      using client = new RawClient(target);
       // A connection a few calls, so that one which is cut costs the others nothing.
       for (let n = 0; n < 200 && !client.session.destroyed; n += 1) {
         if (left <= 0) return;
@@ -144,7 +142,7 @@ async function call(
 function attacks(): Record<string, (random: Random) => Buffer> {
   const settings = frame(4, 0, 0);
   const path = pathOf(UploadService.method.uploadFile);
-  const begun = Buffer.concat([preface, settings, callHead(1, path)]);
+  const begun = Buffer.concat([preface, settings, callHead(1, path, target.authorization)]);
   const anyFrame = (random: Random) =>
     frame(random.between(0, 12), random.between(0, 255), random.between(0, 5), noise(random.between(0, 64), random));
   return {
@@ -159,7 +157,7 @@ function attacks(): Record<string, (random: Random) => Buffer> {
       Buffer.concat([
         preface,
         settings,
-        mutated([callHead(1, path), frame(0, 1, 1, framedBytes(Buffer.of(1)))], random),
+        mutated([callHead(1, path, target.authorization), frame(0, 1, 1, framedBytes(Buffer.of(1)))], random),
       ]),
     'frames that announce more than comes': (random) =>
       Buffer.concat([
@@ -186,7 +184,7 @@ const tlsHello = Buffer.from('16030100a5010000a10303', 'hex');
 
 /** Says it, and goes away: at once, or once the other side has closed. */
 async function speak(bytes: Buffer): Promise<void> {
-  const socket = connect(target.address.slice('unix:'.length));
+  const socket = target.connect();
   socket.on('error', () => undefined).resume();
   await new Promise<void>((resolve) => {
     const enough = setTimeout(() => socket.destroy(), 20);

@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
 import { type EventEmitter, once } from 'node:events';
 import { constants } from 'node:http2';
-import { connect } from 'node:net';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { FilemillError } from '#domain/errors.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
-import { RpcChannel } from '#platform/rpc/client.ts';
 import { callHead, frame, frameTypes, preface } from './hostile/http2-bytes.ts';
 import { anyName, framed, framedBytes, pathOf, RawClient, uploadMessage } from './hostile/raw-client.ts';
 import { endure, type Ordeal, startTarget, type Target } from './hostile/target.ts';
@@ -25,7 +23,7 @@ after(() => target[Symbol.asyncDispose]());
 
 describe('After a refusal', () => {
   it('a client that goes on gets the typed error and is asked to stop', async () => {
-    using channel = new RpcChannel(target.address);
+    using channel = target.channel();
     let sent = 0;
     const endless = async function* () {
       for (; ; sent += 1) yield { part: { case: 'chunk' as const, value: Buffer.alloc(64 * 1024) } };
@@ -43,7 +41,7 @@ describe('After a refusal', () => {
   });
 
   it('a stream is reset, with its status and the details before', async () => {
-    using client = new RawClient(target.address);
+    using client = new RawClient(target);
     const stream = client.openUpload();
     let sent = 0;
     const pump = () => {
@@ -59,10 +57,12 @@ describe('After a refusal', () => {
   });
 
   it('a client that ignores the reset is cut off', async (test) => {
-    const socket = connect(target.address.slice('unix:'.length));
+    const socket = target.connect();
     socket.on('error', () => undefined).resume();
     const cut = closed(socket);
-    socket.write(Buffer.concat([preface, frame(frameTypes.settings, 0, 0), callHead(1, uploadPath)]));
+    socket.write(
+      Buffer.concat([preface, frame(frameTypes.settings, 0, 0), callHead(1, uploadPath, target.authorization)]),
+    );
     const chunk = Buffer.concat(Array.from({ length: 64 }, () => frame(frameTypes.data, 0, 1, Buffer.alloc(16_384))));
     const pump = () => {
       while (!socket.destroyed && socket.write(chunk));
@@ -99,7 +99,7 @@ describe('A good client uploads, and memory stays bounded, beside', () => {
       await endure(target, async () => {
         await using socket = rawConnection();
         for (let call = 1; call < 400; call += 2) {
-          await socket.write(callHead(call, uploadPath));
+          await socket.write(callHead(call, uploadPath, target.authorization));
           await socket.write(frame(frameTypes.data, 0, call, framedBytes(Buffer.alloc(0), MiB)));
         }
         const crumb = Buffer.of(1);
@@ -175,7 +175,7 @@ describe('A good client uploads, and memory stays bounded, beside', () => {
           await using socket = rawConnection();
           for (let call = 1; call < 40_000 && !socket.ended; call += 200) {
             const pairs = Array.from({ length: 100 }, (_, n) => [
-              callHead(call + 2 * n, uploadPath),
+              callHead(call + 2 * n, uploadPath, target.authorization),
               frame(frameTypes.reset, 0, call + 2 * n, Buffer.of(0, 0, 0, 8)),
             ]);
             await socket.write(Buffer.concat(pairs.flat()));
@@ -208,7 +208,7 @@ describe('A good client uploads, and memory stays bounded, beside', () => {
     report(
       test,
       await endure(target, async () => {
-        const clients = Array.from({ length: 2 }, () => new RawClient(target.address, { initialWindowSize: 0 }));
+        const clients = Array.from({ length: 2 }, () => new RawClient(target, { initialWindowSize: 0 }));
         for (const client of clients)
           for (let n = 0; n < 200; n += 1) {
             client.open(pathOf(watchFiles)).end(watch);
@@ -233,7 +233,7 @@ function report(test: TestContext, { uploads, peakMiB, grownMiB }: Ordeal): void
 }
 
 async function onOneConnection(attack: (client: RawClient) => Promise<void>): Promise<void> {
-  using client = new RawClient(target.address);
+  using client = new RawClient(target);
   await attack(client);
 }
 
@@ -248,7 +248,7 @@ async function closed(emitter: EventEmitter): Promise<void> {
 
 /** A connection without a protocol; writing waits until the bytes are taken, or the connection is gone. */
 function rawConnection() {
-  const socket = connect(target.address.slice('unix:'.length));
+  const socket = target.connect();
   let ended = false;
   const end = closed(socket).then(() => {
     ended = true;

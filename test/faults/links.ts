@@ -11,6 +11,8 @@ export interface Links {
   /** Where others reach it. */
   target(name: string): string;
   readonly settings: Readonly<Record<string, string>>;
+  /** Those of the settings that say who may call. */
+  readonly access: Readonly<Record<string, string>>;
   /** What clients need. */
   readonly client: { readonly authorization?: string; readonly tls?: Certificates };
   /** The CA that clients trust, in PEM. */
@@ -20,7 +22,7 @@ export interface Links {
 /** Sockets, and no questions asked. */
 export function plainLinks(folder: string): Links {
   const socket = (name: string) => `unix:${folder}/${name}`;
-  return { listen: socket, target: socket, settings: {}, client: {} };
+  return { listen: socket, target: socket, settings: {}, access: {}, client: {} };
 }
 
 /** Everything that ever listens in a stack, at the same time or not. */
@@ -42,13 +44,17 @@ export async function secureLinks(folder: string): Promise<Links> {
     return port;
   };
   const adminToken = tokenText(mintToken());
+  const access = {
+    FILEMILL_AUTH: 'required',
+    FILEMILL_TOKEN_KEY: 'a-key-for-a-run-of-faults-and-nothing-else',
+    FILEMILL_ADMIN_TOKEN: adminToken,
+  };
   return {
     listen: (name) => `127.0.0.1:${portOf(name)}`,
     target: (name) => `https://localhost:${portOf(name)}`,
+    access,
     settings: {
-      FILEMILL_AUTH: 'required',
-      FILEMILL_TOKEN_KEY: 'a-key-for-a-run-of-faults-and-nothing-else',
-      FILEMILL_ADMIN_TOKEN: adminToken,
+      ...access,
       FILEMILL_TLS_CERT: pair.cert,
       FILEMILL_TLS_KEY: pair.key,
       FILEMILL_TLS_CA: ca,

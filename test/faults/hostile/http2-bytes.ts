@@ -21,8 +21,9 @@ export function frame(type: number, flags: number, stream: number, payload: Uint
 }
 
 /** A head of a call in HPACK, with nothing indexed but names that every table begins with. */
-export function callHead(stream: number, path: string): Buffer {
+export function callHead(stream: number, path: string, authorization?: string): Buffer {
   const fields = [Buffer.of(0x83, 0x86), literal(4, path), literal(1, 'localhost'), literal(31, 'application/grpc')];
+  if (authorization !== undefined) fields.push(literal(23, authorization));
   return frame(frameTypes.headers, 0x4, stream, Buffer.concat(fields));
 }
 

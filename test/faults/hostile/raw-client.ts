@@ -1,16 +1,27 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, connect as connectHttp2 } from 'node:http2';
-import { connect } from 'node:net';
+import type { Socket } from 'node:net';
 import { create, type DescMessage, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { type UploadFileRequestSchema, UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
+
+/** What a client below gRPC has to know of a server. */
+export interface RawTarget {
+  /** A new connection, after the handshake if there is one. */
+  connect(): Socket;
+  /** The header of each call, where callers need one. */
+  readonly authorization?: string | undefined;
+}
 
 /** Calls below gRPC, by a client that keeps to HTTP/2 and to nothing else. */
 export class RawClient implements Disposable {
   readonly session: ClientHttp2Session;
   readonly ended: Promise<void>;
 
-  constructor(target: string, settings: { readonly initialWindowSize?: number } = {}) {
+  readonly #authorization: string | undefined;
+
+  constructor(target: RawTarget, settings: { readonly initialWindowSize?: number } = {}) {
+    this.#authorization = target.authorization;
     this.session = connectHttp2('http://localhost', {
-      createConnection: () => connect(target.slice('unix:'.length)),
+      createConnection: () => target.connect(),
       settings,
     });
     this.session.on('error', () => undefined);
@@ -24,6 +35,7 @@ export class RawClient implements Disposable {
       ':path': path,
       'content-type': 'application/grpc',
       te: 'trailers',
+      ...(this.#authorization && { authorization: this.#authorization }),
     });
     stream.on('error', () => undefined);
     return stream;

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { connect as connectByTls } from 'node:tls';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { Health, HealthCheckResponse_ServingStatus as ServingStatus } from '#gen/grpc/health/v1/health_pb.ts';
 import { never } from '#platform/abort.ts';
@@ -10,10 +12,14 @@ import { memoryContent } from '#sdk/upload-content.ts';
 import { uploadFile } from '#sdk/upload-file.ts';
 import { type Cluster, startCluster } from '../../support/cluster.ts';
 import { startService, testFolder } from '../../support/start-services.ts';
+import { type Links, plainLinks, secureLinks } from '../links.ts';
+import type { RawTarget } from './raw-client.ts';
 
 /** A real upload process, the victim, with the services behind it. */
-export interface Target extends AsyncDisposable {
+export interface Target extends RawTarget, AsyncDisposable {
   readonly address: string;
+  /** A channel of a good client. */
+  channel(): RpcChannel;
   readonly storageDir: string;
   readonly backends: Cluster;
   readonly log: () => string;
@@ -25,13 +31,17 @@ export interface Target extends AsyncDisposable {
   assertServes(): Promise<void>;
 }
 
+/** With FILEMILL_TEST_SECURE=1, callers need a token and speak TLS. */
 export async function startTarget(settings: Record<string, string> = {}): Promise<Target> {
   const resources = new AsyncDisposableStack();
-  const backends = resources.use(await startCluster());
   const { path: folder } = resources.use(await testFolder());
-  const [address, storageDir] = [`unix:${folder}/u`, `${folder}/volume`];
+  const secure = process.env.FILEMILL_TEST_SECURE === '1';
+  const links = secure ? await secureLinks(folder) : plainLinks(folder);
+  const backends = resources.use(await startCluster({ settings: links.access }));
+  const [address, storageDir] = [links.target('upload'), `${folder}/volume`];
   const service = await startService('upload', {
-    FILEMILL_GRPC_LISTEN: address,
+    ...links.settings,
+    FILEMILL_GRPC_LISTEN: links.listen('upload'),
     FILEMILL_METADATA_TARGET: backends.target('metadata'),
     FILEMILL_RESULT_TARGET: backends.target('result'),
     FILEMILL_STORAGE_DIR: storageDir,
@@ -40,9 +50,11 @@ export async function startTarget(settings: Record<string, string> = {}): Promis
     ...settings,
   });
   resources.use(service);
-  const channel = resources.use(new RpcChannel(address));
+  const channel = resources.use(new RpcChannel(address, links.client));
   return {
     address,
+    ...rawTarget(links),
+    channel: () => new RpcChannel(address, links.client),
     storageDir,
     backends,
     log: service.log,
@@ -59,6 +71,15 @@ export async function startTarget(settings: Record<string, string> = {}): Promis
     },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
+}
+
+function rawTarget(links: Links): RawTarget {
+  const target = links.target('upload');
+  const { ca } = links;
+  if (ca === undefined) return { connect: () => connect(target.slice('unix:'.length)) };
+  const port = Number(new URL(target).port);
+  const options = { port, host: '127.0.0.1', servername: 'localhost', ca, ALPNProtocols: ['h2'] };
+  return { connect: () => connectByTls(options), authorization: links.client.authorization };
 }
 
 /** What became of the process while `attack` went on and a good client uploaded beside it. */
