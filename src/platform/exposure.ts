@@ -4,6 +4,12 @@ import { isLoopback } from './link.ts';
 
 /** Settings of every service with a listener: who may reach it, and whether callers must say who they are. */
 export const exposureSettings = {
+  /** Shared by web and upload, which believes web by it the addresses of its clients. */
+  webToken: z
+    .string()
+    .transform((text) => text.trim())
+    .refine((token) => token.length >= 32, 'must be at least 32 random characters')
+    .optional(),
   /** `required`: callers of the public ports need a token or a JWT. */
   auth: z.enum(['none', 'required']).default('none'),
   /** `1` accepts anonymous callers on addresses that other machines can reach. */

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { isUnknown } from '#platform/known-settings.ts';
 import type { AccessSecrets } from '../access-secrets.ts';
@@ -36,7 +37,7 @@ export function serviceSpecs(settings: StackSettings): readonly ServiceSpec[] {
     FILEMILL_ADMIN_TOKEN: settings.access.adminToken,
   };
   const uploads = { ...redis, ...storage, ...auth };
-  const listener = listenerTls(settings);
+  const listener = { ...listenerTls(settings), FILEMILL_WEB_TOKEN: randomBytes(32).toString('base64url') };
   const spec = (service: ServiceName, env: Record<string, string>, name: string = service): ServiceSpec => ({
     service,
     name,
@@ -90,6 +91,7 @@ export function environmentOf({ service, env }: ServiceSpec, inherited: NodeJS.P
 const secretOwners: Readonly<Record<string, readonly ServiceName[]>> = {
   FILEMILL_TOKEN: [],
   FILEMILL_TOKEN_KEY: ['metadata'],
+  FILEMILL_WEB_TOKEN: ['upload', 'web'],
   FILEMILL_SERVICE_TOKEN: ['metadata', 'result', 'upload', 'worker'],
   FILEMILL_ADMIN_TOKEN: ['metadata'],
   FILEMILL_OIDC_CLIENT_SECRET: ['web'],

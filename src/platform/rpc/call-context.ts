@@ -19,6 +19,10 @@ export const callerKey = 'filemill-caller-bin';
 /** The key under which services show each other the token that they share. Public listeners do not look at it. */
 export const serviceTokenKey = 'filemill-service-token';
 
+/** The keys by which web tells the public port the address of its client, and proves that it is web. */
+export const clientAddressKey = 'filemill-client-address';
+export const webTokenKey = 'filemill-web-token';
+
 /** What a handler knows about its call. Every call has a context, whether it is handled here or forwarded. */
 export interface CallContext {
   /** Aborted when the client cancels, its deadline passes, or its connection is lost. */

@@ -13,7 +13,7 @@ import {
 import type { Identity } from '#domain/access.ts';
 import type { FilemillError } from '#domain/errors.ts';
 import { requestIdKey } from '#platform/request-id.ts';
-import { callerKey, serviceTokenKey } from '#platform/rpc/call-context.ts';
+import { callerKey, clientAddressKey, serviceTokenKey, webTokenKey } from '#platform/rpc/call-context.ts';
 import { methodDefinition, rawDefinition } from '#platform/rpc/definition.ts';
 import { fromServiceError, type Seen } from '#platform/rpc/errors.ts';
 import type { ServiceMethods } from '#platform/rpc/handlers.ts';
@@ -37,6 +37,8 @@ export interface CallOptions {
   readonly caller?: Identity | undefined;
   /** The `authorization` of the call, in place of that of the channel. */
   readonly authorization?: string | undefined;
+  /** On whose behalf web calls. */
+  readonly clientAddress?: string | undefined;
   /**
    * Called when the transport has accepted a message of a client's stream. The first MiB may still be in the
    * transport's own memory; the server has made room for everything after that.
@@ -71,6 +73,8 @@ export interface ChannelSettings {
   readonly authorization?: string | undefined;
   /** Shown to other services with every call: see `guard/service-token.ts`. */
   readonly serviceToken?: string | undefined;
+  /** Sent with every call that has a `clientAddress`. */
+  readonly webToken?: string | undefined;
   /** The proxy on the way to the target. Without one, the environment is ignored and the connection is direct. */
   readonly proxy?: HttpProxy | undefined;
   /** For targets with `https://`: whom to trust, and what to present. By default the CAs of the system, and nothing. */
@@ -83,7 +87,7 @@ export class RpcChannel implements Disposable {
   readonly #client: Client;
   /** Facts that error messages of all calls mention. */
   readonly #seen: Seen;
-  readonly #credentials: Pick<ChannelSettings, 'authorization' | 'serviceToken'>;
+  readonly #credentials: Pick<ChannelSettings, 'authorization' | 'serviceToken' | 'webToken'>;
 
   constructor(target: string, { options = {}, part, proxy, tls, ...rest }: ChannelSettings = {}) {
     this.target = target;
@@ -148,7 +152,7 @@ function credentialsFor(target: string, tls: ClientTls | undefined): ChannelCred
 }
 
 /** One method of one channel. */
-interface Line extends Pick<ChannelSettings, 'authorization' | 'serviceToken'> {
+interface Line extends Pick<ChannelSettings, 'authorization' | 'serviceToken' | 'webToken'> {
   readonly client: Client;
   readonly definition: MethodDefinition<object, object>;
   readonly seen: Seen;
@@ -224,6 +228,10 @@ function begin({ definition, ...line }: Line, options: CallOptions, defaultMs = 
   if (requestId !== undefined) metadata.set(requestIdKey, requestId);
   if (caller !== undefined) metadata.set(callerKey, Buffer.from(JSON.stringify(caller)));
   if (authorization !== undefined) metadata.set('authorization', authorization);
+  if (line.webToken !== undefined && options.clientAddress !== undefined) {
+    metadata.set(webTokenKey, line.webToken);
+    metadata.set(clientAddressKey, options.clientAddress);
+  }
   if (line.serviceToken !== undefined) metadata.set(serviceTokenKey, line.serviceToken);
   const earliest = Math.min(deadline ?? unlimited, Date.now() + (timeoutMs ?? unlimited));
   const limit = { deadline: earliest === unlimited ? Date.now() + defaultMs : earliest };

@@ -35,6 +35,7 @@ type PortContext = AppendUploadContext &
   IncompleteUploadsContext &
   DownloadContext & {
     readonly auth: 'none' | 'required';
+    readonly webToken?: string | undefined;
     readonly quotas: Quotas;
     readonly refusedCallers: RefusedCallers;
   };
@@ -50,6 +51,7 @@ export function uploadServer(
   const context = { ...withoutEnd, registered, lifecycle, stopping };
   const access: Access = {
     needOf: needOfRpc,
+    webToken: context.webToken,
     identify: identifyBy(context.auth, upstream.metadata),
     // Whoever may change the quota is not locked out by it.
     count: ({ tenant }, rpc) => needOfRpc(rpc) === 'admin' || context.quotas.countRequest(tenant),

@@ -52,18 +52,15 @@ export function createApp(context: AppContext): FastifyInstance {
   const fail = (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
     sendProblem(asFilemillError(error, request), request, reply, logger);
   const app = fastify({
+    trustProxy: (address) => trustedProxies.trusts(address),
     genReqId: ({ headers }) => requestIdFrom(headers[requestIdKey]),
-    bodyLimit: maxJsonBytes,
-    connectionTimeout: silenceMs,
-    forceCloseConnections: true,
-    return503OnClosing: false,
     frameworkErrors: fail,
-    routerOptions: { maxParamLength },
+    ...limits(),
     ...(certificates?.served && { serverFactory: httpsServers(certificates) }),
   });
 
   const drain = new Drain();
-  const origins = context.allowedOrigins ?? AllowedOrigins.none;
+  const { allowedOrigins: origins = AllowedOrigins.none } = context;
   const gate = new AccessGate(context.backend, context.auth ?? 'none');
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ ...securityHeaders, ...origins.vary, [requestIdKey]: request.id });
@@ -111,6 +108,16 @@ const silenceMs = 5 * 60 * 1_000;
 
 /** Large enough for over-long file names to be refused as names. */
 const maxParamLength = 4_096;
+
+function limits() {
+  return {
+    bodyLimit: maxJsonBytes,
+    connectionTimeout: silenceMs,
+    forceCloseConnections: true,
+    return503OnClosing: false,
+    routerOptions: { maxParamLength },
+  };
+}
 
 /** Answers are data: browsers must not sniff, frame, cache or render them. */
 const securityHeaders = {

@@ -20,9 +20,15 @@ export interface Backend extends Disposable {
   readonly upload: RpcClient<typeof UploadService>;
 }
 
-export function createBackend(target: string, proxy?: HttpProxy, tls?: ClientTls): Backend {
+interface BackendSettings {
+  readonly proxy?: HttpProxy | undefined;
+  readonly tls?: ClientTls | undefined;
+  readonly webToken?: string | undefined;
+}
+
+export function createBackend(target: string, ways: BackendSettings = {}): Backend {
   const resources = new DisposableStack();
-  const settings = { part: 'the upload service', proxy, tls };
+  const settings = { part: 'the upload service', ...ways };
   const channel = resources.use(new RpcChannel(target, settings));
   // A connection carries a bounded number of calls: transfers, which last, have their own, so that queries never wait
   // behind them.

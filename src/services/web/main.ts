@@ -15,7 +15,13 @@ const { config, logger } = boot('web', readWebConfig, process.env);
 await runService(logger, async (scope) => {
   const tls = new Certificates(config);
   scope.use(startCertificateWatch(tls, logger));
-  const backend = scope.use(createBackend(config.uploadTarget, config.proxies.to(config.uploadTarget), tls));
+  const backend = scope.use(
+    createBackend(config.uploadTarget, {
+      proxy: config.proxies.to(config.uploadTarget),
+      tls,
+      webToken: config.webToken,
+    }),
+  );
   const certificates = isServed(config.httpListen, tls) ? tls : undefined;
   const dashboard = readDashboard(config.dashboardDir);
   const app = scope.use(createApp({ ...config, certificates, backend, logger, dashboard }));

@@ -1,9 +1,11 @@
+import { isIP } from 'node:net';
 import { type Metadata, ServerInterceptingCall, type ServerInterceptor, type StatusObject } from '@grpc/grpc-js';
 import { type Identity, type Need, requireScope } from '#domain/access.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { requestIdFrom, requestIdKey } from '../../request-id.ts';
+import { isSameSecret } from '../../same-secret.ts';
 import type { EndedCall } from '../../telemetry.ts';
-import { addressOf, callerKey } from '../call-context.ts';
+import { addressOf, callerKey, clientAddressKey, webTokenKey } from '../call-context.ts';
 
 export interface Access {
   /** @param rpc `filemill.v1.UploadService/UploadFile`; undefined for an RPC that is not in the table */
@@ -15,6 +17,8 @@ export interface Access {
   identify(authorization: string | undefined): Identity | Promise<Identity>;
   /** Counts a call of a known caller that may do this. @throws FilemillError RATE_LIMITED */
   count?(caller: Identity, rpc: string): void;
+  /** Whoever shows it is web, and is believed the address of its client. */
+  readonly webToken?: string | undefined;
   /** Called with each call whose credentials are refused. */
   refused?(call: RefusedCall): void;
 }
@@ -51,10 +55,11 @@ export function guardAccess(access: Access, refuse: Refuse, recheckMs = defaultR
             const authorization = metadata.get('authorization')[0]?.toString();
             metadata.remove(callerKey);
             metadata.remove('authorization');
+            const address = addressFor(metadata, access.webToken) ?? addressOf(call.getPeer());
             try {
               const caller = await callerFor(access, rpc, authorization);
               if (caller !== undefined) access.count?.(caller, rpc);
-              if (caller !== undefined) metadata.set(callerKey, Buffer.from(JSON.stringify(caller)));
+              if (caller !== undefined) metadata.set(callerKey, Buffer.from(JSON.stringify({ ...caller, address })));
               if (caller !== undefined && caller.kind !== 'anonymous' && (requestStream || responseStream))
                 recheck = setInterval(
                   () => callerFor(access, rpc, authorization).catch((error: unknown) => endIfRefused(metadata, error)),
@@ -62,7 +67,7 @@ export function guardAccess(access: Access, refuse: Refuse, recheckMs = defaultR
                 ).unref();
             } catch (error) {
               if (isRefusal(error) && authorization !== undefined)
-                access.refused?.({ rpc, requestId: requestIdOf(metadata), address: addressOf(call.getPeer()) });
+                access.refused?.({ rpc, requestId: requestIdOf(metadata), address });
               return fail(metadata, error);
             }
             pass(metadata);
@@ -94,6 +99,15 @@ async function callerFor(
   const caller = await access.identify(authorization);
   requireScope(caller, need);
   return caller;
+}
+
+/** The address of a client of web; undefined for calls of anyone else. Neither key goes on to the next service. */
+function addressFor(metadata: Metadata, webToken: string | undefined): string | undefined {
+  const [shown, address] = [webTokenKey, clientAddressKey].map((key) => metadata.get(key)[0]?.toString());
+  metadata.remove(webTokenKey);
+  metadata.remove(clientAddressKey);
+  const isWeb = webToken !== undefined && shown !== undefined && isSameSecret(shown, webToken);
+  return isWeb && address !== undefined && isIP(address) !== 0 ? address : undefined;
 }
 
 function requestIdOf(metadata: Metadata): string {

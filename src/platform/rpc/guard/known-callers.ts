@@ -6,6 +6,8 @@ import { FilemillError } from '#domain/errors.ts';
 const holdsMs = 2_000;
 const mostKnown = 10_000;
 
+type Ask = (credentials: string, address: string | undefined) => Promise<Identity>;
+
 interface Known {
   readonly until: number;
   readonly identity: Promise<Identity>;
@@ -13,31 +15,33 @@ interface Known {
 
 /** Remembers for a moment who sent which credentials, so that a stream of calls costs one question. */
 export class KnownCallers {
-  readonly #ask: (authorization: string) => Promise<Identity>;
+  readonly #ask: Ask;
   readonly #known = new Map<string, Known>();
 
   /** @param ask rejects with UNAUTHENTICATED for credentials that are not valid */
-  constructor(ask: (authorization: string) => Promise<Identity>) {
+  constructor(ask: Ask) {
     this.#ask = ask;
   }
 
   /**
    * @param authorization the header of the call
+   * @param address of the client, if whoever is asked needs to know
    * @throws FilemillError UNAUTHENTICATED; UNAVAILABLE when nobody can be asked
    */
-  async identify(authorization: string | undefined): Promise<Identity> {
+  async identify(authorization: string | undefined, address?: string): Promise<Identity> {
     const credentials = bearerOf(authorization);
     // Secrets are not kept in memory for longer than a call.
     const key = hash('sha256', credentials);
     const known = this.#known.get(key);
-    const fresh = known !== undefined && performance.now() < known.until ? known : this.#askFor(key, credentials);
+    const fresh =
+      known !== undefined && performance.now() < known.until ? known : this.#askFor(key, credentials, address);
     const identity = await fresh.identity;
     if (identity.expiresAt === undefined || Date.now() < identity.expiresAt) return identity;
     throw new FilemillError('UNAUTHENTICATED', notValid);
   }
 
-  #askFor(key: string, credentials: string): Known {
-    const identity = this.#ask(credentials);
+  #askFor(key: string, credentials: string, address: string | undefined): Known {
+    const identity = this.#ask(credentials, address);
     identity.catch((error: unknown) => {
       const isAnswer = error instanceof FilemillError && error.reason === 'UNAUTHENTICATED';
       if (!isAnswer) this.#known.delete(key);

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { identityFromMessage } from '#contract/callers.ts';
 import { type Identity, type Need, requireScope } from '#domain/access.ts';
 import { FilemillError } from '#domain/errors.ts';
+import type { CallOptions } from '#platform/rpc/client.ts';
 import { KnownCallers } from '#platform/rpc/guard/known-callers.ts';
 import type { Backend } from '../backend.ts';
 
@@ -27,35 +28,41 @@ export class AccessGate {
 
   constructor({ access }: Pick<Backend, 'access'>, auth: 'none' | 'required') {
     this.#isRequired = auth === 'required';
-    this.#callers = new KnownCallers(async (credentials) =>
-      identityFromMessage((await access.getCaller({}, { authorization: `Bearer ${credentials}` })).caller),
-    );
+    this.#callers = new KnownCallers(async (credentials, clientAddress) => {
+      const { caller } = await access.getCaller({}, { authorization: `Bearer ${credentials}`, clientAddress });
+      return identityFromMessage(caller);
+    });
   }
 
   /** @throws FilemillError UNAUTHENTICATED, PERMISSION_DENIED */
   async admit(request: FastifyRequest): Promise<void> {
     const { need } = request.routeOptions.config;
     if (!this.#isRequired || need === undefined || need === 'open') return;
-    requireScope(await this.identify(authorizationOf(request)), need);
+    requireScope(await this.#identify(request), need);
     if (isByCookie(request)) refuseForgery(request);
-  }
-
-  /** @throws FilemillError UNAUTHENTICATED */
-  async identify(authorization: string | undefined): Promise<Identity> {
-    return await this.#callers.identify(authorization);
   }
 
   /** Whether the caller is still admitted; for answers that last. @throws FilemillError UNAUTHENTICATED */
   async readmit(request: FastifyRequest): Promise<void> {
-    if (this.#isRequired) await this.identify(authorizationOf(request));
+    if (this.#isRequired) await this.#identify(request);
+  }
+
+  #identify(request: FastifyRequest): Promise<Identity> {
+    const { authorization, clientAddress } = onBehalfOf(request);
+    return this.#callers.identify(authorization, clientAddress);
   }
 }
 
 /** The credentials of a request, which calls on its behalf carry on: the header, or else the session of the page. */
-export function authorizationOf(request: FastifyRequest): string | undefined {
+function authorizationOf(request: FastifyRequest): string | undefined {
   const { authorization } = request.headers;
   const session = authorization === undefined ? sessionOf(request) : undefined;
   return session === undefined ? authorization : `Bearer ${session}`;
+}
+
+/** What calls on behalf of a request carry on. */
+export function onBehalfOf(request: FastifyRequest): Pick<CallOptions, 'authorization' | 'clientAddress'> {
+  return { authorization: authorizationOf(request), clientAddress: request.ip };
 }
 
 /** @param expires undefined ends the session */

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { needOfRoute } from '#contract/access.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { outgoing } from '#platform/rpc/call-context.ts';
-import { authorizationOf } from './access.ts';
+import { onBehalfOf } from './access.ts';
 import { entityTag, matchesTag } from './entity-tag.ts';
 import { readBody, readQuery } from './query.ts';
 import type { Content, Route } from './route.ts';
@@ -68,7 +68,7 @@ function readCall(description: Route, request: FastifyRequest, reply: FastifyRep
     request,
     reply,
     signal,
-    onward: { ...outgoing({ signal, requestId: request.id }), authorization: authorizationOf(request) },
+    onward: { ...outgoing({ signal, requestId: request.id }), ...onBehalfOf(request) },
   };
 }
 

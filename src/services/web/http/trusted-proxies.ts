@@ -29,6 +29,11 @@ export class TrustedProxies {
     return ranges && new TrustedProxies(ranges);
   }
 
+  /** Whether what connects from there is a proxy. */
+  trusts(address: string): boolean {
+    return this.#ranges.contains(address);
+  }
+
   /** Whether the client speaks TLS, to this server or, as a trusted proxy tells, to that proxy. */
   isOverTls({ headers, socket }: IncomingMessage): boolean {
     if ('encrypted' in socket && socket.encrypted === true) return true;
