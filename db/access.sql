@@ -37,7 +37,7 @@ grant select on files, file_states, file_changes, file_changes_kept, file_counts
 grant select on own_files, own_results, own_claims to filemill_tenant;
 
 grant select, insert, update, delete on files, file_states, file_counts, file_changes, file_changes_kept, claims to filemill_metadata;
-grant select, insert, update, delete on workers, blob_deletions, upload_locks, tokens to filemill_metadata;
+grant select, insert, update, delete on workers, blob_deletions, upload_locks, tokens, tenants to filemill_metadata;
 grant select, insert on attempts to filemill_metadata;
 grant select on results to filemill_metadata;
 

@@ -12,7 +12,7 @@ import { compileCacheFolder } from './compile-cache.ts';
 import { buildDashboard } from './dashboard-build.ts';
 import { DataDir } from './data-dir.ts';
 import { hostAndPort, requirePort } from './ports.ts';
-import { startEmbeddedPostgres } from './postgres/embedded-postgres.ts';
+import { type ServiceUrls, startEmbeddedPostgres } from './postgres/embedded-postgres.ts';
 import { describeUrl, migrateExternal, waitForDatabase } from './postgres/external-database.ts';
 import { checkSettings } from './processes/check-settings.ts';
 import { LiveProcesses } from './processes/child.ts';
@@ -117,7 +117,7 @@ export class LocalStack implements AsyncDisposable {
     await dashboard;
     signal.throwIfAborted();
     const tls = this.certificate;
-    await this.#startServices(folder, register, { databaseUrl, redisUrl, storageDir, socketFolder, access, tls });
+    await this.#startServices(folder, register, { databaseUrls, redisUrl, storageDir, socketFolder, access, tls });
   }
 
   /** Kills everything without waiting, for a process that exits. PostgreSQL recovers at the next start. */
@@ -173,7 +173,7 @@ export class LocalStack implements AsyncDisposable {
     if (outcome === 'failed' && !signal.aborted) report.absent('No new dashboard', 'npm run build:dashboard says why');
   }
 
-  async #startDatabase(folder: DataDir): Promise<string> {
+  async #startDatabase(folder: DataDir): Promise<ServiceUrls> {
     const { databaseUrl, databaseWaitMs, report, signal } = this.#options;
     const since = performance.now();
     if (databaseUrl !== undefined) {
@@ -181,20 +181,21 @@ export class LocalStack implements AsyncDisposable {
       const version = await waitForDatabase(databaseUrl, options);
       await migrateExternal(databaseUrl);
       report.ready(`PostgreSQL ${version}`, since, describeUrl(databaseUrl));
-      return databaseUrl;
+      return { metadata: databaseUrl, result: databaseUrl };
     }
     let url = '';
+    let serviceUrls: ServiceUrls = { metadata: '', result: '' };
     const options = { dataDir: folder.within('postgres'), log: report.warn, processes: this.#processes };
     await this.#keep('PostgreSQL', async (signal) => {
       const server = await startEmbeddedPostgres({ ...options, signal });
-      url = server.url;
+      ({ url, serviceUrls } = server);
       return server;
     });
     await migrate(url);
     this.databaseUrlFile = folder.within('database-url');
     await writeFile(this.databaseUrlFile, `${url}\n`, { mode: 0o600 });
     report.ready('PostgreSQL 18 (embedded)', since, shortPath(folder.path));
-    return url;
+    return serviceUrls;
   }
 
   async #startRedis(folder: DataDir, socketFolder: string): Promise<string> {
@@ -275,7 +276,7 @@ type Found = Omit<StackSettings, 'workers' | 'logLevel' | 'threadsPerWorker'>;
 const standIns: Found = {
   grpcListen: '127.0.0.1:0',
   httpListen: '127.0.0.1:0',
-  databaseUrl: 'postgresql://',
+  databaseUrls: { metadata: 'postgresql://', result: 'postgresql://' },
   redisUrl: 'none',
   storageDir: '/',
   socketFolder: '/',

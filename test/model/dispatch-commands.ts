@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import { claimDueFiles, claimFiles } from '#adapters/postgres/files/file-claims.ts';
+import { claimDueFiles, claimFiles, heldFiles } from '#adapters/postgres/files/file-claims.ts';
 import { expireLeases } from '#adapters/postgres/files/file-leases.ts';
 import { takeDueRings } from '#adapters/postgres/files/file-rings.ts';
 import type { ClaimedFile } from '#domain/file.ts';
@@ -37,7 +37,7 @@ const claimDue = command('claimDue', fc.integer({ min: 1, max: 3 }), async (max,
     assert.deepEqual([attempt, alone], [file.attempt, file.silences > 0]);
   }
   const held = [...model.living.values()].filter((file) => holds(file, token)).map(({ id }) => id);
-  const again = held.length === 0 ? [] : await claimDueFiles(database, max, claimant(token), true);
+  const again = held.length === 0 ? [] : await heldFiles(database, token);
   assert.deepEqual(again.map(({ id }) => id).sort(), held.sort());
 });
 

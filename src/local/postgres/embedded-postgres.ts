@@ -26,9 +26,17 @@ export interface EmbeddedPostgresOptions {
   readonly processes?: LiveProcesses;
 }
 
+/** By which the services that speak SQL connect. */
+export interface ServiceUrls {
+  readonly metadata: string;
+  readonly result: string;
+}
+
 export interface EmbeddedPostgres extends AsyncDisposable {
   /** Database `metadata_db` as its owner, the role `file_processor`. */
   readonly url: string;
+  /** The same database as the roles of these services. */
+  readonly serviceUrls: ServiceUrls;
   /** Database `postgres` as the superuser. */
   readonly adminUrl: string;
   /** Whether this start made the cluster. */
@@ -91,9 +99,14 @@ export async function startEmbeddedPostgres({
   signal.throwIfAborted();
   const server = await startServer(binaries, prefix, folder, { port: credentials.port, env });
   processes?.add(server, 'SIGQUIT');
+  const serviceUrls = {
+    metadata: databaseUrl(credentials, 'filemill_metadata'),
+    result: databaseUrl(credentials, 'filemill_result'),
+  };
   try {
     await untilAnswering(databaseUrl(credentials, 'postgres'), server, log, signal);
-    await prepareDatabase(databaseUrl(credentials, 'postgres'), databaseUrl(credentials, 'file_processor'));
+    const owner = databaseUrl(credentials, 'file_processor');
+    await prepareDatabase(databaseUrl(credentials, 'postgres'), owner, Object.values(serviceUrls));
   } catch (error) {
     await stopServer(server);
     signal.throwIfAborted();
@@ -102,6 +115,7 @@ export async function startEmbeddedPostgres({
   const stop = () => stopServer(server);
   return {
     url: databaseUrl(credentials, 'file_processor'),
+    serviceUrls,
     adminUrl: databaseUrl(credentials, 'postgres'),
     firstStart,
     pid: server.pid ?? 0,

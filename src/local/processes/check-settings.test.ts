@@ -11,7 +11,7 @@ import { serviceSpecs } from './service-specs.ts';
 const specs = serviceSpecs({
   grpcListen: '127.0.0.1:0',
   httpListen: '127.0.0.1:0',
-  databaseUrl: 'postgresql://',
+  databaseUrls: { metadata: 'postgresql://', result: 'postgresql://' },
   redisUrl: 'none',
   storageDir: '/',
   socketFolder: '/',

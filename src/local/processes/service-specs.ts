@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { isUnknown } from '#platform/known-settings.ts';
 import type { AccessSecrets } from '../access-secrets.ts';
+import type { ServiceUrls } from '../postgres/embedded-postgres.ts';
 import type { LocalCertificate } from '../tls/local-certificate.ts';
 import type { ServiceName, ServiceSpec } from './service-child.ts';
 
 export interface StackSettings {
   readonly grpcListen: string;
   readonly httpListen: string;
-  readonly databaseUrl: string;
+  readonly databaseUrls: ServiceUrls;
   /** A URL, or `none`. */
   readonly redisUrl: string;
   readonly storageDir: string;
@@ -25,9 +26,9 @@ export interface StackSettings {
 /** Describes the five services: the public ports, and everything else on sockets. */
 export function serviceSpecs(settings: StackSettings): readonly ServiceSpec[] {
   const socket = (name: string) => `unix:${join(settings.socketFolder, `${name}.sock`)}`;
-  const metadata = { FILEMILL_METADATA_TARGET: socket('metadata') };
-  const result = { FILEMILL_RESULT_TARGET: socket('result') };
-  const database = { FILEMILL_DATABASE_URL: settings.databaseUrl };
+  const targets = { FILEMILL_METADATA_TARGET: socket('metadata'), FILEMILL_RESULT_TARGET: socket('result') };
+  const ofMetadata = { FILEMILL_DATABASE_URL: settings.databaseUrls.metadata };
+  const ofResult = { FILEMILL_DATABASE_URL: settings.databaseUrls.result };
   const redis = { FILEMILL_REDIS_URL: settings.redisUrl };
   const storage = { FILEMILL_STORAGE_DIR: settings.storageDir };
   const threads = { FILEMILL_WORKER_THREADS: String(settings.threadsPerWorker) };
@@ -49,17 +50,16 @@ export function serviceSpecs(settings: StackSettings): readonly ServiceSpec[] {
     },
   });
   return [
-    spec('metadata', { FILEMILL_GRPC_LISTEN: socket('metadata'), ...database, ...redis, ...auth, ...secrets }),
-    spec('result', { FILEMILL_GRPC_LISTEN: socket('result'), ...database, ...storage }),
+    spec('metadata', { FILEMILL_GRPC_LISTEN: socket('metadata'), ...ofMetadata, ...redis, ...auth, ...secrets }),
+    spec('result', { FILEMILL_GRPC_LISTEN: socket('result'), ...ofResult, ...storage, ...auth }),
     spec('upload', {
       FILEMILL_GRPC_LISTEN: `${socket('upload')},${settings.grpcListen}`,
-      ...metadata,
-      ...result,
+      ...targets,
       ...uploads,
       ...listener,
     }),
     ...Array.from({ length: settings.workers }, (_, index) =>
-      spec('worker', { ...metadata, ...result, ...redis, ...storage, ...threads }, `worker-${index + 1}`),
+      spec('worker', { ...targets, ...redis, ...storage, ...threads }, `worker-${index + 1}`),
     ),
     spec('web', {
       FILEMILL_HTTP_LISTEN: settings.httpListen,
@@ -96,6 +96,8 @@ const secretOwners: Readonly<Record<string, readonly ServiceName[]>> = {
   FILEMILL_ADMIN_TOKEN: ['metadata'],
   FILEMILL_OIDC_CLIENT_SECRET: ['web'],
   FILEMILL_ADMIN_DATABASE_URL: [],
+  FILEMILL_METADATA_DATABASE_URL: [],
+  FILEMILL_RESULT_DATABASE_URL: [],
   FILEMILL_DATABASE_URL: ['metadata', 'result'],
   FILEMILL_DATABASE_LISTEN_URL: ['metadata'],
   FILEMILL_REDIS_URL: ['metadata', 'upload', 'worker'],

@@ -16,6 +16,7 @@ import type { Identities } from './access/identities.ts';
 import type { AuditLog } from './audit/audit-log.ts';
 import type { Quotas } from './audit/quotas.ts';
 import type { DueDispatcher } from './duties/due-dispatcher.ts';
+import type { FairClaims } from './duties/fair-claims.ts';
 import type { ChangeHubs } from './live/change-hub.ts';
 
 export interface MetadataContext {
@@ -25,6 +26,7 @@ export interface MetadataContext {
   readonly clock: DatabaseClock;
   readonly changes: ChangeFeed;
   readonly changeHubs: ChangeHubs;
+  readonly claims: FairClaims;
   readonly dispatcher: DueDispatcher;
   readonly identities: Identities;
   readonly audit: AuditLog;

@@ -20,6 +20,7 @@ import { readMetadataConfig } from './config.ts';
 import { startAuditPruner } from './duties/audit-pruner.ts';
 import { startChangeTrimmer } from './duties/change-trimmer.ts';
 import { DueDispatcher } from './duties/due-dispatcher.ts';
+import { FairClaims } from './duties/fair-claims.ts';
 import { startReconciler } from './duties/reconciler.ts';
 import { ChangeHubs } from './live/change-hub.ts';
 import { metadataServer } from './routes/index.ts';
@@ -51,7 +52,8 @@ await runService(logger, async ({ signal, use }) => {
   });
   const rung = config.redisUrl === 'none' ? undefined : doorbell;
   use(startReconciler({ database, clock, doorbell: rung, leaseMs, logger }));
-  const dispatcher = use(DueDispatcher.start({ database, changes, logger, stopping: signal }));
+  const claims = new FairClaims(database);
+  const dispatcher = use(DueDispatcher.start({ database, claims, changes, logger, stopping: signal }));
   use(startChangeTrimmer({ database, logger }));
   use(startAuditPruner({ database, retentionDays: config.auditRetentionDays, logger }));
   const changeHubs = new ChangeHubs({ database, clock, changes, logger, stopping: signal });
@@ -60,7 +62,7 @@ await runService(logger, async ({ signal, use }) => {
   const audit = new AuditLog(database);
   const quotas = new Quotas(database, config.defaultQuota);
   const records = { identities, audit, quotas };
-  const shared = { database, searches, ...records, clock, changes, changeHubs, dispatcher, doorbell, watchPlaces };
+  const shared = { database, searches, ...records, clock, changes, changeHubs, claims, dispatcher, doorbell, watchPlaces };
   const context = { ...shared, leaseMs, maxAttempts, watchHeartbeatMs, stopping: signal };
   const { serviceToken, grpcMaxConnectionAgeMs: maxConnectionAgeMs } = config;
   const server = use(metadataServer(logger, context, { serviceToken, maxConnectionAgeMs }));

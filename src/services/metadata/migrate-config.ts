@@ -7,6 +7,9 @@ export const migrateSettings = {
   databaseUrl,
   /** A superuser that creates the role and the database of FILEMILL_DATABASE_URL; without it both must exist. */
   adminDatabaseUrl: databaseUrl.optional(),
+  /** By which these services connect as roles of their own; the superuser lets them log in. */
+  metadataDatabaseUrl: databaseUrl.optional(),
+  resultDatabaseUrl: databaseUrl.optional(),
   /** How long to wait for PostgreSQL. */
   databaseWaitMs: integer(0, 3_600_000).default(300_000),
 } as const;

@@ -13,8 +13,9 @@ for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stoppi
 try {
   const onAway = (problem: string) => logger.warn({ problem }, 'waiting for PostgreSQL');
   const whenReachable = { signal: stopping.signal, forMs: config.databaseWaitMs, onAway };
-  const { adminDatabaseUrl: adminUrl, databaseUrl: url } = config;
-  if (adminUrl !== undefined) await onceReachable(() => prepareDatabase(adminUrl, url), whenReachable);
+  const { adminDatabaseUrl: adminUrl, databaseUrl: url, metadataDatabaseUrl, resultDatabaseUrl } = config;
+  const serviceUrls = [metadataDatabaseUrl, resultDatabaseUrl].filter((one) => one !== undefined);
+  if (adminUrl !== undefined) await onceReachable(() => prepareDatabase(adminUrl, url, serviceUrls), whenReachable);
   const applied = await onceReachable(() => migrate(url), whenReachable);
   logger.info({ applied }, 'the schema is up to date');
 } catch (error) {

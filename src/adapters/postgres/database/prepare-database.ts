@@ -1,11 +1,18 @@
 import pg from 'pg';
 import { connectTo } from './connect.ts';
+import { createRoles, serviceRoles } from './roles.ts';
 
 /**
- * Creates the role and the database that `databaseUrl` names, as the superuser of `adminUrl`. May be repeated: an existing
- * role gets the password of the URL.
+ * Creates the role and the database that `databaseUrl` names, and the roles of the services, as the superuser of `adminUrl`.
+ * May be repeated: an existing role gets the password of its URL.
+ *
+ * @param serviceUrls those by which services connect as roles of their own
  */
-export async function prepareDatabase(adminUrl: string, databaseUrl: string): Promise<void> {
+export async function prepareDatabase(
+  adminUrl: string,
+  databaseUrl: string,
+  serviceUrls: readonly string[] = [],
+): Promise<void> {
   const { role, password, database } = partsOf(databaseUrl);
   await using connection = await connectTo(adminUrl);
   const { client } = connection;
@@ -18,6 +25,15 @@ export async function prepareDatabase(adminUrl: string, databaseUrl: string): Pr
   const [name, secret] = [pg.escapeIdentifier(role), pg.escapeLiteral(password)];
   await client.query(`${rows[0]?.role ? 'alter' : 'create'} role ${name} login password ${secret}`);
   if (!rows[0]?.database) await client.query(`create database ${pg.escapeIdentifier(database)} owner ${name}`);
+  await createRoles(client, role);
+  for (const url of serviceUrls) await letLogIn(client, url);
+}
+
+async function letLogIn(client: pg.Client, serviceUrl: string): Promise<void> {
+  const { role, password } = partsOf(serviceUrl);
+  if (!serviceRoles.some((one) => one === role))
+    throw new Error(`The URL of a service must name one of the roles ${serviceRoles.join(' and ')}`);
+  await client.query(`alter role ${pg.escapeIdentifier(role)} login password ${pg.escapeLiteral(password)}`);
 }
 
 function partsOf(databaseUrl: string): { role: string; password: string; database: string } {

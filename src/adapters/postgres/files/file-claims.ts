@@ -44,11 +44,30 @@ const claimDue: Statement = {
     ), ${claimed('due i')}`,
 };
 
-const findHeldNamed: Statement = {
-  name: 'find-held-files',
+// Rows of one tenant are in the order of an index, so that the backlog of another is never read.
+const claimInTurn: Statement = {
+  name: 'claim-files-in-turn',
   text: `
-    select ${claimColumns} from files f
-    where f.id = any ($1::uuid[]) and f.lease_token = $2 and f.status = 'PROCESSING'`,
+    with due as (
+      select d.id from unnest($5::text[]) as t (tenant) cross join lateral (
+        select f.id from file_states s join files f on f.id = s.file_id
+        where s.status = 'PENDING' and s.tenant = t.tenant and ${claimable}
+        order by s.file_id limit $1 for update of f skip locked
+      ) d
+    ), ${claimed('due i')}`,
+};
+
+// A loose scan of the index by tenant: one step for each tenant, however many files it has.
+const waiting: Statement = {
+  name: 'waiting-tenants',
+  text: `
+    with recursive t (tenant) as (
+      (select tenant from file_states where status = 'PENDING' and tenant > $1 order by tenant limit 1)
+      union all
+      select (select s.tenant from file_states s where s.status = 'PENDING' and s.tenant > t.tenant order by s.tenant limit 1)
+      from t where t.tenant is not null
+    )
+    select tenant from t where tenant is not null limit $2`,
 };
 
 const findHeld: Statement = {
@@ -58,7 +77,7 @@ const findHeld: Statement = {
     where c.lease_token = $1 and f.lease_token = $1 and f.status = 'PROCESSING'`,
 };
 
-/** Claims the claimable files among those that a doorbell named; includes files that this token holds already. */
+/** Claims the claimable files among those that a doorbell named; if some are not, adds what this token holds already. */
 export async function claimFiles(
   database: Database,
   ids: readonly string[],
@@ -66,23 +85,35 @@ export async function claimFiles(
 ): Promise<readonly ClaimedFile[]> {
   const files = await database.query<ClaimedFile>(claimNamed, [uuidArray(ids), leaseToken, leaseMs, worker]);
   if (files.length === ids.length) return files;
-  const got = new Set(column(files, 'id'));
-  const rest = ids.filter((id) => !got.has(id));
-  return [...files, ...(await database.query<ClaimedFile>(findHeldNamed, [rest, leaseToken]))];
+  const held = await heldFiles(database, leaseToken);
+  return [...new Map([...files, ...held].map((file) => [file.id, file])).values()];
 }
 
-/**
- * Claims up to `max` files that are due, oldest first.
- *
- * @param repeated whether an earlier call with this token got no answer: its claims, if any, are the answer
- */
+/** The files that a claim with this token holds. */
+export async function heldFiles(database: Database, leaseToken: string): Promise<readonly ClaimedFile[]> {
+  return await database.query<ClaimedFile>(findHeld, [leaseToken]);
+}
+
+/** Claims up to `max` due files of each of these tenants, oldest first. */
+export async function claimFilesInTurn(
+  database: Database,
+  tenants: readonly string[],
+  max: number,
+  { worker, leaseToken, leaseMs }: Claimant,
+): Promise<readonly ClaimedFile[]> {
+  return await database.query<ClaimedFile>(claimInTurn, [max, leaseToken, leaseMs, worker, tenants]);
+}
+
+/** Tenants with PENDING files, in the order of their names, beginning after `after`. */
+export async function waitingTenants(database: Database, after: string, max: number): Promise<string[]> {
+  return column(await database.query<{ tenant: string }>(waiting, [after, max]), 'tenant');
+}
+
+/** Claims up to `max` files that are due, oldest first. */
 export async function claimDueFiles(
   database: Database,
   max: number,
   { worker, leaseToken, leaseMs }: Claimant,
-  repeated = false,
 ): Promise<readonly ClaimedFile[]> {
-  const held = repeated ? await database.query<ClaimedFile>(findHeld, [leaseToken]) : [];
-  if (held.length > 0) return held;
   return await database.query<ClaimedFile>(claimDue, [max, leaseToken, leaseMs, worker]);
 }

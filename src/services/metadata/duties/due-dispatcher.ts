@@ -1,11 +1,12 @@
 import type { Database } from '#adapters/postgres/database/database.ts';
-import { type Claimant, claimDueFiles } from '#adapters/postgres/files/file-claims.ts';
+import type { Claimant } from '#adapters/postgres/files/file-claims.ts';
 import { releaseFiles } from '#adapters/postgres/files/file-leases.ts';
 import type { ChangeFeed } from '#adapters/postgres/upkeep/change-feed.ts';
 import type { ClaimedFile } from '#domain/file.ts';
 import { onAbort } from '#platform/abort.ts';
 import type { Logger } from '#platform/logger.ts';
 import type { CallContext } from '#platform/rpc/call-context.ts';
+import type { FairClaims } from './fair-claims.ts';
 
 /** Longest sleep while workers wait: files that fall due by the clock are found within it. */
 const pollMs = 1_000;
@@ -79,7 +80,7 @@ export class DueDispatcher implements AsyncDisposable {
   async #serve(waiter: Waiter): Promise<readonly ClaimedFile[]> {
     waiter.asked = true;
     try {
-      return await claimDueFiles(this.#options.database, waiter.max, waiter.claimant, waiter.repeated);
+      return await this.#options.claims.due(waiter.max, waiter.claimant, waiter.repeated);
     } catch (error) {
       this.#waiters = this.#waiters.filter((other) => other !== waiter);
       waiter.reject(error);
@@ -110,6 +111,7 @@ export class DueDispatcher implements AsyncDisposable {
 
 interface DueDispatcherOptions {
   readonly database: Database;
+  readonly claims: FairClaims;
   readonly changes: ChangeFeed;
   readonly logger: Logger;
   /** Ends all waits without files, so that workers turn to another replica. */

@@ -1,4 +1,3 @@
-import { claimFiles } from '#adapters/postgres/files/file-claims.ts';
 import { requireBatch } from '#contract/requests.ts';
 import { claimedFilesToMessage } from '#contract/wire.ts';
 import { FilemillError } from '#domain/errors.ts';
@@ -6,12 +5,12 @@ import { isUuid } from '#domain/uuid.ts';
 import { failpoint } from '#platform/failpoints.ts';
 import type { MetadataContext, Route } from '../context.ts';
 
-export function claimFilesRoute({ database, leaseMs }: MetadataContext): Route<'claimFiles'> {
+export function claimFilesRoute({ claims, leaseMs }: MetadataContext): Route<'claimFiles'> {
   return async ({ worker, leaseToken, ids }) => {
     requireLeaseToken(leaseToken);
     // A malformed id names no file.
     const named = [...new Set(requireBatch(ids, 'ids').filter(isUuid))];
-    const files = await claimFiles(database, named, { worker, leaseToken, leaseMs });
+    const files = await claims.named(named, { worker, leaseToken, leaseMs });
     await failpoint('metadata.claimed');
     return { files: claimedFilesToMessage(files), leaseMs };
   };
