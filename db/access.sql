@@ -37,7 +37,7 @@ grant select on files, file_states, file_changes, file_changes_kept, file_counts
 grant select on own_files, own_results, own_claims to filemill_tenant;
 
 grant select, insert, update, delete on files, file_states, file_counts, file_changes, file_changes_kept, claims to filemill_metadata;
-grant select, insert, update, delete on workers, blob_deletions, upload_locks, tokens, tenants to filemill_metadata;
+grant select, insert, update, delete on workers, blob_deletions, upload_locks, tokens to filemill_metadata;
 grant select, insert on attempts to filemill_metadata;
 grant select on results to filemill_metadata;
 
@@ -51,5 +51,6 @@ grant insert on file_changes to filemill_result;
 -- What happened stays: nobody may change or delete an event, but by its retention.
 grant select, insert on audit to filemill_metadata;
 grant insert on audit to filemill_result;
+revoke execute on function prune_audit(interval, integer) from public;
 grant execute on function prune_audit(interval, integer) to filemill_metadata;
 grant select, insert, update, delete on tenants to filemill_metadata;
