@@ -51,6 +51,5 @@ grant insert on file_changes to filemill_result;
 -- What happened stays: nobody may change or delete an event, but by its retention.
 grant select, insert on audit to filemill_metadata;
 grant insert on audit to filemill_result;
-revoke execute on function prune_audit(interval, integer) from public;
 grant execute on function prune_audit(interval, integer) to filemill_metadata;
 grant select, insert, update, delete on tenants to filemill_metadata;

@@ -110,7 +110,7 @@ export class LocalStack implements AsyncDisposable {
     const dashboard = this.#buildDashboard();
     const socketFolder = await folder.makeSocketFolder();
     this.ownTarget = `unix:${socketFolder}/upload.sock`;
-    const databaseUrl = await this.#startDatabase(folder);
+    const databaseUrls = await this.#startDatabase(folder);
     signal.throwIfAborted();
     const redisUrl = await this.#startRedis(folder, socketFolder);
     // The web service reads it once, when it starts.
