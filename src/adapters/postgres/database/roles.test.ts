@@ -85,7 +85,7 @@ describe('A statement without any filter, for a tenant,', () => {
 });
 
 const everyTable =
-  'files, file_states, file_counts, file_changes, file_changes_kept, results, attempts, claims, workers, blob_deletions, upload_locks, tokens, migrations'.split(
+  'files, file_states, file_counts, file_changes, file_changes_kept, results, attempts, claims, workers, blob_deletions, upload_locks, tokens, audit, tenants, migrations'.split(
     ', ',
   );
 const writes = (table: string) => [`delete from ${table}`, `truncate ${table}`, `insert into ${table} default values`];
@@ -101,6 +101,9 @@ const forbidden: Readonly<Record<string, readonly string[]>> = {
     'select from workers',
     'select from blob_deletions',
     'select from upload_locks',
+    'select from audit',
+    'select from tenants',
+    `select prune_audit(interval '9 days', 1)`,
     'create table mine (id int)',
   ],
   filemill_result: [
@@ -113,6 +116,11 @@ const forbidden: Readonly<Record<string, readonly string[]>> = {
     'select from tokens',
     'select from claims',
     'select from attempts',
+    'select from tenants',
+    'select from audit',
+    `update audit set name = ''`,
+    'delete from audit',
+    `select prune_audit(interval '9 days', 1)`,
     'select from blob_deletions',
     'insert into blob_deletions default values',
     'alter table files disable row level security',
@@ -123,6 +131,8 @@ const forbidden: Readonly<Record<string, readonly string[]>> = {
     'update results set file_id = id',
     'delete from results',
     'delete from attempts',
+    `update audit set name = ''`,
+    'delete from audit',
     ...everyTable.map((table) => `truncate ${table}`),
     'insert into migrations default values',
     'alter table files disable row level security',
