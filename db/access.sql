@@ -1,4 +1,4 @@
--- What each role of db/roles.sql may do: docs/adr/0027-tenants.md. The owner of the tables runs this after each change of it or
+-- What each role of db/roles.sql may do: docs/adr/0029-tenants.md. The owner of the tables runs this after each change of it or
 -- of the schema; repeating it does no harm. Further tables need a line here before a service can use them.
 
 -- The tenant that `filemill_tenant` reads for. Without one, nothing is visible.

@@ -1,4 +1,4 @@
--- Whose files they are: docs/adr/0027-tenants.md. A constant default rewrites no row.
+-- Whose files they are: docs/adr/0029-tenants.md. A constant default rewrites no row.
 alter table files add column tenant text not null default 'default';
 alter table file_states add column tenant text not null default 'default';
 alter table file_changes add column tenant text not null default 'default';

@@ -4,6 +4,7 @@ import { dispatchMutations } from './dispatch-mutations.ts';
 import { ingestMutations } from './ingest-mutations.ts';
 import { resumableMutations } from './resumable-mutations.ts';
 import { segmentMutations } from './segment-mutations.ts';
+import { tenantMutations } from './tenant-mutations.ts';
 import { webMutations } from './web-mutations.ts';
 
 export const mutations = [
@@ -14,4 +15,5 @@ export const mutations = [
   ...attemptMutations,
   ...dispatchMutations,
   ...clockMutations,
+  ...tenantMutations,
 ];

@@ -3,7 +3,7 @@ import { sleep } from '#platform/abort.ts';
 import { ConfigError } from '#platform/config.ts';
 import type { Database } from './database.ts';
 
-/** Reads on behalf of callers that see one tenant: docs/adr/0027-tenants.md. */
+/** Reads on behalf of callers that see one tenant: docs/adr/0029-tenants.md. */
 export const tenantRole = 'filemill_tenant';
 
 /** What the services may do. To connect as one of them, let it log in. */
