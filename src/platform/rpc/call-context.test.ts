@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { aService, type Identity } from '#domain/access.ts';
+import { anonymous, aService, type Identity } from '#domain/access.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
@@ -160,4 +160,15 @@ describe('A caller without authentication', () => {
     it(`is ${address} for a connection from "${peer}"`, () => {
       assert.equal(addressOf(peer), address);
     });
+});
+
+it('An internal listener that demands credentials refuses callers that a public port did not ask', async () => {
+  const { path } = resources.use(await testFolder());
+  const server = resources.use(new RpcServer(quiet, {}, {}, { refusesAnonymous: true }));
+  server.addPart(MetadataService, { getStats: async () => ({}) });
+  await server.listen(`unix:${path}/internal`);
+  const { getStats } = resources.use(new RpcChannel(`unix:${path}/internal`)).client(MetadataService);
+  await assert.rejects(getStats({}, { caller: anonymous }), { reason: 'UNAUTHENTICATED' });
+  await getStats({}, { caller: { ...anonymous, kind: 'token' } });
+  await getStats({});
 });

@@ -42,6 +42,12 @@ type AnyCall = UnaryRequest | ReadableCall;
 /** The largest message that is accepted, in bytes; chunks should stay well below it. */
 const maxMessageBytes = 1024 * 1024;
 
+export interface InternalServerOptions {
+  readonly maxConnectionAgeMs: number;
+  readonly serviceToken?: string | undefined;
+  readonly refusesAnonymous?: boolean | undefined;
+}
+
 /**
  * For listeners that only other services reach. A whole batch comes in one message. A connection may be closed at a
  * certain age (0 means never) once its calls in flight have ended, so that clients resolve the name again and spread
@@ -84,6 +90,7 @@ export class RpcServer implements AsyncDisposable {
   readonly #guard: ConnectionGuard;
   readonly #streamedPaths = new Set<string>();
   readonly #access: Access | undefined;
+  readonly #refusesAnonymous: boolean;
   #port = 0;
 
   /** @param guards without `access`, callers are believed: see `callerKey` */
@@ -95,6 +102,7 @@ export class RpcServer implements AsyncDisposable {
   ) {
     this.#logger = logger;
     this.#access = guards.access;
+    this.#refusesAnonymous = guards.refusesAnonymous === true;
     this.#server = new Server({
       'grpc.max_receive_message_length': maxMessageBytes,
       'grpc.max_concurrent_streams': 1_000,
@@ -191,6 +199,7 @@ export class RpcServer implements AsyncDisposable {
   ): Promise<void> {
     const context = contextOf(call);
     try {
+      this.#requireKnown(context);
       callback(null, await handle(context), trailersOf(context));
       callAnswered(this.#logger, ended(method, call, context));
     } catch (error) {
@@ -206,6 +215,7 @@ export class RpcServer implements AsyncDisposable {
   ): Promise<void> {
     const context = contextOf(call);
     try {
+      this.#requireKnown(context);
       for await (const message of handle(context)) {
         if (context.signal.aborted) break;
         await written(call, message, context.signal, idleMs);
@@ -225,6 +235,15 @@ export class RpcServer implements AsyncDisposable {
     ];
   }
 
+  /** @throws FilemillError UNAUTHENTICATED */
+  #requireKnown({ caller }: CallContext): void {
+    if (this.#refusesAnonymous && caller.kind === 'anonymous')
+      throw new FilemillError(
+        'UNAUTHENTICATED',
+        'The upload service demands no credentials of its callers, but this service does: set FILEMILL_AUTH=required for both.',
+      );
+  }
+
   #refuse(call: EndedCall, error: unknown): ReturnType<typeof toStatus> {
     const forwarded = isServiceError(error);
     const { reason } = forwarded ? fromServiceError(error) : asFilemillError(error);
@@ -236,6 +255,8 @@ export class RpcServer implements AsyncDisposable {
 }
 
 interface ServerGuards {
+  /** For internal listeners: whether a public port that demands no credentials is a mistake. */
+  readonly refusesAnonymous?: boolean | undefined;
   /** Who may call what. */
   readonly access?: Access | undefined;
   /** How often the credentials of streams are checked again. */

@@ -66,6 +66,8 @@ await runService(logger, async ({ signal, use }) => {
   const shared = { database, searches, ...records, clock, changes, changeHubs, ...work, watchPlaces };
   const context = { ...shared, leaseMs, maxAttempts, watchHeartbeatMs, stopping: signal };
   const { serviceToken, grpcMaxConnectionAgeMs: maxConnectionAgeMs } = config;
-  const server = use(metadataServer(logger, context, { serviceToken, maxConnectionAgeMs }));
+  const server = use(
+    metadataServer(logger, context, { serviceToken, maxConnectionAgeMs, refusesAnonymous: config.auth === 'required' }),
+  );
   await server.listen(config.grpcListen, certificates);
 });

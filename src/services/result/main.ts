@@ -34,6 +34,12 @@ await runService(logger, async ({ signal, use }) => {
   const audit = use(AuditBuffer.start({ write, logger }));
   const texts = config.storageDir === undefined ? undefined : new LocalTextStore(config.storageDir);
   const { serviceToken, grpcMaxConnectionAgeMs: maxConnectionAgeMs } = config;
-  const server = use(resultServer(logger, { database, searches, audit, texts }, { serviceToken, maxConnectionAgeMs }));
+  const server = use(
+    resultServer(
+      logger,
+      { database, searches, audit, texts },
+      { serviceToken, maxConnectionAgeMs, refusesAnonymous: config.auth === 'required' },
+    ),
+  );
   await server.listen(config.grpcListen, certificates);
 });

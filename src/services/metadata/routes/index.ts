@@ -10,7 +10,7 @@ import { Health } from '#gen/grpc/health/v1/health_pb.ts';
 import type { Logger } from '#platform/logger.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
 import { healthHandlers } from '#platform/rpc/health.ts';
-import { internalServerOptions, RpcServer } from '#platform/rpc/server.ts';
+import { type InternalServerOptions, internalServerOptions, RpcServer } from '#platform/rpc/server.ts';
 import type { MetadataContext } from '../context.ts';
 import { claimDueFilesRoute } from './claim-due-files.ts';
 import { claimFilesRoute } from './claim-files.ts';
@@ -52,9 +52,9 @@ import { watchFilesRoute } from './watch-files.ts';
 export function metadataServer(
   logger: Logger,
   context: MetadataContext,
-  { serviceToken, ...options }: { readonly maxConnectionAgeMs: number; readonly serviceToken?: string | undefined },
+  { serviceToken, refusesAnonymous, ...options }: InternalServerOptions,
 ): RpcServer {
-  return new RpcServer(logger, internalServerOptions(options), {}, { serviceToken })
+  return new RpcServer(logger, internalServerOptions(options), {}, { serviceToken, refusesAnonymous })
     .add(
       Health,
       healthHandlers(() => context.database.ready()),

@@ -4,7 +4,7 @@ import { SystemService } from '#gen/filemill/v1/system_service_pb.ts';
 import { Health } from '#gen/grpc/health/v1/health_pb.ts';
 import type { Logger } from '#platform/logger.ts';
 import { healthHandlers } from '#platform/rpc/health.ts';
-import { internalServerOptions, RpcServer } from '#platform/rpc/server.ts';
+import { type InternalServerOptions, internalServerOptions, RpcServer } from '#platform/rpc/server.ts';
 import type { ResultContext } from '../context.ts';
 import { exportResultsRoute } from './export-results.ts';
 import { getDependenciesRoute } from './get-dependencies.ts';
@@ -17,9 +17,9 @@ import { saveResultsRoute } from './save-results.ts';
 export function resultServer(
   logger: Logger,
   context: ResultContext,
-  { serviceToken, ...options }: { readonly maxConnectionAgeMs: number; readonly serviceToken?: string | undefined },
+  { serviceToken, refusesAnonymous, ...options }: InternalServerOptions,
 ): RpcServer {
-  return new RpcServer(logger, internalServerOptions(options), {}, { serviceToken })
+  return new RpcServer(logger, internalServerOptions(options), {}, { serviceToken, refusesAnonymous })
     .add(
       Health,
       healthHandlers(() => context.database.ready()),
