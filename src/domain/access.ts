@@ -24,6 +24,9 @@ export interface Identity {
 /** Where authentication is not configured, everyone may do everything. */
 export const anonymous: Identity = { kind: 'anonymous', id: '', name: 'anonymous', tenant: defaultTenant, scopes };
 
+/** Whoever calls what is open to everyone. Without it, the call would be one of a service on its own behalf. */
+export const nobody: Identity = { ...anonymous, scopes: [] };
+
 export const aService: Identity = { kind: 'service', id: '', name: 'a service', tenant: defaultTenant, scopes };
 
 /** What a call demands of its caller: a scope, `any` known caller, or nothing (`open`). */

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { type Metadata, ServerInterceptingCall, type ServerInterceptor, type StatusObject } from '@grpc/grpc-js';
-import { type Identity, type Need, requireScope } from '#domain/access.ts';
+import { type Identity, type Need, nobody, requireScope } from '#domain/access.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { requestIdFrom, requestIdKey } from '../../request-id.ts';
 import { isSameSecret } from '../../same-secret.ts';
@@ -95,7 +95,8 @@ async function callerFor(
 ): Promise<Identity | undefined> {
   const need = access.needOf(rpc);
   // The server answers UNIMPLEMENTED to an RPC that it does not serve.
-  if (need === undefined || need === 'open') return undefined;
+  if (need === undefined) return undefined;
+  if (need === 'open') return nobody;
   const caller = await access.identify(authorization);
   requireScope(caller, need);
   return caller;
