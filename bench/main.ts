@@ -14,6 +14,7 @@ import { machine, table } from './report.ts';
 import type { Bench, Scenario } from './scenario.ts';
 import { analysis } from './scenarios/analysis.ts';
 import { documents } from './scenarios/documents.ts';
+import { fairness } from './scenarios/fairness.ts';
 import { folder } from './scenarios/folder.ts';
 import { growth } from './scenarios/growth.ts';
 import { largeFile } from './scenarios/large-file.ts';
@@ -25,7 +26,7 @@ import { twoWorkers } from './scenarios/two-workers.ts';
 import { removeFolders } from './system.ts';
 
 const scenarios: readonly Scenario[] = [
-  ...[smallFiles, smallFileVariants, secureSmallFiles, folder, latency, largeFile],
+  ...[smallFiles, smallFileVariants, secureSmallFiles, fairness, folder, latency, largeFile],
   ...[analysis, documents, twoWorkers, growth, pages, start, idle],
 ];
 

@@ -82,6 +82,11 @@ export class FilemillSystem implements System {
     this.#sql = sql;
   }
 
+  /** What a client of it needs. */
+  get client(): { readonly authorization?: string | undefined } {
+    return { authorization: this.#credentials.authorization };
+  }
+
   get ledger(): string {
     return join(this.folder, 'acknowledged');
   }
@@ -106,7 +111,7 @@ export class FilemillSystem implements System {
 
   /** Resolves when all is acknowledged. */
   async send(load: Load): Promise<LoadReport> {
-    return await runLoad({ ...load, ...this.#credentials, target: this.stack.server, ledger: this.ledger });
+    return await runLoad({ ...this.#credentials, ...load, target: this.stack.server, ledger: this.ledger });
   }
 
   async untilCompleted(wanted: number): Promise<void> {
