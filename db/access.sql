@@ -30,6 +30,10 @@ begin
       -- The policy of `files` hides the other files from this subquery. An `exists` may become a hash of all files of the tenant.
       else '(select true from files f where f.id = file_id)' end);
   end loop;
+  -- These run with the rights of the owner. Unless named last, the temporary tables of whoever calls them come first.
+  foreach one in array array['delete_results()', 'prune_audit(interval, integer)'] loop
+    execute format('alter function %s set search_path = %I, pg_temp', one, current_schema());
+  end loop;
   execute format('grant usage on schema %I to filemill_tenant, filemill_metadata, filemill_result', current_schema());
 end $$;
 

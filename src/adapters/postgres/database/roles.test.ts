@@ -147,6 +147,40 @@ for (const [role, statements] of Object.entries(forbidden))
       it(`may not ${statement}`, () => assert.rejects(as(role, statement), { code: '42501' }));
   });
 
+describe('A function with the rights of the owner', () => {
+  /** As whoever took a service over would: what `prune_audit` calls `audit`, with a trigger that the owner runs. */
+  const disguise = [
+    'create temporary table audit (id uuid)',
+    `insert into audit values (uuidv7(interval '-90 days'))`,
+    `create function pg_temp.take_over() returns trigger language plpgsql as $$
+       begin raise exception 'run as %', current_user; end $$`,
+    'create trigger take_over before delete on audit for each row execute function pg_temp.take_over()',
+  ];
+
+  it('takes no temporary table of its caller for that of the owner', async () => {
+    await client.query('begin');
+    try {
+      await client.query('set local role filemill_metadata');
+      for (const statement of disguise) await client.query(statement);
+      const { rows } = await client.query(`select prune_audit(interval '30 days', 10)::int as pruned`);
+      assert.deepEqual(rows, [{ pruned: 0 }]);
+    } finally {
+      await client.query('rollback');
+    }
+  });
+
+  it('looks for tables where no service may make any', async () => {
+    const { rows } = await client.query<{ name: string; path: string }>(
+      `select proname as name, array_to_string(proconfig, ' ') as path from pg_proc
+       where prosecdef and pronamespace = 'public'::regnamespace order by 1`,
+    );
+    assert.deepEqual(rows, [
+      { name: 'delete_results', path: 'search_path=public, pg_temp' },
+      { name: 'prune_audit', path: 'search_path=public, pg_temp' },
+    ]);
+  });
+});
+
 describe('The roles of the services', () => {
   it('read all tenants', async () => {
     for (const role of serviceRoles) assert.equal((await as(role, countOf('files')))[0]?.rows, 8);
