@@ -40,6 +40,17 @@ describe('the audit', () => {
     assert.deepEqual([address, requestId, detail], ['192.0.2.1', 'r1', { offset: 3 }]);
   });
 
+  it('records what a caller asked for, even if PostgreSQL cannot store it', async () => {
+    const hostile = 'a\0b';
+    const kept = 'a\ufffdb';
+    const actor = { ...ada, name: hostile };
+    const events = [event({ object: hostile, actor, detail: { mimeType: hostile } }), event({ object: 'beside it' })];
+    await insertEvents(opened.database, events);
+    const [found] = await list({ object: kept });
+    assert.deepEqual([found?.name, found?.detail], [kept, { mimeType: kept }]);
+    assert.equal((await list({ object: 'beside it' })).length, 1);
+  });
+
   for (const [what, text] of Object.entries({
     update: `update audit set name = 'Eve'`,
     delete: 'delete from audit',

@@ -38,6 +38,14 @@ const insert: Statement = {
     on conflict do nothing`,
 };
 
+/**
+ * PostgreSQL cannot store NUL in text, which would keep all events of a batch from being written: a caller could blind the
+ * audit by what it asks for.
+ */
+function storable<Value>(value: Value): Value | string {
+  return typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '\ufffd') : value;
+}
+
 /** May be repeated. */
 export async function insertEvents(database: Database, events: readonly AuditEvent[]): Promise<void> {
   const columns: ((event: AuditEvent) => string | null)[] = [
@@ -50,11 +58,11 @@ export async function insertEvents(database: Database, events: readonly AuditEve
     ({ object }) => object,
     ({ actor }) => actor.requestId,
     ({ actor }) => actor.address,
-    ({ detail }) => detail && JSON.stringify(detail),
+    ({ detail }) => detail && JSON.stringify(detail, (_, value: unknown) => storable(value)),
   ];
   await database.query(
     insert,
-    columns.map((value) => events.map(value)),
+    columns.map((value) => events.map((event) => storable(value(event)))),
   );
 }
 

@@ -43,6 +43,16 @@ describe('a JWT of the issuer', () => {
     assert.equal(found?.tenant, 'blue');
   });
 
+  it('has a name of one line that can be stored, whatever its user calls itself', async () => {
+    const hostile: Readonly<Record<string, string>> = {
+      'A\0da\n{"level":60}\u202e': 'A da {"level":60}',
+      ['\u{1f600}'.repeat(200)]: '\u{1f600}'.repeat(100),
+      '\0': 'ada',
+    };
+    for (const [name, expected] of Object.entries(hostile))
+      assert.equal((await check.identify(await issuer.sign({ name })))?.name, expected);
+  });
+
   const worthless: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     'for another audience': { aud: 'another' },
     'of another issuer': { iss: 'https://elsewhere.example' },
@@ -50,6 +60,9 @@ describe('a JWT of the issuer', () => {
     'that has ended': { exp: 1_000 },
     'that has not begun': { nbf: Math.floor(Date.now() / 1_000) + 600 },
     'without a subject': { sub: undefined },
+    'whose subject is no text': { sub: 7 },
+    'whose subject cannot be stored': { sub: 'a\0b' },
+    'whose subject is longer than OpenID allows': { sub: 'a'.repeat(256) },
     'without a tenant': { tenant: undefined },
     'of a tenant with an impossible name': { tenant: 'Red/..' },
   };

@@ -49,10 +49,22 @@ export class JwtCheck {
   #identityOf(claims: JWTPayload): Identity | undefined {
     const tenant = this.#settings.tenant ?? claims[this.#settings.tenantClaim];
     if (typeof tenant !== 'string' || !isTenantName(tenant)) return undefined;
-    const { sub: id = '', exp = 0 } = claims;
-    const name = [claims.name, claims.email, id].find((claim) => typeof claim === 'string') as string;
+    const { sub: id, exp = 0 } = claims;
+    if (typeof id !== 'string' || id.length > longestSubject || /\p{C}/u.test(id)) return undefined;
+    const [name = ''] = [claims.name, claims.email, id].map(nameFrom).filter((text) => text !== '');
     return { kind: 'jwt', id, name, tenant, scopes: scopesOf(claims), expiresAt: exp * 1_000 };
   }
+}
+
+/** OpenID Connect Core, section 2. */
+const longestSubject = 255;
+const longestName = 100;
+
+/** Users may call themselves what they like: logs, terminals and the audit get one line that can be stored. */
+function nameFrom(claim: unknown): string {
+  if (typeof claim !== 'string') return '';
+  const line = claim.replace(/\p{C}+/gu, ' ').trim();
+  return [...line].slice(0, longestName).join('');
 }
 
 /** `filemill:read` and the like in the claim `scope` (a text, RFC 8693), `scp` or `roles` (lists). */
