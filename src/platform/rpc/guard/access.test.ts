@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { status } from '@grpc/grpc-js';
 import type { Identity, Need, Scope } from '#domain/access.ts';
 import { FilemillError } from '#domain/errors.ts';
@@ -27,12 +28,17 @@ describe('the guard of a public port', () => {
   /** What handlers were told, and how many messages they read. */
   let heard: { readonly caller: Caller; read: number }[];
   let channel: RpcChannel;
+  /** Waited for by whoever asks about credentials. */
+  let slowly: (() => Promise<void>) | undefined;
 
   before(async () => {
     const { path } = resources.use(await testFolder());
     const access: Access = {
       needOf: (rpc) => needs[rpc.split('/').at(-1) ?? ''] ?? 'read',
-      identify: (authorization) => known.get(authorization) ?? refused(),
+      identify: async (authorization) => {
+        await slowly?.();
+        return known.get(authorization) ?? refused();
+      },
     };
     const hear = (caller: Caller) => heard[heard.push({ caller, read: 0 }) - 1];
     const answer = async (_request: object, { caller }: { readonly caller: Caller }) => {
@@ -123,6 +129,32 @@ describe('the guard of a public port', () => {
     assert.equal((await messages.next()).done, false);
     known.clear();
     await assert.rejects(messages.next(), { reason: 'UNAUTHENTICATED' });
+  });
+
+  it('asks no more about a stream that was cancelled while its caller was asked about', async () => {
+    begin();
+    const asked = Promise.withResolvers<void>();
+    const answered = Promise.withResolvers<void>();
+    let times = 0;
+    slowly = async () => {
+      times += 1;
+      asked.resolve();
+      await answered.promise;
+    };
+    known.set('Bearer a', identityWith('read'));
+    const leaving = new AbortController();
+    const stream = channel
+      .client(MetadataService)
+      .watchFiles({}, { authorization: 'Bearer a', signal: leaving.signal });
+    const next = stream[Symbol.asyncIterator]().next();
+    await asked.promise;
+    leaving.abort();
+    await assert.rejects(next);
+    await setTimeout(50);
+    answered.resolve();
+    await setTimeout(100);
+    slowly = undefined;
+    assert.equal(times, 1);
   });
 
   it('refuses to serve an RPC that has no row in the table', () => {

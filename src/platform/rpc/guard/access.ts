@@ -43,7 +43,11 @@ export function guardAccess(access: Access, refuse: Refuse, recheckMs = defaultR
   return ({ path, requestStream, responseStream }, call) => {
     const rpc = path.slice(1);
     let recheck: NodeJS.Timeout | undefined;
-    const stop = () => clearInterval(recheck);
+    let isOver = false;
+    const stop = () => {
+      isOver = true;
+      clearInterval(recheck);
+    };
     const fail = (metadata: Metadata, error: unknown) => {
       stop();
       call.sendStatus(refuse({ rpc, requestId: requestIdOf(metadata), peer: call.getPeer(), cancelled: false }, error));
@@ -58,6 +62,8 @@ export function guardAccess(access: Access, refuse: Refuse, recheckMs = defaultR
             const address = addressFor(metadata, access.webToken) ?? addressOf(call.getPeer());
             try {
               const caller = await callerFor(access, rpc, authorization);
+              // The client may have left meanwhile.
+              if (isOver) return;
               if (caller !== undefined) access.count?.(caller, rpc);
               if (caller !== undefined) metadata.set(callerKey, Buffer.from(JSON.stringify({ ...caller, address })));
               if (caller !== undefined && caller.kind !== 'anonymous' && (requestStream || responseStream))
