@@ -219,6 +219,17 @@ describe('a session of the page', () => {
     assert.deepEqual([who.kind, who.scopes], ['session', ['read', 'delete']]);
   });
 
+  it('is not the cookie of a clear connection where the browser speaks TLS', async () => {
+    const secret = cookie.slice('filemill-session='.length);
+    const statusOf = async (cookie: string, proto: string) =>
+      (await fetch(`${cluster.base}/api/v1/caller`, { headers: { cookie, 'x-forwarded-proto': proto } })).status;
+    // Any host of the same site can set a cookie without the prefix, and so sign people in as somebody else.
+    assert.equal(await statusOf(cookie, 'https'), 401);
+    assert.equal(await statusOf(`__Host-filemill=${secret}`, 'http'), 401);
+    assert.equal(await statusOf(`__Host-filemill=${secret}`, 'https'), 200);
+    assert.equal(await statusOf(cookie, 'http'), 200);
+  });
+
   it('does not begin with anything else', async () => {
     for (const token of ['x', tokenText(mintToken()), cookie.slice('filemill-session='.length)]) {
       const answer = await session({ method: 'POST', headers: json, body: JSON.stringify({ token }) });

@@ -127,7 +127,6 @@ describe('the HTTP surface', () => {
     backend,
     feed: new LiveFeed(backend),
     gate,
-    isOverTls: () => false,
     maxFileSize: 2 ** 30,
   });
   const changing = routes.filter(({ method }) => method !== 'GET' && method !== 'HEAD');

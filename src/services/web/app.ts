@@ -62,7 +62,10 @@ export function createApp(context: AppContext): FastifyInstance {
   const drain = new Drain();
   const { allowedOrigins: origins = AllowedOrigins.none } = context;
   const gate = new AccessGate(context.backend, context.auth ?? 'none');
+  const isPublicByTls = context.publicHttp?.startsWith('https:') === true;
+  app.decorateRequest('overTls', false);
   app.addHook('onRequest', async (request, reply) => {
+    request.overTls = isPublicByTls || trustedProxies.isOverTls(request.raw);
     reply.headers({ ...securityHeaders, ...origins.vary, [requestIdKey]: request.id });
     if (drain.draining) throw new FilemillError('SHUTTING_DOWN');
     drain.enter(reply.raw);
@@ -86,10 +89,8 @@ export function createApp(context: AppContext): FastifyInstance {
     feed[Symbol.dispose]();
     await drain.finish();
   });
-  const isOverTls = (request: FastifyRequest) =>
-    context.publicHttp?.startsWith('https:') === true || trustedProxies.isOverTls(request.raw);
   const provider = context.signIn && new Provider(context.signIn);
-  serveRoutes(app, allRoutes({ ...context, feed, gate, isOverTls, provider: provider?.host }));
+  serveRoutes(app, allRoutes({ ...context, feed, gate, provider: provider?.host }));
   if (provider) serveSignIn(app, { ...context, provider });
   serveDashboard(app, context.dashboard);
   return app;

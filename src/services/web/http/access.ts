@@ -11,6 +11,11 @@ declare module 'fastify' {
     /** What the route demands of its caller; absent for the page and its assets, which hold no data. */
     readonly need?: Need;
   }
+
+  interface FastifyRequest {
+    /** Whether the browser speaks TLS, to this server or to a proxy in front of it. */
+    overTls: boolean;
+  }
 }
 
 /** The cookie of a session. Browsers accept the prefix only over TLS, for the whole host, and from the host itself. */
@@ -76,13 +81,11 @@ function isByCookie(request: FastifyRequest): boolean {
   return request.headers.authorization === undefined && sessionOf(request) !== undefined;
 }
 
-function sessionOf({ headers: { cookie = '' } }: FastifyRequest): string | undefined {
+/** Any host of the same site can set a cookie without the prefix, and so sign people in as somebody else. */
+function sessionOf({ headers: { cookie = '' }, overTls }: FastifyRequest): string | undefined {
+  const start = `${overTls ? cookieNames.tls : cookieNames.clear}=`;
   const pairs = cookie.split(';').map((pair) => pair.trim());
-  for (const name of Object.values(cookieNames)) {
-    const pair = pairs.find((each) => each.startsWith(`${name}=`));
-    if (pair !== undefined) return pair.slice(name.length + 1);
-  }
-  return undefined;
+  return pairs.find((pair) => pair.startsWith(start))?.slice(start.length);
 }
 
 /** A browser attaches the cookie by itself; that the page meant it, only this header shows. */

@@ -30,7 +30,7 @@ import { putFile } from './put-file.ts';
 import { readyz } from './readyz.ts';
 import { retryFile } from './retry-file.ts';
 import { retryFiles } from './retry-files.ts';
-import { createSession, endSession, getCaller, getSignIn, type IsOverTls } from './session.ts';
+import { createSession, endSession, getCaller, getSignIn } from './session.ts';
 import { listTenants, resetQuota, setQuota } from './tenants.ts';
 import { createToken, listTokens, revokeTokens } from './tokens.ts';
 
@@ -38,7 +38,6 @@ interface RouteContext {
   readonly backend: Backend;
   readonly feed: LiveFeed;
   readonly gate: AccessGate;
-  readonly isOverTls: IsOverTls;
   /** The host of the OpenID provider that the page signs in with, if there is one. */
   readonly provider?: string | undefined;
   readonly maxFileSize: number;
@@ -48,7 +47,7 @@ interface RouteContext {
 
 /** All HTTP routes. */
 export function allRoutes(context: RouteContext): readonly Route[] {
-  const { backend, feed, gate, isOverTls, provider, maxFileSize, publicHttp, publicGrpc } = context;
+  const { backend, feed, gate, provider, maxFileSize, publicHttp, publicGrpc } = context;
   const routes: Route[] = [
     listFiles(backend),
     postFiles(backend),
@@ -75,8 +74,8 @@ export function allRoutes(context: RouteContext): readonly Route[] {
     getEvents(feed, gate),
     getServer(publicGrpc),
     getCaller(backend),
-    createSession(backend, isOverTls),
-    endSession(backend, isOverTls),
+    createSession(backend),
+    endSession(backend),
     getSignIn(provider),
     livez(),
     readyz(backend),

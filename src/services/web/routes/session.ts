@@ -1,14 +1,10 @@
 import { timestampDate } from '@bufbuild/protobuf/wkt';
-import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { callerToJson } from '#contract/json.ts';
 import type { Json } from '#contract/schemas.ts';
 import type { Backend } from '../backend.ts';
 import { sessionCookie } from '../http/access.ts';
 import { route } from '../http/route.ts';
-
-/** Whether the browser speaks TLS, to this server or to a proxy in front of it. */
-export type IsOverTls = (request: FastifyRequest) => boolean;
 
 export function getCaller({ access }: Backend) {
   return route({
@@ -22,7 +18,7 @@ export function getCaller({ access }: Backend) {
 }
 
 /** The page signs in: its token goes, and a cookie that scripts cannot read comes. */
-export function createSession({ access }: Backend, isOverTls: IsOverTls) {
+export function createSession({ access }: Backend) {
   return route({
     name: 'createSession',
     method: 'POST',
@@ -35,13 +31,13 @@ export function createSession({ access }: Backend, isOverTls: IsOverTls) {
       const authorization = `Bearer ${token}`;
       const { secret, expiresAt } = await access.createSession({}, { ...onward, authorization });
       const { caller } = await access.getCaller({}, { ...onward, authorization: `Bearer ${secret}` });
-      reply.header('set-cookie', sessionCookie(secret, isOverTls(request), expiresAt && timestampDate(expiresAt)));
+      reply.header('set-cookie', sessionCookie(secret, request.overTls, expiresAt && timestampDate(expiresAt)));
       return callerToJson(caller);
     },
   });
 }
 
-export function endSession({ access }: Backend, isOverTls: IsOverTls) {
+export function endSession({ access }: Backend) {
   return route({
     name: 'endSession',
     method: 'DELETE',
@@ -52,7 +48,7 @@ export function endSession({ access }: Backend, isOverTls: IsOverTls) {
       await access.endSession({}, onward);
       return reply
         .code(204)
-        .header('set-cookie', sessionCookie('', isOverTls(request), undefined))
+        .header('set-cookie', sessionCookie('', request.overTls, undefined))
         .send();
     },
   });
