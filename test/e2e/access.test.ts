@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
+import { request as requestByTls } from 'node:https';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { setDefaultCACertificates } from 'node:tls';
 import type { DescMethod } from '@bufbuild/protobuf';
 import { needOfRoute, needOfRpc } from '#contract/access.ts';
 import { type Need, type Scope, scopes } from '#domain/access.ts';
@@ -13,8 +16,11 @@ import { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
 import { SystemService } from '#gen/filemill/v1/system_service_pb.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
-import { type Cluster, httpServices, startCluster } from '../support/cluster.ts';
+import { Certificates } from '#platform/tls/certificates.ts';
+import { makeAuthority, writePair, writePem } from '../support/certificates.ts';
+import { type Cluster, startCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
+import { freePort } from '../support/free-port.ts';
 import { audience, type Issuer, makeKey, startIssuer } from '../support/issuer.ts';
 
 /**
@@ -24,6 +30,11 @@ import { audience, type Issuer, makeKey, startIssuer } from '../support/issuer.t
 
 const adminToken = tokenText(mintToken());
 const services = [AccessService, DownloadService, MetadataService, ResultService, SystemService, UploadService];
+
+interface PublicPorts {
+  readonly base: string;
+  readonly channel: RpcChannel;
+}
 
 interface Operation {
   readonly name: string;
@@ -36,7 +47,9 @@ after(() => resources.disposeAsync());
 
 let issuer: Issuer;
 let cluster: Cluster;
-let channel: RpcChannel;
+/** With FILEMILL_TEST_SECURE=1, the public ports speak TLS. */
+const secure = process.env.FILEMILL_TEST_SECURE === '1';
+let { base, channel } = {} as PublicPorts;
 let operations: readonly Operation[];
 /** Bad credentials by what is wrong with them; each is an Authorization header. */
 let bad: Readonly<Record<string, string | undefined>>;
@@ -52,9 +65,9 @@ before(async () => {
     FILEMILL_OIDC_ISSUER: issuer.url,
     FILEMILL_OIDC_AUDIENCE: audience,
   };
-  cluster = resources.use(await startCluster({ services: httpServices, settings }));
-  channel = resources.use(new RpcChannel(cluster.target('upload')));
-  const document = await (await fetch(`${cluster.base}/api/v1/openapi.json`)).json();
+  cluster = resources.use(await startCluster({ services: ['metadata', 'result'], settings }));
+  ({ base, channel } = await (secure ? servePublicPortsByTls() : servePublicPorts()));
+  const document = await (await fetch(`${base}/api/v1/openapi.json`)).json();
   const { paths } = document as { paths: Record<string, Record<string, { operationId: string }>> };
   operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, { operationId: name }]) => ({ name, method: method.toUpperCase(), path })),
@@ -63,6 +76,28 @@ before(async () => {
   for (const scope of scopes)
     allBut.set(scope, await makeToken(scopes.filter((other) => other !== scope && other !== 'admin')));
 });
+
+async function servePublicPorts(): Promise<PublicPorts> {
+  const httpPort = await freePort();
+  await cluster.start('upload');
+  await cluster.start('web', { FILEMILL_HTTP_LISTEN: `127.0.0.1:${httpPort}` });
+  return { base: `http://127.0.0.1:${httpPort}`, channel: resources.use(new RpcChannel(cluster.target('upload'))) };
+}
+
+async function servePublicPortsByTls(): Promise<PublicPorts> {
+  const authority = await makeAuthority('the CA of this test');
+  const { cert, key } = await writePair(cluster.folder, 'ports', await authority.issue());
+  const ca = await writePem(join(cluster.folder, 'ca.pem'), authority.cert);
+  setDefaultCACertificates([authority.cert]);
+  const [grpcPort, httpPort] = [await freePort(), await freePort()];
+  const tls = { FILEMILL_TLS_CERT: cert, FILEMILL_TLS_KEY: key, FILEMILL_TLS_CA: ca };
+  const target = `https://localhost:${grpcPort}`;
+  await cluster.start('upload', { ...tls, FILEMILL_GRPC_LISTEN: `127.0.0.1:${grpcPort}` });
+  const web = { FILEMILL_HTTP_LISTEN: `127.0.0.1:${httpPort}`, FILEMILL_UPLOAD_TARGET: target };
+  await cluster.start('web', { ...tls, ...web });
+  const channel = resources.use(new RpcChannel(target, { tls: new Certificates({ tlsCa: ca }) }));
+  return { base: `https://localhost:${httpPort}`, channel };
+}
 
 const admin = { authorization: `Bearer ${adminToken}` };
 
@@ -197,13 +232,14 @@ describe('the HTTP port', () => {
 
   it('serves the page, its health and its description to everyone', async () => {
     for (const path of ['/livez', '/readyz', '/api/v1/openapi.json'])
-      assert.equal((await fetch(`${cluster.base}${path}`)).status, 200, path);
+      assert.equal((await fetch(`${base}${path}`)).status, 200, path);
   });
 });
 
 describe('a session of the page', () => {
-  const session = (init: RequestInit) => fetch(`${cluster.base}/api/v1/session`, init);
+  const session = (init: RequestInit) => fetch(`${base}/api/v1/session`, init);
   const json = { 'content-type': 'application/json' };
+  const cookieName = secure ? '__Host-filemill' : 'filemill-session';
   let cookie: string;
 
   it('begins with a token, and is a cookie that scripts and other sites cannot use', async () => {
@@ -211,10 +247,11 @@ describe('a session of the page', () => {
     const answer = await session({ method: 'POST', headers: json, body: JSON.stringify({ token }) });
     assert.equal(answer.status, 200);
     const [set = ''] = answer.headers.getSetCookie();
-    assert.match(set, /^filemill-session=fm_\w+; Path=\/; HttpOnly; SameSite=Strict; Expires=/);
+    const protection = secure ? 'Secure; ' : '';
+    assert.match(set, new RegExp(`^${cookieName}=fm_\\w+; Path=/; HttpOnly; SameSite=Strict; ${protection}Expires=`));
     assert.ok(!set.includes(token));
     cookie = set.split(';')[0] ?? '';
-    const answered = await fetch(`${cluster.base}/api/v1/caller`, { headers: { cookie } });
+    const answered = await fetch(`${base}/api/v1/caller`, { headers: { cookie } });
     const who = (await answered.json()) as { kind: string; scopes: readonly string[] };
     assert.deepEqual([who.kind, who.scopes], ['session', ['read', 'delete']]);
   });
@@ -231,7 +268,7 @@ describe('a session of the page', () => {
   });
 
   it('does not begin with anything else', async () => {
-    for (const token of ['x', tokenText(mintToken()), cookie.slice('filemill-session='.length)]) {
+    for (const token of ['x', tokenText(mintToken()), cookie.slice(cookieName.length + 1)]) {
       const answer = await session({ method: 'POST', headers: json, body: JSON.stringify({ token }) });
       assert.ok([400, 401].includes(answer.status), `${answer.status}`);
       assert.deepEqual(answer.headers.getSetCookie(), []);
@@ -239,7 +276,7 @@ describe('a session of the page', () => {
   });
 
   it('changes nothing unless the page itself says so', async () => {
-    const path = `${cluster.base}/api/v1/files/019aaf00-0000-7000-8000-000000000000`;
+    const path = `${base}/api/v1/files/019aaf00-0000-7000-8000-000000000000`;
     const forged = await fetch(path, { method: 'DELETE', headers: { cookie } });
     assert.equal(forged.status, 403);
     const meant = await fetch(path, { method: 'DELETE', headers: { cookie, 'x-filemill-page': '1' } });
@@ -249,9 +286,9 @@ describe('a session of the page', () => {
   it('ends when the page says so', async () => {
     const answer = await session({ method: 'DELETE', headers: { cookie, 'x-filemill-page': '1' } });
     assert.equal(answer.status, 204);
-    assert.match(answer.headers.getSetCookie()[0] ?? '', /^filemill-session=; .*Max-Age=0$/);
+    assert.match(answer.headers.getSetCookie()[0] ?? '', new RegExp(`^${cookieName}=; .*Max-Age=0$`));
     await eventually('the session is refused', async () => {
-      const { status } = await fetch(`${cluster.base}/api/v1/caller`, { headers: { cookie } });
+      const { status } = await fetch(`${base}/api/v1/caller`, { headers: { cookie } });
       return status === 401;
     });
   });
@@ -263,7 +300,7 @@ describe('a session of the page', () => {
     const own = answer.headers.getSetCookie()[0]?.split(';')[0] ?? '';
     await channel.client(AccessService).revokeTokens({ ids: [header.split('_')[1] ?? ''] }, admin);
     await eventually('the session is refused', async () => {
-      const { status } = await fetch(`${cluster.base}/api/v1/caller`, { headers: { cookie: own } });
+      const { status } = await fetch(`${base}/api/v1/caller`, { headers: { cookie: own } });
       return status === 401;
     });
   });
@@ -312,7 +349,7 @@ async function* silent(): AsyncGenerator<never> {
 
 /** Sends the head of a request that announces a body, and no byte of it. */
 async function ask({ method, path }: Operation, authorization: string | undefined) {
-  const url = `${cluster.base}${path.replace('{id}', '019aaf00-0000-7000-8000-000000000000').replace('{name}', 'a.txt')}`;
+  const url = `${base}${path.replace('{id}', '019aaf00-0000-7000-8000-000000000000').replace('{name}', 'a.txt')}`;
   const hasBody = method === 'POST' || method === 'PUT' || method === 'PATCH';
   const headers = {
     ...(authorization !== undefined && { authorization }),
@@ -323,7 +360,7 @@ async function ask({ method, path }: Operation, authorization: string | undefine
     headers: Record<string, unknown>;
     body: string;
   }>();
-  const asked = request(url, { method, headers }, async (answer) => {
+  const asked = (secure ? requestByTls : request)(url, { method, headers }, async (answer) => {
     let body = '';
     for await (const chunk of answer.setEncoding('utf8')) body += chunk;
     asked.destroy();
