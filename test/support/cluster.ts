@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import pg from 'pg';
+import { serviceRoles } from '#adapters/postgres/database/roles.ts';
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
 import { freePort } from './free-port.ts';
@@ -19,6 +20,8 @@ export interface ClusterOptions {
   readonly services?: readonly ServiceName[];
   /** Settings of all services, beside those that make them find each other. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Whether metadata and result connect with the rights of their own role, as in a system that is exposed. */
+  readonly ownRoles?: boolean;
   /** Of the PostgreSQL server; that which `npm test` started unless given. */
   readonly adminUrl?: string | undefined;
 }
@@ -48,7 +51,7 @@ export interface Cluster extends AsyncDisposable {
 }
 
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
-  const { services = ['metadata', 'result'], settings = {}, adminUrl } = options;
+  const { services = ['metadata', 'result'], settings = {}, adminUrl, ownRoles = false } = options;
   await using opening = new AsyncDisposableStack();
   let resources: AsyncDisposableStack = opening;
   const { path: folder } = opening.use(await testFolder());
@@ -69,9 +72,10 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     FILEMILL_HTTP_LISTEN: `127.0.0.1:${port}`,
     FILEMILL_GRPC_LISTEN: target(name),
   });
+  const roles = ownRoles ? await serviceLogins(databaseUrl) : {};
   const running = new Map<ServiceName, ServiceProcess>();
   const start = async (name: ServiceName, more: Readonly<Record<string, string>> = {}) => {
-    const service = resources.use(await startService(name, { ...env, ...own(name), ...more }));
+    const service = resources.use(await startService(name, { ...env, ...roles[name], ...own(name), ...more }));
     running.set(name, service);
     return service;
   };
@@ -93,6 +97,20 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     readyz: (name) => askOps(`${folder}/${name}-ops`, '/readyz'),
     query: async (sql, values = []) => (await pool.query(sql, [...values])).rows,
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
+}
+
+/** How services connect as their own roles, which all databases of the server share. */
+async function serviceLogins(databaseUrl: string): Promise<Partial<Record<ServiceName, Record<string, string>>>> {
+  const password = 'of-a-service';
+  const urlOf = (username: string) => Object.assign(new URL(databaseUrl), { username, password }).href;
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  for (const role of serviceRoles) await client.query(`alter role ${role} login password '${password}'`);
+  await client.end();
+  return {
+    metadata: { FILEMILL_DATABASE_URL: urlOf('filemill_metadata') },
+    result: { FILEMILL_DATABASE_URL: urlOf('filemill_result') },
   };
 }
 

@@ -45,8 +45,8 @@ export class TusRequests {
     });
   }
 
-  delete(url: string): Promise<Response> {
-    return this.#send('DELETE', url, {});
+  delete(url: string, headers: Headers = {}): Promise<Response> {
+    return this.#send('DELETE', url, { headers });
   }
 
   /** A PATCH whose body the test writes by itself. */

@@ -24,10 +24,11 @@ type Content = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 export async function appendContent(
   { upload }: Backend,
   start: Start,
-  { requestId, authorization }: CallOptions,
+  { requestId, authorization, clientAddress }: CallOptions,
   content: Content = [],
 ): Promise<PartialUpload> {
-  return uploadOf(await upload.appendUpload(messages(start, content), { requestId, authorization }));
+  const onward = { requestId, authorization, clientAddress };
+  return uploadOf(await upload.appendUpload(messages(start, content), onward));
 }
 
 async function* messages(
