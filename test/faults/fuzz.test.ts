@@ -142,7 +142,7 @@ async function call(
 function attacks(): Record<string, (random: Random) => Buffer> {
   const settings = frame(4, 0, 0);
   const path = pathOf(UploadService.method.uploadFile);
-  const begun = Buffer.concat([preface, settings, callHead(1, path, target.authorization)]);
+  const begun = () => Buffer.concat([preface, settings, callHead(1, path, target.authorization)]);
   const anyFrame = (random: Random) =>
     frame(random.between(0, 12), random.between(0, 255), random.between(0, 5), noise(random.between(0, 64), random));
   return {
@@ -152,7 +152,7 @@ function attacks(): Record<string, (random: Random) => Buffer> {
     'frames of any kind': (random) =>
       Buffer.concat([preface, settings, ...Array.from({ length: random.between(1, 50) }, () => anyFrame(random))]),
     'frames of any kind within a call': (random) =>
-      Buffer.concat([begun, ...Array.from({ length: random.between(1, 50) }, () => anyFrame(random))]),
+      Buffer.concat([begun(), ...Array.from({ length: random.between(1, 50) }, () => anyFrame(random))]),
     'calls that are changed a little': (random) =>
       Buffer.concat([
         preface,
@@ -161,7 +161,7 @@ function attacks(): Record<string, (random: Random) => Buffer> {
       ]),
     'frames that announce more than comes': (random) =>
       Buffer.concat([
-        begun,
+        begun(),
         frame(random.between(0, 9), 0, 1, Buffer.alloc(16_384)).subarray(0, random.between(3, 900)),
       ]),
     'heads without end': () => {
@@ -173,7 +173,7 @@ function attacks(): Record<string, (random: Random) => Buffer> {
     },
     'windows that overflow': () =>
       Buffer.concat([
-        begun,
+        begun(),
         frame(8, 0, 0, Buffer.from('7fffffff', 'hex')),
         frame(8, 0, 1, Buffer.from('7fffffff', 'hex')),
       ]),
