@@ -27,8 +27,8 @@ const startMs = 60_000;
  * What an isolate may do: read the program and the files. It may neither write, nor connect, nor start processes. It
  * gives up threads and native code by itself, once it has started the thread that watches it and loaded all it needs.
  */
-function permissions({ folder }: IsolateSettings): string[] {
-  const readable = folder === undefined ? ['*'] : [program, `${resolve(folder)}/`];
+function permissions({ folder, registryUrl }: IsolateSettings): string[] {
+  const readable = folder === undefined ? ['*'] : [program, fileURLToPath(registryUrl), `${resolve(folder)}/`];
   return ['--permission', ...readable.map((path) => `--allow-fs-read=${path}`), '--allow-worker', '--allow-addons'];
 }
 
