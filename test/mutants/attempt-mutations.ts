@@ -29,7 +29,7 @@ export const attemptMutations: readonly Mutation[] = [
     file: claims,
     edits: [
       {
-        search: 'return [...files, ...(await database.query<ClaimedFile>(findHeldNamed, [rest, leaseToken]))];',
+        search: 'return [...new Map([...files, ...held].map((file) => [file.id, file])).values()];',
         replace: 'return files;',
       },
     ],
