@@ -66,6 +66,16 @@ export function pageSize(asked: number): number {
   throw new FilemillError('REQUEST_INVALID', `\`page_size\` must be 1 to ${maxBatchItems}; it is ${asked}.`);
 }
 
+/**
+ * Refuses what PostgreSQL would refuse, at the price of a connection.
+ *
+ * @throws FilemillError REQUEST_INVALID
+ */
+export function refuseNul(...texts: readonly string[]): void {
+  if (texts.some((text) => text.includes('\0')))
+    throw new FilemillError('REQUEST_INVALID', 'The request holds a NUL character.');
+}
+
 /** An opaque token that continues after `lastId`, bound to the filter it was made for. */
 export function pageToken(lastId: string, filter: unknown): string {
   return Buffer.from(`${lastId} ${fingerprint(filter)}`).toString('base64url');

@@ -224,6 +224,15 @@ describe('the audit', () => {
   });
 });
 
+it('what PostgreSQL could not read is refused before it is asked', async () => {
+  const [files, access] = [channel.client(MetadataService), channel.client(AccessService)];
+  const nul = 'a\0b';
+  for (const filter of [{ mimeType: nul }, { nameContains: nul }, { sha256: nul }, { errorCode: nul }])
+    await assert.rejects(files.listFiles({ filter }, red), { reason: 'REQUEST_INVALID' });
+  await assert.rejects(access.listTokens({ tenant: nul }, operator), { reason: 'REQUEST_INVALID' });
+  await assert.rejects(access.revokeTokens({ ids: [nul] }, operator), { reason: 'REQUEST_INVALID' });
+});
+
 it('no role lacks a right that its service needs', () => {
   for (const service of cluster.running()) assert.doesNotMatch(service.log(), /permission denied|42501/);
 });

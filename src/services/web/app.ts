@@ -63,7 +63,7 @@ export function createApp(context: AppContext): FastifyInstance {
   const { allowedOrigins: origins = AllowedOrigins.none } = context;
   const gate = new AccessGate(context.backend, context.auth ?? 'none');
   const isPublicByTls = context.publicHttp?.startsWith('https:') === true;
-  app.decorateRequest('overTls', false);
+  app.decorateRequest('overTls', false).decorateRequest('isForeign', false);
   app.addHook('onRequest', async (request, reply) => {
     request.overTls = isPublicByTls || trustedProxies.isOverTls(request.raw);
     reply.headers({ ...securityHeaders, ...origins.vary, [requestIdKey]: request.id });
@@ -71,6 +71,7 @@ export function createApp(context: AppContext): FastifyInstance {
     drain.enter(reply.raw);
     const passage = trustedProxies.passageOf(request.raw);
     const foreign = guardOrigin(request.headers, hosts, mayBeOpened(request), passage, origins);
+    request.isForeign = foreign !== undefined;
     if (foreign !== undefined && admitOrigin(request, reply, foreign)) return reply;
     await gate.admit(request);
     return undefined;

@@ -1,8 +1,7 @@
 import { type AuditFilter, listEvents } from '#adapters/postgres/audit/events.ts';
 import { eventToMessage, requireAction } from '#contract/audit.ts';
-import { pageSize, pageToken, parsePageToken } from '#contract/requests.ts';
+import { pageSize, pageToken, parsePageToken, refuseNul } from '#contract/requests.ts';
 import { optionalDate } from '#contract/wire.ts';
-import { FilemillError } from '#domain/errors.ts';
 import type { ListAuditRequest } from '#gen/filemill/v1/access_service_pb.ts';
 import type { MetadataContext, Route } from '../context.ts';
 
@@ -20,8 +19,7 @@ export function listAuditRoute({ searches }: MetadataContext): Route<'listAudit'
 
 /** @throws FilemillError REQUEST_INVALID */
 function toFilter({ actor, tenant, action, object, since, until }: ListAuditRequest): AuditFilter {
-  if ([actor, tenant, object].some((text) => text.includes('\0')))
-    throw new FilemillError('REQUEST_INVALID', 'A filter holds a NUL character.');
+  refuseNul(actor, tenant, object);
   const [from, to] = [optionalDate(since), optionalDate(until)];
   return {
     ...(actor && { actor }),

@@ -1,6 +1,6 @@
 import { type FileFilter, listFiles } from '#adapters/postgres/files/file-queries.ts';
 import { findingsFilter } from '#contract/findings-filter.ts';
-import { pageSize, pageToken, parsePageToken } from '#contract/requests.ts';
+import { pageSize, pageToken, parsePageToken, refuseNul } from '#contract/requests.ts';
 import { fileToMessage, optionalDate, statusWord } from '#contract/wire.ts';
 import { reachOf } from '#domain/access.ts';
 import { FilemillError } from '#domain/errors.ts';
@@ -27,6 +27,7 @@ export function listFilesRoute({ searches }: MetadataContext): Route<'listFiles'
 
 function toFilter(message: FileFilterMessage | undefined): FileFilter {
   if (message === undefined) return {};
+  refuseNul(message.mimeType, message.nameContains, message.sha256, message.errorCode);
   const statuses = message.statuses.map((status) => {
     const word = statusWord(status);
     if (word !== undefined) return word;

@@ -15,6 +15,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Whether the browser speaks TLS, to this server or to a proxy in front of it. */
     overTls: boolean;
+    /** Whether a page on another origin sends it. */
+    isForeign: boolean;
   }
 }
 

@@ -68,6 +68,16 @@ describe('a page on another origin', () => {
       assert.ok(['x-request-id', 'retry-after', 'content-range'].every((name) => exposed.includes(name)));
     });
 
+  it('begins no session of the page, whose cookie a neighbour on the same site could set', async () => {
+    const answer = await app.inject({
+      method: 'POST',
+      url: '/api/v1/session',
+      headers: { host: 'files.example', origin, 'sec-fetch-site': 'same-site' },
+      payload: { token: 'any' },
+    });
+    assert.deepEqual([answer.statusCode, answer.json().reason], [403, 'ORIGIN_REFUSED']);
+  });
+
   it('may read refusals too', async () => {
     const { statusCode, headers } = await ask({ origin, 'sec-fetch-site': 'cross-site' }, 'GET', '/api/v1/files');
     assert.equal(statusCode, 401);

@@ -2,6 +2,7 @@ import { timestampDate } from '@bufbuild/protobuf/wkt';
 import { z } from 'zod';
 import { callerToJson } from '#contract/json.ts';
 import type { Json } from '#contract/schemas.ts';
+import { FilemillError } from '#domain/errors.ts';
 import type { Backend } from '../backend.ts';
 import { sessionCookie } from '../http/access.ts';
 import { route } from '../http/route.ts';
@@ -28,6 +29,9 @@ export function createSession({ access }: Backend) {
     answers: { 200: { description: 'The caller. The cookie lasts for 12 hours at most.', schema: 'Caller' } },
     problems: ['UNAUTHENTICATED'],
     async handle({ body: { token }, onward, request, reply }): Promise<Json<'Caller'>> {
+      // Another page must not sign people in as somebody else, even one of the same site, which can set the cookie.
+      if (request.isForeign)
+        throw new FilemillError('ORIGIN_REFUSED', 'A session of the page begins on the page itself.');
       const authorization = `Bearer ${token}`;
       const { secret, expiresAt } = await access.createSession({}, { ...onward, authorization });
       const { caller } = await access.getCaller({}, { ...onward, authorization: `Bearer ${secret}` });
