@@ -1,6 +1,7 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { type Timestamp, timestampDate, timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { defaultTenant } from '#domain/access.ts';
+import { FilemillError } from '#domain/errors.ts';
 import {
   type AttemptRecord,
   type ClaimedFile,
@@ -118,8 +119,13 @@ export function statusWord(status: number): StatusWord | undefined {
   return fileStatuses.find((word) => FileStatus[word] === status);
 }
 
+/** @throws FilemillError REQUEST_INVALID for a time that no timestamp may have: it ends with the year 9999 */
 export function optionalDate(timestamp: Timestamp | undefined): Date | undefined {
-  return timestamp === undefined ? undefined : timestampDate(timestamp);
+  if (timestamp === undefined) return undefined;
+  const date = timestampDate(timestamp);
+  const year = date.getUTCFullYear();
+  if (year >= 1 && year <= 9_999) return date;
+  throw new FilemillError('REQUEST_INVALID', 'The request holds a time that is out of range.');
 }
 
 export function resultToMessage(result: ResultRecord): MessageInitShape<typeof ResultSchema> {

@@ -229,6 +229,8 @@ it('what PostgreSQL could not read is refused before it is asked', async () => {
   const nul = 'a\0b';
   for (const filter of [{ mimeType: nul }, { nameContains: nul }, { sha256: nul }, { errorCode: nul }])
     await assert.rejects(files.listFiles({ filter }, red), { reason: 'REQUEST_INVALID' });
+  for (const seconds of [10n ** 17n, -(10n ** 17n), 253_402_300_800n])
+    await assert.rejects(files.listFiles({ filter: { createdFrom: { seconds } } }, red), { reason: 'REQUEST_INVALID' });
   await assert.rejects(access.listTokens({ tenant: nul }, operator), { reason: 'REQUEST_INVALID' });
   await assert.rejects(access.revokeTokens({ ids: [nul] }, operator), { reason: 'REQUEST_INVALID' });
 });
