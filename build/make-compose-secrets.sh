@@ -4,20 +4,11 @@
 #   build/make-compose-secrets.sh && docker compose up --detach --build
 #
 # They are the entries of the Secret that k8s/make-secrets.sh makes, a file each. Containers read them under their own
-# users, so the files are open and the folder is closed.
+# users, so the files are open and the folder is closed. Those that an earlier release did not need are added.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 folder=.secrets
-if [ -e "$folder" ]; then
-  echo "$folder is there already: the databases know those passwords, so they stay." >&2
-  if [ ! -e "$folder/service-token" ]; then
-    head -c 24 /dev/urandom | od -An -v -tx1 | tr -d ' \n' > "$folder/service-token"
-    chmod 444 "$folder/service-token"
-    echo "Made $folder/service-token, which an earlier release did not need." >&2
-  fi
-  exit 0
-fi
 new=$(mktemp -d "$folder.XXXXXX")
 trap 'rm -rf "$new"' EXIT
 k8s/make-secrets.sh | awk -v folder="$new" '
@@ -28,5 +19,17 @@ k8s/make-secrets.sh | awk -v folder="$new" '
   { value = substr($0, index($0, ": ") + 2); gsub(/^\047|\047$/, "", value)
     print value > (folder "/" substr($1, 1, length($1) - 1)) }'
 chmod 444 "$new"/*
+if [ -e "$folder" ]; then
+  echo "$folder is there already: the databases know those passwords, so they stay." >&2
+  # The users of Redis and their URLs go together, and nothing in Redis has to be kept.
+  [ -e "$folder/redis-url-metadata" ] || rm -f "$folder"/redis-*
+  for file in "$new"/*; do
+    name=${file##*/}
+    [ ! -e "$folder/$name" ] || continue
+    mv "$file" "$folder/$name"
+    echo "Made $folder/$name, which an earlier release did not need." >&2
+  done
+  exit 0
+fi
 mv "$new" "$folder"
 echo "Made $(find "$folder" -type f | wc -l) secrets in $folder/."

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ensureDebianPackages } from '../../scripts/support/debian-packages.ts';
+import { filemill } from '../support/cli.ts';
 import { freePort } from '../support/free-port.ts';
 import { untilStatus, uploadAndWait } from './clients.ts';
 import { must, root, startInBackground } from './command.ts';
@@ -10,6 +11,7 @@ import { readmeQuery } from './documented.ts';
 import { type Engine, labelled, removeLabelled } from './engine.ts';
 import { assertHardened, hardeningCommand } from './hardening.ts';
 import { services } from './images.ts';
+import { connectedRoles, rolesOfServices } from './inspections.ts';
 import type { Report } from './report.ts';
 
 const everything = [...services, 'postgres', 'redis'] as const;
@@ -39,7 +41,9 @@ export async function testCompose(report: Report, engine: Engine, resources: Asy
   await report.check("the README's query, by psql in the postgres container", () => query(project));
   await report.check('health checks of the images', () => healthy(project));
   await report.check('non-root, read-only root, no capabilities', () => lookInside(project));
+  await report.check('services connect to PostgreSQL as roles of their own', () => ownRoles(project));
   await report.check('logs are followed', () => followLogs(project));
+  await report.check('compose.auth.yaml: callers need credentials', () => demandCredentials(project));
   await report.check('stops, and leaves nothing behind', () => stop(project));
 }
 
@@ -66,9 +70,35 @@ async function start(project: Project, resources: AsyncDisposableStack): Promise
   return await untilStatus(`http://${project.web}/readyz`, 200);
 }
 
+/** Starts it anew, over what is there, and calls without and with the operator's token. */
+async function demandCredentials(project: Project): Promise<string> {
+  const files = ['--file', 'compose.yaml', '--file', 'compose.auth.yaml'];
+  await must([...project.command, 'down', '--timeout', '30'], { env: project.env });
+  await must([...project.command, ...files, 'up', '-d', '--no-build'], { env: project.env });
+  await untilStatus(`http://${project.web}/readyz`, 200);
+  await untilStatus(`http://${project.web}/api/v1/files`, 401);
+  const stranger = await filemill(['list', '--json'], { server: project.server });
+  assert.match(stranger.stderr, /credentials/i);
+  const FILEMILL_TOKEN_FILE = join(root, '.secrets', 'admin-token');
+  const operator = await filemill(['list', '--json'], { server: project.server, env: { FILEMILL_TOKEN_FILE } });
+  assert.equal(operator.code, 0, operator.stderr);
+  assert.equal(operator.lines().length, 1);
+  return `401 for a stranger, a list for the operator`;
+}
+
+async function ownRoles(project: Project): Promise<string> {
+  const [, roles = ''] = await psql(project, connectedRoles);
+  assert.equal(roles, rolesOfServices);
+  return roles;
+}
+
+async function psql(project: Project, sql: string): Promise<readonly string[]> {
+  const command = ['psql', '--username=postgres', '--dbname=metadata_db', '--csv', '--command', sql];
+  return (await inside(project, 'postgres', command)).trim().split('\n');
+}
+
 async function query(project: Project): Promise<string> {
-  const psql = ['psql', '--username=postgres', '--dbname=metadata_db', '--csv', '--command', readmeQuery()];
-  const rows = (await inside(project, 'postgres', psql)).trim().split('\n').slice(1);
+  const rows = (await psql(project, readmeQuery())).slice(1);
   assert.equal(rows.length, 1);
   assert.match(rows[0] ?? '', /^sample\.txt,COMPLETED,text\/plain,277,[0-9a-f]{64}$/);
   return rows[0] ?? '';

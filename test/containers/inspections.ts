@@ -61,6 +61,19 @@ export async function oneResultEach(kubectl: Kubectl, sent: number): Promise<str
   return `${sent} files, ${sent} results`;
 }
 
+/** Whom PostgreSQL knows, beside its superuser. */
+export const connectedRoles = `select string_agg(distinct usename, ' ' order by usename) from pg_stat_activity
+  where datname = 'metadata_db' and usename <> 'postgres'`;
+export const rolesOfServices = 'filemill_metadata filemill_result';
+
+/** Neither service has the rights of the owner of the tables. */
+export async function ownRoles(kubectl: Kubectl): Promise<string> {
+  const psql = ['psql', '--username=postgres', '--dbname=metadata_db', '--csv', '--tuples-only'];
+  const roles = await kubectl.must('exec', 'statefulset/postgres', '--', ...psql, '--command', connectedRoles);
+  assert.equal(roles.trim(), rolesOfServices);
+  return roles.trim();
+}
+
 export async function viaRedis(web: string): Promise<string> {
   const { workers } = (await (await fetch(`http://${web}/api/v1/stats`)).json()) as { workers: { source: string }[] };
   assert.deepEqual([...new Set(workers.map(({ source }) => source))], ['redis']);

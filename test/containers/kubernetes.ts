@@ -7,6 +7,7 @@ import {
   followLogs,
   lookInside,
   oneResultEach,
+  ownRoles,
   readmeQueryAnswers,
   refusesForeignHost,
   viaRedis,
@@ -51,6 +52,7 @@ export async function testKubernetes(report: Report, engine: Engine, resources: 
   });
   await report.check("the README's query, by the documented command", () => readmeQueryAnswers(kubectl, guide));
   await report.check('one result for each file', () => oneResultEach(kubectl, sent));
+  await report.check('services connect to PostgreSQL as roles of their own', () => ownRoles(kubectl));
   await report.check('Redis carries the work', () => viaRedis(web));
   await report.check('every service stops by itself within its grace period', () => restartEach(kubectl, report));
   await report.check('logs are followed by the documented command', () => followLogs(kubectl, guide));

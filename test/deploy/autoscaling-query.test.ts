@@ -5,7 +5,7 @@ import { readManifests } from '../../scripts/support/deploy/manifests.ts';
 import { testDatabase } from '../support/stores.ts';
 
 interface ScaledObjectSpec {
-  readonly triggers: readonly { readonly metadata: { readonly query: string } }[];
+  readonly triggers: readonly { readonly metadata: { readonly query: string; readonly userName: string } }[];
 }
 
 describe("the query of the worker's autoscaler", () => {
@@ -17,7 +17,13 @@ describe("the query of the worker's autoscaler", () => {
       const scaledObject = readManifests('k8s/autoscaling.yaml').find(({ kind }) => kind === 'ScaledObject');
       const spec = scaledObject?.spec as ScaledObjectSpec | undefined;
       const query = spec?.triggers[0]?.metadata.query ?? '';
-      const count = async () => Number((await client.query<{ count: string }>(query)).rows[0]?.count);
+      const { userName = '' } = spec?.triggers[0]?.metadata ?? {};
+      const count = async () => {
+        await client.query(`set role ${client.escapeIdentifier(userName)}`);
+        const { rows } = await client.query<{ count: string }>(query);
+        await client.query('reset role');
+        return Number(rows[0]?.count);
+      };
       assert.equal(await count(), 0);
       await client.query(`
         insert into files (id, filename, size, max_attempts, storage_key, status, run_after, lease_token, lease_until)

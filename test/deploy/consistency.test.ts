@@ -3,9 +3,13 @@ import { describe, it } from 'node:test';
 import type { INetworkPolicySpec } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicySpec';
 import type { IServiceSpec } from 'kubernetes-models/v1/ServiceSpec';
 import { consistencyProblems } from '../../scripts/support/deploy/consistency.ts';
+import { readCompose } from '../../scripts/support/deploy/dockerfiles.ts';
 import { type Manifest, readManifests, type Workload, workloadsOf } from '../../scripts/support/deploy/manifests.ts';
 import { podProblems } from '../../scripts/support/deploy/pods.ts';
+import { environmentOf, makeSecrets, readSettings } from '../../scripts/support/deploy/settings.ts';
 
+/** The services that may be told to demand credentials. */
+const gated = ['metadata', 'result', 'web', 'upload'] as const;
 const files = ['infrastructure', 'databases', 'services', 'upload', 'autoscaling'];
 
 describe('the consistency check of the manifests', () => {
@@ -32,6 +36,26 @@ describe('the consistency check of the manifests', () => {
       'a secret that is not mounted',
       (all) => setVariable(all, 'upload', 'FILEMILL_REDIS_URL_FILE', '/run/secrets/filemill/redis'),
       /not mounted/,
+    ],
+    [
+      'a secret that nobody reads',
+      (all) => itemsOf(all, 'worker').push({ key: 'admin-token', path: 'admin-token' }),
+      /worker: \/run\/secrets\/filemill\/admin-token is mounted, and no setting names it/,
+    ],
+    [
+      "a service with the owner's right in PostgreSQL",
+      (all) => set(itemsOf(all, 'result')[0] ?? {}, { key: 'database-url' }),
+      /result: .* opens PostgreSQL for the owner/,
+    ],
+    [
+      'callers that need credentials where nobody can check them',
+      (all) => set(settingsOf(all), { FILEMILL_AUTH: 'required' }),
+      /metadata: FILEMILL_AUTH is required: set FILEMILL_TOKEN_KEY/,
+    ],
+    [
+      'public ports that are open to everyone',
+      (all) => set(settingsOf(all), { FILEMILL_ALLOW_ANONYMOUS: '0' }),
+      /web: FILEMILL_HTTP_LISTEN.*upload: FILEMILL_GRPC_LISTEN/s,
     ],
     ['a setting that is missing', (all) => set(container(all, 'migrate'), { env: [] }), /DATABASE_URL is not set/],
     [
@@ -88,6 +112,27 @@ describe('the consistency check of the manifests', () => {
     });
 });
 
+describe('a deployment whose callers need credentials', () => {
+  it('is told so in the ConfigMap, by one line that all of its services read', () => {
+    const manifests = ours();
+    set(settingsOf(manifests), { FILEMILL_AUTH: 'required' });
+    const known = [...manifests, ...makeSecrets()];
+    const told = workloadsOf(manifests).filter(({ labels }) => labels['app.kubernetes.io/component'] === 'service');
+    const heard = told.filter((one) => readSettings(environmentOf(one, {}, known)).values.FILEMILL_AUTH === 'required');
+    assert.deepEqual(
+      heard.map(({ name }) => name),
+      gated,
+    );
+  });
+
+  it('is told so by compose.auth.yaml, in all of its services', () => {
+    const told = readCompose('compose.auth.yaml').filter(
+      ({ environment }) => environment?.FILEMILL_AUTH === 'required',
+    );
+    assert.deepEqual(told.map(({ name }) => name).sort(), [...gated].sort());
+  });
+});
+
 function ours(): Manifest[] {
   return files.flatMap((name) => readManifests(`k8s/${name}.yaml`));
 }
@@ -110,6 +155,14 @@ function workload(manifests: readonly Manifest[], name: string): Workload {
 
 function container(manifests: readonly Manifest[], name: string): Workload['container'] {
   return workload(manifests, name).container;
+}
+
+function itemsOf(manifests: readonly Manifest[], name: string): object[] {
+  return workload(manifests, name).pod.volumes?.find((volume) => volume.secret)?.secret?.items as object[];
+}
+
+function settingsOf(manifests: readonly Manifest[]): object {
+  return manifests.find(({ kind }) => kind === 'ConfigMap')?.data as object;
 }
 
 function port(manifests: readonly Manifest[], name: string): object {

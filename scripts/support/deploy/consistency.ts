@@ -11,7 +11,7 @@ import {
 } from './dockerfiles.ts';
 import { type Manifest, root, type Workload, workloadsOf } from './manifests.ts';
 import { networkProblems } from './network.ts';
-import { environmentOf, makeSecrets, readSettings, type Variables } from './settings.ts';
+import { type Environment, environmentOf, makeSecrets, readSettings, type Variables } from './settings.ts';
 
 /** Finds contradictions between Dockerfiles, manifests, compose.yaml and the settings that the programs read. */
 export function consistencyProblems(manifests: readonly Manifest[]): string[] {
@@ -19,7 +19,8 @@ export function consistencyProblems(manifests: readonly Manifest[]): string[] {
   return [
     ...dockerfiles.flatMap(dockerfileProblems),
     ...workloadProblems(manifests, dockerfiles),
-    ...composeProblems(readCompose(), dockerfiles),
+    ...composeProblems('compose.yaml', readCompose(), dockerfiles),
+    ...composeProblems('compose.auth.yaml', readCompose('compose.auth.yaml'), dockerfiles),
   ];
 }
 
@@ -44,9 +45,14 @@ function workloadProblems(manifests: readonly Manifest[], dockerfiles: readonly 
     .flatMap((workload) => {
       const dockerfile = dockerfileOf(workload.container.image, dockerfiles);
       if (dockerfile === undefined) return [`${workload.title}: no Dockerfile makes ${workload.container.image}`];
-      const reading = readSettings(environmentOf(workload, dockerfile.env, known));
+      const environment = environmentOf(workload, dockerfile.env, known);
+      const reading = readSettings(environment);
       settings.set(workload.name, reading.values);
-      return [...reading.problems, ...containerProblems(workload, dockerfile, reading.values)];
+      return [
+        ...reading.problems,
+        ...secretProblems(environment),
+        ...containerProblems(workload, dockerfile, reading.values),
+      ];
     });
   return [...problems, ...referenceProblems(known), ...networkProblems(manifests, settings)];
 }
@@ -68,16 +74,19 @@ function containerProblems(workload: Workload, dockerfile: Dockerfile, settings:
   ];
 }
 
-function composeProblems(compose: readonly ComposeService[], dockerfiles: readonly Dockerfile[]): string[] {
+function composeProblems(
+  file: string,
+  compose: readonly ComposeService[],
+  dockerfiles: readonly Dockerfile[],
+): string[] {
   const missing = services.filter((service) => !compose.some(({ name }) => name === service));
   return [
-    ...missing.map((service) => `compose.yaml: there is no ${service}`),
-    ...compose.flatMap((service) => composeServiceProblems(service, dockerfiles)),
+    ...missing.map((service) => `${file}: there is no ${service}`),
+    ...compose.flatMap((service) => composeServiceProblems(`${file}, ${service.name}`, service, dockerfiles)),
   ];
 }
 
-function composeServiceProblems(service: ComposeService, dockerfiles: readonly Dockerfile[]): string[] {
-  const where = `compose.yaml, ${service.name}`;
+function composeServiceProblems(where: string, service: ComposeService, dockerfiles: readonly Dockerfile[]): string[] {
   const open = (service.ports ?? []).filter((port) => !port.startsWith('127.0.0.1:'));
   const exposure = [
     ...open.map((port) => `${where}: ${port} is not bound to 127.0.0.1`),
@@ -87,17 +96,28 @@ function composeServiceProblems(service: ComposeService, dockerfiles: readonly D
   if (dockerfile === undefined)
     return isBaseImage(service.image) ? exposure : [...exposure, `${where}: no Dockerfile makes ${service.image}`];
   const secrets = makeSecrets()[0]?.stringData as Variables;
-  const { problems } = readSettings({
+  const environment = {
     reader: service.name,
     where,
     shared: dockerfile.env,
     own: service.environment ?? {},
     files: Object.fromEntries((service.secrets ?? []).map((key) => [`/run/secrets/${key}`, secrets[key] ?? ''])),
-  });
+  };
+  const problems = [...readSettings(environment).problems, ...secretProblems(environment)];
   const closed = (service.ports ?? [])
     .map((port) => Number(port.split(':').at(-1)))
     .filter((port) => !dockerfile.ports.includes(port));
   return [...exposure, ...problems, ...closed.map((port) => `${where}: the image does not listen on ${port}`)];
+}
+
+/** A program gets the secrets that it reads, and the migration job alone those of the owner of the tables. */
+function secretProblems({ reader, where, shared, own, files }: Environment): string[] {
+  const named = Object.values({ ...shared, ...own });
+  const isOfOwner = (content: string) => /^postgresql:\/\/(file_processor|postgres):/.test(content);
+  return Object.entries(files).flatMap(([path, content]) => [
+    ...(named.includes(path) ? [] : [`${where}: ${path} is mounted, and no setting names it`]),
+    ...(reader !== 'migrate' && isOfOwner(content) ? [`${where}: ${path} opens PostgreSQL for the owner`] : []),
+  ]);
 }
 
 function hardeningProblems({ name, volumes = [], read_only, cap_drop, security_opt }: ComposeService): string[] {

@@ -57,11 +57,19 @@ export interface ComposeService {
   readonly security_opt?: readonly string[];
 }
 
-export function readCompose(): ComposeService[] {
-  const compose: { services: Record<string, Omit<ComposeService, 'name'>> } = parse(
-    // Compose passes an empty value for an unset variable.
-    readFileSync(join(root, 'compose.yaml'), 'utf8').replace(/\$\{\w+:-([^}]*)\}/g, '$1'),
-    { merge: true },
-  );
-  return Object.entries(compose.services).map(([name, service]) => ({ name, ...service }));
+/** The services of compose.yaml, with what further files say of them. */
+export function readCompose(...further: readonly string[]): ComposeService[] {
+  const [services = {}, ...changes] = ['compose.yaml', ...further].map(composeServices);
+  return Object.entries(services).map(([name, service]) => ({
+    name,
+    ...service,
+    environment: Object.assign({}, service.environment, ...changes.map((change) => change[name]?.environment)),
+    secrets: [service, ...changes.map((change) => change[name])].flatMap((one) => one?.secrets ?? []),
+  }));
+}
+
+function composeServices(path: string): Readonly<Record<string, Omit<ComposeService, 'name'>>> {
+  // Compose passes an empty value for an unset variable.
+  const text = readFileSync(join(root, path), 'utf8').replace(/\$\{\w+:-([^}]*)\}/g, '$1');
+  return (parse(text, { merge: true }) as { services: Record<string, Omit<ComposeService, 'name'>> }).services;
 }

@@ -99,7 +99,10 @@ export function environmentOf({ name, title, pod, container }: Workload, image: 
   return environment;
 }
 
-/** The Secret as k8s/make-secrets.sh prints it. */
+let printed: string | undefined;
+
+/** The Secret as k8s/make-secrets.sh prints it; the same one each time. */
 export function makeSecrets(): Manifest[] {
-  return parseManifests(execFileSync(join(root, 'k8s/make-secrets.sh'), { encoding: 'utf8' }), 'k8s/make-secrets.sh');
+  printed ??= execFileSync(join(root, 'k8s/make-secrets.sh'), { encoding: 'utf8' });
+  return parseManifests(printed, 'k8s/make-secrets.sh');
 }

@@ -40,6 +40,25 @@ describe('the migration job', () => {
     await migrateJob({ FILEMILL_DATABASE_URL: url, FILEMILL_ADMIN_DATABASE_URL: adminUrl });
   });
 
+  test('leaves services that connect as the owner as they are', async () => {
+    await migrateJob({
+      FILEMILL_DATABASE_URL: url,
+      FILEMILL_ADMIN_DATABASE_URL: adminUrl,
+      FILEMILL_METADATA_DATABASE_URL: url,
+      FILEMILL_RESULT_DATABASE_URL: url,
+    });
+    assert.ok((await migrationStatus(url)).every(({ applied }) => applied));
+  });
+
+  test('refuses to let a service connect as a role that is no role of services', async () => {
+    const stranger = Object.assign(new URL(url), { username: 'stranger' }).href;
+    const urls = { FILEMILL_DATABASE_URL: url, FILEMILL_RESULT_DATABASE_URL: stranger };
+    await assert.rejects(migrateJob({ ...urls, FILEMILL_ADMIN_DATABASE_URL: adminUrl }), (error: Failure) => {
+      assert.match(error.stderr, /must name the role of FILEMILL_DATABASE_URL, filemill_metadata or filemill_result/);
+      return true;
+    });
+  });
+
   test('waits for a PostgreSQL that is not there yet', async () => {
     const late = createServer((socket) => socket.pipe(connect(Number(new URL(adminUrl).port))).pipe(socket));
     late.listen(0, '127.0.0.1');
