@@ -5,8 +5,11 @@ import { LocalBlobReader } from '#adapters/volume/local-blob-reader.ts';
 import { Isolates } from '#analysis/run/isolates.ts';
 import { AnalysisPool } from '#analysis/run/pool.ts';
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
+import { readSettings } from '#platform/config.ts';
 import { createLogger } from '#platform/logger.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
+import { Certificates } from '#platform/tls/certificates.ts';
+import { tlsSettings } from '#platform/tls/settings.ts';
 import { fixedWindow } from '#services/worker/claim-window.ts';
 import { FallbackWorkSource } from '#services/worker/fallback-work-source.ts';
 import { claimerByIds, DirectWorkSource } from '#services/worker/lifecycle/claims.ts';
@@ -15,14 +18,15 @@ import { startWorker } from '#services/worker/worker.ts';
 const size = 50;
 const { FILEMILL_METADATA_TARGET, FILEMILL_RESULT_TARGET, FILEMILL_REDIS_URL, FILEMILL_STORAGE_DIR } =
   process.env as Record<string, string>;
+const tls = new Certificates(readSettings(tlsSettings, process.env));
 const logger = createLogger('herd', { level: 'fatal', format: 'json' });
 const analysis = new AnalysisPool({ threads: 1, heapMb: 256 });
 const isolates = await Isolates.open({ processes: 2, memoryMb: 512, findingsDeadlineMs: 20_000 });
 
 for (let n = 0; n < size; n++) {
   const name = `herd-${n}`;
-  const metadata = new RpcChannel(FILEMILL_METADATA_TARGET ?? '');
-  const result = new RpcChannel(FILEMILL_RESULT_TARGET ?? '');
+  const metadata = new RpcChannel(FILEMILL_METADATA_TARGET ?? '', { tls });
+  const result = new RpcChannel(FILEMILL_RESULT_TARGET ?? '', { tls });
   const lifecycle = metadata.client(FileLifecycleService);
   const connection = new RedisConnection(FILEMILL_REDIS_URL ?? '', logger);
   const byDoorbell = new RedisWorkSource({ connection, consumer: name, claim: claimerByIds(lifecycle, name), logger });

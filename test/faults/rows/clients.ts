@@ -101,7 +101,7 @@ async function nameBadly({ stack, random, injected }: Scene): Promise<void> {
 }
 
 const layout =
-  /^(staging|objects(\/[0-9a-f]{2})?|segments(\/[0-9a-f]{6}|\/open)?|resumable)(\/[0-9a-f-]{36}(\.(json|new))?)?$/;
+  /^(staging|texts|objects(\/[0-9a-f]{2})?|segments(\/[0-9a-f]{6}|\/open)?|resumable)(\/[0-9a-f-]{36}(\.(json|new))?)?$/;
 
 /** Far above what either process needs, far below the files that would have to be in memory. */
 const memoryMiB = 400;

@@ -59,7 +59,8 @@ async function startUnsafe({ stack, injected }: Scene): Promise<void> {
   await stack.postgres.asAdmin(...settings.map((name) => `alter system set ${name} = off`), reload);
   try {
     for (const service of ['metadata', 'result'] as const) {
-      const refusal = await refusalOf(service, stack.settingsOf(service));
+      const aside = { FILEMILL_GRPC_LISTEN: `unix:${stack.folder}/aside` };
+      const refusal = await refusalOf(service, { ...stack.settingsOf(service), ...aside });
       if (settings.every((name) => refusal.includes(name))) injected();
     }
   } finally {
@@ -69,9 +70,8 @@ async function startUnsafe({ stack, injected }: Scene): Promise<void> {
 
 /** What a service says when it refuses to start; empty when it starts. */
 async function refusalOf(service: ServiceName, settings: Record<string, string>): Promise<string> {
-  const aside = { ...settings, FILEMILL_GRPC_LISTEN: `${settings.FILEMILL_GRPC_LISTEN}-aside` };
   try {
-    await using _ = await startService(service, aside);
+    await using _ = await startService(service, settings);
     return '';
   } catch (error) {
     return (error as Error).message;
