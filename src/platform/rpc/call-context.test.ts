@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { anonymous, aService, type Identity } from '#domain/access.ts';
+import { Metadata } from '@grpc/grpc-js';
+import { anonymous, aService, type Identity, nobody } from '#domain/access.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
@@ -8,7 +9,7 @@ import { never } from '#platform/abort.ts';
 import { createLogger } from '#platform/logger.ts';
 import { countedEvents } from '#platform/telemetry.ts';
 import { testFolder } from '#test/support/start-services.ts';
-import { addressOf, type CallContext } from './call-context.ts';
+import { addressOf, type CallContext, callerKey, contextOf } from './call-context.ts';
 import { type CallOptions, RpcChannel } from './client.ts';
 import { RpcServer } from './server.ts';
 
@@ -171,4 +172,11 @@ it('An internal listener that demands credentials refuses callers that a public 
   await assert.rejects(getStats({}, { caller: anonymous }), { reason: 'UNAUTHENTICATED' });
   await getStats({}, { caller: { ...anonymous, kind: 'token' } });
   await getStats({});
+});
+
+it('A caller that nobody can read is nobody', () => {
+  const metadata = new Metadata();
+  metadata.set(callerKey, Buffer.from('{'));
+  const call = { metadata, cancelled: false, getDeadline: () => 0, getPeer: () => '', once: () => undefined };
+  assert.deepEqual(contextOf(call).caller, { ...nobody, address: 'local' });
 });

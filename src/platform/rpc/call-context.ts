@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import type { Metadata, ServerUnaryCall } from '@grpc/grpc-js';
-import { aService, type Identity } from '#domain/access.ts';
+import { aService, type Identity, nobody } from '#domain/access.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { requestIdFrom, requestIdKey } from '../request-id.ts';
 import type { CallOptions } from './client.ts';
@@ -62,8 +62,17 @@ export function outgoing({
 function callerOf(metadata: Metadata, peer: string): Caller {
   const [told] = metadata.get(callerKey);
   if (told === undefined) return { ...aService, address: addressOf(peer) };
-  const caller = JSON.parse(told.toString()) as Identity & Partial<Caller>;
+  const caller = parsed(told.toString());
   return { ...caller, address: caller.address ?? addressOf(peer) };
+}
+
+/** What nobody can read is a call on nobody's behalf: an error here would reach no handler, and end the process. */
+function parsed(text: string): Identity & Partial<Caller> {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return nobody;
+  }
 }
 
 /** The address alone, because the port changes with every connection. */
