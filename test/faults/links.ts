@@ -31,7 +31,7 @@ const publicListeners = ['upload', 'upload-2', 'web'];
 /** They listen nowhere, but have the setting. */
 const workers = ['worker-1', 'worker-2'];
 
-/** As a system is exposed: TLS with certificates of clients between all, and a token for every caller. */
+/** As a system is exposed: TLS between all, and a token for every caller. */
 export async function secureLinks(folder: string): Promise<Links> {
   const authority = await makeAuthority('the CA of this run');
   const pair = await writePair(folder, 'stack', await authority.issue());
