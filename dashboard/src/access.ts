@@ -4,7 +4,7 @@ import type { Scope } from '#domain/access.ts';
 
 export type Caller = Json<'Caller'>;
 
-/** Who uses the page; undefined until the server has answered, or while it does not. */
+/** The identity of whoever uses the page. It is undefined until the server has answered, and while it does not answer. */
 export const caller = signal<Caller | undefined>(undefined);
 
 /** `asking` until the server has answered for the first time; `refused` while nobody is signed in. */

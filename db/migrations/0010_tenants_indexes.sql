@@ -1,4 +1,4 @@
--- Apart from 0010_tenants, so that the files can be read while these are made. They take about a second per million files.
+-- Apart from 0010_tenants, so that the files can be read while these are made.
 create index files_by_tenant on files (tenant, id);
 create index file_states_by_tenant on file_states (status, tenant, file_id);
 

@@ -45,6 +45,11 @@ export function reachOf({ scopes, tenant }: Pick<Identity, 'scopes' | 'tenant'>)
   return scopes.includes('admin') ? undefined : tenant;
 }
 
+/** One sentence for all that can be wrong with credentials, so that a stranger learns nothing from it. */
+export function invalidCredentials(): FilemillError {
+  return new FilemillError('UNAUTHENTICATED', 'The credentials are not valid, or not any longer.');
+}
+
 /** A name of a tenant: visible ASCII that needs no quoting in a shell, a URL or a log. */
 export function isTenantName(name: string): boolean {
   return /^[a-z0-9][a-z0-9._-]{0,62}$/.test(name);

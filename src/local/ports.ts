@@ -14,17 +14,18 @@ export function hostAndPort(host: string, port: number): string {
 }
 
 /**
- * Answers with the port if it can be listened on, with a free one for 0.
+ * Answers with `HOST:PORT` if it can be listened on; port 0 takes a free one.
  *
  * @throws SetupError (exit code 2) naming the port and the option that changes it
  */
-export async function requirePort(port: number, options: PortOptions): Promise<number> {
+export async function requireAddress(port: number, options: PortOptions): Promise<string> {
   const { host, use, option } = options;
-  return await tryPort(port, host).catch((cause: NodeJS.ErrnoException) => {
+  const open = await tryPort(port, host).catch((cause: NodeJS.ErrnoException) => {
     const why = cause.code === 'EADDRINUSE' ? 'is already in use' : `cannot be opened on ${host}`;
     const message = `Port ${port} (${use}) ${why}. Stop the program that uses it, or choose another port with ${option}.`;
     throw new SetupError(message, { exitCode: 2, cause });
   });
+  return hostAndPort(host, open);
 }
 
 /** Listens for a moment; answers with the port, with a free one for 0. */

@@ -11,7 +11,7 @@ import { type AccessSecrets, loadAccessSecrets, standInSecrets } from './access-
 import { compileCacheFolder } from './compile-cache.ts';
 import { buildDashboard } from './dashboard-build.ts';
 import { DataDir } from './data-dir.ts';
-import { hostAndPort, requirePort } from './ports.ts';
+import { hostAndPort, requireAddress } from './ports.ts';
 import { type ServiceUrls, startEmbeddedPostgres } from './postgres/embedded-postgres.ts';
 import { describeUrl, migrateExternal, waitForDatabase } from './postgres/external-database.ts';
 import { checkSettings } from './processes/check-settings.ts';
@@ -83,27 +83,12 @@ export class LocalStack implements AsyncDisposable {
   async start(): Promise<void> {
     const { dataDir, grpcPort, httpPort, listen, report, signal, env } = this.#options;
     for (const problem of unknownSettings(env)) report.warn(problem);
-    const anyPort = hostAndPort(listen, 0);
-    checkSettings(
-      this.#specs({
-        ...standIns,
-        grpcListen: anyPort,
-        httpListen: anyPort,
-        access: this.#options.auth ? standInSecrets : undefined,
-      }),
-      env,
-    );
+    checkSettings(this.#specs(standIns(this.#options)), env);
     const folder = this.#opened.use(await DataDir.open(dataDir));
     const register = new ChildRegister(folder.within('children.json'));
     await register.stopLeftovers(report.warn);
-    this.grpcAddress = hostAndPort(
-      listen,
-      await requirePort(grpcPort, { host: listen, use: 'gRPC', option: '--grpc-port' }),
-    );
-    this.httpAddress = hostAndPort(
-      listen,
-      await requirePort(httpPort, { host: listen, use: 'HTTP', option: '--http-port' }),
-    );
+    this.grpcAddress = await requireAddress(grpcPort, { host: listen, use: 'gRPC', option: '--grpc-port' });
+    this.httpAddress = await requireAddress(httpPort, { host: listen, use: 'HTTP', option: '--http-port' });
     const storageDir = await this.#makeFolders(folder);
     const access = this.#options.auth ? await this.#loadSecrets(folder) : undefined;
     if (this.#options.tls) this.certificate = await localCertificate(folder.within('tls'));
@@ -273,16 +258,19 @@ export class LocalStack implements AsyncDisposable {
 type Found = Omit<StackSettings, 'workers' | 'logLevel' | 'threadsPerWorker'>;
 
 /** Placeholders, with which users' settings can be checked before anything runs. */
-const standIns: Found = {
-  grpcListen: '127.0.0.1:0',
-  httpListen: '127.0.0.1:0',
-  databaseUrls: { metadata: 'postgresql://', result: 'postgresql://' },
-  redisUrl: 'none',
-  storageDir: '/',
-  socketFolder: '/',
-  access: undefined,
-  tls: undefined,
-};
+function standIns({ listen, auth }: StackOptions): Found {
+  const address = hostAndPort(listen, 0);
+  return {
+    grpcListen: address,
+    httpListen: address,
+    databaseUrls: { metadata: 'postgresql://', result: 'postgresql://' },
+    redisUrl: 'none',
+    storageDir: '/',
+    socketFolder: '/',
+    access: auth ? standInSecrets : undefined,
+    tls: undefined,
+  };
+}
 
 /** Makes a folder before anything is started, so that a file in its place is reported early. */
 async function makeFolder(path: string, what: string): Promise<string> {

@@ -10,14 +10,14 @@ export interface AuditBufferOptions {
   readonly everyMs?: number;
 }
 
-/** Of a read. */
+/** What was read. */
 interface About {
   readonly tenant?: string;
   readonly object?: string;
   readonly detail?: AuditDetail;
 }
 
-/** While they cannot be written. */
+/** The most events that are kept while they cannot be written. */
 const mostWaiting = 20_000;
 const mostWritten = 1_000;
 const repeatedWithinMs = 60_000;

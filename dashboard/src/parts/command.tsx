@@ -4,7 +4,7 @@ interface CommandProps {
   readonly text: string;
   /** What the command is for. */
   readonly name?: string;
-  /** Of the button. */
+  /** The text of the button that copies the command. */
   readonly label?: string;
 }
 

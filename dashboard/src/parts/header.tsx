@@ -35,7 +35,7 @@ function Pages() {
   );
 }
 
-/** Who is signed in; nobody where callers need no credentials. */
+/** Shows who is signed in, and shows nothing where callers need no credentials. */
 function Who() {
   const [problem, setProblem] = useState<unknown>();
   if (admission.value !== 'admitted' || caller.value === undefined || !needsCredentials.value) return null;

@@ -20,8 +20,7 @@ import type { ServiceMethods } from '#platform/rpc/handlers.ts';
 import type { HttpProxy } from '#platform/rpc/proxy.ts';
 import { addressOf, authorityOf, hostOf, isSecure } from '#platform/rpc/target.ts';
 import { tunnelThrough } from '#platform/rpc/tunnel.ts';
-import type { ClientTls } from '#platform/tls/certificates.ts';
-import { Certificates } from '#platform/tls/certificates.ts';
+import { Certificates, type ClientTls } from '#platform/tls/certificates.ts';
 import { TlsCredentials } from '#platform/tls/channel-credentials.ts';
 import { never, onAbort } from '../abort.ts';
 
@@ -37,7 +36,7 @@ export interface CallOptions {
   readonly caller?: Identity | undefined;
   /** The `authorization` of the call, in place of that of the channel. */
   readonly authorization?: string | undefined;
-  /** On whose behalf web calls. */
+  /** The address of the client on whose behalf web calls. */
   readonly clientAddress?: string | undefined;
   /**
    * Called when the transport has accepted a message of a client's stream. The first MiB may still be in the

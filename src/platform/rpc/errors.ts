@@ -134,16 +134,13 @@ function transportError(error: ServiceError, { part, proxy, contentType }: Seen)
   const isLost = error.code === status.UNAVAILABLE || error.code === status.DEADLINE_EXCEEDED;
   const another = failureOnTheWay(details) ?? proxyAnswer(details, contentType);
   if (part !== undefined && another !== undefined)
-    return ['UNAVAILABLE', `${hindrances[another[0].slice(0, 3)]} ${part} fails.`];
+    return ['UNAVAILABLE', `${another[0].startsWith('TLS_') ? 'TLS to' : 'A proxy on the way to'} ${part} fails.`];
   if (part !== undefined && isLost)
     return ['UNAVAILABLE', `${part.charAt(0).toUpperCase()}${part.slice(1)} does not answer: ${details}.`];
   if (another !== undefined) return another;
   if (proxy !== undefined && isLost) return ['PROXY_UNAVAILABLE', `Through the proxy ${proxy}: ${details}`];
   return [nearestReason(error), details];
 }
-
-/** What keeps a service from another, by the beginning of the reason. */
-const hindrances: Readonly<Record<string, string>> = { TLS: 'TLS to', PRO: 'A proxy on the way to' };
 
 /** What tunnels and TLS report of a connection that failed. */
 function failureOnTheWay(details: string): [Reason, string] | undefined {

@@ -41,8 +41,9 @@ export const latestDurations: Statement = {
   text: `${durations} from (select file_id from results order by id desc limit 1000) r join files f on f.id = r.file_id`,
 };
 
-/** Of a tenant: results are in no order of tenants, but files are, and those before the first PENDING one are done.
- * The `coalesce` is in a subquery, because beside a policy PostgreSQL uses no index for what it does not know to be harmless. */
+/**
+ * The durations of one tenant. No index lists results by tenant, but one lists files, and those before the first PENDING
+ * one are done. The `coalesce` is in a subquery, because beside a policy PostgreSQL uses no index for what it does not know to be harmless. */
 export const latestDurationsOfTenant: Statement = {
   name: 'stats-tenant-durations',
   text: `${durations} from (

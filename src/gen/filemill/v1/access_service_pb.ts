@@ -697,7 +697,7 @@ export const SetQuotaResponseSchema: GenMessage<SetQuotaResponse> = /*@__PURE__*
   messageDesc(file_filemill_v1_access_service, 22);
 
 /**
- * Who may do what. Where authentication is not configured, every caller is `anonymous` and may do everything.
+ * This service tells who may do what, and changes it. Where authentication is not configured, every caller is `anonymous` and may do everything.
  *
  * @generated from service filemill.v1.AccessService
  */

@@ -107,8 +107,8 @@ export type DownloadHeader = Message<"filemill.v1.DownloadHeader"> & {
   mimeType: string;
 
   /**
-   * Of the whole file, as 64 hex digits: measured by a worker, or declared and verified when it was uploaded; empty when
-   * neither is known yet.
+   * The SHA-256 of the whole file, as 64 hex digits: a worker computed it, or the client declared it and the server
+   * verified it. The field is empty while neither is known.
    *
    * @generated from field: string sha256 = 5;
    */

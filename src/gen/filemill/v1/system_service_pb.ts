@@ -169,7 +169,7 @@ export const Dependency_Link = {
   LOCAL: 1,
 
   /**
-   * Whoever is on the way can read and change everything.
+   * The link is in clear text: whoever can see the traffic can read it and change it.
    *
    * @generated from enum value: LINK_CLEAR_TEXT = 2;
    */

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Identity } from '#domain/access.ts';
+import { type Identity, invalidCredentials } from '#domain/access.ts';
 import { FilemillError } from '#domain/errors.ts';
 
 /** How long an answer holds: a revoked token is refused after this time. */
@@ -37,7 +37,7 @@ export class KnownCallers {
       known !== undefined && performance.now() < known.until ? known : this.#askFor(key, credentials, address);
     const identity = await fresh.identity;
     if (identity.expiresAt === undefined || Date.now() < identity.expiresAt) return identity;
-    throw new FilemillError('UNAUTHENTICATED', notValid);
+    throw invalidCredentials();
   }
 
   #askFor(key: string, credentials: string, address: string | undefined): Known {
@@ -58,8 +58,6 @@ export class KnownCallers {
     if (oldest !== undefined) this.#known.delete(oldest);
   }
 }
-
-const notValid = 'The credentials are not valid, or not any longer.';
 
 /** @throws FilemillError UNAUTHENTICATED */
 function bearerOf(authorization: string | undefined): string {

@@ -7,7 +7,7 @@ import {
   touchToken,
 } from '#adapters/postgres/access/tokens.ts';
 import type { Database } from '#adapters/postgres/database/database.ts';
-import { defaultTenant, type Identity, type Scope, scopes } from '#domain/access.ts';
+import { defaultTenant, type Identity, invalidCredentials, type Scope, scopes } from '#domain/access.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { mintToken, parseToken, type Token, tokenText } from '#domain/token.ts';
 import type { Logger } from '#platform/logger.ts';
@@ -49,7 +49,7 @@ export class Identities {
     const token = parseToken(credentials);
     const found = token === undefined ? await this.#jwts?.identify(credentials) : await this.#identifyToken(token);
     if (found !== undefined) return found;
-    throw new FilemillError('UNAUTHENTICATED', 'The credentials are not valid, or not any longer.');
+    throw invalidCredentials();
   }
 
   /** @throws FilemillError REQUEST_INVALID where tokens are not configured */

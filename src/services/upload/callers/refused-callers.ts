@@ -3,7 +3,7 @@ import type { AuditBuffer } from '#platform/audit-buffer.ts';
 import type { RefusedCall } from '#platform/rpc/guard/access.ts';
 
 const windowMs = 60_000;
-/** Of each window: whoever guesses tokens must not fill the audit. */
+/** The addresses that are recorded in a window: whoever guesses tokens must not fill the audit. */
 const mostAddresses = 20;
 
 /**
@@ -38,10 +38,9 @@ export class RefusedCallers {
   }
 
   #add(call: Pick<RefusedCall, 'address' | 'requestId'>, detail: Readonly<Record<string, string | number>>): void {
-    const actor = { kind: 'anonymous', id: '', name: '', ...call } as const;
-    const { kind, id, name, address, requestId } = actor;
+    const { address, requestId } = call;
     this.#audit.add({
-      actor: { kind, id, name, address, requestId },
+      actor: { kind: 'anonymous', id: '', name: '', address, requestId },
       tenant: defaultTenant,
       action: 'refuse_credentials',
       object: '',
