@@ -1,7 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { StoreReport } from '#domain/store-fault.ts';
 import { listen } from './listen.ts';
-import { countedEvents } from './telemetry.ts';
+import { countedEvents } from './telemetry/events.ts';
 
 /** Resolves when the service can work; rejects with what it lacks. */
 export type ReadinessCheck = () => Promise<void>;

@@ -7,7 +7,7 @@ import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { never } from '#platform/abort.ts';
 import { createLogger } from '#platform/logger.ts';
-import { countedEvents } from '#platform/telemetry.ts';
+import { countedEvents } from '#platform/telemetry/events.ts';
 import { testFolder } from '#test/support/start-services.ts';
 import { addressOf, type CallContext, callerKey, contextOf } from './call-context.ts';
 import { type CallOptions, RpcChannel } from './client.ts';

@@ -21,7 +21,7 @@ import { integer } from '../config.ts';
 import { exposureSettings, serviceSettings } from '../exposure.ts';
 import type { Logger } from '../logger.ts';
 import { requestIdKey } from '../request-id.ts';
-import { callAnswered, callFailed, type EndedCall } from '../telemetry.ts';
+import { callAnswered, callFailed, type EndedCall } from '../telemetry/events.ts';
 import type { Certificates } from '../tls/certificates.ts';
 import { listenerCredentials } from '../tls/listener-credentials.ts';
 import { type CallContext, contextOf } from './call-context.ts';

@@ -2,7 +2,7 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify }
 import { FilemillError } from '#domain/errors.ts';
 import type { Logger } from '#platform/logger.ts';
 import { requestIdFrom, requestIdKey } from '#platform/request-id.ts';
-import { requestAnswered, requestFailed } from '#platform/telemetry.ts';
+import { requestAnswered, requestFailed } from '#platform/telemetry/events.ts';
 import type { Certificates } from '#platform/tls/certificates.ts';
 import type { Backend } from './backend.ts';
 import type { BuiltDashboard } from './dashboard/built-dashboard.ts';

@@ -8,7 +8,7 @@ import type { TextStore } from '#domain/text-store.ts';
 import { failpoint } from '#platform/failpoints.ts';
 import type { Logger } from '#platform/logger.ts';
 import { pair } from '#platform/pair.ts';
-import { attemptFailed, findingFailed } from '#platform/telemetry.ts';
+import { attemptFailed, findingFailed } from '#platform/telemetry/events.ts';
 import { type HeldClaim, LeaseLost } from './lease-keeper.ts';
 import type { AttemptsClient } from './lifecycle/attempts.ts';
 

@@ -4,7 +4,7 @@ import { type Identity, type Need, nobody, requireScope } from '#domain/access.t
 import { FilemillError } from '#domain/errors.ts';
 import { requestIdFrom, requestIdKey } from '../../request-id.ts';
 import { isSameSecret } from '../../same-secret.ts';
-import type { EndedCall } from '../../telemetry.ts';
+import type { EndedCall } from '../../telemetry/events.ts';
 import { addressOf, callerKey, clientAddressKey, webTokenKey } from '../call-context.ts';
 
 export interface Access {

@@ -8,7 +8,7 @@ import { forgetSilentWorkers } from '#adapters/postgres/upkeep/workers.ts';
 import { type Doorbell, doorbellWindow } from '#domain/doorbell.ts';
 import { type Duty, jittered, startDuty } from '#platform/duty.ts';
 import type { Logger } from '#platform/logger.ts';
-import { leasesRanOut } from '#platform/telemetry.ts';
+import { leasesRanOut } from '#platform/telemetry/events.ts';
 
 /** Rounds per lease, and the longest interval between two. */
 const roundsPerLease = 8;

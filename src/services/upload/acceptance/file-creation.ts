@@ -9,7 +9,7 @@ import {
 import { Batcher } from '#platform/batcher.ts';
 import type { Logger } from '#platform/logger.ts';
 import type { RpcChannel } from '#platform/rpc/client.ts';
-import { callShared } from '#platform/telemetry.ts';
+import { callShared } from '#platform/telemetry/events.ts';
 
 /** With the longest allowed fields, a batch stays well below the largest message. */
 const maxBatch = 500;

@@ -3,7 +3,7 @@ import type { PartialBlobStore } from '#domain/partial-blob.ts';
 import type { VolumeUpkeep } from '#domain/upkeep.ts';
 import { type Duty, jittered, startDuty } from '#platform/duty.ts';
 import type { Logger } from '#platform/logger.ts';
-import { uploadsGivenUp } from '#platform/telemetry.ts';
+import { uploadsGivenUp } from '#platform/telemetry/events.ts';
 import {
   bytesOf,
   findIncompleteUploads,

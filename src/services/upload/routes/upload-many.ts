@@ -5,7 +5,7 @@ import { GatheringQueue } from '#platform/gathering-queue.ts';
 import type { Logger } from '#platform/logger.ts';
 import { toRpcStatus } from '#platform/rpc/errors.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
-import { fileRefused } from '#platform/telemetry.ts';
+import { fileRefused } from '#platform/telemetry/events.ts';
 import { takeUntilAborted, withPaceLimit } from '../intake/stream-pace.ts';
 import { ManyFiles, type ManyFilesContext, type Outcome } from '../many/many-files.ts';
 

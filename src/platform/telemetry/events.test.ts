@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { FilemillError } from '#domain/errors.ts';
-import { createLogger, type Logger } from './logger.ts';
-import * as telemetry from './telemetry.ts';
+import { createLogger, type Logger } from '../logger.ts';
+import * as telemetry from './events.ts';
 
 const logger = createLogger('test', { level: 'silent', format: 'json' });
 const refusal = new FilemillError('NAME_INVALID', 'no');

@@ -1,7 +1,7 @@
 import { FilemillError, type Reason } from '#domain/errors.ts';
 import { isStoreFault } from '#domain/store-fault.ts';
 import { asFilemillError, isVolumeFault } from '#domain/volume-fault.ts';
-import type { Logger } from './logger.ts';
+import type { Logger } from '../logger.ts';
 
 /**
  * One function for each event that operators look for: it writes the log line and counts. Every line about a request
