@@ -1,7 +1,9 @@
 import type { Finding, Lease, SaveOutcome } from '#domain/file.ts';
+import type { CompletedFile, FileEvents } from '#domain/file-events.ts';
 import { textArray, uuidArray } from '../database/array-parameter.ts';
 import { type Database, type Statement, sqlState } from '../database/database.ts';
 import { column, notifiedBy } from './file-rows.ts';
+import { secondsBetween } from './moments.ts';
 import { moved } from './state-tables.ts';
 
 // The only place where the result service writes `files`. Invariant: the result row and COMPLETED appear together, once, and
@@ -15,11 +17,13 @@ const save: Statement = {
       from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[])
         as i (id, lease_token, mime_type, sha256, output_json)
       where f.id = i.id and f.lease_token = i.lease_token and f.status = 'PROCESSING'
-      returning f.id, f.size, f.tenant, i.output_json
+      returning f.id, f.size, f.tenant, i.output_json, f.created_at, f.claimed_at, f.completed_at
     ), saved as (
       insert into results (file_id, output_data) select id, output_json::jsonb from owned
     ), ${moved('owned', 'PROCESSING', 'COMPLETED')}
-    select owned.id from owned left join ${notifiedBy('owned')} on true`,
+    select owned.id, owned.tenant, owned.size, ${secondsBetween('created_at', 'claimed_at')} as "waitSeconds",
+      ${secondsBetween('created_at', 'completed_at')} as "totalSeconds"
+    from owned left join ${notifiedBy('owned')} on true`,
 };
 
 const findOthers: Statement = {
@@ -33,15 +37,20 @@ const findOthers: Statement = {
  * Saves findings and completes their files; outcomes in the order of `findings`. A finding that PostgreSQL cannot store
  * (jsonb refuses \u0000, for example) is INVALID and does not affect the others: the batch is bisected.
  */
-export async function saveResults(database: Database, findings: readonly Finding[]): Promise<SaveOutcome[]> {
+export async function saveResults(
+  database: Database,
+  findings: readonly Finding[],
+  events?: Pick<FileEvents, 'completed'>,
+): Promise<SaveOutcome[]> {
   try {
-    const saved = await database.query<{ id: string }>(save, [
+    const saved = await database.query<CompletedFile>(save, [
       uuidArray(column(findings, 'id')),
       uuidArray(column(findings, 'leaseToken')),
       textArray(column(findings, 'mimeType')),
       textArray(column(findings, 'sha256')),
       textArray(column(findings, 'outputJson')),
     ]);
+    events?.completed(saved);
     return await saveOutcomes(database, findings, new Set(column(saved, 'id')));
   } catch (error) {
     if (!isDataError(error)) throw error;
@@ -49,8 +58,8 @@ export async function saveResults(database: Database, findings: readonly Finding
       return [{ outcome: 'INVALID', message: (error as Error & { cause: Error }).cause.message }];
     const middle = findings.length >> 1;
     return [
-      ...(await saveResults(database, findings.slice(0, middle))),
-      ...(await saveResults(database, findings.slice(middle))),
+      ...(await saveResults(database, findings.slice(0, middle), events)),
+      ...(await saveResults(database, findings.slice(middle), events)),
     ];
   }
 }

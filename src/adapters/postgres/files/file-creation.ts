@@ -1,4 +1,5 @@
 import { type CreateOutcome, fieldsOf, type NewFile, newFileFields, snakeCase } from '#domain/file.ts';
+import type { FileEvents } from '#domain/file-events.ts';
 import { type Quota, quotaSentence } from '#domain/quota.ts';
 import { bigintArray, textArray, uuidArray } from '../database/array-parameter.ts';
 import { type Database, type Statement, sqlState } from '../database/database.ts';
@@ -81,11 +82,12 @@ export async function createFiles(
   files: readonly NewFile[],
   maxAttempts: number,
   quotaOf: (tenant: string) => Quota | undefined = () => undefined,
+  events?: Pick<FileEvents, 'accepted'>,
 ): Promise<CreateOutcome[]> {
   const quotas = files.map(({ tenant }) => quotaOf(tenant));
   const [free, bound] = [false, true].map((isBound) => files.filter((_, n) => (quotas[n] !== undefined) === isBound));
   const some = async (part: readonly NewFile[] = [], limits: readonly Quota[] = []) =>
-    (part.length === 0 ? [] : await createPart(database, part, maxAttempts, limits)).values();
+    (part.length === 0 ? [] : await createPart(database, part, { maxAttempts, quotas: limits, events })).values();
   const outcomes = [
     await some(free),
     await some(
@@ -96,12 +98,17 @@ export async function createFiles(
   return quotas.map((quota) => outcomes[quota === undefined ? 0 : 1].next().value as CreateOutcome);
 }
 
-/** @param quotas of each file; empty without limits */
+interface CreateOptions {
+  readonly maxAttempts: number;
+  /** Of each file; empty without limits. */
+  readonly quotas: readonly Quota[];
+  readonly events: Pick<FileEvents, 'accepted'> | undefined;
+}
+
 async function createPart(
   database: Database,
   files: readonly NewFile[],
-  maxAttempts: number,
-  quotas: readonly Quota[],
+  { maxAttempts, quotas, events }: CreateOptions,
 ): Promise<CreateOutcome[]> {
   const statements = quotas.length === 0 ? unlimited : limited;
   // Sorted, so that two batches with the same keys cannot deadlock.
@@ -123,6 +130,7 @@ async function createPart(
     return await insertBy(statements.again);
   });
   const created = new Set(rows.flatMap(({ id, refused }) => (refused ? [] : id)));
+  events?.accepted(files.filter(({ id }) => created.has(id)));
   const refused = new Set(rows.flatMap(({ id, refused }) => (refused ? id : [])));
   const others = files.filter(({ id }) => !created.has(id));
   const known = [column(others, 'id'), column(others, 'tenant'), column(others, 'idempotencyKey')];

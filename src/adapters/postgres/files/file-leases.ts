@@ -1,5 +1,7 @@
 import { errorCode } from '#domain/errors.ts';
 import type { FailedAttempt, Lease, LeaseOutcome } from '#domain/file.ts';
+import type { FailedFile, FileEvents } from '#domain/file-events.ts';
+import type { FileStatus } from '#domain/file-state.ts';
 import { loneLeaseFactor, maxSilences, retryDelayBoundsMs } from '#domain/retry-policy.ts';
 import type { Database, Statement } from '../database/database.ts';
 import { type ClockRange, type DatabaseClock, presentTime } from '../database/database-clock.ts';
@@ -45,7 +47,8 @@ const recorded = (outcome: 'FAILED' | 'EXPIRED') => `
     select id, lease_token, counted_attempt, worker, claimed_at, '${outcome}', told_code, told_message from ended
     on conflict do nothing
   ), ${movedEach('ended')}
-  select ended.id from ended left join ${notifiedBy('ended')} on true`;
+  select ended.id, ended.tenant, ended.status, ended.error_code as "errorCode"
+  from ended left join ${notifiedBy('ended')} on true`;
 
 const fail: Statement = {
   name: 'fail-attempts',
@@ -139,15 +142,28 @@ export async function releaseFiles(database: Database, leases: readonly Lease[])
 }
 
 /** Ends failed attempts. A repeated call answers DONE and changes nothing. */
-export async function failAttempts(database: Database, attempts: readonly FailedAttempt[]): Promise<LeaseOutcome[]> {
-  const done = await database.query<{ id: string }>(fail, [
+export async function failAttempts(
+  database: Database,
+  attempts: readonly FailedAttempt[],
+  events?: Pick<FileEvents, 'failed'>,
+): Promise<LeaseOutcome[]> {
+  const done = await database.query<EndedAttempt>(fail, [
     ...idsAndTokens(attempts),
     column(attempts, 'errorCode'),
     column(attempts, 'errorMessage'),
     column(attempts, 'permanent'),
     retryDelayBoundsMs,
   ]);
+  events?.failed(failedFiles(done));
   return await leaseOutcomes(database, attempts, done, { endedIsDone: true });
+}
+
+interface EndedAttempt extends FailedFile {
+  readonly status: FileStatus;
+}
+
+function failedFiles(ended: readonly EndedAttempt[]): FailedFile[] {
+  return ended.filter(({ status }) => status === 'FAILED');
 }
 
 /**
@@ -160,11 +176,12 @@ export async function expireLeases(
   database: Database,
   max: number,
   watched?: { readonly clock: Pick<DatabaseClock, 'range'>; readonly leaseMs: number },
+  events?: Pick<FileEvents, 'failed'>,
 ): Promise<string[]> {
   const [usual, alone] = [1, loneLeaseFactor].map(
     (factor) => watched?.clock.range(watched.leaseMs * factor) ?? presentTime,
   ) as [ClockRange, ClockRange];
-  const ended = await database.query<{ id: string }>(expire, [
+  const ended = await database.query<EndedAttempt>(expire, [
     max,
     errorCode('WORKER_CRASHED'),
     maxSilences,
@@ -174,6 +191,7 @@ export async function expireLeases(
     alone.earliest,
     alone.latest,
   ]);
+  events?.failed(failedFiles(ended));
   return column(ended, 'id');
 }
 

@@ -28,3 +28,8 @@ export function isOver({ until, ms, earliest, latest }: GivenTime): string {
   return `(${until} < least(now(), ${earliest}::timestamptz)
     or ${until} - ${ms} * interval '1 millisecond' > greatest(now(), ${latest}::timestamptz))`;
 }
+
+/** From one time to another; zero if the clock was set back in between. */
+export function secondsBetween(from: string, to: string): string {
+  return `greatest(0, extract(epoch from ${to} - ${from}))::float8`;
+}

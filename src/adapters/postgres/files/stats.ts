@@ -1,7 +1,7 @@
 import type { FileStatus } from '#domain/file-state.ts';
 import type { Reader, Statement } from '../database/database.ts';
 import { longestWait } from './file-rows.ts';
-import { isDue } from './moments.ts';
+import { isDue, secondsBetween } from './moments.ts';
 
 export interface FileStats {
   readonly statuses: readonly { readonly status: FileStatus; readonly files: number; readonly bytes: number }[];
@@ -26,14 +26,14 @@ const counts: Statement = {
 const oldest: Statement = {
   name: 'stats-oldest-pending',
   text: `
-    select greatest(0, extract(epoch from now() - f.run_after))::float8 as seconds
+    select ${secondsBetween('f.run_after', 'now()')} as seconds
     from file_states s join files f on f.id = s.file_id
     where s.status = 'PENDING' and f.status = 'PENDING' and ${isDue('f.run_after', longestWait)} order by s.file_id limit 1`,
 };
 
 const durations = `
-  select percentile_cont(array[0.5, 0.95]) within group (order by ${seconds('created_at', 'claimed_at')}) as wait,
-    percentile_cont(array[0.5, 0.95]) within group (order by ${seconds('claimed_at', 'completed_at')}) as processing`;
+  select percentile_cont(array[0.5, 0.95]) within group (order by ${secondsBetween('created_at', 'claimed_at')}) as wait,
+    percentile_cont(array[0.5, 0.95]) within group (order by ${secondsBetween('claimed_at', 'completed_at')}) as processing`;
 
 /** The ids of results are UUIDv7, so their index is in the order of time. Exported so that a test can look at its plan. */
 export const latestDurations: Statement = {
@@ -54,11 +54,6 @@ export const latestDurationsOfTenant: Statement = {
     order by id desc limit 1000
   ) f where f.status = 'COMPLETED'`,
 };
-
-/** Zero if the clock was set back in between. */
-function seconds(from: string, to: string): string {
-  return `greatest(0, extract(epoch from ${to} - ${from}))::float8`;
-}
 
 interface Count {
   readonly status: FileStatus;
