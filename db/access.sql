@@ -30,6 +30,11 @@ begin
       -- The policy of `files` hides the other files from this subquery. An `exists` may become a hash of all files of the tenant.
       else '(select true from files f where f.id = file_id)' end);
   end loop;
+  -- A rule about all tenants is about each of them.
+  drop policy if exists services on retention_rules;
+  create policy services on retention_rules to filemill_metadata using (true) with check (true);
+  drop policy if exists own_tenant on retention_rules;
+  create policy own_tenant on retention_rules for select to filemill_tenant using (tenant is null or tenant = current_tenant());
   -- These run with the rights of the owner. Unless named last, the temporary tables of whoever calls them come first.
   foreach one in array array['delete_results()', 'prune_audit(interval, integer)'] loop
     execute format('alter function %s set search_path = %I, pg_temp', one, current_schema());
@@ -57,3 +62,6 @@ grant select, insert on audit to filemill_metadata;
 grant insert on audit to filemill_result;
 grant execute on function prune_audit(interval, integer) to filemill_metadata;
 grant select, insert, update, delete on tenants to filemill_metadata;
+
+grant select on retention_rules, retention_walks to filemill_tenant;
+grant select, insert, update, delete on retention_rules, retention_walks to filemill_metadata;

@@ -56,6 +56,7 @@ test('a completed file is plain JSON: numbers, RFC 3339 times, a status without 
     sha256: 'ab'.repeat(32),
     request_id: 'order-7',
     tenant: 'default',
+    bytes_expired_at: null,
     error: null,
     result: output,
   });

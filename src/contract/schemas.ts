@@ -91,6 +91,9 @@ const File = z.strictObject({
     .nullable()
     .describe('The X-Request-Id of the request that created the file; null for files of earlier versions.'),
   tenant: z.string().describe('The tenant of the caller that uploaded the file.'),
+  bytes_expired_at: time
+    .nullable()
+    .describe('When a retention rule gave up the bytes and the kept text; null while they are kept.'),
   error: ErrorOf.nullable(),
 });
 
@@ -254,7 +257,7 @@ export const schemas = {
       .boolean()
       .describe('More changed than is reported, or the changes are no longer known: reload what you show.'),
   }),
-  Retried: outcomes('RETRIED', 'NOT_FAILED', 'NOT_FOUND'),
+  Retried: outcomes('RETRIED', 'NOT_FAILED', 'BYTES_EXPIRED', 'NOT_FOUND'),
   Deleted: outcomes('DELETED', 'NOT_FOUND'),
   Live: z.strictObject({ live: z.boolean() }),
   Ready: z.strictObject({

@@ -16,6 +16,10 @@ export const auditActions = [
   'end_session',
   'refuse_credentials',
   'set_quota',
+  'set_retention',
+  'remove_retention',
+  'expire_files',
+  'expire_bytes',
 ] as const;
 
 export type AuditAction = (typeof auditActions)[number];

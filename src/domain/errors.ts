@@ -82,6 +82,11 @@ export const catalogue = {
     'The file has no result yet, or does not exist.',
     'Look at its status: only COMPLETED files have a result.',
   ),
+  BYTES_EXPIRED: entry(
+    'FAILED_PRECONDITION',
+    'The bytes of the file were given up when their retention ended; its row and its result are kept.',
+    'Upload the file again if you need its bytes; `filemill retention list` tells how long they are kept.',
+  ),
   TEXT_NOT_KEPT: entry(
     'NOT_FOUND',
     'The file has a result, but its text is not kept.',

@@ -48,6 +48,8 @@ export const fileFields = {
   /** The request that created the file. */
   requestId: 'text?',
   tenant: 'tenant',
+  /** When the bytes and the kept text were given up, while the row stays. */
+  bytesExpiredAt: 'time?',
 } as const satisfies Readonly<Record<string, FieldKind>>;
 
 export type FileRecord = RecordOf<typeof fileFields>;
@@ -154,6 +156,8 @@ export interface ResultRecord {
   readonly filename: string;
   readonly path: string;
   readonly tenant: string;
+  /** When the bytes and the kept text were given up; null while they are kept. */
+  readonly bytesExpiredAt: Date | null;
   /** The `output_data` document as JSON text. */
   readonly outputJson: string;
 }

@@ -79,6 +79,24 @@ export const byteSize = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+const secondsOf: Readonly<Record<string, number>> = {
+  s: 1,
+  m: 60,
+  h: 3_600,
+  d: 86_400,
+  w: 7 * 86_400,
+  y: 365 * 86_400,
+};
+
+/** A time span in seconds: `90m`, `7d`, `52w`, `1y` (365 days). */
+export const timeSpan = z.string().transform((text, context) => {
+  const [, digits, unit = ''] = /^(\d+)\s*([smhdwy])$/i.exec(text.trim()) ?? [];
+  const seconds = Number(digits) * (secondsOf[unit.toLowerCase()] ?? Number.NaN);
+  if (Number.isSafeInteger(seconds)) return seconds;
+  context.addIssue({ code: 'custom', message: 'must be a time span such as 90m, 12h, 7d or 1y' });
+  return z.NEVER;
+});
+
 /** Settings that every service has. */
 export const commonSettings = {
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),

@@ -22,7 +22,9 @@ export const stateContradictions = `
     from (
       select tenant, status, error_code as code, files, bytes from file_counts
       union all
-      select tenant, status, case when status = 'FAILED' then coalesce(error_code, '') else '' end, -1, -size from files
+      select tenant, status, case when status = 'FAILED' then coalesce(error_code, '') else '' end, -1,
+        case when bytes_expired_at is null then -size else 0 end
+      from files
     ) every
     group by 1, 2, 3
   ) differences

@@ -9,6 +9,7 @@ import { type Session, withSession } from '../session.ts';
 const words: Readonly<Record<number, string>> = {
   [Outcome.RETRIED]: 'RETRIED',
   [Outcome.NOT_FAILED]: 'NOT_FAILED',
+  [Outcome.BYTES_EXPIRED]: 'BYTES_EXPIRED',
   [Outcome.NOT_FOUND]: 'NOT_FOUND',
 };
 
@@ -29,7 +30,7 @@ async function retry(session: Session, ids: string[], options: SelectionOptions)
       const { items } = await session.files.retryFiles({ ids: group }, session.retry);
       return items.map(({ id, outcome }) => ({ id, outcome: words[outcome] ?? 'UNKNOWN' }));
     },
-    isPossible: ({ status }) => status === FileStatus.FAILED,
+    isPossible: ({ status, bytesExpiredAt }) => status === FileStatus.FAILED && bytesExpiredAt === undefined,
     done: 'RETRIED',
     again: 'NOT_FAILED',
   };

@@ -1,8 +1,17 @@
 import { databaseSettings, databaseUrl } from '#adapters/postgres/database/settings.ts';
 import { redisSettings } from '#adapters/redis/settings.ts';
 import type { Quota } from '#domain/quota.ts';
+import { type Keeping, requireKeeping } from '#domain/retention.ts';
 import { defaultLeaseMs, defaultMaxAttempts } from '#domain/retry-policy.ts';
-import { byteSize, commonSettings, integer, listenAddress, readSettings } from '#platform/config.ts';
+import {
+  byteSize,
+  ConfigError,
+  commonSettings,
+  integer,
+  listenAddress,
+  readSettings,
+  timeSpan,
+} from '#platform/config.ts';
 import { exposureSettings, requireServiceCredentials } from '#platform/exposure.ts';
 import { internalServerSettings } from '#platform/rpc/server.ts';
 import { tlsSettings } from '#platform/tls/settings.ts';
@@ -30,6 +39,9 @@ export const metadataSettings = {
   defaultMaxBytes: byteSize.optional(),
   defaultMaxUploads: integer(0).optional(),
   defaultMaxRequestsPerMinute: integer(0).optional(),
+  /** How long ended files, or only their bytes, are kept where no rule says otherwise; unset for ever. */
+  keepFiles: timeSpan.optional(),
+  keepBytes: timeSpan.optional(),
   maxAttempts: integer(1, 100).default(defaultMaxAttempts),
 } as const;
 
@@ -43,5 +55,20 @@ export function readMetadataConfig(env: NodeJS.ProcessEnv) {
     maxUploads: settings.defaultMaxUploads,
     maxRequestsPerMinute: settings.defaultMaxRequestsPerMinute,
   };
-  return { ...settings, defaultQuota, identity: identityConfig(settings) };
+  return { ...settings, defaultQuota, defaultKeeping: defaultKeeping(settings), identity: identityConfig(settings) };
+}
+
+/** @throws ConfigError */
+function defaultKeeping(settings: {
+  readonly keepFiles?: number | undefined;
+  readonly keepBytes?: number | undefined;
+}): Keeping {
+  try {
+    return requireKeeping({ keepFiles: settings.keepFiles ?? null, keepBytes: settings.keepBytes ?? null });
+  } catch (cause) {
+    throw new ConfigError(
+      'FILEMILL_KEEP_FILES and FILEMILL_KEEP_BYTES must be a minute at least, and bytes cannot be kept longer than files',
+      { cause },
+    );
+  }
 }

@@ -21,6 +21,7 @@ import { startAuditPruner } from './duties/audit-pruner.ts';
 import { startChangeTrimmer } from './duties/change-trimmer.ts';
 import { DueDispatcher } from './duties/due-dispatcher.ts';
 import { FairClaims } from './duties/fair-claims.ts';
+import { startJanitor } from './duties/janitor.ts';
 import { startReconciler } from './duties/reconciler.ts';
 import { ChangeHubs } from './live/change-hub.ts';
 import { metadataServer } from './routes/index.ts';
@@ -56,6 +57,7 @@ await runService(logger, async ({ signal, use }) => {
   const dispatcher = use(DueDispatcher.start({ database, claims, changes, logger, stopping: signal }));
   use(startChangeTrimmer({ database, logger }));
   use(startAuditPruner({ database, retentionDays: config.auditRetentionDays, logger }));
+  use(startJanitor({ database, defaults: config.defaultKeeping, logger }));
   const changeHubs = new ChangeHubs({ database, clock, changes, logger, stopping: signal });
   const watchPlaces = new Semaphore(maxWatchedFiles);
   const identities = new Identities(database, config.identity, logger);

@@ -10,7 +10,7 @@ const retry: Statement = {
   name: 'retry-files',
   text: `
     with failed as (
-      select id, error_code from files where id = any ($1::uuid[]) and status = 'FAILED' order by id for update
+      select id, error_code from files where id = any ($1::uuid[]) and status = 'FAILED' and bytes_expired_at is null order by id for update
     ), retried as (
       update files f set status = 'PENDING', max_attempts = f.attempt + $2, error_code = null, error_message = null,
         silences = least(f.silences, 1), run_after = now(), next_ring_at = now(), updated_at = now()
@@ -22,28 +22,41 @@ const retry: Statement = {
 
 const exist: Statement = { name: 'files-exist', text: 'select id from files where id = any ($1::uuid[])' };
 
+const findOthers: Statement = {
+  name: 'find-retry-outcomes',
+  text: `
+    select id, case when status = 'FAILED' and bytes_expired_at is not null then 'BYTES_EXPIRED' else 'NOT_FAILED' end as outcome
+    from files where id = any ($1::uuid[])`,
+};
+
 /** A file never changes its tenant, so what is visible here may be written about next. */
 async function existingIds(database: Reader, ids: readonly string[]): Promise<string[]> {
   return column(await database.query<{ id: string }>(exist, [ids]), 'id');
 }
 
-// One transaction deletes the row and queues the removal of its bytes.
+/**
+ * CTEs that delete the files of `doomed` (id), whose rows are locked: one transaction deletes the rows, and queues the removal
+ * of their bytes.
+ */
+export const deleted = `
+  gone as (
+    delete from files f using doomed i where f.id = i.id
+    returning f.id, f.storage_key, f.bytes_expired_at, case when f.bytes_expired_at is null then f.size else 0 end as size,
+      f.tenant, f.uploader, f.request_id, f.status as was, f.error_code as was_error, null as status, null as error_code
+  ), queued as (
+    insert into blob_deletions (storage_key) select storage_key from gone where bytes_expired_at is null on conflict do nothing
+  ), ${movedEach('gone')}, ${uploadsKept('gone')}`;
+
 const remove: Statement = {
   name: 'delete-files',
   text: `
     with doomed as (
       select id from files where id = any ($1::uuid[]) order by id for update
-    ), gone as (
-      delete from files f using doomed i where f.id = i.id
-      returning f.id, f.storage_key, f.size, f.tenant, f.uploader, f.request_id, f.status as was, f.error_code as was_error,
-        null as status, null as error_code
-    ), queued as (
-      insert into blob_deletions (storage_key) select storage_key from gone on conflict do nothing
-    ), ${movedEach('gone')}, ${audited('gone', 'delete', '$2')}, ${uploadsKept('gone')}
+    ), ${deleted}, ${audited('gone', 'delete', '$2')}
     select gone.id from gone left join ${notifiedBy('gone')} on true`,
 };
 
-export type RetryOutcome = 'RETRIED' | 'NOT_FAILED' | 'NOT_FOUND';
+export type RetryOutcome = 'RETRIED' | 'NOT_FAILED' | 'BYTES_EXPIRED' | 'NOT_FOUND';
 
 /**
  * Gives FAILED files `attempts` more attempts; outcomes in the order of `ids`.
@@ -63,8 +76,10 @@ export async function retryFiles(
     column(await database.query<{ id: string }>(retry, [visible, attempts, actorParameter(by)]), 'id'),
   );
   const rest = visible.filter((id) => !retried.has(id));
-  const existing = new Set(rest.length === 0 ? [] : await existingIds(database, rest));
-  return ids.map((id) => (retried.has(id) ? 'RETRIED' : existing.has(id) ? 'NOT_FAILED' : 'NOT_FOUND'));
+  const others =
+    rest.length === 0 ? [] : await database.query<{ id: string; outcome: RetryOutcome }>(findOthers, [rest]);
+  const outcomes = new Map(others.map(({ id, outcome }) => [id, outcome]));
+  return ids.map((id) => (retried.has(id) ? 'RETRIED' : (outcomes.get(id) ?? 'NOT_FOUND')));
 }
 
 /**

@@ -55,6 +55,16 @@ export function movedEach(source: string): string {
     )}, ${told(source)}`;
 }
 
+/** CTEs for the files of `source` (id, size, tenant, status, error_code) that stay in their state and hold no bytes any more. */
+export function emptied(source: string): string {
+  return `${counted(
+    source,
+    `select tenant, status, case when status = 'FAILED' then coalesce(error_code, '') else '' end as error_code,
+       0 as files, -sum(size)::bigint as bytes
+     from ${source} group by 1, 2, 3`,
+  )}, ${told(source)}`;
+}
+
 /**
  * An array, not a join: if file_states was empty when it was last analysed, a join would begin with it and scan all rows
  * that came since, for every batch.

@@ -3,7 +3,8 @@ import type { Reader, Statement } from '../database/database.ts';
 import { type FoundFilter, foundConditions, searched, whereAll } from './found.ts';
 
 const resultColumns = `
-  r.id, r.file_id as "fileId", r.created_at as "createdAt", f.filename, f.path, f.tenant, r.output_data::text as "outputJson"`;
+  r.id, r.file_id as "fileId", r.created_at as "createdAt", f.filename, f.path, f.tenant, f.bytes_expired_at as "bytesExpiredAt",
+  r.output_data::text as "outputJson"`;
 
 const byFileIds: Statement = {
   name: 'get-results',

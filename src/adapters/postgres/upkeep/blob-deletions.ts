@@ -31,7 +31,7 @@ const findKnown: Statement = {
   name: 'find-blobs',
   text: `
     select i.storage_key as "storageKey" from unnest($1::uuid[], $2::text[]) as i (id, storage_key)
-    where exists (select from files f where f.id = i.id and f.storage_key = i.storage_key)
+    where exists (select from files f where f.id = i.id and f.storage_key = i.storage_key and f.bytes_expired_at is null)
        or exists (select from blob_deletions b where b.storage_key = i.storage_key and b.taken_until < 'infinity')`,
 };
 
@@ -46,7 +46,7 @@ const move: Statement = {
     with moved as (
       update files f set storage_key = i.to_key
       from unnest($1::uuid[], $2::text[], $3::text[]) as i (id, from_key, to_key)
-      where f.id = i.id and f.storage_key = i.from_key
+      where f.id = i.id and f.storage_key = i.from_key and f.bytes_expired_at is null
       returning f.id, i.from_key
     ), queued as (
       insert into blob_deletions (storage_key, taken_until) select from_key, now() + ${movedForMs} * interval '1 ms' from moved

@@ -15,17 +15,19 @@ interface TextSweeperOptions {
   readonly pause?: number;
 }
 
-/** Removes the texts of deleted files. */
+/** Removes the texts of files that were deleted, or whose retention of bytes has ended. */
 export function startTextSweeper({ registered, texts, logger, pause = pauseMs }: TextSweeperOptions): Duty {
   const round = async (signal: AbortSignal) => {
     let swept = 0;
     for await (const fileIds of texts.keptBefore(new Date(Date.now() - minAgeMs))) {
       if (signal.aborted) break;
-      const { missingIds } = await registered.getFiles({ ids: [...fileIds] }, { signal });
-      for (const id of missingIds) await texts.remove(id);
-      swept += missingIds.length;
+      const { files, missingIds } = await registered.getFiles({ ids: [...fileIds] }, { signal });
+      const expired = files.flatMap(({ id, bytesExpiredAt }) => (bytesExpiredAt === undefined ? [] : id));
+      const ended = [...missingIds, ...expired];
+      for (const id of ended) await texts.remove(id);
+      swept += ended.length;
     }
-    if (swept > 0) logger.info({ swept }, 'removed the texts of deleted files');
+    if (swept > 0) logger.info({ swept }, 'removed the texts of deleted and expired files');
     return jittered(pause);
   };
   return startDuty({ name: 'text sweeper', logger, round });

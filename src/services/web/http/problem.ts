@@ -39,6 +39,7 @@ const statusOfReason: Readonly<Partial<Record<Reason, number>>> = {
   DISK_FULL: 507,
   MEDIA_TYPE_REFUSED: 415,
   ETAG_MISMATCH: 412,
+  BYTES_EXPIRED: 410,
   BLOB_DAMAGED: 500,
   // Statuses that tus defines.
   TUS_VERSION_REFUSED: 412,

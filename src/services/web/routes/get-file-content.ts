@@ -1,8 +1,10 @@
 import { Readable } from 'node:stream';
+import { timestampDate } from '@bufbuild/protobuf/wkt';
 import { create as contentDisposition } from 'content-disposition';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ByteRange } from '#domain/blob-store.ts';
-import { FilemillError } from '#domain/errors.ts';
+import { FilemillError, type Reason } from '#domain/errors.ts';
+import { bytesExpired } from '#domain/retention.ts';
 import type { DownloadResponse } from '#gen/filemill/v1/download_service_pb.ts';
 import type { File } from '#gen/filemill/v1/file_pb.ts';
 import type { Backend } from '../backend.ts';
@@ -20,6 +22,16 @@ const describedHeaders = {
   'Content-Disposition': 'Always an attachment, with the name of the file.',
   'Repr-Digest': 'The SHA-256 of the whole file (RFC 9530), if it is known.',
 };
+
+const problems: readonly Reason[] = [
+  'FILE_NOT_FOUND',
+  'ETAG_MISMATCH',
+  'RANGE_INVALID',
+  'BYTES_EXPIRED',
+  'BLOB_MISSING',
+  'BLOB_DAMAGED',
+  'OVERLOADED',
+];
 
 export function getFileContent(backend: Backend) {
   return route({
@@ -46,9 +58,9 @@ export function getFileContent(backend: Backend) {
       },
       304: { description: '`If-None-Match` names the ETag of the file.' },
     },
-    problems: ['FILE_NOT_FOUND', 'ETAG_MISMATCH', 'RANGE_INVALID', 'BLOB_MISSING', 'BLOB_DAMAGED', 'OVERLOADED'],
+    problems,
     async handle({ params: { id = '' }, request, reply, onward }) {
-      const file = await findFile(backend, id, onward);
+      const file = withBytes(await findFile(backend, id, onward));
       const tags = tagsOf(file);
       const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = request.headers;
       if (ifMatch !== undefined && !matchesStrongly(ifMatch, ...tags)) throw new FilemillError('ETAG_MISMATCH');
@@ -63,6 +75,12 @@ export function getFileContent(backend: Backend) {
       return reply.send(Readable.from(body, { objectMode: false }));
     },
   });
+}
+
+/** @throws FilemillError BYTES_EXPIRED */
+function withBytes(file: File): File {
+  if (file.bytesExpiredAt !== undefined) throw bytesExpired(timestampDate(file.bytesExpiredAt));
+  return file;
 }
 
 /** The content of an id never changes, so that the id is a strong tag as well, before a SHA-256 is known and after. */

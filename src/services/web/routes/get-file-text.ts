@@ -12,7 +12,7 @@ export function getFileText({ result }: Backend) {
     path: '/api/v1/files/{id}/text',
     summary: 'Gets the text of a document, if the workers keep texts (FILEMILL_KEEP_TEXT).',
     answers: { 200: { description: 'The text; an answer that breaks off is incomplete.', types: [type] } },
-    problems: ['RESULT_NOT_FOUND', 'TEXT_NOT_KEPT'],
+    problems: ['RESULT_NOT_FOUND', 'TEXT_NOT_KEPT', 'BYTES_EXPIRED'],
     async handle({ params: { id = '' }, request, reply, onward }) {
       const chunks = result.getText({ fileId: id }, onward)[Symbol.asyncIterator]();
       // A refusal comes with the first chunk, while the answer can still be a problem.

@@ -13,10 +13,10 @@ export function retryFile(backend: Backend) {
     path: '/api/v1/files/{id}/retry',
     summary: 'Gives a FAILED file another round of attempts.',
     answers: { 200: { description: 'The file, which is PENDING again.', schema: 'File' } },
-    problems: ['FILE_NOT_FOUND', 'NOT_FAILED'],
+    problems: ['FILE_NOT_FOUND', 'NOT_FAILED', 'BYTES_EXPIRED'],
     async handle({ params: { id = '' }, onward }): Promise<Json<'File'>> {
       const [item] = await retryAll(backend, [id], onward);
-      if (item?.outcome === 'NOT_FAILED') throw new FilemillError('NOT_FAILED');
+      if (item?.outcome === 'NOT_FAILED' || item?.outcome === 'BYTES_EXPIRED') throw new FilemillError(item.outcome);
       if (item?.outcome !== 'RETRIED') return noSuchFile(id);
       return fileStateToJson(await findFile(backend, id, onward));
     },

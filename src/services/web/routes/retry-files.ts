@@ -33,7 +33,8 @@ export async function retryAll(
   return items.map(({ id, outcome }) => ({ id, outcome: words[outcome] ?? 'NOT_FOUND' }));
 }
 
-const words: Readonly<Record<number, 'RETRIED' | 'NOT_FAILED'>> = {
+const words: Readonly<Record<number, 'RETRIED' | 'NOT_FAILED' | 'BYTES_EXPIRED'>> = {
   [Outcome.RETRIED]: 'RETRIED',
   [Outcome.NOT_FAILED]: 'NOT_FAILED',
+  [Outcome.BYTES_EXPIRED]: 'BYTES_EXPIRED',
 };
