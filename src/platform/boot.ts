@@ -2,16 +2,22 @@ import { ConfigError } from './config.ts';
 import { armFailpoints } from './failpoints.ts';
 import { unknownSettings } from './known-settings.ts';
 import { createLogger, type Logger } from './logger.ts';
+import { startTraces } from './telemetry/traces.ts';
+import { readTracesConfig } from './telemetry/traces-config.ts';
 
 /** The first step of every `main`. An invalid setting ends the process with exit code 2 and names the variable. */
-export function boot<Config extends { readonly logLevel: string; readonly logFormat?: 'pretty' | 'json' | undefined }>(
+export async function boot<
+  Config extends { readonly logLevel: string; readonly logFormat?: 'pretty' | 'json' | undefined },
+>(
   service: string,
   read: (env: NodeJS.ProcessEnv) => Config,
   env: NodeJS.ProcessEnv,
-): { readonly config: Config; readonly logger: Logger } {
+): Promise<{ readonly config: Config; readonly logger: Logger }> {
   const config = configOrExit(read, env);
+  const traces = configOrExit((from) => readTracesConfig(service, from), env);
   const logger = createLogger(service, { level: config.logLevel, format: config.logFormat });
   for (const problem of unknownSettings(env)) logger.warn(problem);
+  await startTraces(traces, logger);
   return { config, logger };
 }
 

@@ -1,5 +1,6 @@
 import { ConfigError } from '#platform/config.ts';
 import { checkFailpoints } from '#platform/failpoints.ts';
+import { readTracesConfig } from '#platform/telemetry/traces-config.ts';
 import { readMetadataConfig } from '#services/metadata/config.ts';
 import { readResultConfig } from '#services/result/config.ts';
 import { readUploadConfig } from '#services/upload/config.ts';
@@ -24,7 +25,8 @@ export function checkSettings(specs: readonly ServiceSpec[], env: NodeJS.Process
   const inherited = inheritedEnvironment(env, specs);
   const problems = specs.flatMap((spec) => {
     const own = environmentOf(spec, inherited);
-    return [checkFailpoints, readers[spec.service]].flatMap((read) => problemsOf(read, own));
+    const checkTraces: Reader = (env) => readTracesConfig(spec.service, env);
+    return [checkFailpoints, checkTraces, readers[spec.service]].flatMap((read) => problemsOf(read, own));
   });
   if (problems.length > 0) throw new SetupError([...new Set(problems)].join('; '), { exitCode: 2 });
 }

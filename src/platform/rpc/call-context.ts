@@ -3,6 +3,7 @@ import type { Metadata, ServerUnaryCall } from '@grpc/grpc-js';
 import { aService, type Identity, nobody } from '#domain/access.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { requestIdFrom, requestIdKey } from '../request-id.ts';
+import { type TraceContext, traceContextFrom, traceKeys } from '../telemetry/trace-context.ts';
 import type { CallOptions } from './client.ts';
 
 /** On whose behalf a call is made. */
@@ -33,18 +34,22 @@ export interface CallContext {
   /** Milliseconds since the epoch; infinite when the caller set none. */
   readonly deadline: number;
   readonly requestId: string;
+  /** The span of this call, or the caller's while no spans are recorded here; undefined without a trace. */
+  readonly trace?: TraceContext | undefined;
 }
 
 type AnyCall = Pick<ServerUnaryCall<object, object>, 'cancelled' | 'metadata' | 'getDeadline' | 'getPeer'>;
 
 export function contextOf(call: AnyCall): CallContext {
   const peer = call.getPeer();
+  const { metadata } = call;
   return {
     signal: signalOf(call),
-    caller: callerOf(call.metadata, peer),
+    caller: callerOf(metadata, peer),
     peer,
     deadline: Number(call.getDeadline()),
-    requestId: requestIdFrom(call.metadata.get(requestIdKey)[0]),
+    requestId: requestIdFrom(metadata.get(requestIdKey)[0]),
+    trace: traceContextFrom(metadata.get(traceKeys.parent)[0], metadata.get(traceKeys.state)[0]),
   };
 }
 
@@ -54,8 +59,9 @@ export function outgoing({
   requestId,
   deadline = Number.POSITIVE_INFINITY,
   caller,
+  trace,
 }: Pick<CallContext, 'signal' | 'requestId'> & Partial<CallContext>): CallOptions {
-  return { signal, requestId, deadline, ...(caller && { caller }) };
+  return { signal, requestId, deadline, ...(caller && { caller }), ...(trace && { trace }) };
 }
 
 /** A call without a caller comes from another service, on its own behalf. */

@@ -23,6 +23,7 @@ import { tunnelThrough } from '#platform/rpc/tunnel.ts';
 import { Certificates, type ClientTls } from '#platform/tls/certificates.ts';
 import { TlsCredentials } from '#platform/tls/channel-credentials.ts';
 import { never, onAbort } from '../abort.ts';
+import { type TraceContext, traceKeys } from '../telemetry/trace-context.ts';
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
@@ -32,6 +33,8 @@ export interface CallOptions {
   readonly deadline?: number;
   /** The id under which services log the call; the first service makes one if it is absent. */
   readonly requestId?: string | undefined;
+  /** The trace that the call is a part of. */
+  readonly trace?: TraceContext | undefined;
   /** On whose behalf a service calls; absent when on its own. Public listeners do not believe it. */
   readonly caller?: Identity | undefined;
   /** The `authorization` of the call, in place of that of the channel. */
@@ -220,11 +223,12 @@ async function* bidiStream(
  * @throws the reason of a signal that is aborted already
  */
 function begin({ definition, ...line }: Line, options: CallOptions, defaultMs = unlimited) {
-  const { signal, requestId, timeoutMs, deadline, caller, authorization = line.authorization } = options;
+  const { signal, requestId, timeoutMs, deadline, caller, trace, authorization = line.authorization } = options;
   signal?.throwIfAborted();
   const { path, requestSerialize, responseDeserialize } = definition;
   const metadata = new Metadata();
   if (requestId !== undefined) metadata.set(requestIdKey, requestId);
+  if (trace !== undefined) setTrace(metadata, trace);
   if (caller !== undefined) metadata.set(callerKey, Buffer.from(JSON.stringify(caller)));
   if (authorization !== undefined) metadata.set('authorization', authorization);
   if (line.webToken !== undefined && options.clientAddress !== undefined) {
@@ -235,6 +239,11 @@ function begin({ definition, ...line }: Line, options: CallOptions, defaultMs = 
   const earliest = Math.min(deadline ?? unlimited, Date.now() + (timeoutMs ?? unlimited));
   const limit = { deadline: earliest === unlimited ? Date.now() + defaultMs : earliest };
   return { method: [path, requestSerialize, responseDeserialize] as const, metadata, limit };
+}
+
+function setTrace(metadata: Metadata, { traceparent, tracestate }: TraceContext): void {
+  metadata.set(traceKeys.parent, traceparent);
+  if (tracestate !== undefined) metadata.set(traceKeys.state, tracestate);
 }
 
 const unlimited = Number.POSITIVE_INFINITY;

@@ -16,12 +16,16 @@ import {
 } from '@grpc/grpc-js';
 import { FilemillError } from '#domain/errors.ts';
 import { asFilemillError } from '#domain/volume-fault.ts';
+import { Health } from '#gen/grpc/health/v1/health_pb.ts';
 import { onAbort } from '../abort.ts';
 import { integer } from '../config.ts';
 import { exposureSettings, serviceSettings } from '../exposure.ts';
 import type { Logger } from '../logger.ts';
 import { requestIdKey } from '../request-id.ts';
 import { callAnswered, callFailed, type EndedCall } from '../telemetry/events.ts';
+import type { Span } from '../telemetry/span.ts';
+import { traceIdOf } from '../telemetry/trace-context.ts';
+import { startSpan } from '../telemetry/traces.ts';
 import type { Certificates } from '../tls/certificates.ts';
 import { listenerCredentials } from '../tls/listener-credentials.ts';
 import { type CallContext, contextOf } from './call-context.ts';
@@ -197,13 +201,15 @@ export class RpcServer implements AsyncDisposable {
     callback: sendUnaryData<object>,
     handle: (context: CallContext) => Promise<object>,
   ): Promise<void> {
-    const context = contextOf(call);
+    const told = contextOf(call);
+    using span = this.#startSpan(method, told);
+    const context = { ...told, trace: span.trace };
     try {
       this.#requireKnown(context);
       callback(null, await handle(context), trailersOf(context));
       callAnswered(this.#logger, ended(method, call, context));
     } catch (error) {
-      callback(this.#refuse(ended(method, call, context), error));
+      callback(this.#refuse(ended(method, call, context), error, span));
     }
   }
 
@@ -213,7 +219,9 @@ export class RpcServer implements AsyncDisposable {
     handle: (context: CallContext) => AsyncIterable<object>,
     idleMs?: number,
   ): Promise<void> {
-    const context = contextOf(call);
+    const told = contextOf(call);
+    using span = this.#startSpan(method, told);
+    const context = { ...told, trace: span.trace };
     try {
       this.#requireKnown(context);
       for await (const message of handle(context)) {
@@ -223,8 +231,20 @@ export class RpcServer implements AsyncDisposable {
       call.end(trailersOf(context));
       callAnswered(this.#logger, ended(method, call, context));
     } catch (error) {
-      call.emit('error', this.#refuse(ended(method, call, context), error));
+      call.emit('error', this.#refuse(ended(method, call, context), error, span));
     }
+  }
+
+  /** Traces begin at a public port, but not with a watch, which may last for ever, nor with a probe. */
+  #startSpan({ parent: { typeName }, name, methodKind }: DescMethod, { trace, requestId }: CallContext): Span {
+    const rpc = `${typeName}/${name}`;
+    const isProbe = typeName === Health.typeName;
+    return startSpan(rpc, {
+      kind: 'server',
+      parent: trace,
+      root: this.#access !== undefined && methodKind !== 'server_streaming' && !isProbe,
+      attributes: { 'rpc.system.name': 'grpc', 'rpc.method': rpc, 'filemill.request.id': requestId },
+    });
   }
 
   #interceptors({ access, recheckMs, serviceToken }: ServerGuards): ServerInterceptor[] {
@@ -244,10 +264,11 @@ export class RpcServer implements AsyncDisposable {
       );
   }
 
-  #refuse(call: EndedCall, error: unknown): ReturnType<typeof toStatus> {
+  #refuse(call: EndedCall, error: unknown, span?: Span): ReturnType<typeof toStatus> {
     const forwarded = isServiceError(error);
     const { reason } = forwarded ? fromServiceError(error) : asFilemillError(error);
     callFailed(this.#logger, call, error, { reason, forwarded });
+    span?.fail(reason);
     const answer = toStatus(error);
     answer.metadata.set(requestIdKey, call.requestId);
     return answer;
@@ -265,8 +286,9 @@ interface ServerGuards {
   readonly serviceToken?: string | undefined;
 }
 
-function ended(method: DescMethod, call: AnyCall, { requestId, peer }: CallContext): EndedCall {
-  return { rpc: `${method.parent.typeName}/${method.name}`, requestId, peer, cancelled: call.cancelled };
+function ended(method: DescMethod, call: AnyCall, { requestId, trace, peer }: CallContext): EndedCall {
+  const rpc = `${method.parent.typeName}/${method.name}`;
+  return { rpc, requestId, ...(trace && { traceId: traceIdOf(trace) }), peer, cancelled: call.cancelled };
 }
 
 /** The trailers of every answer. */

@@ -12,14 +12,15 @@ export interface EndedCall {
   /** `filemill.v1.UploadService/UploadFile`. */
   readonly rpc: string;
   readonly requestId: string;
+  readonly traceId?: string;
   readonly peer: string;
   readonly cancelled: boolean;
 }
 
 /** A gRPC call that this service answered or forwarded. */
-export function callAnswered(logger: Logger, { rpc, requestId, cancelled }: EndedCall): void {
+export function callAnswered(logger: Logger, { rpc, requestId, traceId, cancelled }: EndedCall): void {
   count('filemill_calls_total', { rpc, outcome: cancelled ? 'CANCELLED' : 'OK' });
-  logger.debug({ rpc, requestId }, 'call answered');
+  logger.debug({ rpc, requestId, traceId }, 'call answered');
 }
 
 /** @param forwarded another service refused it, and has logged why */
@@ -91,6 +92,7 @@ export function uploadsGivenUp(logger: Logger, tally: { readonly uploads: number
 
 interface EndedRequest {
   readonly requestId: string;
+  readonly traceId?: string;
   readonly method: string;
   /** Without the query. */
   readonly path: string;

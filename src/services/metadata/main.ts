@@ -26,7 +26,7 @@ import { startReconciler } from './duties/reconciler.ts';
 import { ChangeHubs } from './live/change-hub.ts';
 import { metadataServer } from './routes/index.ts';
 
-const { config, logger } = boot('metadata', readMetadataConfig, process.env);
+const { config, logger } = await boot('metadata', readMetadataConfig, process.env);
 
 /** Broad searches must not starve the rest of the service. */
 const searchesAtOnce = 4;

@@ -6,7 +6,7 @@ import { readMigrateConfig } from './migrate-config.ts';
 
 // Waits for PostgreSQL, creates role and database if it is given a superuser, and applies the missing migrations of
 // db/migrations. May be repeated.
-const { config, logger } = boot('migrate', readMigrateConfig, process.env);
+const { config, logger } = await boot('migrate', readMigrateConfig, process.env);
 const stopping = new AbortController();
 for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stopping.abort(new Error(name)));
 

@@ -14,7 +14,7 @@ import { Certificates, startCertificateWatch } from '#platform/tls/certificates.
 import { readResultConfig } from './config.ts';
 import { resultServer } from './routes/index.ts';
 
-const { config, logger } = boot('result', readResultConfig, process.env);
+const { config, logger } = await boot('result', readResultConfig, process.env);
 
 /** Broad searches must not starve the saving of results. */
 const searchesAtOnce = 4;

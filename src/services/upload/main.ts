@@ -57,7 +57,7 @@ const registrationRetryMs = 15_000;
 /** Bytes of small files that are buffered at the same time. */
 const memoryForWholeFiles = 64 * 1024 * 1024;
 
-const { config, logger } = boot('upload', readUploadConfig, process.env);
+const { config, logger } = await boot('upload', readUploadConfig, process.env);
 
 await runService(logger, async (scope) => {
   const tls = new Certificates(config);

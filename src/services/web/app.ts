@@ -3,6 +3,7 @@ import { FilemillError } from '#domain/errors.ts';
 import type { Logger } from '#platform/logger.ts';
 import { requestIdFrom, requestIdKey } from '#platform/request-id.ts';
 import { requestAnswered, requestFailed } from '#platform/telemetry/events.ts';
+import { traceIdOf } from '#platform/telemetry/trace-context.ts';
 import type { Certificates } from '#platform/tls/certificates.ts';
 import type { Backend } from './backend.ts';
 import type { BuiltDashboard } from './dashboard/built-dashboard.ts';
@@ -15,6 +16,7 @@ import { httpsServers } from './http/https-server.ts';
 import type { HostList } from './http/origin-guard.ts';
 import { guardOrigin } from './http/origin-guard.ts';
 import { problemType, retryAfterSeconds, toProblem } from './http/problem.ts';
+import { traceOf, traceRequests } from './http/request-span.ts';
 import { serveRoutes } from './http/serve-routes.ts';
 import { TrustedProxies } from './http/trusted-proxies.ts';
 import { LiveFeed } from './live/live-feed.ts';
@@ -64,6 +66,7 @@ export function createApp(context: AppContext): FastifyInstance {
   const gate = new AccessGate(context.backend, context.auth ?? 'none');
   const isPublicByTls = context.publicHttp?.startsWith('https:') === true;
   app.decorateRequest('overTls', false).decorateRequest('isForeign', false);
+  traceRequests(app);
   app.addHook('onRequest', async (request, reply) => {
     request.overTls = isPublicByTls || trustedProxies.isOverTls(request.raw);
     reply.headers({ ...securityHeaders, ...origins.vary, [requestIdKey]: request.id });
@@ -172,7 +175,9 @@ function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyRepl
 }
 
 function endedRequest(request: FastifyRequest) {
-  return { requestId: request.id, method: request.method, path: pathOf(request) };
+  const trace = traceOf(request);
+  const known = { requestId: request.id, ...(trace && { traceId: traceIdOf(trace) }) };
+  return { ...known, method: request.method, path: pathOf(request) };
 }
 
 function pathOf(request: FastifyRequest): string {

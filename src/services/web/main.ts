@@ -10,7 +10,7 @@ import { readWebConfig } from './config.ts';
 import { readDashboard } from './dashboard/built-dashboard.ts';
 import { uploadAnswers } from './routes/readyz.ts';
 
-const { config, logger } = boot('web', readWebConfig, process.env);
+const { config, logger } = await boot('web', readWebConfig, process.env);
 
 await runService(logger, async (scope) => {
   const tls = new Certificates(config);

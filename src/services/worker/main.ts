@@ -17,7 +17,7 @@ import { proveAnalysis } from './self-test.ts';
 import { openTexts, untilStorageReadable } from './storage-folder.ts';
 import { startWorker } from './worker.ts';
 
-const { config, logger } = boot('worker', readWorkerConfig, process.env);
+const { config, logger } = await boot('worker', readWorkerConfig, process.env);
 
 await runService(logger, async ({ signal, use }) => {
   const { workerName: name, redisUrl, workerThreads: threads, workerPrefetch: prefetch } = config;

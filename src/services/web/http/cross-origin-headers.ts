@@ -8,6 +8,7 @@ export const heardHeaders = [
   'Idempotency-Key',
   'X-Request-Id',
   'X-Requested-With',
+  ...['traceparent', 'tracestate'],
   ...['If-Match', 'If-None-Match', 'If-Range', 'Range', 'Last-Event-ID'],
   ...['Repr-Digest', 'Content-Digest', 'Digest'],
   ...['Tus-Resumable', 'Upload-Length', 'Upload-Offset', 'Upload-Metadata', 'Upload-Defer-Length'],

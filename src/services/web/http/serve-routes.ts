@@ -6,6 +6,7 @@ import { outgoing } from '#platform/rpc/call-context.ts';
 import { onBehalfOf } from './access.ts';
 import { entityTag, matchesTag } from './entity-tag.ts';
 import { readBody, readQuery } from './query.ts';
+import { traceOf } from './request-span.ts';
 import type { Content, Route } from './route.ts';
 
 /** Serves all routes; bodies that a route streams itself stay unparsed. */
@@ -68,7 +69,7 @@ function readCall(description: Route, request: FastifyRequest, reply: FastifyRep
     request,
     reply,
     signal,
-    onward: { ...outgoing({ signal, requestId: request.id }), ...onBehalfOf(request) },
+    onward: { ...outgoing({ signal, requestId: request.id, trace: traceOf(request) }), ...onBehalfOf(request) },
   };
 }
 

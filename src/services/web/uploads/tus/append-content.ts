@@ -24,10 +24,10 @@ type Content = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 export async function appendContent(
   { upload }: Backend,
   start: Start,
-  { requestId, authorization, clientAddress }: CallOptions,
+  { requestId, trace, authorization, clientAddress }: CallOptions,
   content: Content = [],
 ): Promise<PartialUpload> {
-  const onward = { requestId, authorization, clientAddress };
+  const onward = { requestId, trace, authorization, clientAddress };
   return uploadOf(await upload.appendUpload(messages(start, content), onward));
 }
 
