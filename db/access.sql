@@ -17,7 +17,7 @@ create view own_claims as
 
 do $$
 declare
-  of_tenants constant text[] := array['files', 'file_states', 'file_changes', 'file_counts'];
+  of_tenants constant text[] := array['files', 'file_states', 'file_changes', 'file_counts', 'history'];
   by_file constant text[] := array['results', 'attempts'];
   one text;
 begin
@@ -42,7 +42,7 @@ begin
   execute format('grant usage on schema %I to filemill_tenant, filemill_metadata, filemill_result', current_schema());
 end $$;
 
-grant select on files, file_states, file_changes, file_changes_kept, file_counts, results, attempts to filemill_tenant;
+grant select on files, file_states, file_changes, file_changes_kept, file_counts, history, results, attempts to filemill_tenant;
 grant select on own_files, own_results, own_claims to filemill_tenant;
 
 grant select, insert, update, delete on files, file_states, file_counts, file_changes, file_changes_kept, claims to filemill_metadata;
@@ -65,3 +65,5 @@ grant select, insert, update, delete on tenants to filemill_metadata;
 
 grant select on retention_rules, retention_walks to filemill_tenant;
 grant select, insert, update, delete on retention_rules, retention_walks to filemill_metadata;
+grant select, insert, update, delete on history to filemill_metadata;
+grant select, insert, update on history to filemill_result;

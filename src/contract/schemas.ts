@@ -5,6 +5,7 @@ import { auditActions } from '#domain/audit.ts';
 import { catalogue, type Reason } from '#domain/errors.ts';
 import { fileStatuses } from '#domain/file-state.ts';
 import type { Link } from '#domain/link.ts';
+import { Durations, History } from './history-schema.ts';
 
 /**
  * The public JSON of the HTTP API, the OpenAPI document, the dashboard and the CLI's `--json`; the types are inferred from
@@ -147,8 +148,6 @@ const Attempt = z.strictObject({
   error: ErrorOf.nullable(),
 });
 
-const Durations = z.strictObject({ p50: z.number(), p95: z.number() });
-
 const DatabaseState = z.strictObject({
   pooled: z.boolean().describe('The service connects through a pooler and has no session of its own.'),
   notified: z.boolean().describe('PostgreSQL notifies the service of changes; otherwise the service polls.'),
@@ -224,6 +223,7 @@ export const schemas = {
   ResultsPage: z.strictObject({ results: z.array(Result), next_page_token: nextPageToken }),
   Attempts: z.strictObject({ attempts: z.array(Attempt) }),
   Stats,
+  History,
   Server: z.strictObject({
     grpc_address: z
       .string()

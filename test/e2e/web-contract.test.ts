@@ -284,6 +284,14 @@ function casesWith({ failed, retried, gone, done, begun }: Ids) {
     ],
     'DELETE /api/v1/tenants/{name}/quota': [['/api/v1/tenants/red/quota', 200]],
     'GET /api/v1/stats': [['/api/v1/stats', 200]],
+    'GET /api/v1/history': [
+      ['/api/v1/history', 200],
+      ['/api/v1/history?step=day', 200],
+      ['/api/v1/history?from=2026-11-01T00:00:00Z&to=2026-11-02T00:00:00Z&step=hour', 200],
+      ['/api/v1/history?step=week', 400],
+      ['/api/v1/history?from=yesterday', 400],
+      ['/api/v1/history?from=2020-01-01T00:00:00Z&step=minute', 400],
+    ],
     'GET /api/v1/server': [['/api/v1/server', 200]],
     'GET /api/v1/openapi.json': [['/api/v1/openapi.json', 200]],
     'GET /api/v1/events': [

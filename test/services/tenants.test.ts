@@ -5,7 +5,7 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { Identity, Scope } from '#domain/access.ts';
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import { ResultWriterService } from '#gen/filemill/internal/v1/result_writer_service_pb.ts';
-import { type FileFilterSchema, MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
+import { type FileFilterSchema, HistoryStep, MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
 import type { RpcClient } from '#platform/rpc/client.ts';
 import { type Backend, startBackend } from '#test/support/backend.ts';
@@ -221,6 +221,25 @@ it('statistics count the files of the tenant alone', async () => {
   assert.ok(processing !== undefined);
   const nobody = await metadata.getStats({}, caller('nobody'));
   assert.deepEqual([nobody.statuses, nobody.errors, nobody.processing], [[], [], undefined]);
+});
+
+it('the history counts the files of the tenant alone', async () => {
+  await complete('past');
+  await complete('past');
+  await fail('past');
+  const countsOf = async (as: { caller: Identity }) => {
+    const { points } = await metadata.getHistory({ step: HistoryStep.DAY }, as);
+    const files = (field: 'accepted' | 'completed') => Number(points.reduce((sum, point) => sum + point[field], 0n));
+    const failed = points.flatMap((point) => point.failed.map(({ code, files }) => [code, Number(files)]));
+    return [files('accepted'), files('completed'), failed];
+  };
+  await eventually('both services have written what they did', async () => {
+    const [accepted, completed] = await countsOf(caller('past'));
+    return accepted === 3 && completed === 2;
+  });
+  assert.deepEqual(await countsOf(caller('past')), [3, 2, [['analyzer_error', 1]]]);
+  assert.deepEqual(await countsOf(caller('nobody')), [0, 0, []]);
+  assert.ok(Number((await countsOf(admin))[0]) >= 5);
 });
 
 it('changes, deletions among them, are told to their tenant alone', async () => {

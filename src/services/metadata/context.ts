@@ -2,6 +2,7 @@ import type { Database } from '#adapters/postgres/database/database.ts';
 import type { DatabaseClock } from '#adapters/postgres/database/database-clock.ts';
 import type { ChangeFeed } from '#adapters/postgres/upkeep/change-feed.ts';
 import type { Doorbell } from '#domain/doorbell.ts';
+import type { FileEvents } from '#domain/file-events.ts';
 import type { AuditService } from '#gen/filemill/internal/v1/audit_service_pb.ts';
 import type { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import type { IdentityService } from '#gen/filemill/internal/v1/identity_service_pb.ts';
@@ -31,6 +32,8 @@ export interface MetadataContext {
   readonly identities: Identities;
   readonly audit: AuditLog;
   readonly quotas: Quotas;
+  /** Counts what this process does to files. */
+  readonly history: FileEvents;
   readonly doorbell: Doorbell;
   /** Bounds the files watched in this process: each costs memory and work at every change. */
   readonly watchPlaces: Semaphore;

@@ -1,4 +1,5 @@
 import type { Database } from '#adapters/postgres/database/database.ts';
+import type { FileEvents } from '#domain/file-events.ts';
 import type { TextStore } from '#domain/text-store.ts';
 import type { ResultWriterService } from '#gen/filemill/internal/v1/result_writer_service_pb.ts';
 import type { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
@@ -11,6 +12,8 @@ export interface ResultContext {
   /** Connections for user searches. */
   readonly searches: Database;
   readonly audit: Pick<AuditBuffer, 'read'>;
+  /** Counts what this process does to files. */
+  readonly history: Pick<FileEvents, 'completed'>;
   readonly texts: Pick<TextStore, 'open'> | undefined;
 }
 

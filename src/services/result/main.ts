@@ -3,6 +3,7 @@ import { Database, waitForDatabase } from '#adapters/postgres/database/database.
 import { requireDurableCommits } from '#adapters/postgres/database/durability.ts';
 import { databaseLink } from '#adapters/postgres/database/link.ts';
 import { requireTenantRole } from '#adapters/postgres/database/roles.ts';
+import { HistoryRecorder } from '#adapters/postgres/history/history-recorder.ts';
 import { LocalTextStore } from '#adapters/volume/texts/local-text-store.ts';
 import type { AuditEvent } from '#domain/audit.ts';
 import { AuditBuffer } from '#platform/audit-buffer.ts';
@@ -32,12 +33,13 @@ await runService(logger, async ({ signal, use }) => {
   if (config.auth === 'required') await requireTenantRole(database);
   const write = (events: readonly AuditEvent[]) => insertEvents(database, events);
   const audit = use(AuditBuffer.start({ write, logger }));
+  const history = use(HistoryRecorder.start({ database, logger }));
   const texts = config.storageDir === undefined ? undefined : new LocalTextStore(config.storageDir);
   const { serviceToken, grpcMaxConnectionAgeMs: maxConnectionAgeMs } = config;
   const server = use(
     resultServer(
       logger,
-      { database, searches, audit, texts },
+      { database, searches, audit, history, texts },
       { serviceToken, maxConnectionAgeMs, refusesAnonymous: config.auth === 'required' },
     ),
   );

@@ -5,6 +5,7 @@ import { createLogger } from '#platform/logger.ts';
 import { claimFile, createFile, finding, openTestDatabase } from '#test/support/files.ts';
 import { saveResults } from '../files/file-completion.ts';
 import { failAttempts } from '../files/file-leases.ts';
+import { sampleBacklog } from '../history/history.ts';
 import { Database } from './database.ts';
 import { migrate } from './migrate.ts';
 import { createRoles, requireTenantRole, serviceRoles, tenantRole } from './roles.ts';
@@ -19,6 +20,7 @@ before(async () => {
   client = new pg.Client({ connectionString: opened.url });
   await client.connect();
   for (const tenant of ['mine', 'theirs']) await makeFiles(tenant);
+  await sampleBacklog(database);
 });
 after(async () => {
   await client.end();
@@ -41,6 +43,7 @@ const readable = {
   files: 4,
   file_states: 2,
   file_changes: 9,
+  history: 3,
   results: 1,
   attempts: 1,
   own_files: 4,
@@ -85,7 +88,7 @@ describe('A statement without any filter, for a tenant,', () => {
 });
 
 const everyTable =
-  'files, file_states, file_counts, file_changes, file_changes_kept, results, attempts, claims, workers, blob_deletions, upload_locks, tokens, audit, tenants, migrations'.split(
+  'files, file_states, file_counts, file_changes, file_changes_kept, history, results, attempts, claims, workers, blob_deletions, upload_locks, tokens, audit, tenants, migrations'.split(
     ', ',
   );
 const writes = (table: string) => [`delete from ${table}`, `truncate ${table}`, `insert into ${table} default values`];
@@ -107,7 +110,7 @@ const forbidden: Readonly<Record<string, readonly string[]>> = {
     'create table mine (id int)',
   ],
   filemill_result: [
-    ...['files', 'results', 'file_counts', 'file_changes'].map((table) => `delete from ${table}`),
+    ...['files', 'results', 'file_counts', 'file_changes', 'history'].map((table) => `delete from ${table}`),
     ...everyTable.map((table) => `truncate ${table}`),
     'insert into files default values',
     `update files set tenant = 'mine'`,

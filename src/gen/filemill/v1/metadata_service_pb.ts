@@ -16,7 +16,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file filemill/v1/metadata_service.proto.
  */
 export const file_filemill_v1_metadata_service: GenFile = /*@__PURE__*/
-  fileDesc("CiJmaWxlbWlsbC92MS9tZXRhZGF0YV9zZXJ2aWNlLnByb3RvEgtmaWxlbWlsbC52MSIeCg9HZXRGaWxlc1JlcXVlc3QSCwoDaWRzGAEgAygJIkkKEEdldEZpbGVzUmVzcG9uc2USIAoFZmlsZXMYASADKAsyES5maWxlbWlsbC52MS5GaWxlEhMKC21pc3NpbmdfaWRzGAIgAygJIiYKEkdldEF0dGVtcHRzUmVxdWVzdBIQCghmaWxlX2lkcxgBIAMoCSI9ChNHZXRBdHRlbXB0c1Jlc3BvbnNlEiYKCGF0dGVtcHRzGAEgAygLMhQuZmlsZW1pbGwudjEuQXR0ZW1wdCLnAgoHQXR0ZW1wdBIPCgdmaWxlX2lkGAEgASgJEg4KBm51bWJlchgCIAEoBRIOCgZ3b3JrZXIYAyABKAkSLgoKY2xhaW1lZF9hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kZWRfYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KB291dGNvbWUYBiABKA4yHC5maWxlbWlsbC52MS5BdHRlbXB0Lk91dGNvbWUSJQoFZXJyb3IYByABKAsyFi5maWxlbWlsbC52MS5GaWxlRXJyb3IidwoHT3V0Y29tZRIXChNPVVRDT01FX1VOU1BFQ0lGSUVEEAASEwoPT1VUQ09NRV9SVU5OSU5HEAESFQoRT1VUQ09NRV9DT01QTEVURUQQAhISCg5PVVRDT01FX0ZBSUxFRBADEhMKD09VVENPTUVfRVhQSVJFRBAEIpoCCgpGaWxlRmlsdGVyEikKCHN0YXR1c2VzGAEgAygOMhcuZmlsZW1pbGwudjEuRmlsZVN0YXR1cxIRCgltaW1lX3R5cGUYAiABKAkSFQoNbmFtZV9jb250YWlucxgDIAEoCRIOCgZzaGEyNTYYBCABKAkSMAoMY3JlYXRlZF9mcm9tGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIyCg5jcmVhdGVkX2JlZm9yZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEgoKZXJyb3JfY29kZRgHIAEoCRItCghmaW5kaW5ncxgIIAEoCzIbLmZpbGVtaWxsLnYxLkZpbmRpbmdzRmlsdGVyImIKEExpc3RGaWxlc1JlcXVlc3QSJwoGZmlsdGVyGAEgASgLMhcuZmlsZW1pbGwudjEuRmlsZUZpbHRlchIRCglwYWdlX3NpemUYAiABKAUSEgoKcGFnZV90b2tlbhgDIAEoCSJOChFMaXN0RmlsZXNSZXNwb25zZRIgCgVmaWxlcxgBIAMoCzIRLmZpbGVtaWxsLnYxLkZpbGUSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIjcKEVdhdGNoRmlsZXNSZXF1ZXN0EgsKA2lkcxgBIAMoCRIVCg10ZXJtaW5hbF9vbmx5GAIgASgIIksKEldhdGNoRmlsZXNSZXNwb25zZRIgCgVmaWxlcxgBIAMoCzIRLmZpbGVtaWxsLnYxLkZpbGUSEwoLbWlzc2luZ19pZHMYAiADKAkiJQoTV2F0Y2hDaGFuZ2VzUmVxdWVzdBIOCgZjdXJzb3IYASABKAkirgEKFFdhdGNoQ2hhbmdlc1Jlc3BvbnNlEg4KBmN1cnNvchgBIAEoCRIgCgVmaWxlcxgCIAMoCzIRLmZpbGVtaWxsLnYxLkZpbGUSEwoLbWlzc2luZ19pZHMYAyADKAkSEgoKbG9va19hZ2FpbhgEIAEoCBIxCgVzdGF0cxgFIAEoCzIdLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2VIAIgBAUIICgZfc3RhdHMiIAoRUmV0cnlGaWxlc1JlcXVlc3QSCwoDaWRzGAEgAygJIpsCChJSZXRyeUZpbGVzUmVzcG9uc2USMwoFaXRlbXMYASADKAsyJC5maWxlbWlsbC52MS5SZXRyeUZpbGVzUmVzcG9uc2UuSXRlbRpMCgRJdGVtEgoKAmlkGAEgASgJEjgKB291dGNvbWUYAiABKA4yJy5maWxlbWlsbC52MS5SZXRyeUZpbGVzUmVzcG9uc2UuT3V0Y29tZSKBAQoHT3V0Y29tZRIXChNPVVRDT01FX1VOU1BFQ0lGSUVEEAASEwoPT1VUQ09NRV9SRVRSSUVEEAESFgoST1VUQ09NRV9OT1RfRkFJTEVEEAISFQoRT1VUQ09NRV9OT1RfRk9VTkQQAxIZChVPVVRDT01FX0JZVEVTX0VYUElSRUQQBCIhChJEZWxldGVGaWxlc1JlcXVlc3QSCwoDaWRzGAEgAygJIuoBChNEZWxldGVGaWxlc1Jlc3BvbnNlEjQKBWl0ZW1zGAEgAygLMiUuZmlsZW1pbGwudjEuRGVsZXRlRmlsZXNSZXNwb25zZS5JdGVtGk0KBEl0ZW0SCgoCaWQYASABKAkSOQoHb3V0Y29tZRgCIAEoDjIoLmZpbGVtaWxsLnYxLkRlbGV0ZUZpbGVzUmVzcG9uc2UuT3V0Y29tZSJOCgdPdXRjb21lEhcKE09VVENPTUVfVU5TUEVDSUZJRUQQABITCg9PVVRDT01FX0RFTEVURUQQARIVChFPVVRDT01FX05PVF9GT1VORBACIicKD0dldFN0YXRzUmVxdWVzdBIUCgx3b3JrZXJzX29ubHkYASABKAgiiggKEEdldFN0YXRzUmVzcG9uc2USOwoIc3RhdHVzZXMYASADKAsyKS5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLlN0YXR1c0NvdW50EjgKBmVycm9ycxgCIAMoCzIoLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2UuRXJyb3JDb3VudBIeChZvbGRlc3RfcGVuZGluZ19zZWNvbmRzGAMgASgBEjoKB3dvcmtlcnMYBCADKAsyKS5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLldvcmtlclN0YXRlEjUKBHdhaXQYBSABKAsyJy5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLkR1cmF0aW9ucxI7Cgpwcm9jZXNzaW5nGAYgASgLMicuZmlsZW1pbGwudjEuR2V0U3RhdHNSZXNwb25zZS5EdXJhdGlvbnMSPQoIZGF0YWJhc2UYByABKAsyKy5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLkRhdGFiYXNlU3RhdGUaVAoLU3RhdHVzQ291bnQSJwoGc3RhdHVzGAEgASgOMhcuZmlsZW1pbGwudjEuRmlsZVN0YXR1cxINCgVmaWxlcxgCIAEoAxINCgVieXRlcxgDIAEoAxopCgpFcnJvckNvdW50EgwKBGNvZGUYASABKAkSDQoFZmlsZXMYAiABKAMapQEKC1dvcmtlclN0YXRlEgwKBG5hbWUYASABKAkSLgoKc3RhcnRlZF9hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKwoHc2Vlbl9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDQoFc2xvdHMYBCABKAUSDAoEYnVzeRgFIAEoBRIOCgZzb3VyY2UYBiABKAkaNQoJRHVyYXRpb25zEhMKC3A1MF9zZWNvbmRzGAEgASgBEhMKC3A5NV9zZWNvbmRzGAIgASgBGskBCg1EYXRhYmFzZVN0YXRlEg4KBnBvb2xlZBgBIAEoCBIQCghub3RpZmllZBgCIAEoCBInCgNub3cYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3NlcnZpY2Vfbm93GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI8CgtsYXRlc3Rfc3RlcBgFIAEoCzInLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2UuQ2xvY2tTdGVwGkQKCUNsb2NrU3RlcBImCgJhdBgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDwoHc2Vjb25kcxgCIAEoATKKBQoPTWV0YWRhdGFTZXJ2aWNlEkcKCEdldEZpbGVzEhwuZmlsZW1pbGwudjEuR2V0RmlsZXNSZXF1ZXN0Gh0uZmlsZW1pbGwudjEuR2V0RmlsZXNSZXNwb25zZRJQCgtHZXRBdHRlbXB0cxIfLmZpbGVtaWxsLnYxLkdldEF0dGVtcHRzUmVxdWVzdBogLmZpbGVtaWxsLnYxLkdldEF0dGVtcHRzUmVzcG9uc2USSgoJTGlzdEZpbGVzEh0uZmlsZW1pbGwudjEuTGlzdEZpbGVzUmVxdWVzdBoeLmZpbGVtaWxsLnYxLkxpc3RGaWxlc1Jlc3BvbnNlEk8KCldhdGNoRmlsZXMSHi5maWxlbWlsbC52MS5XYXRjaEZpbGVzUmVxdWVzdBofLmZpbGVtaWxsLnYxLldhdGNoRmlsZXNSZXNwb25zZTABElUKDFdhdGNoQ2hhbmdlcxIgLmZpbGVtaWxsLnYxLldhdGNoQ2hhbmdlc1JlcXVlc3QaIS5maWxlbWlsbC52MS5XYXRjaENoYW5nZXNSZXNwb25zZTABEk0KClJldHJ5RmlsZXMSHi5maWxlbWlsbC52MS5SZXRyeUZpbGVzUmVxdWVzdBofLmZpbGVtaWxsLnYxLlJldHJ5RmlsZXNSZXNwb25zZRJQCgtEZWxldGVGaWxlcxIfLmZpbGVtaWxsLnYxLkRlbGV0ZUZpbGVzUmVxdWVzdBogLmZpbGVtaWxsLnYxLkRlbGV0ZUZpbGVzUmVzcG9uc2USRwoIR2V0U3RhdHMSHC5maWxlbWlsbC52MS5HZXRTdGF0c1JlcXVlc3QaHS5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlYgZwcm90bzM", [file_filemill_v1_file, file_filemill_v1_findings_filter, file_google_protobuf_timestamp]);
+  fileDesc("CiJmaWxlbWlsbC92MS9tZXRhZGF0YV9zZXJ2aWNlLnByb3RvEgtmaWxlbWlsbC52MSIeCg9HZXRGaWxlc1JlcXVlc3QSCwoDaWRzGAEgAygJIkkKEEdldEZpbGVzUmVzcG9uc2USIAoFZmlsZXMYASADKAsyES5maWxlbWlsbC52MS5GaWxlEhMKC21pc3NpbmdfaWRzGAIgAygJIiYKEkdldEF0dGVtcHRzUmVxdWVzdBIQCghmaWxlX2lkcxgBIAMoCSI9ChNHZXRBdHRlbXB0c1Jlc3BvbnNlEiYKCGF0dGVtcHRzGAEgAygLMhQuZmlsZW1pbGwudjEuQXR0ZW1wdCLnAgoHQXR0ZW1wdBIPCgdmaWxlX2lkGAEgASgJEg4KBm51bWJlchgCIAEoBRIOCgZ3b3JrZXIYAyABKAkSLgoKY2xhaW1lZF9hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kZWRfYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KB291dGNvbWUYBiABKA4yHC5maWxlbWlsbC52MS5BdHRlbXB0Lk91dGNvbWUSJQoFZXJyb3IYByABKAsyFi5maWxlbWlsbC52MS5GaWxlRXJyb3IidwoHT3V0Y29tZRIXChNPVVRDT01FX1VOU1BFQ0lGSUVEEAASEwoPT1VUQ09NRV9SVU5OSU5HEAESFQoRT1VUQ09NRV9DT01QTEVURUQQAhISCg5PVVRDT01FX0ZBSUxFRBADEhMKD09VVENPTUVfRVhQSVJFRBAEIpoCCgpGaWxlRmlsdGVyEikKCHN0YXR1c2VzGAEgAygOMhcuZmlsZW1pbGwudjEuRmlsZVN0YXR1cxIRCgltaW1lX3R5cGUYAiABKAkSFQoNbmFtZV9jb250YWlucxgDIAEoCRIOCgZzaGEyNTYYBCABKAkSMAoMY3JlYXRlZF9mcm9tGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIyCg5jcmVhdGVkX2JlZm9yZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEgoKZXJyb3JfY29kZRgHIAEoCRItCghmaW5kaW5ncxgIIAEoCzIbLmZpbGVtaWxsLnYxLkZpbmRpbmdzRmlsdGVyImIKEExpc3RGaWxlc1JlcXVlc3QSJwoGZmlsdGVyGAEgASgLMhcuZmlsZW1pbGwudjEuRmlsZUZpbHRlchIRCglwYWdlX3NpemUYAiABKAUSEgoKcGFnZV90b2tlbhgDIAEoCSJOChFMaXN0RmlsZXNSZXNwb25zZRIgCgVmaWxlcxgBIAMoCzIRLmZpbGVtaWxsLnYxLkZpbGUSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIjcKEVdhdGNoRmlsZXNSZXF1ZXN0EgsKA2lkcxgBIAMoCRIVCg10ZXJtaW5hbF9vbmx5GAIgASgIIksKEldhdGNoRmlsZXNSZXNwb25zZRIgCgVmaWxlcxgBIAMoCzIRLmZpbGVtaWxsLnYxLkZpbGUSEwoLbWlzc2luZ19pZHMYAiADKAkiJQoTV2F0Y2hDaGFuZ2VzUmVxdWVzdBIOCgZjdXJzb3IYASABKAkirgEKFFdhdGNoQ2hhbmdlc1Jlc3BvbnNlEg4KBmN1cnNvchgBIAEoCRIgCgVmaWxlcxgCIAMoCzIRLmZpbGVtaWxsLnYxLkZpbGUSEwoLbWlzc2luZ19pZHMYAyADKAkSEgoKbG9va19hZ2FpbhgEIAEoCBIxCgVzdGF0cxgFIAEoCzIdLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2VIAIgBAUIICgZfc3RhdHMiIAoRUmV0cnlGaWxlc1JlcXVlc3QSCwoDaWRzGAEgAygJIpsCChJSZXRyeUZpbGVzUmVzcG9uc2USMwoFaXRlbXMYASADKAsyJC5maWxlbWlsbC52MS5SZXRyeUZpbGVzUmVzcG9uc2UuSXRlbRpMCgRJdGVtEgoKAmlkGAEgASgJEjgKB291dGNvbWUYAiABKA4yJy5maWxlbWlsbC52MS5SZXRyeUZpbGVzUmVzcG9uc2UuT3V0Y29tZSKBAQoHT3V0Y29tZRIXChNPVVRDT01FX1VOU1BFQ0lGSUVEEAASEwoPT1VUQ09NRV9SRVRSSUVEEAESFgoST1VUQ09NRV9OT1RfRkFJTEVEEAISFQoRT1VUQ09NRV9OT1RfRk9VTkQQAxIZChVPVVRDT01FX0JZVEVTX0VYUElSRUQQBCIhChJEZWxldGVGaWxlc1JlcXVlc3QSCwoDaWRzGAEgAygJIuoBChNEZWxldGVGaWxlc1Jlc3BvbnNlEjQKBWl0ZW1zGAEgAygLMiUuZmlsZW1pbGwudjEuRGVsZXRlRmlsZXNSZXNwb25zZS5JdGVtGk0KBEl0ZW0SCgoCaWQYASABKAkSOQoHb3V0Y29tZRgCIAEoDjIoLmZpbGVtaWxsLnYxLkRlbGV0ZUZpbGVzUmVzcG9uc2UuT3V0Y29tZSJOCgdPdXRjb21lEhcKE09VVENPTUVfVU5TUEVDSUZJRUQQABITCg9PVVRDT01FX0RFTEVURUQQARIVChFPVVRDT01FX05PVF9GT1VORBACIicKD0dldFN0YXRzUmVxdWVzdBIUCgx3b3JrZXJzX29ubHkYASABKAgiiggKEEdldFN0YXRzUmVzcG9uc2USOwoIc3RhdHVzZXMYASADKAsyKS5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLlN0YXR1c0NvdW50EjgKBmVycm9ycxgCIAMoCzIoLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2UuRXJyb3JDb3VudBIeChZvbGRlc3RfcGVuZGluZ19zZWNvbmRzGAMgASgBEjoKB3dvcmtlcnMYBCADKAsyKS5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLldvcmtlclN0YXRlEjUKBHdhaXQYBSABKAsyJy5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLkR1cmF0aW9ucxI7Cgpwcm9jZXNzaW5nGAYgASgLMicuZmlsZW1pbGwudjEuR2V0U3RhdHNSZXNwb25zZS5EdXJhdGlvbnMSPQoIZGF0YWJhc2UYByABKAsyKy5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLkRhdGFiYXNlU3RhdGUaVAoLU3RhdHVzQ291bnQSJwoGc3RhdHVzGAEgASgOMhcuZmlsZW1pbGwudjEuRmlsZVN0YXR1cxINCgVmaWxlcxgCIAEoAxINCgVieXRlcxgDIAEoAxopCgpFcnJvckNvdW50EgwKBGNvZGUYASABKAkSDQoFZmlsZXMYAiABKAMapQEKC1dvcmtlclN0YXRlEgwKBG5hbWUYASABKAkSLgoKc3RhcnRlZF9hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKwoHc2Vlbl9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDQoFc2xvdHMYBCABKAUSDAoEYnVzeRgFIAEoBRIOCgZzb3VyY2UYBiABKAkaNQoJRHVyYXRpb25zEhMKC3A1MF9zZWNvbmRzGAEgASgBEhMKC3A5NV9zZWNvbmRzGAIgASgBGskBCg1EYXRhYmFzZVN0YXRlEg4KBnBvb2xlZBgBIAEoCBIQCghub3RpZmllZBgCIAEoCBInCgNub3cYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3NlcnZpY2Vfbm93GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI8CgtsYXRlc3Rfc3RlcBgFIAEoCzInLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2UuQ2xvY2tTdGVwGkQKCUNsb2NrU3RlcBImCgJhdBgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDwoHc2Vjb25kcxgCIAEoASKNAQoRR2V0SGlzdG9yeVJlcXVlc3QSKAoEZnJvbRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASJgoCdG8YAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiYKBHN0ZXAYAyABKA4yGC5maWxlbWlsbC52MS5IaXN0b3J5U3RlcCJnChJHZXRIaXN0b3J5UmVzcG9uc2USJgoEc3RlcBgBIAEoDjIYLmZpbGVtaWxsLnYxLkhpc3RvcnlTdGVwEikKBnBvaW50cxgCIAMoCzIZLmZpbGVtaWxsLnYxLkhpc3RvcnlQb2ludCLDBAoMSGlzdG9yeVBvaW50EiYKAmF0GAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIPCgdzZWNvbmRzGAIgASgBEhAKCGFjY2VwdGVkGAMgASgDEhYKDmFjY2VwdGVkX2J5dGVzGAQgASgDEhEKCWNvbXBsZXRlZBgFIAEoAxIXCg9jb21wbGV0ZWRfYnl0ZXMYBiABKAMSNAoGZmFpbGVkGAcgAygLMiQuZmlsZW1pbGwudjEuSGlzdG9yeVBvaW50LkVycm9yQ291bnQSMQoEd2FpdBgIIAEoCzIjLmZpbGVtaWxsLnYxLkhpc3RvcnlQb2ludC5EdXJhdGlvbnMSMgoFdG90YWwYCSABKAsyIy5maWxlbWlsbC52MS5IaXN0b3J5UG9pbnQuRHVyYXRpb25zEjIKB2JhY2tsb2cYCiABKAsyIS5maWxlbWlsbC52MS5IaXN0b3J5UG9pbnQuQmFja2xvZxopCgpFcnJvckNvdW50EgwKBGNvZGUYASABKAkSDQoFZmlsZXMYAiABKAMaNQoJRHVyYXRpb25zEhMKC3A1MF9zZWNvbmRzGAEgASgBEhMKC3A5NV9zZWNvbmRzGAIgASgBGnEKB0JhY2tsb2cSDwoHcGVuZGluZxgBIAEoAxISCgpwcm9jZXNzaW5nGAIgASgDEh4KFm9sZGVzdF9wZW5kaW5nX3NlY29uZHMYAyABKAESIQoZb2xkZXN0X3Byb2Nlc3Npbmdfc2Vjb25kcxgEIAEoASpxCgtIaXN0b3J5U3RlcBIcChhISVNUT1JZX1NURVBfVU5TUEVDSUZJRUQQABIXChNISVNUT1JZX1NURVBfTUlOVVRFEAESFQoRSElTVE9SWV9TVEVQX0hPVVIQAhIUChBISVNUT1JZX1NURVBfREFZEAMy2QUKD01ldGFkYXRhU2VydmljZRJHCghHZXRGaWxlcxIcLmZpbGVtaWxsLnYxLkdldEZpbGVzUmVxdWVzdBodLmZpbGVtaWxsLnYxLkdldEZpbGVzUmVzcG9uc2USUAoLR2V0QXR0ZW1wdHMSHy5maWxlbWlsbC52MS5HZXRBdHRlbXB0c1JlcXVlc3QaIC5maWxlbWlsbC52MS5HZXRBdHRlbXB0c1Jlc3BvbnNlEkoKCUxpc3RGaWxlcxIdLmZpbGVtaWxsLnYxLkxpc3RGaWxlc1JlcXVlc3QaHi5maWxlbWlsbC52MS5MaXN0RmlsZXNSZXNwb25zZRJPCgpXYXRjaEZpbGVzEh4uZmlsZW1pbGwudjEuV2F0Y2hGaWxlc1JlcXVlc3QaHy5maWxlbWlsbC52MS5XYXRjaEZpbGVzUmVzcG9uc2UwARJVCgxXYXRjaENoYW5nZXMSIC5maWxlbWlsbC52MS5XYXRjaENoYW5nZXNSZXF1ZXN0GiEuZmlsZW1pbGwudjEuV2F0Y2hDaGFuZ2VzUmVzcG9uc2UwARJNCgpSZXRyeUZpbGVzEh4uZmlsZW1pbGwudjEuUmV0cnlGaWxlc1JlcXVlc3QaHy5maWxlbWlsbC52MS5SZXRyeUZpbGVzUmVzcG9uc2USUAoLRGVsZXRlRmlsZXMSHy5maWxlbWlsbC52MS5EZWxldGVGaWxlc1JlcXVlc3QaIC5maWxlbWlsbC52MS5EZWxldGVGaWxlc1Jlc3BvbnNlEkcKCEdldFN0YXRzEhwuZmlsZW1pbGwudjEuR2V0U3RhdHNSZXF1ZXN0Gh0uZmlsZW1pbGwudjEuR2V0U3RhdHNSZXNwb25zZRJNCgpHZXRIaXN0b3J5Eh4uZmlsZW1pbGwudjEuR2V0SGlzdG9yeVJlcXVlc3QaHy5maWxlbWlsbC52MS5HZXRIaXN0b3J5UmVzcG9uc2ViBnByb3RvMw", [file_filemill_v1_file, file_filemill_v1_findings_filter, file_google_protobuf_timestamp]);
 
 /**
  * @generated from message filemill.v1.GetFilesRequest
@@ -904,6 +904,262 @@ export const GetStatsResponse_ClockStepSchema: GenMessage<GetStatsResponse_Clock
   messageDesc(file_filemill_v1_metadata_service, 17, 5);
 
 /**
+ * @generated from message filemill.v1.GetHistoryRequest
+ */
+export type GetHistoryRequest = Message<"filemill.v1.GetHistoryRequest"> & {
+  /**
+   * The first step is the one that holds this time; by default 60 minutes, 7 days or 90 days before `to`, by the step.
+   *
+   * @generated from field: google.protobuf.Timestamp from = 1;
+   */
+  from?: Timestamp | undefined;
+
+  /**
+   * Exclusive; by default now.
+   *
+   * @generated from field: google.protobuf.Timestamp to = 2;
+   */
+  to?: Timestamp | undefined;
+
+  /**
+   * By default minutes for up to 6 hours, hours for up to 14 days, and days for more.
+   *
+   * @generated from field: filemill.v1.HistoryStep step = 3;
+   */
+  step: HistoryStep;
+};
+
+/**
+ * Describes the message filemill.v1.GetHistoryRequest.
+ * Use `create(GetHistoryRequestSchema)` to create a new message.
+ */
+export const GetHistoryRequestSchema: GenMessage<GetHistoryRequest> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_metadata_service, 18);
+
+/**
+ * @generated from message filemill.v1.GetHistoryResponse
+ */
+export type GetHistoryResponse = Message<"filemill.v1.GetHistoryResponse"> & {
+  /**
+   * @generated from field: filemill.v1.HistoryStep step = 1;
+   */
+  step: HistoryStep;
+
+  /**
+   * Every step from the first to the last, oldest first, at most 2,000; the last may be the present one.
+   *
+   * @generated from field: repeated filemill.v1.HistoryPoint points = 2;
+   */
+  points: HistoryPoint[];
+};
+
+/**
+ * Describes the message filemill.v1.GetHistoryResponse.
+ * Use `create(GetHistoryResponseSchema)` to create a new message.
+ */
+export const GetHistoryResponseSchema: GenMessage<GetHistoryResponse> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_metadata_service, 19);
+
+/**
+ * What happened within one step. Figures arrive up to ten seconds late; a service that is killed loses those of its last
+ * ten seconds.
+ *
+ * @generated from message filemill.v1.HistoryPoint
+ */
+export type HistoryPoint = Message<"filemill.v1.HistoryPoint"> & {
+  /**
+   * When the step begins.
+   *
+   * @generated from field: google.protobuf.Timestamp at = 1;
+   */
+  at?: Timestamp | undefined;
+
+  /**
+   * The part of the step that is over; a rate is a count divided by it.
+   *
+   * @generated from field: double seconds = 2;
+   */
+  seconds: number;
+
+  /**
+   * @generated from field: int64 accepted = 3;
+   */
+  accepted: bigint;
+
+  /**
+   * @generated from field: int64 accepted_bytes = 4;
+   */
+  acceptedBytes: bigint;
+
+  /**
+   * @generated from field: int64 completed = 5;
+   */
+  completed: bigint;
+
+  /**
+   * @generated from field: int64 completed_bytes = 6;
+   */
+  completedBytes: bigint;
+
+  /**
+   * Files that became FAILED, by reason, most frequent first.
+   *
+   * @generated from field: repeated filemill.v1.HistoryPoint.ErrorCount failed = 7;
+   */
+  failed: HistoryPoint_ErrorCount[];
+
+  /**
+   * Of the completed files, from their registration to the claim that completed them; absent without any.
+   *
+   * @generated from field: filemill.v1.HistoryPoint.Durations wait = 8;
+   */
+  wait?: HistoryPoint_Durations | undefined;
+
+  /**
+   * Of the completed files, from their registration to their result.
+   *
+   * @generated from field: filemill.v1.HistoryPoint.Durations total = 9;
+   */
+  total?: HistoryPoint_Durations | undefined;
+
+  /**
+   * Absent if no sample was taken, because Filemill did not run.
+   *
+   * @generated from field: filemill.v1.HistoryPoint.Backlog backlog = 10;
+   */
+  backlog?: HistoryPoint_Backlog | undefined;
+};
+
+/**
+ * Describes the message filemill.v1.HistoryPoint.
+ * Use `create(HistoryPointSchema)` to create a new message.
+ */
+export const HistoryPointSchema: GenMessage<HistoryPoint> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_metadata_service, 20);
+
+/**
+ * @generated from message filemill.v1.HistoryPoint.ErrorCount
+ */
+export type HistoryPoint_ErrorCount = Message<"filemill.v1.HistoryPoint.ErrorCount"> & {
+  /**
+   * @generated from field: string code = 1;
+   */
+  code: string;
+
+  /**
+   * @generated from field: int64 files = 2;
+   */
+  files: bigint;
+};
+
+/**
+ * Describes the message filemill.v1.HistoryPoint.ErrorCount.
+ * Use `create(HistoryPoint_ErrorCountSchema)` to create a new message.
+ */
+export const HistoryPoint_ErrorCountSchema: GenMessage<HistoryPoint_ErrorCount> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_metadata_service, 20, 0);
+
+/**
+ * @generated from message filemill.v1.HistoryPoint.Durations
+ */
+export type HistoryPoint_Durations = Message<"filemill.v1.HistoryPoint.Durations"> & {
+  /**
+   * @generated from field: double p50_seconds = 1;
+   */
+  p50Seconds: number;
+
+  /**
+   * @generated from field: double p95_seconds = 2;
+   */
+  p95Seconds: number;
+};
+
+/**
+ * Describes the message filemill.v1.HistoryPoint.Durations.
+ * Use `create(HistoryPoint_DurationsSchema)` to create a new message.
+ */
+export const HistoryPoint_DurationsSchema: GenMessage<HistoryPoint_Durations> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_metadata_service, 20, 1);
+
+/**
+ * The highest values of the samples, of which one a minute is taken.
+ *
+ * @generated from message filemill.v1.HistoryPoint.Backlog
+ */
+export type HistoryPoint_Backlog = Message<"filemill.v1.HistoryPoint.Backlog"> & {
+  /**
+   * @generated from field: int64 pending = 1;
+   */
+  pending: bigint;
+
+  /**
+   * @generated from field: int64 processing = 2;
+   */
+  processing: bigint;
+
+  /**
+   * How long the oldest PENDING file had been due; 0 without PENDING files.
+   *
+   * @generated from field: double oldest_pending_seconds = 3;
+   */
+  oldestPendingSeconds: number;
+
+  /**
+   * For how long a worker had held the file that was claimed first; 0 without PROCESSING files.
+   *
+   * @generated from field: double oldest_processing_seconds = 4;
+   */
+  oldestProcessingSeconds: number;
+};
+
+/**
+ * Describes the message filemill.v1.HistoryPoint.Backlog.
+ * Use `create(HistoryPoint_BacklogSchema)` to create a new message.
+ */
+export const HistoryPoint_BacklogSchema: GenMessage<HistoryPoint_Backlog> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_metadata_service, 20, 2);
+
+/**
+ * In UTC, by PostgreSQL's clock.
+ *
+ * @generated from enum filemill.v1.HistoryStep
+ */
+export const HistoryStep = {
+  /**
+   * @generated from enum value: HISTORY_STEP_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * @generated from enum value: HISTORY_STEP_MINUTE = 1;
+   */
+  MINUTE: 1,
+
+  /**
+   * @generated from enum value: HISTORY_STEP_HOUR = 2;
+   */
+  HOUR: 2,
+
+  /**
+   * @generated from enum value: HISTORY_STEP_DAY = 3;
+   */
+  DAY: 3,
+} as const;
+
+/**
+ * In UTC, by PostgreSQL's clock.
+ *
+ * @generated from enum filemill.v1.HistoryStep
+ */
+export type HistoryStep = (typeof HistoryStep)[keyof typeof HistoryStep] | UnknownEnum;
+
+/**
+ * Describes the enum filemill.v1.HistoryStep.
+ */
+export const HistoryStepSchema: GenEnum<HistoryStep> = /*@__PURE__*/
+  enumDesc(file_filemill_v1_metadata_service, 0);
+
+/**
  * The state of each file.
  *
  * @generated from service filemill.v1.MetadataService
@@ -987,6 +1243,16 @@ export const MetadataService: GenService<{
     methodKind: "unary";
     input: typeof GetStatsRequestSchema;
     output: typeof GetStatsResponseSchema;
+  },
+  /**
+   * Gets what happened by minute, hour or day: a week of minutes, a year of hours, ten years of days.
+   *
+   * @generated from rpc filemill.v1.MetadataService.GetHistory
+   */
+  getHistory: {
+    methodKind: "unary";
+    input: typeof GetHistoryRequestSchema;
+    output: typeof GetHistoryResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_filemill_v1_metadata_service, 0);

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Redis } from 'ioredis';
 import { DatabaseClock } from '#adapters/postgres/database/database-clock.ts';
+import { HistoryTally } from '#adapters/postgres/history/history-tally.ts';
 import { createDoorbell } from '#adapters/redis/doorbell.ts';
 import { createLogger } from '#platform/logger.ts';
 import { eventually } from '#test/support/eventually.ts';
 import { createFile, makeDue, openTestDatabase } from '#test/support/files.ts';
 import { testRedis } from '#test/support/stores.ts';
-
 import { startReconciler } from './reconciler.ts';
 
 test('the reconciler rings for a file that nobody rang for, and again when its ring is lost', async () => {
@@ -23,6 +23,7 @@ test('the reconciler rings for a file that nobody rang for, and again when its r
       clock: new DatabaseClock(database, { longestMs: 60_000 }),
       doorbell,
       leaseMs: 15_000,
+      history: new HistoryTally(),
       logger,
     }),
   );

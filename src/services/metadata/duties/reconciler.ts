@@ -6,6 +6,7 @@ import { forgetConfirmedDeletions } from '#adapters/postgres/upkeep/blob-deletio
 import { forgetExpiredLocks } from '#adapters/postgres/upkeep/upload-locks.ts';
 import { forgetSilentWorkers } from '#adapters/postgres/upkeep/workers.ts';
 import { type Doorbell, doorbellWindow } from '#domain/doorbell.ts';
+import type { FileEvents } from '#domain/file-events.ts';
 import { type Duty, jittered, startDuty } from '#platform/duty.ts';
 import type { Logger } from '#platform/logger.ts';
 import { leasesRanOut } from '#platform/telemetry/events.ts';
@@ -24,6 +25,7 @@ interface ReconcilerOptions {
   /** Undefined when workers claim from PostgreSQL directly. */
   readonly doorbell: Doorbell | undefined;
   readonly leaseMs: number;
+  readonly history: Pick<FileEvents, 'failed'>;
   readonly logger: Logger;
 }
 
@@ -55,8 +57,8 @@ export function startReconciler(options: ReconcilerOptions): Duty {
   return startDuty({ name: 'reconciler', logger, round, maxBackoffMs: 2 * intervalMs });
 }
 
-async function reopenExpired({ database, clock, leaseMs, logger }: ReconcilerOptions): Promise<number> {
-  const ids = await expireLeases(database, batch, { clock, leaseMs });
+async function reopenExpired({ database, clock, leaseMs, history, logger }: ReconcilerOptions): Promise<number> {
+  const ids = await expireLeases(database, batch, { clock, leaseMs }, history);
   if (ids.length > 0) leasesRanOut(logger, ids);
   return ids.length;
 }

@@ -26,6 +26,7 @@ import { getAttemptsRoute } from './get-attempts.ts';
 import { getCallerRoute } from './get-caller.ts';
 import { getDependenciesRoute } from './get-dependencies.ts';
 import { getFilesRoute } from './get-files.ts';
+import { getHistoryRoute } from './get-history.ts';
 import { getQuotaRoute } from './get-quota.ts';
 import { getStatsRoute } from './get-stats.ts';
 import { heartbeatRoute } from './heartbeat.ts';
@@ -69,6 +70,7 @@ export function metadataServer(
       retryFiles: retryFilesRoute(context),
       deleteFiles: deleteFilesRoute(context),
       getStats: getStatsRoute(context),
+      getHistory: getHistoryRoute(context),
     })
     .add(AccessService, accessRoutes(context))
     .add(AuditService, { record: recordEventsRoute(context) })

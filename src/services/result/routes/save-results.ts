@@ -9,11 +9,11 @@ import {
 import { failpoint } from '#platform/failpoints.ts';
 import type { ResultContext, Route } from '../context.ts';
 
-export function saveResultsRoute({ database }: ResultContext): Route<'saveResults'> {
+export function saveResultsRoute({ database, history }: ResultContext): Route<'saveResults'> {
   return async (request) => {
     await failpoint('result.saving');
     const outcomes = await runBatch<Finding, SaveOutcome>(findings(request), refusal, (good) =>
-      saveResults(database, good),
+      saveResults(database, good, history),
     );
     await failpoint('result.saved');
     return {

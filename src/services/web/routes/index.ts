@@ -17,6 +17,7 @@ import { getFileAttempts } from './get-file-attempts.ts';
 import { getFileContent } from './get-file-content.ts';
 import { getFileResult } from './get-file-result.ts';
 import { getFileText } from './get-file-text.ts';
+import { getHistory } from './get-history.ts';
 import { getServer } from './get-server.ts';
 import { getStats } from './get-stats.ts';
 import { getUpload } from './get-upload.ts';
@@ -71,6 +72,7 @@ export function allRoutes(context: RouteContext): readonly Route[] {
     exportResults(backend),
     ...forOperators(backend),
     getStats(backend),
+    getHistory(backend),
     getEvents(feed, gate),
     getServer(publicGrpc),
     getCaller(backend),

@@ -1,0 +1,15 @@
+import { readHistory } from '#adapters/postgres/history/history.ts';
+import { historyPointToMessage, historyRange, stepNumber } from '#contract/history.ts';
+import { reachOf } from '#domain/access.ts';
+import type { MetadataContext, Route } from '../context.ts';
+
+export function getHistoryRoute({ searches, clock }: MetadataContext): Route<'getHistory'> {
+  return async (request, { caller }) => {
+    const range = historyRange(request, clock.now);
+    const points = await readHistory(searches, range, reachOf(caller));
+    return {
+      step: stepNumber(range.step),
+      points: points.map((point) => historyPointToMessage(point, range.step, clock.now)),
+    };
+  };
+}
