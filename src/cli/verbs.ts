@@ -20,6 +20,9 @@ const verbs: Readonly<Record<string, Verb>> = {
   stats: verb('count files by state and show the workers', async () =>
     (await import('./commands/stats.ts')).statsCommand(),
   ),
+  history: verb('show what happened by minute, hour or day', async () =>
+    (await import('./commands/history.ts')).historyCommand(),
+  ),
   token: verb('make, list and revoke tokens', async () => (await import('./commands/token.ts')).tokenCommand()),
   audit: verb('list who did what', async () => (await import('./commands/audit.ts')).auditCommand()),
   tenant: verb('list tenants and set their quotas', async () => (await import('./commands/tenant.ts')).tenantCommand()),

@@ -8,6 +8,7 @@ import { segmentPath } from '#adapters/volume/objects/layout.ts';
 import { segmentsOf } from '#adapters/volume/segments/segment-scan.ts';
 import type { FileDetail } from '#cli/output/detail.ts';
 import type { FileWithResultJson } from '#contract/schemas.ts';
+import { eventually } from '#test/support/eventually.ts';
 import { type CliOptions, type CliRun, filemill } from '../support/cli.ts';
 import { type Cluster, startCluster, workingServices } from '../support/cluster.ts';
 import { testFolder } from '../support/start-services.ts';
@@ -299,6 +300,14 @@ describe('the command line against real services', () => {
     const stats = JSON.parse((await run(['stats', '--json'])).stdout);
     assert.ok(stats.statuses.COMPLETED.files > 0);
     assert.equal(stats.workers.length, 1);
+    const points = await eventually('the history counts the file', async () => {
+      const told = (await run(['history', '--step', 'hour', '--json'])).lines<{ completed: number }>();
+      return told.some(({ completed }) => completed > 0) && told;
+    });
+    assert.ok(points.length >= 24);
+    const history = await run(['history', '--since', '1h']);
+    assert.match(history.stdout, /^Out +[▁-█ ]+ \d+ files?, at most \d+\.\d a second$/m);
+    assert.match(history.stdout, /^\d{4}-\d\d-\d\d \d\d:\d\d +\d+ +\d+ +\d+ +/m);
     const doctor = await run(['doctor']);
     assert.equal(doctor.code, 0, doctor.stdout);
     assert.match(doctor.stdout, /✔ Workers +1 worker alive/);

@@ -1,0 +1,153 @@
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { Command, Option } from 'commander';
+import { historyToJson, stepNumber } from '#contract/history.ts';
+import type { Json } from '#contract/schemas.ts';
+import { type HistoryStep, historySteps } from '#domain/history.ts';
+import { withRetry } from '#platform/rpc/retry.ts';
+import { type ExitCode, exitCodes } from '../failure.ts';
+import { time } from '../filter.ts';
+import { formatCount, formatDuration, plural, printable } from '../output/printable.ts';
+import { largest, sparkline } from '../output/sparkline.ts';
+import { tableRows } from '../output/table.ts';
+import { recordWriter, type TableStyle } from '../output/writer.ts';
+import { type Session, withSession } from '../session.ts';
+
+type Point = Json<'History'>['points'][number];
+
+export function historyCommand(): Command {
+  return new Command('history')
+    .description('Show files in and out, failures, backlog and waits by minute, hour or day. Times are in UTC.')
+    .option('--since <time>', 'yesterday, 2026-01-31, 2026-01-31T12:00Z, or 7d for 7 days ago', time)
+    .option('--until <time>', 'before this time; now by default', time)
+    .addOption(
+      new Option('--step <step>', 'default: minutes for up to 6 hours, hours for up to 14 days, days for more').choices(
+        historySteps,
+      ),
+    )
+    .addHelpText('before', examples)
+    .action(withSession(history));
+}
+
+const examples = `Examples:
+  filemill history
+  filemill history --since 7d --step hour
+  filemill history --since 2026-01-01 --until 2026-02-01 --step day -o ndjson
+`;
+
+interface HistoryOptions {
+  readonly since?: Date;
+  readonly until?: Date;
+  readonly step?: HistoryStep;
+}
+
+const dayMs = 86_400_000;
+
+async function history(session: Session, { since, until, step }: HistoryOptions): Promise<ExitCode> {
+  const { terminal, format, files, retry } = session;
+  const from = since ?? new Date((until?.getTime() ?? Date.now()) - dayMs);
+  const request = {
+    from: timestampFromDate(from),
+    ...(until && { to: timestampFromDate(until) }),
+    ...(step && { step: stepNumber(step) }),
+  };
+  const told = historyToJson(await withRetry(() => files.getHistory(request, retry), retry));
+  const isTable = format === 'table' && !terminal.quiet;
+  if (isTable) for (const line of summary(told, terminal.width)) terminal.print(line);
+  const writer = await recordWriter(terminal, format, style);
+  for (const point of told.points) if (!isTable || isEventful(point)) writer.write(point);
+  writer.end();
+  return exitCodes.ok;
+}
+
+/** Steps in which nothing happened are left out of the table. */
+function isEventful({ accepted, completed, failed, backlog }: Point): boolean {
+  return accepted + completed + failed + (backlog?.pending ?? 0) + (backlog?.processing ?? 0) > 0;
+}
+
+interface Series {
+  readonly name: string;
+  readonly values: readonly (number | null)[];
+  readonly told: string;
+}
+
+/** A line for each series, such as `Files in  ▁▂▅█▇▃  1,204 files, at most 12 a second`. */
+function summary({ step, points }: Json<'History'>, width: number): string[] {
+  const [first, last] = [points[0], points.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const rows = tableRows(seriesOf(points), [
+    { title: '', width: 9, cell: ({ name }) => name },
+    { title: '', cell: ({ values }) => sparkline(values, Math.min(40, Math.max(8, width - 50))) },
+    { title: '', cell: ({ told }) => told },
+  ]);
+  return [`${minute(first)} to ${minute(last)}, ${plural(points.length, step)}`, ...rows, ''];
+}
+
+function seriesOf(points: readonly Point[]): Series[] {
+  const backlogs = points.map(({ backlog }) => (backlog === null ? null : backlog.pending + backlog.processing));
+  const oldest = largest(points.map(({ backlog }) => backlog?.oldest_pending_seconds ?? null)) ?? 0;
+  const waits = points.map(({ wait_seconds: wait }) => wait?.p95 ?? null);
+  return [
+    flow('In', points, 'accepted'),
+    flow('Out', points, 'completed'),
+    { name: 'Failed', values: points.map(({ failed }) => failed), told: failures(points) },
+    {
+      name: 'Backlog',
+      values: backlogs,
+      told: `at most ${plural(largest(backlogs) ?? 0, 'file')}${oldest < 1 ? '' : `, one due for ${formatDuration(oldest * 1_000)}`}`,
+    },
+    { name: 'Wait p95', values: waits, told: `at most ${duration(largest(waits) ?? undefined)}` },
+  ];
+}
+
+function flow(name: string, points: readonly Point[], field: 'accepted' | 'completed'): Series {
+  const values = points.map((point) => (point.seconds === 0 ? 0 : point[field] / point.seconds));
+  const rate = largest(values) ?? 0;
+  const all = plural(sum(points.map((point) => point[field])), 'file');
+  return {
+    name,
+    values,
+    told: `${all}, at most ${rate < 10 ? rate.toFixed(1) : formatCount(Math.round(rate))} a second`,
+  };
+}
+
+function failures(points: readonly Point[]): string {
+  const byCode = Map.groupBy(
+    points.flatMap(({ errors }) => errors),
+    ({ code }) => code,
+  );
+  const counts = [...byCode].map(([code, some]) => ({ code, files: sum(some.map(({ files }) => files)) }));
+  const told = counts
+    .sort((one, other) => other.files - one.files)
+    .slice(0, 3)
+    .map(({ code, files }) => `${printable(code)} ${formatCount(files)}`);
+  return `${plural(sum(points.map(({ failed }) => failed)), 'file')}${told.length === 0 ? '' : `: ${told.join(', ')}`}`;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+/** `2026-11-30 12:34` */
+function minute({ at }: Point): string {
+  return at.slice(0, 16).replace('T', ' ');
+}
+
+function duration(seconds: number | undefined): string {
+  return seconds === undefined ? '–' : formatDuration(seconds * 1_000);
+}
+
+const style: TableStyle<Point> = {
+  columns: [
+    { title: 'TIME', width: 16, cell: minute },
+    { title: 'IN', width: 7, align: 'right', cell: ({ accepted }) => formatCount(accepted) },
+    { title: 'OUT', width: 7, align: 'right', cell: ({ completed }) => formatCount(completed) },
+    { title: 'FAILED', width: 6, align: 'right', cell: ({ failed }) => formatCount(failed) },
+    {
+      ...{ title: 'BACKLOG', width: 7, align: 'right' },
+      cell: ({ backlog }) => (backlog === null ? '–' : formatCount(backlog.pending + backlog.processing)),
+    },
+    { title: 'WAIT P50', width: 8, align: 'right', cell: ({ wait_seconds: wait }) => duration(wait?.p50) },
+    { title: 'P95', width: 8, align: 'right', cell: ({ wait_seconds: wait }) => duration(wait?.p95) },
+  ],
+  quiet: ({ at }) => at,
+};
