@@ -51,6 +51,8 @@ export interface FileAnalyzer extends AnalyzerDeclaration {
   /** The key of its findings in `output_data.findings`. */
   readonly finds: string;
   accepts(core: CoreFields): boolean;
+  /** Whether the name of a file promises a type that it accepts. */
+  expects?(filename: string): boolean;
   /** What the core fields are when it fails: those that only its findings could tell. */
   readonly unknown?: Partial<CoreFields>;
   /** A zod schema of its findings. Fields that are not in it are left out of the result. */

@@ -108,10 +108,13 @@ export const attemptMutations: readonly Mutation[] = [
     file: 'src/services/worker/attempt.ts',
     edits: [
       {
-        search: 'if (declaredSha256 === null || output.sha256 === declaredSha256) return outcome;',
-        replace: 'return outcome;',
+        search: 'if (declaredSha256 !== null && output.sha256 !== declaredSha256)',
+        replace: "if (declaredSha256 === '')",
       },
     ],
-    test: { file: 'test/services/worker/worker.test.ts', name: 'accepts no bytes but those that were declared' },
+    test: {
+      file: 'test/services/worker/worker.test.ts',
+      name: 'accepts no bytes of a.md but those that were declared',
+    },
   },
 ];

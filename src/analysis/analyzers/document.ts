@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { z } from 'zod';
 import {
   type AnalysisOptions,
@@ -12,6 +13,7 @@ import { proseIn, proseSchema } from '../content/prose.ts';
 import type { DocumentSource } from '../documents/reader.ts';
 import { isDocument, readerOf } from '../documents/readers.ts';
 import { TextTally } from '../documents/text-tally.ts';
+import { promisedBy } from '../identify/types.ts';
 
 /** The largest document that is read into memory, in bytes. */
 const maxBytes = 256 * 2 ** 20;
@@ -24,6 +26,7 @@ export function documentAnalyzer({ keepText }: AnalysisOptions): FileAnalyzer {
     needs: ['mime'],
     finds: 'text',
     accepts: ({ mime_type }) => isDocument(mime_type),
+    expects: promisesDocument,
     unknown: { word_count: null, word_count_of: null },
     schema: z.object({
       lines: z.int().exactOptional(),
@@ -46,6 +49,12 @@ export function documentAnalyzer({ keepText }: AnalysisOptions): FileAnalyzer {
     }),
     analyze: (blob, context) => analyze(blob, context, keepText),
   };
+}
+
+/** Subtitles are documents and may be called .txt, but hardly ever are. */
+function promisesDocument(filename: string): boolean {
+  const promised = promisedBy(extname(filename).slice(1).toLowerCase());
+  return promised.some(isDocument) && !promised.includes('text/plain');
 }
 
 async function analyze(blob: BlobHandle, { filename, core }: FileContext, keepText: boolean): Promise<FileFindings> {

@@ -24,6 +24,11 @@ export function isKnown(mime: string): boolean {
   return descriptions.has(mime);
 }
 
+/** The types that the extension stands for; none if it is not in the table. */
+export function promisedBy(extension: string): readonly string[] {
+  return [...(promises.get(extension) ?? [])];
+}
+
 /** Whether the extension stands for this type, maybe among others. */
 export function standsFor(extension: string, mime: string): boolean {
   return promises.get(extension)?.has(mime) === true;

@@ -78,6 +78,25 @@ describe('a file analyser in a process of its own', () => {
       assert.deepEqual((await analyze(local('file'))).output.findings, found);
     });
 
+  for (const [harm] of failures)
+    it(`that does harm ("${harm}") leaves a file that is read as a whole to be read step by step`, async () => {
+      const by = harm === 'slow' ? hasty : isolates;
+      assert.equal(await by.readWhole(local(harm), never), undefined);
+      assert.deepEqual((await isolates.readWhole(local('file'), never))?.output.findings, found);
+    });
+
+  it('finds the same in a file that is read as a whole', async () => {
+    for (const file of [local('file'), local('damaged'), stored('a to z'), stored('\0\x01')]) {
+      const output = await pool.analyze(file, { deadlineMs: 60_000, signal: never });
+      assert.deepEqual(await isolates.readWhole(file, never), await isolates.complete(file, output, never));
+    }
+  });
+
+  it('gives up a file that is read as a whole when its signal is aborted', async () => {
+    const reason = new Error('the lease is lost');
+    await assert.rejects(isolates.readWhole(local('file'), AbortSignal.abort(reason)), (error) => error === reason);
+  });
+
   it('says what is wrong with a file, which is no failure', async () => {
     const { output, failures } = await analyze(local('damaged'));
     assert.deepEqual(output.findings?.edges, { error: { code: 'damaged', message: 'The middle is missing.' } });

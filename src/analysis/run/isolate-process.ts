@@ -2,9 +2,10 @@ import { Worker } from 'node:worker_threads';
 import type { AnalysisFile, AnalysisOptions, FileContext, OutputData } from '#domain/analysis.ts';
 import type * as Registry from '../registry.ts';
 import { type BlobsModule, openBlobs } from './blobs-module.ts';
-import { fileAnalyzers, type StepOutcome } from './complete.ts';
+import { complete, fileAnalyzers, type StepOutcome } from './complete.ts';
 import { blobFailure, type Failure, storable, toFailure } from './failure.ts';
 import { watchStates } from './isolate-watch.ts';
+import type { KeptText } from './kept-text.ts';
 import { analyzeFile, prepareAll } from './pass.ts';
 import { runStep } from './step.ts';
 
@@ -19,14 +20,17 @@ export interface IsolateSettings {
   readonly folder?: string | undefined;
 }
 
-/** The pass over a file or, with `step`, one of its file analysers. The next order follows after the answer. */
+/** What is to be done with a file. The next order follows after the answer. */
 export interface IsolateOrder {
   readonly file: AnalysisFile;
-  readonly step?: Pick<FileContext, 'core' | 'findings'> & { readonly analyzer: string };
+  /** The pass alone, the pass with all file analysers, or one of these. */
+  readonly task: 'pass' | 'whole' | StepTask;
 }
 
+type StepTask = Pick<FileContext, 'core' | 'findings'> & { readonly analyzer: string };
+
 export type IsolateAnswer =
-  | { readonly output: OutputData }
+  | { readonly output: OutputData; readonly text?: KeptText | undefined }
   | { readonly step: StepOutcome }
   /** The bytes cannot be read, or the pass failed. */
   | { readonly failure: Failure }
@@ -73,17 +77,35 @@ function tell(answer?: IsolateAnswer): void {
   process.send?.({ ...(answer && { answer }), rss: process.memoryUsage.rss() } satisfies IsolateMessage);
 }
 
-async function outcomeOf({ file, step }: IsolateOrder): Promise<IsolateAnswer> {
+async function outcomeOf({ file, task }: IsolateOrder): Promise<IsolateAnswer> {
   const path = 'path' in file ? file.path : undefined;
   try {
-    if (step === undefined) return { output: await analyzeFile(file, analyzers, { blobs }) };
-    const { analyzer: name, ...known } = step;
-    const analyzer = fileAnalyzers(analyzers).find((each) => each.name === name);
-    if (analyzer === undefined) throw new Error(`There is no analyser "${name}"`);
-    return { step: await runStep(file, analyzer, { filename: file.filename, ...known }, blobs) };
+    if (task === 'pass') return { output: await analyzeFile(file, analyzers, { blobs }) };
+    return task === 'whole' ? await whole(file) : { step: await step(file, task) };
   } catch (error) {
-    if (step === undefined) return { failure: toFailure(error, path) };
+    if (task === 'pass') return { failure: toFailure(error, path) };
     const failure = blobFailure(error, path);
     return failure ? { failure } : { defect: storable(error) };
   }
+}
+
+async function whole(file: AnalysisFile): Promise<IsolateAnswer> {
+  let text: KeptText | undefined;
+  const output = await complete(
+    await analyzeFile(file, analyzers, { blobs }),
+    file.filename,
+    fileAnalyzers(analyzers),
+    async (analyzer, context) => {
+      const outcome = await runStep(file, analyzer, context, blobs);
+      if ('text' in outcome) text = outcome.text;
+      return outcome;
+    },
+  );
+  return { output, ...(text && { text }) };
+}
+
+async function step(file: AnalysisFile, { analyzer: name, ...known }: StepTask): Promise<StepOutcome> {
+  const analyzer = fileAnalyzers(analyzers).find((each) => each.name === name);
+  if (analyzer === undefined) throw new Error(`There is no analyser "${name}"`);
+  return await runStep(file, analyzer, { filename: file.filename, ...known }, blobs);
 }

@@ -13,6 +13,7 @@ import type * as Registry from '../registry.ts';
 import { complete, fileAnalyzers, type StepOutcome } from './complete.ts';
 import { Isolate, IsolateDeath } from './isolate.ts';
 import type { IsolateAnswer, IsolateOrder, IsolateSettings } from './isolate-process.ts';
+import type { KeptText } from './kept-text.ts';
 import { type AnalyzeOptions, defaultRegistryUrl } from './pool.ts';
 
 export interface IsolatesOptions extends Partial<IsolateSettings> {
@@ -41,6 +42,8 @@ const keepIdleMs = 60_000;
 /** Above this resident memory, a process that has paid for its start is replaced. */
 const keepMb = 190;
 const worthItsStart = 50;
+/** The pass over so many bytes takes a small part of the deadline of one file analyser. */
+const maxWholeBytes = 16 * 2 ** 20;
 
 /**
  * Runs analyses in child processes that can be killed. A process that survives a file is used for the next. If such a process
@@ -85,9 +88,31 @@ export class Isolates implements AsyncDisposable {
    * @throws FilemillError as the pool does, and WORKER_CRASHED when the process died; the reason of an aborted signal
    */
   async analyze(file: AnalysisFile, { deadlineMs, signal }: AnalyzeOptions): Promise<OutputData> {
-    const answer = await this.#run({ file }, deadlineMs, signal);
+    const answer = await this.#run({ file, task: 'pass' }, deadlineMs, signal);
     if ('output' in answer) return answer.output;
     throw failureOf(answer);
+  }
+
+  /** Whether `readWhole` suits this file: by its name a file analyser will want it, and its pass is short. */
+  expects({ filename, size }: Pick<AnalysisFile, 'filename' | 'size'>): boolean {
+    return size <= maxWholeBytes && this.#analyzers.some((analyzer) => analyzer.expects?.(filename));
+  }
+
+  /**
+   * The pass and all file analysers in one order, without the way to a thread of the pool and back.
+   *
+   * @returns undefined when anything went wrong: the pass of the pool and `complete` tell what it was
+   * @throws the reason of an aborted signal
+   */
+  async readWhole(file: AnalysisFile, signal: AbortSignal): Promise<Completed | undefined> {
+    try {
+      const answer = await this.#run({ file, task: 'whole' }, this.#findingsDeadlineMs, signal);
+      if (!('output' in answer)) return undefined;
+      return { output: answer.output, text: unpacked(answer.text), failures: [] };
+    } catch (error) {
+      if (signal.aborted || this.#closing.signal.aborted) throw error;
+      return undefined;
+    }
   }
 
   /** Whether file analysers have something to add. */
@@ -107,7 +132,7 @@ export class Isolates implements AsyncDisposable {
     const run = async (analyzer: FileAnalyzer, context: FileContext): Promise<StepOutcome> => {
       const { outcome, why } = await this.#step(file, analyzer, context, signal);
       if (why !== undefined) failures.push({ analyzer: analyzer.name, why });
-      if ('text' in outcome && outcome.text) text = Buffer.from(outcome.text.zstd, 'base64');
+      if ('text' in outcome) text = unpacked(outcome.text);
       return outcome;
     };
     return { output: await complete(output, file.filename, this.#analyzers, run), text, failures };
@@ -122,7 +147,7 @@ export class Isolates implements AsyncDisposable {
   async #step(file: AnalysisFile, { name }: FileAnalyzer, { core, findings }: FileContext, signal: AbortSignal) {
     try {
       const answer = await this.#run(
-        { file, step: { analyzer: name, core, findings } },
+        { file, task: { analyzer: name, core, findings } },
         this.#findingsDeadlineMs,
         signal,
       );
@@ -193,6 +218,10 @@ export class Isolates implements AsyncDisposable {
   async #killIdle(): Promise<void> {
     await Promise.all(this.#idle.splice(0).map((isolate) => isolate.kill()));
   }
+}
+
+function unpacked(text: KeptText | undefined): Uint8Array | undefined {
+  return text && Buffer.from(text.zstd, 'base64');
 }
 
 function failureOf(answer: IsolateAnswer): FilemillError {

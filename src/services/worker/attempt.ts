@@ -36,6 +36,10 @@ export interface IsolatedAnalysis {
   readonly busy: number;
   /** The pass over a suspect. Rejects with WORKER_CRASHED too. */
   analyze(file: AnalysisFile, options: AnalyzeOptions): Promise<OutputData>;
+  /** Whether `readWhole` suits this file, by its name. */
+  expects(file: Pick<AnalysisFile, 'filename' | 'size'>): boolean;
+  /** The pass and all that `complete` would add; undefined when both are to be tried apart. Rejects with the signal's reason. */
+  readWhole(file: AnalysisFile, signal: AbortSignal): Promise<Completed | undefined>;
   /** Whether `complete` has something to add. */
   wants(output: OutputData): boolean;
   /** Adds the findings of documents, archives and media. Rejects with BLOB_*, or with the signal's reason. */
@@ -76,15 +80,23 @@ export async function judge(claims: readonly HeldClaim[], tools: AttemptTools): 
   return claims.map(({ file }, n) => outcomes[n] ?? checked(file, analysed.next().value ?? 'again'));
 }
 
-/** Adds to the output of the pass what takes a process of its own. Never rejects. */
+/**
+ * Adds to the output of the pass what takes a process of its own. Never rejects.
+ *
+ * @param output undefined for a file whose pass is to run there too
+ */
 export async function completeOne(
   claim: HeldClaim,
-  output: OutputData,
+  output: OutputData | undefined,
   tools: AttemptTools,
 ): Promise<Judged['outcome']> {
   try {
     const { isolates, texts, logger } = tools;
-    const completed = await isolates.complete(await subjectOf(claim, tools), output, claim.signal);
+    const subject = await subjectOf(claim, tools);
+    const completed =
+      output === undefined
+        ? await readWhole(claim, subject, tools)
+        : await isolates.complete(subject, output, claim.signal);
     for (const failure of completed.failures) findingFailed(logger, claim.file, failure);
     // Kept before the result is saved: who sees the result finds the text.
     if (completed.text !== undefined) await texts?.keep(claim.file.id, completed.text);
@@ -92,6 +104,24 @@ export async function completeOne(
   } catch (failure) {
     return { failure };
   }
+}
+
+async function readWhole(
+  { file, signal }: HeldClaim,
+  subject: AnalysisFile,
+  { analysis, isolates, deadlineMs }: AttemptTools,
+): Promise<Completed> {
+  await failpoint('worker.analysing');
+  const whole = await isolates.readWhole(subject, signal);
+  const completed =
+    whole ??
+    (await isolates.complete(
+      subject,
+      await analysis.analyze(subject, { deadlineMs: analysisDeadlineMs(file.size, deadlineMs), signal }),
+      signal,
+    ));
+  assertIntact(file, completed.output);
+  return completed;
 }
 
 async function judgeOne(claim: HeldClaim, tools: AttemptTools): Promise<HandOverOutcome> {
@@ -124,16 +154,22 @@ async function beginAlone(claim: HeldClaim, { attempts }: AttemptTools): Promise
   claim.assertHeld();
 }
 
-function checked({ size, declaredSha256 }: ClaimedFile, outcome: HandOverOutcome): HandOverOutcome {
+function checked(file: ClaimedFile, outcome: HandOverOutcome): HandOverOutcome {
   if (outcome === 'again' || 'failure' in outcome) return outcome;
-  const { output } = outcome;
-  if (output.size !== size) return damaged(`The stored file has ${output.size} bytes instead of ${size}.`);
-  if (declaredSha256 === null || output.sha256 === declaredSha256) return outcome;
-  return damaged(`The stored file has SHA-256 ${output.sha256}, not ${declaredSha256}.`);
+  try {
+    assertIntact(file, outcome.output);
+    return outcome;
+  } catch (failure) {
+    return { failure };
+  }
 }
 
-function damaged(message: string): HandOverOutcome {
-  return { failure: new FilemillError('BLOB_DAMAGED', message) };
+/** @throws FilemillError BLOB_DAMAGED when the bytes are not those that were uploaded */
+function assertIntact({ size, declaredSha256 }: ClaimedFile, output: OutputData): void {
+  if (output.size !== size)
+    throw new FilemillError('BLOB_DAMAGED', `The stored file has ${output.size} bytes instead of ${size}.`);
+  if (declaredSha256 !== null && output.sha256 !== declaredSha256)
+    throw new FilemillError('BLOB_DAMAGED', `The stored file has SHA-256 ${output.sha256}, not ${declaredSha256}.`);
 }
 
 export interface Judged {

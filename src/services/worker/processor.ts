@@ -87,10 +87,13 @@ export class Processor implements AsyncDisposable {
   }
 
   #take({ files, leaseExpiresAt, leaseMs }: Work): void {
+    const { keeper, isolates } = this.#options;
     for (const file of files) {
-      const claim = this.#options.keeper.hold(file, leaseExpiresAt, leaseMs);
+      const claim = keeper.hold(file, leaseExpiresAt, leaseMs);
       this.#held.add(claim);
-      this.#line.add(claim);
+      // A file with the name of a document needs no thread. What a stopping worker has not begun is released from the line.
+      if (!file.alone && isolates.expects(file) && !this.#stop.signal.aborted) void this.#complete(claim);
+      else this.#line.add(claim);
     }
     this.#startWaiting();
   }
@@ -122,8 +125,8 @@ export class Processor implements AsyncDisposable {
     await this.#conclude(judged);
   }
 
-  /** What the pass found is completed file by file, so that no file waits for a slow document. */
-  async #complete(claim: HeldClaim, output: OutputData): Promise<void> {
+  /** Documents are read file by file, with or after their pass, so that no other file waits for a slow one. */
+  async #complete(claim: HeldClaim, output?: OutputData): Promise<void> {
     const { window, analysis } = this.#options;
     const beganAt = performance.now();
     this.#completing += 1;

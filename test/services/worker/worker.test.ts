@@ -54,21 +54,39 @@ describe('a worker without Redis', () => {
     assert.deepEqual(saved, [{ words: 3 }]);
   });
 
-  it('says of a missing blob that it is missing', async () => {
-    const { id, path } = await addFragile({ content: 'gone' });
-    await rm(path);
-    await using _ = await startWorker(backend);
-    const [file] = await backend.ended([id]);
-    assert.deepEqual([file?.status, file?.error_code, file?.results], ['FAILED', 'blob_missing', 0]);
-  });
+  for (const filename of ['a.txt', 'a.md']) {
+    it(`says of the missing blob of ${filename} that it is missing`, async () => {
+      const { id, path } = await addFragile({ content: 'gone', filename });
+      await rm(path);
+      await using _ = await startWorker(backend);
+      const [file] = await backend.ended([id]);
+      assert.deepEqual([file?.status, file?.error_code, file?.results], ['FAILED', 'blob_missing', 0]);
+    });
 
-  it('accepts no bytes but those that were declared', async () => {
-    const other = await addFragile({ content: 'good', declaredSha256: sha256('evil') });
-    const longer = await addFragile({ content: 'short' });
-    await appendFile(longer.path, ' no more');
-    await using _ = await startWorker(backend);
-    for (const file of await backend.ended([other.id, longer.id]))
-      assert.deepEqual([file.status, file.error_code, file.results], ['FAILED', 'blob_damaged', 0]);
+    it(`accepts no bytes of ${filename} but those that were declared`, async () => {
+      const other = await addFragile({ content: 'good', filename, declaredSha256: sha256('evil') });
+      const longer = await addFragile({ content: 'short', filename });
+      await appendFile(longer.path, ' no more');
+      await using _ = await startWorker(backend);
+      for (const file of await backend.ended([other.id, longer.id]))
+        assert.deepEqual([file.status, file.error_code, file.results], ['FAILED', 'blob_damaged', 0]);
+    });
+  }
+
+  it('reads documents by their names without a thread of the pool', async () => {
+    const gated = new GatedAnalysis(pool);
+    await using _ = await startWorker(backend, { analysis: gated });
+    const ids = await backend.add([
+      { content: '# two *words*', filename: 'a.md' },
+      { content: '\0\x01', filename: 'no.html' },
+    ]);
+    for (const file of await backend.ended(ids)) assert.deepEqual([file.status, file.results], ['COMPLETED', 1]);
+    assert.equal(gated.arrived, 0);
+    const saved = await backend.query<{ words: number | null }>(
+      'select output_data->$2 as words from results where file_id = any ($1)',
+      [ids, 'word_count'],
+    );
+    assert.deepEqual(saved.map(({ words }) => words).toSorted(), [2, null]);
   });
 
   it('lets a poisonous file cost nobody else an attempt', async () => {
