@@ -26,6 +26,9 @@ const verbs: Readonly<Record<string, Verb>> = {
   token: verb('make, list and revoke tokens', async () => (await import('./commands/token.ts')).tokenCommand()),
   audit: verb('list who did what', async () => (await import('./commands/audit.ts')).auditCommand()),
   tenant: verb('list tenants and set their quotas', async () => (await import('./commands/tenant.ts')).tenantCommand()),
+  retention: verb('tell and change how long files are kept', async () =>
+    (await import('./commands/retention.ts')).retentionCommand(),
+  ),
   bench: verb('measure how fast a server is', async () => (await import('./commands/bench.ts')).benchCommand()),
   migrate: verb("bring the database's schema up to date", async () =>
     (await import('./commands/migrate.ts')).migrateCommand(),

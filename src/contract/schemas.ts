@@ -6,6 +6,7 @@ import { catalogue, type Reason } from '#domain/errors.ts';
 import { fileStatuses } from '#domain/file-state.ts';
 import type { Link } from '#domain/link.ts';
 import { Durations, History } from './history-schema.ts';
+import { RetentionForecast, RetentionRule, RetentionRules } from './retention-schema.ts';
 
 /**
  * The public JSON of the HTTP API, the OpenAPI document, the dashboard and the CLI's `--json`; the types are inferred from
@@ -244,6 +245,9 @@ export const schemas = {
   AuditPage: z.strictObject({ events: z.array(AuditEvent), next_page_token: nextPageToken }),
   Tenant,
   Tenants: z.strictObject({ tenants: z.array(Tenant).describe('The first 1,000, by name.') }),
+  RetentionRule,
+  RetentionRules,
+  RetentionForecast,
   Receipt,
   Uploads: z.strictObject({
     files: z

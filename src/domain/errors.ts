@@ -87,6 +87,11 @@ export const catalogue = {
     'The bytes of the file were given up when their retention ended; its row and its result are kept.',
     'Upload the file again if you need its bytes; `filemill retention list` tells how long they are kept.',
   ),
+  RULE_NOT_FOUND: entry(
+    'NOT_FOUND',
+    'No retention rule has this id.',
+    'List the rules: `filemill retention list`. A removed rule is forgotten after an hour.',
+  ),
   TEXT_NOT_KEPT: entry(
     'NOT_FOUND',
     'The file has a result, but its text is not kept.',

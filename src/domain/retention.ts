@@ -33,6 +33,23 @@ export interface RetentionRule extends RuleScope, Keeping {
   readonly isRemoved: boolean;
 }
 
+/** What a rule removes when it acts next. */
+export interface Forecast {
+  readonly files: Removable;
+  readonly bytes: Removable;
+  /** When the next file falls due that is not due yet; null if none was found. */
+  readonly nextAt: Date | null;
+}
+
+export interface Removable {
+  readonly files: number;
+  readonly bytes: number;
+  /** When the oldest of them ended. */
+  readonly oldestEndedAt: Date | null;
+  /** The search ended at its bound: there may be more. */
+  readonly hasMore: boolean;
+}
+
 /** For this long a new, changed or removed rule does nothing, unless its author says otherwise, so that a mistake can be undone. */
 export const graceMs = 3_600_000;
 

@@ -45,6 +45,12 @@ describe('the OpenAPI document', () => {
     return ((await response.json()) as { id: string }).id;
   };
 
+  const retentionRule = async () => {
+    const body = JSON.stringify({ tenant: 'red', keep_files_seconds: 3_600 });
+    const headers = { 'content-type': 'application/json' };
+    return ((await (await ask('/api/v1/retention', { method: 'PUT', body, headers })).json()) as { id: string }).id;
+  };
+
   before(async () => {
     stack = await startCluster({ services: httpServices, settings });
     document = (await (await fetch(`${stack.base}/api/v1/openapi.json`)).json()) as Document;
@@ -57,7 +63,8 @@ describe('the OpenAPI document', () => {
       async () => (await ask(`/api/v1/files/${done}/result`)).status === 200,
     );
     const begun = (await new TusRequests(stack.base).begin('begun', 4, credentials)).split('/').at(-1) ?? '';
-    cases = casesWith({ failed, retried, gone, done, begun });
+    const rule = await retentionRule();
+    cases = casesWith({ failed, retried, gone, done, begun, rule });
   });
   after(() => stack[Symbol.asyncDispose]());
 
@@ -125,10 +132,10 @@ describe('the OpenAPI document', () => {
   });
 });
 
-/** Ids of files, and of an upload that was begun for four bytes. */
-type Ids = Readonly<Record<'failed' | 'retried' | 'gone' | 'done' | 'begun', string>>;
+/** Ids of files, of an upload that was begun for four bytes, and of a retention rule. */
+type Ids = Readonly<Record<'failed' | 'retried' | 'gone' | 'done' | 'begun' | 'rule', string>>;
 
-function casesWith({ failed, retried, gone, done, begun }: Ids) {
+function casesWith({ failed, retried, gone, done, begun, rule }: Ids) {
   const json = (body: unknown): RequestInit => ({
     body: JSON.stringify(body),
     headers: { 'content-type': 'application/json' },
@@ -275,6 +282,25 @@ function casesWith({ failed, retried, gone, done, begun }: Ids) {
       ['/api/v1/audit/export', 200],
       ['/api/v1/audit/export?format=csv', 200],
       ['/api/v1/audit/export?format=xml', 400],
+    ],
+    'GET /api/v1/retention': [['/api/v1/retention', 200]],
+    'PUT /api/v1/retention': [
+      [
+        '/api/v1/retention',
+        200,
+        json({ status: 'FAILED', keep_files_seconds: 31_536_000, keep_bytes_seconds: 604_800 }),
+      ],
+      ['/api/v1/retention', 400, json({ keep_files_seconds: 1 })],
+      ['/api/v1/retention', 400, json({ keep_files_seconds: 60, keep_bytes_seconds: 120 })],
+      ['/api/v1/retention', 400, json({ tenant: 'RED' })],
+    ],
+    'DELETE /api/v1/retention/{id}': [
+      [`/api/v1/retention/${rule}`, 200],
+      [`/api/v1/retention/${unknownId}`, 404],
+    ],
+    'GET /api/v1/retention/{id}/forecast': [
+      [`/api/v1/retention/${rule}/forecast`, 200],
+      [`/api/v1/retention/${unknownId}/forecast`, 404],
     ],
     'GET /api/v1/tenants': [['/api/v1/tenants', 200]],
     'PUT /api/v1/tenants/{name}/quota': [

@@ -10,6 +10,7 @@ import type { QuotaService } from '#gen/filemill/internal/v1/quota_service_pb.ts
 import type { UploadLockService } from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
 import type { AccessService } from '#gen/filemill/v1/access_service_pb.ts';
 import type { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
+import type { RetentionService } from '#gen/filemill/v1/retention_service_pb.ts';
 import type { SystemService } from '#gen/filemill/v1/system_service_pb.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
 import type { Semaphore } from '#platform/semaphore.ts';
@@ -48,6 +49,7 @@ export interface MetadataContext {
 type Handlers = ServiceHandlers<typeof MetadataService> &
   ServiceHandlers<typeof SystemService> &
   ServiceHandlers<typeof AccessService> &
+  ServiceHandlers<typeof RetentionService> &
   ServiceHandlers<typeof IdentityService> &
   ServiceHandlers<typeof AuditService> &
   ServiceHandlers<typeof QuotaService> &

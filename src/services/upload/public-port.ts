@@ -7,6 +7,7 @@ import { AccessService } from '#gen/filemill/v1/access_service_pb.ts';
 import { DownloadService } from '#gen/filemill/v1/download_service_pb.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
+import { RetentionService } from '#gen/filemill/v1/retention_service_pb.ts';
 import { SystemService } from '#gen/filemill/v1/system_service_pb.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { Health } from '#gen/grpc/health/v1/health_pb.ts';
@@ -71,6 +72,7 @@ export function uploadServer(
     .add(SystemService, { getDependencies: getDependencies(upstream) })
     .addForwarded(AccessService, upstream.metadata, stopping)
     .addForwarded(MetadataService, upstream.metadata, stopping)
+    .addForwarded(RetentionService, upstream.metadata, stopping)
     .addForwarded(ResultService, upstream.result, stopping)
     .add(
       Health,

@@ -2,6 +2,7 @@ import { AccessService } from '#gen/filemill/v1/access_service_pb.ts';
 import { DownloadService } from '#gen/filemill/v1/download_service_pb.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
+import { RetentionService } from '#gen/filemill/v1/retention_service_pb.ts';
 import { SystemService } from '#gen/filemill/v1/system_service_pb.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { Health } from '#gen/grpc/health/v1/health_pb.ts';
@@ -15,6 +16,7 @@ export interface Backend extends Disposable {
   readonly health: RpcClient<typeof Health>;
   readonly metadata: RpcClient<typeof MetadataService>;
   readonly result: RpcClient<typeof ResultService>;
+  readonly retention: RpcClient<typeof RetentionService>;
   readonly system: RpcClient<typeof SystemService>;
   readonly downloads: RpcClient<typeof DownloadService>;
   readonly upload: RpcClient<typeof UploadService>;
@@ -40,6 +42,7 @@ export function createBackend(target: string, ways: BackendSettings = {}): Backe
     health: channel.client(Health),
     metadata: channel.client(MetadataService),
     result: channel.client(ResultService),
+    retention: channel.client(RetentionService),
     system: channel.client(SystemService),
     downloads: downloads.client(DownloadService),
     upload: uploads.client(UploadService),

@@ -21,6 +21,11 @@ const all: Statement = {
   text: `select ${columns('r')} from retention_rules r order by r.tenant nulls first, r.status nulls first, r.is_default desc`,
 };
 
+const one: Statement = {
+  name: 'retention-rule',
+  text: `select ${columns('r')} from retention_rules r where r.id = $1::uuid`,
+};
+
 // A rule that says what it said before goes on as it is. A changed one begins its walks anew.
 const set: Statement = {
   name: 'set-retention-rule',
@@ -49,8 +54,10 @@ const set: Statement = {
 const remove: Statement = {
   name: 'remove-retention-rule',
   text: `
-    update retention_rules r set is_removed = true, changed_at = now(), acts_at = now() + $2 * interval '1 millisecond'
-    where r.id = $1::uuid and not r.is_default and not r.is_removed returning ${columns('r')}`,
+    update retention_rules r set is_removed = true, changed_at = case when r.is_removed then r.changed_at else now() end,
+      acts_at = case when r.is_removed then least(r.acts_at, now() + $2 * interval '1 millisecond')
+        else now() + $2 * interval '1 millisecond' end
+    where r.id = $1::uuid and not r.is_default returning ${columns('r')}`,
 };
 
 // Below the default there is no rule that could take its place: what it removed is kept from now on.
@@ -73,6 +80,11 @@ export async function listRules(database: Reader): Promise<readonly RetentionRul
   return await database.query<RetentionRule>(all);
 }
 
+export async function findRule(database: Reader, id: string): Promise<RetentionRule | undefined> {
+  const [rule] = await database.query<RetentionRule>(one, [id]);
+  return rule;
+}
+
 /** Makes a rule, or changes the one with this scope. @param actsNow skips the time of grace, also of an earlier change */
 export async function setRule(
   database: Database,
@@ -84,7 +96,7 @@ export async function setRule(
   return rule as RetentionRule;
 }
 
-/** Removes a rule after the time of grace; undefined if it does not exist, is removed, or is the default. */
+/** Removes a rule after the time of grace; undefined if it does not exist or is the default. May be repeated. */
 export async function removeRule(
   database: Database,
   id: string,

@@ -18,7 +18,7 @@ const filesPerPage = 500;
 /** Of each page's time, so many times as long it rests: the janitor takes a fifth of one connection, however slow that is. */
 const restFactor = 4;
 const leastRestMs = 20;
-const pauseMs = 10_000;
+const pauseMs = 5_000;
 
 /**
  * Removes files, or their bytes, whose retention has ended: docs/retention.md. Any number may run at once; each page is

@@ -5,6 +5,7 @@ import { QuotaService } from '#gen/filemill/internal/v1/quota_service_pb.ts';
 import { UploadLockService } from '#gen/filemill/internal/v1/upload_lock_service_pb.ts';
 import { AccessService } from '#gen/filemill/v1/access_service_pb.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
+import { RetentionService } from '#gen/filemill/v1/retention_service_pb.ts';
 import { SystemService } from '#gen/filemill/v1/system_service_pb.ts';
 import { Health } from '#gen/grpc/health/v1/health_pb.ts';
 import type { Logger } from '#platform/logger.ts';
@@ -26,6 +27,7 @@ import { getAttemptsRoute } from './get-attempts.ts';
 import { getCallerRoute } from './get-caller.ts';
 import { getDependenciesRoute } from './get-dependencies.ts';
 import { getFilesRoute } from './get-files.ts';
+import { getForecastRoute } from './get-forecast.ts';
 import { getHistoryRoute } from './get-history.ts';
 import { getQuotaRoute } from './get-quota.ts';
 import { getStatsRoute } from './get-stats.ts';
@@ -33,6 +35,7 @@ import { heartbeatRoute } from './heartbeat.ts';
 import { identifyRoute } from './identify.ts';
 import { listAuditRoute } from './list-audit.ts';
 import { listFilesRoute } from './list-files.ts';
+import { listRulesRoute } from './list-rules.ts';
 import { listTenantsRoute } from './list-tenants.ts';
 import { listTokensRoute } from './list-tokens.ts';
 import { locateFileRoute } from './locate-file.ts';
@@ -40,16 +43,18 @@ import { lockUploadsRoute } from './lock-uploads.ts';
 import { moveBlobsRoute } from './move-blobs.ts';
 import { recordEventsRoute } from './record-events.ts';
 import { releaseFilesRoute } from './release-files.ts';
+import { removeRuleRoute } from './remove-rule.ts';
 import { renewLeasesRoute } from './renew-leases.ts';
 import { retryFilesRoute } from './retry-files.ts';
 import { revokeTokensRoute } from './revoke-tokens.ts';
 import { setQuotaRoute } from './set-quota.ts';
+import { setRuleRoute } from './set-rule.ts';
 import { takeDeletionsRoute } from './take-deletions.ts';
 import { unlockUploadsRoute } from './unlock-uploads.ts';
 import { watchChangesRoute } from './watch-changes.ts';
 import { watchFilesRoute } from './watch-files.ts';
 
-/** AccessService and MetadataService are forwarded to the public port; the other services are internal. */
+/** AccessService, MetadataService and RetentionService are forwarded to the public port; the other services are internal. */
 export function metadataServer(
   logger: Logger,
   context: MetadataContext,
@@ -73,6 +78,12 @@ export function metadataServer(
       getHistory: getHistoryRoute(context),
     })
     .add(AccessService, accessRoutes(context))
+    .add(RetentionService, {
+      listRules: listRulesRoute(context),
+      setRule: setRuleRoute(context),
+      removeRule: removeRuleRoute(context),
+      getForecast: getForecastRoute(context),
+    })
     .add(AuditService, { record: recordEventsRoute(context) })
     .add(QuotaService, { getQuota: getQuotaRoute(context) })
     .add(IdentityService, { identify: identifyRoute(context) })

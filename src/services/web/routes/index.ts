@@ -29,6 +29,7 @@ import { postFiles } from './post-files.ts';
 import { postToUpload } from './post-to-upload.ts';
 import { putFile } from './put-file.ts';
 import { readyz } from './readyz.ts';
+import { getRetentionForecast, listRetentionRules, removeRetentionRule, setRetentionRule } from './retention.ts';
 import { retryFile } from './retry-file.ts';
 import { retryFiles } from './retry-files.ts';
 import { createSession, endSession, getCaller, getSignIn } from './session.ts';
@@ -96,5 +97,9 @@ function forOperators(backend: Backend): readonly Route[] {
     listTenants(backend),
     setQuota(backend),
     resetQuota(backend),
+    listRetentionRules(backend),
+    setRetentionRule(backend),
+    removeRetentionRule(backend),
+    getRetentionForecast(backend),
   ];
 }
