@@ -78,12 +78,7 @@ export function metadataServer(
       getHistory: getHistoryRoute(context),
     })
     .add(AccessService, accessRoutes(context))
-    .add(RetentionService, {
-      listRules: listRulesRoute(context),
-      setRule: setRuleRoute(context),
-      removeRule: removeRuleRoute(context),
-      getForecast: getForecastRoute(context),
-    })
+    .add(RetentionService, retentionRoutes(context))
     .add(AuditService, { record: recordEventsRoute(context) })
     .add(QuotaService, { getQuota: getQuotaRoute(context) })
     .add(IdentityService, { identify: identifyRoute(context) })
@@ -118,5 +113,14 @@ function accessRoutes(context: MetadataContext): ServiceHandlers<typeof AccessSe
     listAudit: listAuditRoute(context),
     listTenants: listTenantsRoute(context),
     setQuota: setQuotaRoute(context),
+  };
+}
+
+function retentionRoutes(context: MetadataContext): ServiceHandlers<typeof RetentionService> {
+  return {
+    listRules: listRulesRoute(context),
+    setRule: setRuleRoute(context),
+    removeRule: removeRuleRoute(context),
+    getForecast: getForecastRoute(context),
   };
 }
