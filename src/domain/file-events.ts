@@ -25,3 +25,18 @@ export interface FileEvents {
   completed(files: readonly CompletedFile[]): void;
   failed(files: readonly FailedFile[]): void;
 }
+
+/** Tells each of them. */
+export function tellAll(...listeners: readonly FileEvents[]): FileEvents {
+  return {
+    accepted: (files) => {
+      for (const listener of listeners) listener.accepted(files);
+    },
+    completed: (files) => {
+      for (const listener of listeners) listener.completed(files);
+    },
+    failed: (files) => {
+      for (const listener of listeners) listener.failed(files);
+    },
+  };
+}

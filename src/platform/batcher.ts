@@ -1,3 +1,5 @@
+import { instruments } from './telemetry/instruments.ts';
+
 /**
  * Gathers calls while a batch is in flight; each answer releases the next batch. There are no timers: a lone call is sent
  * at once, and batches grow under load.
@@ -9,14 +11,17 @@ export class Batcher<Item, Outcome> {
   readonly #send: (items: readonly Item[]) => Promise<readonly Outcome[]>;
   readonly #maxBatch: number;
   readonly #maxInFlight: number;
+  readonly #labels: { readonly batch: string };
   #waiting: Group<Item, Outcome>[] = [];
   #inFlight = 0;
 
   /** @param options `maxBatch`: a batch with this many items is closed */
-  constructor(send: (items: readonly Item[]) => Promise<readonly Outcome[]>, { maxBatch = 256, maxInFlight = 1 } = {}) {
+  constructor(send: (items: readonly Item[]) => Promise<readonly Outcome[]>, options: BatchOptions) {
+    const { name, maxBatch = 256, maxInFlight = 1 } = options;
     this.#send = send;
     this.#maxBatch = maxBatch;
     this.#maxInFlight = maxInFlight;
+    this.#labels = { batch: name };
   }
 
   async add(item: Item): Promise<Outcome> {
@@ -46,6 +51,7 @@ export class Batcher<Item, Outcome> {
     this.#inFlight += 1;
     try {
       const items = batch.length === 1 ? (batch[0] as Group<Item, Outcome>).items : batch.flatMap(({ items }) => items);
+      instruments.batchSize.record(items.length, this.#labels);
       const outcomes = await this.#send(items);
       if (outcomes.length !== items.length)
         throw new Error(`A batch of ${items.length} was answered with ${outcomes.length} outcomes`);
@@ -62,6 +68,15 @@ export class Batcher<Item, Outcome> {
     }
   }
 }
+
+interface BatchOptions {
+  /** Under which its sizes are measured. */
+  readonly name: BatchName;
+  readonly maxBatch?: number;
+  readonly maxInFlight?: number;
+}
+
+type BatchName = 'create' | 'save' | 'fail' | 'append' | 'sync' | 'audit';
 
 /** What one call added. */
 interface Group<Item, Outcome> {

@@ -2,10 +2,16 @@ import { ConfigError } from './config.ts';
 import { armFailpoints } from './failpoints.ts';
 import { unknownSettings } from './known-settings.ts';
 import { createLogger, type Logger } from './logger.ts';
+import { isServiceName } from './telemetry/instrument.ts';
+import { readOtelSettings } from './telemetry/otel-settings.ts';
+import { startTelemetry } from './telemetry/telemetry.ts';
 import { startTraces } from './telemetry/traces.ts';
 import { readTracesConfig } from './telemetry/traces-config.ts';
 
-/** The first step of every `main`. An invalid setting ends the process with exit code 2 and names the variable. */
+/**
+ * The first step of every `main`: reads the settings and begins to measure. An invalid setting ends the process with exit
+ * code 2 and names the variable.
+ */
 export async function boot<
   Config extends { readonly logLevel: string; readonly logFormat?: 'pretty' | 'json' | undefined },
 >(
@@ -15,9 +21,11 @@ export async function boot<
 ): Promise<{ readonly config: Config; readonly logger: Logger }> {
   const config = configOrExit(read, env);
   const traces = configOrExit((from) => readTracesConfig(service, from), env);
+  const otel = configOrExit(readOtelSettings, env);
   const logger = createLogger(service, { level: config.logLevel, format: config.logFormat });
   for (const problem of unknownSettings(env)) logger.warn(problem);
   await startTraces(traces, logger);
+  if (isServiceName(service)) await startTelemetry(service, otel, logger);
   return { config, logger };
 }
 

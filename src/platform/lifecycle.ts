@@ -2,6 +2,7 @@ import { url as inspectorUrl } from 'node:inspector';
 import { untilAborted } from './abort.ts';
 import { ConfigError } from './config.ts';
 import type { Logger } from './logger.ts';
+import { stopTelemetry } from './telemetry/telemetry.ts';
 import { stopTraces } from './telemetry/traces.ts';
 
 /** Owns the resources of a service; they close in reverse order when the service stops. */
@@ -44,7 +45,7 @@ export async function runService(logger: Logger, start: (scope: ServiceScope) =>
     process.exit(1);
   }, shutdownDeadlineMs).unref();
   await resources.disposeAsync();
-  await stopTraces();
+  await Promise.all([stopTraces(), stopTelemetry()]);
   if (process.connected) process.disconnect?.();
   // grpc-js cannot cancel a connection attempt: a channel that was closed while it connected to an address that is gone
   // (a replaced pod) would keep the process alive for half a minute.

@@ -1,7 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { StoreReport } from '#domain/store-fault.ts';
 import { listen } from './listen.ts';
-import { countedEvents } from './telemetry/events.ts';
+import { metricsPage } from './telemetry/telemetry.ts';
 
 /** Resolves when the service can work; rejects with what it lacks. */
 export type ReadinessCheck = () => Promise<void>;
@@ -10,16 +10,13 @@ interface OpsOptions {
   readonly ready: ReadinessCheck;
   /** The state of a store that the service can do without, if it has one. */
   readonly doorbell?: () => StoreReport | undefined;
-  /** Metrics of this service, in the Prometheus text format. */
-  readonly metrics?: () => Promise<readonly string[]>;
 }
 
 /**
  * The port for operators: /livez answers while the process runs, /readyz while it can work, with a line for a store that it
  * does without, and /metrics in the Prometheus text format.
  */
-export async function startOpsServer(address: string, options: OpsOptions): Promise<AsyncDisposable> {
-  const { ready, doorbell } = options;
+export async function startOpsServer(address: string, { ready, doorbell }: OpsOptions): Promise<AsyncDisposable> {
   const server = createServer((request, response) => {
     const path = request.url?.split('?')[0];
     if (path === '/livez') answer(response, 200, 'ok');
@@ -28,7 +25,11 @@ export async function startOpsServer(address: string, options: OpsOptions): Prom
         () => answer(response, 200, ['ok', ...degraded(doorbell?.())].join('\n')),
         (error: unknown) => answer(response, 503, error instanceof Error ? error.message : String(error)),
       );
-    else if (path === '/metrics') void allMetrics(options).then((metrics) => answer(response, 200, metrics));
+    else if (path === '/metrics')
+      metricsPage().then(
+        (page) => answer(response, 200, page, 'text/plain; version=0.0.4; charset=utf-8'),
+        (error: unknown) => answer(response, 500, String(error)),
+      );
     else answer(response, 404, 'not found');
   });
   await listen(server, address);
@@ -44,18 +45,6 @@ function degraded(report: StoreReport | undefined): string[] {
   return report?.fault === undefined ? [] : [`degraded: ${report.fault.sentence}`];
 }
 
-function answer(response: ServerResponse, status: number, body: string): void {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${body}\n`);
-}
-
-/** Metrics of the service are left out while they cannot be read. */
-async function allMetrics({ metrics = async () => [] }: OpsOptions): Promise<string> {
-  const { user, system } = process.cpuUsage();
-  const lines = [
-    '# TYPE process_cpu_seconds_total counter',
-    `process_cpu_seconds_total ${(user + system) / 1e6}`,
-    '# TYPE process_resident_memory_bytes gauge',
-    `process_resident_memory_bytes ${process.memoryUsage.rss()}`,
-  ];
-  return [...lines, ...countedEvents(), ...(await metrics().catch(() => []))].join('\n');
+function answer(response: ServerResponse, status: number, body: string, type = 'text/plain; charset=utf-8'): void {
+  response.writeHead(status, { 'content-type': type }).end(`${body}\n`);
 }

@@ -1,6 +1,7 @@
 import type { Link } from '#domain/link.ts';
 import type { Store, StoreFault, StoreReport } from '#domain/store-fault.ts';
 import type { Logger } from './logger.ts';
+import { instruments } from './telemetry/instruments.ts';
 
 const titles: Readonly<Record<Store, string>> = { postgresql: 'PostgreSQL', redis: 'Redis' };
 
@@ -38,6 +39,7 @@ export class StoreHealth {
   /** @param what the operation: a word for the command or statement, or `connect` */
   failed(what: string, fault: StoreFault, cause: unknown): void {
     if (this.#outage !== undefined && isForgotten(this.#outage)) this.#end();
+    if (this.#outage === undefined) instruments.storeOutages.add(1, { store: this.#store });
     this.#outage ??= { fault, since: new Date(), metAt: 0, failing: new Set(), met: new Set(), told: false };
     const { failing, met } = this.#outage;
     failing.add(what);
@@ -49,6 +51,11 @@ export class StoreHealth {
     this.#saidAt.set(fault.code, performance.now());
     this.#outage.told = true;
     this.#tell(fault, cause);
+  }
+
+  /** Counts a connection. That it was made does not say that it is served. */
+  connected(): void {
+    instruments.storeConnects.add(1, { store: this.#store });
   }
 
   worked(what: string): void {

@@ -78,10 +78,6 @@ export const ingestMutations: readonly Mutation[] = [
         replace:
           'registerAll(context, created, signal).catch(() => undefined);\n  const registered = files.map(({ blob: { id } }) => ({ id, duplicate: false }) as Registered);',
       },
-      {
-        search: '{ type RegistrationContext, registerAll }',
-        replace: '{ type Registered, type RegistrationContext, registerAll }',
-      },
     ],
     test: {
       file: 'test/services/upload/upload-file.test.ts',

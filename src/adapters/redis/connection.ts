@@ -8,11 +8,14 @@ import { ConfigError } from '#platform/config.ts';
 import { linkTo } from '#platform/link.ts';
 import type { Logger } from '#platform/logger.ts';
 import { StoreHealth } from '#platform/store-health.ts';
+import { OperationTimer } from '#platform/telemetry/operation-timer.ts';
 import { Certificates, type ClientTls } from '#platform/tls/certificates.ts';
 import { redisFault } from './faults.ts';
 
 /** The longest wait of a blocking read. All timeouts for a silent Redis build on it. */
 export const blockMs = 1_000;
+
+const timer = new OperationTimer('redis');
 
 /** A command without an answer for this long has failed, so that a frozen Redis is noticed. */
 const answerWithinMs = blockMs + 2_000;
@@ -39,6 +42,7 @@ export class RedisConnection implements AsyncDisposable {
     this.#redis = open(url, tls);
     this.#firstContact = nextContact(this.#redis);
     this.#redis.on('error', (error) => this.#note(error));
+    this.#redis.on('ready', () => this.health.connected());
     this.#redis.on('reconnecting', () => {
       if (this.#moving === undefined) this.#failed('connect', this.#trouble ?? new Error('the connection was closed'));
     });
@@ -70,7 +74,12 @@ export class RedisConnection implements AsyncDisposable {
   }
 
   async #try<T>(what: string, command: (redis: Redis) => Promise<T>): Promise<T> {
-    const answer = await command(this.#redis);
+    const beganAt = performance.now();
+    const answer = await command(this.#redis).catch((cause: unknown) => {
+      timer.failed(what, beganAt, isAnswer(cause) ? cause.message.split(' ', 1)[0] : undefined);
+      throw cause;
+    });
+    timer.worked(what, beganAt);
     this.#trouble = undefined;
     this.health.worked(what);
     this.health.worked('connect');

@@ -7,7 +7,7 @@ import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { never } from '#platform/abort.ts';
 import { createLogger } from '#platform/logger.ts';
-import { countedEvents } from '#platform/telemetry/events.ts';
+import { measureAll } from '#test/support/measure-all.ts';
 import { testFolder } from '#test/support/start-services.ts';
 import { addressOf, type CallContext, callerKey, contextOf } from './call-context.ts';
 import { type CallOptions, RpcChannel } from './client.ts';
@@ -15,6 +15,7 @@ import { RpcServer } from './server.ts';
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const minute = 60_000;
+const page = measureAll();
 
 const resources = new AsyncDisposableStack();
 /** The context that the last handler received. */
@@ -102,7 +103,8 @@ for (const [kind, call] of Object.entries(kinds))
       const failure = await call({ requestId: 'order-8' }).catch((error: unknown) => error);
       assert.ok(failure instanceof FilemillError);
       assert.deepEqual([failure.reason, failure.message, failure.requestId], ['INTERNAL', 'on purpose', 'order-8']);
-      assert.match(countedEvents().join('\n'), /^filemill_calls_total\{rpc="[\w.]+\/\w+",outcome="INTERNAL"\} \d+$/m);
+      const counted = /^rpc_server_call_duration_seconds_count\{rpc_method="[\w.]+\/\w+",error_type="INTERNAL"\} \d+$/m;
+      assert.match((await page()).join('\n'), counted);
     });
 
     it('ends at its deadline, and so does its handler', async () => {

@@ -93,6 +93,8 @@ export class RpcServer implements AsyncDisposable {
   readonly #server: Server;
   readonly #guard: ConnectionGuard;
   readonly #streamedPaths = new Set<string>();
+  /** The names of all RPCs that are served or forwarded. */
+  readonly #rpcs = new Set<string>();
   readonly #access: Access | undefined;
   readonly #refusesAnonymous: boolean;
   #port = 0;
@@ -168,6 +170,7 @@ export class RpcServer implements AsyncDisposable {
     const implementation: UntypedServiceImplementation = {};
     this.#requireRows(service);
     for (const method of service.methods) {
+      this.#rpcs.add(`${service.typeName}/${method.name}`);
       const handler = handlers[method.localName];
       if (handler !== undefined) implementation[method.localName] = this.#adapt(method, handler, limits);
     }
@@ -201,15 +204,16 @@ export class RpcServer implements AsyncDisposable {
     callback: sendUnaryData<object>,
     handle: (context: CallContext) => Promise<object>,
   ): Promise<void> {
+    const beganAt = performance.now();
     const told = contextOf(call);
     using span = this.#startSpan(method, told);
     const context = { ...told, trace: span.trace };
     try {
       this.#requireKnown(context);
       callback(null, await handle(context), trailersOf(context));
-      callAnswered(this.#logger, ended(method, call, context));
+      callAnswered(this.#logger, ended(method, call, context, beganAt));
     } catch (error) {
-      callback(this.#refuse(ended(method, call, context), error, span));
+      callback(this.#refuse(ended(method, call, context, beganAt), error, span));
     }
   }
 
@@ -219,6 +223,7 @@ export class RpcServer implements AsyncDisposable {
     handle: (context: CallContext) => AsyncIterable<object>,
     idleMs?: number,
   ): Promise<void> {
+    const beganAt = performance.now();
     const told = contextOf(call);
     using span = this.#startSpan(method, told);
     const context = { ...told, trace: span.trace };
@@ -229,9 +234,9 @@ export class RpcServer implements AsyncDisposable {
         await written(call, message, context.signal, idleMs);
       }
       call.end(trailersOf(context));
-      callAnswered(this.#logger, ended(method, call, context));
+      callAnswered(this.#logger, ended(method, call, context, beganAt));
     } catch (error) {
-      call.emit('error', this.#refuse(ended(method, call, context), error, span));
+      call.emit('error', this.#refuse(ended(method, call, context, beganAt), error, span));
     }
   }
 
@@ -267,7 +272,7 @@ export class RpcServer implements AsyncDisposable {
   #refuse(call: EndedCall, error: unknown, span?: Span): ReturnType<typeof toStatus> {
     const forwarded = isServiceError(error);
     const { reason } = forwarded ? fromServiceError(error) : asFilemillError(error);
-    callFailed(this.#logger, call, error, { reason, forwarded });
+    callFailed(this.#logger, call, error, { reason, forwarded, served: this.#rpcs.has(call.rpc) });
     span?.fail(reason);
     const answer = toStatus(error);
     answer.metadata.set(requestIdKey, call.requestId);
@@ -286,9 +291,11 @@ interface ServerGuards {
   readonly serviceToken?: string | undefined;
 }
 
-function ended(method: DescMethod, call: AnyCall, { requestId, trace, peer }: CallContext): EndedCall {
+function ended(method: DescMethod, call: AnyCall, context: CallContext, beganAt: number): EndedCall {
+  const { requestId, trace, peer } = context;
   const rpc = `${method.parent.typeName}/${method.name}`;
-  return { rpc, requestId, ...(trace && { traceId: traceIdOf(trace) }), peer, cancelled: call.cancelled };
+  const seconds = (performance.now() - beganAt) / 1_000;
+  return { rpc, requestId, ...(trace && { traceId: traceIdOf(trace) }), peer, cancelled: call.cancelled, seconds };
 }
 
 /** The trailers of every answer. */

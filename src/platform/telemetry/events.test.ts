@@ -1,37 +1,46 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { FilemillError } from '#domain/errors.ts';
+import { measureAll } from '#test/support/measure-all.ts';
 import { createLogger, type Logger } from '../logger.ts';
 import * as telemetry from './events.ts';
 
 const logger = createLogger('test', { level: 'silent', format: 'json' });
 const refusal = new FilemillError('NAME_INVALID', 'no');
-const call = { rpc: 'a.B/C', requestId: 'r', peer: 'p', cancelled: false };
+const call = { rpc: 'a.B/C', requestId: 'r', peer: 'p', cancelled: false, seconds: 0.1 };
 const request = { requestId: 'r', method: 'PUT', path: '/files/a' };
-const here = { reason: 'NAME_INVALID', forwarded: false } as const;
+const here = { reason: 'NAME_INVALID', forwarded: false, served: true } as const;
+const page = measureAll();
+const rpc = 'rpc_server_call_duration_seconds_count';
+const http = 'http_server_request_duration_seconds_count';
 
 /** Each event, its log line, and the series that it counts. */
 const events: readonly [series: string, level: string, tell: (logger: Logger) => void][] = [
-  ['filemill_calls_total{rpc="a.B/C",outcome="OK"}', 'debug', (log) => telemetry.callAnswered(log, call)],
+  [`${rpc}{rpc_method="a.B/C"}`, 'debug', (log) => telemetry.callAnswered(log, call)],
   [
-    'filemill_calls_total{rpc="a.B/C",outcome="NAME_INVALID"}',
+    `${rpc}{rpc_method="a.B/C",error_type="NAME_INVALID"}`,
     'info',
     (log) => telemetry.callFailed(log, call, refusal, here),
   ],
   [
-    'filemill_calls_total{rpc="a.B/D",outcome="NAME_INVALID"}',
+    `${rpc}{rpc_method="a.B/D",error_type="NAME_INVALID"}`,
     'debug',
     (log) => telemetry.callFailed(log, { ...call, rpc: 'a.B/D' }, refusal, { ...here, forwarded: true }),
   ],
   [
-    'filemill_calls_total{rpc="a.B/C",outcome="INTERNAL"}',
+    `${rpc}{rpc_method="a.B/C",error_type="INTERNAL"}`,
     'error',
-    (log) => telemetry.callFailed(log, call, new Error('a bug'), { reason: 'INTERNAL', forwarded: false }),
+    (log) => telemetry.callFailed(log, call, new Error('a bug'), { ...here, reason: 'INTERNAL' }),
   ],
   [
-    'filemill_calls_total{rpc="a.B/C",outcome="CANCELLED"}',
+    `${rpc}{rpc_method="a.B/C",error_type="CANCELLED"}`,
     'debug',
     (log) => telemetry.callFailed(log, { ...call, cancelled: true }, refusal, here),
+  ],
+  [
+    `${rpc}{rpc_method="_OTHER",error_type="NAME_INVALID"}`,
+    'info',
+    (log) => telemetry.callFailed(log, { ...call, rpc: 'made/Up' }, refusal, { ...here, served: false }),
   ],
   ['filemill_files_refused_total{reason="NAME_INVALID"}', 'info', (log) => telemetry.fileRefused(log, 'r', refusal)],
   [
@@ -39,11 +48,11 @@ const events: readonly [series: string, level: string, tell: (logger: Logger) =>
     'error',
     (log) => telemetry.fileRefused(log, 'r', new Error('a')),
   ],
-  ['filemill_shared_calls_total{rpc="E"}', 'debug', (log) => telemetry.callShared(log, 'E', 'r', ['s', 't'])],
+  ['filemill_shared_calls_total{rpc_method="E"}', 'debug', (log) => telemetry.callShared(log, 'E', 'r', ['s', 't'])],
   [
-    'filemill_http_requests_total{method="PUT",status="201"}',
+    `${http}{http_request_method="PUT",http_response_status_code="201",http_route="/files/:name"}`,
     'debug',
-    (log) => telemetry.requestAnswered(log, request, 201),
+    (log) => telemetry.requestAnswered(log, request, { route: '/files/:name', status: 201, seconds: 0.1 }),
   ],
   [
     'filemill_http_problems_total{reason="NAME_INVALID"}',
@@ -68,7 +77,7 @@ const ofDuties: typeof events = [
 ];
 
 for (const [series, level, tell] of [...events, ...ofDuties])
-  it(`${series} is counted and logged at ${level}`, () => {
+  it(`${series} is counted and logged at ${level}`, async () => {
     const lines: [string, { requestId?: string }][] = [];
     const told = (at: string) => (facts: { requestId?: string }) => void lines.push([at, facts]);
     const levels = ['debug', 'info', 'warn', 'error'].map((at) => [at, told(at)]);
@@ -78,9 +87,8 @@ for (const [series, level, tell] of [...events, ...ofDuties])
       [level],
     );
     if (events.some(([name]) => name === series)) assert.equal(lines[0]?.[1].requestId, 'r');
-    const page = telemetry.countedEvents();
-    assert.ok(page.includes(`${series} 1`), page.join('\n'));
-    assert.ok(page.includes(`# TYPE ${series.replace(/\{.*/, '')} counter`));
+    const counted = await page();
+    assert.ok(counted.includes(`${series} 1`), counted.join('\n'));
     tell(logger);
-    assert.ok(telemetry.countedEvents().includes(`${series} 2`));
+    assert.ok((await page()).includes(`${series} 2`));
   });

@@ -1,7 +1,9 @@
-import { FilemillError, type Reason } from '#domain/errors.ts';
+import { FilemillError, isReason, type Reason } from '#domain/errors.ts';
+import type { FileEvents } from '#domain/file-events.ts';
 import { isStoreFault } from '#domain/store-fault.ts';
 import { asFilemillError, isVolumeFault } from '#domain/volume-fault.ts';
 import type { Logger } from '../logger.ts';
+import { instruments } from './instruments.ts';
 
 /**
  * One function for each event that operators look for: it writes the log line and counts. Every line about a request
@@ -15,22 +17,27 @@ export interface EndedCall {
   readonly traceId?: string;
   readonly peer: string;
   readonly cancelled: boolean;
+  readonly seconds: number;
 }
 
 /** A gRPC call that this service answered or forwarded. */
-export function callAnswered(logger: Logger, { rpc, requestId, traceId, cancelled }: EndedCall): void {
-  count('filemill_calls_total', { rpc, outcome: cancelled ? 'CANCELLED' : 'OK' });
+export function callAnswered(logger: Logger, { rpc, requestId, traceId, cancelled, seconds }: EndedCall): void {
+  instruments.rpcDuration.record(seconds, { 'rpc.method': rpc, ...(cancelled && { 'error.type': 'CANCELLED' }) });
   logger.debug({ rpc, requestId, traceId }, 'call answered');
 }
 
-/** @param forwarded another service refused it, and has logged why */
+/**
+ * @param forwarded another service refused it, and has logged why
+ * @param served false for an RPC that exists in the mind of its caller alone, which may name any number of them
+ */
 export function callFailed(
   logger: Logger,
-  { cancelled, ...call }: EndedCall,
+  { cancelled, seconds, ...call }: EndedCall,
   error: unknown,
-  { reason, forwarded }: { readonly reason: Reason; readonly forwarded: boolean },
+  { reason, forwarded, served }: { readonly reason: Reason; readonly forwarded: boolean; readonly served: boolean },
 ): void {
-  count('filemill_calls_total', { rpc: call.rpc, outcome: cancelled ? 'CANCELLED' : reason });
+  const type = cancelled ? 'CANCELLED' : reason;
+  instruments.rpcDuration.record(seconds, { 'rpc.method': served ? call.rpc : '_OTHER', 'error.type': type });
   if (cancelled) logger.debug({ ...call, err: error }, 'call cancelled');
   // The service that owns the connection to the store has logged the outage once.
   else if (forwarded || isStoreFault(error)) logger.debug({ ...call, reason, err: error }, 'call refused');
@@ -40,7 +47,7 @@ export function callFailed(
 /** One file of an UploadMany stream, logged under the request id of the stream. */
 export function fileRefused(logger: Logger, requestId: string, error: unknown): void {
   const { reason } = asFilemillError(error);
-  count('filemill_files_refused_total', { reason });
+  instruments.filesRefused.add(1, { reason });
   logFailure(logger, 'file', { rpc: 'UploadMany', requestId }, error, reason);
 }
 
@@ -53,10 +60,48 @@ function logFailure(logger: Logger, what: 'call' | 'file', facts: object, error:
 
 /** Several requests share one call. The service that answers it logs the request id of the call. */
 export function callShared(logger: Logger, rpc: string, requestId: string, sharedBy: Iterable<string>): void {
-  count('filemill_shared_calls_total', { rpc });
+  instruments.sharedCalls.add(1, { 'rpc.method': rpc });
   if (logger.isLevelEnabled('debug'))
     logger.debug({ rpc, requestId, sharedBy: [...sharedBy] }, 'requests share a call');
 }
+
+/** A file whose bytes are durable and whose row is committed. */
+export function fileAccepted({ size, seconds }: { readonly size: number; readonly seconds: number | undefined }): void {
+  instruments.filesAccepted.add(1);
+  instruments.bytesAccepted.add(size);
+  if (seconds !== undefined) instruments.uploadDuration.record(seconds);
+}
+
+/** An upload that was answered with a file that is there already. */
+export function fileKnown(): void {
+  instruments.filesDuplicate.add(1);
+}
+
+/** Counts what statements tell. Accepted files are counted where they are acknowledged. */
+export const measuredFiles: FileEvents = {
+  accepted: () => undefined,
+  completed(files) {
+    instruments.filesCompleted.add(files.length);
+    instruments.bytesCompleted.add(files.reduce((sum, { size }) => sum + size, 0));
+    for (const { totalSeconds } of files) instruments.completionDuration.record(totalSeconds);
+  },
+  failed(files) {
+    for (const { errorCode } of files) instruments.filesFailed.add(1, { reason: reasonOf(errorCode) });
+  },
+};
+
+/** @param errorCode of a row, which a later version may have written */
+function reasonOf(errorCode: string): Reason {
+  const word = errorCode.toUpperCase();
+  return isReason(word) ? word : 'INTERNAL';
+}
+
+/** Files that shared a batch of the analysis. @param seconds of each */
+export function filesAnalysed(step: 'pass' | 'findings', files: number, seconds: number): void {
+  for (let n = 0; n < files; n++) instruments.analysisDuration.record(seconds, steps[step]);
+}
+
+const steps = { pass: { step: 'pass' }, findings: { step: 'findings' } } as const;
 
 /** An attempt of this worker did not complete. */
 export function attemptFailed(
@@ -64,7 +109,7 @@ export function attemptFailed(
   { id, attempt }: { readonly id: string; readonly attempt: number },
   { reason, message }: FilemillError,
 ): void {
-  count('filemill_attempts_failed_total', { reason });
+  instruments.attemptsFailed.add(1, { reason });
   logger.warn({ file: id, reason, detail: message, attempt }, 'attempt failed');
 }
 
@@ -74,19 +119,25 @@ export function findingFailed(
   { id }: { readonly id: string },
   { analyzer, why }: { readonly analyzer: string; readonly why: string },
 ): void {
-  count('filemill_findings_failed_total', { analyzer });
+  instruments.findingsFailed.add(1, { analyzer });
   logger.warn({ file: id, analyzer, detail: why }, 'an analyser failed; the file is completed without its findings');
 }
 
 /** Workers stopped responding while they held these files. */
 export function leasesRanOut(logger: Logger, ids: readonly string[]): void {
-  count('filemill_leases_expired_total', {}, ids.length);
+  instruments.leasesExpired.add(ids.length);
   logger.warn({ files: ids.length, first: ids[0] }, 'leases expired: their workers stopped responding');
+}
+
+/** Of the outcomes of a batch, those that a lease of another attempt refused. */
+export function writesAnswered(write: 'save' | 'fail' | 'renew' | 'release', outcomes: readonly string[]): void {
+  const fenced = outcomes.filter((outcome) => outcome === 'FENCED').length;
+  if (fenced > 0) instruments.writesFenced.add(fenced, { write });
 }
 
 /** Incomplete uploads that nobody continued were removed to make room. */
 export function uploadsGivenUp(logger: Logger, tally: { readonly uploads: number }): void {
-  count('filemill_incomplete_uploads_given_up_total', {}, tally.uploads);
+  instruments.uploadsGivenUp.add(tally.uploads);
   logger.warn(tally, 'abandoned uploads were given up to make room');
 }
 
@@ -98,34 +149,22 @@ interface EndedRequest {
   readonly path: string;
 }
 
-/** An HTTP request, whatever came of it. */
-export function requestAnswered(logger: Logger, request: EndedRequest, status: number): void {
-  count('filemill_http_requests_total', { method: request.method, status: String(status) });
+/** An HTTP request, whatever came of it. @param route undefined where none matched */
+export function requestAnswered(
+  logger: Logger,
+  request: EndedRequest,
+  { route, status, seconds }: { readonly route: string | undefined; readonly status: number; readonly seconds: number },
+): void {
+  instruments.httpDuration.record(seconds, {
+    'http.request.method': request.method,
+    'http.response.status_code': String(status),
+    ...(route !== undefined && { 'http.route': route }),
+  });
   logger.debug({ ...request, status }, 'request answered');
 }
 
 export function requestFailed(logger: Logger, request: EndedRequest, error: unknown, reason: Reason): void {
-  count('filemill_http_problems_total', { reason });
+  instruments.httpProblems.add(1, { reason });
   if (reason === 'INTERNAL') logger.error({ ...request, reason, err: error }, 'request failed');
   else logger.debug({ ...request, reason, detail: String((error as Error).message) }, 'request refused');
-}
-
-/** By the name of the counter and its labels, since the process began. */
-const counters = new Map<string, Map<string, number>>();
-
-/** Everything counted here, in the Prometheus text format. */
-export function countedEvents(): string[] {
-  return [...counters].flatMap(([name, series]) => [
-    `# TYPE ${name} counter`,
-    ...[...series].map(([labels, value]) => `${name}${labels && `{${labels}}`} ${value}`),
-  ]);
-}
-
-function count(name: string, labels: Readonly<Record<string, string>>, by = 1): void {
-  const series = counters.get(name) ?? new Map<string, number>();
-  counters.set(name, series);
-  const key = Object.entries(labels)
-    .map(([label, value]) => `${label}="${value}"`)
-    .join(',');
-  series.set(key, (series.get(key) ?? 0) + by);
 }

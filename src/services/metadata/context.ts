@@ -34,7 +34,7 @@ export interface MetadataContext {
   readonly audit: AuditLog;
   readonly quotas: Quotas;
   /** Counts what this process does to files. */
-  readonly history: FileEvents;
+  readonly events: FileEvents;
   readonly doorbell: Doorbell;
   /** Bounds the files watched in this process: each costs memory and work at every change. */
   readonly watchPlaces: Semaphore;

@@ -7,16 +7,20 @@ import { HistoryRecorder } from '#adapters/postgres/history/history-recorder.ts'
 import { movedForMs } from '#adapters/postgres/upkeep/blob-deletions.ts';
 import { ChangeFeed } from '#adapters/postgres/upkeep/change-feed.ts';
 import { createDoorbell } from '#adapters/redis/doorbell.ts';
+import { tellAll } from '#domain/file-events.ts';
 import { loneLeaseFactor } from '#domain/retry-policy.ts';
 import { boot } from '#platform/boot.ts';
 import { runService } from '#platform/lifecycle.ts';
 import { startOpsServer } from '#platform/ops-server.ts';
 import { Semaphore } from '#platform/semaphore.ts';
 import { StoreHealth } from '#platform/store-health.ts';
+import { measuredFiles } from '#platform/telemetry/events.ts';
+import { observeStores } from '#platform/telemetry/observe-stores.ts';
 import { Certificates, startCertificateWatch } from '#platform/tls/certificates.ts';
 import { Identities } from './access/identities.ts';
 import { AuditLog } from './audit/audit-log.ts';
 import { Quotas } from './audit/quotas.ts';
+import { observeBacklog } from './backlog-metrics.ts';
 import { readMetadataConfig } from './config.ts';
 import { startAuditPruner } from './duties/audit-pruner.ts';
 import { startChangeTrimmer } from './duties/change-trimmer.ts';
@@ -36,14 +40,18 @@ const searchesAtOnce = 4;
 
 const maxWatchedFiles = 100_000;
 
+const upkeep = [startChangeTrimmer, startAuditPruner, startJanitor, startHistorySampler, startHistoryPruner];
+
 await runService(logger, async ({ signal, use }) => {
   const health = new StoreHealth('postgresql', logger, databaseLink(config.databaseUrl));
   const connect = { url: config.databaseUrl, poolSize: config.databasePool };
   const database = use(new Database({ ...connect, health, logger }));
   const searches = use(new Database({ ...connect, poolSize: searchesAtOnce, kind: 'reads', health, logger }));
+  for (const pool of [database, searches]) use(pool.observe());
   const certificates = new Certificates(config);
   use(startCertificateWatch(certificates, logger));
   const doorbell = use(createDoorbell(config.redisUrl, logger, certificates));
+  use(observeStores(() => [health.report, doorbell.report]));
   use(await startOpsServer(config.opsListen, { ready: () => database.ready(), doorbell: () => doorbell.report }));
   await waitForDatabase(database, { logger, signal });
   await requireDurableCommits(database, { allowUnsafe: config.allowUnsafeDatabase });
@@ -54,24 +62,22 @@ await runService(logger, async ({ signal, use }) => {
     longestMs: Math.max(movedForMs, leaseMs * loneLeaseFactor),
     onStep: (step) => logger.warn(step, "PostgreSQL's clock stepped"),
   });
-  const history = use(HistoryRecorder.start({ database, logger }));
+  const events = tellAll(measuredFiles, use(HistoryRecorder.start({ database, logger })));
+  use(observeBacklog(database, clock));
   const rung = config.redisUrl === 'none' ? undefined : doorbell;
-  use(startReconciler({ database, clock, doorbell: rung, leaseMs, history, logger }));
+  use(startReconciler({ database, clock, doorbell: rung, leaseMs, events, logger }));
   const claims = new FairClaims(database);
   const dispatcher = use(DueDispatcher.start({ database, claims, changes, logger, stopping: signal }));
-  use(startChangeTrimmer({ database, logger }));
-  use(startAuditPruner({ database, retentionDays: config.auditRetentionDays, logger }));
-  use(startJanitor({ database, defaults: config.defaultKeeping, logger }));
-  use(startHistorySampler({ database, logger }));
-  use(startHistoryPruner({ database, logger }));
+  const kept = { retentionDays: config.auditRetentionDays, defaults: config.defaultKeeping };
+  for (const start of upkeep) use(start({ database, ...kept, logger }));
   const changeHubs = new ChangeHubs({ database, clock, changes, logger, stopping: signal });
   const watchPlaces = new Semaphore(maxWatchedFiles);
   const identities = new Identities(database, config.identity, logger);
   const audit = new AuditLog(database);
   const quotas = new Quotas(database, config.defaultQuota);
-  const records = { identities, audit, quotas, history };
-  const work = { claims, dispatcher, doorbell };
-  const shared = { database, searches, ...records, clock, changes, changeHubs, ...work, watchPlaces };
+  const records = { identities, audit, quotas, events };
+  const work = { claims, dispatcher, doorbell, watchPlaces };
+  const shared = { database, searches, ...records, clock, changes, changeHubs, ...work };
   const context = { ...shared, leaseMs, maxAttempts, watchHeartbeatMs, stopping: signal };
   const { serviceToken, grpcMaxConnectionAgeMs: maxConnectionAgeMs } = config;
   const server = use(

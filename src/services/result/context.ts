@@ -13,7 +13,7 @@ export interface ResultContext {
   readonly searches: Database;
   readonly audit: Pick<AuditBuffer, 'read'>;
   /** Counts what this process does to files. */
-  readonly history: Pick<FileEvents, 'completed'>;
+  readonly events: Pick<FileEvents, 'completed'>;
   readonly texts: Pick<TextStore, 'open'> | undefined;
 }
 

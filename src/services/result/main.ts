@@ -6,11 +6,14 @@ import { requireTenantRole } from '#adapters/postgres/database/roles.ts';
 import { HistoryRecorder } from '#adapters/postgres/history/history-recorder.ts';
 import { LocalTextStore } from '#adapters/volume/texts/local-text-store.ts';
 import type { AuditEvent } from '#domain/audit.ts';
+import { tellAll } from '#domain/file-events.ts';
 import { AuditBuffer } from '#platform/audit-buffer.ts';
 import { boot } from '#platform/boot.ts';
 import { runService } from '#platform/lifecycle.ts';
 import { startOpsServer } from '#platform/ops-server.ts';
 import { StoreHealth } from '#platform/store-health.ts';
+import { measuredFiles } from '#platform/telemetry/events.ts';
+import { observeStores } from '#platform/telemetry/observe-stores.ts';
 import { Certificates, startCertificateWatch } from '#platform/tls/certificates.ts';
 import { readResultConfig } from './config.ts';
 import { resultServer } from './routes/index.ts';
@@ -25,6 +28,8 @@ await runService(logger, async ({ signal, use }) => {
   const connect = { url: config.databaseUrl, poolSize: config.databasePool };
   const database = use(new Database({ ...connect, health, logger }));
   const searches = use(new Database({ ...connect, poolSize: searchesAtOnce, kind: 'reads', health, logger }));
+  for (const pool of [database, searches]) use(pool.observe());
+  use(observeStores(() => [health.report]));
   const certificates = new Certificates(config);
   use(startCertificateWatch(certificates, logger));
   use(await startOpsServer(config.opsListen, { ready: () => database.ready() }));
@@ -33,13 +38,13 @@ await runService(logger, async ({ signal, use }) => {
   if (config.auth === 'required') await requireTenantRole(database);
   const write = (events: readonly AuditEvent[]) => insertEvents(database, events);
   const audit = use(AuditBuffer.start({ write, logger }));
-  const history = use(HistoryRecorder.start({ database, logger }));
+  const events = tellAll(measuredFiles, use(HistoryRecorder.start({ database, logger })));
   const texts = config.storageDir === undefined ? undefined : new LocalTextStore(config.storageDir);
   const { serviceToken, grpcMaxConnectionAgeMs: maxConnectionAgeMs } = config;
   const server = use(
     resultServer(
       logger,
-      { database, searches, audit, history, texts },
+      { database, searches, audit, events, texts },
       { serviceToken, maxConnectionAgeMs, refusesAnonymous: config.auth === 'required' },
     ),
   );

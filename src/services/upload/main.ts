@@ -17,6 +17,7 @@ import type { Logger } from '#platform/logger.ts';
 import { startOpsServer } from '#platform/ops-server.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
 import { Semaphore } from '#platform/semaphore.ts';
+import { observeStores } from '#platform/telemetry/observe-stores.ts';
 import { Certificates, startCertificateWatch } from '#platform/tls/certificates.ts';
 import { FileCreation } from './acceptance/file-creation.ts';
 import { Ringer } from './acceptance/ringer.ts';
@@ -35,8 +36,8 @@ import { requireFitVolume } from './fit-volume.ts';
 import { Admission } from './intake/admission.ts';
 import { backlogCheck, metadataCheck } from './intake/metadata-checks.ts';
 import { uploadServer } from './public-port.ts';
-import { incompleteMetrics, tallyOf } from './resumable/incomplete-uploads.ts';
 import { UploadLocks } from './resumable/upload-locks.ts';
+import { observeUploads } from './upload-metrics.ts';
 
 // Messages of a call wait in the flow-control window, instead of 16 of them in a queue as well.
 setDefaultHighWaterMark(true, 0);
@@ -62,10 +63,9 @@ const { config, logger } = await boot('upload', readUploadConfig, process.env);
 await runService(logger, async (scope) => {
   const tls = new Certificates(config);
   scope.use(startCertificateWatch(tls, logger));
-  const { serviceToken } = config;
   const channelTo = (part: string, target: string) => {
-    const settings = { part: `the ${part} service`, proxy: config.proxies.to(target), tls, serviceToken };
-    return scope.use(new RpcChannel(target, settings));
+    const settings = { part: `the ${part} service`, proxy: config.proxies.to(target), tls };
+    return scope.use(new RpcChannel(target, { ...settings, serviceToken: config.serviceToken }));
   };
   const metadata = channelTo('metadata', config.metadataTarget);
   const result = channelTo('result', config.resultTarget);
@@ -99,8 +99,9 @@ await runService(logger, async (scope) => {
   const shared = { ...uploading, ...knownCallers(metadata, scope, logger), reader, downloads };
   const context = { ...config, ...shared, retryMs: registrationRetryMs };
   const server = scope.use(uploadServer(context, { metadata, result, doorbell }, scope.signal));
-  const metrics = async () => incompleteMetrics(tallyOf((await incomplete.survey()).uploads));
-  const ops = { ready: () => admission.ready(), doorbell: () => doorbell.report, metrics };
+  scope.use(observeUploads(context));
+  scope.use(observeStores(() => [doorbell.report]));
+  const ops = { ready: () => admission.ready(), doorbell: () => doorbell.report };
   scope.use(await startOpsServer(config.opsListen, ops));
   for (const address of config.grpcListen) await server.listen(address, tls);
 });

@@ -79,9 +79,7 @@ export function createApp(context: AppContext): FastifyInstance {
     await gate.admit(request);
     return undefined;
   });
-  app.addHook('onResponse', async (request, reply) => {
-    requestAnswered(logger, endedRequest(request), reply.statusCode);
-  });
+  app.addHook('onResponse', async (request, reply) => tellAnswered(logger, request, reply));
   app.setErrorHandler(fail);
   app.setNotFoundHandler((request) => {
     throw new FilemillError('ROUTE_NOT_FOUND', `${request.method} ${pathOf(request)} is not served.`);
@@ -172,6 +170,15 @@ function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyRepl
     .code(problem.status)
     .type(problemType)
     .send(JSON.stringify(problem));
+}
+
+function tellAnswered(
+  logger: Logger,
+  request: FastifyRequest,
+  { statusCode: status, elapsedTime }: FastifyReply,
+): void {
+  const { url: route } = request.routeOptions;
+  requestAnswered(logger, endedRequest(request), { route, status, seconds: elapsedTime / 1_000 });
 }
 
 function endedRequest(request: FastifyRequest) {

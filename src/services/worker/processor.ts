@@ -5,6 +5,7 @@ import type { ClaimedFile } from '#domain/file.ts';
 import type { Work, WorkSource } from '#domain/work-source.ts';
 import { type Duty, startDuty } from '#platform/duty.ts';
 import { pair } from '#platform/pair.ts';
+import { filesAnalysed } from '#platform/telemetry/events.ts';
 import { type AttemptTools, completeOne, concludeAll, type Judged, judge } from './attempt.ts';
 import type { ClaimWindow } from './claim-window.ts';
 import type { HeldClaim, LeaseKeeper } from './lease-keeper.ts';
@@ -56,6 +57,11 @@ export class Processor implements AsyncDisposable {
     };
     processor.#claiming = startDuty({ name: 'claiming', logger, round, maxBackoffMs });
     return processor;
+  }
+
+  /** Files that this worker holds. */
+  get held(): number {
+    return this.#held.size;
   }
 
   /** Busy threads. */
@@ -111,7 +117,9 @@ export class Processor implements AsyncDisposable {
     const { window, isolates } = this.#options;
     const beganAt = performance.now();
     const outcomes = await judge(claims, this.#options);
-    window.took((performance.now() - beganAt) / claims.length);
+    const eachMs = (performance.now() - beganAt) / claims.length;
+    window.took(eachMs);
+    filesAnalysed('pass', claims.length, eachMs / 1_000);
     this.#line.ended(claims);
     const judged: Judged[] = [];
     for (const [claim, outcome] of pair(claims, outcomes)) {
@@ -133,7 +141,9 @@ export class Processor implements AsyncDisposable {
     // With so many files in line, each takes only its share of the time until it is done.
     const share = Math.min(1, analysis.threads / this.#completing);
     const outcome = await completeOne(claim, output, this.#options);
-    window.took((performance.now() - beganAt) * share);
+    const tookMs = performance.now() - beganAt;
+    window.took(tookMs * share);
+    filesAnalysed('findings', 1, tookMs / 1_000);
     await this.#conclude([{ claim, outcome }]);
     this.#completing -= 1;
   }

@@ -1,11 +1,13 @@
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import type { Logger } from '#platform/logger.ts';
 import type { RpcChannel } from '#platform/rpc/client.ts';
+import { observeStores } from '#platform/telemetry/observe-stores.ts';
 import type { NamedWorkSource } from './fallback-work-source.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { AttemptsClient } from './lifecycle/attempts.ts';
 import { Processor, type ProcessorOptions } from './processor.ts';
+import { observeWork } from './worker-metrics.ts';
 
 interface WorkerOptions extends Omit<ProcessorOptions, 'attempts' | 'keeper'> {
   readonly name: string;
@@ -28,6 +30,8 @@ export function startWorker(options: WorkerOptions): Worker {
   const attempts = new AttemptsClient(metadata, result);
   const keeper = parts.use(new LeaseKeeper(attempts, logger));
   const processor = Processor.start({ ...options, attempts, keeper });
+  parts.use(observeWork({ analysis, isolates: options.isolates, processor }));
+  parts.use(observeStores(() => [source.report]));
   const vitals = () => ({
     slots: analysis.threads,
     busy: processor.busyThreads,

@@ -20,12 +20,16 @@ describe('The upload service', () => {
     await using service = await startService('upload', settings(folder.path, backends.target('metadata')));
     using channel = new RpcChannel(`unix:${folder.path}/u`);
     assert.deepEqual(await readiness(folder.path), { status: 200, body: 'ok\n' });
-    assert.match((await ask(folder.path, '/metrics')).body, /^filemill_incomplete_upload_bytes 0$/m);
+    assert.match(
+      (await ask(folder.path, '/metrics')).body,
+      /^filemill_incomplete_upload_bytes\{service_name="filemill-upload"\} 0$/m,
+    );
     const answer = await channel
       .client(UploadService)
       .uploadFile(streamOf(metadataOf({ filename: 'real' }), chunkOf('content')));
     assert.equal(answer.size, 7n);
-    const counted = /^filemill_calls_total\{rpc="filemill.v1.UploadService\/UploadFile",outcome="OK"\} 1$/m;
+    const counted =
+      /^rpc_server_call_duration_seconds_count\{rpc_method="filemill.v1.UploadService\/UploadFile",service_name="filemill-upload"\} 1$/m;
     assert.match((await ask(folder.path, '/metrics')).body, counted);
     const kept = await filesBelow(`${folder.path}/volume`);
     assert.match(kept.join(' '), /^segments\/[0-9a-f]{6}\/([0-9a-f-]{36}) segments\/open\/\1$/);

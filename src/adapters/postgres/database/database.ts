@@ -5,8 +5,10 @@ import { backoffMs, sleep } from '#platform/abort.ts';
 import { ConfigError } from '#platform/config.ts';
 import type { Logger } from '#platform/logger.ts';
 import { StoreHealth } from '#platform/store-health.ts';
+import { OperationTimer } from '#platform/telemetry/operation-timer.ts';
 import { postgresFault, readOnly, silent } from './faults.ts';
 import { databaseLink } from './link.ts';
+import { observePool } from './observed-pool.ts';
 import { tenantRole } from './roles.ts';
 import { queryUnderSettings, type SessionSettings, setForSession } from './session.ts';
 
@@ -57,6 +59,8 @@ const kinds = {
 
 const maxConflictRetries = 5;
 
+const timer = new OperationTimer('postgresql');
+
 /** int8 as number: sizes and counts stay far below 2^53. */
 const types = {
   getTypeParser: (oid: number, format?: 'text' | 'binary') =>
@@ -97,7 +101,10 @@ export class Database implements Reader, AsyncDisposable {
     });
     // Without a listener, the end of an idle connection would end the process. Logging the error would log the connection.
     this.#pool.on('error', ({ message }) => logger.info({ reason: message }, 'an idle database connection was lost'));
-    this.#pool.on('connect', () => this.#health.worked('connect'));
+    this.#pool.on('connect', () => {
+      this.#health.connected();
+      this.#health.worked('connect');
+    });
   }
 
   query<Row extends object>(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
@@ -127,16 +134,24 @@ export class Database implements Reader, AsyncDisposable {
   ): Promise<Row[]> {
     const what = statement.name ?? statement.text;
     for (let attempt = 0; ; attempt++) {
+      const beganAt = performance.now();
       try {
         const rows = await this.#run<Row>(statement, [...values], role);
+        timer.worked(statement.name, beganAt);
         this.#health.worked(what);
         this.#health.worked(anyStatement);
         return rows;
       } catch (error) {
+        timer.failed(statement.name, beganAt, sqlState(error));
         if (!isConflict(error) || attempt === maxConflictRetries) throw this.#failure(what, error);
         await sleep(backoffMs(attempt, { baseMs: 5, maxMs: 200 }));
       }
     }
+  }
+
+  /** What the connections of this pool do. */
+  observe(): Disposable {
+    return observePool(this.#kind, this.#pool);
   }
 
   /** The state of PostgreSQL as this process sees it. */

@@ -1,8 +1,9 @@
 import type { ClaimedFile } from '#domain/file.ts';
+import { instruments } from '#platform/telemetry/instruments.ts';
 import { uuidArray } from '../database/array-parameter.ts';
 import type { Database, Statement } from '../database/database.ts';
 import { claimColumns, column, longestWait, notifiedBy } from './file-rows.ts';
-import { isDue } from './moments.ts';
+import { isDue, secondsBetween } from './moments.ts';
 import { moved } from './state-tables.ts';
 
 export interface Claimant {
@@ -21,11 +22,11 @@ const claimed = (source: string) => `
         lease_until = now() + interval '1 millisecond' * $3, lease_ms = $3, worker = $4, claimed_at = now(), begun_alone = false,
         updated_at = now()
     from ${source} where f.id = i.id and ${claimable}
-    returning ${claimColumns}
+    returning ${claimColumns}, f.run_after as due_at
   ), noted as (
     insert into claims (lease_token, file_ids) select $2, array_agg(id) from claimed having count(*) > 0
   ), ${moved('claimed', 'PENDING', 'PROCESSING')}
-  select claimed.* from claimed left join ${notifiedBy('claimed')} on true`;
+  select claimed.*, ${secondsBetween('claimed.due_at', 'now()')} as waited from claimed left join ${notifiedBy('claimed')} on true`;
 
 const claimable = `f.status = 'PENDING' and ${isDue('f.run_after', longestWait)} and f.attempt < f.max_attempts`;
 
@@ -83,7 +84,7 @@ export async function claimFiles(
   ids: readonly string[],
   { worker, leaseToken, leaseMs }: Claimant,
 ): Promise<readonly ClaimedFile[]> {
-  const files = await database.query<ClaimedFile>(claimNamed, [uuidArray(ids), leaseToken, leaseMs, worker]);
+  const files = await claim(database, claimNamed, [uuidArray(ids), leaseToken, leaseMs, worker]);
   if (files.length === ids.length) return files;
   const held = await heldFiles(database, leaseToken);
   return [...new Map([...files, ...held].map((file) => [file.id, file])).values()];
@@ -101,7 +102,7 @@ export async function claimFilesInTurn(
   max: number,
   { worker, leaseToken, leaseMs }: Claimant,
 ): Promise<readonly ClaimedFile[]> {
-  return await database.query<ClaimedFile>(claimInTurn, [max, leaseToken, leaseMs, worker, tenants]);
+  return await claim(database, claimInTurn, [max, leaseToken, leaseMs, worker, tenants]);
 }
 
 /** Tenants with PENDING files, in the order of their names, beginning after `after`. */
@@ -115,5 +116,12 @@ export async function claimDueFiles(
   max: number,
   { worker, leaseToken, leaseMs }: Claimant,
 ): Promise<readonly ClaimedFile[]> {
-  return await database.query<ClaimedFile>(claimDue, [max, leaseToken, leaseMs, worker]);
+  return await claim(database, claimDue, [max, leaseToken, leaseMs, worker]);
+}
+
+/** Measures how long the claimed files have been due. */
+async function claim(database: Database, statement: Statement, values: readonly unknown[]): Promise<ClaimedFile[]> {
+  const files = await database.query<ClaimedFile & { readonly waited: number }>(statement, values);
+  for (const { waited } of files) instruments.waitDuration.record(waited);
+  return files;
 }

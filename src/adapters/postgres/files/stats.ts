@@ -1,5 +1,5 @@
-import type { FileStatus } from '#domain/file-state.ts';
-import type { Reader, Statement } from '../database/database.ts';
+import { type FileStatus, fileStatuses } from '#domain/file-state.ts';
+import type { Database, Reader, Statement } from '../database/database.ts';
 import { longestWait } from './file-rows.ts';
 import { isDue, secondsBetween } from './moments.ts';
 
@@ -29,6 +29,16 @@ const oldest: Statement = {
     select ${secondsBetween('f.run_after', 'now()')} as seconds
     from file_states s join files f on f.id = s.file_id
     where s.status = 'PENDING' and f.status = 'PENDING' and ${isDue('f.run_after', longestWait)} order by s.file_id limit 1`,
+};
+
+// Claims are forgotten within seconds of the end of their files, so the table is small.
+const oldestClaim: Statement = {
+  name: 'stats-oldest-claim',
+  text: `
+    select coalesce(max(${secondsBetween('c.claimed_at', 'now()')}), 0) as seconds from claims c where exists (
+      select from unnest(c.file_ids) as i (id) join files f on f.id = i.id
+      where f.status = 'PROCESSING' and f.lease_token = c.lease_token
+    )`,
 };
 
 const durations = `
@@ -73,11 +83,7 @@ export async function fileStats(database: Reader): Promise<FileStats> {
     database.query<{ seconds: number }>(oldest),
     database.query<{ wait: Durations | null; processing: Durations | null }>(ofLatest),
   ]);
-  const statuses = [...Map.groupBy(all, ({ status }) => status)].map(([status, some]) => ({
-    status,
-    files: some.reduce((sum, { files }) => sum + files, 0),
-    bytes: some.reduce((sum, { bytes }) => sum + bytes, 0),
-  }));
+  const statuses = [...new Set(all.map(({ status }) => status))].map((status) => sumOf(status, all));
   const errors = all.filter(({ status }) => status === 'FAILED').map(({ code, files }) => ({ code, files }));
   const { wait = null, processing = null } = latest ?? {};
   return {
@@ -85,5 +91,36 @@ export async function fileStats(database: Reader): Promise<FileStats> {
     errors,
     oldestPendingSeconds: waited?.seconds ?? 0,
     latest: wait === null || processing === null ? null : { wait, processing },
+  };
+}
+
+export interface StateOfBacklog {
+  readonly status: FileStatus;
+  readonly files: number;
+  readonly bytes: number;
+  /** How long the oldest one has been due, or claimed; 0 for states that are ends. */
+  readonly oldestSeconds: number;
+}
+
+/** What is in each state, those without files included. The cost does not depend on the number of files. */
+export async function backlog(database: Database): Promise<readonly StateOfBacklog[]> {
+  const [all, [due], [claimed]] = await Promise.all([
+    database.query<Count>(counts),
+    database.query<{ seconds: number }>(oldest),
+    database.query<{ seconds: number }>(oldestClaim),
+  ]);
+  const oldestOf: Partial<Record<FileStatus, number>> = {
+    PENDING: due?.seconds ?? 0,
+    PROCESSING: claimed?.seconds ?? 0,
+  };
+  return fileStatuses.map((status) => ({ ...sumOf(status, all), oldestSeconds: oldestOf[status] ?? 0 }));
+}
+
+function sumOf(status: FileStatus, all: readonly Count[]) {
+  const some = all.filter((count) => count.status === status);
+  return {
+    status,
+    files: some.reduce((sum, { files }) => sum + files, 0),
+    bytes: some.reduce((sum, { bytes }) => sum + bytes, 0),
   };
 }

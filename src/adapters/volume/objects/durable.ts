@@ -27,10 +27,11 @@ export async function syncFolder(path: string): Promise<void> {
 
 /** One sync serves every entry that was made before it began. */
 export function gatheredSync(folder: FileHandle): Batcher<void, void> {
-  return new Batcher<void, void>(async (calls) => {
+  const sync = async <Call>(calls: readonly Call[]) => {
     await folder.sync();
     return calls;
-  });
+  };
+  return new Batcher<void, void>(sync, { name: 'sync' });
 }
 
 /** Writes all of `bytes` at `position`; a single write may be short. */

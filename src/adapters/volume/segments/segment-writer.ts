@@ -44,7 +44,7 @@ export class SegmentWriter implements AsyncDisposable {
   constructor(root: string, limits: SegmentLimits) {
     this.#root = root;
     this.#limits = limits;
-    this.#batches = new Batcher((blobs) => this.#appendBatch(blobs), { maxBatch });
+    this.#batches = new Batcher((blobs) => this.#appendBatch(blobs), { name: 'append', maxBatch });
   }
 
   /**

@@ -50,7 +50,8 @@ export function guardAccess(access: Access, refuse: Refuse, recheckMs = defaultR
     };
     const fail = (metadata: Metadata, error: unknown) => {
       stop();
-      call.sendStatus(refuse({ rpc, requestId: requestIdOf(metadata), peer: call.getPeer(), cancelled: false }, error));
+      const ended = { rpc, requestId: requestIdOf(metadata), peer: call.getPeer(), cancelled: false, seconds: 0 };
+      call.sendStatus(refuse(ended, error));
     };
     return new ServerInterceptingCall(call, {
       start: (next) =>

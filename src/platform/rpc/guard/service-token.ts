@@ -21,7 +21,9 @@ export function guardServices(token: string, refuse: Refuse): ServerInterceptor 
             if (path.startsWith(open) || timingSafeEqual(digest(shown), expected)) return pass(metadata);
             const requestId = requestIdFrom(metadata.get(requestIdKey)[0]);
             const error = new FilemillError('UNAUTHENTICATED', 'This port serves other services of Filemill only.');
-            call.sendStatus(refuse({ rpc: path.slice(1), requestId, peer: call.getPeer(), cancelled: false }, error));
+            call.sendStatus(
+              refuse({ rpc: path.slice(1), requestId, peer: call.getPeer(), cancelled: false, seconds: 0 }, error),
+            );
           },
         }),
     });

@@ -18,10 +18,13 @@ export class AuditLog {
   readonly #batcher: Batcher<AuditEvent, true>;
 
   constructor(database: Database) {
-    this.#batcher = new Batcher(async (events) => {
-      await insertEvents(database, events);
-      return events.map(() => true as const);
-    });
+    this.#batcher = new Batcher(
+      async (events) => {
+        await insertEvents(database, events);
+        return events.map(() => true as const);
+      },
+      { name: 'audit' },
+    );
   }
 
   /** Resolves when the events are committed. */

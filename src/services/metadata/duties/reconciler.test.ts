@@ -23,7 +23,7 @@ test('the reconciler rings for a file that nobody rang for, and again when its r
       clock: new DatabaseClock(database, { longestMs: 60_000 }),
       doorbell,
       leaseMs: 15_000,
-      history: new HistoryTally(),
+      events: new HistoryTally(),
       logger,
     }),
   );

@@ -10,11 +10,13 @@ import type { FileEvents } from '#domain/file-events.ts';
 import { type Duty, jittered, startDuty } from '#platform/duty.ts';
 import type { Logger } from '#platform/logger.ts';
 import { leasesRanOut } from '#platform/telemetry/events.ts';
+import { instruments } from '#platform/telemetry/instruments.ts';
 
 /** Rounds per lease, and the longest interval between two. */
 const roundsPerLease = 8;
 const longestIntervalMs = 2_000;
 const hurryMs = 50;
+const repeated = { occasion: 'repeated' };
 const batch = 2_000;
 const forgetEveryRounds = 600;
 
@@ -25,7 +27,7 @@ interface ReconcilerOptions {
   /** Undefined when workers claim from PostgreSQL directly. */
   readonly doorbell: Doorbell | undefined;
   readonly leaseMs: number;
-  readonly history: Pick<FileEvents, 'failed'>;
+  readonly events: Pick<FileEvents, 'failed'>;
   readonly logger: Logger;
 }
 
@@ -57,8 +59,8 @@ export function startReconciler(options: ReconcilerOptions): Duty {
   return startDuty({ name: 'reconciler', logger, round, maxBackoffMs: 2 * intervalMs });
 }
 
-async function reopenExpired({ database, clock, leaseMs, history, logger }: ReconcilerOptions): Promise<number> {
-  const ids = await expireLeases(database, batch, { clock, leaseMs }, history);
+async function reopenExpired({ database, clock, leaseMs, events, logger }: ReconcilerOptions): Promise<number> {
+  const ids = await expireLeases(database, batch, { clock, leaseMs }, events);
   if (ids.length > 0) leasesRanOut(logger, ids);
   return ids.length;
 }
@@ -72,7 +74,10 @@ function ringer(database: Database, doorbell: Doorbell): () => Promise<boolean> 
     if (room <= 0) return false;
     const { ids, next } = await takeDueRings(database, Math.min(room, batch), rungUpTo);
     rungUpTo = next;
-    if (ids.length > 0) await doorbell.ring(ids);
+    if (ids.length > 0) {
+      await doorbell.ring(ids);
+      instruments.rings.add(ids.length, repeated);
+    }
     return ids.length > 0 && next !== undefined;
   };
 }

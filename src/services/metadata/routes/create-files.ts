@@ -7,12 +7,12 @@ import { CreateFilesResponse_Outcome as Outcome } from '#gen/filemill/internal/v
 import { failpoint } from '#platform/failpoints.ts';
 import type { MetadataContext, Route } from '../context.ts';
 
-export function createFilesRoute({ database, maxAttempts, quotas, history }: MetadataContext): Route<'createFiles'> {
+export function createFilesRoute({ database, maxAttempts, quotas, events }: MetadataContext): Route<'createFiles'> {
   return async (request) => {
     await failpoint('metadata.creating');
     const quotaOf = await quotas.limits();
     const outcomes = await runBatch<NewFile, CreateOutcome>(newFilesFromMessage(request), refusal, (good) =>
-      createFiles(database, good, maxAttempts, quotaOf, history),
+      createFiles(database, good, maxAttempts, quotaOf, events),
     );
     await failpoint('metadata.created');
     return {

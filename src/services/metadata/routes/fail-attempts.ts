@@ -2,9 +2,9 @@ import { failAttempts } from '#adapters/postgres/files/file-leases.ts';
 import type { MetadataContext, Route } from '../context.ts';
 import { runLeaseBatch } from './lease-batch.ts';
 
-export function failAttemptsRoute({ database, history }: MetadataContext): Route<'failAttempts'> {
+export function failAttemptsRoute({ database, events }: MetadataContext): Route<'failAttempts'> {
   return async ({ items }) => ({
-    outcomes: await runLeaseBatch(items.map(storable), (good) => failAttempts(database, good, history)),
+    outcomes: await runLeaseBatch('fail', items.map(storable), (good) => failAttempts(database, good, events)),
   });
 }
 

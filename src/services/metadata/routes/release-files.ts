@@ -3,5 +3,7 @@ import type { MetadataContext, Route } from '../context.ts';
 import { runLeaseBatch } from './lease-batch.ts';
 
 export function releaseFilesRoute({ database }: MetadataContext): Route<'releaseFiles'> {
-  return async ({ leases }) => ({ outcomes: await runLeaseBatch(leases, (good) => releaseFiles(database, good)) });
+  return async ({ leases }) => ({
+    outcomes: await runLeaseBatch('release', leases, (good) => releaseFiles(database, good)),
+  });
 }

@@ -4,7 +4,7 @@ import { runLeaseBatch } from './lease-batch.ts';
 
 export function renewLeasesRoute({ database, leaseMs }: MetadataContext): Route<'renewLeases'> {
   return async ({ leases, begunAlone }) => ({
-    outcomes: await runLeaseBatch(leases, (good) => renewLeases(database, good, leaseMs, begunAlone)),
+    outcomes: await runLeaseBatch('renew', leases, (good) => renewLeases(database, good, leaseMs, begunAlone)),
     leaseMs,
   });
 }

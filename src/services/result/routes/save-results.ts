@@ -7,17 +7,20 @@ import {
   type SaveResultsRequest,
 } from '#gen/filemill/internal/v1/result_writer_service_pb.ts';
 import { failpoint } from '#platform/failpoints.ts';
+import { writesAnswered } from '#platform/telemetry/events.ts';
 import type { ResultContext, Route } from '../context.ts';
 
-export function saveResultsRoute({ database, history }: ResultContext): Route<'saveResults'> {
+export function saveResultsRoute({ database, events }: ResultContext): Route<'saveResults'> {
   return async (request) => {
     await failpoint('result.saving');
     const outcomes = await runBatch<Finding, SaveOutcome>(findings(request), refusal, (good) =>
-      saveResults(database, good, history),
+      saveResults(database, good, events),
     );
+    const words = outcomes.map(({ outcome }) => outcome);
+    writesAnswered('save', words);
     await failpoint('result.saved');
     return {
-      outcomes: outcomes.map(({ outcome }) => Outcome[outcome]),
+      outcomes: words.map((word) => Outcome[word]),
       reasons: outcomes.flatMap((saved) => ('message' in saved ? saved.message : [])),
     };
   };

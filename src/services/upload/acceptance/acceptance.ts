@@ -4,8 +4,9 @@ import type { FilemillError } from '#domain/errors.ts';
 import { failpoint } from '#platform/failpoints.ts';
 import { pair } from '#platform/pair.ts';
 import type { CallContext, Caller } from '#platform/rpc/call-context.ts';
+import { fileAccepted, fileKnown } from '#platform/telemetry/events.ts';
 import type { Declaration } from '../intake/declaration.ts';
-import { type RegistrationContext, registerAll } from './registration.ts';
+import { type Registered, type RegistrationContext, registerAll } from './registration.ts';
 import type { Ringer } from './ringer.ts';
 
 export interface AcceptanceContext extends RegistrationContext {
@@ -25,6 +26,8 @@ export interface Verified {
   readonly size: number;
   /** Verified; null when none was declared. */
   readonly sha256: string | null;
+  /** When the upload began, by `performance.now()`; unknown for one that came in several calls. */
+  readonly beganAt?: number;
 }
 
 export type AcceptedCall = Pick<CallContext, 'signal' | 'requestId'> & {
@@ -72,7 +75,17 @@ async function acknowledge(
   await failpoint('upload.created');
   for (const one of registered) if ('id' in one && !one.duplicate) context.ringer.ring(one.id);
   await failpoint('upload.rung');
+  tell(pair(files, registered));
   return pair(files, registered).map(([{ size, sha256 }, one]) =>
     'id' in one ? { id: one.id, duplicate: one.duplicate, size: BigInt(size), sha256: sha256 ?? '' } : one,
   );
+}
+
+function tell(files: readonly (readonly [Verified, Registered])[]): void {
+  const now = performance.now();
+  for (const [{ size, beganAt }, one] of files) {
+    if ('refusal' in one) continue;
+    if (one.duplicate) fileKnown();
+    else fileAccepted({ size, seconds: beganAt && (now - beganAt) / 1_000 });
+  }
 }

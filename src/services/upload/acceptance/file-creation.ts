@@ -26,7 +26,7 @@ export class FileCreation {
       const requestId = sharedRequestId(logger, files);
       return toOutcomes(await lifecycle.createFiles(newFilesToMessage(files), { requestId }));
     };
-    this.#batcher = new Batcher(create, { maxBatch });
+    this.#batcher = new Batcher(create, { name: 'create', maxBatch });
   }
 
   /** Answers in the order of `files`; idempotent. @throws FilemillError when it is unknown whether they were created */

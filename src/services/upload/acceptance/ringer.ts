@@ -1,7 +1,10 @@
 import { type Doorbell, doorbellWindow } from '#domain/doorbell.ts';
 import { backoffMs, sleep } from '#platform/abort.ts';
 import type { Logger } from '#platform/logger.ts';
-import { ttlMemo } from '../intake/ttl-memo.ts';
+import { instruments } from '#platform/telemetry/instruments.ts';
+import { ttlMemo } from '#platform/ttl-memo.ts';
+
+const first = { occasion: 'first' };
 
 /** Ids that wait in memory at most; the reconciler rings for the rest. */
 export const maxQueued = 10_000;
@@ -50,7 +53,10 @@ export class Ringer implements AsyncDisposable {
 
   async #ringBatch(ids: readonly string[]): Promise<void> {
     try {
-      if ((await this.#depth()) < doorbellWindow) await this.#doorbell.ring(ids);
+      if ((await this.#depth()) < doorbellWindow) {
+        await this.#doorbell.ring(ids);
+        instruments.rings.add(ids.length, first);
+      }
       this.#failures = 0;
     } catch (error) {
       this.#logger.debug({ err: error, files: ids.length }, 'ring failed: files wait for the next one');

@@ -2,7 +2,7 @@ import type { BlobStore } from '#domain/blob-store.ts';
 import { FilemillError } from '#domain/errors.ts';
 import type { VolumeUpkeep } from '#domain/upkeep.ts';
 import { Semaphore } from '#platform/semaphore.ts';
-import { ttlMemo } from './ttl-memo.ts';
+import { ttlMemo } from '#platform/ttl-memo.ts';
 
 const freeBytesTtlMs = 500;
 
@@ -47,6 +47,11 @@ export class Admission {
     this.#limits = limits;
     this.#places = new Semaphore(limits.maxConcurrent ?? 1_024);
     this.#freeBytes = ttlMemo(freeBytesTtlMs, () => blobs.freeBytes());
+  }
+
+  /** For concurrent uploads. */
+  get places(): Pick<Semaphore, 'taken' | 'size'> {
+    return this.#places;
   }
 
   /** Whether slow uploads should make room for others. */

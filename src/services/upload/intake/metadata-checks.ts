@@ -4,7 +4,7 @@ import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { Dependency_State as State, SystemService } from '#gen/filemill/v1/system_service_pb.ts';
 import { Health, HealthCheckResponse_ServingStatus as ServingStatus } from '#gen/grpc/health/v1/health_pb.ts';
 import type { RpcChannel } from '#platform/rpc/client.ts';
-import { ttlMemo } from './ttl-memo.ts';
+import { ttlMemo } from '#platform/ttl-memo.ts';
 
 const healthTtlMs = 500;
 const backlogTtlMs = 1_000;

@@ -38,7 +38,9 @@ const maxUnanswered = 2_048;
 /** The file that is coming in pieces; `file` is undefined once it was refused, and its remaining pieces are skipped. */
 interface Coming {
   readonly sequence: number;
-  readonly file: undefined | { staged: StagedBlob; content: Content; declared: Declaration; admitted: Admitted };
+  readonly file:
+    | undefined
+    | { staged: StagedBlob; content: Content; declared: Declaration; admitted: Admitted; beganAt: number };
 }
 
 /** The files of one UploadMany stream; each is kept or refused on its own. */
@@ -91,20 +93,21 @@ export class ManyFiles {
   /** Keeps whole files in one batch while the next message comes. */
   async #takeWhole(parts: readonly UploadPart[]): Promise<void> {
     if (parts.length === 0) return;
+    const beganAt = performance.now();
     await this.#breakOff();
     while (this.#unanswered >= maxUnanswered) await this.#nextAnswer();
     const bytes = parts.reduce((sum, { content }) => sum + content.length, 0);
     const room = await this.#context.memory.take(never, bytes);
-    void this.#keepWhole(parts).finally(() => room[Symbol.dispose]());
+    void this.#keepWhole(parts, beganAt).finally(() => room[Symbol.dispose]());
   }
 
-  async #keepWhole(parts: readonly UploadPart[]): Promise<void> {
+  async #keepWhole(parts: readonly UploadPart[], beganAt: number): Promise<void> {
     const { admission, maxFileSize, quotas } = this.#context;
     const good: UploadPart[] = [];
     const verified: Verified[] = [];
     for (const part of parts)
       try {
-        verified.push(verifyPart(part, maxFileSize));
+        verified.push({ ...verifyPart(part, maxFileSize), beganAt });
         good.push(part);
       } catch (refusal) {
         this.#tell({ sequence: part.sequence, answer: { refusal } });
@@ -130,6 +133,7 @@ export class ManyFiles {
 
   async #beginInPieces(part: UploadPart): Promise<void> {
     await this.#breakOff();
+    const beganAt = performance.now();
     const { sequence, metadata } = part;
     const { admission, blobs, maxFileSize, quotas } = this.#context;
     try {
@@ -141,7 +145,7 @@ export class ManyFiles {
         throw error;
       });
       const content = new Content({ staged, admitted, declared: { ...declared, sha256AtClose: true }, maxFileSize });
-      this.#coming = { sequence, file: { staged, content, declared, admitted } };
+      this.#coming = { sequence, file: { staged, content, declared, admitted, beganAt } };
     } catch (error) {
       this.#coming = { sequence, file: undefined };
       return this.#refuse(sequence, error);
@@ -166,7 +170,8 @@ export class ManyFiles {
     using _ = file.admitted;
     await using staged = file.staged;
     const sha256 = await file.content.verify(closing);
-    return await accept(this.#context, staged, { declared: file.declared, size: staged.size, sha256 }, this.#call);
+    const { declared, beganAt } = file;
+    return await accept(this.#context, staged, { declared, size: staged.size, sha256, beganAt }, this.#call);
   }
 
   /** Refuses the file that has not come to its end. */

@@ -85,13 +85,3 @@ export function tallyOf(uploads: readonly IncompleteUpload[]) {
 export function bytesOf(uploads: readonly Pick<IncompleteUpload, 'bytes'>[]): number {
   return uploads.reduce((sum, { bytes }) => sum + bytes, 0);
 }
-
-/** In the Prometheus text format. */
-export function incompleteMetrics({ uploads, bytes }: { readonly uploads: number; readonly bytes: number }): string[] {
-  return [
-    '# TYPE filemill_incomplete_uploads gauge',
-    `filemill_incomplete_uploads ${uploads}`,
-    '# TYPE filemill_incomplete_upload_bytes gauge',
-    `filemill_incomplete_upload_bytes ${bytes}`,
-  ];
-}

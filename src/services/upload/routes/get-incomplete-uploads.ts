@@ -1,8 +1,8 @@
 import { reachOf } from '#domain/access.ts';
 import type { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
+import { ttlMemo } from '#platform/ttl-memo.ts';
 import type { UploadEvictor } from '../duties/upload-evictor.ts';
-import { ttlMemo } from '../intake/ttl-memo.ts';
 import { tallyOf } from '../resumable/incomplete-uploads.ts';
 
 export interface IncompleteUploadsContext {

@@ -24,6 +24,7 @@ export interface UploadContext extends AcceptanceContext, FilePace {
 export function uploadFile(context: UploadContext): ServiceHandlers<typeof UploadService>['uploadFile'] {
   const { admission, blobs, maxFileSize, quotas } = context;
   return async (requests, call) => {
+    const beganAt = performance.now();
     const { tenant } = call.caller;
     using _ = quotas.enter(tenant);
     const messages = withFilePace(context, requests, contentBytes);
@@ -34,6 +35,6 @@ export function uploadFile(context: UploadContext): ServiceHandlers<typeof Uploa
     await using staged = await blobs.stage();
     await failpoint('upload.staged');
     const sha256 = await receiveContent(content, { staged, admitted, declared, maxFileSize });
-    return await accept(context, staged, { declared, size: staged.size, sha256 }, call);
+    return await accept(context, staged, { declared, size: staged.size, sha256, beganAt }, call);
   };
 }

@@ -11,6 +11,7 @@ import {
 import { Batcher } from '#platform/batcher.ts';
 import type { CallOptions, RpcChannel, RpcClient } from '#platform/rpc/client.ts';
 import { type RetryOptions, withRetry } from '#platform/rpc/retry.ts';
+import { instruments } from '#platform/telemetry/instruments.ts';
 
 const callTimeoutMs = 10_000;
 /** Keeps a batch of results well below the largest message. */
@@ -29,8 +30,8 @@ export class AttemptsClient {
     const lifecycle = metadata.client(FileLifecycleService);
     const writer = result.client(ResultWriterService);
     this.#lifecycle = lifecycle;
-    this.#save = new Batcher((findings) => saveAll(writer, findings), { maxBatch });
-    this.#fail = new Batcher((attempts) => failAll(lifecycle, attempts), { maxBatch });
+    this.#save = new Batcher((findings) => saveAll(writer, findings), { name: 'save', maxBatch });
+    this.#fail = new Batcher((attempts) => failAll(lifecycle, attempts), { name: 'fail', maxBatch });
   }
 
   /** Outcomes in the order of `findings`. */
@@ -95,7 +96,9 @@ async function saveAll(
     sha256s: findings.map(({ sha256 }) => sha256),
     outputJsons: findings.map(({ outputJson }) => outputJson),
   };
+  const sentAt = performance.now();
   const { outcomes, reasons } = await writer.saveResults(columns, { timeoutMs: callTimeoutMs });
+  instruments.saveDuration.record((performance.now() - sentAt) / 1_000);
   const words = reasons.values();
   return outcomes.map((outcome) => saveOutcome(outcome, words));
 }

@@ -7,6 +7,7 @@ import type {
 import type { RpcClient } from '#platform/rpc/client.ts';
 import { fromServiceError, isRetryable } from '#platform/rpc/errors.ts';
 import { withRetry } from '#platform/rpc/retry.ts';
+import { instruments } from '#platform/telemetry/instruments.ts';
 
 /** Long enough for a blip; short enough that most of the lease is left when the answer comes. */
 const claimForMs = 3_000;
@@ -24,6 +25,7 @@ export function claimerByIds(lifecycle: RpcClient<typeof FileLifecycleService>, 
       () => lifecycle.claimFiles({ worker, leaseToken, ids: [...ids] }, { timeoutMs: callTimeoutMs }),
       { signal, forMs: claimForMs },
     );
+    instruments.claimDuration.record((performance.now() - sentAt) / 1_000);
     return { files: claimedFilesFromMessage(files, leaseToken), leaseMs, sentAt };
   };
 }
