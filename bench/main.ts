@@ -20,6 +20,7 @@ import { growth } from './scenarios/growth.ts';
 import { largeFile } from './scenarios/large-file.ts';
 import { latency } from './scenarios/latency.ts';
 import { pages } from './scenarios/pages.ts';
+import { retention } from './scenarios/retention.ts';
 import { secureSmallFiles, smallFiles, smallFileVariants } from './scenarios/small-files.ts';
 import { idle, start } from './scenarios/start-and-idle.ts';
 import { twoWorkers } from './scenarios/two-workers.ts';
@@ -27,7 +28,7 @@ import { removeFolders } from './system.ts';
 
 const scenarios: readonly Scenario[] = [
   ...[smallFiles, smallFileVariants, secureSmallFiles, fairness, folder, latency, largeFile],
-  ...[analysis, documents, twoWorkers, growth, pages, start, idle],
+  ...[analysis, documents, twoWorkers, growth, retention, pages, start, idle],
 ];
 
 const { values: options } = parseArgs({
