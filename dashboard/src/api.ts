@@ -22,6 +22,8 @@ export const getFile = (id: string) => call<FileJson>(`api/v1/files/${encodeURIC
 export const getResult = (id: string) => call<ResultJson>(`api/v1/files/${encodeURIComponent(id)}/result`);
 export const getAttempts = (id: string) => call<Json<'Attempts'>>(`api/v1/files/${encodeURIComponent(id)}/attempts`);
 export const getServer = () => call<Json<'Server'>>('api/v1/server');
+export const getHistory = (range: Readonly<Record<'from' | 'step', string>>) =>
+  call<Json<'History'>>(`api/v1/history?${new URLSearchParams(range)}`);
 export const listFiles = (parameters: URLSearchParams) => call<FilesPage>(`api/v1/files?${parameters}`);
 export const retryFiles = (ids: readonly string[]) => post<Json<'Retried'>>('api/v1/files:retry', { ids });
 export const deleteFiles = (ids: readonly string[]) => post<Json<'Deleted'>>('api/v1/files:delete', { ids });

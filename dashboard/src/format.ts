@@ -33,6 +33,19 @@ export function day(text: string): string {
   return new Date(text).toLocaleDateString('en-GB', { dateStyle: 'medium' });
 }
 
+/** A time as far as it matters within a span. In the user's time zone, but days, which are those of UTC. */
+export function moment(at: number, spanMs: number): string {
+  return new Date(at).toLocaleString('en-GB', momentStyle(spanMs / 3_600_000));
+}
+
+function momentStyle(hours: number): Intl.DateTimeFormatOptions {
+  const day = { day: 'numeric', month: 'short' } as const;
+  const clock = { hour: '2-digit', minute: '2-digit' } as const;
+  if (hours < 1) return { ...clock, second: '2-digit' };
+  if (hours <= 24) return clock;
+  return hours <= 14 * 24 ? { ...day, ...clock } : { ...day, timeZone: 'UTC' };
+}
+
 export function between(from: string | null, to: string | null): string {
   return from === null || to === null ? '–' : seconds(Math.max(0, Date.parse(to) - Date.parse(from)) / 1_000);
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { Dashboard, fact, row, untilText } from './support/dashboard.ts';
+import type { Json } from '#contract/schemas.ts';
+import { eventually } from '../support/eventually.ts';
+import { Dashboard, fact, row, untilCount, untilText } from './support/dashboard.ts';
 
 describe('the overview', () => {
   let dashboard: Dashboard;
@@ -23,6 +25,31 @@ describe('the overview', () => {
     await untilText(fact(page, 'Processing p50 / p95'), /\d+ m?s \/ \d+ m?s/);
     await untilText(fact(page, 'Oldest pending'), 'none waits');
     await page.context().close();
+  });
+
+  it('shows the history as soon as it opens, in ranges, and goes on with what comes live', async () => {
+    await using _worker = await dashboard.stack.start('worker');
+    const page = await dashboard.open('');
+    const chart = page.getByRole('img', { name: /^Files per second, at most [^0]/ });
+    for (const name of ['live', 'lively', 'alive']) await dashboard.upload(`${name}.txt`, name);
+    await chart.waitFor();
+    await page.getByText('As a table').click();
+    const history = page.getByRole('table').filter({ hasText: 'Wait p50 / p95' });
+    await history.getByRole('row').filter({ hasText: / m?s$/ }).first().waitFor();
+
+    // What was written meanwhile is there for whoever comes next, who has seen nothing live.
+    const later = await eventually('the history counts the files', async () => {
+      const answer = await fetch(`${dashboard.stack.base}/api/v1/history?step=day`);
+      const { points } = (await answer.json()) as Json<'History'>;
+      return points.some(({ completed }) => completed >= 4) && (await dashboard.open('', { viewport: null }));
+    });
+    await later.getByRole('radio', { name: '1 y' }).check();
+    await later.getByText('History: the last year, by day').waitFor();
+    await later.getByText('As a table').click();
+    const days = later.getByRole('table').filter({ hasText: 'Wait p50 / p95' }).getByRole('row');
+    await untilCount(days, 366);
+    await later.getByRole('img', { name: /^Wait for a worker, at most \d/ }).waitFor();
+    await Promise.all([page, later].map((open) => open.context().close()));
   });
 
   it('says when no worker is alive, and with which command to start one', async () => {

@@ -4,6 +4,7 @@ import { admission, may } from '../access.ts';
 import { addressOf } from '../base.ts';
 import { askForCaller } from '../session.ts';
 import { takeSample } from './rates.ts';
+import { noteServerTime, serverNow } from './server-time.ts';
 
 export type ChangedFiles = Json<'ChangedFiles'>;
 type Listener = (changed: ChangedFiles) => void;
@@ -53,7 +54,8 @@ function open(): () => void {
     };
     source.addEventListener('stats', ({ data }) => {
       stats.value = JSON.parse(data as string) as StatsJson;
-      takeSample(stats.value, performance.now());
+      noteServerTime(stats.value.database?.now);
+      takeSample(stats.value, performance.now(), serverNow());
     });
     source.addEventListener('files', ({ data }) => tell(JSON.parse(data as string) as ChangedFiles));
   };

@@ -7,7 +7,7 @@ let clock = 0;
 
 function take(atMs: number, files: Readonly<Record<string, number>>): void {
   const statuses = Object.fromEntries(Object.entries(files).map(([name, count]) => [name, { files: count, bytes: 0 }]));
-  takeSample({ statuses }, clock + atMs);
+  takeSample({ statuses, wait_seconds: { p50: 1, p95: 2 } }, clock + atMs, 1_000_000 + atMs);
 }
 
 describe('the rates of the page', () => {
@@ -52,6 +52,16 @@ describe('the rates of the page', () => {
       rates.value.map((sample) => sample.in),
       [10],
     );
+  });
+
+  it('carry what else belongs on a chart, by the clock of the server', () => {
+    take(0, { PENDING: 5, FAILED: 1 });
+    take(2_000, { PENDING: 3, PROCESSING: 1, COMPLETED: 3, FAILED: 3 });
+    take(3_000, { PENDING: 3, PROCESSING: 1, COMPLETED: 3, FAILED: 2 });
+    assert.deepEqual(rates.value, [
+      { at: 1_002_000, seconds: 2, in: 2, out: 2.5, failed: 2, backlog: 4, wait: { p50: 1, p95: 2 } },
+      { at: 1_003_000, seconds: 1, in: 0, out: 0, failed: 0, backlog: 4, wait: null },
+    ]);
   });
 
   it('are kept for two minutes', () => {

@@ -3,9 +3,9 @@ import { bytes, count, files, rate, seconds } from '../format.ts';
 import { stats } from '../live/events.ts';
 import { recentRate } from '../live/rates.ts';
 import { NothingYet } from '../parts/empty.tsx';
+import { HistoryCharts } from '../parts/history-charts.tsx';
 import { Link } from '../parts/link.tsx';
 import { Page } from '../parts/page.tsx';
-import { RateChart } from '../parts/rate-chart.tsx';
 import { StatusMark } from '../parts/status.tsx';
 import { hrefOf } from '../router.ts';
 
@@ -39,7 +39,7 @@ function Figures({ now }: { readonly now: StatsJson }) {
         <Tile name="Workers alive" value={count(now.workers.length)} />
         <Tile name="Threads busy" value={`${count(busy)} of ${count(threads)}`} />
       </dl>
-      <RateChart />
+      <HistoryCharts />
       <StatusTable now={now} />
       <ErrorTable now={now} />
     </>
