@@ -36,6 +36,18 @@ export const listTokens = (withEnded: boolean) => call<Json<'Tokens'>>(`api/v1/t
 export const createToken = (token: NewToken) => post<Json<'NewToken'>>('api/v1/tokens', token);
 export const revokeTokens = (ids: readonly string[]) => post<Json<'Revoked'>>('api/v1/tokens:revoke', { ids });
 
+export const listRetentionRules = () => call<Json<'RetentionRules'>>('api/v1/retention');
+export const getRetentionForecast = (id: string) => call<Json<'RetentionForecast'>>(`api/v1/retention/${id}/forecast`);
+export const setRetentionRule = (rule: NewRule) => post<Json<'RetentionRule'>>('api/v1/retention', rule, 'PUT');
+export const removeRetentionRule = (id: string, actsNow: boolean) =>
+  call<Json<'RetentionRule'>>(`api/v1/retention/${id}?acts_now=${actsNow}`, { method: 'DELETE', headers: pageHeader });
+
+export interface NewRule
+  extends Pick<Json<'RetentionRule'>, 'tenant' | 'status' | 'keep_files_seconds' | 'keep_bytes_seconds'> {
+  /** Acts at once, and not an hour later. */
+  readonly acts_now?: boolean;
+}
+
 export interface NewToken {
   readonly name: string;
   readonly owner: string;
@@ -44,9 +56,9 @@ export interface NewToken {
   readonly expires_at: string | null;
 }
 
-function post<Answer>(path: string, body: object): Promise<Answer> {
+function post<Answer>(path: string, body: object, method = 'POST'): Promise<Answer> {
   const headers = { 'content-type': 'application/json', ...pageHeader };
-  return call(path, { method: 'POST', headers, body: JSON.stringify(body) });
+  return call(path, { method, headers, body: JSON.stringify(body) });
 }
 
 /** @throws Refusal */

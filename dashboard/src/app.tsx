@@ -3,6 +3,7 @@ import { FailuresPage } from './pages/failures.tsx';
 import { FilePage } from './pages/file.tsx';
 import { FilesPage } from './pages/files.tsx';
 import { OverviewPage } from './pages/overview.tsx';
+import { RetentionPage } from './pages/retention.tsx';
 import { SignInPage } from './pages/sign-in.tsx';
 import { TokensPage } from './pages/tokens.tsx';
 import { UploadPage } from './pages/upload.tsx';
@@ -37,6 +38,7 @@ const views: Readonly<Record<string, () => preact.JSX.Element>> = {
   failures: FailuresPage,
   workers: WorkersPage,
   upload: UploadPage,
+  retention: RetentionPage,
   tokens: TokensPage,
 };
 

@@ -15,6 +15,7 @@ export const pages: readonly PlaceOfPage[] = [
   { path: 'failures', title: 'Failures', need: 'read' },
   { path: 'workers', title: 'Workers', need: 'read' },
   { path: 'upload', title: 'Upload', need: 'upload' },
+  { path: 'retention', title: 'Retention', need: 'read' },
   { path: 'tokens', title: 'Tokens', need: 'admin' },
 ];
 

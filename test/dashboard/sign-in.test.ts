@@ -100,7 +100,7 @@ describe('the page of a server that wants credentials', () => {
   it('offers what the scopes allow, and says so where they do not', async () => {
     const reader = await open('files', await tokenFor(['read']));
     await row(reader, 'large.txt').waitFor();
-    assert.deepEqual(await menu(reader).allTextContents(), ['Overview', 'Files', 'Failures', 'Workers']);
+    assert.deepEqual(await menu(reader).allTextContents(), ['Overview', 'Files', 'Failures', 'Workers', 'Retention']);
     assert.equal(await reader.getByRole('checkbox').count(), 0);
     await reader.getByRole('link', { name: 'large.txt' }).click();
     await reader.getByRole('heading', { name: 'Attempts' }).waitFor();

@@ -16,11 +16,17 @@ export function FileActions({ file }: { readonly file: FileJson }) {
   return (
     <>
       <div class="actions">
-        <a class="button" href={addressOf(`api/v1/files/${file.id}/content`)} download>
-          Download
-        </a>
+        {file.bytes_expired_at === null && (
+          <a class="button" href={addressOf(`api/v1/files/${file.id}/content`)} download>
+            Download
+          </a>
+        )}
         {may('retry') && (
-          <button type="button" disabled={file.status !== 'FAILED'} onClick={() => act(retryFiles)}>
+          <button
+            type="button"
+            disabled={file.status !== 'FAILED' || file.bytes_expired_at !== null}
+            onClick={() => act(retryFiles)}
+          >
             Retry
           </button>
         )}

@@ -41,6 +41,7 @@ export function FileRecord({ file }: { readonly file: FileJson }) {
         <Fact name="Attempts">
           {count(file.attempt)} of {count(file.max_attempts)}
         </Fact>
+        {file.bytes_expired_at !== null && <Fact name="Bytes kept until">{time(file.bytes_expired_at)}</Fact>}
         {others(file).map(([name, value]) => (
           <Fact key={name} name={name}>
             {value}
@@ -64,7 +65,7 @@ export function FileRecord({ file }: { readonly file: FileJson }) {
 
 /** These fields are shown in another form. */
 const told = new Set(
-  'id filename path size mime_type status attempt max_attempts created_at updated_at completed_at sha256 error'.split(
+  'id filename path size mime_type status attempt max_attempts created_at updated_at completed_at sha256 bytes_expired_at error'.split(
     ' ',
   ),
 );

@@ -144,6 +144,15 @@ export const views: Readonly<Record<string, View>> = {
     path: 'workers',
     prepare: (page) => page.getByText('None has reported').waitFor(),
   },
+  'the retention rules': {
+    of: 'used',
+    path: 'retention',
+    prepare: async (page) => {
+      await page.getByLabel('Days to keep their bytes').fill('7');
+      await page.getByRole('button', { name: 'Set rule' }).click();
+      await row(page, 'all files of all tenants').getByText('7 days').waitFor();
+    },
+  },
   'the upload page': {
     of: 'used',
     path: 'upload',
