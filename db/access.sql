@@ -17,16 +17,18 @@ create view own_claims as
 
 do $$
 declare
-  of_tenants constant text[] := array['files', 'file_states', 'file_changes', 'file_counts', 'history'];
+  of_tenants constant text[] := array['files', 'file_states', 'file_changes', 'file_counts', 'history', 'webhooks'];
   by_file constant text[] := array['results', 'attempts'];
+  by_webhook constant text[] := array['webhook_batches', 'webhook_deliveries'];
   one text;
 begin
-  foreach one in array of_tenants || by_file loop
+  foreach one in array of_tenants || by_file || by_webhook loop
     execute format('drop policy if exists services on %I', one);
     execute format('create policy services on %I to filemill_metadata, filemill_result using (true) with check (true)', one);
     execute format('drop policy if exists own_tenant on %I', one);
     execute format('create policy own_tenant on %I for select to filemill_tenant using (%s)', one,
       case when one = any (of_tenants) then 'tenant = current_tenant()'
+      when one = any (by_webhook) then '(select true from webhooks w where w.id = webhook_id)'
       -- The policy of `files` hides the other files from this subquery. An `exists` may become a hash of all files of the tenant.
       else '(select true from files f where f.id = file_id)' end);
   end loop;
@@ -67,3 +69,10 @@ grant select on retention_rules, retention_walks to filemill_tenant;
 grant select, insert, update, delete on retention_rules, retention_walks to filemill_metadata;
 grant select, insert, update, delete on history to filemill_metadata;
 grant select, insert, update on history to filemill_result;
+-- The secrets of webhooks are for the process that signs alone.
+grant select (id, tenant, kind, url, description, events, types, paths, old_secret_until, enabled, disabled_reason, created_at, deleted_at,
+  failures, paused_until, last_failure, last_failure_at, last_success_at) on webhooks to filemill_tenant;
+grant select on webhook_batches, webhook_deliveries to filemill_tenant;
+grant select, insert, update, delete on webhooks, webhook_batches, webhook_deliveries to filemill_metadata;
+grant select (id, tenant, events, types, paths, enabled) on webhooks to filemill_result;
+grant insert on webhook_batches to filemill_result;

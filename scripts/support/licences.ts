@@ -6,6 +6,7 @@ const allowed = ['MIT', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MP
 /** Further licences, and why each is no burden. */
 const excused: Readonly<Record<string, string>> = {
   'MIT-0': 'MIT without the duty to keep the notice (postal-mime)',
+  Unlicense: 'dedicated to the public domain (fast-sha256)',
   '0BSD': 'ISC without the duty to keep the notice (tslib)',
 };
 

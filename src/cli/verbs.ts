@@ -29,6 +29,9 @@ const verbs: Readonly<Record<string, Verb>> = {
   retention: verb('tell and change how long files are kept', async () =>
     (await import('./commands/retention.ts')).retentionCommand(),
   ),
+  webhook: verb('have what happens to files posted to a URL', async () =>
+    (await import('./commands/webhook.ts')).webhookCommand(),
+  ),
   bench: verb('measure how fast a server is', async () => (await import('./commands/bench.ts')).benchCommand()),
   migrate: verb("bring the database's schema up to date", async () =>
     (await import('./commands/migrate.ts')).migrateCommand(),

@@ -1,6 +1,6 @@
 import { type Timestamp, timestampDate } from '@bufbuild/protobuf/wkt';
 import { defaultTenant } from '#domain/access.ts';
-import { type FieldKind, fieldsOf, fileFields, snakeCase } from '#domain/file.ts';
+import { type FieldKind, type FileRecord, fieldsOf, fileFields, snakeCase } from '#domain/file.ts';
 import type { Caller, Token } from '#gen/filemill/v1/access_service_pb.ts';
 import type { File, FileStatus } from '#gen/filemill/v1/file_pb.ts';
 import {
@@ -59,6 +59,16 @@ export function fileStateToJson(file: File): FileJson {
   const fields = shownFields.map(({ field, kind, key }) => [key, jsonValues[kind](file[field] as never)]);
   const error = file.error ? { code: file.error.code, message: file.error.message } : null;
   return { ...Object.fromEntries(fields), error };
+}
+
+/** The same from a record in place of a message. */
+export function recordToJson(file: FileRecord): FileJson {
+  const entries = shownFields.map(({ field, key }) => {
+    const value = file[field];
+    return [key, value instanceof Date ? value.toISOString() : value];
+  });
+  const error = file.errorCode === null ? null : { code: file.errorCode, message: file.errorMessage ?? '' };
+  return { ...Object.fromEntries(entries), error };
 }
 
 const jsonValues: Readonly<Record<FieldKind, (value: never) => unknown>> = {

@@ -1,7 +1,7 @@
 import { FilemillError } from './errors.ts';
 
 /** What a caller may do. `admin` may do everything, in every tenant. */
-export const scopes = ['upload', 'read', 'retry', 'delete', 'admin'] as const;
+export const scopes = ['upload', 'read', 'retry', 'delete', 'webhooks', 'admin'] as const;
 
 export type Scope = (typeof scopes)[number];
 

@@ -20,6 +20,11 @@ export const auditActions = [
   'remove_retention',
   'expire_files',
   'expire_bytes',
+  'create_webhook',
+  'update_webhook',
+  'rotate_webhook_secret',
+  'replay_deliveries',
+  'delete_webhook',
 ] as const;
 
 export type AuditAction = (typeof auditActions)[number];
@@ -38,7 +43,7 @@ export interface AuditEvent {
   readonly actor: Actor;
   readonly tenant: string;
   readonly action: AuditAction;
-  /** The id of a file or a token, or the name of a tenant; may be empty. */
+  /** The id of a file, a token or a webhook, or the name of a tenant; may be empty. */
   readonly object: string;
   readonly detail: AuditDetail | null;
 }

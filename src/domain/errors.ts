@@ -66,6 +66,11 @@ export const catalogue = {
     'No upload has this id.',
     'Start a new upload: this one expired, was cancelled, or did not match its declared SHA-256.',
   ),
+  WEBHOOK_NOT_FOUND: entry(
+    'NOT_FOUND',
+    'No webhook has this id.',
+    'Check the id: `filemill webhook list` shows those of your tenant.',
+  ),
   FILE_NOT_FOUND: entry('NOT_FOUND', 'No file has this id.', 'Check the id; deleted files are gone.'),
   RANGE_INVALID: entry(
     'OUT_OF_RANGE',

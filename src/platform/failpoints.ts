@@ -40,6 +40,8 @@ export const failpoints = {
   'result.saving': 'result: a batch of results was received, but nothing is written',
   'result.saved': 'result: results are committed, but the worker has no answer',
   'worker.saved': 'worker: the save was answered',
+  'webhooks.sending': 'metadata: an event is about to be sent to its webhook',
+  'webhooks.sent': 'metadata: the receiver of a webhook has answered, but nothing is written',
   'compactor.copied': 'upload: blobs of a wasteful segment were copied, but their rows name the originals',
   'metadata.moved': 'metadata: rows name the copies, but upload has no answer',
   'compactor.moved': 'upload: rows name the copies, but copies of deleted files still exist',

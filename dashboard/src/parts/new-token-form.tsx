@@ -16,6 +16,7 @@ const meanings: Readonly<Record<Scope, string>> = {
   read: 'see and download files',
   retry: 'retry failed files',
   delete: 'delete files',
+  webhooks: 'make and change webhooks',
   admin: 'everything, in every tenant',
 };
 

@@ -72,6 +72,17 @@ const ofDuties: typeof events = [
     'warn',
     (log) => telemetry.findingFailed(log, { id: 'f' }, { analyzer: 'document', why: 'a bug' }),
   ],
+  [
+    'filemill_webhook_messages_total{event="file.failed",outcome="failed"}',
+    'debug',
+    (log) => telemetry.webhookAnswered(log, 'w', 'file.failed', { status: 500, error: '500' }),
+  ],
+  [
+    'filemill_webhook_pauses_total',
+    'warn',
+    (log) => telemetry.webhookPaused(log, 'w', { failures: 10, pauseMs: 1_000, failure: '500' }),
+  ],
+  ['filemill_webhooks_disabled_total', 'warn', (log) => telemetry.webhookDisabled(log, 'w', '410')],
   ['filemill_leases_expired_total', 'warn', (log) => telemetry.leasesRanOut(log, ['f'])],
   ['filemill_incomplete_uploads_given_up_total', 'warn', (log) => telemetry.uploadsGivenUp(log, { uploads: 1 })],
 ];

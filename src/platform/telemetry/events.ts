@@ -141,6 +141,35 @@ export function uploadsGivenUp(logger: Logger, tally: { readonly uploads: number
   logger.warn(tally, 'abandoned uploads were given up to make room');
 }
 
+/** A receiver was told of an event, or did not take it. */
+export function webhookAnswered(
+  logger: Logger,
+  webhook: string,
+  event: string,
+  { status, error }: { readonly status: number; readonly error: string },
+): void {
+  instruments.webhookMessages.add(1, { event, outcome: error === '' ? 'delivered' : 'failed' });
+  if (error !== '') logger.debug({ webhook, event, status, detail: error }, 'webhook: a delivery failed');
+}
+
+/** Its receiver counts as down, or asked for silence. */
+export function webhookPaused(
+  logger: Logger,
+  webhook: string,
+  { failures, pauseMs, failure }: { readonly failures: number; readonly pauseMs: number; readonly failure: string },
+): void {
+  instruments.webhookPauses.add(1);
+  logger.warn(
+    { webhook, failures, pauseMs: Math.round(pauseMs), detail: failure },
+    'webhook: its receiver fails, deliveries pause',
+  );
+}
+
+export function webhookDisabled(logger: Logger, webhook: string, reason: string): void {
+  instruments.webhooksDisabled.add(1);
+  logger.warn({ webhook, detail: reason }, 'webhook disabled');
+}
+
 interface EndedRequest {
   readonly requestId: string;
   readonly traceId?: string;

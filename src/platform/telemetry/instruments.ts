@@ -223,6 +223,25 @@ const machines = {
     description: 'Abandoned uploads that were removed to make room.',
     services: ['upload'],
   }),
+  webhookMessages: new Counter({
+    name: 'filemill.webhook.messages',
+    unit: '{message}',
+    description: 'Attempts to tell a webhook of an event, by what came of them.',
+    services: ['metadata'],
+    labels: ['event', 'outcome'],
+  }),
+  webhookPauses: new Counter({
+    name: 'filemill.webhook.pauses',
+    unit: '{pause}',
+    description: 'Times at which a webhook paused because its receiver failed, or asked for it.',
+    services: ['metadata'],
+  }),
+  webhooksDisabled: new Counter({
+    name: 'filemill.webhooks.disabled',
+    unit: '{webhook}',
+    description: 'Webhooks that were disabled because their receiver is gone.',
+    services: ['metadata'],
+  }),
   analysisThreads: new Gauge({
     name: 'filemill.analysis.threads',
     unit: '{thread}',

@@ -16,6 +16,7 @@ import { exposureSettings, requireServiceCredentials } from '#platform/exposure.
 import { internalServerSettings } from '#platform/rpc/server.ts';
 import { tlsSettings } from '#platform/tls/settings.ts';
 import { identityConfig, identitySettings } from './access/config.ts';
+import { webhookConfig, webhookSettings } from './webhooks/config.ts';
 
 export const metadataSettings = {
   ...commonSettings,
@@ -42,6 +43,7 @@ export const metadataSettings = {
   /** How long ended files, or only their bytes, are kept where no rule says otherwise; unset for ever. */
   keepFiles: timeSpan.optional(),
   keepBytes: timeSpan.optional(),
+  ...webhookSettings,
   maxAttempts: integer(1, 100).default(defaultMaxAttempts),
 } as const;
 
@@ -55,7 +57,14 @@ export function readMetadataConfig(env: NodeJS.ProcessEnv) {
     maxUploads: settings.defaultMaxUploads,
     maxRequestsPerMinute: settings.defaultMaxRequestsPerMinute,
   };
-  return { ...settings, defaultQuota, defaultKeeping: defaultKeeping(settings), identity: identityConfig(settings) };
+  const webhooks = webhookConfig(settings, settings.redisUrl);
+  return {
+    ...settings,
+    defaultQuota,
+    defaultKeeping: defaultKeeping(settings),
+    webhooks,
+    identity: identityConfig(settings),
+  };
 }
 
 /** @throws ConfigError */

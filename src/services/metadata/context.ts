@@ -12,6 +12,7 @@ import type { AccessService } from '#gen/filemill/v1/access_service_pb.ts';
 import type { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import type { RetentionService } from '#gen/filemill/v1/retention_service_pb.ts';
 import type { SystemService } from '#gen/filemill/v1/system_service_pb.ts';
+import type { WebhookService } from '#gen/filemill/v1/webhook_service_pb.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
 import type { Semaphore } from '#platform/semaphore.ts';
 import type { Identities } from './access/identities.ts';
@@ -20,6 +21,7 @@ import type { Quotas } from './audit/quotas.ts';
 import type { DueDispatcher } from './duties/due-dispatcher.ts';
 import type { FairClaims } from './duties/fair-claims.ts';
 import type { ChangeHubs } from './live/change-hub.ts';
+import type { Webhooks } from './webhooks/webhooks.ts';
 
 export interface MetadataContext {
   readonly database: Database;
@@ -35,6 +37,7 @@ export interface MetadataContext {
   readonly quotas: Quotas;
   /** Counts what this process does to files. */
   readonly events: FileEvents;
+  readonly webhooks: Webhooks;
   readonly doorbell: Doorbell;
   /** Bounds the files watched in this process: each costs memory and work at every change. */
   readonly watchPlaces: Semaphore;
@@ -50,6 +53,7 @@ type Handlers = ServiceHandlers<typeof MetadataService> &
   ServiceHandlers<typeof SystemService> &
   ServiceHandlers<typeof AccessService> &
   ServiceHandlers<typeof RetentionService> &
+  ServiceHandlers<typeof WebhookService> &
   ServiceHandlers<typeof IdentityService> &
   ServiceHandlers<typeof AuditService> &
   ServiceHandlers<typeof QuotaService> &

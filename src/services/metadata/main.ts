@@ -32,6 +32,7 @@ import { startJanitor } from './duties/janitor.ts';
 import { startReconciler } from './duties/reconciler.ts';
 import { ChangeHubs } from './live/change-hub.ts';
 import { metadataServer } from './routes/index.ts';
+import { startWebhooks } from './webhooks/start.ts';
 
 const { config, logger } = await boot('metadata', readMetadataConfig, process.env);
 
@@ -75,13 +76,13 @@ await runService(logger, async ({ signal, use }) => {
   const identities = new Identities(database, config.identity, logger);
   const audit = new AuditLog(database);
   const quotas = new Quotas(database, config.defaultQuota);
-  const records = { identities, audit, quotas, events };
+  const { webhooks } = use(await startWebhooks({ config, database, changes, tls: certificates, logger }));
+  const records = { identities, audit, quotas, events, webhooks };
   const work = { claims, dispatcher, doorbell, watchPlaces };
   const shared = { database, searches, ...records, clock, changes, changeHubs, ...work };
   const context = { ...shared, leaseMs, maxAttempts, watchHeartbeatMs, stopping: signal };
   const { serviceToken, grpcMaxConnectionAgeMs: maxConnectionAgeMs } = config;
-  const server = use(
-    metadataServer(logger, context, { serviceToken, maxConnectionAgeMs, refusesAnonymous: config.auth === 'required' }),
-  );
+  const access = { serviceToken, refusesAnonymous: config.auth === 'required' };
+  const server = use(metadataServer(logger, context, { ...access, maxConnectionAgeMs }));
   await server.listen(config.grpcListen, certificates);
 });

@@ -10,6 +10,7 @@ import { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
 import { RetentionService } from '#gen/filemill/v1/retention_service_pb.ts';
 import { SystemService } from '#gen/filemill/v1/system_service_pb.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
+import { WebhookService } from '#gen/filemill/v1/webhook_service_pb.ts';
 import { Health } from '#gen/grpc/health/v1/health_pb.ts';
 import type { RpcChannel } from '#platform/rpc/client.ts';
 import type { Access } from '#platform/rpc/guard/access.ts';
@@ -73,6 +74,7 @@ export function uploadServer(
     .addForwarded(AccessService, upstream.metadata, stopping)
     .addForwarded(MetadataService, upstream.metadata, stopping)
     .addForwarded(RetentionService, upstream.metadata, stopping)
+    .addForwarded(WebhookService, upstream.metadata, stopping)
     .addForwarded(ResultService, upstream.result, stopping)
     .add(
       Health,

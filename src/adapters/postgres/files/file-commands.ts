@@ -1,6 +1,7 @@
 import type { Actor } from '#domain/audit.ts';
 import { actorParameter, audited, uploadsKept } from '../audit/audited.ts';
 import type { Database, Reader, Statement } from '../database/database.ts';
+import { announced } from './announced.ts';
 import { column, notifiedBy } from './file-rows.ts';
 import { movedEach } from './state-tables.ts';
 
@@ -42,10 +43,10 @@ export const deleted = `
   gone as (
     delete from files f using doomed i where f.id = i.id
     returning f.id, f.storage_key, f.bytes_expired_at, case when f.bytes_expired_at is null then f.size else 0 end as size,
-      f.tenant, f.uploader, f.request_id, f.status as was, f.error_code as was_error, null as status, null as error_code
+      f.tenant, f.uploader, f.request_id, f.status as was, f.error_code as was_error, null as status, null as error_code, f as file
   ), queued as (
     insert into blob_deletions (storage_key) select storage_key from gone where bytes_expired_at is null on conflict do nothing
-  ), ${movedEach('gone')}, ${uploadsKept('gone')}`;
+  ), ${movedEach('gone')}, ${uploadsKept('gone')}, ${announced('gone', 'file.deleted')}`;
 
 const remove: Statement = {
   name: 'delete-files',

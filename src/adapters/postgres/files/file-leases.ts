@@ -5,6 +5,7 @@ import type { FileStatus } from '#domain/file-state.ts';
 import { loneLeaseFactor, maxSilences, retryDelayBoundsMs } from '#domain/retry-policy.ts';
 import type { Database, Statement } from '../database/database.ts';
 import { type ClockRange, type DatabaseClock, presentTime } from '../database/database-clock.ts';
+import { announced } from './announced.ts';
 import { column, notifiedBy } from './file-rows.ts';
 import { isOver } from './moments.ts';
 import { moved, movedEach } from './state-tables.ts';
@@ -46,7 +47,7 @@ const recorded = (outcome: 'FAILED' | 'EXPIRED') => `
     insert into attempts (file_id, lease_token, attempt, worker, claimed_at, outcome, error_code, error_message)
     select id, lease_token, counted_attempt, worker, claimed_at, '${outcome}', told_code, told_message from ended
     on conflict do nothing
-  ), ${movedEach('ended')}
+  ), ${movedEach('ended')}, ${announced('ended', 'file.failed')}
   select ended.id, ended.tenant, ended.status, ended.error_code as "errorCode"
   from ended left join ${notifiedBy('ended')} on true`;
 

@@ -7,12 +7,21 @@ import { AccessService } from '#gen/filemill/v1/access_service_pb.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { RetentionService } from '#gen/filemill/v1/retention_service_pb.ts';
 import { SystemService } from '#gen/filemill/v1/system_service_pb.ts';
+import { WebhookService } from '#gen/filemill/v1/webhook_service_pb.ts';
 import { Health } from '#gen/grpc/health/v1/health_pb.ts';
 import type { Logger } from '#platform/logger.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
 import { healthHandlers } from '#platform/rpc/health.ts';
 import { type InternalServerOptions, internalServerOptions, RpcServer } from '#platform/rpc/server.ts';
 import type { MetadataContext } from '../context.ts';
+import { createWebhookRoute } from '../webhooks/routes/create-webhook.ts';
+import { deleteWebhooksRoute } from '../webhooks/routes/delete-webhooks.ts';
+import { listDeliveriesRoute } from '../webhooks/routes/list-deliveries.ts';
+import { listWebhooksRoute } from '../webhooks/routes/list-webhooks.ts';
+import { replayDeliveriesRoute } from '../webhooks/routes/replay-deliveries.ts';
+import { rotateWebhookSecretRoute } from '../webhooks/routes/rotate-webhook-secret.ts';
+import { testWebhookRoute } from '../webhooks/routes/test-webhook.ts';
+import { updateWebhookRoute } from '../webhooks/routes/update-webhook.ts';
 import { claimDueFilesRoute } from './claim-due-files.ts';
 import { claimFilesRoute } from './claim-files.ts';
 import { confirmDeletionsRoute } from './confirm-deletions.ts';
@@ -79,6 +88,7 @@ export function metadataServer(
     })
     .add(AccessService, accessRoutes(context))
     .add(RetentionService, retentionRoutes(context))
+    .add(WebhookService, webhookRoutes(context))
     .add(AuditService, { record: recordEventsRoute(context) })
     .add(QuotaService, { getQuota: getQuotaRoute(context) })
     .add(IdentityService, { identify: identifyRoute(context) })
@@ -100,6 +110,19 @@ export function metadataServer(
       lockUploads: lockUploadsRoute(context),
       unlockUploads: unlockUploadsRoute(context),
     });
+}
+
+function webhookRoutes(context: MetadataContext): ServiceHandlers<typeof WebhookService> {
+  return {
+    createWebhook: createWebhookRoute(context),
+    listWebhooks: listWebhooksRoute(context),
+    updateWebhook: updateWebhookRoute(context),
+    deleteWebhooks: deleteWebhooksRoute(context),
+    rotateWebhookSecret: rotateWebhookSecretRoute(context),
+    testWebhook: testWebhookRoute(context),
+    listDeliveries: listDeliveriesRoute(context),
+    replayDeliveries: replayDeliveriesRoute(context),
+  };
 }
 
 function accessRoutes(context: MetadataContext): ServiceHandlers<typeof AccessService> {
