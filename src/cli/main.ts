@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { ProxyRules } from '#platform/rpc/proxy.ts';
+import { stopTraces } from '#platform/telemetry/traces.ts';
 import { reportFailure } from './failure.ts';
 import { addGlobalOptions, authorizationOf, tlsOf } from './options.ts';
 import { addVerbs } from './verbs.ts';
@@ -28,7 +29,11 @@ try {
   const words = process.argv.slice(2);
   await addVerbs(program, words);
   if (words.length === 0) program.help();
+  const { OTEL_TRACES_EXPORTER, FILEMILL_TRACE_FILE } = process.env;
+  if (OTEL_TRACES_EXPORTER || FILEMILL_TRACE_FILE) await (await import('./record-traces.ts')).recordTraces(process.env);
   await program.parseAsync();
 } catch (error) {
   process.exitCode = reportFailure(error);
+} finally {
+  await stopTraces();
 }

@@ -55,11 +55,14 @@ export function fileToMessage(file: FileRecord): MessageInitShape<typeof FileSch
 const newFields = fieldsOf(newFileFields);
 
 export function newFilesToMessage(files: readonly NewFile[]): MessageInitShape<typeof CreateFilesRequestSchema> {
-  const columns = newFields.map(([field, kind]) => [
-    `${field}s` as const,
-    files.map((file) => messageValues[kind](file[field] as never)),
-  ]);
+  const columns = newFields.map(([field, kind]) => [`${field}s`, sentColumn(files, field, kind)]);
   return Object.fromEntries(columns);
+}
+
+/** A field that no file of the batch has is left out. */
+function sentColumn(files: readonly NewFile[], field: keyof NewFile, kind: FieldKind): unknown[] {
+  if (kind === 'text?' && files.every((file) => file[field] === null)) return [];
+  return files.map((file) => messageValues[kind](file[field] as never));
 }
 
 /** @throws FilemillError REQUEST_INVALID unless all columns have one length; a client of an earlier release omits new ones */
@@ -168,6 +171,10 @@ export function claimedFilesToMessage(files: readonly ClaimedFile[]): MessageIni
     declaredSha256s: files.map(({ declaredSha256 }) => declaredSha256 ?? ''),
     attempts: files.map(({ attempt }) => attempt),
     alone: files.map(({ alone }) => alone),
+    requestIds: files.map(({ requestId }) => requestId ?? ''),
+    traceparents: files.some(({ traceparent }) => traceparent !== null)
+      ? files.map(({ traceparent }) => traceparent ?? '')
+      : [],
   };
 }
 
@@ -183,5 +190,7 @@ export function claimedFilesFromMessage(files: ClaimedFiles | undefined, leaseTo
     declaredSha256: files.declaredSha256s[n] || null,
     attempt: files.attempts[n] ?? 0,
     alone: files.alone[n] ?? false,
+    requestId: files.requestIds[n] || null,
+    traceparent: files.traceparents[n] || null,
   }));
 }

@@ -1,4 +1,5 @@
 import type { NewFile } from './file.ts';
+import type { FileStatus } from './file-state.ts';
 
 /** A file that is new. */
 export type AcceptedFile = Pick<NewFile, 'tenant' | 'size'>;
@@ -13,11 +14,26 @@ export interface CompletedFile {
   readonly totalSeconds: number;
 }
 
-export interface FailedFile {
+/** An attempt that ended without a result. */
+export interface EndedAttempt {
   readonly id: string;
   readonly tenant: string;
+  readonly filename: string;
+  readonly size: number;
+  /** Of the file, now. */
+  readonly status: FileStatus;
   readonly errorCode: string;
+  readonly errorMessage: string;
+  readonly attempt: number;
+  readonly worker: string | null;
+  readonly claimedAt: Date | null;
+  /** The request that created the file, and the trace that it belongs to. */
+  readonly requestId: string | null;
+  readonly traceparent: string | null;
 }
+
+/** The last attempt of a file that is FAILED now. */
+export type FailedFile = EndedAttempt;
 
 /** Is told, after the commit, of each change that a statement made; a repeated statement that changes nothing tells nothing. */
 export interface FileEvents {
@@ -39,4 +55,9 @@ export function tellAll(...listeners: readonly FileEvents[]): FileEvents {
       for (const listener of listeners) listener.failed(files);
     },
   };
+}
+
+export interface AttemptEvents {
+  /** Workers fell silent in these attempts, whatever becomes of the files. */
+  expired(attempts: readonly EndedAttempt[]): void;
 }

@@ -70,6 +70,8 @@ export const newFileFields = {
   tenant: 'tenant',
   /** The caller, as `uploaderOf` writes it; unknown for anonymous ones. */
   uploader: 'text?',
+  /** The trace of its upload, if that is recorded. */
+  traceparent: 'text?',
 } as const satisfies Readonly<Record<string, FieldKind>>;
 
 export type NewFile = RecordOf<typeof newFileFields>;
@@ -117,6 +119,10 @@ export interface ClaimedFile {
   readonly attempt: number;
   /** An earlier lease of this file expired, so it runs alone, in a process of its own. */
   readonly alone: boolean;
+  /** The request that created the file. */
+  readonly requestId: string | null;
+  /** The trace of its upload, if that is recorded. */
+  readonly traceparent: string | null;
 }
 
 /** A claim by the token that fences it. */

@@ -4,6 +4,7 @@ import type { UploadFileRequestSchema, UploadFileResponse, UploadService } from 
 import type { RpcClient } from '#platform/rpc/client.ts';
 import { type RetryOptions, withRetry } from '#platform/rpc/retry.ts';
 import { unlessStalled } from '#platform/rpc/stall-timer.ts';
+import type { TraceContext } from '#platform/telemetry/trace-context.ts';
 import { chunkBytes, type UploadContent } from './upload-content.ts';
 
 export interface FileToUpload {
@@ -22,6 +23,8 @@ export interface UploadFileOptions extends RetryOptions {
   readonly mayResume?: boolean;
   /** Called before the upload rejects when the server keeps what it has received. */
   readonly onKept?: () => void;
+  /** The trace that the upload is a part of. */
+  readonly trace?: TraceContext | undefined;
 }
 
 /**
@@ -37,7 +40,8 @@ export async function uploadFile(
 ): Promise<UploadFileResponse> {
   // Only bytes beyond the farthest offset are progress, so that failing at one place again and again ends the retries.
   let farthest = messagesTakenUnseen;
-  const call = (callOptions: object) => uploads.uploadFile(messages(file, options.onSent), callOptions);
+  const { trace, onSent } = options;
+  const call = (callOptions: object) => uploads.uploadFile(messages(file, onSent), { ...callOptions, trace });
   return await withRetry((onProgress) => {
     const onMessagesTaken = (taken: number) => {
       if (taken <= farthest) return;

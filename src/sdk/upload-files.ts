@@ -6,6 +6,8 @@ import type { RpcClient } from '#platform/rpc/client.ts';
 import { fromServiceError, isRetryable } from '#platform/rpc/errors.ts';
 import { type RetryOptions, withRetry } from '#platform/rpc/retry.ts';
 import { Semaphore } from '#platform/semaphore.ts';
+import type { TraceContext } from '#platform/telemetry/trace-context.ts';
+import { inSpans, startSpan } from '#platform/telemetry/traces.ts';
 import { CallBound } from './call-bound.ts';
 import { memoryContent } from './upload-content.ts';
 import { type UploadFileOptions, uploadFile } from './upload-file.ts';
@@ -52,10 +54,17 @@ export async function uploadFiles(
   const [large, small] = [new Semaphore(concurrency), new Semaphore(concurrency * memoryForSmall)];
   let failure: unknown;
 
-  async function attempt(file: UploadCandidate, send: () => Promise<UploadFileResponse>): Promise<UploadOutcome> {
+  async function attempt(file: UploadCandidate, send: Send): Promise<UploadOutcome> {
+    // Each file is a trace of its own, however many there are.
+    const span = startSpan('filemill upload', { kind: 'client', root: true });
     try {
-      outage.signal.throwIfAborted();
-      return { file, receipt: await send(), error: null };
+      const receipt = await inSpans([span], async () => {
+        outage.signal.throwIfAborted();
+        const stored = await send(span.trace);
+        span.set({ 'filemill.file.id': stored.id, 'filemill.file.size': Number(stored.size) });
+        return stored;
+      });
+      return { file, receipt, error: null };
     } catch (cause) {
       const error = cutShortBy(outage.signal, fromServiceError(cause));
       if (isRetryable(error) && !each.signal.aborted) outage.abort(error);
@@ -71,8 +80,9 @@ export async function uploadFiles(
     const permit = await (whole === undefined ? large.take(never) : small.take(never, bytes));
     const send =
       whole === undefined
-        ? () => uploadOne(uploads, file, each)
-        : async () => await uploadWhole({ uploads, stream }, file, await whole, each);
+        ? (trace?: TraceContext) => uploadOne(uploads, file, { ...each, trace })
+        : async (trace?: TraceContext) =>
+            await uploadWhole({ uploads, stream }, file, await whole, trace === undefined ? each : { ...each, trace });
     void attempt(file, send)
       .then(onOutcome)
       .catch((error: unknown) => {
@@ -84,6 +94,8 @@ export async function uploadFiles(
   for (const semaphore of [large, small]) await semaphore.take(never, semaphore.size);
   if (failure !== undefined) throw failure;
 }
+
+type Send = (trace: TraceContext | undefined) => Promise<UploadFileResponse>;
 
 /** Reads the content, or the reason why that fails; undefined when the file has to be sent in pieces. */
 function readSmall(file: UploadCandidate): Buffer | Promise<never> | undefined {
@@ -101,7 +113,7 @@ function cutShortBy(outage: AbortSignal, error: FilemillError): FilemillError {
   return outage.aborted && isRetryable(error) ? (outage.reason as FilemillError) : error;
 }
 
-type OneFileOptions = UploadFilesOptions & { readonly bound: CallBound };
+type OneFileOptions = UploadFilesOptions & { readonly bound: CallBound; readonly trace?: TraceContext | undefined };
 
 async function uploadWhole(
   { uploads, stream }: { readonly uploads: RpcClient<typeof UploadService>; readonly stream: UploadStream },
@@ -109,9 +121,9 @@ async function uploadWhole(
   content: Buffer,
   options: OneFileOptions,
 ): Promise<UploadFileResponse> {
-  const { idempotencyKey = randomUUIDv7(), onBytes } = options;
+  const { idempotencyKey = randomUUIDv7(), onBytes, trace } = options;
   const metadata = { filename, path, size: BigInt(content.length), idempotencyKey };
-  const file = { metadata, content, sha256: hash('sha256', content) };
+  const file = { metadata, content, sha256: hash('sha256', content), traceparent: trace?.traceparent };
   let first: Promise<UploadFileResponse> | undefined = stream.send(file);
   // The machinery of retries is set up only for a file that fails.
   const receipt = await first.catch(() => {

@@ -109,7 +109,9 @@ class ResumableUpload {
   /** Discards the partial upload, if the server can be reached. */
   async cancel(): Promise<void> {
     if (this.#id === undefined) return;
-    await this.#uploads.cancelUpload({ id: this.#id }, { timeoutMs: cancelTimeoutMs }).catch(() => undefined);
+    await this.#uploads
+      .cancelUpload({ id: this.#id }, { timeoutMs: cancelTimeoutMs, trace: this.#options.trace })
+      .catch(() => undefined);
     this.#id = undefined;
   }
 
@@ -128,8 +130,8 @@ class ResumableUpload {
   async #begin(): Promise<PartialUpload> {
     const { filename, path, idempotencyKey, content } = this.#file;
     const metadata = { filename, path, idempotencyKey, sha256AtClose: true, ...declaredSize(content) };
-    const { signal } = this.#options;
-    const upload = (await this.#uploads.beginUpload({ metadata }, { signal })).upload as PartialUpload;
+    const { signal, trace } = this.#options;
+    const upload = (await this.#uploads.beginUpload({ metadata }, { signal, trace })).upload as PartialUpload;
     this.#id = upload.id;
     if (upload.file !== undefined) return { ...upload, file: { ...upload.file, duplicate: true } };
     if (upload.offset === 0n) return upload;
@@ -142,7 +144,8 @@ class ResumableUpload {
   }
 
   async #get(id: string): Promise<PartialUpload> {
-    return (await this.#uploads.getUpload({ id }, { signal: this.#options.signal })).upload as PartialUpload;
+    const { signal, trace } = this.#options;
+    return (await this.#uploads.getUpload({ id }, { signal, trace })).upload as PartialUpload;
   }
 
   /** Concurrent senders would only interrupt each other: while another process makes progress, this one waits. */
@@ -200,8 +203,9 @@ class ResumableUpload {
     const nothing = async function* () {
       yield { part: { case: 'start' as const, value: { id, offset } } };
     };
-    const call = (options: object) => this.#uploads.appendUpload(nothing(), options);
-    return (await unlessStalled(0, this.#options.signal, call, () => undefined)).upload as PartialUpload;
+    const { signal, trace } = this.#options;
+    const call = (options: object) => this.#uploads.appendUpload(nothing(), { ...options, trace });
+    return (await unlessStalled(0, signal, call, () => undefined)).upload as PartialUpload;
   }
 
   /** Appends the rest, or as much of it as the proxies on the way accept. */
@@ -222,10 +226,11 @@ class ResumableUpload {
       sent = position;
       this.#options.onSent?.(position);
     });
-    const call = (options: object) => this.#uploads.appendUpload(messages, options);
+    const { signal, trace } = this.#options;
+    const call = (options: object) => this.#uploads.appendUpload(messages, { ...options, trace });
     const onTaken = (count: number) => this.#reach(Math.min(sent, offset + (count - messagesTakenUnseen) * chunkBytes));
     try {
-      return (await unlessStalled(size, this.#options.signal, call, onTaken)).upload as PartialUpload;
+      return (await unlessStalled(size, signal, call, onTaken)).upload as PartialUpload;
     } catch (cause) {
       throw this.#tryAgainOn(cause);
     }

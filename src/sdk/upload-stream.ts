@@ -18,6 +18,8 @@ export interface WholeFile {
   readonly content: Uint8Array;
   /** The SHA-256 of the content, as 64 hex digits; empty for none. */
   readonly sha256: string;
+  /** The trace that its upload is a part of, as in the header of that name. */
+  readonly traceparent?: string | undefined;
 }
 
 /** Larger files are sent in pieces: a message may hold 1 MiB. */
@@ -90,12 +92,12 @@ class OpenStream {
   }
 
   send(file: WholeFile): Promise<UploadFileResponse> {
-    const { metadata, content, sha256 } = file;
+    const { metadata, content, sha256, traceparent = '' } = file;
     const answer = Promise.withResolvers<UploadFileResponse>();
     const sequence = this.#sequence++;
     this.#bytes += bytesOf(file);
     this.#unanswered.set(sequence, answer);
-    this.#queue.push({ sequence, metadata, content, closing: { sha256 } });
+    this.#queue.push({ sequence, metadata, content, closing: { sha256 }, traceparent });
     return answer.promise;
   }
 

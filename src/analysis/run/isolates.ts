@@ -35,6 +35,16 @@ export interface Completed {
   /** The text that is to be kept, compressed with zstd. */
   readonly text: Uint8Array | undefined;
   readonly failures: readonly FindingFailure[];
+  readonly runs: readonly AnalyzerRun[];
+}
+
+/** When analysers ran in one order, with its wait for a process: readings of performance.now(). */
+export interface AnalyzerRun {
+  readonly analyzers: readonly string[];
+  readonly beganAt: number;
+  readonly endedAt: number;
+  /** The code of its error, if it found one instead of findings. */
+  readonly error: string | undefined;
 }
 
 /** How long an idle process is kept for the next file. */
@@ -105,10 +115,13 @@ export class Isolates implements AsyncDisposable {
    * @throws the reason of an aborted signal
    */
   async readWhole(file: AnalysisFile, signal: AbortSignal): Promise<Completed | undefined> {
+    const beganAt = performance.now();
     try {
       const answer = await this.#run({ file, task: 'whole' }, this.#findingsDeadlineMs, signal);
       if (!('output' in answer)) return undefined;
-      return { output: answer.output, text: unpacked(answer.text), failures: [] };
+      const analyzers = Object.keys(answer.output.analyzers);
+      const runs = [{ analyzers, beganAt, endedAt: performance.now(), error: undefined }];
+      return { output: answer.output, text: unpacked(answer.text), failures: [], runs };
     } catch (error) {
       if (signal.aborted || this.#closing.signal.aborted) throw error;
       return undefined;
@@ -128,14 +141,18 @@ export class Isolates implements AsyncDisposable {
    */
   async complete(file: AnalysisFile, output: OutputData, signal: AbortSignal): Promise<Completed> {
     const failures: FindingFailure[] = [];
+    const runs: AnalyzerRun[] = [];
     let text: Uint8Array | undefined;
     const run = async (analyzer: FileAnalyzer, context: FileContext): Promise<StepOutcome> => {
+      const beganAt = performance.now();
       const { outcome, why } = await this.#step(file, analyzer, context, signal);
+      const error = 'error' in outcome ? outcome.error.code : undefined;
+      runs.push({ analyzers: [analyzer.name], beganAt, endedAt: performance.now(), error });
       if (why !== undefined) failures.push({ analyzer: analyzer.name, why });
       if ('text' in outcome) text = unpacked(outcome.text);
       return outcome;
     };
-    return { output: await complete(output, file.filename, this.#analyzers, run), text, failures };
+    return { output: await complete(output, file.filename, this.#analyzers, run), text, failures, runs };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -33,6 +33,8 @@ export interface CallContext {
   readonly peer: string;
   /** Milliseconds since the epoch; infinite when the caller set none. */
   readonly deadline: number;
+  /** A reading of performance.now(). */
+  readonly beganAt: number;
   readonly requestId: string;
   /** The span of this call, or the caller's while no spans are recorded here; undefined without a trace. */
   readonly trace?: TraceContext | undefined;
@@ -48,6 +50,7 @@ export function contextOf(call: AnyCall): CallContext {
     caller: callerOf(metadata, peer),
     peer,
     deadline: Number(call.getDeadline()),
+    beganAt: performance.now(),
     requestId: requestIdFrom(metadata.get(requestIdKey)[0]),
     trace: traceContextFrom(metadata.get(traceKeys.parent)[0], metadata.get(traceKeys.state)[0]),
   };

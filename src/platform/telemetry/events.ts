@@ -1,9 +1,10 @@
 import { FilemillError, isReason, type Reason } from '#domain/errors.ts';
-import type { FileEvents } from '#domain/file-events.ts';
+import type { FailedFile, FileEvents } from '#domain/file-events.ts';
 import { isStoreFault } from '#domain/store-fault.ts';
 import { asFilemillError, isVolumeFault } from '#domain/volume-fault.ts';
 import type { Logger } from '../logger.ts';
 import { instruments } from './instruments.ts';
+import { traceContextFrom, traceIdOf } from './trace-context.ts';
 
 /**
  * One function for each event that operators look for: it writes the log line and counts. Every line about a request
@@ -111,6 +112,14 @@ export function attemptFailed(
 ): void {
   instruments.attemptsFailed.add(1, { reason });
   logger.warn({ file: id, reason, detail: message, attempt }, 'attempt failed');
+}
+
+/** The last attempt of a file did not complete: it is FAILED until somebody retries it. */
+export function fileFailed(logger: Logger, file: FailedFile): void {
+  const { id, requestId, traceparent, filename: name, size, attempt, worker, errorCode, errorMessage } = file;
+  const trace = traceContextFrom(traceparent);
+  const known = { file: id, ...(requestId && { requestId }), ...(trace && { traceId: traceIdOf(trace) }), name, size };
+  logger.warn({ ...known, worker, attempt, code: errorCode, detail: errorMessage }, 'file failed');
 }
 
 /** An analyser failed, and the file is completed without its findings. */

@@ -11,7 +11,6 @@ import {
   type Tracer,
   trace,
 } from '@opentelemetry/api';
-import { resourceFromAttributes } from '@opentelemetry/resources';
 import {
   AlwaysOffSampler,
   AlwaysOnSampler,
@@ -22,6 +21,7 @@ import {
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
 import type { Logger } from '../logger.ts';
+import { telemetryResource } from './resource.ts';
 import { type Attributes, errorType, type Span, type SpanOptions } from './span.ts';
 import { isSampled, spanIdOf, type TraceContext, traceIdOf } from './trace-context.ts';
 import { exportersOf } from './trace-exporters.ts';
@@ -40,7 +40,7 @@ export class SpanRecorder implements AsyncDisposable {
 
   constructor(config: TracesConfig, logger: Logger) {
     this.#provider = new TracerProvider({
-      resource: resourceFromAttributes({ 'service.name': config.service, 'service.namespace': 'filemill' }),
+      resource: telemetryResource(config.service),
       sampler: new RecordedSampler(samplerOf(config)),
       spanLimits: { linkCountLimit },
       spanProcessors: exportersOf(config, logger).map(

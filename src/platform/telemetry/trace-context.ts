@@ -13,9 +13,11 @@ const parent = /^(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{
 /** The standard asks for the first 512 characters at least; a longer one is dropped, as cutting it could halve an entry. */
 const passableState = /^[\x20-\x7e]{1,512}$/;
 
+const leastLength = 55;
+
 /** What a caller sent; undefined unless it is well formed. A later version is passed on as the one that is known here. */
 export function traceContextFrom(traceparent: unknown, tracestate?: unknown): TraceContext | undefined {
-  if (typeof traceparent !== 'string') return undefined;
+  if (typeof traceparent !== 'string' || traceparent.length < leastLength) return undefined;
   const [whole, version, traceId, spanId, flags = '', rest] = parent.exec(traceparent) ?? [];
   if (whole === undefined || (version === '00' && rest !== undefined)) return undefined;
   const sampled = Number.parseInt(flags, 16) & 1;
@@ -34,4 +36,9 @@ export function spanIdOf({ traceparent }: TraceContext): string {
 /** Whether spans of this trace are recorded. */
 export function isSampled({ traceparent }: TraceContext): boolean {
   return traceparent.endsWith('1');
+}
+
+/** What is kept with a file, so that each attempt belongs to the trace of its upload: nothing unless it is recorded. */
+export function keptTraceparent(trace: TraceContext | undefined): string | null {
+  return trace !== undefined && isSampled(trace) ? trace.traceparent : null;
 }

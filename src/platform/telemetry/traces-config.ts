@@ -3,7 +3,7 @@ import { ConfigError } from '../config-error.ts';
 
 /** How traces are recorded, by the standard variables of OpenTelemetry. */
 export interface TracesConfig {
-  /** `service.name`; OTEL_SERVICE_NAME goes before it. */
+  /** The part of Filemill that this process is. */
   readonly service: string;
   readonly exporters: readonly ('otlp' | 'console')[];
   /** A file for spans as OTLP JSON, one request a line. */
@@ -59,7 +59,7 @@ export function readTracesConfig(service: string, env: NodeJS.ProcessEnv): Trace
     throw new ConfigError(parsed.error.issues.map(({ path, message }) => `${path.join('')}: ${message}`).join('; '));
   const { data } = parsed;
   return {
-    service: env.OTEL_SERVICE_NAME || service,
+    service,
     exporters,
     file,
     sampler: data.OTEL_TRACES_SAMPLER,

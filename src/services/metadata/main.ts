@@ -7,14 +7,12 @@ import { HistoryRecorder } from '#adapters/postgres/history/history-recorder.ts'
 import { movedForMs } from '#adapters/postgres/upkeep/blob-deletions.ts';
 import { ChangeFeed } from '#adapters/postgres/upkeep/change-feed.ts';
 import { createDoorbell } from '#adapters/redis/doorbell.ts';
-import { tellAll } from '#domain/file-events.ts';
 import { loneLeaseFactor } from '#domain/retry-policy.ts';
 import { boot } from '#platform/boot.ts';
 import { runService } from '#platform/lifecycle.ts';
 import { startOpsServer } from '#platform/ops-server.ts';
 import { Semaphore } from '#platform/semaphore.ts';
 import { StoreHealth } from '#platform/store-health.ts';
-import { measuredFiles } from '#platform/telemetry/events.ts';
 import { observeStores } from '#platform/telemetry/observe-stores.ts';
 import { Certificates, startCertificateWatch } from '#platform/tls/certificates.ts';
 import { Identities } from './access/identities.ts';
@@ -32,6 +30,7 @@ import { startJanitor } from './duties/janitor.ts';
 import { startReconciler } from './duties/reconciler.ts';
 import { ChangeHubs } from './live/change-hub.ts';
 import { metadataServer } from './routes/index.ts';
+import { toldEvents } from './told-events.ts';
 import { startWebhooks } from './webhooks/start.ts';
 
 const { config, logger } = await boot('metadata', readMetadataConfig, process.env);
@@ -63,7 +62,7 @@ await runService(logger, async ({ signal, use }) => {
     longestMs: Math.max(movedForMs, leaseMs * loneLeaseFactor),
     onStep: (step) => logger.warn(step, "PostgreSQL's clock stepped"),
   });
-  const events = tellAll(measuredFiles, use(HistoryRecorder.start({ database, logger })));
+  const events = toldEvents(logger, use(HistoryRecorder.start({ database, logger })));
   use(observeBacklog(database, clock));
   const rung = config.redisUrl === 'none' ? undefined : doorbell;
   use(startReconciler({ database, clock, doorbell: rung, leaseMs, events, logger }));

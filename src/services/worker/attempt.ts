@@ -9,6 +9,8 @@ import { failpoint } from '#platform/failpoints.ts';
 import type { Logger } from '#platform/logger.ts';
 import { pair } from '#platform/pair.ts';
 import { attemptFailed, findingFailed } from '#platform/telemetry/events.ts';
+import { inSpans } from '#platform/telemetry/traces.ts';
+import { recordRuns, startSave } from './attempt-spans.ts';
 import { type HeldClaim, LeaseLost } from './lease-keeper.ts';
 import type { AttemptsClient } from './lifecycle/attempts.ts';
 
@@ -97,6 +99,7 @@ export async function completeOne(
       output === undefined
         ? await readWhole(claim, subject, tools)
         : await isolates.complete(subject, output, claim.signal);
+    recordRuns(claim, completed.runs);
     for (const failure of completed.failures) findingFailed(logger, claim.file, failure);
     // Kept before the result is saved: who sees the result finds the text.
     if (completed.text !== undefined) await texts?.keep(claim.file.id, completed.text);
@@ -209,9 +212,10 @@ async function saveAll(found: readonly Found[], tools: AttemptTools): Promise<vo
   const held = found.filter(({ claim }) => claim.lost === undefined);
   const [first] = held;
   if (first === undefined) return;
-  const findings = held.map(({ finding }) => finding);
+  const findings = held.map(({ claim, finding }) => ({ ...finding, span: startSave(claim) }));
+  const spans = findings.flatMap(({ span }) => span ?? []);
   try {
-    const outcomes = await attempts.saveAll(findings, first.claim);
+    const outcomes = await inSpans(spans, () => attempts.saveAll(findings, first.claim));
     await failpoint('worker.saved');
     await Promise.all(pair(held, outcomes).map(([{ claim }, saved]) => settle(claim, saved, tools)));
   } catch (error) {
@@ -222,9 +226,13 @@ async function saveAll(found: readonly Found[], tools: AttemptTools): Promise<vo
 }
 
 async function settle(claim: HeldClaim, saved: SaveOutcome, tools: AttemptTools): Promise<void> {
-  if (saved.outcome === 'SAVED' || saved.outcome === 'ALREADY_SAVED') return;
+  if (saved.outcome === 'SAVED' || saved.outcome === 'ALREADY_SAVED') return complete(claim);
   if (saved.outcome === 'INVALID') await fail(claim, new FilemillError('RESULT_INVALID', saved.message), tools);
   else logDropped(claim, saved.outcome, tools.logger);
+}
+
+function complete({ span }: HeldClaim): void {
+  span?.set({ 'filemill.attempt.outcome': 'COMPLETED' });
 }
 
 /** Never rejects. */
@@ -234,9 +242,18 @@ async function fail(claim: HeldClaim, failure: unknown, { attempts, logger }: At
   const error = asFilemillError(failure);
   const { reason, message } = error;
   attemptFailed(logger, file, error);
+  claim.span?.set({ 'filemill.attempt.outcome': 'FAILED' });
+  claim.span?.fail(error);
   const { id, leaseToken } = file;
   const permanent = reason === 'RESULT_INVALID';
-  const end = { id, leaseToken, errorCode: errorCode(reason), errorMessage: storableText(message), permanent };
+  const end = {
+    id,
+    leaseToken,
+    errorCode: errorCode(reason),
+    errorMessage: storableText(message),
+    permanent,
+    span: claim.span,
+  };
   try {
     const outcome = await attempts.fail(end, claim);
     if (outcome !== 'DONE') logDropped(claim, outcome, logger);
@@ -256,7 +273,9 @@ function storableText(message: string): string {
   return message.replaceAll('\0', '\u{fffd}').slice(0, 1_000).toWellFormed();
 }
 
-function logDropped({ file }: HeldClaim, reason: unknown, logger: Logger): void {
+function logDropped({ file, span }: HeldClaim, reason: unknown, logger: Logger): void {
   const why = reason instanceof LeaseLost ? reason.why : reason;
+  span?.set({ 'filemill.attempt.outcome': 'DROPPED' });
+  span?.fail(String(why));
   logger.info({ file: file.id, why, attempt: file.attempt }, 'claim dropped');
 }

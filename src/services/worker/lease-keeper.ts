@@ -4,6 +4,8 @@ import { loneLeaseFactor } from '#domain/retry-policy.ts';
 import { Lease, Renewals } from '#platform/lease.ts';
 import type { Logger } from '#platform/logger.ts';
 import { pair } from '#platform/pair.ts';
+import type { Span } from '#platform/telemetry/span.ts';
+import { startAttempt } from './attempt-spans.ts';
 import type { AttemptsClient } from './lifecycle/attempts.ts';
 
 /** Why a claim ended without an outcome. */
@@ -68,12 +70,17 @@ export class LeaseKeeper implements Disposable {
 
 export class HeldClaim extends Lease<LossReason> {
   readonly file: ClaimedFile;
+  /** Of this attempt, if the file is traced. */
+  readonly span: Span | undefined;
+  /** A reading of performance.now(). */
+  readonly beganAt = performance.now();
   readonly #forget: (claim: HeldClaim) => void;
   #factor = 1;
 
   constructor(file: ClaimedFile, forget: (claim: HeldClaim) => void) {
     super();
     this.file = file;
+    this.span = startAttempt(file);
     this.#forget = forget;
   }
 

@@ -7,6 +7,7 @@ import { type Duty, startDuty } from '#platform/duty.ts';
 import { pair } from '#platform/pair.ts';
 import { filesAnalysed } from '#platform/telemetry/events.ts';
 import { type AttemptTools, completeOne, concludeAll, type Judged, judge } from './attempt.ts';
+import { linkToClaim, startPass } from './attempt-spans.ts';
 import type { ClaimWindow } from './claim-window.ts';
 import type { HeldClaim, LeaseKeeper } from './lease-keeper.ts';
 import { WaitingLine } from './waiting-line.ts';
@@ -94,8 +95,10 @@ export class Processor implements AsyncDisposable {
 
   #take({ files, leaseExpiresAt, leaseMs }: Work): void {
     const { keeper, isolates } = this.#options;
-    for (const file of files) {
-      const claim = keeper.hold(file, leaseExpiresAt, leaseMs);
+    const claims = files.map((file) => keeper.hold(file, leaseExpiresAt, leaseMs));
+    linkToClaim(claims, leaseExpiresAt - leaseMs);
+    for (const claim of claims) {
+      const { file } = claim;
       this.#held.add(claim);
       // A file with the name of a document needs no thread. What a stopping worker has not begun is released from the line.
       if (!file.alone && isolates.expects(file) && !this.#stop.signal.aborted) void this.#complete(claim);
@@ -116,7 +119,9 @@ export class Processor implements AsyncDisposable {
   async #attempt(claims: readonly HeldClaim[]): Promise<void> {
     const { window, isolates } = this.#options;
     const beganAt = performance.now();
+    const endPass = startPass(claims);
     const outcomes = await judge(claims, this.#options);
+    endPass(outcomes);
     const eachMs = (performance.now() - beganAt) / claims.length;
     window.took(eachMs);
     filesAnalysed('pass', claims.length, eachMs / 1_000);
@@ -155,6 +160,7 @@ export class Processor implements AsyncDisposable {
 
   #end(claim: HeldClaim): void {
     claim.done();
+    claim.span?.end();
     this.#held.delete(claim);
     this.#slotFreed.resolve();
   }
@@ -177,7 +183,10 @@ export class Processor implements AsyncDisposable {
     const { attempts, logger } = this.#options;
     const files: ClaimedFile[] = claims.map(({ file }) => file);
     this.#line.remove(claims);
-    for (const claim of claims) claim.lose('RELEASED');
+    for (const claim of claims) {
+      claim.lose('RELEASED');
+      claim.span?.set({ 'filemill.attempt.outcome': 'RELEASED' });
+    }
     await attempts.release(files, { forMs: releaseForMs }).then(
       () => logger.info({ files: files.length }, 'claims released'),
       (error: unknown) => logger.warn({ err: error, files: files.length }, 'claims could not be released'),

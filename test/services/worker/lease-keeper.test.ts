@@ -49,4 +49,7 @@ test('while nobody renews, the lease of a file that runs alone outlasts another'
   assert.equal(alone?.lost, undefined);
 });
 
-const file = { leaseToken: '', storageKey: '', filename: 'f', size: 1, declaredSha256: null, attempt: 1, alone: true };
+const file = {
+  ...{ leaseToken: '', storageKey: '', filename: 'f', size: 1, declaredSha256: null, attempt: 1, alone: true },
+  ...{ requestId: null, traceparent: null },
+};

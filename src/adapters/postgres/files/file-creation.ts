@@ -12,10 +12,15 @@ const columns = fields.map(([field]) => snakeCase(field)).join(', ');
 const arrays = {
   uuid: { type: 'uuid[]', encode: uuidArray },
   text: { type: 'text[]', encode: textArray },
-  'text?': { type: 'text[]', encode: textArray },
+  'text?': { type: 'text[]', encode: optionalTextArray },
   tenant: { type: 'text[]', encode: textArray },
   bytes: { type: 'bigint[]', encode: bigintArray },
 } as const;
+
+/** `unnest` fills a shorter array with nulls: where there are only nulls, none are sent. */
+function optionalTextArray(values: readonly (string | null)[]): Buffer {
+  return textArray(values.every((value) => value === null) ? [] : values);
+}
 
 const placeholder = (field: keyof NewFile) => `$${fields.findIndex(([one]) => one === field) + 2}`;
 

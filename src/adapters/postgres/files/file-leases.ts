@@ -1,7 +1,6 @@
 import { errorCode } from '#domain/errors.ts';
 import type { FailedAttempt, Lease, LeaseOutcome } from '#domain/file.ts';
-import type { FailedFile, FileEvents } from '#domain/file-events.ts';
-import type { FileStatus } from '#domain/file-state.ts';
+import type { AttemptEvents, EndedAttempt, FailedFile, FileEvents } from '#domain/file-events.ts';
 import { loneLeaseFactor, maxSilences, retryDelayBoundsMs } from '#domain/retry-policy.ts';
 import type { Database, Statement } from '../database/database.ts';
 import { type ClockRange, type DatabaseClock, presentTime } from '../database/database-clock.ts';
@@ -40,7 +39,7 @@ const release: Statement = {
 // After an attempt a file is PENDING again or FAILED: `ended` has the columns that movedEach and the record need.
 const ended = `
   f.id, f.size, f.tenant, 'PROCESSING' as was, null as was_error, f.status, f.attempt, f.worker, f.claimed_at, f.error_code,
-  f.error_message`;
+  f.error_message, f.filename, f.request_id, f.traceparent`;
 
 const recorded = (outcome: 'FAILED' | 'EXPIRED') => `
   recorded as (
@@ -48,7 +47,8 @@ const recorded = (outcome: 'FAILED' | 'EXPIRED') => `
     select id, lease_token, counted_attempt, worker, claimed_at, '${outcome}', told_code, told_message from ended
     on conflict do nothing
   ), ${movedEach('ended')}, ${announced('ended', 'file.failed')}
-  select ended.id, ended.tenant, ended.status, ended.error_code as "errorCode"
+  select ended.id, ended.tenant, ended.filename, ended.size, ended.status, told_code as "errorCode", told_message as "errorMessage",
+    counted_attempt as attempt, ended.worker, ended.claimed_at as "claimedAt", ended.request_id as "requestId", ended.traceparent
   from ended left join ${notifiedBy('ended')} on true`;
 
 const fail: Statement = {
@@ -159,10 +159,6 @@ export async function failAttempts(
   return await leaseOutcomes(database, attempts, done, { endedIsDone: true });
 }
 
-interface EndedAttempt extends FailedFile {
-  readonly status: FileStatus;
-}
-
 function failedFiles(ended: readonly EndedAttempt[]): FailedFile[] {
   return ended.filter(({ status }) => status === 'FAILED');
 }
@@ -177,7 +173,7 @@ export async function expireLeases(
   database: Database,
   max: number,
   watched?: { readonly clock: Pick<DatabaseClock, 'range'>; readonly leaseMs: number },
-  events?: Pick<FileEvents, 'failed'>,
+  events?: Pick<FileEvents, 'failed'> & Partial<AttemptEvents>,
 ): Promise<string[]> {
   const [usual, alone] = [1, loneLeaseFactor].map(
     (factor) => watched?.clock.range(watched.leaseMs * factor) ?? presentTime,
@@ -192,6 +188,7 @@ export async function expireLeases(
     alone.earliest,
     alone.latest,
   ]);
+  events?.expired?.(ended);
   events?.failed(failedFiles(ended));
   return column(ended, 'id');
 }

@@ -9,7 +9,8 @@ export const fileColumns = fieldsOf(fileFields)
 /** The columns of a ClaimedFile. */
 export const claimColumns = `
   f.id, f.lease_token as "leaseToken", f.storage_key as "storageKey", f.filename, f.size,
-  f.declared_sha256 as "declaredSha256", f.attempt, f.silences > 0 as alone, f.tenant`;
+  f.declared_sha256 as "declaredSha256", f.attempt, f.silences > 0 as alone, f.tenant, f.request_id as "requestId",
+  f.traceparent`;
 
 /** The longest time from the end of an upload to the creation of its row; sweeps wait far longer. */
 export const maxKeyAge = '1 hour';

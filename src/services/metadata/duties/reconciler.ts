@@ -6,7 +6,7 @@ import { forgetConfirmedDeletions } from '#adapters/postgres/upkeep/blob-deletio
 import { forgetExpiredLocks } from '#adapters/postgres/upkeep/upload-locks.ts';
 import { forgetSilentWorkers } from '#adapters/postgres/upkeep/workers.ts';
 import { type Doorbell, doorbellWindow } from '#domain/doorbell.ts';
-import type { FileEvents } from '#domain/file-events.ts';
+import type { AttemptEvents, FileEvents } from '#domain/file-events.ts';
 import { type Duty, jittered, startDuty } from '#platform/duty.ts';
 import type { Logger } from '#platform/logger.ts';
 import { leasesRanOut } from '#platform/telemetry/events.ts';
@@ -27,7 +27,7 @@ interface ReconcilerOptions {
   /** Undefined when workers claim from PostgreSQL directly. */
   readonly doorbell: Doorbell | undefined;
   readonly leaseMs: number;
-  readonly events: Pick<FileEvents, 'failed'>;
+  readonly events: Pick<FileEvents, 'failed'> & Partial<AttemptEvents>;
   readonly logger: Logger;
 }
 

@@ -5,7 +5,10 @@ import { failpoint } from '#platform/failpoints.ts';
 import { pair } from '#platform/pair.ts';
 import type { CallContext, Caller } from '#platform/rpc/call-context.ts';
 import { fileAccepted, fileKnown } from '#platform/telemetry/events.ts';
+import { keptTraceparent, type TraceContext } from '#platform/telemetry/trace-context.ts';
+import { inSpans, startChild } from '#platform/telemetry/traces.ts';
 import type { Declaration } from '../intake/declaration.ts';
+import type { RequestedFile } from './file-creation.ts';
 import { type Registered, type RegistrationContext, registerAll } from './registration.ts';
 import type { Ringer } from './ringer.ts';
 
@@ -28,9 +31,11 @@ export interface Verified {
   readonly sha256: string | null;
   /** When the upload began, by `performance.now()`; unknown for one that came in several calls. */
   readonly beganAt?: number;
+  /** Of a file that has a trace of its own; otherwise it belongs to that of the call. */
+  readonly trace?: TraceContext | undefined;
 }
 
-export type AcceptedCall = Pick<CallContext, 'signal' | 'requestId'> & {
+export type AcceptedCall = Pick<CallContext, 'signal' | 'requestId' | 'trace'> & {
   readonly caller: Pick<Caller, 'kind' | 'id' | 'name' | 'tenant' | 'address'>;
 };
 
@@ -65,15 +70,14 @@ export type Answer = Receipt | { readonly refusal: FilemillError };
 async function acknowledge(
   context: AcceptanceContext,
   files: readonly (Verified & { readonly blob: Blob })[],
-  { signal, requestId, caller }: AcceptedCall,
+  call: AcceptedCall,
 ): Promise<readonly Answer[]> {
-  const by = { requestId, tenant: caller.tenant, uploader: uploaderOf(caller) };
-  const created = files.map(({ blob: { id, storageKey }, declared, size, sha256 }) => {
-    return { ...declared, id, storageKey, size, declaredSha256: sha256, ...by };
-  });
-  const registered = await registerAll(context, created, signal);
+  const created = files.map((file) => toRequested(file, call));
+  const spans = created.flatMap(({ span }) => span ?? []);
+  const registered = await inSpans(spans, () => registerAll(context, created, call.signal));
   await failpoint('upload.created');
-  for (const one of registered) if ('id' in one && !one.duplicate) context.ringer.ring(one.id);
+  for (const [one, { trace = call.trace }] of pair(registered, files))
+    if ('id' in one && !one.duplicate) context.ringer.ring(one.id, trace);
   await failpoint('upload.rung');
   tell(pair(files, registered));
   return pair(files, registered).map(([{ size, sha256 }, one]) =>
@@ -88,4 +92,16 @@ function tell(files: readonly (readonly [Verified, Registered])[]): void {
     if (one.duplicate) fileKnown();
     else fileAccepted({ size, seconds: beganAt && (now - beganAt) / 1_000 });
   }
+}
+
+function toRequested(
+  { blob: { id, storageKey }, declared, size, sha256, trace: own }: Verified & { readonly blob: Blob },
+  { requestId, caller, trace }: AcceptedCall,
+): RequestedFile {
+  const fields = { ...declared, id, storageKey, size, declaredSha256: sha256, requestId };
+  const span = startChild('register', own ?? trace, {
+    attributes: { 'filemill.file.id': id, 'filemill.file.size': size },
+  });
+  const by = { tenant: caller.tenant, uploader: uploaderOf(caller), traceparent: keptTraceparent(own ?? trace) };
+  return { ...fields, ...by, span };
 }

@@ -10,11 +10,17 @@ import { Batcher } from '#platform/batcher.ts';
 import type { Logger } from '#platform/logger.ts';
 import type { RpcChannel } from '#platform/rpc/client.ts';
 import { callShared } from '#platform/telemetry/events.ts';
+import type { Span } from '#platform/telemetry/span.ts';
+import { inSpans, startShared } from '#platform/telemetry/traces.ts';
 
 /** With the longest allowed fields, a batch stays well below the largest message. */
 const maxBatch = 500;
 
-export type RequestedFile = NewFile & { readonly requestId: string };
+export type RequestedFile = NewFile & {
+  readonly requestId: string;
+  /** Of its registration, if its upload is traced. */
+  readonly span?: Span | undefined;
+};
 
 /** Registers files with the metadata service; concurrent calls share one RPC. */
 export class FileCreation {
@@ -24,7 +30,13 @@ export class FileCreation {
     const lifecycle = metadata.client(FileLifecycleService);
     const create = async (files: readonly RequestedFile[]) => {
       const requestId = sharedRequestId(logger, files);
-      return toOutcomes(await lifecycle.createFiles(newFilesToMessage(files), { requestId }));
+      const shared = startShared(
+        'CreateFiles',
+        files.map(({ span }) => span),
+      );
+      const request = newFilesToMessage(files);
+      const call = () => lifecycle.createFiles(request, { requestId, trace: shared.trace });
+      return toOutcomes(await inSpans([shared], call));
     };
     this.#batcher = new Batcher(create, { name: 'create', maxBatch });
   }

@@ -2,6 +2,9 @@ import { type Doorbell, doorbellWindow } from '#domain/doorbell.ts';
 import { backoffMs, sleep } from '#platform/abort.ts';
 import type { Logger } from '#platform/logger.ts';
 import { instruments } from '#platform/telemetry/instruments.ts';
+import type { Span } from '#platform/telemetry/span.ts';
+import type { TraceContext } from '#platform/telemetry/trace-context.ts';
+import { inSpans, startChild } from '#platform/telemetry/traces.ts';
 import { ttlMemo } from '#platform/ttl-memo.ts';
 
 const first = { occasion: 'first' };
@@ -21,6 +24,8 @@ export class Ringer implements AsyncDisposable {
   readonly #depth: () => Promise<number>;
   readonly #stopping = new AbortController();
   #queue: string[] = [];
+  /** Of the queued files that are traced. */
+  readonly #spans = new Map<string, Span>();
   #ringing: Promise<void> | undefined;
   #failures = 0;
 
@@ -30,8 +35,13 @@ export class Ringer implements AsyncDisposable {
     this.#depth = ttlMemo(depthTtlMs, () => doorbell.depth());
   }
 
-  ring(id: string): void {
-    if (this.#queue.length < maxQueued) this.#queue.push(id);
+  /** @param trace that of the file */
+  ring(id: string, trace?: TraceContext): void {
+    if (this.#queue.length < maxQueued) {
+      this.#queue.push(id);
+      const span = startChild('ring', trace, { attributes: { 'filemill.file.id': id } });
+      if (span !== undefined) this.#spans.set(id, span);
+    }
     this.#ringing ??= this.#ringAll();
   }
 
@@ -53,14 +63,24 @@ export class Ringer implements AsyncDisposable {
 
   async #ringBatch(ids: readonly string[]): Promise<void> {
     try {
-      if ((await this.#depth()) < doorbellWindow) {
+      await inSpans(this.#spansOf(ids), async () => {
+        if ((await this.#depth()) >= doorbellWindow) return;
         await this.#doorbell.ring(ids);
         instruments.rings.add(ids.length, first);
-      }
+      });
       this.#failures = 0;
     } catch (error) {
       this.#logger.debug({ err: error, files: ids.length }, 'ring failed: files wait for the next one');
       this.#failures += 1;
     }
+  }
+
+  #spansOf(ids: readonly string[]): Span[] {
+    if (this.#spans.size === 0) return [];
+    return ids.flatMap((id) => {
+      const span = this.#spans.get(id);
+      this.#spans.delete(id);
+      return span ?? [];
+    });
   }
 }

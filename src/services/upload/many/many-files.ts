@@ -5,6 +5,9 @@ import { never } from '#platform/abort.ts';
 import { failpoint } from '#platform/failpoints.ts';
 import { pair } from '#platform/pair.ts';
 import type { Semaphore } from '#platform/semaphore.ts';
+import type { Span } from '#platform/telemetry/span.ts';
+import { traceContextFrom } from '#platform/telemetry/trace-context.ts';
+import { startSpan } from '#platform/telemetry/traces.ts';
 import {
   type AcceptanceContext,
   type AcceptedCall,
@@ -35,12 +38,17 @@ export interface Outcome {
 /** Unanswered files per stream: far more than one batch of the disk or the database. */
 const maxUnanswered = 2_048;
 
-/** The file that is coming in pieces; `file` is undefined once it was refused, and its remaining pieces are skipped. */
-interface Coming {
+/** A file whose first part has come. */
+interface Begun {
   readonly sequence: number;
-  readonly file:
-    | undefined
-    | { staged: StagedBlob; content: Content; declared: Declaration; admitted: Admitted; beganAt: number };
+  readonly span: Span;
+  /** A reading of performance.now(). */
+  readonly beganAt: number;
+}
+
+/** The file that is coming in pieces; `file` is undefined once it was refused, and its remaining pieces are skipped. */
+interface Coming extends Begun {
+  readonly file: undefined | { staged: StagedBlob; content: Content; declared: Declaration; admitted: Admitted };
 }
 
 /** The files of one UploadMany stream; each is kept or refused on its own. */
@@ -103,16 +111,20 @@ export class ManyFiles {
 
   async #keepWhole(parts: readonly UploadPart[], beganAt: number): Promise<void> {
     const { admission, maxFileSize, quotas } = this.#context;
-    const good: UploadPart[] = [];
+    const contents: Uint8Array[] = [];
+    const begun: Begun[] = [];
     const verified: Verified[] = [];
-    for (const part of parts)
+    for (const part of parts) {
+      const file = this.#begin(part, beganAt);
       try {
-        verified.push({ ...verifyPart(part, maxFileSize), beganAt });
-        good.push(part);
+        verified.push({ ...verifyPart(part, maxFileSize), beganAt, trace: file.span.trace });
+        contents.push(part.content);
+        begun.push(file);
       } catch (refusal) {
-        this.#tell({ sequence: part.sequence, answer: { refusal } });
+        this.#refuse(file, refusal);
       }
-    await this.#answer(good, async () => {
+    }
+    await this.#answer(begun, async () => {
       await quotas.requireRoom(
         this.#call.caller.tenant,
         null,
@@ -120,7 +132,6 @@ export class ManyFiles {
       );
       await admission.allows();
       await failpoint('upload.chunk');
-      const contents = good.map(({ content }) => content);
       return await acceptAll(this.#context, contents, verified, this.#call);
     });
   }
@@ -128,13 +139,21 @@ export class ManyFiles {
   async #takePiece(part: UploadPart): Promise<void> {
     if (part.metadata !== undefined) await this.#beginInPieces(part);
     else if (part.sequence === this.#coming?.sequence) await this.#continue(this.#coming, part);
-    else this.#refuse(part.sequence, new FilemillError('METADATA_MISSING'));
+    else this.#refuse(this.#begin(part), new FilemillError('METADATA_MISSING'));
+  }
+
+  /** A stream may last for days: each of its files is a trace of its own, unless the client says otherwise. */
+  #begin({ sequence, traceparent }: UploadPart, beganAt = performance.now()): Begun {
+    const { trace } = this.#call;
+    const parent = traceContextFrom(traceparent);
+    const span = startSpan('upload', { kind: 'server', parent, root: true, links: [trace], beganAt });
+    return { sequence, span, beganAt };
   }
 
   async #beginInPieces(part: UploadPart): Promise<void> {
     await this.#breakOff();
-    const beganAt = performance.now();
-    const { sequence, metadata } = part;
+    const { metadata } = part;
+    const begun = this.#begin(part);
     const { admission, blobs, maxFileSize, quotas } = this.#context;
     try {
       const declared = readDeclaration(metadata as NonNullable<typeof metadata>, maxFileSize);
@@ -145,33 +164,33 @@ export class ManyFiles {
         throw error;
       });
       const content = new Content({ staged, admitted, declared: { ...declared, sha256AtClose: true }, maxFileSize });
-      this.#coming = { sequence, file: { staged, content, declared, admitted, beganAt } };
+      this.#coming = { ...begun, file: { staged, content, declared, admitted } };
     } catch (error) {
-      this.#coming = { sequence, file: undefined };
-      return this.#refuse(sequence, error);
+      this.#coming = { ...begun, file: undefined };
+      return this.#refuse(begun, error);
     }
     await this.#continue(this.#coming, part);
   }
 
-  async #continue({ sequence, file }: Coming, { content, closing }: UploadPart): Promise<void> {
+  async #continue({ file, ...begun }: Coming, { content, closing }: UploadPart): Promise<void> {
     if (closing !== undefined) this.#coming = undefined;
     if (file === undefined) return;
     try {
       if (content.length > 0) await file.content.take(content);
     } catch (error) {
-      await this.#drop({ sequence, file }, error);
-      if (closing === undefined) this.#coming = { sequence, file: undefined };
+      await this.#drop({ ...begun, file }, error);
+      if (closing === undefined) this.#coming = { ...begun, file: undefined };
       return;
     }
-    if (closing !== undefined) void this.#answer([{ sequence }], async () => [await this.#keep(file, closing.sha256)]);
+    if (closing !== undefined) void this.#answer([begun], async () => [await this.#keep(file, closing.sha256, begun)]);
   }
 
-  async #keep(file: NonNullable<Coming['file']>, closing: string): Promise<Answer> {
+  async #keep(file: NonNullable<Coming['file']>, closing: string, { span, beganAt }: Begun): Promise<Answer> {
     using _ = file.admitted;
     await using staged = file.staged;
     const sha256 = await file.content.verify(closing);
-    const { declared, beganAt } = file;
-    return await accept(this.#context, staged, { declared, size: staged.size, sha256, beganAt }, this.#call);
+    const verified = { declared: file.declared, size: staged.size, sha256, beganAt, trace: span.trace };
+    return await accept(this.#context, staged, verified, this.#call);
   }
 
   /** Refuses the file that has not come to its end. */
@@ -182,25 +201,32 @@ export class ManyFiles {
       await this.#drop(coming, new FilemillError('REQUEST_INVALID', 'The closing part of the file is missing.'));
   }
 
-  async #drop({ sequence, file }: Coming, refusal: unknown): Promise<void> {
+  async #drop({ file, ...begun }: Coming, refusal: unknown): Promise<void> {
     if (file === undefined) return;
     await file.staged.discard().catch(() => undefined);
     file.admitted[Symbol.dispose]();
-    this.#refuse(sequence, refusal);
+    this.#refuse(begun, refusal);
   }
 
-  #refuse(sequence: number, refusal: unknown): void {
-    this.#tell({ sequence, answer: { refusal } });
+  #refuse(file: Begun, refusal: unknown): void {
+    this.#end(file, { refusal });
   }
 
-  async #answer(files: readonly Pick<UploadPart, 'sequence'>[], keep: () => Promise<readonly Answer[]>): Promise<void> {
+  #end({ sequence, span }: Begun, answer: Outcome['answer']): void {
+    if ('id' in answer) span.set({ 'filemill.file.id': answer.id, 'filemill.file.size': Number(answer.size) });
+    else span.fail(answer.refusal);
+    span.end();
+    this.#tell({ sequence, answer });
+  }
+
+  async #answer(files: readonly Begun[], keep: () => Promise<readonly Answer[]>): Promise<void> {
     if (files.length === 0) return;
     this.#unanswered += files.length;
     try {
       const answers = await keep();
-      for (const [{ sequence }, answer] of pair(files, answers)) this.#tell({ sequence, answer });
+      for (const [file, answer] of pair(files, answers)) this.#end(file, answer);
     } catch (refusal) {
-      for (const { sequence } of files) this.#refuse(sequence, refusal);
+      for (const file of files) this.#refuse(file, refusal);
     } finally {
       this.#unanswered -= files.length;
       this.#answered.resolve();

@@ -5,7 +5,8 @@ import type { PartialBlob, PartialBlobStore } from '#domain/partial-blob.ts';
 import { UploadFileResponseSchema } from '#gen/filemill/v1/upload_service_pb.ts';
 import { never } from '#platform/abort.ts';
 import { failpoint } from '#platform/failpoints.ts';
-import type { Caller } from '#platform/rpc/call-context.ts';
+import type { CallContext } from '#platform/rpc/call-context.ts';
+import { traceContextFrom } from '#platform/telemetry/trace-context.ts';
 import { type AcceptanceContext, accept } from '../acceptance/acceptance.ts';
 import { verifySha256 } from '../intake/content.ts';
 import type { Declaration } from '../intake/declaration.ts';
@@ -20,9 +21,8 @@ export interface CompleteUpload {
   /** SHA-256 of the closing message; may be empty. */
   readonly closing: string;
   readonly lock: UploadLock;
-  readonly requestId: string;
-  /** Of the last append. */
-  readonly caller: Caller;
+  /** The last append. */
+  readonly call: Pick<CallContext, 'requestId' | 'caller' | 'trace'>;
 }
 
 /**
@@ -33,15 +33,18 @@ export interface CompleteUpload {
  */
 export async function finishUpload(
   context: AcceptanceContext & { readonly partial: PartialBlobStore },
-  { upload, blob, declared, closing, lock, requestId, caller }: CompleteUpload,
+  { upload, blob, declared, closing, lock, call }: CompleteUpload,
 ): Promise<void> {
   const { partial } = context;
   const idempotencyKey = declared.idempotencyKey ?? `resumable upload ${upload.id}`;
   try {
     const sha256 = await verifySha256(declared, closing, () => blob.sha256());
     const verified = { declared: { ...declared, idempotencyKey }, size: blob.size, sha256 };
-    const call = { signal: never, requestId, caller: { ...caller, tenant: upload.record.tenant } };
-    const receipt = await accept(context, { commit: () => commit(blob, lock) }, verified, call);
+    // The file belongs to the trace of the request that began its upload, whoever brought the last byte.
+    const { tenant, traceparent } = upload.record;
+    const trace = traceContextFrom(traceparent) ?? call.trace;
+    const onBehalf = { ...call, signal: never, trace, caller: { ...call.caller, tenant } };
+    const receipt = await accept(context, { commit: () => commit(blob, lock) }, verified, onBehalf);
     await failpoint('upload.registered');
     lock.assertHeld();
     // A generated key is known to this upload alone.

@@ -20,6 +20,8 @@ export interface UploadRecord {
   readonly tenant: string;
   /** The address that began it. */
   readonly caller?: string | undefined;
+  /** The trace of the request that began it, if that is recorded. */
+  readonly traceparent?: string | undefined;
   /** The file that was made of it. */
   readonly file?: UploadFileResponse | undefined;
   /** Bytes from here on belong to an append whose checksum is not verified yet: they do not count. */
@@ -50,14 +52,12 @@ export async function findUpload(
   return { id, record, offset: offsetOf(record, state.size), writtenAt: state.writtenAt };
 }
 
-export function formatRecord({ metadata, clientNote, tenant, caller, file, uncheckedFrom }: UploadRecord): string {
+export function formatRecord({ metadata, file, ...record }: UploadRecord): string {
   return JSON.stringify({
+    ...record,
     metadata: toJson(UploadMetadataSchema, metadata),
-    clientNote: clientNote || undefined,
-    tenant,
-    caller,
+    clientNote: record.clientNote || undefined,
     file: file && toJson(UploadFileResponseSchema, file),
-    uncheckedFrom,
   });
 }
 
@@ -75,7 +75,7 @@ export function toPartialUpload({ id, record, offset, writtenAt }: FoundUpload, 
 
 /** Replicas of two versions may share a volume: unknown fields of a later one are ignored, an earlier one had one tenant. */
 function parseRecord(note: string): UploadRecord {
-  const { metadata, clientNote, tenant, caller, file, uncheckedFrom } = JSON.parse(note) as Record<
+  const { metadata, clientNote, tenant, caller, traceparent, file, uncheckedFrom } = JSON.parse(note) as Record<
     string,
     JsonValue | undefined
   >;
@@ -85,6 +85,7 @@ function parseRecord(note: string): UploadRecord {
     clientNote: String(clientNote ?? ''),
     tenant: String(tenant ?? defaultTenant),
     caller: caller === undefined ? undefined : String(caller),
+    traceparent: traceparent === undefined ? undefined : String(traceparent),
     file: file === undefined ? undefined : fromJson(UploadFileResponseSchema, file, options),
     uncheckedFrom: uncheckedFrom === undefined ? undefined : Number(uncheckedFrom),
   };

@@ -1,7 +1,7 @@
 import { reachOf } from '#domain/access.ts';
 import { FilemillError } from '#domain/errors.ts';
 import type { AppendStart, AppendUploadRequest, UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
-import type { Caller } from '#platform/rpc/call-context.ts';
+import type { CallContext } from '#platform/rpc/call-context.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
 import { sizeMismatch } from '../intake/content.ts';
 import { readDeclaration } from '../intake/declaration.ts';
@@ -25,7 +25,8 @@ export interface AppendUploadContext extends UploadContext, BeginUploadContext {
  */
 export function appendUpload(context: AppendUploadContext): ServiceHandlers<typeof UploadService>['appendUpload'] {
   const { partial, locks, quotas, uploadExpiryMs, stopping } = context;
-  return async (requests, { signal, requestId, caller }) => {
+  return async (requests, call) => {
+    const { signal, caller } = call;
     using _ = quotas.enter(caller.tenant);
     const reach = reachOf(caller);
     const messages = withFilePace(context, requests, contentBytes);
@@ -34,7 +35,7 @@ export function appendUpload(context: AppendUploadContext): ServiceHandlers<type
     const content = await awaitContent(messages);
     await using lock = await locks.take(start.id, signal);
     const early = AbortSignal.any([signal, lock.wanted, lock.signal, stopping]);
-    const appending = { lock, start, early, requestId, caller };
+    const appending = { lock, start, early, call };
     const complete = await resume(context, appending, takeUntilAborted(early, content));
     if (!complete && stopping.aborted) throw new FilemillError('SHUTTING_DOWN');
     if (!complete) early.throwIfAborted();
@@ -43,18 +44,17 @@ export function appendUpload(context: AppendUploadContext): ServiceHandlers<type
 }
 
 interface Appending extends Pick<AppendOptions, 'lock' | 'start' | 'early'> {
-  readonly requestId: string;
-  readonly caller: Caller;
+  readonly call: CallContext;
 }
 
 /** Answers whether the upload is finished. */
 async function resume(
   context: AppendUploadContext,
-  { lock, start, early, requestId, caller }: Appending,
+  { lock, start, early, call }: Appending,
   messages: AsyncIterable<AppendUploadRequest>,
 ): Promise<boolean> {
   const { partial, admission, maxFileSize } = context;
-  const found = await findUpload(partial, start.id, reachOf(caller));
+  const found = await findUpload(partial, start.id, reachOf(call.caller));
   if (found.record.file !== undefined) return true;
   const upload = await withSize(context, found, start, lock);
   const declared = readDeclaration(upload.record.metadata, maxFileSize);
@@ -65,7 +65,7 @@ async function resume(
   const closing = await append({ partial, blob, upload, lock, start, limits, admitted, early }, messages);
   if (size === null ? closing === null : blob.size < size) return false;
   if (sha256AtClose && closing === null) return false;
-  await finishUpload(context, { upload, blob, declared, closing: closing ?? '', lock, requestId, caller });
+  await finishUpload(context, { upload, blob, declared, closing: closing ?? '', lock, call });
   return true;
 }
 

@@ -8,6 +8,7 @@ import { failpoint } from '#platform/failpoints.ts';
 import { type CallContext, outgoing } from '#platform/rpc/call-context.ts';
 import type { RpcClient } from '#platform/rpc/client.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
+import { keptTraceparent } from '#platform/telemetry/trace-context.ts';
 import { type Declaration, readDeclaration } from '../intake/declaration.ts';
 import type { UploadLocks } from '../resumable/upload-locks.ts';
 import {
@@ -47,7 +48,8 @@ export function beginUpload(context: BeginUploadContext): ServiceHandlers<typeof
     if (clientNote.length > maxNoteLength)
       throw new FilemillError('REQUEST_INVALID', `\`client_note\` is longer than ${maxNoteLength} characters.`);
     const { tenant, address } = call.caller;
-    const record = { metadata, clientNote, tenant, caller: address };
+    const traceparent = keptTraceparent(call.trace) ?? undefined;
+    const record = { metadata, clientNote, tenant, caller: address, traceparent };
     const fresh = { record, size: declared.size };
     const upload =
       declared.idempotencyKey === null || beginAnew

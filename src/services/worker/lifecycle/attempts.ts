@@ -12,6 +12,8 @@ import { Batcher } from '#platform/batcher.ts';
 import type { CallOptions, RpcChannel, RpcClient } from '#platform/rpc/client.ts';
 import { type RetryOptions, withRetry } from '#platform/rpc/retry.ts';
 import { instruments } from '#platform/telemetry/instruments.ts';
+import type { Span } from '#platform/telemetry/span.ts';
+import { inSpans, startShared } from '#platform/telemetry/traces.ts';
 
 const callTimeoutMs = 10_000;
 /** Keeps a batch of results well below the largest message. */
@@ -23,8 +25,8 @@ const maxBatch = 500;
  */
 export class AttemptsClient {
   readonly #lifecycle: RpcClient<typeof FileLifecycleService>;
-  readonly #save: Batcher<Finding, SaveOutcome>;
-  readonly #fail: Batcher<FailedAttempt, LeaseOutcome>;
+  readonly #save: Batcher<Traced<Finding>, SaveOutcome>;
+  readonly #fail: Batcher<Traced<FailedAttempt>, LeaseOutcome>;
 
   constructor(metadata: RpcChannel, result: RpcChannel) {
     const lifecycle = metadata.client(FileLifecycleService);
@@ -35,11 +37,11 @@ export class AttemptsClient {
   }
 
   /** Outcomes in the order of `findings`. */
-  async saveAll(findings: readonly Finding[], held: Held): Promise<readonly SaveOutcome[]> {
+  async saveAll(findings: readonly Traced<Finding>[], held: Held): Promise<readonly SaveOutcome[]> {
     return await withRetry(() => this.#save.addAll(findings), whileHeld(held));
   }
 
-  async fail(attempt: FailedAttempt, held: Held): Promise<LeaseOutcome> {
+  async fail(attempt: Traced<FailedAttempt>, held: Held): Promise<LeaseOutcome> {
     return await withRetry(() => this.#fail.add(attempt), whileHeld(held));
   }
 
@@ -71,6 +73,9 @@ export class AttemptsClient {
   }
 }
 
+/** With the span of the attempt, if its file is traced. */
+type Traced<Item> = Item & { readonly span?: Span | undefined };
+
 /** A lease holder; its signal is read only when a call fails. */
 interface Held {
   readonly signal: AbortSignal;
@@ -87,7 +92,7 @@ function whileHeld(held: Held): RetryOptions {
 
 async function saveAll(
   writer: RpcClient<typeof ResultWriterService>,
-  findings: readonly Finding[],
+  findings: readonly Traced<Finding>[],
 ): Promise<SaveOutcome[]> {
   const columns = {
     fileIds: findings.map(({ id }) => id),
@@ -96,16 +101,26 @@ async function saveAll(
     sha256s: findings.map(({ sha256 }) => sha256),
     outputJsons: findings.map(({ outputJson }) => outputJson),
   };
+  const shared = startShared(
+    'SaveResults',
+    findings.map(({ span }) => span),
+  );
+  const call = () => writer.saveResults(columns, { timeoutMs: callTimeoutMs, trace: shared.trace });
   const sentAt = performance.now();
-  const { outcomes, reasons } = await writer.saveResults(columns, { timeoutMs: callTimeoutMs });
+  const { outcomes, reasons } = await inSpans([shared], call);
   instruments.saveDuration.record((performance.now() - sentAt) / 1_000);
   const words = reasons.values();
   return outcomes.map((outcome) => saveOutcome(outcome, words));
 }
 
-async function failAll(lifecycle: RpcClient<typeof FileLifecycleService>, attempts: readonly FailedAttempt[]) {
-  const items = attempts.map((attempt) => ({ ...attempt }));
-  return (await lifecycle.failAttempts({ items }, { timeoutMs: callTimeoutMs })).outcomes.map(leaseOutcome);
+async function failAll(lifecycle: RpcClient<typeof FileLifecycleService>, attempts: readonly Traced<FailedAttempt>[]) {
+  const items = attempts.map(({ span: _, ...attempt }) => attempt);
+  const shared = startShared(
+    'FailAttempts',
+    attempts.map(({ span }) => span),
+  );
+  const call = () => lifecycle.failAttempts({ items }, { timeoutMs: callTimeoutMs, trace: shared.trace });
+  return (await inSpans([shared], call)).outcomes.map(leaseOutcome);
 }
 
 function leaseRef({ id, leaseToken }: Lease): Lease {
