@@ -90,7 +90,7 @@ const drainDeletions = command('drainDeletions', fc.record({ dies: fc.boolean() 
     for (const key of taken) model.deletions.set(key, 'CONFIRMED');
   }
   // Their keys are young: none is forgotten.
-  await forgetConfirmedDeletions(world.database);
+  await forgetConfirmedDeletions(world.database, 1_000);
   await world.accountsForKeys(model);
 });
 

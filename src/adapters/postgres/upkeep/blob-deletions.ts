@@ -23,8 +23,10 @@ const confirm: Statement = {
 const forgetConfirmed: Statement = {
   name: 'forget-confirmed-deletions',
   text: `
-    delete from blob_deletions
-    where taken_until = 'infinity' and created_at < now() - 2 * interval '${maxKeyAge}'`,
+    delete from blob_deletions where storage_key = any (array(
+      select storage_key from blob_deletions
+      where taken_until = 'infinity' and created_at < now() - 2 * interval '${maxKeyAge}' limit $1
+    )) returning true`,
 };
 
 const findKnown: Statement = {
@@ -72,9 +74,9 @@ export async function confirmDeletions(database: Database, storageKeys: readonly
   await database.query(confirm, [storageKeys]);
 }
 
-/** Deletes confirmed deletions once no create can name their keys any more. */
-export async function forgetConfirmedDeletions(database: Database): Promise<void> {
-  await database.query(forgetConfirmed);
+/** Deletes up to `most` confirmed deletions whose keys no create can name any more, and tells how many. */
+export async function forgetConfirmedDeletions(database: Database, most: number): Promise<number> {
+  return (await database.query(forgetConfirmed, [most])).length;
 }
 
 /** The keys of the blobs that a file or an unconfirmed deletion refers to. */

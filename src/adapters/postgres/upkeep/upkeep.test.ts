@@ -62,7 +62,7 @@ test('the bytes of a deleted file are handed out once a minute until confirmed',
   assert.deepEqual(await takeDeletions(database, 10), []);
   // A create whose answer was lost may still be repeated, although its bytes are gone.
   assert.equal((await createFiles(database, [newFile(blob)], 3))[0]?.outcome, 'REJECTED');
-  await forgetConfirmedDeletions(database);
+  await forgetConfirmedDeletions(database, 10);
   assert.equal((await createFiles(database, [newFile(blob)], 3))[0]?.outcome, 'REJECTED');
 });
 
@@ -70,10 +70,10 @@ test('a confirmed deletion is forgotten once its key could not be registered any
   const old = '018cc251-f400-7000-8000-000000000001';
   const text = `insert into blob_deletions (storage_key, created_at) values ($1, now() - interval '3 hours')`;
   await database.query({ text }, [old]);
-  await forgetConfirmedDeletions(database);
+  await forgetConfirmedDeletions(database, 10);
   assert.deepEqual(await takeDeletions(database, 10), [old]);
   await confirmDeletions(database, [old]);
-  await forgetConfirmedDeletions(database);
+  await forgetConfirmedDeletions(database, 10);
   const rows = await database.query({ text: 'select from blob_deletions where storage_key = $1' }, [old]);
   assert.equal(rows.length, 0);
 });

@@ -1,6 +1,7 @@
 import type { Database } from '#adapters/postgres/database/database.ts';
 import { forgetRemovedRules, setDefaultRule } from '#adapters/postgres/retention/rules.ts';
 import { dueWalks, type Walk, walkPage } from '#adapters/postgres/retention/walks.ts';
+import { forgetConfirmedDeletions } from '#adapters/postgres/upkeep/blob-deletions.ts';
 import type { Keeping } from '#domain/retention.ts';
 import { sleep } from '#platform/abort.ts';
 import { type Duty, jittered, startDuty } from '#platform/duty.ts';
@@ -15,10 +16,12 @@ interface JanitorOptions {
 
 /** Few enough that no other statement waits long for the locks of one page. */
 const filesPerPage = 500;
-/** Of each page's time, so many times as long it rests: the janitor takes a fifth of one connection, however slow that is. */
+const deletionsPerPage = 5_000;
+/** After each page it rests for so many times as long: it takes a fifth of one connection, however slow that is. */
 const restFactor = 4;
 const leastRestMs = 20;
 const pauseMs = 5_000;
+const forgetEveryMs = 10 * 60_000;
 
 /**
  * Removes files, or their bytes, whose retention has ended: docs/retention.md. Any number may run at once; each page is
@@ -26,32 +29,43 @@ const pauseMs = 5_000;
  */
 export function startJanitor({ database, defaults, logger }: JanitorOptions): Duty {
   let knowsDefaults = false;
+  let forgetsAt = 0;
   const round = async (signal: AbortSignal) => {
     if (!knowsDefaults) await setDefaultRule(database, defaults);
     knowsDefaults = true;
     await forgetRemovedRules(database);
-    const walks = await dueWalks(database);
-    for (const walk of walks) {
-      if (signal.aborted) break;
-      await finish(walk, signal);
+    for (const walk of await dueWalks(database)) await finish(walk, signal);
+    if (performance.now() >= forgetsAt) {
+      await inPages(
+        signal,
+        async () => (await forgetConfirmedDeletions(database, deletionsPerPage)) === deletionsPerPage,
+      );
+      forgetsAt = performance.now() + jittered(forgetEveryMs);
     }
     return jittered(pauseMs);
   };
 
-  /** Walks to the end, or until the service stops. */
   async function finish(walk: Walk, signal: AbortSignal): Promise<void> {
     const total = { files: 0, bytes: 0 };
-    for (let looked = filesPerPage; looked === filesPerPage && !signal.aborted; ) {
-      const begun = performance.now();
-      const removed = await walkPage(database, walk, filesPerPage);
-      total.files += removed.files;
-      total.bytes += removed.bytes;
-      looked = removed.looked;
-      await sleep(Math.max(leastRestMs, restFactor * (performance.now() - begun)), signal);
-    }
-    if (total.files > 0)
-      logger.info({ ...walk, ...total }, `retention removed ${walk.what === 'files' ? 'files' : 'the bytes of files'}`);
+    await inPages(signal, async () => {
+      const { files, bytes, looked } = await walkPage(database, walk, filesPerPage);
+      total.files += files;
+      total.bytes += bytes;
+      return looked === filesPerPage;
+    });
+    if (total.files > 0) logger.info({ ...walk, ...total }, `retention removed ${words[walk.what]}`);
   }
 
   return startDuty({ name: 'janitor', logger, round });
+}
+
+const words = { files: 'files', bytes: 'the bytes of files' } as const;
+
+/** Runs page after page, until one says that it was the last, or the service stops. */
+async function inPages(signal: AbortSignal, page: () => Promise<boolean>): Promise<void> {
+  for (let more = true; more && !signal.aborted; ) {
+    const begun = performance.now();
+    more = await page();
+    await sleep(Math.max(leastRestMs, restFactor * (performance.now() - begun)), signal);
+  }
 }

@@ -2,7 +2,6 @@ import type { Database } from '#adapters/postgres/database/database.ts';
 import type { DatabaseClock } from '#adapters/postgres/database/database-clock.ts';
 import { expireLeases, forgetEndedClaims } from '#adapters/postgres/files/file-leases.ts';
 import { takeDueRings } from '#adapters/postgres/files/file-rings.ts';
-import { forgetConfirmedDeletions } from '#adapters/postgres/upkeep/blob-deletions.ts';
 import { forgetExpiredLocks } from '#adapters/postgres/upkeep/upload-locks.ts';
 import { forgetSilentWorkers } from '#adapters/postgres/upkeep/workers.ts';
 import { type Doorbell, doorbellWindow } from '#domain/doorbell.ts';
@@ -48,7 +47,6 @@ export function startReconciler(options: ReconcilerOptions): Duty {
     const reopened = await reopenExpired(options);
     if (forgets) {
       await forgetSilentWorkers(database);
-      await forgetConfirmedDeletions(database);
       await forgetExpiredLocks(database, clock.range(leaseMs));
     }
     // Last, so that a failing Redis delays nothing else.
