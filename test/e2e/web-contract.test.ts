@@ -27,6 +27,7 @@ const settings = {
   FILEMILL_AUTH: 'required',
   FILEMILL_TOKEN_KEY: 'k'.repeat(32),
   FILEMILL_ADMIN_TOKEN: adminToken,
+  FILEMILL_WEBHOOKS_ALLOW_PRIVATE: '127.0.0.1',
 };
 const credentials = { authorization: `Bearer ${adminToken}` };
 
@@ -51,6 +52,12 @@ describe('the OpenAPI document', () => {
     return ((await (await ask('/api/v1/retention', { method: 'PUT', body, headers })).json()) as { id: string }).id;
   };
 
+  const webhookOf = async (url: string) => {
+    const headers = { 'content-type': 'application/json' };
+    const made = await ask('/api/v1/webhooks', { method: 'POST', body: JSON.stringify({ url }), headers });
+    return ((await made.json()) as { webhook: { id: string } }).webhook.id;
+  };
+
   before(async () => {
     stack = await startCluster({ services: httpServices, settings });
     document = (await (await fetch(`${stack.base}/api/v1/openapi.json`)).json()) as Document;
@@ -64,7 +71,8 @@ describe('the OpenAPI document', () => {
     );
     const begun = (await new TusRequests(stack.base).begin('begun', 4, credentials)).split('/').at(-1) ?? '';
     const rule = await retentionRule();
-    cases = casesWith({ failed, retried, gone, done, begun, rule });
+    const webhook = await webhookOf('https://127.0.0.1:1/');
+    cases = casesWith({ failed, retried, gone, done, begun, rule, webhook });
   });
   after(() => stack[Symbol.asyncDispose]());
 
@@ -132,10 +140,10 @@ describe('the OpenAPI document', () => {
   });
 });
 
-/** Ids of files, of an upload that was begun for four bytes, and of a retention rule. */
-type Ids = Readonly<Record<'failed' | 'retried' | 'gone' | 'done' | 'begun' | 'rule', string>>;
+/** Ids of files, of an upload that was begun for four bytes, of a retention rule, and of a webhook that leads nowhere. */
+type Ids = Readonly<Record<'failed' | 'retried' | 'gone' | 'done' | 'begun' | 'rule' | 'webhook', string>>;
 
-function casesWith({ failed, retried, gone, done, begun, rule }: Ids) {
+function casesWith({ failed, retried, gone, done, begun, rule, webhook }: Ids) {
   const json = (body: unknown): RequestInit => ({
     body: JSON.stringify(body),
     headers: { 'content-type': 'application/json' },
@@ -148,6 +156,7 @@ function casesWith({ failed, retried, gone, done, begun, rule }: Ids) {
   // As `curl -d` says unless told otherwise.
   const calledForm = { body: '{"ids":[]}', headers: { 'content-type': 'application/x-www-form-urlencoded' } };
   const files = '/api/v1/files';
+  const hooks = '/api/v1/webhooks';
   const key = { 'idempotency-key': 'contract' };
   const tus = (headers: Record<string, string> = {}, body: string | null = null) => ({
     headers: { 'tus-resumable': '1.0.0', ...headers },
@@ -249,6 +258,39 @@ function casesWith({ failed, retried, gone, done, begun, rule }: Ids) {
       [`${files}/${retried}/retry`, 200, calledForm],
       [`${files}/${done}/retry`, 409],
       [`${files}/${unknownId}/retry`, 404],
+    ],
+    'GET /api/v1/webhooks': [['/api/v1/webhooks', 200]],
+    'POST /api/v1/webhooks': [
+      ['/api/v1/webhooks', 201, json({ url: 'https://a.example/', events: ['file.completed'], types: ['image/*'] })],
+      ['/api/v1/webhooks', 400, json({ url: 'https://10.0.0.1/' })],
+      ['/api/v1/webhooks', 400, json({ url: 'https://a.example/', events: ['file.renamed'] })],
+    ],
+    'PATCH /api/v1/webhooks/{id}': [
+      [`${hooks}/${webhook}`, 200, json({ paths: ['in/'], enabled: true })],
+      [`${hooks}/${webhook}`, 400, json({ types: ['text'] })],
+      [`${hooks}/${unknownId}`, 404, json({ enabled: true })],
+    ],
+    'POST /api/v1/webhooks/{id}/rotate': [
+      [`${hooks}/${webhook}/rotate`, 200],
+      [`${hooks}/${unknownId}/rotate`, 404],
+    ],
+    'POST /api/v1/webhooks/{id}/test': [
+      [`${hooks}/${webhook}/test`, 200],
+      [`${hooks}/${unknownId}/test`, 404],
+    ],
+    'GET /api/v1/webhooks/{id}/deliveries': [
+      [`${hooks}/${webhook}/deliveries`, 200],
+      [`${hooks}/${webhook}/deliveries?state=GIVEN_UP&file_id=${done}`, 200],
+      [`${hooks}/${webhook}/deliveries?state=LOST`, 400],
+      [`${hooks}/${unknownId}/deliveries`, 404],
+    ],
+    'POST /api/v1/webhooks/{id}/replay': [
+      [`${hooks}/${webhook}/replay`, 200, json({ ids: [unknownId] })],
+      [`${hooks}/${unknownId}/replay`, 404, json({ ids: [unknownId] })],
+    ],
+    'POST /api/v1/webhooks:delete': [
+      ['/api/v1/webhooks:delete', 200, json({ ids: [webhook, unknownId] })],
+      ['/api/v1/webhooks:delete', 400, json({})],
     ],
     'POST /api/v1/files:retry': [
       ['/api/v1/files:retry', 200, json({ ids: [failed, done, unknownId] })],

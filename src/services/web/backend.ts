@@ -5,6 +5,7 @@ import { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
 import { RetentionService } from '#gen/filemill/v1/retention_service_pb.ts';
 import { SystemService } from '#gen/filemill/v1/system_service_pb.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
+import { WebhookService } from '#gen/filemill/v1/webhook_service_pb.ts';
 import { Health } from '#gen/grpc/health/v1/health_pb.ts';
 import { RpcChannel, type RpcClient } from '#platform/rpc/client.ts';
 import type { HttpProxy } from '#platform/rpc/proxy.ts';
@@ -20,6 +21,7 @@ export interface Backend extends Disposable {
   readonly system: RpcClient<typeof SystemService>;
   readonly downloads: RpcClient<typeof DownloadService>;
   readonly upload: RpcClient<typeof UploadService>;
+  readonly webhooks: RpcClient<typeof WebhookService>;
 }
 
 interface BackendSettings {
@@ -43,6 +45,7 @@ export function createBackend(target: string, ways: BackendSettings = {}): Backe
     metadata: channel.client(MetadataService),
     result: channel.client(ResultService),
     retention: channel.client(RetentionService),
+    webhooks: channel.client(WebhookService),
     system: channel.client(SystemService),
     downloads: downloads.client(DownloadService),
     upload: uploads.client(UploadService),

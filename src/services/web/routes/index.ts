@@ -9,6 +9,7 @@ import { cancelUpload } from './cancel-upload.ts';
 import { createUpload } from './create-upload.ts';
 import { deleteFile } from './delete-file.ts';
 import { deleteFiles } from './delete-files.ts';
+import { listDeliveries, replayDeliveries } from './deliveries.ts';
 import { exportResults } from './export-results.ts';
 import { getDocument } from './get-document.ts';
 import { getEvents } from './get-events.ts';
@@ -35,6 +36,14 @@ import { retryFiles } from './retry-files.ts';
 import { createSession, endSession, getCaller, getSignIn } from './session.ts';
 import { listTenants, resetQuota, setQuota } from './tenants.ts';
 import { createToken, listTokens, revokeTokens } from './tokens.ts';
+import {
+  createWebhook,
+  deleteWebhooks,
+  listWebhooks,
+  rotateWebhookSecret,
+  testWebhook,
+  updateWebhook,
+} from './webhooks.ts';
 
 interface RouteContext {
   readonly backend: Backend;
@@ -87,6 +96,19 @@ export function allRoutes(context: RouteContext): readonly Route[] {
   return routes;
 }
 
+function forWebhooks(backend: Backend): readonly Route[] {
+  return [
+    listWebhooks(backend),
+    createWebhook(backend),
+    updateWebhook(backend),
+    rotateWebhookSecret(backend),
+    testWebhook(backend),
+    listDeliveries(backend),
+    replayDeliveries(backend),
+    deleteWebhooks(backend),
+  ];
+}
+
 function forOperators(backend: Backend): readonly Route[] {
   return [
     listTokens(backend),
@@ -101,5 +123,6 @@ function forOperators(backend: Backend): readonly Route[] {
     setRetentionRule(backend),
     removeRetentionRule(backend),
     getRetentionForecast(backend),
+    ...forWebhooks(backend),
   ];
 }
