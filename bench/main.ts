@@ -24,10 +24,11 @@ import { retention } from './scenarios/retention.ts';
 import { secureSmallFiles, smallFiles, smallFileVariants } from './scenarios/small-files.ts';
 import { idle, start } from './scenarios/start-and-idle.ts';
 import { twoWorkers } from './scenarios/two-workers.ts';
+import { webhookedSmallFiles } from './scenarios/webhooks.ts';
 import { removeFolders } from './system.ts';
 
 const scenarios: readonly Scenario[] = [
-  ...[smallFiles, smallFileVariants, secureSmallFiles, fairness, folder, latency, largeFile],
+  ...[smallFiles, smallFileVariants, secureSmallFiles, webhookedSmallFiles, fairness, folder, latency, largeFile],
   ...[analysis, documents, twoWorkers, growth, retention, pages, start, idle],
 ];
 
