@@ -7,7 +7,15 @@ const after = (ms: number) => new Date(now + ms);
 const minute = 60_000;
 const state = { pooled: false, notified: true, now: after(0).toISOString(), latest_step: null };
 
-const clocks = [
+const clocks: readonly {
+  name: string;
+  thisMachine: number;
+  upload: number | undefined;
+  metadata: number;
+  ok: boolean;
+  told: RegExp;
+  ahead?: Record<string, number>;
+}[] = [
   {
     name: 'all agree',
     thisMachine: 900,
@@ -48,12 +56,19 @@ const clocks = [
     ok: true,
     told: /9\.0 s ahead/,
   },
+  {
+    name: 'a worker is slow',
+    ...{ thisMachine: 0, upload: 0, metadata: 0, ok: false },
+    ahead: { 'worker-1': -10 * minute, result: 0 },
+    told: /^worker-1 is 10 min 0 s behind PostgreSQL$/,
+  },
   { name: 'the time of upload is not known', thisMachine: 0, upload: undefined, metadata: 0, ok: true, told: /agree/ },
 ];
 
-for (const { name, thisMachine, upload, metadata, ok, told } of clocks)
+for (const { name, thisMachine, upload, metadata, ok, told, ahead } of clocks)
   test(`doctor compares clocks: ${name}`, () => {
     const check = checkClocks({
+      ...(ahead && { ahead }),
       thisMachine: after(thisMachine),
       upload: upload === undefined ? undefined : after(upload),
       database: { ...state, service_now: after(metadata).toISOString() },

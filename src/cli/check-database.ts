@@ -23,18 +23,23 @@ interface Clocks {
   /** The time of the process that answered; undefined when a proxy has removed it. */
   readonly upload: Date | undefined;
   readonly database: DatabaseState;
+  /** How far further clocks are ahead of PostgreSQL's, in milliseconds. */
+  readonly ahead?: Readonly<Record<string, number>>;
 }
 
 /** Compares all clocks with PostgreSQL's, which dates the files. */
-export function checkClocks({ thisMachine, upload, database }: Clocks): Check {
+export function checkClocks({ thisMachine, upload, database, ahead = {} }: Clocks): Check {
   const reference = Date.parse(database.now ?? '');
   const others = {
     'this machine': thisMachine.getTime(),
     upload: upload?.getTime(),
     metadata: timeOf(database.service_now),
   };
-  const apart = Object.entries(others).flatMap(([name, ms]) =>
-    ms === undefined || Math.abs(ms - reference) <= agreeMs ? [] : [{ name, ms: ms - reference }],
+  const known = Object.entries(others).flatMap(([name, ms]) =>
+    ms === undefined ? [] : [{ name, ms: ms - reference }],
+  );
+  const apart = [...known, ...Object.entries(ahead).map(([name, ms]) => ({ name, ms }))].filter(
+    ({ ms }) => Math.abs(ms) > agreeMs,
   );
   const told =
     apart.length === 0

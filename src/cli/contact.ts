@@ -3,6 +3,7 @@ import { Health } from '#gen/grpc/health/v1/health_pb.ts';
 import { sleep } from '#platform/abort.ts';
 import type { RpcChannel } from '#platform/rpc/client.ts';
 import { fromServiceError, isRetryable, isUnimplemented, isWrongAddress } from '#platform/rpc/errors.ts';
+import { linkOfTarget } from '#platform/rpc/target.ts';
 import { CliError, exitCodes } from './failure.ts';
 
 const pauseMs = 200;
@@ -64,6 +65,10 @@ async function untilAnswered(channel: RpcChannel, options: ContactOptions): Prom
 }
 
 function absent(server: string, { message }: FilemillError): CliError {
-  const action = 'Start it with `npm start`, or name another with --server or FILEMILL_SERVER.';
+  const start =
+    linkOfTarget(server) === 'LOCAL'
+      ? 'Start it with `npm start`'
+      : 'Check that it runs, and that no firewall keeps this machine out';
+  const action = `${start}, or name another with --server or FILEMILL_SERVER.`;
   return new CliError(exitCodes.unavailable, `${server} does not answer: ${message.replace(/\.$/, '')}.`, action);
 }

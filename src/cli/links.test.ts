@@ -7,7 +7,7 @@ import { linkOfTarget } from '#platform/rpc/target.ts';
 import { checkLinks } from './links.ts';
 
 const dependency = (service: string, part: string, link: Link | null): DependencyJson => ({
-  ...{ service, part, link, instance: '', state: 'OK', code: null, detail: null, since: null },
+  ...{ service, part, link, instance: '', state: 'OK', code: null, detail: null, since: null, version: null },
 });
 
 describe('the links of a system', () => {

@@ -1,8 +1,8 @@
-const secretName = /SECRET|PASSWORD|TOKEN|CREDENTIAL|PRIVATE/;
+const secretName = /SECRET|PASSWORD|TOKEN|CREDENTIAL|PRIVATE|HEADERS/;
 
-/** Lists the FILEMILL_* variables without secrets, which are passwords in URLs and variables named as secrets. */
+/** Lists the FILEMILL_* and OTEL_* variables without secrets: passwords in URLs, and variables named as secrets. */
 export function redactedSettings(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  const names = Object.keys(env).filter((name) => name.startsWith('FILEMILL_'));
+  const names = Object.keys(env).filter((name) => /^(FILEMILL|OTEL)_/.test(name));
   return Object.fromEntries(names.sort().map((name) => [name, redact(name, env[name] ?? '')]));
 }
 

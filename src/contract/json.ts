@@ -158,11 +158,11 @@ const links = ['LOCAL', 'CLEAR_TEXT', 'UNVERIFIED', 'TLS'] as const;
 
 /** A dependency as a service sees it. */
 export function dependencyToJson(dependency: Dependency): DependencyJson {
-  const { service, instance, part, state, code, detail, since } = dependency;
-  const isFailing = state === Dependency_State.FAILING;
+  const { service, instance, part, state, code, detail, since, version } = dependency;
+  const word = state === Dependency_State.FAILING ? 'FAILING' : state === Dependency_State.UNUSED ? 'UNUSED' : 'OK';
   const trouble = { code: code || null, detail: detail || null, since: time(since) };
   const link = links.find((word) => Dependency_Link[word] === dependency.link) ?? null;
-  return { service, instance, part, state: isFailing ? 'FAILING' : 'OK', ...trouble, link };
+  return { service, instance, part, state: word, version: version || null, ...trouble, link };
 }
 
 function durations(known: GetStatsResponse_Durations | undefined): DurationsJson | null {

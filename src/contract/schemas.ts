@@ -352,7 +352,9 @@ export interface DependencyJson {
   /** The name of the worker, for a worker. */
   readonly instance: string;
   readonly part: string;
-  readonly state: 'OK' | 'FAILING';
+  readonly state: 'OK' | 'FAILING' | 'UNUSED';
+  /** Such as `18.1`; null if it is not known. */
+  readonly version: string | null;
   readonly code: string | null;
   readonly detail: string | null;
   readonly since: string | null;

@@ -105,16 +105,22 @@ export function attemptToMessage(attempt: AttemptRecord): MessageInitShape<typeo
 
 /** The state of a store as a service sees it; `instance` distinguishes workers. */
 export function dependencyToMessage(
-  { store, fault, link }: StoreReport,
+  { store, fault, link, version = '' }: StoreReport,
   service: string,
   instance = '',
 ): MessageInitShape<typeof DependencySchema> {
-  const known = { service, instance, part: store, link: Dependency_Link[link ?? 'UNSPECIFIED'] };
+  const known = { service, instance, part: store, version, link: Dependency_Link[link ?? 'UNSPECIFIED'] };
   if (fault === undefined) return { ...known, state: Dependency_State.OK };
   const { code, kind, sentence: detail, since } = fault;
   const lasting = kind === 'operator';
   const failing = { state: Dependency_State.FAILING, code, detail, lasting, since: timestampFromDate(since) };
   return { ...known, ...failing };
+}
+
+/** Where the settings say to work without Redis. */
+export function unusedRedis(service: string): MessageInitShape<typeof DependencySchema> {
+  const detail = 'FILEMILL_REDIS_URL is `none`: files are dispatched through PostgreSQL.';
+  return { service, part: 'redis', state: Dependency_State.UNUSED, detail };
 }
 
 /** `COMPLETED` for FILE_STATUS_COMPLETED; undefined for a number that this release does not know. */

@@ -20,6 +20,8 @@ export interface StoreFault {
 export interface StoreReport {
   readonly store: Store;
   readonly link?: Link | undefined;
+  /** Such as `18.1`; absent if it is not known. */
+  readonly version?: string | undefined;
   /** Absent while all is well. */
   readonly fault?: StoreFault & { readonly since: Date };
 }

@@ -7,6 +7,7 @@ import { readOtelSettings } from './telemetry/otel-settings.ts';
 import { startTelemetry } from './telemetry/telemetry.ts';
 import { startTraces } from './telemetry/traces.ts';
 import { readTracesConfig } from './telemetry/traces-config.ts';
+import { type ThisService, thisService } from './this-service.ts';
 
 /**
  * The first step of every `main`: reads the settings and begins to measure. An invalid setting ends the process with exit
@@ -18,7 +19,7 @@ export async function boot<
   service: string,
   read: (env: NodeJS.ProcessEnv) => Config,
   env: NodeJS.ProcessEnv,
-): Promise<{ readonly config: Config; readonly logger: Logger }> {
+): Promise<{ readonly config: Config; readonly logger: Logger; readonly about: ThisService }> {
   const config = configOrExit(read, env);
   const traces = configOrExit((from) => readTracesConfig(service, from), env);
   const otel = configOrExit(readOtelSettings, env);
@@ -26,7 +27,7 @@ export async function boot<
   for (const problem of unknownSettings(env)) logger.warn(problem);
   await startTraces(traces, logger);
   if (isServiceName(service)) await startTelemetry(service, otel, logger);
-  return { config, logger };
+  return { config, logger, about: thisService(env) };
 }
 
 function configOrExit<Config>(read: (env: NodeJS.ProcessEnv) => Config, env: NodeJS.ProcessEnv): Config {

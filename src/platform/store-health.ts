@@ -21,6 +21,8 @@ export class StoreHealth {
   readonly #link: Link | undefined;
   readonly #saidAt = new Map<string, number>();
   #outage: Outage | undefined;
+  /** Of the store, once it has said so. */
+  version: string | undefined;
 
   constructor(store: Store, logger: Logger, link?: Link) {
     this.#store = store;
@@ -30,7 +32,7 @@ export class StoreHealth {
 
   /** The state at the latest attempt. */
   get report(): StoreReport {
-    const known = { store: this.#store, link: this.#link };
+    const known = { store: this.#store, link: this.#link, version: this.version };
     if (this.#outage === undefined || isForgotten(this.#outage)) return known;
     const { fault, since } = this.#outage;
     return { ...known, fault: { ...fault, since } };

@@ -60,7 +60,11 @@ describe('the command line', () => {
           assert.equal(code, 5, `${command}: ${said}`);
           assert.match(said, /does not answer: /, command);
           assert.match(said, says, command);
-          assert.match(said, /→ Start it with `npm start`, or name another with --server/, command);
+          assert.match(
+            said,
+            /→ (Start it with `npm start`|Check that it runs, .*), or name another with --server/,
+            command,
+          );
           assert.doesNotMatch(said, /Not done after|Retrying|does not answer yet/, command);
         }
       });

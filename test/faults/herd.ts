@@ -1,4 +1,5 @@
 /** 50 workers in one process, each with connections of its own, put together as the worker's main does. */
+
 import { RedisConnection } from '#adapters/redis/connection.ts';
 import { RedisWorkSource } from '#adapters/redis/work-source.ts';
 import { LocalBlobReader } from '#adapters/volume/local-blob-reader.ts';
@@ -8,6 +9,7 @@ import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_s
 import { readSettings } from '#platform/config.ts';
 import { createLogger } from '#platform/logger.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
+import { thisService } from '#platform/this-service.ts';
 import { Certificates } from '#platform/tls/certificates.ts';
 import { tlsSettings } from '#platform/tls/settings.ts';
 import { fixedWindow } from '#services/worker/claim-window.ts';
@@ -32,7 +34,8 @@ for (let n = 0; n < size; n++) {
   const byDoorbell = new RedisWorkSource({ connection, consumer: name, claim: claimerByIds(lifecycle, name), logger });
   const source = new FallbackWorkSource(byDoorbell, new DirectWorkSource(lifecycle, name), logger);
   const blobs = new LocalBlobReader(FILEMILL_STORAGE_DIR ?? '');
-  startWorker({ name, window: fixedWindow(2), source, metadata, result, analysis, isolates, blobs, logger });
+  const about = thisService({});
+  startWorker({ about, name, window: fixedWindow(2), source, metadata, result, analysis, isolates, blobs, logger });
 }
 // Dies as suddenly as it can: its claims are left to their leases.
 process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));

@@ -6,6 +6,7 @@ import { Isolates } from '#analysis/run/isolates.ts';
 import { AnalysisPool } from '#analysis/run/pool.ts';
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import { never } from '#platform/abort.ts';
+import { thisService } from '#platform/this-service.ts';
 import type { Analysis } from '#services/worker/attempt.ts';
 import { fixedWindow } from '#services/worker/claim-window.ts';
 import { FallbackWorkSource } from '#services/worker/fallback-work-source.ts';
@@ -43,7 +44,10 @@ export async function startWorker(backend: Backend, options: TestWorkerOptions =
   const source = resources.use(openSource(backend, name, logger));
   const { metadata, result, storageDir } = backend;
   const blobs = new LocalBlobReader(storageDir);
-  resources.use(start({ ...options, name, window, source, metadata, result, analysis, isolates, blobs, logger }));
+  const about = thisService({});
+  resources.use(
+    start({ ...options, about, name, window, source, metadata, result, analysis, isolates, blobs, logger }),
+  );
   return { messages, [Symbol.asyncDispose]: () => resources.disposeAsync() };
 }
 

@@ -14,6 +14,7 @@ import {
 import { createLogger } from '#platform/logger.ts';
 import { RpcChannel, type RpcClient } from '#platform/rpc/client.ts';
 import { Semaphore } from '#platform/semaphore.ts';
+import { thisService } from '#platform/this-service.ts';
 import { FileCreation } from '#services/upload/acceptance/file-creation.ts';
 import { Ringer } from '#services/upload/acceptance/ringer.ts';
 import { Quotas } from '#services/upload/callers/quotas.ts';
@@ -81,6 +82,7 @@ export async function startUploadStack(
   const memory = new Semaphore(1_000_000);
   const context = {
     blobs,
+    volume: blobs,
     partial,
     admission,
     locks,
@@ -89,6 +91,7 @@ export async function startUploadStack(
     ringer,
     files,
     reader: new LocalBlobReader(root),
+    diskReserve,
     downloads: new Semaphore(overrides.maxDownloads ?? 100),
     logger: quiet,
     auth: 'none' as const,
@@ -97,7 +100,9 @@ export async function startUploadStack(
     ...limits,
     ...overrides,
   };
-  const server = resources.use(uploadServer(context, { metadata, result, doorbell: deafDoorbell }, stopping.signal));
+  const server = resources.use(
+    uploadServer(context, { metadata, result, doorbell: deafDoorbell, about: thisService({}) }, stopping.signal),
+  );
   resources.defer(() => stopping.abort());
   await server.listen(`unix:${sockets}/u`);
   const channel = resources.use(new RpcChannel(`unix:${sockets}/u`));

@@ -167,6 +167,8 @@ for (const { name, ms, restartedOn } of steps)
           await recordHeartbeat(database, {
             name,
             startedAt: new Date(),
+            service: null,
+            now: null,
             slots: 1,
             busy: 0,
             source: 'direct',

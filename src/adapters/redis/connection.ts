@@ -42,7 +42,10 @@ export class RedisConnection implements AsyncDisposable {
     this.#redis = open(url, tls);
     this.#firstContact = nextContact(this.#redis);
     this.#redis.on('error', (error) => this.#note(error));
-    this.#redis.on('ready', () => this.health.connected());
+    this.#redis.on('ready', () => {
+      this.health.connected();
+      void this.#askVersion();
+    });
     this.#redis.on('reconnecting', () => {
       if (this.#moving === undefined) this.#failed('connect', this.#trouble ?? new Error('the connection was closed'));
     });
@@ -84,6 +87,12 @@ export class RedisConnection implements AsyncDisposable {
     this.health.worked(what);
     this.health.worked('connect');
     return answer;
+  }
+
+  /** A user of Redis with few rights may not ask. */
+  async #askVersion(): Promise<void> {
+    const info = await this.#redis.info('server').catch(() => '');
+    this.health.version = /^redis_version:(\S+)/m.exec(info)?.[1];
   }
 
   /** `reconnectOnError` of ioredis does not report when the new connection is ready. */

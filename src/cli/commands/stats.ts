@@ -3,7 +3,7 @@ import type { IncompleteUploadsJson, StatsJson } from '#contract/schemas.ts';
 import { workSourceName } from '#domain/work-source.ts';
 import { withRetry } from '#platform/rpc/retry.ts';
 import { lookUpStats } from '#sdk/stats-lookup.ts';
-import { askDependencies, troubles } from '../dependencies.ts';
+import { askSystem, troubles } from '../dependencies.ts';
 import { type ExitCode, exitCodes } from '../failure.ts';
 import { formatBytes, formatCount, formatDuration, incompleteText, plural, printable } from '../output/printable.ts';
 import { tableRows } from '../output/table.ts';
@@ -19,7 +19,7 @@ export function statsCommand(): Command {
 async function stats(session: Session): Promise<ExitCode> {
   const { terminal, format, files, uploads, retry } = session;
   const record = await withRetry(() => lookUpStats(files, uploads, retry), retry);
-  const dependencies = await askDependencies(session);
+  const { dependencies } = await askSystem(session);
   await printRecord(terminal, format, { ...record, dependencies }, () => [
     ...statsView(record),
     ...troubles(dependencies),

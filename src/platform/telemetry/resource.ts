@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import {
   detectResources,
@@ -7,10 +6,7 @@ import {
   resourceFromAttributes,
   serviceNameEnvDetector,
 } from '@opentelemetry/resources';
-
-const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
+import { version } from '../this-service.ts';
 
 /** What tells the telemetry of this process from that of others. OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES win. */
 export function telemetryResource(service: string): Resource {

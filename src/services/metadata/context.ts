@@ -15,6 +15,7 @@ import type { SystemService } from '#gen/filemill/v1/system_service_pb.ts';
 import type { WebhookService } from '#gen/filemill/v1/webhook_service_pb.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
 import type { Semaphore } from '#platform/semaphore.ts';
+import type { ThisService } from '#platform/this-service.ts';
 import type { Identities } from './access/identities.ts';
 import type { AuditLog } from './audit/audit-log.ts';
 import type { Quotas } from './audit/quotas.ts';
@@ -43,6 +44,7 @@ export interface MetadataContext {
   readonly watchPlaces: Semaphore;
   /** A watch without news sends an empty message after this time. */
   readonly watchHeartbeatMs: number;
+  readonly about: ThisService;
   readonly leaseMs: number;
   readonly maxAttempts: number;
   /** Aborted when the service stops: long polls and watches end. */

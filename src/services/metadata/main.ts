@@ -33,7 +33,7 @@ import { metadataServer } from './routes/index.ts';
 import { toldEvents } from './told-events.ts';
 import { startWebhooks } from './webhooks/start.ts';
 
-const { config, logger } = await boot('metadata', readMetadataConfig, process.env);
+const { config, logger, about } = await boot('metadata', readMetadataConfig, process.env);
 
 /** Broad searches must not starve the rest of the service. */
 const searchesAtOnce = 4;
@@ -79,7 +79,7 @@ await runService(logger, async ({ signal, use }) => {
   const records = { identities, audit, quotas, events, webhooks };
   const work = { claims, dispatcher, doorbell, watchPlaces };
   const shared = { database, searches, ...records, clock, changes, changeHubs, ...work };
-  const context = { ...shared, leaseMs, maxAttempts, watchHeartbeatMs, stopping: signal };
+  const context = { ...shared, about, leaseMs, maxAttempts, watchHeartbeatMs, stopping: signal };
   const { serviceToken, grpcMaxConnectionAgeMs: maxConnectionAgeMs } = config;
   const access = { serviceToken, refusesAnonymous: config.auth === 'required' };
   const server = use(metadataServer(logger, context, { ...access, maxConnectionAgeMs }));

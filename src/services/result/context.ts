@@ -6,8 +6,10 @@ import type { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
 import type { SystemService } from '#gen/filemill/v1/system_service_pb.ts';
 import type { AuditBuffer } from '#platform/audit-buffer.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
+import type { ThisService } from '#platform/this-service.ts';
 
 export interface ResultContext {
+  readonly about: ThisService;
   readonly database: Database;
   /** Connections for user searches. */
   readonly searches: Database;

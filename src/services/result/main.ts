@@ -18,7 +18,7 @@ import { Certificates, startCertificateWatch } from '#platform/tls/certificates.
 import { readResultConfig } from './config.ts';
 import { resultServer } from './routes/index.ts';
 
-const { config, logger } = await boot('result', readResultConfig, process.env);
+const { config, logger, about } = await boot('result', readResultConfig, process.env);
 
 /** Broad searches must not starve the saving of results. */
 const searchesAtOnce = 4;
@@ -44,7 +44,7 @@ await runService(logger, async ({ signal, use }) => {
   const server = use(
     resultServer(
       logger,
-      { database, searches, audit, events, texts },
+      { about, database, searches, audit, events, texts },
       { serviceToken, maxConnectionAgeMs, refusesAnonymous: config.auth === 'required' },
     ),
   );

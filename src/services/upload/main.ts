@@ -58,7 +58,7 @@ const registrationRetryMs = 15_000;
 /** Bytes of small files that are buffered at the same time. */
 const memoryForWholeFiles = 64 * 1024 * 1024;
 
-const { config, logger } = await boot('upload', readUploadConfig, process.env);
+const { config, logger, about } = await boot('upload', readUploadConfig, process.env);
 
 await runService(logger, async (scope) => {
   const tls = new Certificates(config);
@@ -97,8 +97,8 @@ await runService(logger, async (scope) => {
   const downloads = new Semaphore(config.maxDownloads);
   const uploading = { blobs, partial, files, admission, locks, incomplete, memory, ringer, logger };
   const shared = { ...uploading, ...knownCallers(metadata, scope, logger), reader, downloads };
-  const context = { ...config, ...shared, retryMs: registrationRetryMs };
-  const server = scope.use(uploadServer(context, { metadata, result, doorbell }, scope.signal));
+  const context = { ...config, ...shared, volume: blobs, retryMs: registrationRetryMs };
+  const server = scope.use(uploadServer(context, { metadata, result, doorbell, about }, scope.signal));
   scope.use(observeUploads(context));
   scope.use(observeStores(() => [doorbell.report]));
   const ops = { ready: () => admission.ready(), doorbell: () => doorbell.report };

@@ -23,7 +23,7 @@ import { type AppendUploadContext, appendUpload } from './routes/append-upload.t
 import { beginUpload } from './routes/begin-upload.ts';
 import { cancelUpload } from './routes/cancel-upload.ts';
 import { type DownloadContext, download } from './routes/download.ts';
-import { getDependencies, type Upstream } from './routes/get-dependencies.ts';
+import { getDependencies, type Upstream, type VolumeContext } from './routes/get-dependencies.ts';
 import { getIncompleteUploads, type IncompleteUploadsContext } from './routes/get-incomplete-uploads.ts';
 import { getUpload } from './routes/get-upload.ts';
 import { uploadFile } from './routes/upload-file.ts';
@@ -35,7 +35,8 @@ const maxHeldBytes = 64 * 1024 * 1024;
 type PortContext = AppendUploadContext &
   UploadManyContext &
   IncompleteUploadsContext &
-  DownloadContext & {
+  DownloadContext &
+  VolumeContext & {
     readonly auth: 'none' | 'required';
     readonly webToken?: string | undefined;
     readonly quotas: Quotas;
@@ -70,7 +71,7 @@ export function uploadServer(
       getIncompleteUploads: getIncompleteUploads(context),
     })
     .add(DownloadService, { download: download(context) }, { answerIdleMs: context.streamIdleMs })
-    .add(SystemService, { getDependencies: getDependencies(upstream) })
+    .add(SystemService, { getDependencies: getDependencies(upstream, context) })
     .addForwarded(AccessService, upstream.metadata, stopping)
     .addForwarded(MetadataService, upstream.metadata, stopping)
     .addForwarded(RetentionService, upstream.metadata, stopping)

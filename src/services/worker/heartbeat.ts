@@ -1,4 +1,5 @@
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { serviceToMessage } from '#contract/services.ts';
 import { dependencyToMessage } from '#contract/wire.ts';
 import { FilemillError } from '#domain/errors.ts';
 import type { StoreReport } from '#domain/store-fault.ts';
@@ -6,6 +7,7 @@ import type { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecy
 import { startDuty } from '#platform/duty.ts';
 import type { Logger } from '#platform/logger.ts';
 import type { RpcClient } from '#platform/rpc/client.ts';
+import type { ThisService } from '#platform/this-service.ts';
 
 export interface WorkerVitals {
   /** Threads. */
@@ -28,6 +30,7 @@ interface HeartbeatOptions {
   readonly lifecycle: RpcClient<typeof FileLifecycleService>;
   readonly worker: string;
   readonly vitals: () => WorkerVitals;
+  readonly about: ThisService;
   readonly logger: Logger;
 }
 
@@ -37,13 +40,14 @@ export interface Heartbeat extends AsyncDisposable {
 }
 
 /** Tells the metadata service that this worker is alive, and at the end that it leaves. */
-export function startHeartbeat({ lifecycle, worker, vitals, logger }: HeartbeatOptions): Heartbeat {
+export function startHeartbeat({ lifecycle, worker, vitals, about, logger }: HeartbeatOptions): Heartbeat {
   const startedAt = timestampFromDate(new Date());
   let answeredAt = Number.NEGATIVE_INFINITY;
   const beat = async (leaving: boolean, timeoutMs: number) => {
     const { redis, ...rest } = vitals();
     const dependencies = redis ? [dependencyToMessage(redis, 'worker', worker)] : [];
-    await lifecycle.heartbeat({ worker, startedAt, ...rest, dependencies, leaving }, { timeoutMs });
+    const service = { ...serviceToMessage('worker', about), instance: worker };
+    await lifecycle.heartbeat({ worker, startedAt, ...rest, dependencies, service, leaving }, { timeoutMs });
     answeredAt = performance.now();
   };
   const round = async () => {

@@ -17,7 +17,7 @@ import { proveAnalysis } from './self-test.ts';
 import { openTexts, untilStorageReadable } from './storage-folder.ts';
 import { startWorker } from './worker.ts';
 
-const { config, logger } = await boot('worker', readWorkerConfig, process.env);
+const { config, logger, about } = await boot('worker', readWorkerConfig, process.env);
 
 await runService(logger, async ({ signal, use }) => {
   const { workerName: name, redisUrl, workerThreads: threads, workerPrefetch: prefetch } = config;
@@ -42,6 +42,6 @@ await runService(logger, async ({ signal, use }) => {
   const window = prefetch === undefined ? adaptiveWindow(threads) : fixedWindow(threads + prefetch);
   const texts = config.keepText ? await openTexts(config.storageDir) : undefined;
   const work = { source, analysis, isolates, deadlineMs, blobs: new LocalBlobReader(config.storageDir), texts };
-  const worker = use(startWorker({ name, window, metadata, result, ...work, memoryMb, logger }));
+  const worker = use(startWorker({ name, window, metadata, result, ...work, memoryMb, about, logger }));
   use(await startOpsServer(config.opsListen, { ready: () => worker.ready(), doorbell: () => source.report }));
 });

@@ -2,6 +2,7 @@ import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_s
 import type { Logger } from '#platform/logger.ts';
 import type { RpcChannel } from '#platform/rpc/client.ts';
 import { observeStores } from '#platform/telemetry/observe-stores.ts';
+import type { ThisService } from '#platform/this-service.ts';
 import type { NamedWorkSource } from './fallback-work-source.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
@@ -15,6 +16,7 @@ interface WorkerOptions extends Omit<ProcessorOptions, 'attempts' | 'keeper'> {
   readonly metadata: RpcChannel;
   readonly result: RpcChannel;
   readonly memoryMb?: number | undefined;
+  readonly about: ThisService;
 }
 
 interface Worker extends AsyncDisposable {
@@ -39,7 +41,7 @@ export function startWorker(options: WorkerOptions): Worker {
     ...(source.report && { redis: source.report }),
   });
   const lifecycle = metadata.client(FileLifecycleService);
-  const heartbeat = parts.use(startHeartbeat({ lifecycle, worker: name, vitals, logger }));
+  const heartbeat = parts.use(startHeartbeat({ lifecycle, worker: name, vitals, about: options.about, logger }));
   parts.use(processor);
   return { ready: async () => heartbeat.assertAnswered(), [Symbol.asyncDispose]: () => parts.disposeAsync() };
 }

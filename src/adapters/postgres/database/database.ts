@@ -179,7 +179,8 @@ export class Database implements Reader, AsyncDisposable {
 
   /** Whether PostgreSQL refuses writes. Rejects when it does not answer or has no schema. */
   async readOnly(): Promise<boolean> {
-    const [probe] = await this.query<{ readOnly: boolean }>(schemaProbe);
+    const [probe] = await this.query<{ readOnly: boolean; version: string }>(schemaProbe);
+    this.#health.version = probe?.version;
     return probe?.readOnly === true;
   }
 
@@ -262,7 +263,8 @@ const anyStatement = 'a statement';
 const schemaProbe = {
   name: 'schema-probe',
   text: `
-    select current_setting('transaction_read_only') = 'on' as "readOnly"
+    select current_setting('transaction_read_only') = 'on' as "readOnly",
+      split_part(current_setting('server_version'), ' ', 1) as version
     from (select count(*) from (select from results limit 0) as none) as schema`,
 };
 

@@ -12,14 +12,24 @@ export interface WorkerRecord {
   readonly source: string;
   /** Dependencies in protobuf's JSON format. */
   readonly dependencies: readonly JsonValue[];
+  /** What the worker tells of itself, in protobuf's JSON format; null for workers of earlier versions. */
+  readonly service: JsonValue;
+  readonly clockAheadSeconds: number | null;
 }
+
+type Heartbeat = Omit<WorkerRecord, 'seenAt' | 'clockAheadSeconds'> & {
+  /** By the clock of the worker. */
+  readonly now: Date | null;
+};
 
 const beat: Statement = {
   name: 'heartbeat',
   text: `
-    insert into workers (name, started_at, slots, busy, source, dependencies) values ($1, $2, $3, $4, $5, $6)
+    insert into workers (name, started_at, slots, busy, source, dependencies, service, clock_ahead_seconds)
+    values ($1, $2, $3, $4, $5, $6, $7, extract(epoch from $8::timestamptz - now()))
     on conflict (name) do update set started_at = excluded.started_at, slots = excluded.slots,
-      busy = excluded.busy, source = excluded.source, dependencies = excluded.dependencies, seen_at = now()`,
+      busy = excluded.busy, source = excluded.source, dependencies = excluded.dependencies, service = excluded.service,
+      clock_ahead_seconds = excluded.clock_ahead_seconds, seen_at = now()`,
 };
 
 const leave: Statement = { name: 'forget-worker', text: 'delete from workers where name = $1' };
@@ -36,14 +46,17 @@ export const aliveMs = 15_000;
 const alive: Statement = {
   name: 'workers-alive',
   text: `
-    select name, started_at as "startedAt", seen_at as "seenAt", slots, busy, source, dependencies from workers
+    select name, started_at as "startedAt", seen_at as "seenAt", slots, busy, source, dependencies, service,
+      clock_ahead_seconds as "clockAheadSeconds"
+    from workers
     where seen_at > least(now(), $1::timestamptz) - interval '${aliveMs} ms'
       and seen_at < greatest(now(), $2::timestamptz) + interval '1 second' order by name`,
 };
 
-export async function recordHeartbeat(database: Database, worker: Omit<WorkerRecord, 'seenAt'>): Promise<void> {
-  const { name, startedAt, slots, busy, source, dependencies } = worker;
-  await database.query(beat, [name, startedAt, slots, busy, source, JSON.stringify(dependencies)]);
+export async function recordHeartbeat(database: Database, worker: Heartbeat): Promise<void> {
+  const { name, startedAt, slots, busy, source, dependencies, service, now } = worker;
+  const told = service === null ? null : JSON.stringify(service);
+  await database.query(beat, [name, startedAt, slots, busy, source, JSON.stringify(dependencies), told, now]);
 }
 
 export async function forgetWorker(database: Database, name: string): Promise<void> {

@@ -12,7 +12,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file filemill/v1/system_service.proto.
  */
 export const file_filemill_v1_system_service: GenFile = /*@__PURE__*/
-  fileDesc("CiBmaWxlbWlsbC92MS9zeXN0ZW1fc2VydmljZS5wcm90bxILZmlsZW1pbGwudjEiGAoWR2V0RGVwZW5kZW5jaWVzUmVxdWVzdCJIChdHZXREZXBlbmRlbmNpZXNSZXNwb25zZRItCgxkZXBlbmRlbmNpZXMYASADKAsyFy5maWxlbWlsbC52MS5EZXBlbmRlbmN5IpgDCgpEZXBlbmRlbmN5Eg8KB3NlcnZpY2UYASABKAkSEAoIaW5zdGFuY2UYAiABKAkSDAoEcGFydBgDIAEoCRIsCgVzdGF0ZRgEIAEoDjIdLmZpbGVtaWxsLnYxLkRlcGVuZGVuY3kuU3RhdGUSDAoEY29kZRgFIAEoCRIOCgZkZXRhaWwYBiABKAkSKQoFc2luY2UYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg8KB2xhc3RpbmcYCCABKAgSKgoEbGluaxgJIAEoDjIcLmZpbGVtaWxsLnYxLkRlcGVuZGVuY3kuTGluayI/CgVTdGF0ZRIVChFTVEFURV9VTlNQRUNJRklFRBAAEgwKCFNUQVRFX09LEAESEQoNU1RBVEVfRkFJTElORxACImQKBExpbmsSFAoQTElOS19VTlNQRUNJRklFRBAAEg4KCkxJTktfTE9DQUwQARITCg9MSU5LX0NMRUFSX1RFWFQQAhITCg9MSU5LX1VOVkVSSUZJRUQQAxIMCghMSU5LX1RMUxAEMm0KDVN5c3RlbVNlcnZpY2USXAoPR2V0RGVwZW5kZW5jaWVzEiMuZmlsZW1pbGwudjEuR2V0RGVwZW5kZW5jaWVzUmVxdWVzdBokLmZpbGVtaWxsLnYxLkdldERlcGVuZGVuY2llc1Jlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_timestamp]);
+  fileDesc("CiBmaWxlbWlsbC92MS9zeXN0ZW1fc2VydmljZS5wcm90bxILZmlsZW1pbGwudjEiGAoWR2V0RGVwZW5kZW5jaWVzUmVxdWVzdCKVAQoXR2V0RGVwZW5kZW5jaWVzUmVzcG9uc2USLQoMZGVwZW5kZW5jaWVzGAEgAygLMhcuZmlsZW1pbGwudjEuRGVwZW5kZW5jeRImCghzZXJ2aWNlcxgCIAMoCzIULmZpbGVtaWxsLnYxLlNlcnZpY2USIwoGdm9sdW1lGAMgASgLMhMuZmlsZW1pbGwudjEuVm9sdW1lIs4BCgdTZXJ2aWNlEg8KB3NlcnZpY2UYASABKAkSEAoIaW5zdGFuY2UYAiABKAkSDwoHdmVyc2lvbhgDIAEoCRISCgpzdGFydGVkX2J5GAQgASgJEhgKEHVua25vd25fc2V0dGluZ3MYBSADKAkSJwoDbm93GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIgChNjbG9ja19haGVhZF9zZWNvbmRzGAcgASgBSACIAQFCFgoUX2Nsb2NrX2FoZWFkX3NlY29uZHMiQgoGVm9sdW1lEg0KBWJ5dGVzGAEgASgDEhIKCmZyZWVfYnl0ZXMYAiABKAMSFQoNcmVzZXJ2ZV9ieXRlcxgDIAEoAyK7AwoKRGVwZW5kZW5jeRIPCgdzZXJ2aWNlGAEgASgJEhAKCGluc3RhbmNlGAIgASgJEgwKBHBhcnQYAyABKAkSLAoFc3RhdGUYBCABKA4yHS5maWxlbWlsbC52MS5EZXBlbmRlbmN5LlN0YXRlEgwKBGNvZGUYBSABKAkSDgoGZGV0YWlsGAYgASgJEikKBXNpbmNlGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIPCgdsYXN0aW5nGAggASgIEioKBGxpbmsYCSABKA4yHC5maWxlbWlsbC52MS5EZXBlbmRlbmN5LkxpbmsSDwoHdmVyc2lvbhgKIAEoCSJRCgVTdGF0ZRIVChFTVEFURV9VTlNQRUNJRklFRBAAEgwKCFNUQVRFX09LEAESEQoNU1RBVEVfRkFJTElORxACEhAKDFNUQVRFX1VOVVNFRBADImQKBExpbmsSFAoQTElOS19VTlNQRUNJRklFRBAAEg4KCkxJTktfTE9DQUwQARITCg9MSU5LX0NMRUFSX1RFWFQQAhITCg9MSU5LX1VOVkVSSUZJRUQQAxIMCghMSU5LX1RMUxAEMm0KDVN5c3RlbVNlcnZpY2USXAoPR2V0RGVwZW5kZW5jaWVzEiMuZmlsZW1pbGwudjEuR2V0RGVwZW5kZW5jaWVzUmVxdWVzdBokLmZpbGVtaWxsLnYxLkdldERlcGVuZGVuY2llc1Jlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_timestamp]);
 
 /**
  * @generated from message filemill.v1.GetDependenciesRequest
@@ -35,6 +35,20 @@ export type GetDependenciesResponse = Message<"filemill.v1.GetDependenciesRespon
    * @generated from field: repeated filemill.v1.Dependency dependencies = 1;
    */
   dependencies: Dependency[];
+
+  /**
+   * The services that answer, and the workers that are alive.
+   *
+   * @generated from field: repeated filemill.v1.Service services = 2;
+   */
+  services: Service[];
+
+  /**
+   * Absent while it is not known.
+   *
+   * @generated from field: filemill.v1.Volume volume = 3;
+   */
+  volume?: Volume | undefined;
 };
 
 /**
@@ -43,6 +57,100 @@ export type GetDependenciesResponse = Message<"filemill.v1.GetDependenciesRespon
  */
 export const GetDependenciesResponseSchema: GenMessage<GetDependenciesResponse> = /*@__PURE__*/
   messageDesc(file_filemill_v1_system_service, 1);
+
+/**
+ * What a service tells of itself.
+ *
+ * @generated from message filemill.v1.Service
+ */
+export type Service = Message<"filemill.v1.Service"> & {
+  /**
+   * `upload`, `metadata`, `result` or `worker`.
+   *
+   * @generated from field: string service = 1;
+   */
+  service: string;
+
+  /**
+   * The name of the worker, for a worker.
+   *
+   * @generated from field: string instance = 2;
+   */
+  instance: string;
+
+  /**
+   * The version of Filemill.
+   *
+   * @generated from field: string version = 3;
+   */
+  version: string;
+
+  /**
+   * `up`, `container`, `kubernetes`, or `hand` for a process that none of these started.
+   *
+   * @generated from field: string started_by = 4;
+   */
+  startedBy: string;
+
+  /**
+   * A sentence for each FILEMILL_* variable in the environment of the service that nothing reads.
+   *
+   * @generated from field: repeated string unknown_settings = 5;
+   */
+  unknownSettings: string[];
+
+  /**
+   * Its clock; absent for workers.
+   *
+   * @generated from field: google.protobuf.Timestamp now = 6;
+   */
+  now?: Timestamp | undefined;
+
+  /**
+   * For workers: how far the clock of its machine is ahead of PostgreSQL's.
+   *
+   * @generated from field: optional double clock_ahead_seconds = 7;
+   */
+  clockAheadSeconds?: number | undefined;
+};
+
+/**
+ * Describes the message filemill.v1.Service.
+ * Use `create(ServiceSchema)` to create a new message.
+ */
+export const ServiceSchema: GenMessage<Service> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_system_service, 2);
+
+/**
+ * The volume that holds the bytes of files.
+ *
+ * @generated from message filemill.v1.Volume
+ */
+export type Volume = Message<"filemill.v1.Volume"> & {
+  /**
+   * @generated from field: int64 bytes = 1;
+   */
+  bytes: bigint;
+
+  /**
+   * @generated from field: int64 free_bytes = 2;
+   */
+  freeBytes: bigint;
+
+  /**
+   * Uploads are refused when less than this is free.
+   *
+   * @generated from field: int64 reserve_bytes = 3;
+   */
+  reserveBytes: bigint;
+};
+
+/**
+ * Describes the message filemill.v1.Volume.
+ * Use `create(VolumeSchema)` to create a new message.
+ */
+export const VolumeSchema: GenMessage<Volume> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_system_service, 3);
 
 /**
  * A dependency of a service. Without `redis` everything works, only later; without any other, something does not.
@@ -110,6 +218,13 @@ export type Dependency = Message<"filemill.v1.Dependency"> & {
    * @generated from field: filemill.v1.Dependency.Link link = 9;
    */
   link: Dependency_Link;
+
+  /**
+   * Such as `18.1`; empty if it is not known.
+   *
+   * @generated from field: string version = 10;
+   */
+  version: string;
 };
 
 /**
@@ -117,7 +232,7 @@ export type Dependency = Message<"filemill.v1.Dependency"> & {
  * Use `create(DependencySchema)` to create a new message.
  */
 export const DependencySchema: GenMessage<Dependency> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_system_service, 2);
+  messageDesc(file_filemill_v1_system_service, 4);
 
 /**
  * @generated from enum filemill.v1.Dependency.State
@@ -139,6 +254,13 @@ export const Dependency_State = {
    * @generated from enum value: STATE_FAILING = 2;
    */
   FAILING: 2,
+
+  /**
+   * The settings say to work without it.
+   *
+   * @generated from enum value: STATE_UNUSED = 3;
+   */
+  UNUSED: 3,
 } as const;
 
 /**
@@ -150,7 +272,7 @@ export type Dependency_State = (typeof Dependency_State)[keyof typeof Dependency
  * Describes the enum filemill.v1.Dependency.State.
  */
 export const Dependency_StateSchema: GenEnum<Dependency_State> = /*@__PURE__*/
-  enumDesc(file_filemill_v1_system_service, 2, 0);
+  enumDesc(file_filemill_v1_system_service, 4, 0);
 
 /**
  * @generated from enum filemill.v1.Dependency.Link
@@ -197,7 +319,7 @@ export type Dependency_Link = (typeof Dependency_Link)[keyof typeof Dependency_L
  * Describes the enum filemill.v1.Dependency.Link.
  */
 export const Dependency_LinkSchema: GenEnum<Dependency_Link> = /*@__PURE__*/
-  enumDesc(file_filemill_v1_system_service, 2, 1);
+  enumDesc(file_filemill_v1_system_service, 4, 1);
 
 /**
  * The state of the server itself.

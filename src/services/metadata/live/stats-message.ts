@@ -38,7 +38,7 @@ export async function statsMessage(
     })),
     errors: stats.errors.map(({ code, files }) => ({ code, files: BigInt(files) })),
     oldestPendingSeconds: stats.oldestPendingSeconds,
-    workers: workers.map(({ startedAt, seenAt, dependencies: _, ...worker }) => ({
+    workers: workers.map(({ startedAt, seenAt, dependencies: _, service: __, clockAheadSeconds: ___, ...worker }) => ({
       ...worker,
       startedAt: timestampFromDate(startedAt),
       seenAt: timestampFromDate(seenAt),

@@ -2,11 +2,11 @@ import { toJson } from '@bufbuild/protobuf';
 import { forgetWorker, recordHeartbeat } from '#adapters/postgres/upkeep/workers.ts';
 import { optionalDate } from '#contract/wire.ts';
 import { FilemillError } from '#domain/errors.ts';
-import { DependencySchema } from '#gen/filemill/v1/system_service_pb.ts';
+import { DependencySchema, ServiceSchema } from '#gen/filemill/v1/system_service_pb.ts';
 import type { MetadataContext, Route } from '../context.ts';
 
 export function heartbeatRoute({ database }: MetadataContext): Route<'heartbeat'> {
-  return async ({ worker, startedAt, slots, busy, source, leaving, dependencies }) => {
+  return async ({ worker, startedAt, slots, busy, source, leaving, dependencies, service }) => {
     if (worker === '' || worker.includes('\0')) throw new FilemillError('REQUEST_INVALID', '`worker` must be a name.');
     if (leaving) await forgetWorker(database, worker);
     else
@@ -17,6 +17,8 @@ export function heartbeatRoute({ database }: MetadataContext): Route<'heartbeat'
         busy,
         source,
         dependencies: dependencies.map((dependency) => toJson(DependencySchema, dependency)),
+        service: service ? toJson(ServiceSchema, service) : null,
+        now: optionalDate(service?.now) ?? null,
       });
     return {};
   };

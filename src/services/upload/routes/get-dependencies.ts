@@ -1,8 +1,9 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { dependencyToMessage } from '#contract/wire.ts';
+import { serviceToMessage } from '#contract/services.ts';
+import { dependencyToMessage, unusedRedis } from '#contract/wire.ts';
 import type { Doorbell } from '#domain/doorbell.ts';
+import type { VolumeUpkeep } from '#domain/upkeep.ts';
 import {
-  type DependencySchema,
   type GetDependenciesResponseSchema,
   Dependency_Link as Link,
   Dependency_State as State,
@@ -12,39 +13,62 @@ import { type CallContext, outgoing } from '#platform/rpc/call-context.ts';
 import type { RpcChannel } from '#platform/rpc/client.ts';
 import { fromServiceError, isUnimplemented } from '#platform/rpc/errors.ts';
 import { linkOfTarget } from '#platform/rpc/target.ts';
+import type { ThisService } from '#platform/this-service.ts';
 
 export interface Upstream {
   readonly metadata: RpcChannel;
   readonly result: RpcChannel;
   readonly doorbell: Doorbell;
+  readonly about: ThisService;
 }
 
-type Dependency = MessageInitShape<typeof DependencySchema>;
+export interface VolumeContext {
+  readonly volume: Pick<VolumeUpkeep, 'freeBytes' | 'totalBytes'>;
+  readonly diskReserve: number;
+}
+
+type Answer = MessageInitShape<typeof GetDependenciesResponseSchema>;
 
 const answerWithinMs = 2_500;
 
-/** The dependencies of this service and of those behind it. */
-export function getDependencies({ metadata, result, doorbell }: Upstream) {
-  return async (
-    _request: unknown,
-    call: CallContext,
-  ): Promise<MessageInitShape<typeof GetDependenciesResponseSchema>> => {
-    const own = doorbell.report ? [dependencyToMessage(doorbell.report, 'upload')] : [];
-    const behind = await Promise.all([ask('metadata', metadata, call), ask('result', result, call)]);
-    return { dependencies: [...own, ...behind.flat()] };
+/** This service and those behind it, with their dependencies. */
+export function getDependencies({ metadata, result, doorbell, about }: Upstream, context: VolumeContext) {
+  return async (_request: unknown, call: CallContext): Promise<Answer> => {
+    const own = doorbell.report ? dependencyToMessage(doorbell.report, 'upload') : unusedRedis('upload');
+    const [volume, ...behind] = await Promise.all([
+      volumeOf(context),
+      ask('metadata', metadata, call),
+      ask('result', result, call),
+    ]);
+    return {
+      dependencies: [own, ...behind.flatMap(({ dependencies = [] }) => dependencies)],
+      services: [serviceToMessage('upload', about), ...behind.flatMap(({ services = [] }) => services)],
+      ...(volume && { volume }),
+    };
   };
 }
 
-async function ask(part: string, channel: RpcChannel, call: CallContext): Promise<readonly Dependency[]> {
+/** Undefined for a volume that cannot be read, or does not report its size. */
+async function volumeOf({ volume, diskReserve }: VolumeContext): Promise<Answer['volume']> {
+  const [free, bytes] = await Promise.all([volume.freeBytes(), volume.totalBytes()]).catch(() => []);
+  if (free === undefined || bytes === undefined) return undefined;
+  return { bytes: BigInt(bytes), freeBytes: BigInt(free), reserveBytes: BigInt(diskReserve) };
+}
+
+async function ask(
+  part: string,
+  channel: RpcChannel,
+  call: CallContext,
+): Promise<Pick<Answer, 'dependencies' | 'services'>> {
   const service = { service: 'upload', part, link: Link[linkOfTarget(channel.target)] };
   try {
-    const { dependencies } = await channel
+    const { dependencies, services } = await channel
       .client(SystemService)
       .getDependencies({}, { ...outgoing(call), timeoutMs: answerWithinMs });
-    return [{ ...service, state: State.OK }, ...dependencies];
+    return { dependencies: [{ ...service, state: State.OK }, ...dependencies], services };
   } catch (error) {
-    if (isUnimplemented(fromServiceError(error))) return [{ ...service, state: State.OK }];
+    if (isUnimplemented(fromServiceError(error))) return { dependencies: [{ ...service, state: State.OK }] };
     const detail = `The ${part} service does not answer.`;
-    return [{ ...service, state: State.FAILING, code: 'AWAY', detail }];
+    return { dependencies: [{ ...service, state: State.FAILING, code: 'AWAY', detail }] };
   }
 }
