@@ -1,21 +1,11 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
 import { attemptFailures, catalogue, errorCode, type Reason } from '#domain/errors.ts';
+import { generatedPage } from './support/generated-page.ts';
 
 /**
  * Makes docs/errors.md from the catalogue in src/domain/errors.ts with `--write`; exits with 1 without it when the
  * page is out of date.
  */
-const pagePath = new URL('../docs/errors.md', import.meta.url);
-
-const { values } = parseArgs({ options: { write: { type: 'boolean', default: false } } });
-const page = errorsPage();
-
-if (values.write) await writeFile(pagePath, page);
-else if ((await readFile(pagePath, 'utf8').catch(() => '')) !== page) {
-  console.error('docs/errors.md is out of date. Run: npm run generate');
-  process.exitCode = 1;
-}
+await generatedPage('errors.md', errorsPage());
 
 function errorsPage(): string {
   const reasons = Object.keys(catalogue) as Reason[];

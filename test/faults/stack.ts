@@ -84,6 +84,11 @@ export class Stack implements AsyncDisposable {
     return this.#links.listen(name);
   }
 
+  /** Where a process serves operators. */
+  opsSocket(name: ProcessName): string {
+    return join(this.folder, `${name}-ops`);
+  }
+
   channelTo(name: string): RpcChannel {
     return new RpcChannel(this.#links.target(name), this.#links.client);
   }
@@ -142,6 +147,7 @@ export class Stack implements AsyncDisposable {
       FILEMILL_ALLOW_FAILPOINTS: '1',
       ...this.#links.settings,
       FILEMILL_GRPC_LISTEN: this.listen(name),
+      FILEMILL_OPS_LISTEN: `unix:${this.opsSocket(name)}`,
       FILEMILL_DATABASE_URL: this.proxy.url,
       FILEMILL_REDIS_URL: this.redis.url,
       FILEMILL_STORAGE_DIR: this.#storageDir,

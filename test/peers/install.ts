@@ -9,6 +9,7 @@ ensureDebianPackages([
   'curl',
   'openssl',
   'libfaketime',
+  'prometheus',
   'python3-requests',
   'python3-httpx',
   'python3-aiohttp',

@@ -132,7 +132,7 @@ function hardeningProblems({ name, volumes = [], read_only, cap_drop, security_o
 }
 
 function isBaseImage(image: string): boolean {
-  return ['postgres:18', 'redis:7'].includes(image);
+  return ['postgres:18', 'redis:7', 'prom/prometheus:v3.5.0', 'grafana/grafana:12.1.1'].includes(image);
 }
 
 /** Checks that objects named by pods and scalers exist, and that no workload has two scalers. */

@@ -19,6 +19,8 @@ export interface Definition<Key extends string = string> {
   /** The services that have it. */
   readonly services: readonly ServiceName[];
   readonly labels?: readonly Key[];
+  /** Labels of a counter that are there before their first event, which a rate would otherwise miss. */
+  readonly zeros?: readonly Labels<Key>[];
   /** Upper bounds of a histogram. */
   readonly buckets?: readonly number[];
 }
@@ -53,8 +55,9 @@ export class Counter<Key extends string = never> extends Instrument<Key> {
 
   override bind(meter: Meter): void {
     this.#bound = meter.createCounter(this.definition.name, this.definition);
-    // A rate needs the zero before the first event.
-    if (this.definition.labels === undefined) this.#bound.add(0);
+    const { labels, zeros = [] } = this.definition;
+    if (labels === undefined) this.#bound.add(0);
+    for (const some of zeros) this.#bound.add(0, some);
   }
 }
 

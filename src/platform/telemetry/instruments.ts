@@ -1,3 +1,4 @@
+import { attemptFailures } from '#domain/errors.ts';
 import { Counter, Gauge, Histogram, ObservedCounter, serviceNames } from './instrument.ts';
 
 /**
@@ -104,6 +105,7 @@ const files = {
     description: 'Files that became FAILED.',
     services: ['metadata'],
     labels: ['reason'],
+    zeros: attemptFailures.map((reason) => ({ reason })),
   }),
   attemptsFailed: new Counter({
     name: 'filemill.attempts.failed',
@@ -111,6 +113,7 @@ const files = {
     description: 'Attempts that did not complete their file.',
     services: ['worker'],
     labels: ['reason'],
+    zeros: attemptFailures.map((reason) => ({ reason })),
   }),
   findingsFailed: new Counter({
     name: 'filemill.findings.failed',
@@ -161,6 +164,7 @@ const backlog = {
     description: 'Writes refused because their lease had passed to another attempt.',
     services: ['metadata', 'result'],
     labels: ['write'],
+    zeros: ['save', 'fail', 'renew', 'release'].map((write) => ({ write })),
   }),
   rings: new Counter({
     name: 'filemill.rings',
@@ -168,6 +172,7 @@ const backlog = {
     description: 'Rings sent to Redis: first ones, and repeated ones for files that stayed PENDING.',
     services: ['upload', 'metadata'],
     labels: ['occasion'],
+    zeros: ['first', 'repeated'].map((occasion) => ({ occasion })),
   }),
   batchSize: new Histogram({
     name: 'filemill.batch.size',
@@ -277,6 +282,7 @@ const stores = {
     description: 'Times that a store stopped serving this service.',
     services: withStores,
     labels: ['store'],
+    zeros: [{ store: 'postgresql' }, { store: 'redis' }],
   }),
   storeConnects: new Counter({
     name: 'filemill.store.connects',

@@ -16,12 +16,22 @@ export function prometheusPage(metrics: ResourceMetrics): string {
 const suffixes: Readonly<Record<string, string>> = { s: 'seconds', By: 'bytes' };
 
 function withSuffix(metric: MetricData): MetricData {
-  const { name, unit } = metric.descriptor;
-  return { ...metric, descriptor: { ...metric.descriptor, unit: '', name: withUnit(name, unit) } };
+  return { ...metric, descriptor: { ...metric.descriptor, unit: '', name: withUnit(metric.descriptor) } };
+}
+
+interface Named {
+  readonly name: string;
+  readonly unit: string;
 }
 
 /** `process.cpu.time.seconds` for `process.cpu.time` in `s`. */
-function withUnit(name: string, unit: string): string {
+function withUnit({ name, unit }: Named): string {
   const suffix = suffixes[unit];
   return suffix === undefined ? name : `${name}.${suffix}`;
+}
+
+/** The name of an instrument on this page. */
+export function prometheusName(instrument: Named, kind: string): string {
+  const name = withUnit(instrument).replaceAll('.', '_');
+  return kind === 'counter' ? `${name}_total` : name;
 }

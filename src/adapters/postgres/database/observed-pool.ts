@@ -14,6 +14,8 @@ export function observePool(name: string, pool: Pool): Disposable {
     ]),
   );
   all.use(instruments.connectionLimit.observe(() => [[pool.options.max, label]]));
-  all.use(instruments.connectionWaits.observe(() => [[pool.waitingCount, label]]));
+  // While a connection is idle or can be made, a statement is in the queue for a moment only.
+  const waiting = () => (pool.totalCount === pool.options.max && pool.idleCount === 0 ? pool.waitingCount : 0);
+  all.use(instruments.connectionWaits.observe(() => [[waiting(), label]]));
   return all;
 }
