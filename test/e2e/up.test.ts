@@ -190,19 +190,34 @@ describe('filemill up', () => {
     await nothingRuns(up);
   });
 
-  test('ends services that hang, says so in a line, and starts them again', async () => {
+  test('ends services that hang, says what hung and how, starts them again, and loses nothing', async () => {
     await using folder = await testFolder();
-    await using up = new Up(join(folder.path, 'data'));
+    // A service that gets this signal never comes back to its event loop.
+    const loop = `--import=data:text/javascript,process.on('SIGUSR2',()=>{for(;;);})`;
+    await using up = new Up(join(folder.path, 'data'), [], { NODE_OPTIONS: loop });
     const { grpc } = await up.ready();
-    const { 'worker-1': worker = 0, metadata = 0, web = 0 } = await up.services();
-    for (const pid of [worker, metadata, web]) process.kill(pid, 'SIGSTOP');
-    for (const [name, pid] of Object.entries({ 'worker-1': worker, metadata, web })) {
-      await up.said(new RegExp(`! ${name} \\(pid ${pid}\\) stopped responding and was killed: restarting it\n`));
+    const { 'worker-1': worker = 0, metadata = 0, web = 0, result = 0 } = await up.services();
+    const upload = ['src/cli/main.ts', '--server', grpc, 'upload', '--wait', '--json', '--retry-for', '5m', testdata];
+    const uploading = run(process.execPath, upload, { cwd: root });
+    const frozen = { 'worker-1': worker, metadata, web };
+    for (const pid of Object.values(frozen)) process.kill(pid, 'SIGSTOP');
+    process.kill(result, 'SIGUSR2');
+    const hung = [
+      ...Object.entries(frozen).map((one) => [...one, 'frozen']),
+      ['result', result, 'its event loop was blocked'],
+    ];
+    for (const [name, pid, how] of hung) {
+      const line = `! ${name} \\(pid ${pid}\\) did not respond for 16 s and was killed \\(${how}\\): restarting it\n`;
+      await up.said(new RegExp(line));
       await up.said(new RegExp(`${name} runs again`));
     }
-    const upload = ['src/cli/main.ts', '--server', grpc, 'upload', '--wait', '--json', join(testdata, 'hello.txt')];
-    const { stdout } = await run(process.execPath, upload, { cwd: root });
-    assert.equal((JSON.parse(stdout) as Line).status, 'COMPLETED');
+    const { stdout } = await uploading;
+    const ends = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Line);
+    assert.ok(ends.length > 10);
+    assert.deepEqual([...new Set(ends.map(({ status }) => status))], ['COMPLETED']);
     up.ctrlC();
     assert.equal(await up.ended(), 0, up.stderr);
     await nothingRuns(up);

@@ -18,8 +18,8 @@ export interface KeeperOptions {
   readonly signal: AbortSignal;
 }
 
-/** A process that ran at least this long is restarted without delay. */
-const steadyMs = 30_000;
+/** A process that ran at least this long is restarted without delay. It is longer than a hang takes to be noticed. */
+const steadyMs = 60_000;
 const firstDelayMs = 250;
 const longestDelayMs = 10_000;
 

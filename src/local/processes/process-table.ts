@@ -20,6 +20,12 @@ export async function findProcess(pid: number): Promise<ProcessIdentity | undefi
   }
 }
 
+/** Whether a signal, or a debugger, keeps this process from running. */
+export async function isFrozen(pid: number): Promise<boolean> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  return /^[Tt]$/.test(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[0] ?? '');
+}
+
 export async function isRunning(identity: ProcessIdentity): Promise<boolean> {
   return (await findProcess(identity.pid))?.startTime === identity.startTime;
 }

@@ -5,6 +5,7 @@ import { SetupError } from '../setup-error.ts';
 import { endOf, killGroup, type LiveProcesses, spawnDetached, stopChild } from './child.ts';
 import type { ChildRegister } from './child-register.ts';
 import type { Running } from './keeper.ts';
+import { isFrozen } from './process-table.ts';
 import { ServiceLog } from './service-log.ts';
 import { serviceNodeOptions } from './service-runtime.ts';
 import { environmentOf } from './service-specs.ts';
@@ -57,7 +58,7 @@ export async function startService(
   const watch = watchSilence(child);
   const ended = endOf(child).then((how) => {
     clearInterval(watch.timer);
-    return watch.hangs ? 'stopped responding and was killed' : how;
+    return watch.hang ?? how;
   });
   child.once('close', () => log.close());
   try {
@@ -77,22 +78,34 @@ export async function startService(
 }
 
 /** Kills a service that hangs; SIGKILL also works on a frozen one. */
-function watchSilence(child: ChildProcess): { readonly timer: NodeJS.Timeout; hangs: boolean } {
+function watchSilence(child: ChildProcess): SilenceWatch {
   const silence = new Silence();
   child.on('message', (message) => {
     const { alive, debugged = false } = message as { alive?: boolean; debugged?: boolean };
     if (alive) silence.heard({ debugged });
   });
-  const watch = {
-    hangs: false,
+  const watch: SilenceWatch = {
     timer: setInterval(() => {
-      if (watch.hangs || !silence.look()) return;
-      watch.hangs = true;
-      killGroup(child, 'SIGKILL');
+      if (watch.hang !== undefined || !silence.look()) return;
+      watch.hang = `did not respond for ${silence.seconds} s and was killed`;
+      void killHung(child, watch);
     }, lookEveryMs),
   };
   watch.timer.unref();
   return watch;
+}
+
+interface SilenceWatch {
+  readonly timer: NodeJS.Timeout;
+  /** How the service hung, once it does. */
+  hang?: string;
+}
+
+/** Says what the service did instead, as far as its state tells. */
+async function killHung(child: ChildProcess, watch: SilenceWatch): Promise<void> {
+  const state = (await isFrozen(child.pid ?? 0)) ? 'frozen' : 'its event loop was blocked';
+  watch.hang = `${watch.hang} (${state})`;
+  killGroup(child, 'SIGKILL');
 }
 
 interface Start {

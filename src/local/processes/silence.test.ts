@@ -11,6 +11,7 @@ it('a service that says nothing more hangs after a bounded number of looks', () 
   const silence = new Silence();
   silence.heard({ debugged: false });
   assert.equal(looksUntilHung(silence), 16);
+  assert.equal(silence.seconds, 16);
 });
 
 it('a word begins the count anew', () => {

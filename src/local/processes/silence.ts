@@ -20,6 +20,11 @@ export class Silence {
     this.#debugged = debugged;
   }
 
+  /** How long the service has said nothing. */
+  get seconds(): number {
+    return (this.#looks * lookEveryMs) / 1_000;
+  }
+
   /** @returns whether the service hangs */
   look(): boolean {
     this.#looks += 1;
