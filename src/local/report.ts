@@ -38,12 +38,14 @@ export class Report {
   readonly warn = (line: string): void => this.#output.complain(`${this.#paint('yellow', '!')} ${line}`);
 
   /** Shows what a service logged: everything when verbose, otherwise warnings and errors. */
-  readonly service = (name: string, { level, text }: { level: string; text: string }): void => {
+  readonly service = (name: string, line: { readonly level: string; readonly text: string }): void => {
     const output = this.#output;
+    const { level } = line;
     if (output.verbose)
-      output.complain(`${this.#paint('dim', name.padEnd(9))} ${level === 'raw' ? '' : `${level}: `}${text}`);
-    else if (level === 'warn') this.warn(`${name}: ${text}`);
-    else if (level === 'error' || level === 'fatal') output.complain(`${this.#paint('red', '✖')} ${name}: ${text}`);
+      output.complain(`${this.#paint('dim', name.padEnd(9))} ${level === 'raw' ? '' : `${level}: `}${line.text}`);
+    else if (level === 'warn') this.warn(`${name}: ${line.text}`);
+    else if (level === 'error' || level === 'fatal')
+      output.complain(`${this.#paint('red', '✖')} ${name}: ${line.text}`);
   };
 
   #paint(style: Style, text: string): string {

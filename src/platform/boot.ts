@@ -2,6 +2,7 @@ import { ConfigError } from './config.ts';
 import { armFailpoints } from './failpoints.ts';
 import { unknownSettings } from './known-settings.ts';
 import { createLogger, type Logger } from './logger.ts';
+import { tellFiles } from './telemetry/events.ts';
 import { isServiceName } from './telemetry/instrument.ts';
 import { readOtelSettings } from './telemetry/otel-settings.ts';
 import { startTelemetry } from './telemetry/telemetry.ts';
@@ -14,7 +15,11 @@ import { type ThisService, thisService } from './this-service.ts';
  * code 2 and names the variable.
  */
 export async function boot<
-  Config extends { readonly logLevel: string; readonly logFormat?: 'pretty' | 'json' | undefined },
+  Config extends {
+    readonly logLevel: string;
+    readonly logFormat?: 'pretty' | 'json' | undefined;
+    readonly logFiles?: 'all' | 'failures';
+  },
 >(
   service: string,
   read: (env: NodeJS.ProcessEnv) => Config,
@@ -24,6 +29,7 @@ export async function boot<
   const traces = configOrExit((from) => readTracesConfig(service, from), env);
   const otel = configOrExit(readOtelSettings, env);
   const logger = createLogger(service, { level: config.logLevel, format: config.logFormat });
+  tellFiles(config.logFiles ?? 'all');
   for (const problem of unknownSettings(env)) logger.warn(problem);
   await startTraces(traces, logger);
   if (isServiceName(service)) await startTelemetry(service, otel, logger);

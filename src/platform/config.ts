@@ -102,6 +102,8 @@ export const commonSettings = {
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   /** `pretty` for people, `json` for machines; by default whichever suits the output. */
   logFormat: z.enum(['pretty', 'json']).optional(),
+  /** `failures` leaves out the lines for each file that is accepted or completed. */
+  logFiles: z.enum(['all', 'failures']).default('all'),
   /** Where /livez, /readyz and /metrics answer. */
   opsListen: listenAddress.default('127.0.0.1:9090'),
 } as const;

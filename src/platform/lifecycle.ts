@@ -32,7 +32,7 @@ export async function runService(logger: Logger, start: (scope: ServiceScope) =>
     logger.info('ready');
     if (process.connected) process.send?.('ready');
     await untilAborted(stopping);
-    logger.info({ reason: String(stopping.reason) }, 'stopping');
+    logger.info({ detail: String(stopping.reason) }, 'stopping');
   } catch (error) {
     if (!stopping.aborted) {
       process.exitCode = error instanceof ConfigError ? 2 : 1;

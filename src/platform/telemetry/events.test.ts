@@ -61,16 +61,19 @@ const events: readonly [series: string, level: string, tell: (logger: Logger) =>
   ],
 ];
 
+const file = { id: 'f', requestId: 'r', traceparent: null, filename: 'n', size: 1, attempt: 1 };
+
 const ofDuties: typeof events = [
+  ['filemill_files_accepted_total', 'info', (log) => telemetry.fileAccepted(log, file, 'default', 0.1)],
   [
     'filemill_attempts_failed_total{reason="NAME_INVALID"}',
-    'warn',
-    (log) => telemetry.attemptFailed(log, { id: 'f', attempt: 1 }, refusal),
+    'info',
+    (log) => telemetry.attemptFailed(log, file, 'w', refusal),
   ],
   [
     'filemill_findings_failed_total{analyzer="document"}',
     'warn',
-    (log) => telemetry.findingFailed(log, { id: 'f' }, { analyzer: 'document', why: 'a bug' }),
+    (log) => telemetry.findingFailed(log, file, { analyzer: 'document', why: 'a bug' }),
   ],
   [
     'filemill_webhook_messages_total{event="file.failed",outcome="failed"}',
@@ -83,7 +86,7 @@ const ofDuties: typeof events = [
     (log) => telemetry.webhookPaused(log, 'w', { failures: 10, pauseMs: 1_000, failure: '500' }),
   ],
   ['filemill_webhooks_disabled_total', 'warn', (log) => telemetry.webhookDisabled(log, 'w', '410')],
-  ['filemill_leases_expired_total', 'warn', (log) => telemetry.leasesRanOut(log, ['f'])],
+  ['filemill_leases_expired_total', 'warn', (log) => telemetry.leasesRanOut(log, [{ id: 'f', worker: 'w' }])],
   ['filemill_incomplete_uploads_given_up_total', 'warn', (log) => telemetry.uploadsGivenUp(log, { uploads: 1 })],
 ];
 

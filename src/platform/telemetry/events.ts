@@ -1,5 +1,5 @@
 import { FilemillError, isReason, type Reason } from '#domain/errors.ts';
-import type { FailedFile, FileEvents } from '#domain/file-events.ts';
+import type { EndedAttempt, FailedFile, FileEvents } from '#domain/file-events.ts';
 import { isStoreFault } from '#domain/store-fault.ts';
 import { asFilemillError, isVolumeFault } from '#domain/volume-fault.ts';
 import type { Logger } from '../logger.ts';
@@ -66,11 +66,50 @@ export function callShared(logger: Logger, rpc: string, requestId: string, share
     logger.debug({ rpc, requestId, sharedBy: [...sharedBy] }, 'requests share a call');
 }
 
-/** A file whose bytes are durable and whose row is committed. */
-export function fileAccepted({ size, seconds }: { readonly size: number; readonly seconds: number | undefined }): void {
+/** What every line about a file tells. */
+interface FileFacts {
+  readonly id: string;
+  readonly requestId: string | null;
+  /** Of its trace, if it is recorded. */
+  readonly traceparent: string | null;
+  readonly filename: string;
+  readonly size: number;
+}
+
+/** Whether a line is written for each file that is accepted or completed; one for each that failed is always. */
+let tellsEachFile = true;
+
+export function tellFiles(which: 'all' | 'failures'): void {
+  tellsEachFile = which === 'all';
+}
+
+function factsOf({ id, requestId, traceparent, filename: name, size }: FileFacts) {
+  const trace = traceContextFrom(traceparent);
+  return { file: id, requestId: requestId ?? undefined, traceId: trace && traceIdOf(trace), name, size };
+}
+
+/** A file whose bytes are durable and whose row is committed. @param seconds from its first byte; unknown if it came in parts */
+export function fileAccepted(logger: Logger, file: FileFacts, tenant: string, seconds: number | undefined): void {
+  const { size } = file;
   instruments.filesAccepted.add(1);
   instruments.bytesAccepted.add(size);
   if (seconds !== undefined) instruments.uploadDuration.record(seconds);
+  if (tellsEachFile) logger.info({ ...factsOf(file), tenant, ms: seconds && wholeMs(seconds) }, 'file accepted');
+}
+
+/** The attempt of this worker brought the result. @param seconds from its claim */
+export function fileCompleted(logger: Logger, file: AttemptedFile, worker: string, seconds: number): void {
+  if (!tellsEachFile) return;
+  const { attempt } = file;
+  logger.info({ ...factsOf(file), ms: wholeMs(seconds), worker, attempt }, 'file completed');
+}
+
+interface AttemptedFile extends FileFacts {
+  readonly attempt: number;
+}
+
+function wholeMs(seconds: number): number {
+  return Math.round(seconds * 1_000);
 }
 
 /** An upload that was answered with a file that is there already. */
@@ -107,35 +146,48 @@ const steps = { pass: { step: 'pass' }, findings: { step: 'findings' } } as cons
 /** An attempt of this worker did not complete. */
 export function attemptFailed(
   logger: Logger,
-  { id, attempt }: { readonly id: string; readonly attempt: number },
+  file: AttemptedFile,
+  worker: string,
   { reason, message }: FilemillError,
 ): void {
   instruments.attemptsFailed.add(1, { reason });
-  logger.warn({ file: id, reason, detail: message, attempt }, 'attempt failed');
+  const { attempt } = file;
+  // Another attempt may well succeed. If none does, that is a warning of its own.
+  logger.info({ ...factsOf(file), worker, attempt, reason, detail: message }, 'attempt failed');
+}
+
+/** The lease was lost, or the file deleted, before the attempt had an outcome. */
+export function claimDropped(logger: Logger, file: AttemptedFile, worker: string, why: string): void {
+  const { attempt } = file;
+  logger.info({ ...factsOf(file), worker, attempt, why }, 'claim dropped');
 }
 
 /** The last attempt of a file did not complete: it is FAILED until somebody retries it. */
 export function fileFailed(logger: Logger, file: FailedFile): void {
-  const { id, requestId, traceparent, filename: name, size, attempt, worker, errorCode, errorMessage } = file;
-  const trace = traceContextFrom(traceparent);
-  const known = { file: id, ...(requestId && { requestId }), ...(trace && { traceId: traceIdOf(trace) }), name, size };
-  logger.warn({ ...known, worker, attempt, code: errorCode, detail: errorMessage }, 'file failed');
+  const { attempt, worker, tenant, errorCode, errorMessage } = file;
+  const known = { ...factsOf(file), tenant, worker: worker ?? undefined, attempt };
+  logger.warn({ ...known, reason: reasonOf(errorCode), detail: errorMessage }, 'file failed');
 }
 
 /** An analyser failed, and the file is completed without its findings. */
 export function findingFailed(
   logger: Logger,
-  { id }: { readonly id: string },
+  file: FileFacts,
   { analyzer, why }: { readonly analyzer: string; readonly why: string },
 ): void {
   instruments.findingsFailed.add(1, { analyzer });
-  logger.warn({ file: id, analyzer, detail: why }, 'an analyser failed; the file is completed without its findings');
+  logger.warn(
+    { ...factsOf(file), analyzer, detail: why },
+    'an analyser failed; the file is completed without its findings',
+  );
 }
 
 /** Workers stopped responding while they held these files. */
-export function leasesRanOut(logger: Logger, ids: readonly string[]): void {
-  instruments.leasesExpired.add(ids.length);
-  logger.warn({ files: ids.length, first: ids[0] }, 'leases expired: their workers stopped responding');
+export function leasesRanOut(logger: Logger, attempts: readonly Pick<EndedAttempt, 'id' | 'worker'>[]): void {
+  instruments.leasesExpired.add(attempts.length);
+  const workers = [...new Set(attempts.map(({ worker }) => worker))].join(' ');
+  const facts = { files: attempts.length, first: attempts[0]?.id, workers };
+  logger.warn(facts, 'leases expired: their workers stopped responding');
 }
 
 /** Of the outcomes of a batch, those that a lease of another attempt refused. */

@@ -11,7 +11,7 @@ const stopping = new AbortController();
 for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stopping.abort(new Error(name)));
 
 try {
-  const onAway = (problem: string) => logger.warn({ problem }, 'waiting for PostgreSQL');
+  const onAway = (problem: string) => logger.warn({ detail: problem }, 'waiting for PostgreSQL');
   const whenReachable = { signal: stopping.signal, forMs: config.databaseWaitMs, onAway };
   const { adminDatabaseUrl: adminUrl, databaseUrl: url, metadataDatabaseUrl, resultDatabaseUrl } = config;
   const serviceUrls = [metadataDatabaseUrl, resultDatabaseUrl].filter((one) => one !== undefined);

@@ -8,7 +8,7 @@ import type { TextStore } from '#domain/text-store.ts';
 import { failpoint } from '#platform/failpoints.ts';
 import type { Logger } from '#platform/logger.ts';
 import { pair } from '#platform/pair.ts';
-import { attemptFailed, findingFailed } from '#platform/telemetry/events.ts';
+import { attemptFailed, claimDropped, fileCompleted, findingFailed } from '#platform/telemetry/events.ts';
 import { inSpans } from '#platform/telemetry/traces.ts';
 import { recordRuns, startSave } from './attempt-spans.ts';
 import { type HeldClaim, LeaseLost } from './lease-keeper.ts';
@@ -57,6 +57,8 @@ export interface AttemptTools {
   /** Where texts are kept, if they are. */
   readonly texts?: Pick<TextStore, 'keep'> | undefined;
   readonly attempts: AttemptsClient;
+  /** The name of this worker. */
+  readonly name: string;
   readonly logger: Logger;
 }
 
@@ -207,8 +209,8 @@ function toFinding({ id, leaseToken }: ClaimedFile, output: OutputData): Finding
 
 /** Drops claims whose lease is lost meanwhile; the others go on. */
 async function saveAll(found: readonly Found[], tools: AttemptTools): Promise<void> {
-  const { attempts, logger } = tools;
-  for (const { claim } of found) if (claim.lost !== undefined) logDropped(claim, claim.lost, logger);
+  const { attempts } = tools;
+  for (const { claim } of found) if (claim.lost !== undefined) drop(claim, claim.lost, tools);
   const held = found.filter(({ claim }) => claim.lost === undefined);
   const [first] = held;
   if (first === undefined) return;
@@ -226,22 +228,24 @@ async function saveAll(found: readonly Found[], tools: AttemptTools): Promise<vo
 }
 
 async function settle(claim: HeldClaim, saved: SaveOutcome, tools: AttemptTools): Promise<void> {
-  if (saved.outcome === 'SAVED' || saved.outcome === 'ALREADY_SAVED') return complete(claim);
+  if (saved.outcome === 'SAVED' || saved.outcome === 'ALREADY_SAVED') return complete(claim, tools);
   if (saved.outcome === 'INVALID') await fail(claim, new FilemillError('RESULT_INVALID', saved.message), tools);
-  else logDropped(claim, saved.outcome, tools.logger);
+  else drop(claim, saved.outcome, tools);
 }
 
-function complete({ span }: HeldClaim): void {
+function complete({ file, beganAt, span }: HeldClaim, { name: worker, logger }: AttemptTools): void {
   span?.set({ 'filemill.attempt.outcome': 'COMPLETED' });
+  fileCompleted(logger, file, worker, (performance.now() - beganAt) / 1_000);
 }
 
 /** Never rejects. */
-async function fail(claim: HeldClaim, failure: unknown, { attempts, logger }: AttemptTools): Promise<void> {
+async function fail(claim: HeldClaim, failure: unknown, tools: AttemptTools): Promise<void> {
+  const { attempts, name: worker, logger } = tools;
   const { file } = claim;
-  if (claim.lost !== undefined) return logDropped(claim, claim.lost, logger);
+  if (claim.lost !== undefined) return drop(claim, claim.lost, tools);
   const error = asFilemillError(failure);
   const { reason, message } = error;
-  attemptFailed(logger, file, error);
+  attemptFailed(logger, file, worker, error);
   claim.span?.set({ 'filemill.attempt.outcome': 'FAILED' });
   claim.span?.fail(error);
   const { id, leaseToken } = file;
@@ -256,9 +260,9 @@ async function fail(claim: HeldClaim, failure: unknown, { attempts, logger }: At
   };
   try {
     const outcome = await attempts.fail(end, claim);
-    if (outcome !== 'DONE') logDropped(claim, outcome, logger);
+    if (outcome !== 'DONE') drop(claim, outcome, tools);
   } catch (error) {
-    if (claim.lost !== undefined) logDropped(claim, claim.lost, logger);
+    if (claim.lost !== undefined) drop(claim, claim.lost, tools);
     else logger.error({ file: id, err: error }, 'cannot write the outcome of an attempt');
   }
 }
@@ -273,9 +277,9 @@ function storableText(message: string): string {
   return message.replaceAll('\0', '\u{fffd}').slice(0, 1_000).toWellFormed();
 }
 
-function logDropped({ file, span }: HeldClaim, reason: unknown, logger: Logger): void {
-  const why = reason instanceof LeaseLost ? reason.why : reason;
+function drop({ file, span }: HeldClaim, reason: unknown, { name: worker, logger }: AttemptTools): void {
+  const why = String(reason instanceof LeaseLost ? reason.why : reason);
   span?.set({ 'filemill.attempt.outcome': 'DROPPED' });
-  span?.fail(String(why));
-  logger.info({ file: file.id, why, attempt: file.attempt }, 'claim dropped');
+  span?.fail(why);
+  claimDropped(logger, file, worker, why);
 }

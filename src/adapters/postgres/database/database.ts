@@ -100,7 +100,7 @@ export class Database implements Reader, AsyncDisposable {
       onConnect: (client) => this.#prepare(client),
     });
     // Without a listener, the end of an idle connection would end the process. Logging the error would log the connection.
-    this.#pool.on('error', ({ message }) => logger.info({ reason: message }, 'an idle database connection was lost'));
+    this.#pool.on('error', ({ message }) => logger.info({ detail: message }, 'an idle database connection was lost'));
     this.#pool.on('connect', () => {
       this.#health.connected();
       this.#health.worked('connect');
@@ -289,7 +289,10 @@ export async function waitForDatabase(
       if (performance.now() > giveUpAt) throw refused ? new ConfigError(error.message, { cause: error }) : error;
       const problem = error instanceof Error ? error.message : String(error);
       if (problem !== said)
-        logger.warn({ problem, givingUpInMs: Math.round(giveUpAt - performance.now()) }, 'waiting for the database');
+        logger.warn(
+          { detail: problem, givingUpInMs: Math.round(giveUpAt - performance.now()) },
+          'waiting for the database',
+        );
       said = problem;
       await sleep(500 + backoffMs(attempt, { baseMs: 250, maxMs: 3_000 }), signal);
     }

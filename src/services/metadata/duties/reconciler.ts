@@ -5,7 +5,7 @@ import { takeDueRings } from '#adapters/postgres/files/file-rings.ts';
 import { forgetExpiredLocks } from '#adapters/postgres/upkeep/upload-locks.ts';
 import { forgetSilentWorkers } from '#adapters/postgres/upkeep/workers.ts';
 import { type Doorbell, doorbellWindow } from '#domain/doorbell.ts';
-import type { AttemptEvents, FileEvents } from '#domain/file-events.ts';
+import type { AttemptEvents, EndedAttempt, FailedFile, FileEvents } from '#domain/file-events.ts';
 import { type Duty, jittered, startDuty } from '#platform/duty.ts';
 import type { Logger } from '#platform/logger.ts';
 import { leasesRanOut } from '#platform/telemetry/events.ts';
@@ -58,9 +58,12 @@ export function startReconciler(options: ReconcilerOptions): Duty {
 }
 
 async function reopenExpired({ database, clock, leaseMs, events, logger }: ReconcilerOptions): Promise<number> {
-  const ids = await expireLeases(database, batch, { clock, leaseMs }, events);
-  if (ids.length > 0) leasesRanOut(logger, ids);
-  return ids.length;
+  const expired = (attempts: readonly EndedAttempt[]) => {
+    if (attempts.length > 0) leasesRanOut(logger, attempts);
+    events.expired?.(attempts);
+  };
+  const told = { failed: (files: readonly FailedFile[]) => events.failed(files), expired };
+  return (await expireLeases(database, batch, { clock, leaseMs }, told)).length;
 }
 
 /** The doorbell is a bounded window: the backlog stays in PostgreSQL. Answers whether there is probably more to do. */

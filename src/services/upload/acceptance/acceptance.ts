@@ -79,18 +79,22 @@ async function acknowledge(
   for (const [one, { trace = call.trace }] of pair(registered, files))
     if ('id' in one && !one.duplicate) context.ringer.ring(one.id, trace);
   await failpoint('upload.rung');
-  tell(pair(files, registered));
+  tell(context, created, pair(files, registered));
   return pair(files, registered).map(([{ size, sha256 }, one]) =>
     'id' in one ? { id: one.id, duplicate: one.duplicate, size: BigInt(size), sha256: sha256 ?? '' } : one,
   );
 }
 
-function tell(files: readonly (readonly [Verified, Registered])[]): void {
+function tell(
+  { logger }: AcceptanceContext,
+  created: readonly RequestedFile[],
+  files: readonly (readonly [Verified, Registered])[],
+): void {
   const now = performance.now();
-  for (const [{ size, beganAt }, one] of files) {
+  for (const [file, [{ beganAt }, one]] of pair(created, files)) {
     if ('refusal' in one) continue;
     if (one.duplicate) fileKnown();
-    else fileAccepted({ size, seconds: beganAt && (now - beganAt) / 1_000 });
+    else fileAccepted(logger, file, file.tenant, beganAt && (now - beganAt) / 1_000);
   }
 }
 

@@ -62,7 +62,7 @@ async function copy(
   } catch (error) {
     if (!(error instanceof FilemillError) || error.retryAfterMs !== undefined) throw error;
     if (error.reason !== 'BLOB_MISSING')
-      logger.error({ id: blob.id, detail: error.message }, 'cannot move a small file');
+      logger.error({ file: blob.id, detail: error.message }, 'cannot move a small file');
     return undefined;
   }
 }

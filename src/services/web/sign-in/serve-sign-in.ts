@@ -29,7 +29,7 @@ export function serveSignIn(app: FastifyInstance, { backend, provider, logger }:
   const fail = (request: FastifyRequest, reply: FastifyReply, error: unknown) => {
     const { status, words } = troubleOf(error, provider.host);
     const { message, code } = error as Error & { code?: string };
-    logger.warn({ requestId: request.id, provider: provider.host, reason: message, code }, 'a sign-in did not work');
+    logger.warn({ requestId: request.id, provider: provider.host, detail: message, code }, 'a sign-in did not work');
     return reply.code(status).type('text/html; charset=utf-8').send(troublePage(words, base));
   };
 
