@@ -106,7 +106,7 @@ const page = ({ what, status }: Omit<Walk, 'ruleId'>): Statement => {
         from ${removed} group by tenant
       )
       select (select count(*) from ${removed}) as files, coalesce((select sum(size) from ${removed}), 0)::bigint as bytes,
-        (select pages from looked) as looked
+        (select pages from looked) as looked, exists (select from file_states where status = 'PENDING') as "filesWait"
       from (select true) one left join ${notifiedBy(removed)} on true`,
   };
 };
@@ -128,11 +128,13 @@ export interface Removed {
   readonly bytes: number;
   /** Files that were looked at; fewer than `most` at the end of the walk. */
   readonly looked: number;
+  /** Whether files wait for workers. */
+  readonly filesWait: boolean;
 }
 
 /** Looks at the next `most` files of a walk and removes what is due; nothing if another process is at it. */
 export async function walkPage(database: Database, { ruleId, what, status }: Walk, most: number): Promise<Removed> {
   const statement = statements.get(`${what} ${status}`) as Statement;
   const [removed] = await database.query<Removed>(statement, [ruleId, most]);
-  return removed ?? { files: 0, bytes: 0, looked: 0 };
+  return removed ?? { files: 0, bytes: 0, looked: 0, filesWait: false };
 }

@@ -17,8 +17,11 @@ interface JanitorOptions {
 /** Few enough that no other statement waits long for the locks of one page. */
 const filesPerPage = 500;
 const deletionsPerPage = 5_000;
-/** After each page it rests for so many times as long: it takes a fifth of one connection, however slow that is. */
-const restFactor = 4;
+/**
+ * After each page it rests for so many times as long: while files wait it takes a twentieth of one connection, otherwise a fifth,
+ * however slow that is.
+ */
+const restFactors = { waiting: 19, idle: 4 } as const;
 const leastRestMs = 20;
 const pauseMs = 5_000;
 const forgetEveryMs = 10 * 60_000;
@@ -36,10 +39,10 @@ export function startJanitor({ database, defaults, logger }: JanitorOptions): Du
     await forgetRemovedRules(database);
     for (const walk of await dueWalks(database)) await finish(walk, signal);
     if (performance.now() >= forgetsAt) {
-      await inPages(
-        signal,
-        async () => (await forgetConfirmedDeletions(database, deletionsPerPage)) === deletionsPerPage,
-      );
+      await inPages(signal, async () => {
+        const forgotten = await forgetConfirmedDeletions(database, deletionsPerPage);
+        return { more: forgotten === deletionsPerPage, rest: restFactors.waiting };
+      });
       forgetsAt = performance.now() + jittered(forgetEveryMs);
     }
     return jittered(pauseMs);
@@ -48,10 +51,10 @@ export function startJanitor({ database, defaults, logger }: JanitorOptions): Du
   async function finish(walk: Walk, signal: AbortSignal): Promise<void> {
     const total = { files: 0, bytes: 0 };
     await inPages(signal, async () => {
-      const { files, bytes, looked } = await walkPage(database, walk, filesPerPage);
+      const { files, bytes, looked, filesWait } = await walkPage(database, walk, filesPerPage);
       total.files += files;
       total.bytes += bytes;
-      return looked === filesPerPage;
+      return { more: looked === filesPerPage, rest: restFactors[filesWait ? 'waiting' : 'idle'] };
     });
     if (total.files > 0) logger.info({ ...walk, ...total }, `retention removed ${words[walk.what]}`);
   }
@@ -61,11 +64,18 @@ export function startJanitor({ database, defaults, logger }: JanitorOptions): Du
 
 const words = { files: 'files', bytes: 'the bytes of files' } as const;
 
-/** Runs page after page, until one says that it was the last, or the service stops. */
-async function inPages(signal: AbortSignal, page: () => Promise<boolean>): Promise<void> {
-  for (let more = true; more && !signal.aborted; ) {
+interface Page {
+  readonly more: boolean;
+  /** How many times as long as the page took. */
+  readonly rest: number;
+}
+
+/** Does page after page, until one says that it was the last, or the service stops. */
+async function inPages(signal: AbortSignal, nextPage: () => Promise<Page>): Promise<void> {
+  for (let goesOn = true; goesOn && !signal.aborted; ) {
     const begun = performance.now();
-    more = await page();
-    await sleep(Math.max(leastRestMs, restFactor * (performance.now() - begun)), signal);
+    const { more, rest } = await nextPage();
+    goesOn = more;
+    await sleep(Math.max(leastRestMs, rest * (performance.now() - begun)), signal);
   }
 }
