@@ -196,6 +196,11 @@ export function writesAnswered(write: 'save' | 'fail' | 'renew' | 'release', out
   if (fenced > 0) instruments.writesFenced.add(fenced, { write });
 }
 
+/** Retention rules removed files, or their bytes alone; the audit and the log of the janitor tell which rules. */
+export function retentionRemoved(what: 'files' | 'bytes', files: number): void {
+  if (files > 0) instruments.retentionFiles.add(files, { what });
+}
+
 /** Incomplete uploads that nobody continued were removed to make room. */
 export function uploadsGivenUp(logger: Logger, tally: { readonly uploads: number }): void {
   instruments.uploadsGivenUp.add(tally.uploads);

@@ -228,6 +228,13 @@ const machines = {
     description: 'Abandoned uploads that were removed to make room.',
     services: ['upload'],
   }),
+  retentionFiles: new Counter({
+    name: 'filemill.retention.files',
+    unit: '{file}',
+    description: 'Files that retention rules removed, or of which they removed the bytes alone.',
+    services: ['metadata'],
+    labels: ['what'],
+  }),
   webhookMessages: new Counter({
     name: 'filemill.webhook.messages',
     unit: '{message}',

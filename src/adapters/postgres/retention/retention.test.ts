@@ -231,6 +231,22 @@ describe('retention', () => {
     assert.equal(removed, 30);
   });
 
+  it('does a page as a whole, or not at all', async () => {
+    const ids = [await ended('COMPLETED', 10), await ended('FAILED', 10)];
+    await rule({}, keep(20 * day, 5 * day));
+    await run(`create function break_down() returns trigger language plpgsql as $$ begin raise 'broken'; end $$`);
+    await run(
+      `create trigger broken before insert on audit for each row when (new.action = 'expire_bytes') execute function break_down()`,
+    );
+    await assert.rejects(sweep());
+    assert.deepEqual(await left(ids), ['kept', 'kept']);
+    assert.deepEqual(await run('select from blob_deletions'), []);
+    assert.deepEqual(await run('select from retention_walks where position is not null'), []);
+    await run('drop function break_down cascade');
+    await sweep();
+    assert.deepEqual(await left(ids), ['no bytes', 'no bytes']);
+  });
+
   it('tells the audit how much of which tenant went, and who had uploaded it', async () => {
     for (const tenant of ['green', 'green', 'black']) await ended('COMPLETED', 10, tenant);
     const since = await run('select uuidv7() as id');
