@@ -1,4 +1,5 @@
 import { effect, signal } from '@preact/signals';
+import type { Json } from '#contract/schemas.ts';
 import { admission, needsCredentials } from './access.ts';
 import { getServer } from './api.ts';
 
@@ -9,13 +10,17 @@ const defaultServer = '127.0.0.1:50051';
 /** The address of the public gRPC port, as the server reports it; the usual one until then. */
 export const grpcAddress = signal(usual);
 
-/** Asks once it may, since the address changes only when the server restarts. */
+/** What started the server; unknown until it says so. */
+export const startedBy = signal<Json<'Server'>['started_by'] | undefined>(undefined);
+
+/** Asks once it may, since this changes only when the server restarts. */
 export function askForServer(): void {
   effect(() => {
     if (admission.value !== 'admitted') return;
     getServer().then(
-      ({ grpc_address: told }) => {
+      ({ grpc_address: told, started_by: way }) => {
         grpcAddress.value = told ?? usual;
+        startedBy.value = way;
       },
       () => undefined,
     );

@@ -267,6 +267,9 @@ export const schemas = {
       .string()
       .nullable()
       .describe('`HOST:PORT` of the public gRPC port, or `https://HOST:PORT` if it speaks TLS; null when unknown.'),
+    started_by: z
+      .enum(['up', 'container', 'kubernetes', 'hand'])
+      .describe('What started the server: `filemill up`, a container engine, Kubernetes, or something else.'),
   }),
   Caller,
   SignIn: z.strictObject({

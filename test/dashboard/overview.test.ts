@@ -52,11 +52,25 @@ describe('the overview', () => {
     await Promise.all([page, later].map((open) => open.context().close()));
   });
 
-  it('says when no worker is alive, and with which command to start one', async () => {
+  const npm = 'npm start';
+  const compose = 'docker compose up --detach worker';
+  const kubectl = 'kubectl -n filemill describe pods';
+  const ways = { hand: [npm, compose, kubectl], container: [compose], kubernetes: [kubectl] };
+  for (const [started_by, commands] of Object.entries(ways))
+    it(`says what to do without a worker where ${started_by} started the server`, async () => {
+      const page = await dashboard.open('upload');
+      await page.route('**/api/v1/server', (route) => route.fulfill({ json: { grpc_address: null, started_by } }));
+      await page.reload();
+      const banner = page.getByRole('alert').filter({ hasText: 'No worker is alive' });
+      for (const command of commands) await banner.getByText(command).waitFor();
+      await untilCount(banner.getByRole('code'), commands.length);
+      await page.context().close();
+    });
+
+  it('says when no worker is alive, and what to do about it', async () => {
     const page = await dashboard.open('files');
     const banner = page.getByRole('alert').filter({ hasText: 'No worker is alive' });
-    for (const command of ['npm start', 'docker compose up --detach worker', 'kubectl -n filemill describe pods'])
-      await banner.getByText(command).waitFor();
+    await banner.getByText('npx filemill doctor').waitFor();
     await dashboard.upload('waits.txt', 'for a worker');
     await row(page, 'waits.txt').getByText('PENDING').waitFor();
 

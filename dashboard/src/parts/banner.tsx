@@ -1,5 +1,7 @@
+import { computed } from '@preact/signals';
 import { lost, stats } from '../live/events.ts';
 import { readiness } from '../live/readiness.ts';
+import { startedBy } from '../server.ts';
 import { Command } from './command.tsx';
 
 /** Warns that the page may be out of date. */
@@ -26,14 +28,38 @@ export function WorkerBanner() {
         <strong>
           <span aria-hidden="true">⚠</span> No worker is alive.
         </strong>{' '}
-        Uploads are kept, and stay PENDING until a worker reports. On one machine, with Compose, and to find out why in
-        a cluster:
+        Uploads are kept, and stay PENDING until a worker reports. <WorkerAdvice />
       </p>
-      <Command name="one machine" text="npm start" />
-      <Command name="Compose" text="docker compose up --detach worker" />
-      <Command name="a cluster" text="kubectl -n filemill describe pods -l app.kubernetes.io/name=worker" />
+      {workerCommands.value.map(({ name, text }) => (
+        <Command key={name} name={name} text={text} />
+      ))}
     </div>
   );
+}
+
+const cluster = { name: 'a cluster', text: 'kubectl -n filemill describe pods -l app.kubernetes.io/name=worker' };
+const compose = { name: 'Compose', text: 'docker compose up --detach worker' };
+
+/** What fits how the server was started; everything, if that is not known. */
+const workerCommands = computed(() => {
+  const byWay = { up: [{ name: 'details', text: 'npx filemill doctor' }], container: [compose], kubernetes: [cluster] };
+  const way = startedBy.value;
+  return way === undefined || way === 'hand'
+    ? [{ name: 'one machine', text: 'npm start' }, compose, cluster]
+    : byWay[way];
+});
+
+function WorkerAdvice() {
+  switch (startedBy.value) {
+    case 'up':
+      return <>`filemill up` starts workers again by itself, and its terminal says why none stays. For details:</>;
+    case 'container':
+      return <>To start one:</>;
+    case 'kubernetes':
+      return <>To find out why there is none:</>;
+    default:
+      return <>On one machine, with Compose, and to find out why in a cluster:</>;
+  }
 }
 
 /** Warns of a store that refuses: everything stays as it is, but nothing new arrives, or it arrives late. */

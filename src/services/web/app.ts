@@ -4,6 +4,7 @@ import type { Logger } from '#platform/logger.ts';
 import { requestIdFrom, requestIdKey } from '#platform/request-id.ts';
 import { requestAnswered, requestFailed } from '#platform/telemetry/events.ts';
 import { traceIdOf } from '#platform/telemetry/trace-context.ts';
+import type { StartedBy } from '#platform/this-service.ts';
 import type { Certificates } from '#platform/tls/certificates.ts';
 import type { Backend } from './backend.ts';
 import type { BuiltDashboard } from './dashboard/built-dashboard.ts';
@@ -46,6 +47,7 @@ export interface AppContext {
   readonly publicHttp?: string | undefined;
   /** `HOST:PORT` of the public gRPC port, if known. */
   readonly publicGrpc?: string | undefined;
+  readonly startedBy?: StartedBy;
 }
 
 /** The public HTTP server. `inject` or `listen` starts it; disposing closes it. */

@@ -10,7 +10,7 @@ import { readWebConfig } from './config.ts';
 import { readDashboard } from './dashboard/built-dashboard.ts';
 import { uploadAnswers } from './routes/readyz.ts';
 
-const { config, logger } = await boot('web', readWebConfig, process.env);
+const { config, logger, about } = await boot('web', readWebConfig, process.env);
 
 await runService(logger, async (scope) => {
   const tls = new Certificates(config);
@@ -24,7 +24,7 @@ await runService(logger, async (scope) => {
   );
   const certificates = isServed(config.httpListen, tls) ? tls : undefined;
   const dashboard = readDashboard(config.dashboardDir);
-  const app = scope.use(createApp({ ...config, certificates, backend, logger, dashboard }));
+  const app = scope.use(createApp({ ...config, certificates, backend, logger, dashboard, startedBy: about.startedBy }));
   scope.use(await startOpsServer(config.opsListen, { ready: () => uploadAnswers(backend) }));
   await app.listen(await listenOptions(config.httpListen));
   logger.info({ address: config.httpListen, tls: certificates !== undefined }, 'HTTP listens');

@@ -1,14 +1,18 @@
 import type { Json } from '#contract/schemas.ts';
+import type { StartedBy } from '#platform/this-service.ts';
 import { route } from '../http/route.ts';
 
-export function getServer(publicGrpc: string | undefined) {
+export function getServer(publicGrpc: string | undefined, startedBy: StartedBy) {
   return route({
     name: 'getServer',
     method: 'GET',
     path: '/api/v1/server',
-    summary: 'Gets the other addresses of this server.',
+    summary: 'Gets the other addresses of this server, and what started it.',
     answers: { 200: { description: 'The addresses.', schema: 'Server' } },
     tagged: true,
-    handle: async (): Promise<Json<'Server'>> => ({ grpc_address: publicGrpc ?? null }),
+    handle: async (): Promise<Json<'Server'>> => ({
+      grpc_address: publicGrpc ?? null,
+      started_by: startedBy,
+    }),
   });
 }

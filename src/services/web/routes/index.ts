@@ -1,3 +1,4 @@
+import type { StartedBy } from '#platform/this-service.ts';
 import type { Backend } from '../backend.ts';
 import type { AccessGate } from '../http/access.ts';
 import { openApiDocument } from '../http/openapi.ts';
@@ -54,11 +55,12 @@ interface RouteContext {
   readonly maxFileSize: number;
   readonly publicHttp?: string | undefined;
   readonly publicGrpc?: string | undefined;
+  readonly startedBy?: StartedBy;
 }
 
 /** All HTTP routes. */
 export function allRoutes(context: RouteContext): readonly Route[] {
-  const { backend, feed, gate, provider, maxFileSize, publicHttp, publicGrpc } = context;
+  const { backend, feed, gate, provider, maxFileSize, publicHttp, publicGrpc, startedBy = 'hand' } = context;
   const routes: Route[] = [
     listFiles(backend),
     postFiles(backend),
@@ -84,7 +86,7 @@ export function allRoutes(context: RouteContext): readonly Route[] {
     getStats(backend),
     getHistory(backend),
     getEvents(feed, gate),
-    getServer(publicGrpc),
+    getServer(publicGrpc, startedBy),
     getCaller(backend),
     createSession(backend),
     endSession(backend),
