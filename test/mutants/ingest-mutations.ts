@@ -169,7 +169,7 @@ export const ingestMutations: readonly Mutation[] = [
     file: 'src/adapters/postgres/files/file-commands.ts',
     edits: [
       {
-        search: 'select storage_key from gone on conflict',
+        search: 'select storage_key from gone where bytes_expired_at is null on conflict',
         replace: 'select storage_key from gone where false on conflict',
       },
     ],

@@ -3,6 +3,7 @@ import { clockMutations } from './clock-mutations.ts';
 import { dispatchMutations } from './dispatch-mutations.ts';
 import { ingestMutations } from './ingest-mutations.ts';
 import { resumableMutations } from './resumable-mutations.ts';
+import { retentionMutations } from './retention-mutations.ts';
 import { segmentMutations } from './segment-mutations.ts';
 import { tenantMutations } from './tenant-mutations.ts';
 import { webMutations } from './web-mutations.ts';
@@ -16,4 +17,5 @@ export const mutations = [
   ...dispatchMutations,
   ...clockMutations,
   ...tenantMutations,
+  ...retentionMutations,
 ];

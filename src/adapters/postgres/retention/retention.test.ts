@@ -168,6 +168,14 @@ describe('retention', () => {
       assert.deepEqual(await left(ids), expected);
     });
 
+  it('counts from the end of a FAILED file, not from its beginning', async () => {
+    const id = await ended('FAILED', 400);
+    await run('update files set updated_at = now() where id = $1', [id]);
+    await rule({}, keep(365 * day));
+    await sweep();
+    assert.deepEqual(await left([id]), ['kept']);
+  });
+
   it('gives up bytes once, and for good', async () => {
     const id = await ended('FAILED', 8);
     const [row] = await run('select storage_key from files where id = $1', [id]);
