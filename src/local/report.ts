@@ -11,6 +11,13 @@ interface ReportOutput {
   readonly verbose: boolean;
 }
 
+interface ServiceLine {
+  readonly level: string;
+  /** Whether it tells the end of what was warned of. */
+  readonly isRecovery: boolean;
+  readonly text: string;
+}
+
 /** Titles are padded to this width; the time follows. */
 const titleWidth = 46;
 
@@ -37,13 +44,14 @@ export class Report {
 
   readonly warn = (line: string): void => this.#output.complain(`${this.#paint('yellow', '!')} ${line}`);
 
-  /** Shows what a service logged: everything when verbose, otherwise warnings and errors. */
-  readonly service = (name: string, line: { readonly level: string; readonly text: string }): void => {
+  /** Shows what a service logged: everything when verbose, otherwise warnings, their end, and errors. */
+  readonly service = (name: string, line: ServiceLine): void => {
     const output = this.#output;
     const { level } = line;
     if (output.verbose)
       output.complain(`${this.#paint('dim', name.padEnd(9))} ${level === 'raw' ? '' : `${level}: `}${line.text}`);
     else if (level === 'warn') this.warn(`${name}: ${line.text}`);
+    else if (line.isRecovery) output.complain(`${this.#paint('green', '✔')} ${name}: ${line.text}`);
     else if (level === 'error' || level === 'fatal')
       output.complain(`${this.#paint('red', '✖')} ${name}: ${line.text}`);
   };

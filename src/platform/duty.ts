@@ -25,17 +25,21 @@ export function startDuty({ name, logger, round, maxBackoffMs = 30_000 }: DutyOp
   const stopping = new AbortController();
   const { signal } = stopping;
   const run = async () => {
+    let told = false;
     for (let failures = 0; !signal.aborted; ) {
       let pauseMs: number;
       try {
         pauseMs = await round(signal);
-        if (failures >= failuresBeforeWarning) logger.info({ duty: name }, `${name} works again`);
+        if (told) logger.info({ duty: name, recovered: true }, `${name} works again`);
+        told = false;
         failures = 0;
       } catch (error) {
         if (signal.aborted) return;
         failures += 1;
-        if (failures === failuresBeforeWarning && !isStoreFault(error))
+        if (failures === failuresBeforeWarning && !isStoreFault(error)) {
+          told = true;
           logger.warn({ duty: name, err: error }, `${name} fails: retrying`);
+        }
         pauseMs = backoffMs(failures, { baseMs: Math.min(500, maxBackoffMs), maxMs: maxBackoffMs });
       }
       if (pauseMs > 0) await sleep(pauseMs, signal);

@@ -75,7 +75,7 @@ export class StoreHealth {
   #end(): void {
     const told = this.#outage?.told;
     this.#outage = undefined;
-    if (told) this.#logger.info(`${titles[this.#store]} serves again`);
+    if (told) this.#logger.info({ recovered: true }, `${titles[this.#store]} serves again`);
   }
 }
 

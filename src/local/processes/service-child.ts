@@ -6,7 +6,7 @@ import { endOf, killGroup, type LiveProcesses, spawnDetached, stopChild } from '
 import type { ChildRegister } from './child-register.ts';
 import type { Running } from './keeper.ts';
 import { isFrozen } from './process-table.ts';
-import { ServiceLog } from './service-log.ts';
+import { type LogLine, ServiceLog } from './service-log.ts';
 import { serviceNodeOptions } from './service-runtime.ts';
 import { environmentOf } from './service-specs.ts';
 import { lookEveryMs, Silence } from './silence.ts';
@@ -31,7 +31,7 @@ export interface ServiceSurroundings {
   readonly processes: LiveProcesses;
   readonly logPath: (name: string) => string;
   /** Receives each line that a service logs. */
-  readonly show: (name: string, line: { level: string; text: string }) => void;
+  readonly show: (name: string, line: LogLine) => void;
 }
 
 /**

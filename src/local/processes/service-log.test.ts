@@ -12,12 +12,18 @@ import { parseLine, ServiceLog } from './service-log.ts';
 test('a log record becomes its message and facts', () => {
   const line =
     '{"level":"warn","time":"t","service":"worker","pid":7,"file":"a b","err":{"message":"gone"},"n":2,"msg":"lease lost"}';
-  assert.deepEqual(parseLine(line), { level: 'warn', text: 'lease lost  file=a b  err=gone  n=2' });
+  assert.deepEqual(parseLine(line), { level: 'warn', isRecovery: false, text: 'lease lost  file=a b  err=gone  n=2' });
 });
 
 test('what is no log record is passed on as it is', () => {
-  assert.deepEqual(parseLine('    at main.ts:3'), { level: 'raw', text: '    at main.ts:3' });
-  assert.deepEqual(parseLine('17'), { level: 'raw', text: '17' });
+  assert.deepEqual(parseLine('    at main.ts:3'), { level: 'raw', isRecovery: false, text: '    at main.ts:3' });
+  assert.deepEqual(parseLine('17'), { level: 'raw', isRecovery: false, text: '17' });
+});
+
+test('the end of trouble is told apart', () => {
+  const { isRecovery, text } = parseLine('{"level":"info","recovered":true,"msg":"Redis serves again"}');
+  assert.deepEqual([isRecovery, text], [true, 'Redis serves again']);
+  assert.equal(parseLine(JSON.stringify({ level: 'info', name: '"recovered":true' })).isRecovery, false);
 });
 
 test('what users send cannot steer the terminal', () => {

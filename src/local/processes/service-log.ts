@@ -15,6 +15,8 @@ const longestLine = 1024 * 1024;
 export interface LogLine {
   /** `info`, `warn`, …; `raw` for anything but a log record, such as a stack trace. */
   readonly level: string;
+  /** Whether it tells the end of what was warned of. */
+  readonly isRecovery: boolean;
   readonly text: string;
 }
 
@@ -103,6 +105,8 @@ export function parseLine(line: string): LogLine {
   const level = /^\{"level":"([a-z]+)"/.exec(line)?.[1] ?? 'raw';
   return {
     level,
+    // Names of users cannot hold it, as JSON escapes their quotes.
+    isRecovery: level !== 'raw' && line.includes('"recovered":true'),
     get text() {
       return level === 'raw' ? printable(line) : textOf(line);
     },
@@ -117,6 +121,7 @@ function textOf(line: string): string {
       time: _time,
       service: _service,
       pid: _pid,
+      recovered: _recovered,
       ...rest
     } = JSON.parse(line) as Record<string, unknown>;
     const facts = Object.entries(rest).map(([key, value]) => `${key}=${describe(value)}`);

@@ -81,7 +81,8 @@ class WatchedExporter implements SpanExporter {
   #note({ code, error }: Exported, spans: number): void {
     const exporter = this.#name;
     if (code === success) {
-      if (this.#lost > 0) this.#logger.info({ exporter, lost: this.#lost }, 'spans are exported again');
+      if (this.#lost > 0)
+        this.#logger.info({ exporter, lost: this.#lost, recovered: true }, 'spans are exported again');
       this.#lost = 0;
       return;
     }

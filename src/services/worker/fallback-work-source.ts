@@ -93,7 +93,8 @@ export class FallbackWorkSource implements NamedWorkSource {
 
   #fallBack(error: Error): void {
     this.#redisAway = true;
-    this.#logger.warn({ detail: error.message }, 'Redis is unavailable: claiming straight from the metadata service');
+    // The owner of the connection has warned of the outage.
+    this.#logger.info({ detail: error.message }, 'Redis is unavailable: claiming straight from the metadata service');
     void this.#return();
   }
 

@@ -79,7 +79,10 @@ export class ChangeFeed implements AsyncDisposable {
         if (!(await this.#hear(signal, connected))) await this.#lookForChanges(signal, connected);
       } catch (error) {
         if (attempt === 0)
-          this.#logger.warn({ err: error }, 'the change feed was interrupted: polling until it is back');
+          this.#logger.info(
+            { detail: error instanceof Error ? error.message : String(error) },
+            'the change feed was interrupted: polling until it is back',
+          );
         await sleep(200 + backoffMs(attempt), signal);
       }
     }
