@@ -1,6 +1,7 @@
 import { attemptMutations } from './attempt-mutations.ts';
 import { clockMutations } from './clock-mutations.ts';
 import { dispatchMutations } from './dispatch-mutations.ts';
+import { historyMutations } from './history-mutations.ts';
 import { ingestMutations } from './ingest-mutations.ts';
 import { resumableMutations } from './resumable-mutations.ts';
 import { retentionMutations } from './retention-mutations.ts';
@@ -18,4 +19,5 @@ export const mutations = [
   ...clockMutations,
   ...tenantMutations,
   ...retentionMutations,
+  ...historyMutations,
 ];

@@ -165,6 +165,12 @@ describe('The backlog', () => {
       { tenant: 'c', pending: 0, processing: 1 },
     ]);
     assert.equal((await lately('minute', 'a')).pending, 2);
+    // Another minute may have begun.
+    const later = await sampleBacklog(database);
+    const [minutes] = await database.query<{ count: number }>({
+      text: `select count(distinct at) from history where step = 'minute'`,
+    });
+    assert.equal(minutes?.count, later ? 2 : 1);
   });
 
   it('is the highest of the samples of an hour, with the age of the oldest', async () => {
