@@ -48,6 +48,29 @@ export interface NewRule
   readonly acts_now?: boolean;
 }
 
+export const listWebhooks = () => call<Json<'Webhooks'>>('api/v1/webhooks');
+export const createWebhook = (webhook: NewWebhook) => post<Json<'NewWebhook'>>('api/v1/webhooks', webhook);
+export const updateWebhook = (id: string, changes: { readonly enabled: boolean }) =>
+  post<Json<'Webhook'>>(`api/v1/webhooks/${encodeURIComponent(id)}`, changes, 'PATCH');
+export const testWebhook = (id: string) =>
+  post<Json<'WebhookTest'>>(`api/v1/webhooks/${encodeURIComponent(id)}/test`, {});
+export const deleteWebhooks = (ids: readonly string[]) =>
+  post<Json<'DeletedWebhooks'>>('api/v1/webhooks:delete', { ids });
+export const listDeliveries = (id: string, state: string, pageToken: string) =>
+  call<Json<'DeliveriesPage'>>(
+    `api/v1/webhooks/${encodeURIComponent(id)}/deliveries?${new URLSearchParams({ state, page_token: pageToken })}`,
+  );
+export const replayDeliveries = (id: string, ids: readonly string[]) =>
+  post<Json<'Replayed'>>(`api/v1/webhooks/${encodeURIComponent(id)}/replay`, { ids });
+
+export interface NewWebhook {
+  readonly url: string;
+  readonly description: string;
+  readonly events: readonly string[];
+  readonly types: readonly string[];
+  readonly paths: readonly string[];
+}
+
 export interface NewToken {
   readonly name: string;
   readonly owner: string;

@@ -7,6 +7,8 @@ import { RetentionPage } from './pages/retention.tsx';
 import { SignInPage } from './pages/sign-in.tsx';
 import { TokensPage } from './pages/tokens.tsx';
 import { UploadPage } from './pages/upload.tsx';
+import { WebhookPage } from './pages/webhook.tsx';
+import { WebhooksPage } from './pages/webhooks.tsx';
 import { WorkersPage } from './pages/workers.tsx';
 import { isThere, pages } from './pages.ts';
 import { ConnectionBanner, StoreBanner, WorkerBanner } from './parts/banner.tsx';
@@ -39,6 +41,7 @@ const views: Readonly<Record<string, () => preact.JSX.Element>> = {
   workers: WorkersPage,
   upload: UploadPage,
   retention: RetentionPage,
+  webhooks: WebhooksPage,
   tokens: TokensPage,
 };
 
@@ -48,6 +51,7 @@ function CurrentPage() {
   if (page === undefined || more.length > 0) return <NothingHere />;
   if (!may(page.need)) return <NoPermission title={page.title} need={page.need} />;
   if (path === 'files' && id !== undefined) return <FilePage key={id} id={id} />;
+  if (path === 'webhooks' && id !== undefined) return <WebhookPage key={id} id={id} />;
   const View = views[path];
   return id === undefined && View !== undefined ? <View /> : <NothingHere />;
 }

@@ -16,6 +16,7 @@ export const pages: readonly PlaceOfPage[] = [
   { path: 'workers', title: 'Workers', need: 'read' },
   { path: 'upload', title: 'Upload', need: 'upload' },
   { path: 'retention', title: 'Retention', need: 'read' },
+  { path: 'webhooks', title: 'Webhooks', need: 'webhooks' },
   { path: 'tokens', title: 'Tokens', need: 'admin' },
 ];
 

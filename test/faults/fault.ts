@@ -15,6 +15,8 @@ export interface Fault {
   readonly refuses?: true;
   /** Before clients upload: changes what has to be as it is from the first file on. */
   prepare?(stack: Stack): Promise<void>;
+  /** What else the round lost, each in a line: asked when no file is on its way. */
+  missing?(stack: Stack, names: readonly string[]): Promise<readonly string[]>;
   /** After the round was judged: takes that back. */
   cleanUp?(stack: Stack): Promise<void>;
   /** While clients upload: does the damage, and mends what a supervisor or an operator would mend. */

@@ -10,6 +10,7 @@ import { redisFaults } from './rows/redis.ts';
 import { resumableFaults } from './rows/resumable.ts';
 import { surroundingFaults } from './rows/surroundings.ts';
 import { volumeFaults } from './rows/volume.ts';
+import { webhookFaults } from './rows/webhooks.ts';
 import { zombieWrites } from './rows/zombie-writes.ts';
 
 /** The table: see docs/reliability.md. */
@@ -26,4 +27,5 @@ export const faults: readonly Fault[] = [
   ...volumeFaults,
   ...surroundingFaults,
   ...processFaults,
+  ...webhookFaults,
 ].sort((one, other) => one.row - other.row);

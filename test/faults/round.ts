@@ -58,12 +58,14 @@ export async function runRound(stack: Stack, ledger: Ledger, fault: Fault, seed:
   const recoveryMs = performance.now() - damagedAt;
   await stack.heal();
   const findings = await audit(stack, { acknowledged: ledger.entries, names, mustFail });
+  const missing = (await fault.missing?.(stack, names)) ?? [];
   await fault.cleanUp?.(stack);
   if (failures[0] !== undefined && !fault.refuses) unproven ??= `an upload was given up: ${failures[0].message}`;
   if (injected === 0) unproven ??= 'the fault was not seen to happen';
   const crashes = stack.takeCrashes();
   if (crashes.length > 0) unproven = [unproven, ...crashes].join('\n');
-  return { ...findings, injected, acknowledged: ledger.entries.length, recoveryMs, unproven };
+  const lost = [...findings.lost, ...missing];
+  return { ...findings, lost, injected, acknowledged: ledger.entries.length, recoveryMs, unproven };
 }
 
 /** Returns when no file of the round is on its way, or when waiting any longer is pointless: the audit will tell. */

@@ -159,6 +159,7 @@ export class Stack implements AsyncDisposable {
       FILEMILL_WORKER_NAME: name,
       FILEMILL_WORKER_THREADS: '1',
       FILEMILL_WORKER_PREFETCH: '2',
+      FILEMILL_WEBHOOKS_ALLOW_PRIVATE: '127.0.0.1',
     };
   }
 
@@ -191,7 +192,8 @@ export class Stack implements AsyncDisposable {
 
   /** Forgets the files of the rounds so far, and what dead processes left staged. For a quiet system only. */
   async wipe(): Promise<void> {
-    await this.postgres.query('truncate files, file_states, file_counts, claims, blob_deletions, upload_locks cascade');
+    await this.postgres.query(`truncate files, file_states, file_counts, claims, blob_deletions, upload_locks, webhooks, webhook_batches,
+        webhook_deliveries cascade`);
     const shards = (await readdir(join(this.#storageDir, 'objects'))).map((shard) => join('objects', shard));
     for (const folder of ['staging', 'resumable', ...shards].map((name) => join(this.#storageDir, name)))
       for (const name of await readdir(folder)) await rm(join(folder, name), { force: true });

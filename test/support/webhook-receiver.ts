@@ -20,11 +20,16 @@ export interface WebhookReceiver extends AsyncDisposable {
   /** Verified messages in the order in which they came, whatever was answered. */
   readonly received: Received[];
   /** Answers in place of 204. */
+  /** Does as if it had not come. */
+  forget(id: string): void;
+  /** Refuses connections until `open`. */
+  close(): Promise<void>;
+  open(): Promise<void>;
   answer: ((message: Received, response: ServerResponse) => void) | undefined;
 }
 
 /** A receiver as a user would write it, with the library of Standard Webhooks. */
-export async function startWebhookReceiver(port = 0): Promise<WebhookReceiver> {
+export async function startWebhookReceiver(): Promise<WebhookReceiver> {
   const received: Received[] = [];
   const secrets: string[] = [];
   const server = createServer(async (request, response) => {
@@ -34,17 +39,29 @@ export async function startWebhookReceiver(port = 0): Promise<WebhookReceiver> {
     if (receiver.answer === undefined) response.writeHead(204).end();
     else receiver.answer(message, response);
   });
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
+  const open = async (port: number) => {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+  };
+  const close = async () => {
+    server.close();
+    server.closeAllConnections();
+  };
+  await open(0);
+  const { port } = server.address() as AddressInfo;
   const receiver: WebhookReceiver = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`,
+    url: `http://127.0.0.1:${port}/hook`,
     secrets,
     received,
     answer: undefined,
-    async [Symbol.asyncDispose]() {
-      server.close();
-      server.closeAllConnections();
-    },
+    forget: (id) =>
+      void received.splice(
+        received.findLastIndex((one) => one.id === id),
+        1,
+      ),
+    close,
+    open: () => open(port),
+    [Symbol.asyncDispose]: close,
   };
   return receiver;
 }

@@ -153,6 +153,27 @@ export const views: Readonly<Record<string, View>> = {
       await row(page, 'all files of all tenants').getByText('7 days').waitFor();
     },
   },
+  'the webhooks': {
+    of: 'used',
+    path: 'webhooks',
+    prepare: async (page) => {
+      await page.getByLabel('Address').fill('https://hooks.example/filemill');
+      await page.getByLabel('Only types').fill('image/*, application/pdf');
+      await page.getByRole('button', { name: 'Make webhook' }).click();
+      await page.getByRole('region', { name: 'The webhook is made' }).waitFor();
+      await row(page, 'https://hooks.example/filemill').first().waitFor();
+    },
+  },
+  'the deliveries of a webhook': {
+    of: 'used',
+    path: 'webhooks',
+    prepare: async (page) => {
+      await page.getByLabel('Address').fill('https://hooks.example/deliveries');
+      await page.getByRole('button', { name: 'Make webhook' }).click();
+      await page.getByRole('link', { name: 'https://hooks.example/deliveries' }).first().click();
+      await page.getByText('There is no such delivery.').waitFor();
+    },
+  },
   'the upload page': {
     of: 'used',
     path: 'upload',

@@ -25,9 +25,9 @@ interface DispatcherOptions {
 /** Retries that fall due, and changes without a notification, are found within this time. */
 const pollMs = 1_000;
 const restMs = 200;
-const leaseMs = 45_000;
+const leaseMs = 25_000;
 /** A call that begins now ends before another process may take the webhook. */
-const shareForCall = (callTimeoutMs + 5_000) / leaseMs;
+const shareForCall = (callTimeoutMs + 2_000) / leaseMs;
 const renewEveryMs = 5_000;
 
 class WebhookLease extends Lease<'TAKEN'> {
