@@ -23,7 +23,7 @@ const Removable = z.strictObject({
   files: count,
   bytes: count,
   oldest_ended_at: time.nullable(),
-  has_more: z.boolean().describe('Only the oldest 100,000 files in each state were looked at: there may be more.'),
+  has_more: z.boolean().describe('Only the oldest 50,000 files in each state were looked at: there may be more.'),
 });
 
 export const RetentionRules = z.strictObject({ rules: z.array(RetentionRule).describe('Those of all tenants first.') });

@@ -9,7 +9,7 @@ import type { Reader, Statement } from '../database/database.ts';
 import { decidingRule } from './rules.ts';
 
 /** How many files of a walk are looked at. */
-const mostLooked = 100_000;
+const mostLooked = 50_000;
 
 type What = 'files' | 'bytes';
 
@@ -34,12 +34,14 @@ const due = (what: What, status: EndedStatus): Statement => ({
       select coalesce(w.position, '${first}') as position, ${moment} - $2::bigint * interval '1 second' as moment,
         uuidv7(${moment} - $2::bigint * interval '1 second' - clock_timestamp()) as boundary
       from retention_walks w where w.rule_id = $1::uuid and w.what = '${what}' and w.status = '${status}'
-    ), page as materialized (${candidates[status]}), due as (
-      select f.size, f.bytes_expired_at, coalesce(p.ended_at, f.updated_at) as ended_at
+    ), page as materialized (${candidates[status]}), ended as materialized (
+      select f.tenant, f.size, f.bytes_expired_at, coalesce(p.ended_at, f.updated_at) as ended_at
       from page p join files f on f.id = p.file_id
-      where f.status = '${status}' and ${decidingRule('f.tenant', status)} = $1::uuid
-        and coalesce(p.ended_at, f.updated_at) <= (select moment from walk)
-        ${what === 'bytes' ? 'and f.bytes_expired_at is null' : ''}
+      where f.status = '${status}' ${what === 'bytes' ? 'and f.bytes_expired_at is null' : ''}
+    ), decided as materialized (
+      select t.tenant from (select distinct tenant from ended) t where ${decidingRule('t.tenant', status)} = $1::uuid
+    ), due as (
+      select * from ended where tenant in (select tenant from decided) and ended_at <= (select moment from walk)
     )
     select count(*) as files, coalesce(sum(size) filter (where bytes_expired_at is null), 0)::bigint as bytes,
       min(ended_at) as "oldestEndedAt", (select count(*) from page) = ${mostLooked} as "hasMore"

@@ -9,6 +9,7 @@ import { saveResults } from '../files/file-completion.ts';
 import { failAttempts } from '../files/file-leases.ts';
 import { getFiles } from '../files/file-queries.ts';
 import { findBlobs, moveBlobs, takeDeletions } from '../upkeep/blob-deletions.ts';
+import { forecast } from './forecast.ts';
 import { forgetRemovedRules, listRules, removeRule, setDefaultRule, setRule } from './rules.ts';
 import { dueWalks, walkPage } from './walks.ts';
 
@@ -237,6 +238,25 @@ describe('retention', () => {
       removed += pages.reduce((sum, { files }) => sum + files, 0);
     }
     assert.equal(removed, 30);
+  });
+
+  it('tells what a rule removes before it acts, as much as the caller may see, and removes nothing', async () => {
+    const red = await rule({ tenant: 'red' }, keep(null));
+    const general = await rule({}, keep(20 * day, 5 * day), false);
+    const ids = [];
+    for (const tenant of ['red', 'blue', 'green'])
+      for (const daysAgo of [30, 10, 3]) ids.push(await ended('COMPLETED', daysAgo, tenant));
+    ids.push(await ended('FAILED', 30, 'blue'));
+    const counts = async (tenant?: string) => {
+      const { files, bytes, nextAt } = await forecast(database.as(tenant), general);
+      return [files.files, files.bytes, bytes.files, Math.round((Number(nextAt) - Date.now()) / 3_600_000)];
+    };
+    // An hour from now it acts; two days from now the next bytes have been kept for long enough.
+    assert.deepEqual(await counts(), [3, 9, 5, 48]);
+    assert.deepEqual(await counts('blue'), [2, 6, 3, 48]);
+    assert.deepEqual((await counts('red')).slice(0, 3), [0, 0, 0]);
+    assert.equal((await forecast(database, red)).files.files, 0);
+    assert.deepEqual(new Set(await left(ids)), new Set(['kept']));
   });
 
   it('does a page as a whole, or not at all', async () => {

@@ -299,7 +299,7 @@ export type GetForecastResponse_Removable = Message<"filemill.v1.GetForecastResp
   oldestEndedAt?: Timestamp | undefined;
 
   /**
-   * Only the oldest 100,000 files in each state were looked at: there may be more.
+   * Only the oldest 50,000 files in each state were looked at: there may be more.
    *
    * @generated from field: bool has_more = 4;
    */
