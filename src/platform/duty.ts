@@ -14,8 +14,10 @@ export interface DutyOptions {
   readonly maxBackoffMs?: number;
 }
 
-/** A few failures are normal while the services of a system start or restart. */
+/** A few failures are normal while another service restarts. */
 const failuresBeforeWarning = 3;
+/** The services of a system start together, and on a busy machine one may be much slower than another. */
+const mayStartForMs = 20_000;
 
 /**
  * Starts a duty. A failed round is retried with backoff. A series of failures is logged once, except failures of a store,
@@ -26,17 +28,21 @@ export function startDuty({ name, logger, round, maxBackoffMs = 30_000 }: DutyOp
   const { signal } = stopping;
   const run = async () => {
     let told = false;
+    let worked = false;
+    const startedAt = performance.now();
     for (let failures = 0; !signal.aborted; ) {
       let pauseMs: number;
       try {
         pauseMs = await round(signal);
         if (told) logger.info({ duty: name, recovered: true }, `${name} works again`);
         told = false;
+        worked = true;
         failures = 0;
       } catch (error) {
         if (signal.aborted) return;
         failures += 1;
-        if (failures === failuresBeforeWarning && !isStoreFault(error)) {
+        const isStarting = !worked && performance.now() - startedAt < mayStartForMs;
+        if (failures >= failuresBeforeWarning && !told && !isStarting && !isStoreFault(error)) {
           told = true;
           logger.warn({ duty: name, err: error }, `${name} fails: retrying`);
         }
