@@ -15,7 +15,7 @@ import { Dashboard, row } from './support/dashboard.ts';
 const folder = process.argv[2] ?? join(tmpdir(), 'filemill-screenshots');
 const samples = join(import.meta.dirname, '..', '..', 'testdata');
 /** So long files come in, for the curves of the overview. */
-const trafficMs = 40_000;
+const trafficMs = 110_000;
 
 await mkdir(folder, { recursive: true });
 await using data = await mkdtempDisposable(join(tmpdir(), 'filemill-screenshots-'));
@@ -28,6 +28,7 @@ await failFiles(stack, failed);
 for (const name of ['analyst-1', 'analyst-2']) await stack.start('worker', { FILEMILL_WORKER_NAME: name });
 const overview = await dashboard.open('');
 const dark = await dashboard.open('', { colorScheme: 'dark' });
+for (const page of [overview, dark]) await page.getByRole('radio', { name: '2 min' }).check();
 await traffic();
 await take(overview, 'overview');
 await take(dark, 'overview-dark');
