@@ -21,15 +21,15 @@ import { largeFile } from './scenarios/large-file.ts';
 import { latency } from './scenarios/latency.ts';
 import { pages } from './scenarios/pages.ts';
 import { retention } from './scenarios/retention.ts';
-import { secureSmallFiles, smallFiles, smallFileVariants } from './scenarios/small-files.ts';
+import { secureSmallFiles, smallFiles, smallFileVariants, watchedSmallFiles } from './scenarios/small-files.ts';
 import { idle, start } from './scenarios/start-and-idle.ts';
 import { twoWorkers } from './scenarios/two-workers.ts';
 import { webhookedSmallFiles } from './scenarios/webhooks.ts';
 import { removeFolders } from './system.ts';
 
 const scenarios: readonly Scenario[] = [
-  ...[smallFiles, smallFileVariants, secureSmallFiles, webhookedSmallFiles, fairness, folder, latency, largeFile],
-  ...[analysis, documents, twoWorkers, growth, retention, pages, start, idle],
+  ...[smallFiles, smallFileVariants, secureSmallFiles, watchedSmallFiles, webhookedSmallFiles],
+  ...[fairness, folder, latency, largeFile, analysis, documents, twoWorkers, growth, retention, pages, start, idle],
 ];
 
 const { values: options } = parseArgs({

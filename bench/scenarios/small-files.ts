@@ -1,3 +1,5 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { audit } from '../audit.ts';
 import { atLeast, type Figure, median } from '../figure.ts';
@@ -59,6 +61,30 @@ export const secureSmallFiles: Scenario = {
         ),
       );
       await audit(secure);
+    }
+    return figures;
+  },
+};
+
+export const watchedSmallFiles: Scenario = {
+  name: 'small-files-watched',
+  title: 'the first row with a log line for each file, and with traces of one in a hundred too, beside neither',
+  async run(bench) {
+    await using silent = await FilemillSystem.start({ ...bench.env, FILEMILL_LOG_FILES: 'failures' });
+    const folder = await mkdtemp(join(tmpdir(), 'filemill-traces-'));
+    await using _ = { [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
+    const sampled = { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.01' };
+    const figures: Figure[] = [];
+    for (const { name, env } of [
+      { name: 'small-files-logged', env: {} },
+      { name: 'small-files-traced', env: { ...sampled, FILEMILL_TRACE_FILE: join(folder, 'traces.jsonl') } },
+    ]) {
+      await using watched = await FilemillSystem.start({ ...bench.env, ...env });
+      figures.push(
+        await beside(bench, watched, silent, (value, baseline) =>
+          atLeast({ name, unit: 'files/s', value }, baseline, 0.95),
+        ),
+      );
     }
     return figures;
   },
