@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { request } from 'node:http';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +12,7 @@ import { serviceNames } from '#platform/telemetry/instrument.ts';
 import { instruments } from '#platform/telemetry/instruments.ts';
 import { type Cluster, startCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
+import { startService, testFolder } from '../support/start-services.ts';
 import { chunkOf, metadataOf, streamOf } from '../support/upload-stack.ts';
 
 describe('The pages of metrics of a system with files', () => {
@@ -64,6 +67,37 @@ async function pageOf(cluster: Cluster, name: (typeof serviceNames)[number]): Pr
     .end();
   return await promise;
 }
+
+describe('A collector', () => {
+  it('gets what a service measured, at once when it stops, and may be away', async () => {
+    await using folder = await testFolder();
+    const bodies: Buffer[] = [];
+    const collector = createServer(async (question, answer) => {
+      bodies.push(Buffer.concat((await Array.fromAsync(question)) as Buffer[]));
+      assert.deepEqual([question.url, question.headers['content-type']], ['/v1/metrics', 'application/x-protobuf']);
+      answer.end();
+    });
+    await once(collector.listen(0, '127.0.0.1'), 'listening');
+    collector.unref();
+    const { port } = collector.address() as AddressInfo;
+    const settings = {
+      FILEMILL_HTTP_LISTEN: `unix:${folder.path}/web`,
+      FILEMILL_UPLOAD_TARGET: `unix:${folder.path}/upload`,
+      OTEL_METRICS_EXPORTER: 'otlp',
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+      OTEL_SERVICE_NAME: 'mill-of-tests',
+    };
+    const service = await startService('web', settings);
+    assert.equal(bodies.length, 0);
+    await service.stop();
+    for (const word of ['process.memory.usage', 'mill-of-tests']) assert.ok(bodies[0]?.includes(word), word);
+    collector.close();
+    const lonely = await startService('web', { ...settings, OTEL_METRIC_EXPORT_INTERVAL: '100' });
+    await eventually('the trouble is told', () => lonely.log().includes('telemetry is in trouble'));
+    await lonely.stop();
+    assert.equal(lonely.child.exitCode, 0);
+  });
+});
 
 describe('OpenTelemetry', () => {
   it('is loaded by services', () => {

@@ -41,7 +41,7 @@ export class Metrics implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#process[Symbol.dispose]();
-    await this.#provider.shutdown({ timeoutMillis: observeWithinMs });
+    // Reads everything a last time.
+    await this.#provider.shutdown({ timeoutMillis: observeWithinMs }).finally(() => this.#process[Symbol.dispose]());
   }
 }

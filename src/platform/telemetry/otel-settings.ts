@@ -9,7 +9,7 @@ export interface OtelSettings {
   readonly exportTimeoutMs: number;
 }
 
-const milliseconds = z.coerce.number({ error: 'must be a number of milliseconds' }).int().min(1);
+const milliseconds = z.coerce.number('must be a number of milliseconds').min(1, 'must be at least 1');
 const variables = {
   OTEL_SDK_DISABLED: z.string().optional(),
   OTEL_METRICS_EXPORTER: list(['otlp', 'prometheus', 'none']),
