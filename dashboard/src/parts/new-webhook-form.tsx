@@ -29,10 +29,10 @@ export function NewWebhookForm({ onMade }: { readonly onMade: (made: Json<'NewWe
         </label>
         <label>
           Only types
-          <input name="types" placeholder="all, or image/*, text/plain" spellcheck={false} autocomplete="off" />
+          <input name="types" placeholder="all, or image/*" spellcheck={false} autocomplete="off" />
         </label>
         <label>
-          Only paths that begin with
+          Only below path
           <input name="path" placeholder="any" maxLength={200} spellcheck={false} autocomplete="off" />
         </label>
       </div>

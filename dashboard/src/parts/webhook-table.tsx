@@ -56,9 +56,9 @@ function WebhookRow({
         {tenant === '*' ? 'all' : tenant}
       </td>
       <td data-title="State">{stateOf(webhook)}</td>
-      <td class="actions">
+      <td>
         {!isStream && (
-          <>
+          <div class="actions">
             <button type="button" onClick={() => onTest(webhook)} aria-label={`Test ${url}`}>
               Test
             </button>
@@ -72,7 +72,7 @@ function WebhookRow({
             <button type="button" class="danger" onClick={() => onDelete(webhook)} aria-label={`Delete ${url}…`}>
               Delete…
             </button>
-          </>
+          </div>
         )}
       </td>
     </tr>
