@@ -77,7 +77,7 @@ export const watchedSmallFiles: Scenario = {
     const figures: Figure[] = [];
     for (const { name, env } of [
       { name: 'small-files-logged', env: {} },
-      { name: 'small-files-traced', env: { ...sampled, FILEMILL_TRACE_FILE: join(folder, 'traces.jsonl') } },
+      { name: 'small-files-traced', env: { ...sampled, FILEMILL_TRACE_LOG: join(folder, 'traces.jsonl') } },
     ]) {
       await using watched = await FilemillSystem.start({ ...bench.env, ...env });
       figures.push(

@@ -29,8 +29,8 @@ try {
   const words = process.argv.slice(2);
   await addVerbs(program, words);
   if (words.length === 0) program.help();
-  const { OTEL_TRACES_EXPORTER, FILEMILL_TRACE_FILE } = process.env;
-  if (OTEL_TRACES_EXPORTER || FILEMILL_TRACE_FILE) await (await import('./record-traces.ts')).recordTraces(process.env);
+  const { OTEL_TRACES_EXPORTER, FILEMILL_TRACE_LOG } = process.env;
+  if (OTEL_TRACES_EXPORTER || FILEMILL_TRACE_LOG) await (await import('./record-traces.ts')).recordTraces(process.env);
   await program.parseAsync();
 } catch (error) {
   process.exitCode = reportFailure(error);

@@ -30,7 +30,7 @@ describe('The traces of files', () => {
         settings: {
           FILEMILL_REDIS_URL: redis.url,
           FILEMILL_LEASE_MS: '1000',
-          FILEMILL_TRACE_FILE: file,
+          FILEMILL_TRACE_LOG: file,
           OTEL_BSP_SCHEDULE_DELAY: '50',
         },
       }),
@@ -111,7 +111,7 @@ async function attemptedTwice(cluster: Cluster, upload: () => Promise<string>): 
 }
 
 async function uploadByCli(cluster: Cluster, file: string, path: string): Promise<string> {
-  const env = { FILEMILL_TRACE_FILE: file };
+  const env = { FILEMILL_TRACE_LOG: file };
   const { lines, code, stderr } = await filemill(['upload', path, '--json'], { server: cluster.target('upload'), env });
   assert.equal(code, 0, stderr);
   return lines<{ id: string }>()[0]?.id ?? '';

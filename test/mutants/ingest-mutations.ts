@@ -74,9 +74,9 @@ export const ingestMutations: readonly Mutation[] = [
     file: 'src/services/upload/acceptance/acceptance.ts',
     edits: [
       {
-        search: 'const registered = await registerAll(context, created, signal);',
+        search: 'const registered = await inSpans(spans, () => registerAll(context, created, call.signal));',
         replace:
-          'registerAll(context, created, signal).catch(() => undefined);\n  const registered = files.map(({ blob: { id } }) => ({ id, duplicate: false }) as Registered);',
+          'registerAll(context, created, call.signal).catch(() => undefined);\n  const registered = files.map(({ blob: { id } }) => ({ id, duplicate: false }) as Registered);',
       },
     ],
     test: {

@@ -118,8 +118,9 @@ export const segmentMutations: readonly Mutation[] = [
     file: 'src/services/upload/many/many-files.ts',
     edits: [
       {
-        search: 'this.#tell({ sequence: part.sequence, answer: { refusal } });',
-        replace: 'return void parts.map(({ sequence }) => this.#tell({ sequence, answer: { refusal } }));',
+        search: 'begun.push(file);\n      } catch (refusal) {\n        this.#refuse(file, refusal);',
+        replace:
+          'begun.push(file);\n      } catch (refusal) {\n        return void parts.map(({ sequence }) => this.#tell({ sequence, answer: { refusal } }));',
       },
     ],
     test: {

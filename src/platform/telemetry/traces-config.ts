@@ -43,12 +43,12 @@ const variables = z.object({
 });
 
 /**
- * Undefined where no traces are recorded, which is so unless OTEL_TRACES_EXPORTER or FILEMILL_TRACE_FILE is set.
+ * Undefined where no traces are recorded, which is so unless OTEL_TRACES_EXPORTER or FILEMILL_TRACE_LOG is set.
  *
  * @throws ConfigError that names each variable that is wrong
  */
 export function readTracesConfig(service: string, env: NodeJS.ProcessEnv): TracesConfig | undefined {
-  const file = env.FILEMILL_TRACE_FILE || undefined;
+  const file = env.FILEMILL_TRACE_LOG || undefined;
   const exporters = exportersOf(env.OTEL_TRACES_EXPORTER ?? '');
   if (env.OTEL_SDK_DISABLED?.toLowerCase() === 'true' || (exporters.length === 0 && file === undefined))
     return undefined;

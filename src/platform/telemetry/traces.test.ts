@@ -79,7 +79,7 @@ describe('A process that records spans', () => {
   });
   afterEach(() => stopTraces());
   const record = (env: Record<string, string> = {}) =>
-    startTraces(readTracesConfig('test', { FILEMILL_TRACE_FILE: file, ...env }), quiet);
+    startTraces(readTracesConfig('test', { FILEMILL_TRACE_LOG: file, ...env }), quiet);
   const collected = async (): Promise<CollectedSpan[]> => {
     await stopTraces();
     return await collectedSpans(file);
