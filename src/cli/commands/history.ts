@@ -74,7 +74,7 @@ interface Series {
 function summary({ step, points }: Json<'History'>, width: number): string[] {
   const [first, last] = [points[0], points.at(-1)];
   if (first === undefined || last === undefined) return [];
-  const rows = tableRows(seriesOf(points), [
+  const rows = tableRows(seriesOf(points, step), [
     { title: '', width: 9, cell: ({ name }) => name },
     { title: '', cell: ({ values }) => sparkline(values, Math.min(40, Math.max(8, width - 50))) },
     { title: '', cell: ({ told }) => told },
@@ -82,14 +82,14 @@ function summary({ step, points }: Json<'History'>, width: number): string[] {
   return [`${minute(first)} to ${minute(last)}, ${plural(points.length, step)}`, ...rows, ''];
 }
 
-function seriesOf(points: readonly Point[]): Series[] {
+function seriesOf(points: readonly Point[], step: HistoryStep): Series[] {
   const backlogs = points.map(({ backlog }) => (backlog === null ? null : backlog.pending + backlog.processing));
   const oldest = largest(points.map(({ backlog }) => backlog?.oldest_pending_seconds ?? null)) ?? 0;
   const waits = points.map(({ wait_seconds: wait }) => wait?.p95 ?? null);
   return [
-    flow('In', points, 'accepted'),
-    flow('Out', points, 'completed'),
-    { name: 'Failed', values: points.map(({ failed }) => failed), told: failures(points) },
+    flow('In', points, 'accepted', step),
+    flow('Out', points, 'completed', step),
+    { name: 'Failed', values: points.map((point) => (isKnown(point) ? point.failed : null)), told: failures(points) },
     {
       name: 'Backlog',
       values: backlogs,
@@ -99,15 +99,22 @@ function seriesOf(points: readonly Point[]): Series[] {
   ];
 }
 
-function flow(name: string, points: readonly Point[], field: 'accepted' | 'completed'): Series {
-  const values = points.map((point) => (point.seconds === 0 ? 0 : point[field] / point.seconds));
-  const rate = largest(values) ?? 0;
+function flow(name: string, points: readonly Point[], field: 'accepted' | 'completed', step: HistoryStep): Series {
+  const values = points.map((point) => (isKnown(point) && point.seconds > 0 ? point[field] / point.seconds : null));
   const all = plural(sum(points.map((point) => point[field])), 'file');
-  return {
-    name,
-    values,
-    told: `${all}, at most ${rate < 10 ? rate.toFixed(1) : formatCount(Math.round(rate))} a second`,
-  };
+  const most = peak(largest(values) ?? 0, Math.max(...points.map((point) => point[field])), step);
+  return { name, values, told: `${all}, at most ${most}` };
+}
+
+/** `120 a second`, or by the step if that is less than one in ten seconds. */
+function peak(rate: number, inStep: number, step: HistoryStep): string {
+  if (rate < 0.1) return `${formatCount(inStep)} ${step === 'hour' ? 'an' : 'a'} ${step}`;
+  return `${rate < 10 ? rate.toFixed(1) : formatCount(Math.round(rate))} a second`;
+}
+
+/** Whether Filemill ran. */
+function isKnown({ accepted, completed, failed, backlog }: Point): boolean {
+  return backlog !== null || accepted + completed + failed > 0;
 }
 
 function failures(points: readonly Point[]): string {
