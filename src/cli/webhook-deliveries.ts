@@ -91,7 +91,7 @@ function answerOf({ last_error, last_status }: Delivery): string {
 }
 
 async function replay(session: Session, id: string, ids: readonly string[], { givenUp }: { readonly givenUp?: true }) {
-  if (givenUp === ids.length > 0)
+  if ((givenUp === true) === ids.length > 0)
     throw new CliError(exitCodes.usage, 'Nothing is named.', 'Name ids of deliveries, or give --given-up.');
   let replayed = 0;
   let skipped = 0;
