@@ -13,6 +13,7 @@ import { askWeb } from '../faults/ask-web.ts';
 import { volumeFaults } from '../faults/rows/volume.ts';
 import { processNames, Stack } from '../faults/stack.ts';
 import { eventually } from '../support/eventually.ts';
+import { freePort } from '../support/free-port.ts';
 import { chunkOf, metadataOf, streamOf } from '../support/upload-stack.ts';
 import { Prometheus } from './support/prometheus.ts';
 
@@ -73,7 +74,7 @@ describe('The dashboard', () => {
 });
 
 /** For each alert, what is done to the system until it fires, and what undoes that. */
-const faults: Readonly<Record<string, () => Promise<AsyncDisposable | undefined>>> = {
+const faults: Readonly<Record<string, () => Promise<AsyncDisposable>>> = {
   FilemillLeasesExpire: async () => {
     stack.arm('worker-1', 'worker.analysing', 'kill');
     await eventually('a worker dies', async () => {
@@ -107,9 +108,10 @@ const faults: Readonly<Record<string, () => Promise<AsyncDisposable | undefined>
     return undo(() => stack.heal());
   },
   FilemillEventLoopBlocked: async () => {
-    stack.process('result').child.kill('SIGUSR1');
-    await blockByDebugger(5_000);
-    return undefined;
+    const port = await freePort();
+    await stack.restart('result', { NODE_OPTIONS: `--inspect=127.0.0.1:${port}` });
+    await blockByDebugger(port, 5_000);
+    return undo(() => stack.heal());
   },
   FilemillStatementsWait: async () => {
     await stack.restart('metadata', { FILEMILL_DATABASE_POOL: '1' });
@@ -151,7 +153,7 @@ describe('The alert', () => {
   for (const [alert, inject] of Object.entries(faults))
     it(`${alert} fires`, async () => {
       await prometheus.rests(alert);
-      await using _undone = (await inject()) ?? undo(async () => undefined);
+      await using _undone = await inject();
       await prometheus.fires(alert);
     });
 });
@@ -183,10 +185,10 @@ async function send(content: string | Uint8Array): Promise<string> {
   return (await stack.channel.client(UploadService).uploadFile(messages)).id;
 }
 
-/** Keeps the event loop of the process that was told to listen for a debugger busy. */
-async function blockByDebugger(forMs: number): Promise<void> {
+/** Keeps the event loop of the process busy that listens for a debugger at this port. */
+async function blockByDebugger(port: number, forMs: number): Promise<void> {
   const targets = await eventually('the process listens for a debugger', () =>
-    fetch('http://127.0.0.1:9229/json').then(
+    fetch(`http://127.0.0.1:${port}/json`).then(
       async (answer) => (await answer.json()) as { webSocketDebuggerUrl: string }[],
       () => undefined,
     ),
