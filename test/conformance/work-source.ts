@@ -87,6 +87,8 @@ export function workSourceConformance(name: string, start: () => Promise<WorkSou
         declaredSha256,
         attempt: 1,
         alone: false,
+        requestId: null,
+        traceparent: null,
       });
       assert.equal(leaseMs, 15_000);
       assert.ok(leaseExpiresAt - leaseMs >= startedAt && leaseExpiresAt - leaseMs <= performance.now());
