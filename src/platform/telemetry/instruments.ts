@@ -403,13 +403,13 @@ const process = {
   loopDelayP99: new Gauge({
     name: 'nodejs.eventloop.delay.p99',
     unit: 's',
-    description: 'Delay of the event loop since the last collection, 99th percentile.',
+    description: 'Delay of the event loop in the last one or two minutes, 99th percentile.',
     services: everywhere,
   }),
   loopDelayMax: new Gauge({
     name: 'nodejs.eventloop.delay.max',
     unit: 's',
-    description: 'The longest delay of the event loop since the last collection.',
+    description: 'The longest delay of the event loop in the last one or two minutes.',
     services: everywhere,
   }),
 } as const;

@@ -2,7 +2,7 @@ import { type EventLoopUtilization, performance } from 'node:perf_hooks';
 import { sleep } from '#platform/abort.ts';
 
 /** Deliveries leave the rest of the event loop to the RPCs of this process. */
-const share = 0.35;
+const share = 0.25;
 const turnsBetweenLooks = 32;
 /** However busy the process is, deliveries go on at some hundreds a second. */
 const longestPauseMs = 50;
