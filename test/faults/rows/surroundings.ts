@@ -58,6 +58,8 @@ async function skewClocks(scene: Scene): Promise<void> {
   for (const [name, skewMs] of Object.entries(skews) as [ProcessName, number][]) {
     const preload = fileURLToPath(new URL('../skewed-clock.ts', import.meta.url));
     await stack.restart(name, { NODE_OPTIONS: `--import=${preload}`, FAULT_CLOCK_SKEW_MS: String(skewMs) });
+    // Its line arrives by another way than the message that it is ready.
+    await eventually(`${name} has logged something`, () => stack.process(name).log().includes('\n'));
     if (Math.abs(loggedSkew(stack.process(name).log()) - skewMs) < 60_000) injected();
   }
   const victim = stack.process('worker-1');
