@@ -15,7 +15,7 @@ const HistoryPoint = z.strictObject({
   failed: count,
   errors: z.array(z.strictObject({ code: z.string(), files: count })).describe('The failed files by reason.'),
   wait_seconds: Durations.nullable().describe(
-    'Of completed files, from their registration to the claim that completed them; null without any.',
+    'How long completed files waited from their registration to the claim that completed them; null without any.',
   ),
   total_seconds: Durations.nullable().describe('Of completed files, from their registration to their result.'),
   backlog: z

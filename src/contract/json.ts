@@ -61,7 +61,7 @@ export function fileStateToJson(file: File): FileJson {
   return { ...Object.fromEntries(fields), error };
 }
 
-/** The same from a record in place of a message. */
+/** The public JSON of a file, made from its record. */
 export function recordToJson(file: FileRecord): FileJson {
   const entries = shownFields.map(({ field, key }) => {
     const value = file[field];

@@ -12,7 +12,7 @@ export interface ServiceJson {
   readonly unknown_settings: readonly string[];
   /** Its clock; null for workers. */
   readonly now: string | null;
-  /** Of workers, against PostgreSQL's clock. */
+  /** How far the clock of a worker is ahead of PostgreSQL's; null for other services. */
   readonly clock_ahead_seconds: number | null;
 }
 

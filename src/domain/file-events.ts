@@ -20,7 +20,7 @@ export interface EndedAttempt {
   readonly tenant: string;
   readonly filename: string;
   readonly size: number;
-  /** Of the file, now. */
+  /** The state of the file after the attempt. */
   readonly status: FileStatus;
   readonly errorCode: string;
   readonly errorMessage: string;

@@ -22,7 +22,7 @@ export interface HistoryFigures {
   readonly completedBytes: number;
   /** Files that became FAILED, by reason. */
   readonly failed: Readonly<Record<string, number>>;
-  /** Of completed files, from their registration to the claim that completed them. */
+  /** How long completed files waited from their registration to the claim that completed them. */
   readonly waits: Histogram;
   /** Of completed files, from their registration to their result. */
   readonly totals: Histogram;

@@ -228,7 +228,8 @@ function begin({ definition, ...line }: Line, options: CallOptions, defaultMs = 
   const { path, requestSerialize, responseDeserialize } = definition;
   const metadata = new Metadata();
   if (requestId !== undefined) metadata.set(requestIdKey, requestId);
-  if (trace !== undefined) setTrace(metadata, trace);
+  if (trace !== undefined) metadata.set(traceKeys.parent, trace.traceparent);
+  if (trace?.tracestate !== undefined) metadata.set(traceKeys.state, trace.tracestate);
   if (caller !== undefined) metadata.set(callerKey, Buffer.from(JSON.stringify(caller)));
   if (authorization !== undefined) metadata.set('authorization', authorization);
   if (line.webToken !== undefined && options.clientAddress !== undefined) {
@@ -239,11 +240,6 @@ function begin({ definition, ...line }: Line, options: CallOptions, defaultMs = 
   const earliest = Math.min(deadline ?? unlimited, Date.now() + (timeoutMs ?? unlimited));
   const limit = { deadline: earliest === unlimited ? Date.now() + defaultMs : earliest };
   return { method: [path, requestSerialize, responseDeserialize] as const, metadata, limit };
-}
-
-function setTrace(metadata: Metadata, { traceparent, tracestate }: TraceContext): void {
-  metadata.set(traceKeys.parent, traceparent);
-  if (tracestate !== undefined) metadata.set(traceKeys.state, tracestate);
 }
 
 const unlimited = Number.POSITIVE_INFINITY;

@@ -16,7 +16,6 @@ import {
 } from '@grpc/grpc-js';
 import { FilemillError } from '#domain/errors.ts';
 import { asFilemillError } from '#domain/volume-fault.ts';
-import { Health } from '#gen/grpc/health/v1/health_pb.ts';
 import { onAbort } from '../abort.ts';
 import { integer } from '../config.ts';
 import { exposureSettings, serviceSettings } from '../exposure.ts';
@@ -24,8 +23,6 @@ import type { Logger } from '../logger.ts';
 import { requestIdKey } from '../request-id.ts';
 import { callAnswered, callFailed, type EndedCall } from '../telemetry/events.ts';
 import type { Span } from '../telemetry/span.ts';
-import { traceIdOf } from '../telemetry/trace-context.ts';
-import { startSpan } from '../telemetry/traces.ts';
 import type { Certificates } from '../tls/certificates.ts';
 import { listenerCredentials } from '../tls/listener-credentials.ts';
 import { type CallContext, contextOf } from './call-context.ts';
@@ -37,6 +34,7 @@ import { type Access, guardAccess, type Refuse } from './guard/access.ts';
 import { ConnectionGuard, type ConnectionLimits } from './guard/connection-guard.ts';
 import { guardServices } from './guard/service-token.ts';
 import type { Handler, ServiceHandlers } from './handlers.ts';
+import { endedCall, startCallSpan } from './served-call.ts';
 
 type UnaryRequest = ServerUnaryCall<object, object> | ServerWritableStream<object, object>;
 type ReadableCall = ServerReadableStream<object, object> | ServerDuplexStream<object, object>;
@@ -204,16 +202,15 @@ export class RpcServer implements AsyncDisposable {
     callback: sendUnaryData<object>,
     handle: (context: CallContext) => Promise<object>,
   ): Promise<void> {
-    const beganAt = performance.now();
     const told = contextOf(call);
-    using span = this.#startSpan(method, told);
+    using span = startCallSpan(method, told, { isPublic: this.#access !== undefined });
     const context = { ...told, trace: span.trace };
     try {
       this.#requireKnown(context);
       callback(null, await handle(context), trailersOf(context));
-      callAnswered(this.#logger, ended(method, call, context, beganAt));
+      callAnswered(this.#logger, endedCall(method, call, context));
     } catch (error) {
-      callback(this.#refuse(ended(method, call, context, beganAt), error, span));
+      callback(this.#refuse(endedCall(method, call, context), error, span));
     }
   }
 
@@ -223,9 +220,8 @@ export class RpcServer implements AsyncDisposable {
     handle: (context: CallContext) => AsyncIterable<object>,
     idleMs?: number,
   ): Promise<void> {
-    const beganAt = performance.now();
     const told = contextOf(call);
-    using span = this.#startSpan(method, told);
+    using span = startCallSpan(method, told, { isPublic: this.#access !== undefined });
     const context = { ...told, trace: span.trace };
     try {
       this.#requireKnown(context);
@@ -234,22 +230,10 @@ export class RpcServer implements AsyncDisposable {
         await written(call, message, context.signal, idleMs);
       }
       call.end(trailersOf(context));
-      callAnswered(this.#logger, ended(method, call, context, beganAt));
+      callAnswered(this.#logger, endedCall(method, call, context));
     } catch (error) {
-      call.emit('error', this.#refuse(ended(method, call, context, beganAt), error, span));
+      call.emit('error', this.#refuse(endedCall(method, call, context), error, span));
     }
-  }
-
-  /** Traces begin at a public port, but not with a watch, which may last for ever, nor with a probe. */
-  #startSpan({ parent: { typeName }, name, methodKind }: DescMethod, { trace, requestId }: CallContext): Span {
-    const rpc = `${typeName}/${name}`;
-    const isProbe = typeName === Health.typeName;
-    return startSpan(rpc, {
-      kind: 'server',
-      parent: trace,
-      root: this.#access !== undefined && methodKind !== 'server_streaming' && !isProbe,
-      attributes: { 'rpc.system.name': 'grpc', 'rpc.method': rpc, 'filemill.request.id': requestId },
-    });
   }
 
   #interceptors({ access, recheckMs, serviceToken }: ServerGuards): ServerInterceptor[] {
@@ -289,13 +273,6 @@ interface ServerGuards {
   readonly recheckMs?: number;
   /** What other services have to show. */
   readonly serviceToken?: string | undefined;
-}
-
-function ended(method: DescMethod, call: AnyCall, context: CallContext, beganAt: number): EndedCall {
-  const { requestId, trace, peer } = context;
-  const rpc = `${method.parent.typeName}/${method.name}`;
-  const seconds = (performance.now() - beganAt) / 1_000;
-  return { rpc, requestId, ...(trace && { traceId: traceIdOf(trace) }), peer, cancelled: call.cancelled, seconds };
 }
 
 /** The trailers of every answer. */

@@ -1,8 +1,9 @@
-import { Database, waitForDatabase } from '#adapters/postgres/database/database.ts';
+import { Database } from '#adapters/postgres/database/database.ts';
 import { DatabaseClock } from '#adapters/postgres/database/database-clock.ts';
 import { requireDurableCommits } from '#adapters/postgres/database/durability.ts';
 import { databaseLink } from '#adapters/postgres/database/link.ts';
 import { requireTenantRole } from '#adapters/postgres/database/roles.ts';
+import { waitForDatabase } from '#adapters/postgres/database/wait-for-database.ts';
 import { HistoryRecorder } from '#adapters/postgres/history/history-recorder.ts';
 import { movedForMs } from '#adapters/postgres/upkeep/blob-deletions.ts';
 import { ChangeFeed } from '#adapters/postgres/upkeep/change-feed.ts';

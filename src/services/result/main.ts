@@ -1,8 +1,9 @@
 import { insertEvents } from '#adapters/postgres/audit/events.ts';
-import { Database, waitForDatabase } from '#adapters/postgres/database/database.ts';
+import { Database } from '#adapters/postgres/database/database.ts';
 import { requireDurableCommits } from '#adapters/postgres/database/durability.ts';
 import { databaseLink } from '#adapters/postgres/database/link.ts';
 import { requireTenantRole } from '#adapters/postgres/database/roles.ts';
+import { waitForDatabase } from '#adapters/postgres/database/wait-for-database.ts';
 import { HistoryRecorder } from '#adapters/postgres/history/history-recorder.ts';
 import { LocalTextStore } from '#adapters/volume/texts/local-text-store.ts';
 import type { AuditEvent } from '#domain/audit.ts';

@@ -11,8 +11,9 @@ import { eventually } from '#test/support/eventually.ts';
 import { newFile } from '#test/support/files.ts';
 import { postgresRefusals, type RefusingPostgres, startRefusingPostgres } from '#test/support/postgres-refusals.ts';
 import { createFiles } from '../files/file-creation.ts';
-import { Database, waitForDatabase } from './database.ts';
+import { Database } from './database.ts';
 import { postgresFault } from './faults.ts';
+import { waitForDatabase } from './wait-for-database.ts';
 
 interface Line {
   readonly level: number;

@@ -22,11 +22,11 @@ const claimed = (source: string) => `
         lease_until = now() + interval '1 millisecond' * $3, lease_ms = $3, worker = $4, claimed_at = now(), begun_alone = false,
         updated_at = now()
     from ${source} where f.id = i.id and ${claimable}
-    returning ${claimColumns}, f.run_after as due_at
+    returning ${claimColumns}, ${secondsBetween('f.run_after', 'now()')} as waited
   ), noted as (
     insert into claims (lease_token, file_ids) select $2, array_agg(id) from claimed having count(*) > 0
   ), ${moved('claimed', 'PENDING', 'PROCESSING')}
-  select claimed.*, ${secondsBetween('claimed.due_at', 'now()')} as waited from claimed left join ${notifiedBy('claimed')} on true`;
+  select claimed.* from claimed left join ${notifiedBy('claimed')} on true`;
 
 const claimable = `f.status = 'PENDING' and ${isDue('f.run_after', longestWait)} and f.attempt < f.max_attempts`;
 

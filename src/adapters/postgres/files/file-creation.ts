@@ -105,7 +105,7 @@ export async function createFiles(
 
 interface CreateOptions {
   readonly maxAttempts: number;
-  /** Of each file; empty without limits. */
+  /** The quota of each file's tenant; empty without limits. */
   readonly quotas: readonly Quota[];
   readonly events: Pick<FileEvents, 'accepted'> | undefined;
 }

@@ -61,7 +61,7 @@ const release: Statement = {
   text: 'update webhooks set lease_until = null, lease_token = null where id = $2 and lease_token = $1',
 };
 
-// Of one file the earliest pending event goes first.
+// The pending events of one file go out in their order: only the earliest is due.
 const due: Statement = {
   name: 'due-deliveries',
   text: `

@@ -1009,14 +1009,14 @@ export type HistoryPoint = Message<"filemill.v1.HistoryPoint"> & {
   failed: HistoryPoint_ErrorCount[];
 
   /**
-   * Of the completed files, from their registration to the claim that completed them; absent without any.
+   * How long the completed files waited from their registration to the claim that completed them; absent without any.
    *
    * @generated from field: filemill.v1.HistoryPoint.Durations wait = 8;
    */
   wait?: HistoryPoint_Durations | undefined;
 
   /**
-   * Of the completed files, from their registration to their result.
+   * How long the completed files took from their registration to their result.
    *
    * @generated from field: filemill.v1.HistoryPoint.Durations total = 9;
    */
