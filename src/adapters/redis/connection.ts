@@ -29,6 +29,7 @@ const answerWithinMs = blockMs + 2_000;
 export class RedisConnection implements AsyncDisposable {
   readonly health: StoreHealth;
   readonly #redis: Redis;
+  readonly #tls: boolean;
   /** Settled by the first success or failure. Commands wait for it, as services often start together with Redis. */
   readonly #firstContact: Promise<unknown>;
   /** Why the latest connection failed or was refused. */
@@ -39,6 +40,7 @@ export class RedisConnection implements AsyncDisposable {
   /** @param tls for `rediss://`: by default the CAs of the system */
   constructor(url: string, logger: Logger, tls?: ClientTls) {
     this.health = new StoreHealth('redis', logger, redisLink(url));
+    this.#tls = isTls(url);
     this.#redis = open(url, tls);
     this.#firstContact = nextContact(this.#redis);
     this.#redis.on('error', (error) => this.#note(error));
@@ -116,7 +118,7 @@ export class RedisConnection implements AsyncDisposable {
     if (isAnswer(cause)) this.#trouble = cause;
     // A command that found no connection does not know the reason.
     const reason = this.#trouble ?? cause;
-    const fault = redisFault(reason);
+    const fault = redisFault(reason, this.#tls);
     this.health.failed(what, fault, reason);
     return storeFaultError('redis', fault, cause);
   }
@@ -132,9 +134,13 @@ function isAnswer(error: unknown): error is Error {
   return error instanceof Error && error.name === 'ReplyError';
 }
 
+function isTls(url: string): boolean {
+  return url.startsWith('rediss://');
+}
+
 function redisLink(url: string): Link {
   if (url.startsWith('unix://')) return linkTo(undefined);
-  return linkTo(URL.parse(url)?.hostname ?? '', url.startsWith('rediss://') ? 'TLS' : undefined);
+  return linkTo(URL.parse(url)?.hostname ?? '', isTls(url) ? 'TLS' : undefined);
 }
 
 function open(url: string, tls: ClientTls | undefined): Redis {
@@ -153,8 +159,7 @@ function open(url: string, tls: ClientTls | undefined): Redis {
     retryStrategy: (times: number) => backoffMs(times, { maxMs: 2_000 }),
   };
   if (url.startsWith('unix://')) return new Redis({ ...options, path: url.slice('unix://'.length) });
-  if (url.startsWith('rediss://'))
-    return new Redis(url, { ...options, tls: tlsOptions(url, tls ?? new Certificates({})) });
+  if (isTls(url)) return new Redis(url, { ...options, tls: tlsOptions(url, tls ?? new Certificates({})) });
   if (url.startsWith('redis://')) return new Redis(url, options);
   throw new ConfigError('FILEMILL_REDIS_URL: must be none, redis://…, rediss://… or unix:///path');
 }

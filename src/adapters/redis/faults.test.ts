@@ -8,6 +8,7 @@ import { redisRefusals, startRefusingRedis } from '#test/support/redis-refusals.
 
 import { isRedisAway } from './connection.ts';
 import { createDoorbell } from './doorbell.ts';
+import { redisFault } from './faults.ts';
 
 interface Line {
   readonly level: number;
@@ -55,4 +56,10 @@ describe('a Redis that refuses', () => {
         ['Redis serves again'],
       );
     });
+});
+
+it('takes a reset over TLS for a client certificate that may be missing, and one in clear text for an absence', () => {
+  const reset = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+  assert.match(redisFault(reset, true).sentence, /client certificate, set FILEMILL_TLS_CERT/);
+  assert.equal(redisFault(reset).sentence, 'Redis does not answer (ECONNRESET).');
 });

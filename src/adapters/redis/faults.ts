@@ -34,8 +34,12 @@ const connections: readonly FaultEntry[] = [
   ),
 ];
 
-/** @param error an answer of Redis, or a failure of the connection */
-export function redisFault(error: unknown): StoreFault {
+/**
+ * @param error an answer of Redis, or a failure of the connection
+ * @param tls whether the connection speaks TLS. Redis then resets one that shows no client certificate, and its alert
+ *   that says so may be lost by that: TLS 1.3 (RFC 8446, section 4.4) sends it after the client believes in the connection
+ */
+export function redisFault(error: unknown, tls = false): StoreFault {
   const { name, message = '', code = '' } = error as Error & { code?: string };
   if (name === 'ReplyError') {
     const [word = ''] = message.split(' ', 1);
@@ -43,9 +47,12 @@ export function redisFault(error: unknown): StoreFault {
       findFault(answers, word, message) ?? { ...silent, code: word, sentence: `Redis refuses a command (${word}).` }
     );
   }
+  if (tls && code === 'ECONNRESET') return { ...silent, sentence: resetSentence };
   const why = /^E[A-Z]+$/.test(code) ? ` (${code})` : '';
   const away = { ...silent, sentence: `Redis does not answer${why}.` };
   return findFault(connections, code || 'REFUSED', `${code} ${message}`) ?? away;
 }
 
+const resetSentence =
+  'Redis resets the connection (ECONNRESET). If it asks for a client certificate, set FILEMILL_TLS_CERT and FILEMILL_TLS_KEY.';
 const silent = { code: 'AWAY', kind: 'passing', reconnect: false } as const;
