@@ -3,7 +3,7 @@
  * settings of a worker. For each line on its standard input it prints a line of JSON.
  *
  *     all PATH…        analyses the files, as many at once as there are cores: {ms}
- *     each PATH…       analyses one after the other: {isolated: [ms…], inProcess: [ms…]}, medians of five, warm
+ *     each PATH…       analyses one after the other: {isolated: [ms…], inProcess: [ms…]}, medians of fifteen, warm
  *     identify PATH…   the mean of many passes over each file in this process: {microseconds: […]}
  */
 import { statSync } from 'node:fs';
@@ -45,7 +45,7 @@ async function all(files: readonly AnalysisFile[]) {
 
 async function each(files: readonly AnalysisFile[]) {
   const times = files.map(() => ({ isolated: [] as number[], inProcess: [] as number[] }));
-  for (let round = -3; round < 5; round++) {
+  for (let round = -15; round < 15; round++) {
     for (const [at, file] of files.entries()) {
       const [there, here] = [await timeOf(() => isolated(file)), await timeOf(() => inProcess(file))];
       if (round < 0) continue;
