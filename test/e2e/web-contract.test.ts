@@ -8,6 +8,9 @@ import { TusRequests } from '../support/tus-requests.ts';
 
 interface Operation {
   readonly operationId: string;
+  readonly tags: readonly string[];
+  readonly summary: string;
+  readonly description: string;
   /** The alternatives; none if credentials are not needed. */
   readonly security: readonly object[];
   readonly parameters?: readonly { readonly name: string; readonly in: string }[];
@@ -16,6 +19,7 @@ interface Operation {
 interface Document {
   readonly openapi: string;
   readonly servers: readonly { readonly url: string }[];
+  readonly tags: readonly { readonly name: string }[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly components: { readonly schemas: Readonly<Record<string, object>> };
 }
@@ -87,6 +91,15 @@ describe('the OpenAPI document', () => {
   it('names every operation once', () => {
     const names = operations(document).map(([, { operationId }]) => operationId);
     assert.equal(new Set(names).size, names.length);
+  });
+
+  it('puts every operation into one known group, under a title, with whole sentences', () => {
+    const groups = document.tags.map(({ name }) => name);
+    for (const [key, { tags, summary, description }] of operations(document)) {
+      assert.ok(tags.length === 1 && groups.includes(tags[0] ?? ''), key);
+      assert.match(summary, /^[A-Z][^.]*[^.]$/, key);
+      assert.match(description, /^[A-Z`].*\.$/s, key);
+    }
   });
 
   it('holds no reference that leads nowhere', () => {

@@ -6,6 +6,7 @@ import type { Reason } from '#domain/errors.ts';
 import { cookieNames, pageHeader } from './access.ts';
 import { httpStatus } from './problem.ts';
 import type { Answer, Route } from './route.ts';
+import { pathParameterOf, tags } from './tags.ts';
 
 /** The OpenAPI 3.1 document, made from the descriptions that the routes are served by. */
 export function openApiDocument(routes: readonly Route[]): Json<'Document'> {
@@ -27,20 +28,23 @@ export function openApiDocument(routes: readonly Route[]): Json<'Document'> {
     },
     // Relative to the document, so that it holds below the path of a proxy.
     servers: [{ url: '../..' }],
+    tags: Object.entries(tags).map(([name, { description }]) => ({ name, description })),
     paths,
     components: { schemas: components(), securitySchemes },
   };
 }
 
 function operation(route: Route): object {
-  const { name, summary, tagged, answers } = route;
+  const { name, tag, summary, description, tagged, answers } = route;
   const parameters = [...pathParameters(route), ...queryParameters(route), ...headerParameters(route)];
   const responses: Record<string, object> = { ...problemResponses(route) };
   if (tagged) responses[304] = { description: 'The answer has not changed: `If-None-Match` names its ETag.' };
   for (const [status, answer] of Object.entries(answers)) responses[status] = response(answer, tagged);
   return {
     operationId: name,
+    tags: [tag],
     summary,
+    description,
     security: security(route),
     ...(parameters.length > 0 && { parameters }),
     ...requestBody(route),
@@ -48,11 +52,12 @@ function operation(route: Route): object {
   };
 }
 
-function pathParameters({ path }: Route): object[] {
-  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+function pathParameters({ path, tag }: Route): object[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
     name,
     in: 'path',
     required: true,
+    ...pathParameterOf(tag, name),
     schema: { type: 'string' },
   }));
 }

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { SchemaName } from '#contract/schemas.ts';
 import type { Reason } from '#domain/errors.ts';
 import type { CallOptions } from '#platform/rpc/client.ts';
+import type { TagName } from './tags.ts';
 
 /** Describes one route. Validation (serve-routes.ts) and the OpenAPI document (openapi.ts) are both made from this. */
 export interface Route<Query extends z.ZodRawShape = z.ZodRawShape, Body extends z.ZodType = z.ZodType> {
@@ -11,7 +12,11 @@ export interface Route<Query extends z.ZodRawShape = z.ZodRawShape, Body extends
   readonly method: 'GET' | 'HEAD' | 'OPTIONS' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** In OpenAPI syntax: `/api/v1/files/{id}`. */
   readonly path: `/${string}`;
+  readonly tag: TagName;
+  /** A title in the imperative, without a full stop. */
   readonly summary: string;
+  /** Whole sentences. */
+  readonly description: string;
   /** Other parameters are refused. */
   readonly query?: Query;
   /** Request headers and their descriptions. */

@@ -12,8 +12,11 @@ export function appendUpload(backend: Backend) {
     name: 'appendUpload',
     method: 'PATCH',
     path: '/uploads/{id}',
-    summary:
-      'Appends bytes to an upload (tus 1.0). The last byte finishes it: the file is kept when the answer arrives.',
+    tag: 'Uploads',
+    summary: 'Append to an upload',
+    description:
+      'Appends bytes to an upload (tus 1.0). The last byte finishes it: once the answer arrives, the file is ' +
+      'stored durably and waits to be analysed.',
     headers: {
       'Upload-Offset': 'Where the bytes begin: the number of bytes that the server has.',
       'Upload-Length': 'Size of the whole file in bytes, if the upload was begun without it.',

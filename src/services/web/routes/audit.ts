@@ -32,7 +32,9 @@ export function listAudit({ access }: Backend) {
     name: 'listAudit',
     method: 'GET',
     path: '/api/v1/audit',
-    summary: 'Lists who did what, newest first, page by page.',
+    tag: 'Audit',
+    summary: 'List audit events',
+    description: 'Lists who did what, newest first, one page at a time.',
     query: { ...parameters, ...pageParameters },
     answers: { 200: { description: 'One page.', schema: 'AuditPage' } },
     problems: ['FILTER_TOO_BROAD'],
@@ -49,7 +51,9 @@ export function exportAudit({ access }: Backend) {
     name: 'exportAudit',
     method: 'GET',
     path: '/api/v1/audit/export',
-    summary: 'Exports who did what, newest first.',
+    tag: 'Audit',
+    summary: 'Export audit events',
+    description: 'Exports who did what, newest first.',
     query: {
       format: z
         .enum(['ndjson', 'csv'], 'must be ndjson or csv')

@@ -6,7 +6,10 @@ export function cancelUpload(backend: Backend) {
     name: 'cancelUpload',
     method: 'DELETE',
     path: '/uploads/{id}',
-    summary: 'Cancels an upload (tus 1.0). The file of a finished upload stays.',
+    tag: 'Uploads',
+    summary: 'Cancel an upload',
+    description:
+      'Cancels an upload (tus 1.0) and discards its bytes. If the upload is already finished, its file stays.',
     // "… the Server SHOULD free associated resources and MUST respond with the 204 No Content status confirming that
     // the upload was terminated."
     answers: { 204: { description: 'The upload is gone.' } },

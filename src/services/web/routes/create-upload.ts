@@ -16,7 +16,9 @@ export function createUpload(backend: Backend, maxFileSize: number, publicHttp?:
     name: 'createUpload',
     method: 'POST',
     path: '/uploads',
-    summary: 'Begins an upload in several requests (tus 1.0), optionally with its first bytes.',
+    tag: 'Uploads',
+    summary: 'Begin a resumable upload',
+    description: 'Begins an upload in several requests (tus 1.0). The body may already hold the first bytes.',
     headers: {
       'Upload-Length': 'Size of the whole file in bytes.',
       'Upload-Defer-Length': '`1` in place of Upload-Length: a later request will send it.',

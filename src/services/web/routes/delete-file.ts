@@ -8,7 +8,9 @@ export function deleteFile(backend: Backend) {
     name: 'deleteFile',
     method: 'DELETE',
     path: '/api/v1/files/{id}',
-    summary: 'Deletes a file in any state with its result; its bytes follow within seconds.',
+    tag: 'Files',
+    summary: 'Delete a file',
+    description: 'Deletes a file in any state together with its result. Its bytes are removed within seconds.',
     answers: { 204: { description: 'The file is deleted.' } },
     problems: ['FILE_NOT_FOUND'],
     async handle({ params: { id = '' }, reply, onward }) {

@@ -10,7 +10,9 @@ export function deleteFiles(backend: Backend) {
     name: 'deleteFiles',
     method: 'POST',
     path: '/api/v1/files:delete',
-    summary: 'Deletes files in any state with their results; their bytes follow within seconds.',
+    tag: 'Files',
+    summary: 'Delete files',
+    description: 'Deletes files in any state together with their results. Their bytes are removed within seconds.',
     body: idsBody,
     answers: { 200: { description: 'The outcome for each file.', schema: 'Deleted' } },
     handle: async ({ body: { ids }, onward }): Promise<Json<'Deleted'>> => ({

@@ -11,7 +11,9 @@ export function listDeliveries({ webhooks }: Backend) {
     name: 'listDeliveries',
     method: 'GET',
     path: '/api/v1/webhooks/{id}/deliveries',
-    summary: 'Lists what a webhook was told, newest first.',
+    tag: 'Webhooks',
+    summary: 'List the deliveries of a webhook',
+    description: 'Lists the events that a webhook was or will be sent, newest first.',
     query: {
       state: z
         .enum(deliveryStates, `must be one of ${deliveryStates.join(', ')}`)
@@ -35,7 +37,9 @@ export function replayDeliveries({ webhooks }: Backend) {
     name: 'replayDeliveries',
     method: 'POST',
     path: '/api/v1/webhooks/{id}/replay',
-    summary: 'Sends events again, with the same id and the same body.',
+    tag: 'Webhooks',
+    summary: 'Replay deliveries',
+    description: 'Sends events again, with the same id and the same body.',
     body: idsBody,
     answers: {
       200: { description: 'The outcome for each: SKIPPED are unknown, or not sent yet.', schema: 'Replayed' },

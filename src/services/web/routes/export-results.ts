@@ -14,7 +14,9 @@ export function exportResults({ result }: Backend) {
     name: 'exportResults',
     method: 'GET',
     path: '/api/v1/export',
-    summary: 'Exports every result that exists when the request arrives, oldest files first.',
+    tag: 'Results',
+    summary: 'Export results',
+    description: 'Exports every result that exists when the request arrives, those of the oldest files first.',
     query: {
       format: z
         .enum(['ndjson', 'csv'], 'must be ndjson or csv')

@@ -8,7 +8,9 @@ export function getDocument(document: () => Json<'Document'>) {
     name: 'getDocument',
     method: 'GET',
     path: '/api/v1/openapi.json',
-    summary: 'Gets this document.',
+    tag: 'System',
+    summary: 'Get the OpenAPI document',
+    description: 'Gets this document.',
     answers: { 200: { description: 'OpenAPI 3.1.', schema: 'Document' } },
     tagged: true,
     async handle(): Promise<Json<'Document'>> {

@@ -38,7 +38,9 @@ export function getFileContent(backend: Backend) {
     name: 'getFileContent',
     method: 'GET',
     path: '/api/v1/files/{id}/content',
-    summary: 'Downloads the bytes of a file in any state.',
+    tag: 'Files',
+    summary: 'Download a file',
+    description: 'Downloads the bytes of a file in any state, or one range of them.',
     headers: {
       Range: 'One range of bytes (RFC 9110, section 14); several are answered with the whole file.',
       'If-Range': 'An ETag: the range is heeded only if it is that of the file.',

@@ -10,7 +10,11 @@ export function getFileText({ result }: Backend) {
     name: 'getFileText',
     method: 'GET',
     path: '/api/v1/files/{id}/text',
-    summary: 'Gets the text of a document, if the workers keep texts (FILEMILL_KEEP_TEXT).',
+    tag: 'Results',
+    summary: 'Get the text of a file',
+    description:
+      'Gets the text that was extracted from a file, as UTF-8. Texts are kept only if the workers are set to ' +
+      '(`FILEMILL_KEEP_TEXT`).',
     answers: { 200: { description: 'The text; an answer that breaks off is incomplete.', types: [type] } },
     problems: ['RESULT_NOT_FOUND', 'TEXT_NOT_KEPT', 'BYTES_EXPIRED'],
     async handle({ params: { id = '' }, request, reply, onward }) {

@@ -11,7 +11,10 @@ export function getHistory({ metadata }: Backend) {
     name: 'getHistory',
     method: 'GET',
     path: '/api/v1/history',
-    summary: 'Tells what happened by minute, hour or day: files in and out, failures, backlog and waits.',
+    tag: 'System',
+    summary: 'Get the history',
+    description:
+      'Says what happened in each minute, hour or day: files in and out, failures, backlog and waiting times.',
     query: {
       from: time
         .optional()

@@ -7,7 +7,9 @@ export function getServer(publicGrpc: string | undefined, startedBy: StartedBy) 
     name: 'getServer',
     method: 'GET',
     path: '/api/v1/server',
-    summary: 'Gets the other addresses of this server, and what started it.',
+    tag: 'System',
+    summary: 'Get the server',
+    description: 'Gets the address of the gRPC port, and what started the server.',
     answers: { 200: { description: 'The addresses.', schema: 'Server' } },
     tagged: true,
     handle: async (): Promise<Json<'Server'>> => ({

@@ -8,7 +8,10 @@ export function getStats({ metadata, upload }: Backend) {
     name: 'getStats',
     method: 'GET',
     path: '/api/v1/stats',
-    summary: 'Counts files by state and by reason of failure, and shows live workers and incomplete uploads.',
+    tag: 'System',
+    summary: 'Get statistics',
+    description:
+      'Counts files by status and by reason of failure, and lists the live workers and the incomplete uploads.',
     answers: { 200: { description: 'The current counts.', schema: 'Stats' } },
     handle: async ({ onward }): Promise<Json<'Stats'>> => await lookUpStats(metadata, upload, onward),
   });

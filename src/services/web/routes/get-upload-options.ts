@@ -17,7 +17,11 @@ export function getUploadOptions(maxFileSize: number) {
     name: 'getUploadOptions',
     method: 'OPTIONS',
     path: '/uploads',
-    summary: 'Lists the supported parts of tus.',
+    tag: 'Uploads',
+    summary: 'Get the supported tus features',
+    description:
+      'Says in its headers which version, extensions and checksum algorithms of tus the server supports, and how ' +
+      'large a file may be.',
     answers: {
       204: {
         description: 'The headers list them.',

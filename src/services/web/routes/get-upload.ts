@@ -11,7 +11,11 @@ export function getUpload(backend: Backend) {
     name: 'getUpload',
     method: 'HEAD',
     path: '/uploads/{id}',
-    summary: 'Gets the offset from which an upload continues (tus 1.0). Ends an append in progress.',
+    tag: 'Uploads',
+    summary: 'Get the offset of an upload',
+    description:
+      'Says how many bytes the server has, so that the client can resume after them (tus 1.0). An append to the ' +
+      'same upload that is still in progress is ended.',
     answers: {
       200: {
         description: 'The upload can continue at the offset, or is finished.',

@@ -10,7 +10,10 @@ export function listFiles({ metadata }: Backend) {
     name: 'listFiles',
     method: 'GET',
     path: '/api/v1/files',
-    summary: 'Lists files, newest first, page by page.',
+    tag: 'Files',
+    summary: 'List files',
+    description:
+      'Lists files, newest first, one page at a time. Filters combine: a file is listed if it matches all of them.',
     query: { ...fileFilterParameters, ...pageParameters },
     answers: { 200: { description: 'One page.', schema: 'FilesPage' } },
     problems: ['FILTER_TOO_BROAD'],

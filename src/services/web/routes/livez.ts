@@ -6,7 +6,9 @@ export function livez() {
     name: 'livez',
     method: 'GET',
     path: '/livez',
-    summary: 'Tells whether this process runs.',
+    tag: 'System',
+    summary: 'Check liveness',
+    description: 'Says whether this process is running.',
     answers: { 200: { description: 'It runs.', schema: 'Live' } },
     handle: async (): Promise<Json<'Live'>> => ({ live: true }),
   });

@@ -26,7 +26,11 @@ export function postFiles(backend: Backend) {
     name: 'postFiles',
     method: 'POST',
     path: '/api/v1/files',
-    summary: `Uploads the files of a form, at most ${maxFiles}. Parts without a file name are fields and ignored.`,
+    tag: 'Uploads',
+    summary: 'Upload the files of a form',
+    description:
+      `Uploads up to ${maxFiles} files in one \`multipart/form-data\` request. Each file is kept or refused on its ` +
+      'own. Parts without a file name are form fields and are ignored.',
     headers: {
       'Idempotency-Key': 'Identifies the whole form: a repeated request with the same key answers with the same files.',
     },

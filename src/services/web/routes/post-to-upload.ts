@@ -16,7 +16,9 @@ export function postToUpload(backend: Backend) {
     ...append,
     name: 'postToUpload',
     method: 'POST',
-    summary: 'Stands in for PATCH or DELETE, for clients that cannot send these methods.',
+    tag: 'Uploads',
+    summary: 'Append to or cancel an upload by POST',
+    description: 'Stands in for PATCH and DELETE, for clients and proxies that know only GET and POST.',
     headers: { 'X-HTTP-Method-Override': '`PATCH` or `DELETE`.', ...append.headers },
     content: tusContent,
     async handle(call) {

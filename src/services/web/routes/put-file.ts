@@ -14,7 +14,11 @@ export function putFile(backend: Backend) {
     name: 'putFile',
     method: 'PUT',
     path: '/files/{name}',
-    summary: 'Uploads one file. It is kept when the answer arrives.',
+    tag: 'Uploads',
+    summary: 'Upload a file',
+    description:
+      'Uploads one file as the body of the request. Once the answer arrives, the file is stored durably and waits ' +
+      'to be analysed.',
     query: { path: z.string().default('').describe('Its path relative to the uploaded folder.') },
     headers: {
       ...uploadHeaders,

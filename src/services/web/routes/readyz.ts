@@ -10,7 +10,9 @@ export function readyz(backend: Backend) {
     name: 'readyz',
     method: 'GET',
     path: '/readyz',
-    summary: 'Tells whether a file sent now would be analysed.',
+    tag: 'System',
+    summary: 'Check readiness',
+    description: 'Says whether a file that is uploaded now would be analysed.',
     answers: {
       200: { description: 'It would; parts that fail but are not needed are listed.', schema: 'Ready' },
       503: { description: 'It would not: the missing parts are listed.', schema: 'Ready' },

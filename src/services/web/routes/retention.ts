@@ -34,7 +34,11 @@ export function listRetentionRules({ retention }: Backend) {
     name: 'listRetentionRules',
     method: 'GET',
     path,
-    summary: 'Lists the rules that say how long ended files are kept. About each file, the most specific one decides.',
+    tag: 'Retention',
+    summary: 'List retention rules',
+    description:
+      'Lists the rules that say how long files are kept after they have ended. For each file, the most specific ' +
+      'rule decides.',
     answers: { 200: { description: 'The rules.', schema: 'RetentionRules' } },
     handle: async ({ onward }): Promise<Json<'RetentionRules'>> => ({
       rules: (await retention.listRules({}, onward)).rules.map(ruleToJson),
@@ -47,8 +51,11 @@ export function setRetentionRule({ retention }: Backend) {
     name: 'setRetentionRule',
     method: 'PUT',
     path,
-    summary:
-      'Makes a rule, or changes the one of the same tenant and status. It acts an hour later unless told otherwise.',
+    tag: 'Retention',
+    summary: 'Set a retention rule',
+    description:
+      'Creates a rule, or changes the rule of the same tenant and status. It takes effect an hour later unless ' +
+      '`acts_now` is set.',
     body: ruleBody,
     answers: { 200: { description: 'The rule.', schema: 'RetentionRule' } },
     async handle({ body, onward }): Promise<Json<'RetentionRule'>> {
@@ -66,7 +73,11 @@ export function removeRetentionRule({ retention }: Backend) {
     name: 'removeRetentionRule',
     method: 'DELETE',
     path: `${path}/{id}`,
-    summary: 'Removes a rule. Its files stay as they are for an hour unless told otherwise; then wider rules decide.',
+    tag: 'Retention',
+    summary: 'Remove a retention rule',
+    description:
+      'Removes a rule. Its files are left alone for an hour unless `acts_now` is set; then the less specific rules ' +
+      'decide.',
     query: { acts_now: trueOrFalse.optional().describe('Wider rules decide at once.') },
     answers: { 200: { description: 'The removed rule.', schema: 'RetentionRule' } },
     problems: ['RULE_NOT_FOUND'],
@@ -85,7 +96,9 @@ export function getRetentionForecast({ retention }: Backend) {
     name: 'getRetentionForecast',
     method: 'GET',
     path: `${path}/{id}/forecast`,
-    summary: 'Tells what a rule removes when it acts next, and removes nothing.',
+    tag: 'Retention',
+    summary: 'Forecast what a retention rule removes',
+    description: 'Says what a rule would remove the next time it acts, without removing anything.',
     answers: { 200: { description: 'The forecast.', schema: 'RetentionForecast' } },
     problems: ['RULE_NOT_FOUND', 'FILTER_TOO_BROAD'],
     handle: async ({ params: { id = '' }, onward }): Promise<Json<'RetentionForecast'>> =>

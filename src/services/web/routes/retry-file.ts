@@ -11,7 +11,9 @@ export function retryFile(backend: Backend) {
     name: 'retryFile',
     method: 'POST',
     path: '/api/v1/files/{id}/retry',
-    summary: 'Gives a FAILED file another round of attempts.',
+    tag: 'Files',
+    summary: 'Retry a file',
+    description: 'Gives a FAILED file another round of attempts.',
     answers: { 200: { description: 'The file, which is PENDING again.', schema: 'File' } },
     problems: ['FILE_NOT_FOUND', 'NOT_FAILED', 'BYTES_EXPIRED'],
     async handle({ params: { id = '' }, onward }): Promise<Json<'File'>> {

@@ -10,7 +10,9 @@ export function retryFiles(backend: Backend) {
     name: 'retryFiles',
     method: 'POST',
     path: '/api/v1/files:retry',
-    summary: 'Gives FAILED files another round of attempts.',
+    tag: 'Files',
+    summary: 'Retry files',
+    description: 'Gives FAILED files another round of attempts. Files in other states are left alone.',
     body: idsBody,
     answers: {
       200: {

@@ -12,7 +12,9 @@ export function getCaller({ access }: Backend) {
     name: 'getCaller',
     method: 'GET',
     path: '/api/v1/caller',
-    summary: 'Tells who the caller is, and what it may do.',
+    tag: 'Access',
+    summary: 'Get the caller',
+    description: 'Says who the caller is, and what it may do.',
     answers: { 200: { description: 'The caller.', schema: 'Caller' } },
     handle: async ({ onward }): Promise<Json<'Caller'>> => callerToJson((await access.getCaller({}, onward)).caller),
   });
@@ -24,7 +26,11 @@ export function createSession({ access }: Backend) {
     name: 'createSession',
     method: 'POST',
     path: '/api/v1/session',
-    summary: 'Begins a session of the page, with a token or a JWT, and sets its cookie.',
+    tag: 'Access',
+    summary: 'Begin a session',
+    description:
+      'Begins a session of the page with a token or a JWT, and sets its cookie. Programs do not need one: they ' +
+      'send their token with each request.',
     body: z.strictObject({ token: z.string().min(1).max(8_192).describe('A token or a JWT.') }),
     answers: { 200: { description: 'The caller. The cookie lasts for 12 hours at most.', schema: 'Caller' } },
     problems: ['UNAUTHENTICATED'],
@@ -46,7 +52,9 @@ export function endSession({ access }: Backend) {
     name: 'endSession',
     method: 'DELETE',
     path: '/api/v1/session',
-    summary: 'Ends the session of the page.',
+    tag: 'Access',
+    summary: 'End the session',
+    description: 'Ends the session of the page.',
     answers: { 204: { description: 'The session has ended, and its cookie is gone.' } },
     async handle({ onward, request, reply }) {
       await access.endSession({}, onward);
@@ -63,7 +71,9 @@ export function getSignIn(provider: string | undefined) {
     name: 'getSignIn',
     method: 'GET',
     path: '/api/v1/session',
-    summary: 'Tells how the page can sign in, beside a token.',
+    tag: 'Access',
+    summary: 'Get the ways to sign in',
+    description: 'Says how people can sign in to the page, apart from pasting a token.',
     answers: { 200: { description: 'The ways to sign in.', schema: 'SignIn' } },
     handle: async (): Promise<Json<'SignIn'>> => ({ provider: provider ?? null }),
   });

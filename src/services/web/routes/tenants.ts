@@ -15,7 +15,10 @@ export function listTenants({ access }: Backend) {
     name: 'listTenants',
     method: 'GET',
     path: '/api/v1/tenants',
-    summary: 'Lists the tenants that have files, a quota or a token, and what they hold.',
+    tag: 'Tenants',
+    summary: 'List tenants',
+    description:
+      'Lists the tenants that have files, a token or a quota of their own, and how much each of them stores.',
     answers: { 200: { description: 'The tenants, by name.', schema: 'Tenants' } },
     handle: async ({ onward }): Promise<Json<'Tenants'>> => ({
       tenants: (await access.listTenants({}, onward)).tenants.map(tenantToJson),
@@ -28,7 +31,9 @@ export function setQuota({ access }: Backend) {
     name: 'setQuota',
     method: 'PUT',
     path,
-    summary: 'Sets the quota of a tenant. It takes effect within seconds.',
+    tag: 'Tenants',
+    summary: 'Set the quota of a tenant',
+    description: 'Replaces the quota of a tenant within seconds. A limit that is null or absent is removed.',
     body: PartialQuota,
     answers: { 200: { description: 'The tenant.', schema: 'Tenant' } },
     async handle({ params: { name = '' }, body, onward }): Promise<Json<'Tenant'>> {
@@ -43,7 +48,9 @@ export function resetQuota({ access }: Backend) {
     name: 'resetQuota',
     method: 'DELETE',
     path,
-    summary: 'Gives a tenant the default quota of the server again.',
+    tag: 'Tenants',
+    summary: 'Reset the quota of a tenant',
+    description: "Returns a tenant to the server's default quota.",
     answers: { 200: { description: 'The tenant.', schema: 'Tenant' } },
     handle: async ({ params: { name = '' }, onward }): Promise<Json<'Tenant'>> =>
       tenantToJson((await access.setQuota({ tenant: name }, onward)).tenant),

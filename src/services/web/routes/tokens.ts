@@ -12,7 +12,9 @@ export function listTokens({ access }: Backend) {
     name: 'listTokens',
     method: 'GET',
     path: '/api/v1/tokens',
-    summary: 'Lists tokens without their secrets, newest first.',
+    tag: 'Tokens',
+    summary: 'List tokens',
+    description: 'Lists tokens without their secrets, newest first.',
     query: {
       tenant: z.string('must be given once').optional().describe('Only the tokens of this tenant.'),
       with_ended: trueOrFalse.optional().describe('Also those that were revoked or have expired.'),
@@ -41,7 +43,9 @@ export function createToken({ access }: Backend) {
     name: 'createToken',
     method: 'POST',
     path: '/api/v1/tokens',
-    summary: 'Makes a token, and tells its secret once.',
+    tag: 'Tokens',
+    summary: 'Create a token',
+    description: 'Creates a token. The answer is the only time its secret is shown.',
     body: newTokenBody,
     answers: { 201: { description: 'The token and its secret.', schema: 'NewToken' } },
     async handle({ body: { name, owner = '', tenant = '', scopes, expires_at: end }, onward, reply }) {
@@ -59,7 +63,10 @@ export function revokeTokens({ access }: Backend) {
     name: 'revokeTokens',
     method: 'POST',
     path: '/api/v1/tokens:revoke',
-    summary: 'Revokes tokens, and the sessions that were begun with them. They are refused within seconds, for ever.',
+    tag: 'Tokens',
+    summary: 'Revoke tokens',
+    description:
+      'Revokes tokens, and the sessions that were begun with them. Within seconds they are refused, for good.',
     body: idsBody,
     answers: { 200: { description: 'The outcome for each token.', schema: 'Revoked' } },
     async handle({ body: { ids }, onward }): Promise<Json<'Revoked'>> {

@@ -46,7 +46,9 @@ export function listWebhooks({ webhooks }: Backend) {
     name: 'listWebhooks',
     method: 'GET',
     path,
-    summary: 'Lists webhooks without their secrets, newest first.',
+    tag: 'Webhooks',
+    summary: 'List webhooks',
+    description: 'Lists webhooks without their secrets, newest first.',
     answers: { 200: { description: 'Those of your tenant.', schema: 'Webhooks' } },
     handle: async ({ onward }): Promise<Json<'Webhooks'>> => ({
       webhooks: (await webhooks.listWebhooks({}, onward)).webhooks.map(webhookToJson),
@@ -59,7 +61,9 @@ export function createWebhook({ webhooks }: Backend) {
     name: 'createWebhook',
     method: 'POST',
     path,
-    summary: 'Makes a webhook, and tells its secret once.',
+    tag: 'Webhooks',
+    summary: 'Create a webhook',
+    description: 'Creates a webhook. The answer is the only time its secret is shown.',
     body: newWebhook,
     answers: { 201: { description: 'The webhook and its secret.', schema: 'NewWebhook' } },
     async handle({ body, onward, reply }) {
@@ -75,7 +79,9 @@ export function updateWebhook({ webhooks }: Backend) {
     name: 'updateWebhook',
     method: 'PATCH',
     path: `${path}/{id}`,
-    summary: 'Changes the fields of a webhook that are given.',
+    tag: 'Webhooks',
+    summary: 'Update a webhook',
+    description: 'Changes the given fields of a webhook and leaves the others as they are.',
     body: changes,
     answers: { 200: { description: 'The webhook.', schema: 'Webhook' } },
     problems: ['WEBHOOK_NOT_FOUND'],
@@ -96,7 +102,9 @@ export function deleteWebhooks({ webhooks }: Backend) {
     name: 'deleteWebhooks',
     method: 'POST',
     path: `${path}:delete`,
-    summary: 'Deletes webhooks; what was not delivered yet is dropped.',
+    tag: 'Webhooks',
+    summary: 'Delete webhooks',
+    description: 'Deletes webhooks. Events that they were not sent yet are dropped.',
     body: idsBody,
     answers: { 200: { description: 'The outcome for each.', schema: 'DeletedWebhooks' } },
     async handle({ body: { ids }, onward }): Promise<Json<'DeletedWebhooks'>> {
@@ -111,7 +119,11 @@ export function rotateWebhookSecret({ webhooks }: Backend) {
     name: 'rotateWebhookSecret',
     method: 'POST',
     path: `${path}/{id}/rotate`,
-    summary: 'Makes a new secret, told once. The old one signs too for 24 hours.',
+    tag: 'Webhooks',
+    summary: 'Rotate the secret of a webhook',
+    description:
+      'Makes a new secret, which is shown only in this answer. For 24 hours, messages are signed with the old ' +
+      'secret too.',
     answers: { 200: { description: 'The webhook and its new secret.', schema: 'NewWebhook' } },
     problems: ['WEBHOOK_NOT_FOUND'],
     async handle({ params: { id = '' }, onward }): Promise<Json<'NewWebhook'>> {
@@ -126,7 +138,9 @@ export function testWebhook({ webhooks }: Backend) {
     name: 'testWebhook',
     method: 'POST',
     path: `${path}/{id}/test`,
-    summary: 'Posts one message of the type `webhook.test` now, and tells what came of it.',
+    tag: 'Webhooks',
+    summary: 'Test a webhook',
+    description: 'Posts one message of the type `webhook.test` right away, and says how the receiver answered.',
     answers: { 200: { description: 'What the receiver answered.', schema: 'WebhookTest' } },
     problems: ['WEBHOOK_NOT_FOUND'],
     async handle({ params: { id = '' }, onward }): Promise<Json<'WebhookTest'>> {
