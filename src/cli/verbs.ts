@@ -1,54 +1,81 @@
 import type { Command } from 'commander';
 
+/** The title of the commands about the command line itself. */
+export const ofThisCommand = 'This command';
+
 interface Verb {
   readonly summary: string;
   load(): Promise<Command>;
 }
 
-/** Listed by `filemill --help`. A command's module is loaded only when its name is on the command line. */
-const verbs: Readonly<Record<string, Verb>> = {
-  up: verb('start everything on this machine', async () => (await import('./commands/up.ts')).upCommand()),
-  upload: verb('upload files and folders', async () => (await import('./commands/upload.ts')).uploadCommand()),
-  get: verb('show files and their results', async () => (await import('./commands/get.ts')).getCommand()),
-  download: verb('download the bytes of files', async () => (await import('./commands/download.ts')).downloadCommand()),
-  text: verb('print the text of a document', async () => (await import('./commands/text.ts')).textCommand()),
-  list: verb('list files, newest first', async () => (await import('./commands/list.ts')).listCommand()),
-  watch: verb('show each change of files', async () => (await import('./commands/watch.ts')).watchCommand()),
-  wait: verb('wait until files are analysed', async () => (await import('./commands/wait.ts')).waitCommand()),
-  retry: verb('try FAILED files again', async () => (await import('./commands/retry.ts')).retryCommand()),
-  delete: verb('delete files and their results', async () => (await import('./commands/delete.ts')).deleteCommand()),
-  stats: verb('count files by state and show the workers', async () =>
-    (await import('./commands/stats.ts')).statsCommand(),
-  ),
-  history: verb('show what happened by minute, hour or day', async () =>
-    (await import('./commands/history.ts')).historyCommand(),
-  ),
-  token: verb('make, list and revoke tokens', async () => (await import('./commands/token.ts')).tokenCommand()),
-  audit: verb('list who did what', async () => (await import('./commands/audit.ts')).auditCommand()),
-  tenant: verb('list tenants and set their quotas', async () => (await import('./commands/tenant.ts')).tenantCommand()),
-  retention: verb('tell and change how long files are kept', async () =>
-    (await import('./commands/retention.ts')).retentionCommand(),
-  ),
-  webhook: verb('have what happens to files posted to a URL', async () =>
-    (await import('./commands/webhook.ts')).webhookCommand(),
-  ),
-  bench: verb('measure how fast a server is', async () => (await import('./commands/bench.ts')).benchCommand()),
-  migrate: verb("bring the database's schema up to date", async () =>
-    (await import('./commands/migrate.ts')).migrateCommand(),
-  ),
-  doctor: verb('check that everything is in order', async () => (await import('./commands/doctor.ts')).doctorCommand()),
-  completion: verb('print a script for shell completion', async () =>
-    (await import('./commands/completion.ts')).completionCommand(),
-  ),
+/**
+ * The commands, in the groups and in the order of `filemill --help`. A command's module is loaded only when its name is on
+ * the command line.
+ */
+const groups: Readonly<Record<string, Readonly<Record<string, Verb>>>> = {
+  'This machine': {
+    up: verb('start everything on this machine', async () => (await import('./commands/up.ts')).upCommand()),
+    migrate: verb("bring the database's schema up to date", async () =>
+      (await import('./commands/migrate.ts')).migrateCommand(),
+    ),
+    doctor: verb('check that everything is in order', async () =>
+      (await import('./commands/doctor.ts')).doctorCommand(),
+    ),
+    bench: verb('measure how fast a server is', async () => (await import('./commands/bench.ts')).benchCommand()),
+  },
+  Files: {
+    upload: verb('upload files and folders', async () => (await import('./commands/upload.ts')).uploadCommand()),
+    list: verb('list files, newest first', async () => (await import('./commands/list.ts')).listCommand()),
+    get: verb('show files and their results', async () => (await import('./commands/get.ts')).getCommand()),
+    watch: verb('show each change of files', async () => (await import('./commands/watch.ts')).watchCommand()),
+    wait: verb('wait until files are analysed', async () => (await import('./commands/wait.ts')).waitCommand()),
+    download: verb('download the bytes of files', async () =>
+      (await import('./commands/download.ts')).downloadCommand(),
+    ),
+    text: verb('print the text of a document', async () => (await import('./commands/text.ts')).textCommand()),
+    retry: verb('try FAILED files again', async () => (await import('./commands/retry.ts')).retryCommand()),
+    delete: verb('delete files and their results', async () => (await import('./commands/delete.ts')).deleteCommand()),
+  },
+  'The system': {
+    stats: verb('count files by state and show the workers', async () =>
+      (await import('./commands/stats.ts')).statsCommand(),
+    ),
+    history: verb('show what happened by minute, hour or day', async () =>
+      (await import('./commands/history.ts')).historyCommand(),
+    ),
+  },
+  Administration: {
+    token: verb('make, list and revoke tokens', async () => (await import('./commands/token.ts')).tokenCommand()),
+    tenant: verb('list tenants and set their quotas', async () =>
+      (await import('./commands/tenant.ts')).tenantCommand(),
+    ),
+    audit: verb('list who did what', async () => (await import('./commands/audit.ts')).auditCommand()),
+    retention: verb('tell and change how long files are kept', async () =>
+      (await import('./commands/retention.ts')).retentionCommand(),
+    ),
+    webhook: verb('have what happens to files posted to a URL', async () =>
+      (await import('./commands/webhook.ts')).webhookCommand(),
+    ),
+  },
+  [ofThisCommand]: {
+    completion: verb('print a script for shell completion', async () =>
+      (await import('./commands/completion.ts')).completionCommand(),
+    ),
+  },
 };
 
-/** Adds every command: in full if it is among `words`, otherwise with its name and summary only. */
-export async function addVerbs(program: Command, words: readonly string[]): Promise<void> {
-  const needsAll = words.includes('completion');
-  for (const [name, { summary, load }] of Object.entries(verbs)) {
-    if (needsAll || words.includes(name)) program.addCommand(inherit(program, (await load()).summary(summary)));
-    else program.command(name).summary(summary).description(summary);
-  }
+/**
+ * Adds every command: in full if it is among `words`, otherwise with its name and summary only.
+ *
+ * @param words all commands are added in full without them
+ */
+export async function addVerbs(program: Command, words?: readonly string[]): Promise<void> {
+  for (const [title, verbs] of Object.entries(groups))
+    for (const [name, { summary, load }] of Object.entries(verbs)) {
+      const isNeeded = words === undefined || words.includes(name);
+      const command = isNeeded ? inherit(program, await load()) : program.createCommand(name).description(summary);
+      program.addCommand(command.summary(summary).helpGroup(`${title}:`));
+    }
 }
 
 function verb(summary: string, load: () => Promise<Command>): Verb {
@@ -56,8 +83,14 @@ function verb(summary: string, load: () => Promise<Command>): Verb {
 }
 
 /** Passes the program's settings, such as `exitOverride`, on to a command and its subcommands. */
-function inherit(parent: Command, command: Command): Command {
-  command.copyInheritedSettings(parent);
-  for (const child of command.commands) inherit(command, child);
+function inherit(parent: Command, command: Command, path = 'filemill'): Command {
+  const ownPath = `${path} ${command.name()}`;
+  command.copyInheritedSettings(parent).showHelpAfterError(whereHelpIs(ownPath));
+  for (const child of command.commands) inherit(command, child, ownPath);
   return command;
+}
+
+/** Said after a mistake. */
+export function whereHelpIs(path: string): string {
+  return `  → \`${path} --help\` shows examples and every option.`;
 }

@@ -26,15 +26,8 @@ export function auditCommand(): Command {
     .option('--token <id>', 'only what was done to this token')
     .option('--tenant <name>', 'only what was done to files of this tenant, or by its callers')
     .option('--limit <n>', 'maximum number of events', count(Number.MAX_SAFE_INTEGER - 1), 100)
-    .addHelpText('before', examples)
     .action(withSession(list));
 }
-
-const examples = `Examples:
-  filemill audit --since 1d
-  filemill audit --file 019c8f0e-6a5b-7c3d-8e2f-1a2b3c4d5e6f
-  filemill audit --actor ci --action delete --since 2026-01-01 --limit 100000 -o ndjson > deletions.ndjson
-`;
 
 interface AuditOptions {
   readonly since?: Date;

@@ -15,14 +15,6 @@ import { type RecordWriter, recordWriter } from '../output/writer.ts';
 import { PartFile, refuseExisting } from '../part-file.ts';
 import { type Session, withSession } from '../session.ts';
 
-const examples = `Examples:
-  filemill download ID                       into this folder, under the name of the file
-  filemill download ID --to report.pdf       under another name
-  filemill download ID ID --to reports/      into another folder
-  filemill download ID --to - | less         to stdout
-  filemill list --type 'image/*' -q | filemill download - --to images/
-`;
-
 export function downloadCommand(): Command {
   return new Command('download')
     .description(
@@ -31,7 +23,6 @@ export function downloadCommand(): Command {
     .argument('<id...>', 'file ids; - reads them from stdin')
     .option('--to <path>', 'a folder, a file name, or - for stdout', '.')
     .option('--force', 'replace files that exist')
-    .addHelpText('before', examples)
     .action(withSession(download, { persistent: true }));
 }
 

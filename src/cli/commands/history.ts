@@ -24,15 +24,8 @@ export function historyCommand(): Command {
         historySteps,
       ),
     )
-    .addHelpText('before', examples)
     .action(withSession(history));
 }
-
-const examples = `Examples:
-  filemill history
-  filemill history --since 7d --step hour
-  filemill history --since 2026-01-01 --until 2026-02-01 --step day -o ndjson
-`;
 
 interface HistoryOptions {
   readonly since?: Date;

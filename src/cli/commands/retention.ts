@@ -28,7 +28,6 @@ export function retentionCommand(): Command {
       span,
     )
     .option('--now', 'act at once: there is no hour in which the rule can still be changed')
-    .addHelpText('before', examples)
     .action(withSession(set));
   command
     .command('remove')
@@ -44,12 +43,6 @@ export function retentionCommand(): Command {
     .action(withSession(run));
   return command;
 }
-
-const examples = `Examples:
-  filemill retention set --keep-files 1y --keep-bytes 7d
-  filemill retention set --tenant red --status FAILED --keep-files 30d
-  filemill retention set --tenant blue --keep-files none --keep-bytes none
-`;
 
 interface SetOptions {
   readonly tenant?: string;

@@ -33,16 +33,9 @@ export function tenantCommand(): Command {
         'maxRequestsPerMinute',
       ]),
     )
-    .addHelpText('before', examples)
     .action(withSession(set));
   return command;
 }
-
-const examples = `Examples:
-  filemill tenant set red --max-files 100000 --max-bytes 50GiB
-  filemill tenant set red --max-requests-per-minute 600 --max-uploads none
-  filemill tenant set red --defaults
-`;
 
 /** `none` is null; what is not given stays. */
 type Changes = { readonly [Limit in keyof Quota]?: number | null };

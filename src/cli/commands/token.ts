@@ -23,7 +23,6 @@ export function tokenCommand(): Command {
     .option('--tenant <name>', 'the tenant whose files the token sees', 'default')
     .option('--owner <name>', 'the person or team that answers for it', '')
     .option('--expires-in <duration>', 'how long it is valid, such as 90d; for ever unless given', duration)
-    .addHelpText('before', examples)
     .action(withSession(create));
   command
     .command('list')
@@ -42,11 +41,6 @@ export function tokenCommand(): Command {
     .action(() => void process.stdout.write(`${tokenText(mintToken())}\n`));
   return command;
 }
-
-const examples = `Examples:
-  filemill token create ci --scopes upload,read --expires-in 90d
-  filemill token create reports --tenant red --scopes read --owner data-team
-`;
 
 interface CreateOptions {
   readonly scopes: readonly Scope[];

@@ -12,9 +12,9 @@ import { addDeliveries } from '../webhook-deliveries.ts';
 type Webhook = Json<'Webhook'>;
 
 export function webhookCommand(): Command {
-  const command = new Command('webhook')
-    .description('Have Filemill post what happens to files: docs/webhooks.md. It needs the scope webhooks.')
-    .addHelpText('before', examples);
+  const command = new Command('webhook').description(
+    'Have Filemill post what happens to files: docs/webhooks.md. It needs the scope webhooks.',
+  );
   withFilters(command.command('create'))
     .description('Make a webhook, and print its secret once: it cannot be found again.')
     .argument('<url>', 'where to post to: https://…')
@@ -50,12 +50,6 @@ function addChanges(command: Command): void {
     .argument('<id...>', 'ids of webhooks')
     .action(withSession(remove));
 }
-
-const examples = `Examples:
-  filemill webhook create https://hooks.example/filemill --event file.completed --type application/pdf
-  filemill webhook deliveries 019c8f0e-6a5b-7c3d-8e2f-1a2b3c4d5e6f --state GIVEN_UP
-  filemill webhook replay 019c8f0e-6a5b-7c3d-8e2f-1a2b3c4d5e6f --given-up
-`;
 
 interface Filters {
   readonly event?: readonly string[];

@@ -1,0 +1,192 @@
+/** What is done, in a few words, and the line of a shell that does it. */
+type Examples = Readonly<Record<string, string>>;
+
+/**
+ * What the help of each command, the manual page and docs/cli.md begin with, by the words that name the command; empty for
+ * the program itself. A test parses each line.
+ */
+const examples: Readonly<Record<string, Examples>> = {
+  '': {
+    'start everything on this machine, and analyse what a folder holds': 'filemill up ~/Documents',
+    'upload to a server that runs, and see what was found': 'filemill upload report.pdf --wait',
+    'see why files failed': 'filemill list --status FAILED',
+  },
+  up: {
+    'start everything, and serve until Ctrl-C': 'filemill up',
+    'analyse a folder, then stop': 'filemill up ~/Documents --exit',
+    'let others in, by TLS and with tokens': 'filemill up --listen 0.0.0.0 --auth --tls',
+  },
+  migrate: {
+    'see what is missing': 'FILEMILL_DATABASE_URL=postgres://me@db/files filemill migrate status',
+    'apply it': 'FILEMILL_DATABASE_URL=postgres://me@db/files filemill migrate up',
+  },
+  'migrate up': { 'apply what is missing': 'FILEMILL_DATABASE_URL=postgres://me@db/files filemill migrate up' },
+  'migrate status': {
+    'see what is missing': 'FILEMILL_DATABASE_URL=postgres://me@db/files filemill migrate status',
+  },
+  doctor: {
+    'check the server, its parts and this machine': 'filemill doctor',
+    'check another server': 'filemill doctor --server https://files.example:50051',
+    'verify every small file on a volume, too': 'filemill doctor --storage /var/lib/filemill',
+  },
+  bench: {
+    'measure with 2,000 small files, which are deleted again': 'filemill bench',
+    'measure with a few large ones': 'filemill bench --files 20 --size 100MiB --concurrency 4',
+  },
+  upload: {
+    'a folder with all it holds, and what was found in each file': 'filemill upload ~/Documents --wait',
+    'for a script: one JSON object a line': 'filemill upload report.pdf --wait --json',
+    'what another program prints': 'pg_dump shop | filemill upload - --name shop.sql',
+    'so that repeating the command cannot make a second file':
+      'filemill upload report.pdf --idempotency-key report-2026-11',
+  },
+  list: {
+    'the newest files': 'filemill list',
+    'why files failed today': 'filemill list --status FAILED --since today',
+    'German PDFs that need no password': 'filemill list --type application/pdf --language de --no-encrypted',
+    'the ids of all images, for another command': "filemill list --type 'image/*' --limit 100000 -q > ids",
+  },
+  get: {
+    'everything known about a file': 'filemill get ID',
+    'the same as JSON': 'filemill get ID -o json',
+    'the files that failed since yesterday': 'filemill list --status FAILED --since yesterday -q | filemill get -',
+  },
+  watch: {
+    'each change of a file until it has ended': 'filemill watch ID',
+    'of all that wait': 'filemill list --status PENDING -q | filemill watch -',
+  },
+  wait: {
+    'until a file has ended': 'filemill wait ID',
+    'for five minutes at most': 'filemill wait ID --timeout 5m',
+    'until a folder that was uploaded earlier has ended': 'filemill upload ~/Documents -q > ids; filemill wait - < ids',
+  },
+  download: {
+    'into this folder, under the name of the file': 'filemill download ID',
+    'under another name': 'filemill download ID --to report.pdf',
+    'to another program': 'filemill download ID --to - | head',
+    'all images, into a folder': "filemill list --type 'image/*' -q | filemill download - --to images/",
+  },
+  text: {
+    'read a document in the terminal': 'filemill text ID | head -50',
+    'keep its text': 'filemill text ID > report.txt',
+  },
+  retry: {
+    'one file': 'filemill retry ID',
+    'see how many failed today': 'filemill retry --status FAILED --since today',
+    'and give all of them another round': 'filemill retry --status FAILED --since today --yes',
+    'those that took too long': 'filemill retry --error analyzer_timeout --yes',
+  },
+  delete: {
+    'one file': 'filemill delete ID',
+    'see how many a filter would delete': 'filemill delete --type video/mp4 --until 30d',
+    'and delete them': 'filemill delete --type video/mp4 --until 30d --yes',
+  },
+  stats: {
+    'what waits, what failed and who works': 'filemill stats',
+    'the number of files that wait, for a script': "filemill stats --json | jq '.statuses.PENDING.files'",
+  },
+  history: {
+    'the last day': 'filemill history',
+    'a week, hour by hour': 'filemill history --since 7d --step hour',
+    'a month, for another program': 'filemill history --since 2026-01-01 --until 2026-02-01 --step day -o ndjson',
+  },
+  token: {
+    'for a program that uploads and reads': 'filemill token create ci --scopes upload,read --expires-in 90d',
+    'who has one, and who used it last': 'filemill token list',
+    'take one back': 'filemill token revoke ID',
+  },
+  'token create': {
+    'for a program that uploads and reads': 'filemill token create ci --scopes upload,read --expires-in 90d',
+    'for a reader of one tenant': 'filemill token create reports --tenant red --scopes read --owner data-team',
+    'into a file that only you can read': '(umask 077; filemill token create me -q > ~/.filemill-token)',
+  },
+  'token list': {
+    'those that are valid': 'filemill token list',
+    'also those that were revoked or have expired': 'filemill token list --tenant red --all',
+  },
+  'token revoke': {
+    'one of them': 'filemill token revoke ID',
+    'all those of a tenant': 'filemill token revoke $(filemill token list --tenant red -q)',
+  },
+  'token mint': {
+    "make the operator's own token": 'export FILEMILL_ADMIN_TOKEN=$(filemill token mint)',
+    'keep it in a file': '(umask 077; filemill token mint > admin-token)',
+  },
+  tenant: {
+    'what each tenant holds, and may hold': 'filemill tenant list',
+    'limit one': 'filemill tenant set red --max-files 100000 --max-bytes 50GiB',
+  },
+  'tenant list': {
+    'what each tenant holds, and may hold': 'filemill tenant list',
+    'their names': 'filemill tenant list -q',
+  },
+  'tenant set': {
+    'files and bytes': 'filemill tenant set red --max-files 100000 --max-bytes 50GiB',
+    'requests, but no uploads': 'filemill tenant set red --max-requests-per-minute 600 --max-uploads none',
+    "the server's own defaults again": 'filemill tenant set red --defaults',
+  },
+  audit: {
+    'who did what since yesterday': 'filemill audit --since 1d',
+    'the life of one file': 'filemill audit --file ID',
+    'what a program did, as a file for another program':
+      'filemill audit --actor ci --limit 100000 -o ndjson > ci.ndjson',
+  },
+  retention: {
+    'the rules': 'filemill retention list',
+    'results for a year, bytes for a week': 'filemill retention set --keep-files 1y --keep-bytes 7d',
+    'what that removes': 'filemill retention preview',
+  },
+  'retention list': { 'the rules': 'filemill retention list', 'as JSON': 'filemill retention list -o json' },
+  'retention set': {
+    'results for a year, bytes for a week': 'filemill retention set --keep-files 1y --keep-bytes 7d',
+    'what failed, of one tenant': 'filemill retention set --tenant red --status FAILED --keep-files 30d',
+    'everything, of another': 'filemill retention set --tenant blue --keep-files none --keep-bytes none',
+  },
+  'retention remove': {
+    'in an hour': 'filemill retention remove ID',
+    'at once': 'filemill retention remove ID --now',
+  },
+  'retention preview': {
+    'what each rule removes next': 'filemill retention preview',
+    'as JSON': 'filemill retention preview -o json',
+  },
+  'retention run': {
+    'see what rules that wait would remove': 'filemill retention run --dry-run',
+    'and let them': 'filemill retention run',
+  },
+  webhook: {
+    'be told of each PDF that was analysed': 'filemill webhook create https://hooks.example/f --type application/pdf',
+    'see how receivers do': 'filemill webhook list',
+    'send again what was given up': 'filemill webhook replay ID --given-up',
+  },
+  'webhook create': {
+    'be told of everything': 'filemill webhook create https://hooks.example/filemill',
+    'of PDFs that were analysed': 'filemill webhook create https://hooks.example/f --type application/pdf',
+  },
+  'webhook list': { 'how receivers do': 'filemill webhook list', 'their ids': 'filemill webhook list -q' },
+  'webhook update': {
+    'post somewhere else': 'filemill webhook update ID --url https://new.example/',
+    'stop for a while': 'filemill webhook update ID --disable',
+  },
+  'webhook rotate': { 'a new secret': 'filemill webhook rotate ID' },
+  'webhook test': { 'does the receiver answer?': 'filemill webhook test ID' },
+  'webhook deliveries': {
+    'what a webhook was told': 'filemill webhook deliveries ID',
+    'what was given up': 'filemill webhook deliveries ID --state GIVEN_UP',
+  },
+  'webhook replay': {
+    'all that was given up': 'filemill webhook replay ID --given-up',
+  },
+  'webhook delete': { 'one of them': 'filemill webhook delete ID' },
+  completion: {
+    'in this shell': 'source <(filemill completion bash)',
+    'for good, in bash': 'filemill completion bash >> ~/.bashrc',
+    'for good, in zsh': 'filemill completion zsh > ~/.zfunc/_filemill',
+    'for good, in fish': 'filemill completion fish > ~/.config/fish/completions/filemill.fish',
+  },
+};
+
+/** @param path the words that name the command: `token create` */
+export function examplesOf(path: string): Examples {
+  return examples[path] ?? {};
+}
