@@ -18,6 +18,12 @@ COPY src/contract src/contract
 COPY dashboard dashboard
 RUN npm run build:dashboard
 
+FROM dashboard AS guide
+COPY *.md ./
+COPY docs docs
+COPY docs-site docs-site
+RUN npm run build:docs
+
 FROM ${NODE_IMAGE}
 # Packages are installed above: what runs needs neither npm nor yarn. The folder is for a volume of the user's.
 RUN rm -rf /opt/yarn* /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /usr/local/bin/yarn* \
@@ -33,6 +39,7 @@ COPY src/sdk src/sdk
 
 COPY src/services/web src/services/web
 COPY --from=dashboard /app/dashboard/dist dashboard/dist
+COPY --from=guide /app/docs-site/dist docs-site/dist
 
 ENV NODE_ENV=production \
     MALLOC_ARENA_MAX=2 \

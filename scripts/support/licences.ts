@@ -12,7 +12,9 @@ const excused: Readonly<Record<string, string>> = {
 
 /** The same for packages that are part of no image and no installation. */
 const excusedInDevelopment: Readonly<Record<string, string>> = {
+  'BlueOak-1.0.0': 'asks for no more than a notice, and grants patents (minipass, of the guide)',
   'CC0-1.0': 'dedicated to the public domain (railroad-diagrams, type-fest)',
+  'Python-2.0': 'asks for no more than a notice (argparse, of the guide)',
 };
 
 /** Packages that declare none, and what their own files say. */

@@ -9,6 +9,7 @@ import type { Certificates } from '#platform/tls/certificates.ts';
 import type { Backend } from './backend.ts';
 import type { BuiltDashboard } from './dashboard/built-dashboard.ts';
 import { isPage, serveDashboard } from './dashboard/serve-dashboard.ts';
+import { type BuiltGuide, isGuide, serveGuide } from './guide/serve-guide.ts';
 import { AccessGate } from './http/access.ts';
 import { AllowedOrigins, admitOrigin } from './http/cross-origin.ts';
 import { discardRest } from './http/discard-rest.ts';
@@ -43,6 +44,7 @@ export interface AppContext {
   /** With them, the server speaks HTTPS. */
   readonly certificates?: Certificates | undefined;
   readonly dashboard: BuiltDashboard | undefined;
+  readonly guide?: BuiltGuide | undefined;
   /** The base URL for clients, without a slash at its end, if known. */
   readonly publicHttp?: string | undefined;
   /** `HOST:PORT` of the public gRPC port, if known. */
@@ -97,12 +99,13 @@ export function createApp(context: AppContext): FastifyInstance {
   serveRoutes(app, allRoutes({ ...context, feed, gate, provider: provider?.host }));
   if (provider) serveSignIn(app, { ...context, provider });
   serveDashboard(app, context.dashboard);
+  serveGuide(app, context.guide);
   return app;
 }
 
-/** Whether a link on another site may open this: neither holds data. */
+/** Whether a link on another site may open this: none of these holds data. */
 function mayBeOpened(request: FastifyRequest): boolean {
-  return isPage(request) || isCallback(request);
+  return isPage(request) || isGuide(request) || isCallback(request);
 }
 
 /** JSON bodies hold at most 1,000 ids, with room to spare. */

@@ -59,6 +59,8 @@ export const webSettings = {
     .optional(),
   /** The output of `npm run build:dashboard`. */
   dashboardDir: z.string().default(fileURLToPath(new URL('../../../dashboard/dist', import.meta.url))),
+  /** The output of `npm run build:docs`. */
+  guideDir: z.string().default(fileURLToPath(new URL('../../../docs-site/dist', import.meta.url))),
 } as const;
 
 /** @throws ConfigError */

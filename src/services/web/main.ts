@@ -8,6 +8,7 @@ import { createApp } from './app.ts';
 import { createBackend } from './backend.ts';
 import { readWebConfig } from './config.ts';
 import { readDashboard } from './dashboard/built-dashboard.ts';
+import { readGuide } from './guide/serve-guide.ts';
 import { uploadAnswers } from './routes/readyz.ts';
 
 const { config, logger, about } = await boot('web', readWebConfig, process.env);
@@ -24,7 +25,9 @@ await runService(logger, async (scope) => {
   );
   const certificates = isServed(config.httpListen, tls) ? tls : undefined;
   const dashboard = readDashboard(config.dashboardDir);
-  const app = scope.use(createApp({ ...config, certificates, backend, logger, dashboard, startedBy: about.startedBy }));
+  const guide = readGuide(config.guideDir);
+  const { startedBy } = about;
+  const app = scope.use(createApp({ ...config, certificates, backend, logger, dashboard, guide, startedBy }));
   scope.use(await startOpsServer(config.opsListen, { ready: () => uploadAnswers(backend) }));
   await app.listen(await listenOptions(config.httpListen));
   logger.info({ address: config.httpListen, tls: certificates !== undefined }, 'HTTP listens');

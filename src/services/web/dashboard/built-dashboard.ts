@@ -15,9 +15,13 @@ export interface Asset {
 }
 
 const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json',
   '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.cast': 'text/plain; charset=utf-8',
 };
 
 const suffixes: Readonly<Record<Coding, string>> = { br: '.br', gzip: '.gz' };
@@ -27,13 +31,18 @@ export function readDashboard(folder: string): BuiltDashboard | undefined {
   try {
     const page = readFileSync(join(folder, 'index.html'), 'utf8');
     const assets = join(folder, 'assets');
-    const names = new Set(readdirSync(assets));
-    const read = (name: string) => [name, readAsset(assets, name, names)] as const;
-    return { page, assets: new Map([...names].filter((name) => extname(name) in types).map(read)) };
+    return { page, assets: readAssets(assets) };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
+}
+
+/** All files of a folder and of those in it, by their paths. @throws Error for an unreadable folder */
+export function readAssets(folder: string): ReadonlyMap<string, Asset> {
+  const names = new Set(readdirSync(folder, { recursive: true, encoding: 'utf8' }));
+  const served = [...names].filter((name) => extname(name) in types);
+  return new Map(served.map((name) => [name, readAsset(folder, name, names)]));
 }
 
 function readAsset(folder: string, name: string, names: ReadonlySet<string>): Asset {

@@ -4,7 +4,7 @@ import type { Asset, BuiltDashboard } from './built-dashboard.ts';
 import { chooseCoding } from './built-dashboard.ts';
 
 /** Allows only what this server itself serves, and no framing. */
-const contentSecurityPolicy = [
+export const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
@@ -41,7 +41,8 @@ export function serveDashboard(app: FastifyInstance, dashboard: BuiltDashboard |
   app.get<{ Params: { name: string } }>('/assets/:name', async (request, reply) => {
     const asset = dashboard?.assets.get(request.params.name);
     if (asset === undefined) throw new FilemillError('ROUTE_NOT_FOUND', 'The dashboard has no such asset.');
-    return sendAsset(request, reply, asset);
+    // The name of an asset contains its hash, so it may be cached for ever.
+    return sendAsset(request, reply.header('cache-control', 'public, max-age=31536000, immutable'), asset);
   });
 }
 
@@ -60,10 +61,11 @@ function sendPage({ url }: FastifyRequest, reply: FastifyReply, { page }: BuiltD
     .send(page.replaceAll('"./assets/', `"${root}assets/`));
 }
 
-/** The name of an asset contains its hash, so it may be cached for ever. */
-function sendAsset({ headers }: FastifyRequest, reply: FastifyReply, { type, body, coded }: Asset): FastifyReply {
+/** Compressed, if that was done when it was built and the client accepts it. */
+export function sendAsset({ headers }: FastifyRequest, reply: FastifyReply, asset: Asset): FastifyReply {
+  const { type, body, coded } = asset;
   const coding = chooseCoding(headers['accept-encoding'], (name) => coded.has(name));
-  reply.headers({ 'cache-control': 'public, max-age=31536000, immutable', vary: 'accept-encoding' }).type(type);
+  reply.header('vary', 'accept-encoding').type(type);
   if (coding === undefined) return reply.send(body);
   return reply.header('content-encoding', coding).send(coded.get(coding));
 }
