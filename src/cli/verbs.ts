@@ -53,6 +53,9 @@ const groups: Readonly<Record<string, Readonly<Record<string, Verb>>>> = {
     retention: verb('tell and change how long files are kept', async () =>
       (await import('./commands/retention.ts')).retentionCommand(),
     ),
+    worker: verb('list workers, and take one out of service', async () =>
+      (await import('./commands/worker.ts')).workerCommand(),
+    ),
     webhook: verb('have what happens to files posted to a URL', async () =>
       (await import('./commands/webhook.ts')).webhookCommand(),
     ),

@@ -1,6 +1,7 @@
 import { type Timestamp, timestampDate } from '@bufbuild/protobuf/wkt';
 import { defaultTenant } from '#domain/access.ts';
 import { type FieldKind, type FileRecord, fieldsOf, fileFields, snakeCase } from '#domain/file.ts';
+import { workerStates } from '#domain/worker-state.ts';
 import type { Caller, Token } from '#gen/filemill/v1/access_service_pb.ts';
 import type { File, FileStatus } from '#gen/filemill/v1/file_pb.ts';
 import {
@@ -9,6 +10,7 @@ import {
   type GetStatsResponse,
   type GetStatsResponse_DatabaseState,
   type GetStatsResponse_Durations,
+  type GetStatsResponse_WorkerState,
 } from '#gen/filemill/v1/metadata_service_pb.ts';
 import type { Result } from '#gen/filemill/v1/result_service_pb.ts';
 import { type Dependency, Dependency_Link, Dependency_State } from '#gen/filemill/v1/system_service_pb.ts';
@@ -118,18 +120,18 @@ export function statsToJson(stats: GetStatsResponse): StatsJson {
     ),
     errors: stats.errors.map(({ code, files }) => ({ code, files: Number(files) })),
     oldest_pending_seconds: stats.oldestPendingSeconds,
-    workers: stats.workers.map(({ name, startedAt, seenAt, slots, busy, source }) => ({
-      name,
-      started_at: time(startedAt),
-      seen_at: time(seenAt),
-      slots,
-      busy,
-      source,
-    })),
+    workers: stats.workers.map(workerToJson),
     wait_seconds: durations(stats.wait),
     processing_seconds: durations(stats.processing),
     database: databaseState(stats.database),
   };
+}
+
+export function workerToJson(worker: GetStatsResponse_WorkerState): Json<'Worker'> {
+  const { name, startedAt, seenAt, slots, busy, source, state } = worker;
+  const [started_at, seen_at] = [time(startedAt), time(seenAt)];
+  // A metadata service of an earlier version does not say.
+  return { name, started_at, seen_at, slots, busy, source, state: workerStates[state - 1] ?? 'WORKING' };
 }
 
 function databaseState(state: GetStatsResponse_DatabaseState | undefined): DatabaseStateJson | null {

@@ -5,6 +5,7 @@ import { auditActions } from '#domain/audit.ts';
 import { catalogue, type Reason } from '#domain/errors.ts';
 import { fileStatuses } from '#domain/file-state.ts';
 import type { Link } from '#domain/link.ts';
+import { workerStates } from '#domain/worker-state.ts';
 import { Durations, History } from './history-schema.ts';
 import { RetentionForecast, RetentionRule, RetentionRules } from './retention-schema.ts';
 import { Delivery, Webhook, webhookSecret } from './webhook-schema.ts';
@@ -180,7 +181,12 @@ const Worker = z.strictObject({
   slots: count.describe('Number of threads.'),
   busy: count.describe('Busy threads.'),
   source: z.string(),
+  state: z
+    .enum(workerStates)
+    .describe('DRAINING: it claims no more files and finishes those that it holds. DRAINED: it holds none any longer.'),
 });
+
+const Workers = z.strictObject({ workers: z.array(Worker) });
 
 const Stats = z.strictObject({
   statuses: z.record(z.string(), z.strictObject({ files: count, bytes: count })),
@@ -225,6 +231,8 @@ export const schemas = {
   ResultsPage: z.strictObject({ results: z.array(Result), next_page_token: nextPageToken }),
   Attempts: z.strictObject({ attempts: z.array(Attempt) }),
   Stats,
+  Worker,
+  Workers,
   History,
   Server: z.strictObject({
     grpc_address: z

@@ -25,6 +25,8 @@ export const auditActions = [
   'rotate_webhook_secret',
   'replay_deliveries',
   'delete_webhook',
+  'drain_worker',
+  'resume_worker',
 ] as const;
 
 export type AuditAction = (typeof auditActions)[number];
@@ -43,7 +45,7 @@ export interface AuditEvent {
   readonly actor: Actor;
   readonly tenant: string;
   readonly action: AuditAction;
-  /** The id of a file, a token or a webhook, or the name of a tenant; may be empty. */
+  /** The id of a file, a token or a webhook, or the name of a tenant or a worker; may be empty. */
   readonly object: string;
   readonly detail: AuditDetail | null;
 }

@@ -71,6 +71,11 @@ export const catalogue = {
     'No webhook has this id.',
     'Check the id: `filemill webhook list` shows those of your tenant.',
   ),
+  WORKER_NOT_FOUND: entry(
+    'NOT_FOUND',
+    'No live worker has this name.',
+    'Check the name: `filemill worker list` shows the workers that are alive.',
+  ),
   FILE_NOT_FOUND: entry('NOT_FOUND', 'No file has this id.', 'Check the id; deleted files are gone.'),
   RANGE_INVALID: entry(
     'OUT_OF_RANGE',

@@ -76,7 +76,9 @@ describe('the OpenAPI document', () => {
     const begun = (await new TusRequests(stack.base).begin('begun', 4, credentials)).split('/').at(-1) ?? '';
     const rule = await retentionRule();
     const webhook = await webhookOf('https://127.0.0.1:1/');
-    cases = casesWith({ failed, retried, gone, done, begun, rule, webhook });
+    const { workers } = (await (await ask('/api/v1/workers')).json()) as { workers: { name: string }[] };
+    const worker = encodeURIComponent(workers[0]?.name ?? '');
+    cases = casesWith({ failed, retried, gone, done, begun, rule, webhook, worker });
   });
   after(() => stack[Symbol.asyncDispose]());
 
@@ -153,10 +155,10 @@ describe('the OpenAPI document', () => {
   });
 });
 
-/** Ids of files, of an upload that was begun for four bytes, of a retention rule, and of a webhook that leads nowhere. */
-type Ids = Readonly<Record<'failed' | 'retried' | 'gone' | 'done' | 'begun' | 'rule' | 'webhook', string>>;
+/** Ids of files, of an upload that was begun for four bytes, of a retention rule, and of a webhook that leads nowhere; the name of a worker. */
+type Ids = Readonly<Record<'failed' | 'retried' | 'gone' | 'done' | 'begun' | 'rule' | 'webhook' | 'worker', string>>;
 
-function casesWith({ failed, retried, gone, done, begun, rule, webhook }: Ids) {
+function casesWith({ failed, retried, gone, done, begun, rule, webhook, worker }: Ids) {
   const json = (body: unknown): RequestInit => ({
     body: JSON.stringify(body),
     headers: { 'content-type': 'application/json' },
@@ -362,6 +364,15 @@ function casesWith({ failed, retried, gone, done, begun, rule, webhook }: Ids) {
       ['/api/v1/tenants/red/quota', 200, json({ max_files: 3, max_bytes: null })],
       ['/api/v1/tenants/red/quota', 400, json({ max_files: -1 })],
       ['/api/v1/tenants/RED/quota', 400, json({})],
+    ],
+    'GET /api/v1/workers': [['/api/v1/workers', 200]],
+    'POST /api/v1/workers/{name}/drain': [
+      [`/api/v1/workers/${worker}/drain`, 200],
+      ['/api/v1/workers/nobody/drain', 404],
+    ],
+    'POST /api/v1/workers/{name}/resume': [
+      [`/api/v1/workers/${worker}/resume`, 200],
+      ['/api/v1/workers/nobody/resume', 404],
     ],
     'DELETE /api/v1/tenants/{name}/quota': [['/api/v1/tenants/red/quota', 200]],
     'GET /api/v1/stats': [['/api/v1/stats', 200]],

@@ -173,6 +173,7 @@ for (const { name, ms, restartedOn } of steps)
             busy: 0,
             source: 'direct',
             dependencies: [],
+            drained: false,
           });
       await world.pass(roundMs);
       if (stepped) await observe();

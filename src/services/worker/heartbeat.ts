@@ -15,11 +15,15 @@ export interface WorkerVitals {
   /** Threads that are busy. */
   readonly busy: number;
   readonly source: 'redis' | 'direct';
+  /** Whether it was told to drain, and holds nothing any longer. */
+  readonly drained: boolean;
   /** Absent in a deployment without Redis. */
   readonly redis?: StoreReport;
 }
 
 const everyMs = 5_000;
+/** Whoever drains a worker waits for it. */
+const everyMsDraining = 1_000;
 const maxBackoffMs = 1_000;
 const callTimeoutMs = 4_000;
 const leavingTimeoutMs = 1_000;
@@ -30,6 +34,8 @@ interface HeartbeatOptions {
   readonly lifecycle: RpcClient<typeof FileLifecycleService>;
   readonly worker: string;
   readonly vitals: () => WorkerVitals;
+  /** Told after each heartbeat whether an operator wants the worker to drain. */
+  readonly onDrain: (draining: boolean) => void;
   readonly about: ThisService;
   readonly logger: Logger;
 }
@@ -40,19 +46,23 @@ export interface Heartbeat extends AsyncDisposable {
 }
 
 /** Tells the metadata service that this worker is alive, and at the end that it leaves. */
-export function startHeartbeat({ lifecycle, worker, vitals, about, logger }: HeartbeatOptions): Heartbeat {
+export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
+  const { lifecycle, worker, vitals, onDrain, about, logger } = options;
   const startedAt = timestampFromDate(new Date());
   let answeredAt = Number.NEGATIVE_INFINITY;
   const beat = async (leaving: boolean, timeoutMs: number) => {
     const { redis, ...rest } = vitals();
     const dependencies = redis ? [dependencyToMessage(redis, 'worker', worker)] : [];
     const service = { ...serviceToMessage('worker', about), instance: worker };
-    await lifecycle.heartbeat({ worker, startedAt, ...rest, dependencies, service, leaving }, { timeoutMs });
+    const beats = { worker, startedAt, ...rest, dependencies, service, leaving };
+    const { draining } = await lifecycle.heartbeat(beats, { timeoutMs });
     answeredAt = performance.now();
+    return draining;
   };
   const round = async () => {
-    await beat(false, callTimeoutMs);
-    return everyMs;
+    const draining = await beat(false, callTimeoutMs);
+    onDrain(draining);
+    return draining ? everyMsDraining : everyMs;
   };
   const duty = startDuty({ name: 'heartbeat', logger, round, maxBackoffMs });
   return {

@@ -8,6 +8,7 @@ import { pair } from '#platform/pair.ts';
 import { filesAnalysed } from '#platform/telemetry/events.ts';
 import { type AttemptTools, completeOne, concludeAll, type Judged, judge } from './attempt.ts';
 import { linkToClaim, startPass } from './attempt-spans.ts';
+import { ClaimGate } from './claim-gate.ts';
 import type { ClaimWindow } from './claim-window.ts';
 import type { HeldClaim, LeaseKeeper } from './lease-keeper.ts';
 import { WaitingLine } from './waiting-line.ts';
@@ -32,6 +33,8 @@ const releaseForMs = 2_000;
 export class Processor implements AsyncDisposable {
   readonly #options: ProcessorOptions;
   readonly #stop = new AbortController();
+  readonly #gate = new ClaimGate(this.#stop.signal);
+  #claimsNow = false;
   readonly #held = new Set<HeldClaim>();
   readonly #line: WaitingLine;
   #completing = 0;
@@ -52,8 +55,8 @@ export class Processor implements AsyncDisposable {
   static start(options: ProcessorOptions): Processor {
     const { logger } = options;
     const processor = new Processor(options);
-    const round = async (signal: AbortSignal) => {
-      await processor.#claim(signal);
+    const round = async () => {
+      await processor.#claim();
       return 0;
     };
     processor.#claiming = startDuty({ name: 'claiming', logger, round, maxBackoffMs });
@@ -63,6 +66,19 @@ export class Processor implements AsyncDisposable {
   /** Files that this worker holds. */
   get held(): number {
     return this.#held.size;
+  }
+
+  /** Whether it was told to drain, and holds nothing any longer. */
+  get drained(): boolean {
+    return this.#gate.isClosed && !this.#claimsNow && this.#held.size === 0;
+  }
+
+  /** Stops claiming, or begins again. What is held is brought to its outcome. */
+  drain(draining: boolean): void {
+    if (draining === this.#gate.isClosed) return;
+    this.#options.logger.info(draining ? 'draining: this worker claims no more files' : 'claiming files again');
+    if (draining) this.#gate.close();
+    else this.#gate.open();
   }
 
   /** Busy threads. */
@@ -85,12 +101,24 @@ export class Processor implements AsyncDisposable {
     await this.#release([...this.#held]);
   }
 
-  async #claim(signal: AbortSignal): Promise<void> {
-    const { source, window } = this.#options;
+  async #claim(): Promise<void> {
+    const { window } = this.#options;
+    if (this.#gate.isClosed) return await this.#gate.opened;
     const free = window.size - this.#held.size;
     // A small claim costs everyone as much as a large one.
     if (free < Math.max(1, window.size / 2)) await this.#slotFree();
-    else this.#take(await source.next(Math.min(free, maxBatchItems), signal));
+    else await this.#claimUpTo(Math.min(free, maxBatchItems));
+  }
+
+  async #claimUpTo(max: number): Promise<void> {
+    this.#claimsNow = true;
+    try {
+      this.#take(await this.#options.source.next(max, this.#gate.signal));
+    } catch (error) {
+      if (!this.#gate.isClosed) throw error;
+    } finally {
+      this.#claimsNow = false;
+    }
   }
 
   #take({ files, leaseExpiresAt, leaseMs }: Work): void {

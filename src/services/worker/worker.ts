@@ -38,10 +38,12 @@ export function startWorker(options: WorkerOptions): Worker {
     slots: analysis.threads,
     busy: processor.busyThreads,
     source: source.name,
+    drained: processor.drained,
     ...(source.report && { redis: source.report }),
   });
   const lifecycle = metadata.client(FileLifecycleService);
-  const heartbeat = parts.use(startHeartbeat({ lifecycle, worker: name, vitals, about: options.about, logger }));
+  const told = { vitals, onDrain: (draining: boolean) => processor.drain(draining) };
+  const heartbeat = parts.use(startHeartbeat({ lifecycle, worker: name, ...told, about: options.about, logger }));
   parts.use(processor);
   return { ready: async () => heartbeat.assertAnswered(), [Symbol.asyncDispose]: () => parts.disposeAsync() };
 }

@@ -3,6 +3,7 @@ import { appendFile, open, rm } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
 import { LocalBlobReader } from '#adapters/volume/local-blob-reader.ts';
 import { AnalysisPool } from '#analysis/run/pool.ts';
+import { MetadataService, GetStatsResponse_WorkerState_State as State } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { type Backend, sha256, startBackend } from '../../support/backend.ts';
 import { eventually } from '../../support/eventually.ts';
 import { GatedAnalysis, startWorker } from '../../support/test-worker.ts';
@@ -72,6 +73,27 @@ describe('a worker without Redis', () => {
         assert.deepEqual([file.status, file.error_code, file.results], ['FAILED', 'blob_damaged', 0]);
     });
   }
+
+  it('claims nothing while it drains, finishes what it holds, and claims again once it is resumed', async () => {
+    const gated = new GatedAnalysis(pool);
+    await using _ = await startWorker(backend, { analysis: gated, slots: 1 });
+    const files = backend.metadata.client(MetadataService);
+    const stateIs = (state: State) => async () =>
+      (await files.getStats({ workersOnly: true })).workers.find(({ name }) => name === 'tester')?.state === state;
+    const [held = ''] = await backend.add([{ content: 'held' }]);
+    await eventually('the worker holds the file', () => gated.arrived === 1);
+    assert.equal((await files.drainWorker({ name: 'tester' })).worker?.state, State.DRAINING);
+    await eventually('the worker has heard', () => _.messages.some((message) => message.startsWith('draining')));
+    const [waiting = ''] = await backend.add([{ content: 'waiting' }]);
+    assert.equal(await stateIs(State.DRAINING)(), true);
+    gated.open(0);
+    await backend.ended([held]);
+    await eventually('the worker is drained', stateIs(State.DRAINED));
+    assert.equal((await statusOf(waiting))?.status, 'PENDING');
+    assert.equal((await files.resumeWorker({ name: 'tester' })).worker?.state, State.WORKING);
+    gated.open(1);
+    assert.equal((await backend.ended([waiting]))[0]?.status, 'COMPLETED');
+  });
 
   it('reads documents by their names without a thread of the pool', async () => {
     const gated = new GatedAnalysis(pool);

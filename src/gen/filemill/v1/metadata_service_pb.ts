@@ -16,7 +16,75 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file filemill/v1/metadata_service.proto.
  */
 export const file_filemill_v1_metadata_service: GenFile = /*@__PURE__*/
-  fileDesc("CiJmaWxlbWlsbC92MS9tZXRhZGF0YV9zZXJ2aWNlLnByb3RvEgtmaWxlbWlsbC52MSIeCg9HZXRGaWxlc1JlcXVlc3QSCwoDaWRzGAEgAygJIkkKEEdldEZpbGVzUmVzcG9uc2USIAoFZmlsZXMYASADKAsyES5maWxlbWlsbC52MS5GaWxlEhMKC21pc3NpbmdfaWRzGAIgAygJIiYKEkdldEF0dGVtcHRzUmVxdWVzdBIQCghmaWxlX2lkcxgBIAMoCSI9ChNHZXRBdHRlbXB0c1Jlc3BvbnNlEiYKCGF0dGVtcHRzGAEgAygLMhQuZmlsZW1pbGwudjEuQXR0ZW1wdCLnAgoHQXR0ZW1wdBIPCgdmaWxlX2lkGAEgASgJEg4KBm51bWJlchgCIAEoBRIOCgZ3b3JrZXIYAyABKAkSLgoKY2xhaW1lZF9hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kZWRfYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KB291dGNvbWUYBiABKA4yHC5maWxlbWlsbC52MS5BdHRlbXB0Lk91dGNvbWUSJQoFZXJyb3IYByABKAsyFi5maWxlbWlsbC52MS5GaWxlRXJyb3IidwoHT3V0Y29tZRIXChNPVVRDT01FX1VOU1BFQ0lGSUVEEAASEwoPT1VUQ09NRV9SVU5OSU5HEAESFQoRT1VUQ09NRV9DT01QTEVURUQQAhISCg5PVVRDT01FX0ZBSUxFRBADEhMKD09VVENPTUVfRVhQSVJFRBAEIpoCCgpGaWxlRmlsdGVyEikKCHN0YXR1c2VzGAEgAygOMhcuZmlsZW1pbGwudjEuRmlsZVN0YXR1cxIRCgltaW1lX3R5cGUYAiABKAkSFQoNbmFtZV9jb250YWlucxgDIAEoCRIOCgZzaGEyNTYYBCABKAkSMAoMY3JlYXRlZF9mcm9tGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIyCg5jcmVhdGVkX2JlZm9yZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEgoKZXJyb3JfY29kZRgHIAEoCRItCghmaW5kaW5ncxgIIAEoCzIbLmZpbGVtaWxsLnYxLkZpbmRpbmdzRmlsdGVyImIKEExpc3RGaWxlc1JlcXVlc3QSJwoGZmlsdGVyGAEgASgLMhcuZmlsZW1pbGwudjEuRmlsZUZpbHRlchIRCglwYWdlX3NpemUYAiABKAUSEgoKcGFnZV90b2tlbhgDIAEoCSJOChFMaXN0RmlsZXNSZXNwb25zZRIgCgVmaWxlcxgBIAMoCzIRLmZpbGVtaWxsLnYxLkZpbGUSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIjcKEVdhdGNoRmlsZXNSZXF1ZXN0EgsKA2lkcxgBIAMoCRIVCg10ZXJtaW5hbF9vbmx5GAIgASgIIksKEldhdGNoRmlsZXNSZXNwb25zZRIgCgVmaWxlcxgBIAMoCzIRLmZpbGVtaWxsLnYxLkZpbGUSEwoLbWlzc2luZ19pZHMYAiADKAkiJQoTV2F0Y2hDaGFuZ2VzUmVxdWVzdBIOCgZjdXJzb3IYASABKAkirgEKFFdhdGNoQ2hhbmdlc1Jlc3BvbnNlEg4KBmN1cnNvchgBIAEoCRIgCgVmaWxlcxgCIAMoCzIRLmZpbGVtaWxsLnYxLkZpbGUSEwoLbWlzc2luZ19pZHMYAyADKAkSEgoKbG9va19hZ2FpbhgEIAEoCBIxCgVzdGF0cxgFIAEoCzIdLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2VIAIgBAUIICgZfc3RhdHMiIAoRUmV0cnlGaWxlc1JlcXVlc3QSCwoDaWRzGAEgAygJIpsCChJSZXRyeUZpbGVzUmVzcG9uc2USMwoFaXRlbXMYASADKAsyJC5maWxlbWlsbC52MS5SZXRyeUZpbGVzUmVzcG9uc2UuSXRlbRpMCgRJdGVtEgoKAmlkGAEgASgJEjgKB291dGNvbWUYAiABKA4yJy5maWxlbWlsbC52MS5SZXRyeUZpbGVzUmVzcG9uc2UuT3V0Y29tZSKBAQoHT3V0Y29tZRIXChNPVVRDT01FX1VOU1BFQ0lGSUVEEAASEwoPT1VUQ09NRV9SRVRSSUVEEAESFgoST1VUQ09NRV9OT1RfRkFJTEVEEAISFQoRT1VUQ09NRV9OT1RfRk9VTkQQAxIZChVPVVRDT01FX0JZVEVTX0VYUElSRUQQBCIhChJEZWxldGVGaWxlc1JlcXVlc3QSCwoDaWRzGAEgAygJIuoBChNEZWxldGVGaWxlc1Jlc3BvbnNlEjQKBWl0ZW1zGAEgAygLMiUuZmlsZW1pbGwudjEuRGVsZXRlRmlsZXNSZXNwb25zZS5JdGVtGk0KBEl0ZW0SCgoCaWQYASABKAkSOQoHb3V0Y29tZRgCIAEoDjIoLmZpbGVtaWxsLnYxLkRlbGV0ZUZpbGVzUmVzcG9uc2UuT3V0Y29tZSJOCgdPdXRjb21lEhcKE09VVENPTUVfVU5TUEVDSUZJRUQQABITCg9PVVRDT01FX0RFTEVURUQQARIVChFPVVRDT01FX05PVF9GT1VORBACIicKD0dldFN0YXRzUmVxdWVzdBIUCgx3b3JrZXJzX29ubHkYASABKAgiiggKEEdldFN0YXRzUmVzcG9uc2USOwoIc3RhdHVzZXMYASADKAsyKS5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLlN0YXR1c0NvdW50EjgKBmVycm9ycxgCIAMoCzIoLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2UuRXJyb3JDb3VudBIeChZvbGRlc3RfcGVuZGluZ19zZWNvbmRzGAMgASgBEjoKB3dvcmtlcnMYBCADKAsyKS5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLldvcmtlclN0YXRlEjUKBHdhaXQYBSABKAsyJy5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLkR1cmF0aW9ucxI7Cgpwcm9jZXNzaW5nGAYgASgLMicuZmlsZW1pbGwudjEuR2V0U3RhdHNSZXNwb25zZS5EdXJhdGlvbnMSPQoIZGF0YWJhc2UYByABKAsyKy5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLkRhdGFiYXNlU3RhdGUaVAoLU3RhdHVzQ291bnQSJwoGc3RhdHVzGAEgASgOMhcuZmlsZW1pbGwudjEuRmlsZVN0YXR1cxINCgVmaWxlcxgCIAEoAxINCgVieXRlcxgDIAEoAxopCgpFcnJvckNvdW50EgwKBGNvZGUYASABKAkSDQoFZmlsZXMYAiABKAMapQEKC1dvcmtlclN0YXRlEgwKBG5hbWUYASABKAkSLgoKc3RhcnRlZF9hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKwoHc2Vlbl9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDQoFc2xvdHMYBCABKAUSDAoEYnVzeRgFIAEoBRIOCgZzb3VyY2UYBiABKAkaNQoJRHVyYXRpb25zEhMKC3A1MF9zZWNvbmRzGAEgASgBEhMKC3A5NV9zZWNvbmRzGAIgASgBGskBCg1EYXRhYmFzZVN0YXRlEg4KBnBvb2xlZBgBIAEoCBIQCghub3RpZmllZBgCIAEoCBInCgNub3cYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3NlcnZpY2Vfbm93GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI8CgtsYXRlc3Rfc3RlcBgFIAEoCzInLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2UuQ2xvY2tTdGVwGkQKCUNsb2NrU3RlcBImCgJhdBgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDwoHc2Vjb25kcxgCIAEoASKNAQoRR2V0SGlzdG9yeVJlcXVlc3QSKAoEZnJvbRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASJgoCdG8YAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiYKBHN0ZXAYAyABKA4yGC5maWxlbWlsbC52MS5IaXN0b3J5U3RlcCJnChJHZXRIaXN0b3J5UmVzcG9uc2USJgoEc3RlcBgBIAEoDjIYLmZpbGVtaWxsLnYxLkhpc3RvcnlTdGVwEikKBnBvaW50cxgCIAMoCzIZLmZpbGVtaWxsLnYxLkhpc3RvcnlQb2ludCLDBAoMSGlzdG9yeVBvaW50EiYKAmF0GAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIPCgdzZWNvbmRzGAIgASgBEhAKCGFjY2VwdGVkGAMgASgDEhYKDmFjY2VwdGVkX2J5dGVzGAQgASgDEhEKCWNvbXBsZXRlZBgFIAEoAxIXCg9jb21wbGV0ZWRfYnl0ZXMYBiABKAMSNAoGZmFpbGVkGAcgAygLMiQuZmlsZW1pbGwudjEuSGlzdG9yeVBvaW50LkVycm9yQ291bnQSMQoEd2FpdBgIIAEoCzIjLmZpbGVtaWxsLnYxLkhpc3RvcnlQb2ludC5EdXJhdGlvbnMSMgoFdG90YWwYCSABKAsyIy5maWxlbWlsbC52MS5IaXN0b3J5UG9pbnQuRHVyYXRpb25zEjIKB2JhY2tsb2cYCiABKAsyIS5maWxlbWlsbC52MS5IaXN0b3J5UG9pbnQuQmFja2xvZxopCgpFcnJvckNvdW50EgwKBGNvZGUYASABKAkSDQoFZmlsZXMYAiABKAMaNQoJRHVyYXRpb25zEhMKC3A1MF9zZWNvbmRzGAEgASgBEhMKC3A5NV9zZWNvbmRzGAIgASgBGnEKB0JhY2tsb2cSDwoHcGVuZGluZxgBIAEoAxISCgpwcm9jZXNzaW5nGAIgASgDEh4KFm9sZGVzdF9wZW5kaW5nX3NlY29uZHMYAyABKAESIQoZb2xkZXN0X3Byb2Nlc3Npbmdfc2Vjb25kcxgEIAEoASpxCgtIaXN0b3J5U3RlcBIcChhISVNUT1JZX1NURVBfVU5TUEVDSUZJRUQQABIXChNISVNUT1JZX1NURVBfTUlOVVRFEAESFQoRSElTVE9SWV9TVEVQX0hPVVIQAhIUChBISVNUT1JZX1NURVBfREFZEAMy2QUKD01ldGFkYXRhU2VydmljZRJHCghHZXRGaWxlcxIcLmZpbGVtaWxsLnYxLkdldEZpbGVzUmVxdWVzdBodLmZpbGVtaWxsLnYxLkdldEZpbGVzUmVzcG9uc2USUAoLR2V0QXR0ZW1wdHMSHy5maWxlbWlsbC52MS5HZXRBdHRlbXB0c1JlcXVlc3QaIC5maWxlbWlsbC52MS5HZXRBdHRlbXB0c1Jlc3BvbnNlEkoKCUxpc3RGaWxlcxIdLmZpbGVtaWxsLnYxLkxpc3RGaWxlc1JlcXVlc3QaHi5maWxlbWlsbC52MS5MaXN0RmlsZXNSZXNwb25zZRJPCgpXYXRjaEZpbGVzEh4uZmlsZW1pbGwudjEuV2F0Y2hGaWxlc1JlcXVlc3QaHy5maWxlbWlsbC52MS5XYXRjaEZpbGVzUmVzcG9uc2UwARJVCgxXYXRjaENoYW5nZXMSIC5maWxlbWlsbC52MS5XYXRjaENoYW5nZXNSZXF1ZXN0GiEuZmlsZW1pbGwudjEuV2F0Y2hDaGFuZ2VzUmVzcG9uc2UwARJNCgpSZXRyeUZpbGVzEh4uZmlsZW1pbGwudjEuUmV0cnlGaWxlc1JlcXVlc3QaHy5maWxlbWlsbC52MS5SZXRyeUZpbGVzUmVzcG9uc2USUAoLRGVsZXRlRmlsZXMSHy5maWxlbWlsbC52MS5EZWxldGVGaWxlc1JlcXVlc3QaIC5maWxlbWlsbC52MS5EZWxldGVGaWxlc1Jlc3BvbnNlEkcKCEdldFN0YXRzEhwuZmlsZW1pbGwudjEuR2V0U3RhdHNSZXF1ZXN0Gh0uZmlsZW1pbGwudjEuR2V0U3RhdHNSZXNwb25zZRJNCgpHZXRIaXN0b3J5Eh4uZmlsZW1pbGwudjEuR2V0SGlzdG9yeVJlcXVlc3QaHy5maWxlbWlsbC52MS5HZXRIaXN0b3J5UmVzcG9uc2ViBnByb3RvMw", [file_filemill_v1_file, file_filemill_v1_findings_filter, file_google_protobuf_timestamp]);
+  fileDesc("CiJmaWxlbWlsbC92MS9tZXRhZGF0YV9zZXJ2aWNlLnByb3RvEgtmaWxlbWlsbC52MSIiChJEcmFpbldvcmtlclJlcXVlc3QSDAoEbmFtZRgBIAEoCSJQChNEcmFpbldvcmtlclJlc3BvbnNlEjkKBndvcmtlchgBIAEoCzIpLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2UuV29ya2VyU3RhdGUiIwoTUmVzdW1lV29ya2VyUmVxdWVzdBIMCgRuYW1lGAEgASgJIlEKFFJlc3VtZVdvcmtlclJlc3BvbnNlEjkKBndvcmtlchgBIAEoCzIpLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2UuV29ya2VyU3RhdGUiHgoPR2V0RmlsZXNSZXF1ZXN0EgsKA2lkcxgBIAMoCSJJChBHZXRGaWxlc1Jlc3BvbnNlEiAKBWZpbGVzGAEgAygLMhEuZmlsZW1pbGwudjEuRmlsZRITCgttaXNzaW5nX2lkcxgCIAMoCSImChJHZXRBdHRlbXB0c1JlcXVlc3QSEAoIZmlsZV9pZHMYASADKAkiPQoTR2V0QXR0ZW1wdHNSZXNwb25zZRImCghhdHRlbXB0cxgBIAMoCzIULmZpbGVtaWxsLnYxLkF0dGVtcHQi5wIKB0F0dGVtcHQSDwoHZmlsZV9pZBgBIAEoCRIOCgZudW1iZXIYAiABKAUSDgoGd29ya2VyGAMgASgJEi4KCmNsYWltZWRfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZGVkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCgdvdXRjb21lGAYgASgOMhwuZmlsZW1pbGwudjEuQXR0ZW1wdC5PdXRjb21lEiUKBWVycm9yGAcgASgLMhYuZmlsZW1pbGwudjEuRmlsZUVycm9yIncKB091dGNvbWUSFwoTT1VUQ09NRV9VTlNQRUNJRklFRBAAEhMKD09VVENPTUVfUlVOTklORxABEhUKEU9VVENPTUVfQ09NUExFVEVEEAISEgoOT1VUQ09NRV9GQUlMRUQQAxITCg9PVVRDT01FX0VYUElSRUQQBCKaAgoKRmlsZUZpbHRlchIpCghzdGF0dXNlcxgBIAMoDjIXLmZpbGVtaWxsLnYxLkZpbGVTdGF0dXMSEQoJbWltZV90eXBlGAIgASgJEhUKDW5hbWVfY29udGFpbnMYAyABKAkSDgoGc2hhMjU2GAQgASgJEjAKDGNyZWF0ZWRfZnJvbRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMgoOY3JlYXRlZF9iZWZvcmUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCmVycm9yX2NvZGUYByABKAkSLQoIZmluZGluZ3MYCCABKAsyGy5maWxlbWlsbC52MS5GaW5kaW5nc0ZpbHRlciJiChBMaXN0RmlsZXNSZXF1ZXN0EicKBmZpbHRlchgBIAEoCzIXLmZpbGVtaWxsLnYxLkZpbGVGaWx0ZXISEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkiTgoRTGlzdEZpbGVzUmVzcG9uc2USIAoFZmlsZXMYASADKAsyES5maWxlbWlsbC52MS5GaWxlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSI3ChFXYXRjaEZpbGVzUmVxdWVzdBILCgNpZHMYASADKAkSFQoNdGVybWluYWxfb25seRgCIAEoCCJLChJXYXRjaEZpbGVzUmVzcG9uc2USIAoFZmlsZXMYASADKAsyES5maWxlbWlsbC52MS5GaWxlEhMKC21pc3NpbmdfaWRzGAIgAygJIiUKE1dhdGNoQ2hhbmdlc1JlcXVlc3QSDgoGY3Vyc29yGAEgASgJIq4BChRXYXRjaENoYW5nZXNSZXNwb25zZRIOCgZjdXJzb3IYASABKAkSIAoFZmlsZXMYAiADKAsyES5maWxlbWlsbC52MS5GaWxlEhMKC21pc3NpbmdfaWRzGAMgAygJEhIKCmxvb2tfYWdhaW4YBCABKAgSMQoFc3RhdHMYBSABKAsyHS5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlSACIAQFCCAoGX3N0YXRzIiAKEVJldHJ5RmlsZXNSZXF1ZXN0EgsKA2lkcxgBIAMoCSKbAgoSUmV0cnlGaWxlc1Jlc3BvbnNlEjMKBWl0ZW1zGAEgAygLMiQuZmlsZW1pbGwudjEuUmV0cnlGaWxlc1Jlc3BvbnNlLkl0ZW0aTAoESXRlbRIKCgJpZBgBIAEoCRI4CgdvdXRjb21lGAIgASgOMicuZmlsZW1pbGwudjEuUmV0cnlGaWxlc1Jlc3BvbnNlLk91dGNvbWUigQEKB091dGNvbWUSFwoTT1VUQ09NRV9VTlNQRUNJRklFRBAAEhMKD09VVENPTUVfUkVUUklFRBABEhYKEk9VVENPTUVfTk9UX0ZBSUxFRBACEhUKEU9VVENPTUVfTk9UX0ZPVU5EEAMSGQoVT1VUQ09NRV9CWVRFU19FWFBJUkVEEAQiIQoSRGVsZXRlRmlsZXNSZXF1ZXN0EgsKA2lkcxgBIAMoCSLqAQoTRGVsZXRlRmlsZXNSZXNwb25zZRI0CgVpdGVtcxgBIAMoCzIlLmZpbGVtaWxsLnYxLkRlbGV0ZUZpbGVzUmVzcG9uc2UuSXRlbRpNCgRJdGVtEgoKAmlkGAEgASgJEjkKB291dGNvbWUYAiABKA4yKC5maWxlbWlsbC52MS5EZWxldGVGaWxlc1Jlc3BvbnNlLk91dGNvbWUiTgoHT3V0Y29tZRIXChNPVVRDT01FX1VOU1BFQ0lGSUVEEAASEwoPT1VUQ09NRV9ERUxFVEVEEAESFQoRT1VUQ09NRV9OT1RfRk9VTkQQAiInCg9HZXRTdGF0c1JlcXVlc3QSFAoMd29ya2Vyc19vbmx5GAEgASgIIqQJChBHZXRTdGF0c1Jlc3BvbnNlEjsKCHN0YXR1c2VzGAEgAygLMikuZmlsZW1pbGwudjEuR2V0U3RhdHNSZXNwb25zZS5TdGF0dXNDb3VudBI4CgZlcnJvcnMYAiADKAsyKC5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLkVycm9yQ291bnQSHgoWb2xkZXN0X3BlbmRpbmdfc2Vjb25kcxgDIAEoARI6Cgd3b3JrZXJzGAQgAygLMikuZmlsZW1pbGwudjEuR2V0U3RhdHNSZXNwb25zZS5Xb3JrZXJTdGF0ZRI1CgR3YWl0GAUgASgLMicuZmlsZW1pbGwudjEuR2V0U3RhdHNSZXNwb25zZS5EdXJhdGlvbnMSOwoKcHJvY2Vzc2luZxgGIAEoCzInLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2UuRHVyYXRpb25zEj0KCGRhdGFiYXNlGAcgASgLMisuZmlsZW1pbGwudjEuR2V0U3RhdHNSZXNwb25zZS5EYXRhYmFzZVN0YXRlGlQKC1N0YXR1c0NvdW50EicKBnN0YXR1cxgBIAEoDjIXLmZpbGVtaWxsLnYxLkZpbGVTdGF0dXMSDQoFZmlsZXMYAiABKAMSDQoFYnl0ZXMYAyABKAMaKQoKRXJyb3JDb3VudBIMCgRjb2RlGAEgASgJEg0KBWZpbGVzGAIgASgDGr8CCgtXb3JrZXJTdGF0ZRIMCgRuYW1lGAEgASgJEi4KCnN0YXJ0ZWRfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEisKB3NlZW5fYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg0KBXNsb3RzGAQgASgFEgwKBGJ1c3kYBSABKAUSDgoGc291cmNlGAYgASgJEj4KBXN0YXRlGAcgASgOMi8uZmlsZW1pbGwudjEuR2V0U3RhdHNSZXNwb25zZS5Xb3JrZXJTdGF0ZS5TdGF0ZSJYCgVTdGF0ZRIVChFTVEFURV9VTlNQRUNJRklFRBAAEhEKDVNUQVRFX1dPUktJTkcQARISCg5TVEFURV9EUkFJTklORxACEhEKDVNUQVRFX0RSQUlORUQQAxo1CglEdXJhdGlvbnMSEwoLcDUwX3NlY29uZHMYASABKAESEwoLcDk1X3NlY29uZHMYAiABKAEayQEKDURhdGFiYXNlU3RhdGUSDgoGcG9vbGVkGAEgASgIEhAKCG5vdGlmaWVkGAIgASgIEicKA25vdxgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLc2VydmljZV9ub3cYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjwKC2xhdGVzdF9zdGVwGAUgASgLMicuZmlsZW1pbGwudjEuR2V0U3RhdHNSZXNwb25zZS5DbG9ja1N0ZXAaRAoJQ2xvY2tTdGVwEiYKAmF0GAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIPCgdzZWNvbmRzGAIgASgBIo0BChFHZXRIaXN0b3J5UmVxdWVzdBIoCgRmcm9tGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBImCgJ0bxgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASJgoEc3RlcBgDIAEoDjIYLmZpbGVtaWxsLnYxLkhpc3RvcnlTdGVwImcKEkdldEhpc3RvcnlSZXNwb25zZRImCgRzdGVwGAEgASgOMhguZmlsZW1pbGwudjEuSGlzdG9yeVN0ZXASKQoGcG9pbnRzGAIgAygLMhkuZmlsZW1pbGwudjEuSGlzdG9yeVBvaW50IsMECgxIaXN0b3J5UG9pbnQSJgoCYXQYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg8KB3NlY29uZHMYAiABKAESEAoIYWNjZXB0ZWQYAyABKAMSFgoOYWNjZXB0ZWRfYnl0ZXMYBCABKAMSEQoJY29tcGxldGVkGAUgASgDEhcKD2NvbXBsZXRlZF9ieXRlcxgGIAEoAxI0CgZmYWlsZWQYByADKAsyJC5maWxlbWlsbC52MS5IaXN0b3J5UG9pbnQuRXJyb3JDb3VudBIxCgR3YWl0GAggASgLMiMuZmlsZW1pbGwudjEuSGlzdG9yeVBvaW50LkR1cmF0aW9ucxIyCgV0b3RhbBgJIAEoCzIjLmZpbGVtaWxsLnYxLkhpc3RvcnlQb2ludC5EdXJhdGlvbnMSMgoHYmFja2xvZxgKIAEoCzIhLmZpbGVtaWxsLnYxLkhpc3RvcnlQb2ludC5CYWNrbG9nGikKCkVycm9yQ291bnQSDAoEY29kZRgBIAEoCRINCgVmaWxlcxgCIAEoAxo1CglEdXJhdGlvbnMSEwoLcDUwX3NlY29uZHMYASABKAESEwoLcDk1X3NlY29uZHMYAiABKAEacQoHQmFja2xvZxIPCgdwZW5kaW5nGAEgASgDEhIKCnByb2Nlc3NpbmcYAiABKAMSHgoWb2xkZXN0X3BlbmRpbmdfc2Vjb25kcxgDIAEoARIhChlvbGRlc3RfcHJvY2Vzc2luZ19zZWNvbmRzGAQgASgBKnEKC0hpc3RvcnlTdGVwEhwKGEhJU1RPUllfU1RFUF9VTlNQRUNJRklFRBAAEhcKE0hJU1RPUllfU1RFUF9NSU5VVEUQARIVChFISVNUT1JZX1NURVBfSE9VUhACEhQKEEhJU1RPUllfU1RFUF9EQVkQAzKABwoPTWV0YWRhdGFTZXJ2aWNlEkcKCEdldEZpbGVzEhwuZmlsZW1pbGwudjEuR2V0RmlsZXNSZXF1ZXN0Gh0uZmlsZW1pbGwudjEuR2V0RmlsZXNSZXNwb25zZRJQCgtHZXRBdHRlbXB0cxIfLmZpbGVtaWxsLnYxLkdldEF0dGVtcHRzUmVxdWVzdBogLmZpbGVtaWxsLnYxLkdldEF0dGVtcHRzUmVzcG9uc2USSgoJTGlzdEZpbGVzEh0uZmlsZW1pbGwudjEuTGlzdEZpbGVzUmVxdWVzdBoeLmZpbGVtaWxsLnYxLkxpc3RGaWxlc1Jlc3BvbnNlEk8KCldhdGNoRmlsZXMSHi5maWxlbWlsbC52MS5XYXRjaEZpbGVzUmVxdWVzdBofLmZpbGVtaWxsLnYxLldhdGNoRmlsZXNSZXNwb25zZTABElUKDFdhdGNoQ2hhbmdlcxIgLmZpbGVtaWxsLnYxLldhdGNoQ2hhbmdlc1JlcXVlc3QaIS5maWxlbWlsbC52MS5XYXRjaENoYW5nZXNSZXNwb25zZTABEk0KClJldHJ5RmlsZXMSHi5maWxlbWlsbC52MS5SZXRyeUZpbGVzUmVxdWVzdBofLmZpbGVtaWxsLnYxLlJldHJ5RmlsZXNSZXNwb25zZRJQCgtEZWxldGVGaWxlcxIfLmZpbGVtaWxsLnYxLkRlbGV0ZUZpbGVzUmVxdWVzdBogLmZpbGVtaWxsLnYxLkRlbGV0ZUZpbGVzUmVzcG9uc2USRwoIR2V0U3RhdHMSHC5maWxlbWlsbC52MS5HZXRTdGF0c1JlcXVlc3QaHS5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlEk0KCkdldEhpc3RvcnkSHi5maWxlbWlsbC52MS5HZXRIaXN0b3J5UmVxdWVzdBofLmZpbGVtaWxsLnYxLkdldEhpc3RvcnlSZXNwb25zZRJQCgtEcmFpbldvcmtlchIfLmZpbGVtaWxsLnYxLkRyYWluV29ya2VyUmVxdWVzdBogLmZpbGVtaWxsLnYxLkRyYWluV29ya2VyUmVzcG9uc2USUwoMUmVzdW1lV29ya2VyEiAuZmlsZW1pbGwudjEuUmVzdW1lV29ya2VyUmVxdWVzdBohLmZpbGVtaWxsLnYxLlJlc3VtZVdvcmtlclJlc3BvbnNlYgZwcm90bzM", [file_filemill_v1_file, file_filemill_v1_findings_filter, file_google_protobuf_timestamp]);
+
+/**
+ * @generated from message filemill.v1.DrainWorkerRequest
+ */
+export type DrainWorkerRequest = Message<"filemill.v1.DrainWorkerRequest"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+};
+
+/**
+ * Describes the message filemill.v1.DrainWorkerRequest.
+ * Use `create(DrainWorkerRequestSchema)` to create a new message.
+ */
+export const DrainWorkerRequestSchema: GenMessage<DrainWorkerRequest> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_metadata_service, 0);
+
+/**
+ * @generated from message filemill.v1.DrainWorkerResponse
+ */
+export type DrainWorkerResponse = Message<"filemill.v1.DrainWorkerResponse"> & {
+  /**
+   * @generated from field: filemill.v1.GetStatsResponse.WorkerState worker = 1;
+   */
+  worker?: GetStatsResponse_WorkerState | undefined;
+};
+
+/**
+ * Describes the message filemill.v1.DrainWorkerResponse.
+ * Use `create(DrainWorkerResponseSchema)` to create a new message.
+ */
+export const DrainWorkerResponseSchema: GenMessage<DrainWorkerResponse> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_metadata_service, 1);
+
+/**
+ * @generated from message filemill.v1.ResumeWorkerRequest
+ */
+export type ResumeWorkerRequest = Message<"filemill.v1.ResumeWorkerRequest"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+};
+
+/**
+ * Describes the message filemill.v1.ResumeWorkerRequest.
+ * Use `create(ResumeWorkerRequestSchema)` to create a new message.
+ */
+export const ResumeWorkerRequestSchema: GenMessage<ResumeWorkerRequest> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_metadata_service, 2);
+
+/**
+ * @generated from message filemill.v1.ResumeWorkerResponse
+ */
+export type ResumeWorkerResponse = Message<"filemill.v1.ResumeWorkerResponse"> & {
+  /**
+   * @generated from field: filemill.v1.GetStatsResponse.WorkerState worker = 1;
+   */
+  worker?: GetStatsResponse_WorkerState | undefined;
+};
+
+/**
+ * Describes the message filemill.v1.ResumeWorkerResponse.
+ * Use `create(ResumeWorkerResponseSchema)` to create a new message.
+ */
+export const ResumeWorkerResponseSchema: GenMessage<ResumeWorkerResponse> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_metadata_service, 3);
 
 /**
  * @generated from message filemill.v1.GetFilesRequest
@@ -33,7 +101,7 @@ export type GetFilesRequest = Message<"filemill.v1.GetFilesRequest"> & {
  * Use `create(GetFilesRequestSchema)` to create a new message.
  */
 export const GetFilesRequestSchema: GenMessage<GetFilesRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 0);
+  messageDesc(file_filemill_v1_metadata_service, 4);
 
 /**
  * @generated from message filemill.v1.GetFilesResponse
@@ -55,7 +123,7 @@ export type GetFilesResponse = Message<"filemill.v1.GetFilesResponse"> & {
  * Use `create(GetFilesResponseSchema)` to create a new message.
  */
 export const GetFilesResponseSchema: GenMessage<GetFilesResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 1);
+  messageDesc(file_filemill_v1_metadata_service, 5);
 
 /**
  * @generated from message filemill.v1.GetAttemptsRequest
@@ -74,7 +142,7 @@ export type GetAttemptsRequest = Message<"filemill.v1.GetAttemptsRequest"> & {
  * Use `create(GetAttemptsRequestSchema)` to create a new message.
  */
 export const GetAttemptsRequestSchema: GenMessage<GetAttemptsRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 2);
+  messageDesc(file_filemill_v1_metadata_service, 6);
 
 /**
  * @generated from message filemill.v1.GetAttemptsResponse
@@ -94,7 +162,7 @@ export type GetAttemptsResponse = Message<"filemill.v1.GetAttemptsResponse"> & {
  * Use `create(GetAttemptsResponseSchema)` to create a new message.
  */
 export const GetAttemptsResponseSchema: GenMessage<GetAttemptsResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 3);
+  messageDesc(file_filemill_v1_metadata_service, 7);
 
 /**
  * One claim of a file by a worker, and how it ended.
@@ -149,7 +217,7 @@ export type Attempt = Message<"filemill.v1.Attempt"> & {
  * Use `create(AttemptSchema)` to create a new message.
  */
 export const AttemptSchema: GenMessage<Attempt> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 4);
+  messageDesc(file_filemill_v1_metadata_service, 8);
 
 /**
  * @generated from enum filemill.v1.Attempt.Outcome
@@ -196,7 +264,7 @@ export type Attempt_Outcome = (typeof Attempt_Outcome)[keyof typeof Attempt_Outc
  * Describes the enum filemill.v1.Attempt.Outcome.
  */
 export const Attempt_OutcomeSchema: GenEnum<Attempt_Outcome> = /*@__PURE__*/
-  enumDesc(file_filemill_v1_metadata_service, 4, 0);
+  enumDesc(file_filemill_v1_metadata_service, 8, 0);
 
 /**
  * @generated from message filemill.v1.FileFilter
@@ -261,7 +329,7 @@ export type FileFilter = Message<"filemill.v1.FileFilter"> & {
  * Use `create(FileFilterSchema)` to create a new message.
  */
 export const FileFilterSchema: GenMessage<FileFilter> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 5);
+  messageDesc(file_filemill_v1_metadata_service, 9);
 
 /**
  * @generated from message filemill.v1.ListFilesRequest
@@ -292,7 +360,7 @@ export type ListFilesRequest = Message<"filemill.v1.ListFilesRequest"> & {
  * Use `create(ListFilesRequestSchema)` to create a new message.
  */
 export const ListFilesRequestSchema: GenMessage<ListFilesRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 6);
+  messageDesc(file_filemill_v1_metadata_service, 10);
 
 /**
  * @generated from message filemill.v1.ListFilesResponse
@@ -316,7 +384,7 @@ export type ListFilesResponse = Message<"filemill.v1.ListFilesResponse"> & {
  * Use `create(ListFilesResponseSchema)` to create a new message.
  */
 export const ListFilesResponseSchema: GenMessage<ListFilesResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 7);
+  messageDesc(file_filemill_v1_metadata_service, 11);
 
 /**
  * @generated from message filemill.v1.WatchFilesRequest
@@ -342,7 +410,7 @@ export type WatchFilesRequest = Message<"filemill.v1.WatchFilesRequest"> & {
  * Use `create(WatchFilesRequestSchema)` to create a new message.
  */
 export const WatchFilesRequestSchema: GenMessage<WatchFilesRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 8);
+  messageDesc(file_filemill_v1_metadata_service, 12);
 
 /**
  * An empty message is a heartbeat while nothing changes.
@@ -371,7 +439,7 @@ export type WatchFilesResponse = Message<"filemill.v1.WatchFilesResponse"> & {
  * Use `create(WatchFilesResponseSchema)` to create a new message.
  */
 export const WatchFilesResponseSchema: GenMessage<WatchFilesResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 9);
+  messageDesc(file_filemill_v1_metadata_service, 13);
 
 /**
  * @generated from message filemill.v1.WatchChangesRequest
@@ -390,7 +458,7 @@ export type WatchChangesRequest = Message<"filemill.v1.WatchChangesRequest"> & {
  * Use `create(WatchChangesRequestSchema)` to create a new message.
  */
 export const WatchChangesRequestSchema: GenMessage<WatchChangesRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 10);
+  messageDesc(file_filemill_v1_metadata_service, 14);
 
 /**
  * @generated from message filemill.v1.WatchChangesResponse
@@ -438,7 +506,7 @@ export type WatchChangesResponse = Message<"filemill.v1.WatchChangesResponse"> &
  * Use `create(WatchChangesResponseSchema)` to create a new message.
  */
 export const WatchChangesResponseSchema: GenMessage<WatchChangesResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 11);
+  messageDesc(file_filemill_v1_metadata_service, 15);
 
 /**
  * @generated from message filemill.v1.RetryFilesRequest
@@ -455,7 +523,7 @@ export type RetryFilesRequest = Message<"filemill.v1.RetryFilesRequest"> & {
  * Use `create(RetryFilesRequestSchema)` to create a new message.
  */
 export const RetryFilesRequestSchema: GenMessage<RetryFilesRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 12);
+  messageDesc(file_filemill_v1_metadata_service, 16);
 
 /**
  * @generated from message filemill.v1.RetryFilesResponse
@@ -474,7 +542,7 @@ export type RetryFilesResponse = Message<"filemill.v1.RetryFilesResponse"> & {
  * Use `create(RetryFilesResponseSchema)` to create a new message.
  */
 export const RetryFilesResponseSchema: GenMessage<RetryFilesResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 13);
+  messageDesc(file_filemill_v1_metadata_service, 17);
 
 /**
  * @generated from message filemill.v1.RetryFilesResponse.Item
@@ -496,7 +564,7 @@ export type RetryFilesResponse_Item = Message<"filemill.v1.RetryFilesResponse.It
  * Use `create(RetryFilesResponse_ItemSchema)` to create a new message.
  */
 export const RetryFilesResponse_ItemSchema: GenMessage<RetryFilesResponse_Item> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 13, 0);
+  messageDesc(file_filemill_v1_metadata_service, 17, 0);
 
 /**
  * @generated from enum filemill.v1.RetryFilesResponse.Outcome
@@ -541,7 +609,7 @@ export type RetryFilesResponse_Outcome = (typeof RetryFilesResponse_Outcome)[key
  * Describes the enum filemill.v1.RetryFilesResponse.Outcome.
  */
 export const RetryFilesResponse_OutcomeSchema: GenEnum<RetryFilesResponse_Outcome> = /*@__PURE__*/
-  enumDesc(file_filemill_v1_metadata_service, 13, 0);
+  enumDesc(file_filemill_v1_metadata_service, 17, 0);
 
 /**
  * @generated from message filemill.v1.DeleteFilesRequest
@@ -558,7 +626,7 @@ export type DeleteFilesRequest = Message<"filemill.v1.DeleteFilesRequest"> & {
  * Use `create(DeleteFilesRequestSchema)` to create a new message.
  */
 export const DeleteFilesRequestSchema: GenMessage<DeleteFilesRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 14);
+  messageDesc(file_filemill_v1_metadata_service, 18);
 
 /**
  * @generated from message filemill.v1.DeleteFilesResponse
@@ -577,7 +645,7 @@ export type DeleteFilesResponse = Message<"filemill.v1.DeleteFilesResponse"> & {
  * Use `create(DeleteFilesResponseSchema)` to create a new message.
  */
 export const DeleteFilesResponseSchema: GenMessage<DeleteFilesResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 15);
+  messageDesc(file_filemill_v1_metadata_service, 19);
 
 /**
  * @generated from message filemill.v1.DeleteFilesResponse.Item
@@ -599,7 +667,7 @@ export type DeleteFilesResponse_Item = Message<"filemill.v1.DeleteFilesResponse.
  * Use `create(DeleteFilesResponse_ItemSchema)` to create a new message.
  */
 export const DeleteFilesResponse_ItemSchema: GenMessage<DeleteFilesResponse_Item> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 15, 0);
+  messageDesc(file_filemill_v1_metadata_service, 19, 0);
 
 /**
  * @generated from enum filemill.v1.DeleteFilesResponse.Outcome
@@ -630,7 +698,7 @@ export type DeleteFilesResponse_Outcome = (typeof DeleteFilesResponse_Outcome)[k
  * Describes the enum filemill.v1.DeleteFilesResponse.Outcome.
  */
 export const DeleteFilesResponse_OutcomeSchema: GenEnum<DeleteFilesResponse_Outcome> = /*@__PURE__*/
-  enumDesc(file_filemill_v1_metadata_service, 15, 0);
+  enumDesc(file_filemill_v1_metadata_service, 19, 0);
 
 /**
  * @generated from message filemill.v1.GetStatsRequest
@@ -649,7 +717,7 @@ export type GetStatsRequest = Message<"filemill.v1.GetStatsRequest"> & {
  * Use `create(GetStatsRequestSchema)` to create a new message.
  */
 export const GetStatsRequestSchema: GenMessage<GetStatsRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 16);
+  messageDesc(file_filemill_v1_metadata_service, 20);
 
 /**
  * @generated from message filemill.v1.GetStatsResponse
@@ -709,7 +777,7 @@ export type GetStatsResponse = Message<"filemill.v1.GetStatsResponse"> & {
  * Use `create(GetStatsResponseSchema)` to create a new message.
  */
 export const GetStatsResponseSchema: GenMessage<GetStatsResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 17);
+  messageDesc(file_filemill_v1_metadata_service, 21);
 
 /**
  * @generated from message filemill.v1.GetStatsResponse.StatusCount
@@ -736,7 +804,7 @@ export type GetStatsResponse_StatusCount = Message<"filemill.v1.GetStatsResponse
  * Use `create(GetStatsResponse_StatusCountSchema)` to create a new message.
  */
 export const GetStatsResponse_StatusCountSchema: GenMessage<GetStatsResponse_StatusCount> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 17, 0);
+  messageDesc(file_filemill_v1_metadata_service, 21, 0);
 
 /**
  * @generated from message filemill.v1.GetStatsResponse.ErrorCount
@@ -758,7 +826,7 @@ export type GetStatsResponse_ErrorCount = Message<"filemill.v1.GetStatsResponse.
  * Use `create(GetStatsResponse_ErrorCountSchema)` to create a new message.
  */
 export const GetStatsResponse_ErrorCountSchema: GenMessage<GetStatsResponse_ErrorCount> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 17, 1);
+  messageDesc(file_filemill_v1_metadata_service, 21, 1);
 
 /**
  * @generated from message filemill.v1.GetStatsResponse.WorkerState
@@ -799,6 +867,11 @@ export type GetStatsResponse_WorkerState = Message<"filemill.v1.GetStatsResponse
    * @generated from field: string source = 6;
    */
   source: string;
+
+  /**
+   * @generated from field: filemill.v1.GetStatsResponse.WorkerState.State state = 7;
+   */
+  state: GetStatsResponse_WorkerState_State;
 };
 
 /**
@@ -806,7 +879,47 @@ export type GetStatsResponse_WorkerState = Message<"filemill.v1.GetStatsResponse
  * Use `create(GetStatsResponse_WorkerStateSchema)` to create a new message.
  */
 export const GetStatsResponse_WorkerStateSchema: GenMessage<GetStatsResponse_WorkerState> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 17, 2);
+  messageDesc(file_filemill_v1_metadata_service, 21, 2);
+
+/**
+ * @generated from enum filemill.v1.GetStatsResponse.WorkerState.State
+ */
+export const GetStatsResponse_WorkerState_State = {
+  /**
+   * @generated from enum value: STATE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * @generated from enum value: STATE_WORKING = 1;
+   */
+  WORKING: 1,
+
+  /**
+   * It was told to claim no more files, or will be with its next heartbeat, and finishes those that it holds.
+   *
+   * @generated from enum value: STATE_DRAINING = 2;
+   */
+  DRAINING: 2,
+
+  /**
+   * It holds no file any longer, and may be stopped.
+   *
+   * @generated from enum value: STATE_DRAINED = 3;
+   */
+  DRAINED: 3,
+} as const;
+
+/**
+ * @generated from enum filemill.v1.GetStatsResponse.WorkerState.State
+ */
+export type GetStatsResponse_WorkerState_State = (typeof GetStatsResponse_WorkerState_State)[keyof typeof GetStatsResponse_WorkerState_State] | UnknownEnum;
+
+/**
+ * Describes the enum filemill.v1.GetStatsResponse.WorkerState.State.
+ */
+export const GetStatsResponse_WorkerState_StateSchema: GenEnum<GetStatsResponse_WorkerState_State> = /*@__PURE__*/
+  enumDesc(file_filemill_v1_metadata_service, 21, 2, 0);
 
 /**
  * The 50th and the 95th percentile.
@@ -830,7 +943,7 @@ export type GetStatsResponse_Durations = Message<"filemill.v1.GetStatsResponse.D
  * Use `create(GetStatsResponse_DurationsSchema)` to create a new message.
  */
 export const GetStatsResponse_DurationsSchema: GenMessage<GetStatsResponse_Durations> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 17, 3);
+  messageDesc(file_filemill_v1_metadata_service, 21, 3);
 
 /**
  * @generated from message filemill.v1.GetStatsResponse.DatabaseState
@@ -875,7 +988,7 @@ export type GetStatsResponse_DatabaseState = Message<"filemill.v1.GetStatsRespon
  * Use `create(GetStatsResponse_DatabaseStateSchema)` to create a new message.
  */
 export const GetStatsResponse_DatabaseStateSchema: GenMessage<GetStatsResponse_DatabaseState> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 17, 4);
+  messageDesc(file_filemill_v1_metadata_service, 21, 4);
 
 /**
  * @generated from message filemill.v1.GetStatsResponse.ClockStep
@@ -901,7 +1014,7 @@ export type GetStatsResponse_ClockStep = Message<"filemill.v1.GetStatsResponse.C
  * Use `create(GetStatsResponse_ClockStepSchema)` to create a new message.
  */
 export const GetStatsResponse_ClockStepSchema: GenMessage<GetStatsResponse_ClockStep> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 17, 5);
+  messageDesc(file_filemill_v1_metadata_service, 21, 5);
 
 /**
  * @generated from message filemill.v1.GetHistoryRequest
@@ -934,7 +1047,7 @@ export type GetHistoryRequest = Message<"filemill.v1.GetHistoryRequest"> & {
  * Use `create(GetHistoryRequestSchema)` to create a new message.
  */
 export const GetHistoryRequestSchema: GenMessage<GetHistoryRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 18);
+  messageDesc(file_filemill_v1_metadata_service, 22);
 
 /**
  * @generated from message filemill.v1.GetHistoryResponse
@@ -958,7 +1071,7 @@ export type GetHistoryResponse = Message<"filemill.v1.GetHistoryResponse"> & {
  * Use `create(GetHistoryResponseSchema)` to create a new message.
  */
 export const GetHistoryResponseSchema: GenMessage<GetHistoryResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 19);
+  messageDesc(file_filemill_v1_metadata_service, 23);
 
 /**
  * What happened within one step. Figures arrive up to ten seconds late; a service that is killed loses those of its last
@@ -1035,7 +1148,7 @@ export type HistoryPoint = Message<"filemill.v1.HistoryPoint"> & {
  * Use `create(HistoryPointSchema)` to create a new message.
  */
 export const HistoryPointSchema: GenMessage<HistoryPoint> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 20);
+  messageDesc(file_filemill_v1_metadata_service, 24);
 
 /**
  * @generated from message filemill.v1.HistoryPoint.ErrorCount
@@ -1057,7 +1170,7 @@ export type HistoryPoint_ErrorCount = Message<"filemill.v1.HistoryPoint.ErrorCou
  * Use `create(HistoryPoint_ErrorCountSchema)` to create a new message.
  */
 export const HistoryPoint_ErrorCountSchema: GenMessage<HistoryPoint_ErrorCount> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 20, 0);
+  messageDesc(file_filemill_v1_metadata_service, 24, 0);
 
 /**
  * @generated from message filemill.v1.HistoryPoint.Durations
@@ -1079,7 +1192,7 @@ export type HistoryPoint_Durations = Message<"filemill.v1.HistoryPoint.Durations
  * Use `create(HistoryPoint_DurationsSchema)` to create a new message.
  */
 export const HistoryPoint_DurationsSchema: GenMessage<HistoryPoint_Durations> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 20, 1);
+  messageDesc(file_filemill_v1_metadata_service, 24, 1);
 
 /**
  * The highest values of the samples, of which one a minute is taken.
@@ -1117,7 +1230,7 @@ export type HistoryPoint_Backlog = Message<"filemill.v1.HistoryPoint.Backlog"> &
  * Use `create(HistoryPoint_BacklogSchema)` to create a new message.
  */
 export const HistoryPoint_BacklogSchema: GenMessage<HistoryPoint_Backlog> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 20, 2);
+  messageDesc(file_filemill_v1_metadata_service, 24, 2);
 
 /**
  * In UTC, by PostgreSQL's clock.
@@ -1253,6 +1366,27 @@ export const MetadataService: GenService<{
     methodKind: "unary";
     input: typeof GetHistoryRequestSchema;
     output: typeof GetHistoryResponseSchema;
+  },
+  /**
+   * Has a worker claim no more files, and finish those that it holds. It hears of it with its next heartbeat, within 5 s, and
+   * stays so until ResumeWorker or the end of its process.
+   *
+   * @generated from rpc filemill.v1.MetadataService.DrainWorker
+   */
+  drainWorker: {
+    methodKind: "unary";
+    input: typeof DrainWorkerRequestSchema;
+    output: typeof DrainWorkerResponseSchema;
+  },
+  /**
+   * Has a worker claim files again.
+   *
+   * @generated from rpc filemill.v1.MetadataService.ResumeWorker
+   */
+  resumeWorker: {
+    methodKind: "unary";
+    input: typeof ResumeWorkerRequestSchema;
+    output: typeof ResumeWorkerResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_filemill_v1_metadata_service, 0);

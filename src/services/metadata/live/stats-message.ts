@@ -4,9 +4,13 @@ import type { Database } from '#adapters/postgres/database/database.ts';
 import type { DatabaseClock } from '#adapters/postgres/database/database-clock.ts';
 import { type FileStats, fileStats } from '#adapters/postgres/files/stats.ts';
 import type { ChangeFeed } from '#adapters/postgres/upkeep/change-feed.ts';
-import { aliveMs, workersAlive } from '#adapters/postgres/upkeep/workers.ts';
+import { aliveMs, type WorkerRecord, workersAlive } from '#adapters/postgres/upkeep/workers.ts';
 import { FileStatus } from '#gen/filemill/v1/file_pb.ts';
-import type { GetStatsResponseSchema } from '#gen/filemill/v1/metadata_service_pb.ts';
+import {
+  type GetStatsResponse_WorkerStateSchema,
+  type GetStatsResponseSchema,
+  GetStatsResponse_WorkerState_State as State,
+} from '#gen/filemill/v1/metadata_service_pb.ts';
 
 const noCounts: FileStats = { statuses: [], errors: [], oldestPendingSeconds: 0, latest: null };
 
@@ -38,11 +42,7 @@ export async function statsMessage(
     })),
     errors: stats.errors.map(({ code, files }) => ({ code, files: BigInt(files) })),
     oldestPendingSeconds: stats.oldestPendingSeconds,
-    workers: workers.map(({ startedAt, seenAt, dependencies: _, service: __, clockAheadSeconds: ___, ...worker }) => ({
-      ...worker,
-      startedAt: timestampFromDate(startedAt),
-      seenAt: timestampFromDate(seenAt),
-    })),
+    workers: workers.map(workerToMessage),
     ...(stats.latest && { wait: durations(stats.latest.wait), processing: durations(stats.latest.processing) }),
     database: {
       pooled: database.isPooled,
@@ -52,6 +52,12 @@ export async function statsMessage(
       ...(clock.step && { latestStep: { at: timestampFromDate(clock.step.at), seconds: clock.step.seconds } }),
     },
   };
+}
+
+export function workerToMessage(worker: WorkerRecord): MessageInitShape<typeof GetStatsResponse_WorkerStateSchema> {
+  const { name, startedAt, seenAt, slots, busy, source, state } = worker;
+  const [started, seen] = [timestampFromDate(startedAt), timestampFromDate(seenAt)];
+  return { name, startedAt: started, seenAt: seen, slots, busy, source, state: State[state] };
 }
 
 function durations([p50Seconds, p95Seconds]: readonly [number, number]) {

@@ -29,6 +29,7 @@ import { createFilesRoute } from './create-files.ts';
 import { createSessionRoute } from './create-session.ts';
 import { createTokenRoute } from './create-token.ts';
 import { deleteFilesRoute } from './delete-files.ts';
+import { drainWorkerRoute, resumeWorkerRoute } from './drain-worker.ts';
 import { endSessionRoute } from './end-session.ts';
 import { failAttemptsRoute } from './fail-attempts.ts';
 import { findBlobsRoute } from './find-blobs.ts';
@@ -85,6 +86,8 @@ export function metadataServer(
       deleteFiles: deleteFilesRoute(context),
       getStats: getStatsRoute(context),
       getHistory: getHistoryRoute(context),
+      drainWorker: drainWorkerRoute(context),
+      resumeWorker: resumeWorkerRoute(context),
     })
     .add(AccessService, accessRoutes(context))
     .add(RetentionService, retentionRoutes(context))

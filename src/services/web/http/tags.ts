@@ -30,6 +30,10 @@ export const tags = {
     description: 'How long files are kept after they have ended.',
     path: { id: { description: 'The id of the rule.', example: '019aaf00-0000-7000-8000-0000000000bb' } },
   },
+  Workers: {
+    description: 'The processes that analyse files.',
+    path: { name: { description: 'The name of the worker, percent-encoded.', example: 'worker-1' } },
+  },
   System: { description: 'How the server is doing.' },
   Access: { description: 'Who the caller is, and sessions of the page.' },
   Tokens: { description: 'Credentials of programs. Needs the scope `admin`.' },

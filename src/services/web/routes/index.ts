@@ -45,6 +45,7 @@ import {
   testWebhook,
   updateWebhook,
 } from './webhooks.ts';
+import { drainWorker, listWorkers, resumeWorker } from './workers.ts';
 
 interface RouteContext {
   readonly backend: Backend;
@@ -85,6 +86,9 @@ export function allRoutes(context: RouteContext): readonly Route[] {
     ...forOperators(backend),
     getStats(backend),
     getHistory(backend),
+    listWorkers(backend),
+    drainWorker(backend),
+    resumeWorker(backend),
     getEvents(feed, gate),
     getServer(publicGrpc, startedBy),
     getCaller(backend),
