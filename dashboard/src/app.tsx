@@ -12,15 +12,15 @@ import { WebhooksPage } from './pages/webhooks.tsx';
 import { WorkersPage } from './pages/workers.tsx';
 import { isThere, pages } from './pages.ts';
 import { ConnectionBanner, StoreBanner, WorkerBanner } from './parts/banner.tsx';
-import { Header } from './parts/header.tsx';
 import { NoPermission } from './parts/no-permission.tsx';
 import { Page } from './parts/page.tsx';
+import { Shell } from './parts/shell.tsx';
+import { Toasts } from './parts/toasts.tsx';
 import { place } from './router.ts';
 
 export function App() {
   return (
-    <>
-      <Header />
+    <Shell>
       {admission.value === 'refused' && <SignInPage />}
       {admission.value === 'admitted' && (
         <>
@@ -30,7 +30,8 @@ export function App() {
           <CurrentPage />
         </>
       )}
-    </>
+      <Toasts />
+    </Shell>
   );
 }
 
@@ -59,7 +60,7 @@ function CurrentPage() {
 function NothingHere() {
   return (
     <Page title="Nothing here">
-      <p>The links above lead to all pages.</p>
+      <p>The menu leads to all pages.</p>
     </Page>
   );
 }

@@ -4,8 +4,7 @@ import { startLive } from './live/events.ts';
 import { startReadiness } from './live/readiness.ts';
 import { askForServer } from './server.ts';
 import { askForCaller } from './session.ts';
-import './style/page.css';
-import './style/parts.css';
+import './style/index.css';
 
 void askForCaller();
 startLive();

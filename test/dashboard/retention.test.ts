@@ -16,7 +16,7 @@ describe('the retention page', () => {
     await page.getByRole('definition').getByText('COMPLETED').waitFor();
     await dashboard.stack.query(`update results set id = uuidv7(interval '-9 days') where file_id = $1`, [id]);
 
-    await page.getByRole('link', { name: 'Retention' }).click();
+    await page.getByRole('link', { name: 'Settings' }).click();
     await page.getByText('There is no rule: everything is kept.').waitFor();
     await page.getByLabel('Days to keep files and results').fill('365');
     await page.getByLabel('Days to keep their bytes').fill('7');
@@ -32,7 +32,7 @@ describe('the retention page', () => {
     await page.getByText('Bytes kept until').waitFor();
     assert.equal(await page.getByRole('link', { name: 'Download' }).count(), 0);
 
-    await page.getByRole('link', { name: 'Retention' }).click();
+    await page.getByRole('link', { name: 'Settings' }).click();
     await rule.getByRole('button', { name: 'Remove' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
     await rule.getByText('removed; its files stay until').waitFor();

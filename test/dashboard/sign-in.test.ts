@@ -100,7 +100,7 @@ describe('the page of a server that wants credentials', () => {
   it('offers what the scopes allow, and says so where they do not', async () => {
     const reader = await open('files', await tokenFor(['read']));
     await row(reader, 'large.txt').waitFor();
-    assert.deepEqual(await menu(reader).allTextContents(), ['Overview', 'Files', 'Failures', 'Workers', 'Retention']);
+    assert.deepEqual(await menu(reader).allTextContents(), ['Overview', 'Files', 'Failures', 'Workers', 'Settings']);
     assert.equal(await reader.getByRole('checkbox').count(), 0);
     await reader.getByRole('link', { name: 'large.txt' }).click();
     await reader.getByRole('heading', { name: 'Attempts' }).waitFor();
@@ -125,6 +125,7 @@ describe('the page of a server that wants credentials', () => {
 
   it('makes a token whose secret is shown once, lists it, and revokes it after a question', async () => {
     const page = await open('', adminToken);
+    await page.getByRole('link', { name: 'Settings' }).click();
     await page.getByRole('link', { name: 'Tokens' }).click();
     await page.getByRole('textbox', { name: 'Name' }).fill('nightly <b>job</b>');
     await page.getByRole('textbox', { name: 'Tenant' }).fill('Red!');

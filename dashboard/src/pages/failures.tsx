@@ -4,6 +4,7 @@ import { listFiles, retryFiles } from '../api.ts';
 import { count, files } from '../format.ts';
 import { stats } from '../live/events.ts';
 import { Link } from '../parts/link.tsx';
+import { Loading } from '../parts/loading.tsx';
 import { Page } from '../parts/page.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { explain } from '../parts/reasons.ts';
@@ -31,7 +32,7 @@ export function FailuresPage() {
     <Page title="Failures">
       <p role="status">{said}</p>
       <ProblemNote problem={problem} />
-      {errors === undefined && <p>Waiting for the first figures…</p>}
+      {errors === undefined && <Loading text="Waiting for the first figures…" />}
       {errors?.length === 0 && <p>No file has failed.</p>}
       {errors?.map(({ code, files: failed }) => (
         <section key={code} class="card" aria-labelledby={`reason-${code}`}>

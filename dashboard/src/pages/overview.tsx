@@ -5,6 +5,7 @@ import { recentRate } from '../live/rates.ts';
 import { NothingYet } from '../parts/empty.tsx';
 import { HistoryCharts } from '../parts/history-charts.tsx';
 import { Link } from '../parts/link.tsx';
+import { Loading } from '../parts/loading.tsx';
 import { Page } from '../parts/page.tsx';
 import { StatusMark } from '../parts/status.tsx';
 import { hrefOf } from '../router.ts';
@@ -14,7 +15,9 @@ const statuses = ['PENDING', 'PROCESSING', 'COMPLETED', 'FAILED'] as const;
 export function OverviewPage() {
   const now = stats.value;
   return (
-    <Page title="Overview">{now === undefined ? <p>Waiting for the first figures…</p> : <Figures now={now} />}</Page>
+    <Page title="Overview">
+      {now === undefined ? <Loading text="Waiting for the first figures…" /> : <Figures now={now} />}
+    </Page>
   );
 }
 

@@ -4,10 +4,11 @@ import { may } from '../access.ts';
 import { listRetentionRules, removeRetentionRule, setRetentionRule } from '../api.ts';
 import { time } from '../format.ts';
 import { Confirm } from '../parts/confirm.tsx';
-import { Page } from '../parts/page.tsx';
+import { Loading } from '../parts/loading.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { RetentionForm } from '../parts/retention-form.tsx';
 import { aboutOf, RetentionTable, type Rule } from '../parts/retention-table.tsx';
+import { SettingsPage } from '../parts/settings-page.tsx';
 
 /** What is asked about before it happens. */
 type Asked = readonly [what: 'act' | 'remove', rule: Rule];
@@ -29,7 +30,7 @@ export function RetentionPage() {
     await load();
   };
   return (
-    <Page title="Retention">
+    <SettingsPage title="Retention">
       <p>
         Files are kept for ever unless a rule says otherwise. About each file, the most specific rule decides alone.
         Files that have not ended are never removed.
@@ -37,13 +38,13 @@ export function RetentionPage() {
       {may('delete') && <RetentionForm onSet={(rule) => change(setRetentionRule(rule))} />}
       <p role="status">{said}</p>
       <ProblemNote problem={problem} />
-      {rules === undefined && problem === undefined && <p>Loading…</p>}
+      {rules === undefined && problem === undefined && <Loading />}
       {rules?.length === 0 && <p>There is no rule: everything is kept.</p>}
       {rules !== undefined && rules.length > 0 && (
         <RetentionTable rules={rules} onAct={(rule) => ask(['act', rule])} onRemove={(rule) => ask(['remove', rule])} />
       )}
       {asked !== undefined && <Question asked={asked} onChange={change} onClose={() => ask(undefined)} />}
-    </Page>
+    </SettingsPage>
   );
 }
 

@@ -3,9 +3,10 @@ import type { Json, TokenJson } from '#contract/schemas.ts';
 import { listTokens, revokeTokens } from '../api.ts';
 import { Command } from '../parts/command.tsx';
 import { Confirm } from '../parts/confirm.tsx';
+import { Loading } from '../parts/loading.tsx';
 import { NewTokenForm } from '../parts/new-token-form.tsx';
-import { Page } from '../parts/page.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
+import { SettingsPage } from '../parts/settings-page.tsx';
 import { TokenTable } from '../parts/token-table.tsx';
 
 export function TokensPage() {
@@ -34,7 +35,7 @@ export function TokensPage() {
     void load();
   };
   return (
-    <Page title="Tokens">
+    <SettingsPage title="Tokens">
       <NewTokenForm onMade={show} />
       {made !== undefined && <MadeToken made={made} />}
       <p role="status">{said}</p>
@@ -43,7 +44,7 @@ export function TokensPage() {
         <input type="checkbox" checked={withEnded} onChange={({ currentTarget }) => showEnded(currentTarget.checked)} />{' '}
         Also those that were revoked or have expired
       </label>
-      {tokens === undefined && problem === undefined && <p>Loading…</p>}
+      {tokens === undefined && problem === undefined && <Loading />}
       {tokens?.length === 0 && <p>There is no token yet.</p>}
       {tokens !== undefined && tokens.length > 0 && <TokenTable tokens={tokens} onRevoke={ask} />}
       {asking !== undefined && (
@@ -59,7 +60,7 @@ export function TokensPage() {
           onClose={() => ask(undefined)}
         />
       )}
-    </Page>
+    </SettingsPage>
   );
 }
 

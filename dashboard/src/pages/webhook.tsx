@@ -2,8 +2,9 @@ import { useEffect, useState } from 'preact/hooks';
 import { type DeliveryState, deliveryStates } from '#domain/webhook.ts';
 import { listDeliveries, replayDeliveries } from '../api.ts';
 import { type Delivery, DeliveryTable } from '../parts/delivery-table.tsx';
-import { Page } from '../parts/page.tsx';
+import { Loading } from '../parts/loading.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
+import { SettingsPage } from '../parts/settings-page.tsx';
 
 /** What one webhook was told. */
 export function WebhookPage({ id }: { readonly id: string }) {
@@ -35,7 +36,7 @@ export function WebhookPage({ id }: { readonly id: string }) {
     await load('');
   };
   return (
-    <Page title="Deliveries">
+    <SettingsPage title="Deliveries">
       <div class="filters">
         <label>
           State
@@ -54,7 +55,7 @@ export function WebhookPage({ id }: { readonly id: string }) {
       </div>
       <p role="status">{said}</p>
       <ProblemNote problem={problem} />
-      {deliveries === undefined && problem === undefined && <p>Loading…</p>}
+      {deliveries === undefined && problem === undefined && <Loading />}
       {deliveries?.length === 0 && <p>There is no such delivery.</p>}
       {deliveries !== undefined && deliveries.length > 0 && <DeliveryTable deliveries={deliveries} onReplay={replay} />}
       {next !== '' && (
@@ -64,6 +65,6 @@ export function WebhookPage({ id }: { readonly id: string }) {
           </button>
         </div>
       )}
-    </Page>
+    </SettingsPage>
   );
 }

@@ -3,9 +3,10 @@ import type { Json } from '#contract/schemas.ts';
 import { deleteWebhooks, listWebhooks, testWebhook, updateWebhook } from '../api.ts';
 import { Command } from '../parts/command.tsx';
 import { Confirm } from '../parts/confirm.tsx';
+import { Loading } from '../parts/loading.tsx';
 import { NewWebhookForm } from '../parts/new-webhook-form.tsx';
-import { Page } from '../parts/page.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
+import { SettingsPage } from '../parts/settings-page.tsx';
 import { type Webhook, WebhookTable } from '../parts/webhook-table.tsx';
 
 export function WebhooksPage() {
@@ -27,13 +28,13 @@ export function WebhooksPage() {
     void load();
   };
   return (
-    <Page title="Webhooks">
+    <SettingsPage title="Webhooks">
       <p>Filemill posts to these addresses when a file is completed, fails or is deleted.</p>
       <NewWebhookForm onMade={show} />
       {made !== undefined && <MadeWebhook made={made} />}
       <p role="status">{said}</p>
       <ProblemNote problem={problem} />
-      {webhooks === undefined && problem === undefined && <p>Loading…</p>}
+      {webhooks === undefined && problem === undefined && <Loading />}
       {webhooks?.length === 0 && <p>There is no webhook yet.</p>}
       {webhooks !== undefined && webhooks.length > 0 && (
         <WebhookTable
@@ -52,7 +53,7 @@ export function WebhooksPage() {
           onClose={() => ask(undefined)}
         />
       )}
-    </Page>
+    </SettingsPage>
   );
 }
 

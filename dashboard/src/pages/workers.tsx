@@ -1,13 +1,14 @@
 import { workSourceName } from '#domain/work-source.ts';
 import { count, time } from '../format.ts';
 import { stats } from '../live/events.ts';
+import { Loading } from '../parts/loading.tsx';
 import { Page } from '../parts/page.tsx';
 
 export function WorkersPage() {
   const workers = stats.value?.workers;
   return (
     <Page title="Workers">
-      {workers === undefined && <p>Waiting for the first figures…</p>}
+      {workers === undefined && <Loading text="Waiting for the first figures…" />}
       {workers?.length === 0 && <p>None has reported within the last 15 seconds.</p>}
       {workers !== undefined && workers.length > 0 && (
         <table class="stacked">

@@ -43,7 +43,7 @@ export function HistoryCharts() {
   const { figures, problem } = useHistory(range);
   return (
     <section aria-label="History">
-      <fieldset class="ranges">
+      <fieldset class="segments">
         <legend>History: {range.told}</legend>
         {ranges.map((one) => (
           <label key={one.name}>

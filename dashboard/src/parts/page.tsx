@@ -3,8 +3,15 @@ import { useEffect, useRef } from 'preact/hooks';
 
 let shownBefore = false;
 
+interface PageProps {
+  readonly title: string;
+  /** Beside the title: what can be done with the whole page. */
+  readonly actions?: ComponentChildren;
+  readonly children: ComponentChildren;
+}
+
 /** Frames each page. Its title becomes the document's, and gets the focus so that screen readers announce it. */
-export function Page({ title, children }: { readonly title: string; readonly children: ComponentChildren }) {
+export function Page({ title, actions, children }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${title} · Filemill`;
@@ -13,9 +20,12 @@ export function Page({ title, children }: { readonly title: string; readonly chi
   }, [title]);
   return (
     <main id="content">
-      <h1 ref={heading} tabIndex={-1}>
-        <bdi>{title}</bdi>
-      </h1>
+      <div class="page-head">
+        <h1 ref={heading} tabIndex={-1}>
+          <bdi>{title}</bdi>
+        </h1>
+        {actions !== undefined && <div class="actions">{actions}</div>}
+      </div>
       {children}
     </main>
   );

@@ -1,20 +1,22 @@
 import type { FileJson } from '#contract/schemas.ts';
+import { Icon, type IconName } from './icon.tsx';
 
 type Status = FileJson['status'];
 
-const icons: Readonly<Record<Status, string>> = {
-  PENDING: '◷',
-  PROCESSING: '▶',
-  COMPLETED: '✔',
-  FAILED: '✖',
-  UNKNOWN: '?',
+const icons: Readonly<Record<Status, IconName>> = {
+  PENDING: 'clock',
+  PROCESSING: 'play',
+  COMPLETED: 'check',
+  FAILED: 'cross',
+  UNKNOWN: 'question',
 };
 
 /** Shows a sign and the word, never colour alone. */
 export function StatusMark({ status }: { readonly status: Status }) {
   return (
-    <span class={`status status-${status.toLowerCase()}`}>
-      <span aria-hidden="true">{icons[status]}</span> {status}
+    <span class={`badge status status-${status.toLowerCase()}`}>
+      <Icon name={icons[status]} />
+      {status}
     </span>
   );
 }
