@@ -31,7 +31,7 @@ describe('files that failed', () => {
     await page.getByRole('link', { name: 'Failures' }).click();
     await page.getByRole('button', { name: 'Retry 2 with blob_missing' }).click();
     await page.getByText('2 files with blob_missing retried.').waitFor();
-    await page.getByText('No file has failed.').waitFor();
+    await page.getByText('No file has failed').waitFor();
     await page.getByRole('link', { name: 'Files', exact: true }).click();
     await untilCount(page.getByRole('row').filter({ hasText: 'lost-' }).getByText('COMPLETED'), 2);
     await page.context().close();

@@ -18,7 +18,7 @@ describe('the webhooks page', () => {
 
   it('makes a webhook, shows what it was told, and tells it again', async () => {
     const page = await dashboard.open('webhooks');
-    await page.getByText('There is no webhook yet.').waitFor();
+    await page.getByText('There is no webhook yet').waitFor();
     await page.getByLabel('Address').fill(receiver.url);
     await page.getByLabel('Description').fill('for tests');
     await page.getByRole('button', { name: 'Make webhook' }).click();

@@ -3,6 +3,7 @@ import { may } from '../access.ts';
 import { listFiles, retryFiles } from '../api.ts';
 import { count, files } from '../format.ts';
 import { stats } from '../live/events.ts';
+import { Empty } from '../parts/empty.tsx';
 import { Link } from '../parts/link.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { Page } from '../parts/page.tsx';
@@ -33,7 +34,11 @@ export function FailuresPage() {
       <p role="status">{said}</p>
       <ProblemNote problem={problem} />
       {errors === undefined && <Loading text="Waiting for the first figures…" />}
-      {errors?.length === 0 && <p>No file has failed.</p>}
+      {errors?.length === 0 && (
+        <Empty icon="check" title="No file has failed">
+          <p class="quiet">What fails is listed here by reason, with what to do about it.</p>
+        </Empty>
+      )}
       {errors?.map(({ code, files: failed }) => (
         <section key={code} class="card" aria-labelledby={`reason-${code}`}>
           <h2 id={`reason-${code}`}>

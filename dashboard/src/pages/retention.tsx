@@ -4,11 +4,13 @@ import { may } from '../access.ts';
 import { listRetentionRules, removeRetentionRule, setRetentionRule } from '../api.ts';
 import { time } from '../format.ts';
 import { Confirm } from '../parts/confirm.tsx';
+import { Empty } from '../parts/empty.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { RetentionForm } from '../parts/retention-form.tsx';
 import { aboutOf, RetentionTable, type Rule } from '../parts/retention-table.tsx';
 import { SettingsPage } from '../parts/settings-page.tsx';
+import { toast } from '../toasts.ts';
 
 /** What is asked about before it happens. */
 type Asked = readonly [what: 'act' | 'remove', rule: Rule];
@@ -16,14 +18,13 @@ type Asked = readonly [what: 'act' | 'remove', rule: Rule];
 export function RetentionPage() {
   const [rules, setRules] = useState<readonly Rule[]>();
   const [asked, ask] = useState<Asked>();
-  const [said, say] = useState('');
   const [problem, setProblem] = useState<unknown>();
   const load = () => listRetentionRules().then((found) => setRules(found.rules), setProblem);
   useEffect(() => void load(), []);
   const change = async (made: Promise<Rule>) => {
     setProblem(undefined);
     try {
-      say(sentence(await made));
+      toast(sentence(await made));
     } catch (error) {
       setProblem(error);
     }
@@ -36,10 +37,13 @@ export function RetentionPage() {
         Files that have not ended are never removed.
       </p>
       {may('delete') && <RetentionForm onSet={(rule) => change(setRetentionRule(rule))} />}
-      <p role="status">{said}</p>
       <ProblemNote problem={problem} />
       {rules === undefined && problem === undefined && <Loading />}
-      {rules?.length === 0 && <p>There is no rule: everything is kept.</p>}
+      {rules?.length === 0 && (
+        <Empty icon="settings" title="There is no rule">
+          <p class="quiet">Everything is kept.</p>
+        </Empty>
+      )}
       {rules !== undefined && rules.length > 0 && (
         <RetentionTable rules={rules} onAct={(rule) => ask(['act', rule])} onRemove={(rule) => ask(['remove', rule])} />
       )}

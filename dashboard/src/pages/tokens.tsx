@@ -3,18 +3,19 @@ import type { Json, TokenJson } from '#contract/schemas.ts';
 import { listTokens, revokeTokens } from '../api.ts';
 import { Command } from '../parts/command.tsx';
 import { Confirm } from '../parts/confirm.tsx';
+import { Empty } from '../parts/empty.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { NewTokenForm } from '../parts/new-token-form.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { SettingsPage } from '../parts/settings-page.tsx';
 import { TokenTable } from '../parts/token-table.tsx';
+import { toast } from '../toasts.ts';
 
 export function TokensPage() {
   const [tokens, setTokens] = useState<readonly TokenJson[]>();
   const [withEnded, showEnded] = useState(false);
   const [made, setMade] = useState<Json<'NewToken'>>();
   const [asking, ask] = useState<TokenJson>();
-  const [said, say] = useState('');
   const [problem, setProblem] = useState<unknown>();
   const load = () => listTokens(withEnded).then((found) => setTokens(found.tokens), setProblem);
   useEffect(() => void load(), [withEnded]);
@@ -22,7 +23,7 @@ export function TokensPage() {
     setProblem(undefined);
     try {
       await revokeTokens([id]);
-      say(`${name} is revoked.`);
+      toast(`${name} is revoked.`);
       if (made?.token.id === id) setMade(undefined);
     } catch (error) {
       setProblem(error);
@@ -31,21 +32,19 @@ export function TokensPage() {
   };
   const show = (token: Json<'NewToken'>) => {
     setMade(token);
-    say('');
     void load();
   };
   return (
     <SettingsPage title="Tokens">
       <NewTokenForm onMade={show} />
       {made !== undefined && <MadeToken made={made} />}
-      <p role="status">{said}</p>
       <ProblemNote problem={problem} />
       <label>
         <input type="checkbox" checked={withEnded} onChange={({ currentTarget }) => showEnded(currentTarget.checked)} />{' '}
         Also those that were revoked or have expired
       </label>
       {tokens === undefined && problem === undefined && <Loading />}
-      {tokens?.length === 0 && <p>There is no token yet.</p>}
+      {tokens?.length === 0 && <Empty icon="settings" title="There is no token yet" />}
       {tokens !== undefined && tokens.length > 0 && <TokenTable tokens={tokens} onRevoke={ask} />}
       {asking !== undefined && (
         <Confirm

@@ -3,28 +3,28 @@ import type { Json } from '#contract/schemas.ts';
 import { deleteWebhooks, listWebhooks, testWebhook, updateWebhook } from '../api.ts';
 import { Command } from '../parts/command.tsx';
 import { Confirm } from '../parts/confirm.tsx';
+import { Empty } from '../parts/empty.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { NewWebhookForm } from '../parts/new-webhook-form.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { SettingsPage } from '../parts/settings-page.tsx';
 import { type Webhook, WebhookTable } from '../parts/webhook-table.tsx';
+import { toast } from '../toasts.ts';
 
 export function WebhooksPage() {
   const [webhooks, setWebhooks] = useState<readonly Webhook[]>();
   const [made, setMade] = useState<Json<'NewWebhook'>>();
   const [asking, ask] = useState<Webhook>();
-  const [said, say] = useState('');
   const [problem, setProblem] = useState<unknown>();
   const load = () => listWebhooks().then((found) => setWebhooks(found.webhooks), setProblem);
   useEffect(() => void load(), []);
   const act = async (work: () => Promise<string>) => {
     setProblem(undefined);
-    await work().then(say, setProblem);
+    await work().then(toast, setProblem);
     await load();
   };
   const show = (created: Json<'NewWebhook'>) => {
     setMade(created);
-    say('');
     void load();
   };
   return (
@@ -32,10 +32,9 @@ export function WebhooksPage() {
       <p>Filemill posts to these addresses when a file is completed, fails or is deleted.</p>
       <NewWebhookForm onMade={show} />
       {made !== undefined && <MadeWebhook made={made} />}
-      <p role="status">{said}</p>
       <ProblemNote problem={problem} />
       {webhooks === undefined && problem === undefined && <Loading />}
-      {webhooks?.length === 0 && <p>There is no webhook yet.</p>}
+      {webhooks?.length === 0 && <Empty icon="settings" title="There is no webhook yet" />}
       {webhooks !== undefined && webhooks.length > 0 && (
         <WebhookTable
           webhooks={webhooks}

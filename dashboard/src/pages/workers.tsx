@@ -1,6 +1,7 @@
 import { workSourceName } from '#domain/work-source.ts';
 import { count, time } from '../format.ts';
 import { stats } from '../live/events.ts';
+import { Empty } from '../parts/empty.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { Page } from '../parts/page.tsx';
 
@@ -9,7 +10,11 @@ export function WorkersPage() {
   return (
     <Page title="Workers">
       {workers === undefined && <Loading text="Waiting for the first figures…" />}
-      {workers?.length === 0 && <p>None has reported within the last 15 seconds.</p>}
+      {workers?.length === 0 && (
+        <Empty icon="workers" title="No worker">
+          <p class="quiet">None has reported within the last 15 seconds.</p>
+        </Empty>
+      )}
       {workers !== undefined && workers.length > 0 && (
         <table class="stacked">
           <caption>Workers seen within the last 15 seconds</caption>

@@ -136,7 +136,7 @@ export const views: Readonly<Record<string, View>> = {
   'the failures when there is none': {
     of: 'fresh',
     path: 'failures',
-    prepare: (page) => page.getByText('No file has failed.').waitFor(),
+    prepare: (page) => page.getByText('No file has failed').waitFor(),
   },
   'the workers': { of: 'fresh', path: 'workers', prepare: (page) => row(page, longWorker).waitFor() },
   'the workers when there is none': {
