@@ -46,7 +46,7 @@ export interface IsolateMessage {
 const settings = JSON.parse(process.argv[2] ?? '') as IsolateSettings;
 // A thread looks after the memory and the parent, because the analysis may keep this one busy for long.
 const watch = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
-const watcher = new Worker(new URL('./isolate-watch.ts', import.meta.url), {
+const watcher = new Worker(new URL(import.meta.resolve('#analysis/run/isolate-watch.ts')), {
   workerData: { watch, memoryMb: settings.memoryMb, parent: process.ppid },
   resourceLimits: { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 8 },
 });

@@ -126,7 +126,7 @@ export class Isolate {
   }
 }
 
-const entry = fileURLToPath(new URL('./isolate-process.ts', import.meta.url));
+const entry = fileURLToPath(import.meta.resolve('#analysis/run/isolate-process.ts'));
 
 /** If memory runs out before the watch notices, Linux should kill this process rather than the worker. */
 function offerToOutOfMemoryKiller(pid: number | undefined): void {

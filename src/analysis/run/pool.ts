@@ -56,7 +56,7 @@ export class AnalysisPool implements AsyncDisposable {
     this.threads = threads;
     this.#slots = new Semaphore(threads);
     this.#piscina = new Piscina({
-      filename: new URL('./analysis-thread.ts', import.meta.url).href,
+      filename: import.meta.resolve('#analysis/run/analysis-thread.ts'),
       workerData: { registryUrl, options, blobs } satisfies ThreadSettings,
       minThreads: threads,
       maxThreads: threads,
@@ -115,7 +115,7 @@ export class AnalysisPool implements AsyncDisposable {
 }
 
 /** The analysers of production. */
-export const defaultRegistryUrl = new URL('../registry.ts', import.meta.url).href;
+export const defaultRegistryUrl = import.meta.resolve('#analysis/registry.ts');
 
 /** Ends a batch early: on a signal of its caller or of the pool, or at the deadline of the current file. */
 class Stop implements Disposable {

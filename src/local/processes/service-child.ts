@@ -47,7 +47,7 @@ export async function startService(
   signal.throwIfAborted();
   const { name } = spec;
   const log = new ServiceLog(surroundings.logPath(name), (line) => surroundings.show(name, line));
-  const script = fileURLToPath(new URL(`../../services/${spec.service}/main.ts`, import.meta.url));
+  const script = fileURLToPath(import.meta.resolve(`#services/${spec.service}/main.ts`));
   const child = await spawnDetached([process.execPath, ...serviceNodeOptions, script], {
     env: environmentOf(spec, surroundings.env),
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
