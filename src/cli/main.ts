@@ -1,7 +1,5 @@
-import { ProxyRules } from '#platform/rpc/proxy.ts';
 import { stopTraces } from '#platform/telemetry/traces.ts';
 import { reportFailure } from './failure.ts';
-import { authorizationOf, tlsOf } from './options.ts';
 import { makeProgram } from './program.ts';
 
 // A reader that closes the pipe, such as `head`, has read enough.
@@ -10,10 +8,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.
 try {
   const words = process.argv.slice(2);
   const program = await makeProgram(process.env, words.includes('completion') ? undefined : words);
-  program.setOptionValue('proxies', ProxyRules.ofClient(process.env));
-  program.setOptionValue('clientTls', tlsOf(process.env));
-  program.setOptionValue('authorization', authorizationOf(process.env));
-  program.setOptionValue('columns', Number(process.env.COLUMNS) || undefined);
   if (words.length === 0) program.help();
   const { OTEL_TRACES_EXPORTER, FILEMILL_TRACE_LOG } = process.env;
   if (OTEL_TRACES_EXPORTER || FILEMILL_TRACE_LOG) await (await import('./record-traces.ts')).recordTraces(process.env);

@@ -1,21 +1,15 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { readSettings, readVariable } from '#platform/config.ts';
-import type { ProxyRules } from '#platform/rpc/proxy.ts';
-import { Certificates, type ClientTls } from '#platform/tls/certificates.ts';
-import { tlsSettings } from '#platform/tls/settings.ts';
 import { type Format, formats } from './output/writer.ts';
 
 /** The options of every command, before or after its name. Times are in milliseconds. */
 export interface GlobalOptions {
-  readonly server: string;
-  /** Set by main, from the environment only. */
-  readonly proxies: ProxyRules;
-  /** `Bearer TOKEN`, set by main from FILEMILL_TOKEN: an option would show the token to everyone who lists processes. */
-  readonly authorization?: string;
-  /** Set by main, from the environment only. */
-  readonly clientTls: ClientTls;
-  /** The width of a table, set by main from COLUMNS. */
-  readonly columns?: number;
+  /** Only what was given as an option: `connectionOf` knows what is in use. */
+  readonly server?: string;
+  readonly context?: string;
+  /** There is no option for the token itself, which would show it to everyone who lists processes. */
+  readonly tokenFile?: string;
+  /** Set by main. */
+  readonly env: NodeJS.ProcessEnv;
   readonly output: Format;
   readonly json?: true;
   readonly quiet?: true;
@@ -27,13 +21,17 @@ export interface GlobalOptions {
 }
 
 export function addGlobalOptions(program: Command, env: NodeJS.ProcessEnv): Command {
+  program.setOptionValue('env', env);
   return program
     .addOption(
-      new Option('--server <address>', 'address of the gRPC port, HOST:PORT, https://HOST:PORT for TLS, or unix:/PATH')
-        .env('FILEMILL_SERVER')
-        .default(env.FILEMILL_TLS_CA ? `https://${defaultServer}` : defaultServer)
-        .argParser(serverAddress),
+      new Option('--context <name>', 'use the server of this context (env: FILEMILL_CONTEXT)').conflicts('server'),
     )
+    .option(
+      '--server <address>',
+      `gRPC port: HOST:PORT, https://HOST:PORT for TLS, or unix:/PATH (env: FILEMILL_SERVER; else that of a context, else ${defaultServer})`,
+      serverAddress,
+    )
+    .option('--token-file <file>', 'file that holds your token (env: FILEMILL_TOKEN or FILEMILL_TOKEN_FILE)')
     .addOption(new Option('-o, --output <format>', 'output format').choices(formats).default('table'))
     .option('--json', 'same as -o ndjson: one object per line')
     .option('-q, --quiet', 'print no progress and no remarks, and ids instead of tables')
@@ -65,18 +63,11 @@ export function count(max: number): (text: string) => number {
   };
 }
 
-/** @throws ConfigError when the file of the token cannot be read */
-export function authorizationOf(env: NodeJS.ProcessEnv): string | undefined {
-  const token = readVariable('FILEMILL_TOKEN', env);
-  return token === undefined ? undefined : `Bearer ${token.trim()}`;
+export function formatOf({ json, output }: Pick<GlobalOptions, 'json' | 'output'>): Format {
+  return json ? 'ndjson' : output;
 }
 
-/** @throws ConfigError */
-export function tlsOf(env: NodeJS.ProcessEnv): Certificates {
-  return new Certificates(readSettings(tlsSettings, env));
-}
-
-const defaultServer = '127.0.0.1:50051';
+export const defaultServer = '127.0.0.1:50051';
 
 /** HOST:PORT, optionally with a resolver of gRPC; the first one is the default. */
 const networkTarget = /^(?:dns:(?:\/\/[^/]*\/)?|ipv[46]:)?(?:\[[0-9a-f:.]+(?:%[^\s\]]+)?\]|[^\s:/@[\]]+):(\d{1,5})$/i;

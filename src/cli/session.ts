@@ -5,9 +5,10 @@ import { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { RpcChannel, type RpcClient } from '#platform/rpc/client.ts';
 import type { RetryOptions } from '#platform/rpc/retry.ts';
+import { type Connection, connectionOf } from './connection/connection.ts';
 import { type ContactOptions, contact, firstAnswerMs, startMs } from './contact.ts';
 import { CliError, type ExitCode, exitCodes } from './failure.ts';
-import type { GlobalOptions } from './options.ts';
+import { formatOf, type GlobalOptions } from './options.ts';
 import { formatDuration, printable } from './output/printable.ts';
 import { Terminal } from './output/terminal.ts';
 import type { Format } from './output/writer.ts';
@@ -15,6 +16,8 @@ import type { Format } from './output/writer.ts';
 /** What a command works with while it runs. */
 export interface Session {
   readonly server: string;
+  /** What the way to the server comes from, where that is more than this program's own choice. */
+  readonly told?: Connection['told'];
   readonly channel: RpcChannel;
   readonly uploads: RpcClient<typeof UploadService>;
   readonly files: RpcClient<typeof MetadataService>;
@@ -49,9 +52,9 @@ export function withSession<Args extends unknown[]>(
     const args = given.slice(0, -1) as unknown as Args;
     const options = command.optsWithGlobals<GlobalOptions>();
     using stop = new StopSignal(options.timeout);
-    const { server, proxies, authorization, clientTls: tls } = options;
-    using channel = new RpcChannel(server, { proxy: proxies.to(server), authorization, tls });
-    const session = openSession(options, channel, stop.signal, needs);
+    const { server, proxy, authorization, tls, told } = await connectionOf(options);
+    using channel = new RpcChannel(server, { proxy, authorization, tls });
+    const session = { ...openSession(options, channel, stop.signal, needs), told };
     try {
       if (needs.contact !== false) await contact(channel, firstContact(options, session, needs));
       process.exitCode = await run(session, ...args);
@@ -72,15 +75,15 @@ export function openSession(
   const forMs = options.retryFor ?? (persistent ? persistenceMs : firstAnswerMs);
   const terminal = new Terminal(options);
   return {
-    server: options.server,
+    server: channel.target,
     channel,
     uploads: channel.client(UploadService),
     files: channel.client(MetadataService),
     results: channel.client(ResultService),
     terminal,
-    format: options.json ? 'ndjson' : options.output,
+    format: formatOf(options),
     signal,
-    retry: { signal, forMs, onRetry: outageRemark(terminal, options.server, forMs) },
+    retry: { signal, forMs, onRetry: outageRemark(terminal, channel.target, forMs) },
   };
 }
 
@@ -98,8 +101,8 @@ function outageRemark(terminal: Terminal, server: string, forMs: number): (error
 }
 
 function firstContact(
-  { server, retryFor }: GlobalOptions,
-  { signal, terminal }: Session,
+  { retryFor }: GlobalOptions,
+  { server, signal, terminal }: Session,
   { persistent = false }: SessionNeeds,
 ): ContactOptions {
   const withinMs = retryFor ?? (persistent ? startMs : firstAnswerMs);

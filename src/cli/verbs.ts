@@ -61,6 +61,9 @@ const groups: Readonly<Record<string, Readonly<Record<string, Verb>>>> = {
     ),
   },
   [ofThisCommand]: {
+    context: verb('keep how servers are reached under names', async () =>
+      (await import('./commands/context.ts')).contextCommand(),
+    ),
     completion: verb('print a script for shell completion', async () =>
       (await import('./commands/completion.ts')).completionCommand(),
     ),

@@ -4,6 +4,7 @@ import { Health, HealthCheckResponse_ServingStatus as ServingStatus } from '#gen
 import { lookUpIncompleteUploads } from '#sdk/stats-lookup.ts';
 import { type Check, check } from '../check.ts';
 import { checkVolume, listSmallFiles } from '../check-volume.ts';
+import { inWords } from '../connection/connection.ts';
 import { contact, firstAnswerMs } from '../contact.ts';
 import { askSystem, checkDependencies, type SystemJson } from '../dependencies.ts';
 import { type Advice, adviceFor } from '../doctor/advice.ts';
@@ -36,7 +37,7 @@ interface DoctorOptions {
 }
 
 async function doctor(session: Session, { dataDir, storage, segment }: DoctorOptions): Promise<ExitCode> {
-  const { terminal, format } = session;
+  const { terminal, format, told } = session;
   if (segment !== undefined) return await listSmallFiles(session, storage, segment);
   const dataFolder = await checkDataDir(dataDir);
   const server = await reachable(session, dataFolder && dataDir);
@@ -44,12 +45,13 @@ async function doctor(session: Session, { dataDir, storage, segment }: DoctorOpt
   const checks = [
     ...checkThisMachine(process.env),
     ...(dataFolder ? [dataFolder] : []),
+    ...(told ? [check('Connection', true, inWords(told).join(', '), null)] : []),
     server,
     ...(asked?.checks ?? []),
     ...(storage === undefined ? [] : await checkVolume(storage)),
   ];
   const settings = redactedSettings(process.env);
-  await printRecord(terminal, format, { checks, settings, ...asked?.system }, () => [
+  await printRecord(terminal, format, { checks, connection: told, settings, ...asked?.system }, () => [
     ...reportLines(checks, terminal),
     ...Object.entries(settings).map(([name, value]) => `  ${name}=${printable(value)}`),
   ]);

@@ -8,7 +8,7 @@ import { Report } from '#local/report.ts';
 import { SetupError } from '#local/setup-error.ts';
 import { LocalStack, type StackOptions } from '#local/stack.ts';
 import { onAbort, untilAborted } from '#platform/abort.ts';
-import { commonSettings, integer, readSettings } from '#platform/config.ts';
+import { commonSettings, integer, readSettings, readVariable } from '#platform/config.ts';
 import { problemOfPath } from '#platform/problem-of-path.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
 import { uploadFiles } from '#sdk/upload-files.ts';
@@ -118,11 +118,12 @@ async function serve(stack: LocalStack, paths: readonly string[], options: Serve
 
 /** Does what `filemill upload PATH… --wait` does. */
 async function uploadAndAwait(stack: LocalStack, paths: readonly string[], options: ServeOptions): Promise<ExitCode> {
-  const authorization = stack.authorization ?? options.authorization;
+  const token = readVariable('FILEMILL_TOKEN', options.env);
+  const authorization = stack.authorization ?? (token && `Bearer ${token}`);
   using channel = new RpcChannel(stack.ownTarget, { authorization });
   const interrupted = new AbortController();
   onAbort(options.signal, () => interrupted.abort(new CliError(exitCodes.interrupted, 'Interrupted.')));
-  const session = openSession({ ...options, server: channel.target }, channel, interrupted.signal, {
+  const session = openSession(options, channel, interrupted.signal, {
     persistent: true,
   });
   using progress = new UploadProgress(session.terminal);

@@ -8,7 +8,7 @@ import { adviceFor } from './advice.ts';
 import { reportLines } from './report.ts';
 import { checkRoom, checkServices } from './services.ts';
 
-const terminal = new Terminal({ color: false, columns: 80 });
+const terminal = new Terminal({ color: false, env: { COLUMNS: '80' } });
 
 const fine: Check = { name: 'Node', ok: true, detail: 'v26', action: null };
 const broken: Check = {

@@ -178,6 +178,22 @@ const examples: Readonly<Record<string, Examples>> = {
     'all that was given up': 'filemill webhook replay ID --given-up',
   },
   'webhook delete': { 'one of them': 'filemill webhook delete ID' },
+  context: {
+    'keep a server and its token under a name':
+      'filemill context add prod https://files.example:50051 --token-stdin < token',
+    'use it from now on': 'filemill context use prod',
+    'or once': 'filemill list --context prod',
+    'see what is in use, and why': 'filemill context list',
+  },
+  'context add': {
+    'a server, and the token for it': 'filemill context add prod https://files.example:50051 --token-stdin < token',
+    'a token that another program renews in its file':
+      'filemill context add ci files:50051 --token-file ~/.secrets/filemill',
+    'a server with a CA of your own': 'filemill context add lab https://lab:50051 --tls-ca lab.pem --use',
+  },
+  'context use': { 'from now on': 'filemill context use prod' },
+  'context list': { 'all, and what is in use': 'filemill context list', 'their names': 'filemill context list -q' },
+  'context remove': { 'one of them': 'filemill context remove prod' },
   completion: {
     'in this shell': 'source <(filemill completion bash)',
     'for good, in bash': 'filemill completion bash >> ~/.bashrc',

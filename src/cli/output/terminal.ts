@@ -6,8 +6,8 @@ export interface TerminalOptions {
   readonly quiet?: boolean | undefined;
   readonly verbose?: boolean | undefined;
   readonly color?: boolean | undefined;
-  /** Overrides the width of the terminal. */
-  readonly columns?: number | undefined;
+  /** Its COLUMNS overrides the width of the terminal. */
+  readonly env?: NodeJS.ProcessEnv | undefined;
 }
 
 /** Data goes to stdout, everything else to stderr; a status line is drawn on a terminal only. */
@@ -20,11 +20,11 @@ export class Terminal {
   /** Lines for a program that are written together in the next tick. */
   #unprinted = '';
 
-  constructor({ quiet = false, verbose = false, color = true, columns }: TerminalOptions) {
+  constructor({ quiet = false, verbose = false, color = true, env }: TerminalOptions) {
     this.quiet = quiet;
     this.verbose = verbose;
     this.#color = color;
-    this.#columns = columns;
+    this.#columns = Number(env?.COLUMNS) || undefined;
   }
 
   /** True when stderr is a terminal, where a status line may be drawn. */
