@@ -5,7 +5,8 @@ import { join } from 'node:path';
 
 /**
  * Checks that generated files are up to date: src/gen from proto, the WebAssembly of the analysis from its source,
- * docs/errors.md from the error catalogue, and docs/metrics.md from the table of instruments. Exits with 1, and names the command to run, when they differ.
+ * docs/errors.md from the error catalogue, docs/metrics.md from the table of instruments, and the types of the clients from
+ * the OpenAPI document. Exits with 1, and names the command to run, when they differ.
  */
 const root = join(import.meta.dirname, '..');
 
@@ -19,8 +20,8 @@ if (await isStaleWasm()) {
   console.error('src/analysis/wasm/count.wasm does not match its source. Run: npm run generate');
   process.exitCode = 1;
 }
-for (const page of ['errors', 'metrics'])
-  if (run(process.execPath, `scripts/${page}-doc.ts`) !== 0) process.exitCode = 1;
+for (const script of ['errors-doc', 'metrics-doc', 'client-types'])
+  if (run(process.execPath, `scripts/${script}.ts`) !== 0) process.exitCode = 1;
 
 async function staleGeneratedFiles(): Promise<string[]> {
   await using scratch = await mkdtempDisposable(join(tmpdir(), 'filemill-gen-'));

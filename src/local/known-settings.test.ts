@@ -14,10 +14,10 @@ import { workerSettings } from '#services/worker/config.ts';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const shapes = [metadataSettings, migrateSettings, resultSettings, uploadSettings, webSettings, workerSettings];
 
-it('knows every variable that a service, the sources or compose read, and no other', () => {
-  const files = globSync(['src/**/*.ts', 'compose.yaml'], {
+it('knows every variable that a service, the sources, the clients or compose read, and no other', () => {
+  const files = globSync(['src/**/*.ts', 'clients/**/*.{ts,py,go}', 'compose.yaml'], {
     cwd: root,
-    exclude: ['src/**/*.test.ts', '**/known-settings.ts'],
+    exclude: ['src/**/*.test.ts', 'clients/*/{dist,test}/**', '**/known-settings.ts'],
   });
   const named = files.flatMap((file) => readFileSync(`${root}${file}`, 'utf8').match(/FILEMILL_[A-Z_]*[A-Z]/g) ?? []);
   const read = shapes.flatMap((shape) => Object.keys(shape).map(settingName));
