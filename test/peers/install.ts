@@ -1,4 +1,5 @@
 import { ensureDebianPackages } from '../../scripts/support/debian-packages.ts';
+import { installTools } from './support/tools.ts';
 
 // Once, before the tests: two of them at the same time would fight for dpkg's lock.
 ensureDebianPackages([
@@ -22,3 +23,4 @@ ensureDebianPackages([
   'openssh-sftp-server',
   'python3-fusepy',
 ]);
+installTools();

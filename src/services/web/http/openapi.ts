@@ -4,6 +4,7 @@ import { type Json, type SchemaName, schemas } from '#contract/schemas.ts';
 import type { Need } from '#domain/access.ts';
 import type { Reason } from '#domain/errors.ts';
 import { cookieNames, pageHeader } from './access.ts';
+import { examples } from './examples.ts';
 import { httpStatus } from './problem.ts';
 import type { Answer, Route } from './route.ts';
 import { pathParameterOf, tags } from './tags.ts';
@@ -90,7 +91,10 @@ function requestBody({ body, content, headers }: Route): { requestBody?: object 
   return { requestBody: { required: true, content: { [content]: { schema } } } };
 }
 
-function response({ description, schema, types = [], headers = {} }: Answer, tagged: boolean | undefined): object {
+function response(
+  { description, schema, types = [], items = [], headers = {} }: Answer,
+  tagged: boolean | undefined,
+): object {
   const told = { ...headers, ...(tagged && { ETag: 'Identifies this version of the answer.' }) };
   const described = Object.entries(told).map(([name, text]) => [
     name,
@@ -98,13 +102,21 @@ function response({ description, schema, types = [], headers = {} }: Answer, tag
   ]);
   const content = [
     ...(schema === undefined ? [] : [['application/json', { schema: reference(schema) }]]),
-    ...types.map((type) => [type.split(';', 1)[0], { schema: { type: 'string' } }]),
+    ...types.map((type) => [type.split(';', 1)[0], { schema: textOf(items) }]),
   ];
   return {
     description,
     ...(described.length > 0 && { headers: Object.fromEntries(described) }),
     ...(content.length > 0 && { content: Object.fromEntries(content) }),
   };
+}
+
+/** OpenAPI 3.1 has no word for a stream of JSON values; `contentSchema` names theirs. */
+function textOf(items: readonly SchemaName[]): object {
+  const [first, ...others] = items.map(reference);
+  if (first === undefined) return { type: 'string' };
+  const contentSchema = others.length === 0 ? first : { anyOf: [first, ...others] };
+  return { type: 'string', contentMediaType: 'application/json', contentSchema };
 }
 
 /** Problems of every route. */
@@ -165,7 +177,12 @@ function components(): Record<string, object> {
   const registry = z.registry<{ id: string }>();
   for (const [id, schema] of Object.entries(schemas)) registry.add(schema, { id });
   const made = z.toJSONSchema(registry, { ...asWritten, uri: referenceTo }).schemas;
-  return Object.fromEntries(Object.entries(made).map(([name, schema]) => [name, withoutIdentity(schema)]));
+  return Object.fromEntries(
+    Object.entries(made).map(([name, schema]) => {
+      const example = examples[name as SchemaName];
+      return [name, { ...withoutIdentity(schema), ...(example !== undefined && { examples: [example] }) }];
+    }),
+  );
 }
 
 function jsonSchema(schema: z.ZodType): z.core.JSONSchema.BaseSchema {

@@ -41,6 +41,8 @@ export interface Answer {
   readonly schema?: SchemaName;
   /** The types of any other answer. */
   readonly types?: readonly string[];
+  /** What such an answer holds many of, as JSON. */
+  readonly items?: readonly SchemaName[];
   /** Response headers and their descriptions. */
   readonly headers?: Readonly<Record<string, string>>;
 }

@@ -12,8 +12,11 @@ import { route } from '../http/route.ts';
 
 const parameters = {
   actor: z.string().optional().describe('The id or the name of a caller.'),
-  tenant: z.string().optional(),
-  action: z.enum(auditActions, `must be one of ${auditActions.join(', ')}`).optional(),
+  tenant: z.string().optional().describe('The tenant of the file; otherwise that of the caller.'),
+  action: z
+    .enum(auditActions, `must be one of ${auditActions.join(', ')}`)
+    .optional()
+    .describe('What was done.'),
   object: z.string().optional().describe('The id of a file or of a token, or the name of a tenant.'),
   since: time.optional().describe('At this time or later.'),
   until: time.optional().describe('Before this time.'),

@@ -26,7 +26,9 @@ export function getEvents(feed: LiveFeed, gate: Pick<AccessGate, 'readmit'>) {
     summary: 'Stream changes',
     description: 'Streams the current state, then every change, as server-sent events.',
     headers: { 'Last-Event-ID': 'The `id` of the last received event: the stream resumes after it.' },
-    answers: { 200: { description: eventsDescription, types: ['text/event-stream'] } },
+    answers: {
+      200: { description: eventsDescription, types: ['text/event-stream'], items: ['Stats', 'ChangedFiles'] },
+    },
     problems: ['OVERLOADED'],
     async handle({ request, reply, signal, onward }) {
       // Buffering proxies would hold events back.

@@ -1,0 +1,36 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Where tools that only these tests need are installed, one folder a version, so that `npm ci` does not bring them. */
+const folder = join(import.meta.dirname, '../../../node_modules/.cache/filemill-tools');
+
+const redoclyVersion = '2.77.0';
+const grpcurlVersion = '1.9.3';
+
+const redoclyFolder = join(folder, `redocly-${redoclyVersion}`);
+const grpcurlFolder = join(folder, `grpcurl-${grpcurlVersion}`);
+
+export const redocly = join(redoclyFolder, 'node_modules/.bin/redocly');
+export const grpcurl = join(grpcurlFolder, 'grpcurl');
+
+/** Installs what is missing. @throws Error with what the installer said */
+export function installTools(): void {
+  if (!existsSync(redocly))
+    run('npm', [
+      'install',
+      '--no-save',
+      '--ignore-scripts',
+      '--prefix',
+      redoclyFolder,
+      `@redocly/cli@${redoclyVersion}`,
+    ]);
+  if (!existsSync(grpcurl))
+    run('go', ['install', `github.com/fullstorydev/grpcurl/cmd/grpcurl@v${grpcurlVersion}`], { GOBIN: grpcurlFolder });
+}
+
+function run(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): void {
+  const { status, error } = spawnSync(command, args, { stdio: 'inherit', env: { ...process.env, ...env } });
+  if (error !== undefined) throw new Error(`${command} cannot be run: install it first`, { cause: error });
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}`);
+}
