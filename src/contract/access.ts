@@ -53,6 +53,8 @@ const rpcs: Readonly<Record<string, Need>> = {
   'filemill.v1.WebhookService/ReplayDeliveries': 'webhooks',
   'grpc.health.v1.Health/Check': 'open',
   'grpc.health.v1.Health/Watch': 'open',
+  'grpc.reflection.v1.ServerReflection/ServerReflectionInfo': 'any',
+  'grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo': 'any',
 };
 
 const routes: Readonly<Record<string, Need>> = {

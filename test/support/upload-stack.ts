@@ -95,6 +95,7 @@ export async function startUploadStack(
     downloads: new Semaphore(overrides.maxDownloads ?? 100),
     logger: quiet,
     auth: 'none' as const,
+    grpcReflection: true,
     quotas: new Quotas(metadata.client(QuotaService)),
     refusedCallers: new RefusedCallers({ add: () => undefined }),
     ...limits,

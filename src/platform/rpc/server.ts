@@ -93,6 +93,7 @@ export class RpcServer implements AsyncDisposable {
   readonly #streamedPaths = new Set<string>();
   /** The names of all RPCs that are served or forwarded. */
   readonly #rpcs = new Set<string>();
+  readonly #services: DescService[] = [];
   readonly #access: Access | undefined;
   readonly #refusesAnonymous: boolean;
   #port = 0;
@@ -143,6 +144,11 @@ export class RpcServer implements AsyncDisposable {
     this.#logger.info({ address, tls: credentials._isSecure() }, 'gRPC listens');
   }
 
+  /** All that are served or forwarded so far. */
+  get services(): readonly DescService[] {
+    return [...this.#services];
+  }
+
   /** The TCP port that was bound; useful after listening on port 0. */
   get port(): number {
     return this.#port;
@@ -167,6 +173,7 @@ export class RpcServer implements AsyncDisposable {
     for (const { path, requestStream } of Object.values(definition)) if (requestStream) this.#streamedPaths.add(path);
     const implementation: UntypedServiceImplementation = {};
     this.#requireRows(service);
+    this.#services.push(service);
     for (const method of service.methods) {
       this.#rpcs.add(`${service.typeName}/${method.name}`);
       const handler = handlers[method.localName];

@@ -19,6 +19,11 @@ export const uploadSettings = {
   ...redisSettings,
   ...exposureSettings,
   grpcListen: listenAddresses.prefault('127.0.0.1:50051'),
+  /** Whether callers may ask what there is to call; like any other call, it needs credentials where those are required. */
+  grpcReflection: z
+    .enum(['0', '1'])
+    .default('1')
+    .transform((word) => word === '1'),
   metadataTarget: grpcTarget.default('127.0.0.1:50052'),
   resultTarget: grpcTarget.default('127.0.0.1:50053'),
   storageDir: z.string(),

@@ -12,13 +12,18 @@ import { SystemService } from '#gen/filemill/v1/system_service_pb.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { WebhookService } from '#gen/filemill/v1/webhook_service_pb.ts';
 import { Health } from '#gen/grpc/health/v1/health_pb.ts';
+import { ServerReflection } from '#gen/grpc/reflection/v1/reflection_pb.ts';
+import { ServerReflection as ServerReflectionAlpha } from '#gen/grpc/reflection/v1alpha/reflection_pb.ts';
 import type { RpcChannel } from '#platform/rpc/client.ts';
 import type { Access } from '#platform/rpc/guard/access.ts';
 import { KnownCallers } from '#platform/rpc/guard/known-callers.ts';
+import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
 import { healthHandlers } from '#platform/rpc/health.ts';
+import { Reflection } from '#platform/rpc/reflection.ts';
 import { publicServerOptions, RpcServer } from '#platform/rpc/server.ts';
 import type { Quotas } from './callers/quotas.ts';
 import type { RefusedCallers } from './callers/refused-callers.ts';
+import { takeUntilAborted } from './intake/stream-pace.ts';
 import { type AppendUploadContext, appendUpload } from './routes/append-upload.ts';
 import { beginUpload } from './routes/begin-upload.ts';
 import { cancelUpload } from './routes/cancel-upload.ts';
@@ -39,6 +44,8 @@ type PortContext = AppendUploadContext &
   VolumeContext & {
     readonly auth: 'none' | 'required';
     readonly webToken?: string | undefined;
+    /** Whether callers may ask what there is to call. */
+    readonly grpcReflection: boolean;
     readonly quotas: Quotas;
     readonly refusedCallers: RefusedCallers;
   };
@@ -60,7 +67,7 @@ export function uploadServer(
     count: ({ tenant }, rpc) => needOfRpc(rpc) === 'admin' || context.quotas.countRequest(tenant),
     refused: (call) => context.refusedCallers.note(call),
   };
-  return new RpcServer(context.logger, publicServerOptions, { heldBytes: maxHeldBytes }, { access })
+  const server = new RpcServer(context.logger, publicServerOptions, { heldBytes: maxHeldBytes }, { access })
     .add(UploadService, {
       uploadFile: uploadFile(context),
       uploadMany: uploadMany(context),
@@ -81,6 +88,16 @@ export function uploadServer(
       Health,
       healthHandlers(() => context.admission.ready()),
     );
+  return context.grpcReflection ? withReflection(server, stopping) : server;
+}
+
+/** Adds the two versions that clients speak. They tell of what was added before, and not of themselves. */
+function withReflection(server: RpcServer, stopping: AbortSignal): RpcServer {
+  const reflection = new Reflection(server.services);
+  const handlers: ServiceHandlers<typeof ServerReflection> = {
+    serverReflectionInfo: (requests) => reflection.answers(takeUntilAborted(stopping, requests)),
+  };
+  return server.add(ServerReflection, handlers).add(ServerReflectionAlpha, handlers);
 }
 
 /** Who the callers are: everyone is anonymous where no credentials are required. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
+import type { MessageInitShape } from '@bufbuild/protobuf';
 import { status } from '@grpc/grpc-js';
 import { FilemillError } from '#domain/errors.ts';
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
@@ -9,6 +10,8 @@ import { UploadLockService } from '#gen/filemill/internal/v1/upload_lock_service
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
 import { Health, HealthCheckResponse_ServingStatus as ServingStatus } from '#gen/grpc/health/v1/health_pb.ts';
+import { ServerReflection, type ServerReflectionRequestSchema } from '#gen/grpc/reflection/v1/reflection_pb.ts';
+import { ServerReflection as ServerReflectionAlpha } from '#gen/grpc/reflection/v1alpha/reflection_pb.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
 import { type Cluster, startCluster } from '../../support/cluster.ts';
 import { chunkOf, metadataOf, startUploadStack, streamOf } from '../../support/upload-stack.ts';
@@ -78,6 +81,33 @@ describe('The public port', () => {
     assert.equal(error.reason, 'SHUTTING_DOWN');
   });
 
+  for (const service of [ServerReflection, ServerReflectionAlpha])
+    it(`tells of the public services by ${service.typeName}, and of no other`, async () => {
+      await using stack = await startUploadStack(backends);
+      const listed: string[] = [];
+      const asking = stack.channel.client(service).serverReflectionInfo(only({ case: 'listServices', value: '' }));
+      for await (const { messageResponse: answer } of asking)
+        if (answer.case === 'listServicesResponse') listed.push(...answer.value.service.map(({ name }) => name));
+      assert.ok(listed.includes(MetadataService.typeName) && listed.includes(Health.typeName));
+      assert.deepEqual(
+        listed.filter((name) => !/^(filemill\.v1|grpc\.health\.v1)\./.test(name)),
+        [],
+      );
+    });
+
+  it('ends reflection when it stops', async () => {
+    const stack = await startUploadStack(backends);
+    using channel = new RpcChannel(stack.channel.target);
+    const open = (async function* () {
+      yield* only({ case: 'listServices', value: '' });
+      await new Promise(() => undefined);
+    })();
+    const answers = channel.client(ServerReflection).serverReflectionInfo(open)[Symbol.asyncIterator]();
+    await answers.next();
+    const [, end] = await Promise.all([stack[Symbol.asyncDispose](), answers.next()]);
+    assert.equal(end.done, true);
+  });
+
   it('says whether files can be taken in', async () => {
     await using stack = await startUploadStack(backends);
     assert.equal((await stack.channel.client(Health).check({})).status, ServingStatus.SERVING);
@@ -86,4 +116,9 @@ describe('The public port', () => {
   });
 });
 
+async function* only(messageRequest: Question) {
+  yield { messageRequest };
+}
+
+type Question = NonNullable<MessageInitShape<typeof ServerReflectionRequestSchema>['messageRequest']>;
 type Call = (request: object) => Promise<object>;
