@@ -13,14 +13,18 @@ export const grpcAddress = signal(usual);
 /** What started the server; unknown until it says so. */
 export const startedBy = signal<Json<'Server'>['started_by'] | undefined>(undefined);
 
+/** What users of this server type for `filemill`. */
+const command = signal('npx filemill');
+
 /** Asks once it may, since this changes only when the server restarts. */
 export function askForServer(): void {
   effect(() => {
     if (admission.value !== 'admitted') return;
     getServer().then(
-      ({ grpc_address: told, started_by: way }) => {
+      ({ grpc_address: told, started_by: way, command: typed }) => {
         grpcAddress.value = told ?? usual;
         startedBy.value = way;
+        command.value = typed;
       },
       () => undefined,
     );
@@ -28,9 +32,9 @@ export function askForServer(): void {
 }
 
 /** Makes a `filemill` command that reaches this server. */
-export function filemillCommand(verb: string, rest: string): string {
+export function filemillCommand(verb: string, rest = ''): string {
   const server = grpcAddress.value === defaultServer ? '' : `--server ${grpcAddress.value} `;
-  return `npx filemill ${verb} ${server}${rest}`;
+  return `${command.value} ${verb} ${server}${rest}`.trimEnd();
 }
 
 /** What `curl` and `grpcurl` need so that the server knows who calls; the variable is that of `filemill`. */

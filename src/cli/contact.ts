@@ -4,6 +4,7 @@ import { sleep } from '#platform/abort.ts';
 import type { RpcChannel } from '#platform/rpc/client.ts';
 import { fromServiceError, isRetryable, isUnimplemented, isWrongAddress } from '#platform/rpc/errors.ts';
 import { linkOfTarget } from '#platform/rpc/target.ts';
+import { thisCommand } from '#platform/this-command.ts';
 import { CliError, exitCodes } from './failure.ts';
 
 const pauseMs = 200;
@@ -67,7 +68,7 @@ async function untilAnswered(channel: RpcChannel, options: ContactOptions): Prom
 function absent(server: string, { message }: FilemillError): CliError {
   const start =
     linkOfTarget(server) === 'LOCAL'
-      ? 'Start it with `npm start`'
+      ? `Start it with \`${thisCommand()} up\``
       : 'Check that it runs, and that no firewall keeps this machine out';
   const action = `${start}, or name another with --server or FILEMILL_SERVER.`;
   return new CliError(exitCodes.unavailable, `${server} does not answer: ${message.replace(/\.$/, '')}.`, action);

@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { catalogue, FilemillError, type StatusName } from '#domain/errors.ts';
 import { isStoreFault } from '#domain/store-fault.ts';
+import { thisCommand } from '#platform/this-command.ts';
 import { printable } from './output/printable.ts';
 
 export const exitCodes = {
@@ -85,7 +86,8 @@ function whatToDo(error: Error): string | undefined {
   if (!(error instanceof FilemillError)) return undefined;
   if (error.reason !== 'UNAVAILABLE') return error.action;
   if (isStoreFault(error)) return 'Try again later; `filemill doctor` shows which services are affected.';
-  return 'Start the server with `npm start`, or name another with --server or FILEMILL_SERVER; `filemill doctor` tells more.';
+  const command = thisCommand();
+  return `Start the server with \`${command} up\`, or name another with --server or FILEMILL_SERVER; \`${command} doctor\` tells more.`;
 }
 
 function sentence(text: string): string {

@@ -242,6 +242,7 @@ export const schemas = {
     started_by: z
       .enum(['up', 'container', 'kubernetes', 'hand'])
       .describe('What started the server: `filemill up`, a container engine, Kubernetes, or something else.'),
+    command: z.string().describe('What users of this server type for `filemill`, such as `npx filemill`.'),
   }),
   Caller,
   SignIn: z.strictObject({

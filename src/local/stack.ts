@@ -5,6 +5,7 @@ import { migrate } from '#adapters/postgres/database/migrate.ts';
 import { readSettings } from '#platform/config.ts';
 import { unknownSettings } from '#platform/known-settings.ts';
 import { problemOfPath } from '#platform/problem-of-path.ts';
+import { thisCommand } from '#platform/this-command.ts';
 import { Certificates } from '#platform/tls/certificates.ts';
 import { tlsSettings } from '#platform/tls/settings.ts';
 import { type AccessSecrets, loadAccessSecrets, standInSecrets } from './access-secrets.ts';
@@ -242,10 +243,11 @@ export class LocalStack implements AsyncDisposable {
   }
 
   #specs(found: Found): readonly ServiceSpec[] {
-    const { workers, logLevel } = this.#options;
+    const { workers, logLevel, env } = this.#options;
+    const command = thisCommand(env);
     const threadsPerWorker =
       this.#options.threadsPerWorker ?? Math.max(1, Math.round(availableParallelism() / workers));
-    return serviceSpecs({ ...found, workers, logLevel, threadsPerWorker });
+    return serviceSpecs({ ...found, workers, logLevel, threadsPerWorker, command });
   }
 
   async #keep(name: string, open: Open): Promise<void> {
@@ -255,7 +257,7 @@ export class LocalStack implements AsyncDisposable {
 }
 
 /** The settings that are known once PostgreSQL and Redis run. */
-type Found = Omit<StackSettings, 'workers' | 'logLevel' | 'threadsPerWorker'>;
+type Found = Omit<StackSettings, 'workers' | 'logLevel' | 'threadsPerWorker' | 'command'>;
 
 /** Placeholders, with which users' settings can be checked before anything runs. */
 function standIns({ listen, auth }: StackOptions): Found {

@@ -62,7 +62,7 @@ describe('the command line', () => {
           assert.match(said, says, command);
           assert.match(
             said,
-            /→ (Start it with `npm start`|Check that it runs, .*), or name another with --server/,
+            /→ (Start it with `npx filemill up`|Check that it runs, .*), or name another with --server/,
             command,
           );
           assert.doesNotMatch(said, /Not done after|Retrying|does not answer yet/, command);

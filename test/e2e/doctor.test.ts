@@ -105,7 +105,7 @@ it('doctor says why Redis is not used', async () => {
 
 it('doctor without a server says how to reach one, for this machine and for another', async () => {
   const here = await filemill(['doctor'], { server: '127.0.0.1:1' });
-  assert.match(here.stdout, /✖ Server +127.0.0.1:1 does not answer.*\n +→ Start it with `npm start`/);
+  assert.match(here.stdout, /✖ Server +127.0.0.1:1 does not answer.*\n +→ Start it with `npx filemill up`/);
   const there = await filemill(['doctor'], { server: 'nobody.invalid:50051' });
   assert.match(there.stdout, /✖ Server +nobody.invalid:50051 does not answer.*\n +→ Check that it runs/);
   assert.deepEqual([here.code, there.code], [5, 5]);

@@ -228,7 +228,7 @@ describe('filemill up', () => {
     await using up = new Up(join(folder.path, 'data'));
     const { grpc, http } = await up.ready();
     const server = await fetch(`http://${http}/api/v1/server`);
-    assert.deepEqual(await server.json(), { grpc_address: grpc, started_by: 'up' });
+    assert.deepEqual(await server.json(), { grpc_address: grpc, started_by: 'up', command: 'npx filemill' });
     const page = await fetch(`http://${http}/ui/files`);
     assert.equal(page.status, 200, up.stderr);
     assert.match(await page.text(), /<script type="module"[^>]* src="\.\.\/assets\//);

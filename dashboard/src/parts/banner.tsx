@@ -1,7 +1,7 @@
 import { computed } from '@preact/signals';
 import { lost, stats } from '../live/events.ts';
 import { readiness } from '../live/readiness.ts';
-import { startedBy } from '../server.ts';
+import { filemillCommand, startedBy } from '../server.ts';
 import { Command } from './command.tsx';
 
 /** Warns that the page may be out of date. */
@@ -42,7 +42,11 @@ const compose = { name: 'Compose', text: 'docker compose up --detach worker' };
 
 /** What fits how the server was started; everything, if that is not known. */
 const workerCommands = computed(() => {
-  const byWay = { up: [{ name: 'details', text: 'npx filemill doctor' }], container: [compose], kubernetes: [cluster] };
+  const byWay = {
+    up: [{ name: 'details', text: filemillCommand('doctor') }],
+    container: [compose],
+    kubernetes: [cluster],
+  };
   const way = startedBy.value;
   return way === undefined || way === 'hand'
     ? [{ name: 'one machine', text: 'npm start' }, compose, cluster]

@@ -1,9 +1,13 @@
+import { execFile } from 'node:child_process';
 import { cp, glob, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { build } from 'vite';
 import { bundlePackages } from './bundle.ts';
 import { packageManifest } from './manifest.ts';
 import { javaScriptOf } from './strip.ts';
+
+const run = promisify(execFile);
 
 /** Folders and files that are copied as they are. */
 const copied = ['bin', 'db', 'proto', 'testdata', 'README.md', 'CHANGELOG.md', 'LICENSE', 'SECURITY.md'];
@@ -17,13 +21,24 @@ const unshipped = ['src/**/*.test.ts', 'src/analysis/wasm/*.ts'];
 export async function buildPackage(root: string, folder: string): Promise<string> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  await Promise.all([buildDashboard(root, folder), strip(root, folder), copy(root, folder), describe(root, folder)]);
+  await Promise.all([
+    buildDashboard(root, folder),
+    buildGuide(root, folder),
+    strip(root, folder),
+    copy(root, folder),
+    describe(root, folder),
+  ]);
   return folder;
 }
 
 async function buildDashboard(root: string, folder: string): Promise<void> {
   const outDir = join(folder, 'dashboard', 'dist');
   await build({ root: join(root, 'dashboard'), logLevel: 'warn', build: { outDir, emptyOutDir: true } });
+}
+
+async function buildGuide(root: string, folder: string): Promise<void> {
+  await run(process.execPath, [join(root, 'docs-site', 'build.ts')], { cwd: root });
+  await cp(join(root, 'docs-site', 'dist'), join(folder, 'docs-site', 'dist'), { recursive: true });
 }
 
 async function strip(root: string, folder: string): Promise<void> {

@@ -36,7 +36,7 @@ export function packageManifest(manifest: Manifest): Manifest {
     imports: { '#*.ts': './src/*.js' },
     // bin/filemill.js runs on these, and finds Node 26 beside itself.
     engines: { node: '>=20' },
-    files: ['bin', 'src', 'db', 'proto', 'dashboard/dist', 'testdata', 'docs', '*.md'],
+    files: ['bin', 'src', 'db', 'proto', 'dashboard/dist', 'docs-site/dist', 'testdata', 'docs', '*.md'],
     bundleDependencies: Object.keys(manifest.dependencies ?? {}),
     publishConfig: { access: 'public', provenance: true },
   };

@@ -1,4 +1,5 @@
 import type { ServiceJson } from '#contract/services.ts';
+import { thisCommand } from '#platform/this-command.ts';
 
 /** How the services were started, in words. */
 const ways: Readonly<Record<string, string>> = {
@@ -28,7 +29,7 @@ type Commands = (dataDir: string | undefined) => Omit<Advice, 'started'>;
 
 const unknown: Commands = () => ({
   logsOf: (service) => `The log of ${service} quotes the error.`,
-  noWorker: 'Start one: `npm start`, `docker compose up --detach worker`, or `node src/services/worker/main.ts`.',
+  noWorker: `Start one: \`${thisCommand()} up\`, \`docker compose up --detach worker\`, or \`node src/services/worker/main.ts\`.`,
 });
 
 const commands: Readonly<Record<string, Commands>> = {

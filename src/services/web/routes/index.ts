@@ -56,12 +56,14 @@ interface RouteContext {
   readonly maxFileSize: number;
   readonly publicHttp?: string | undefined;
   readonly publicGrpc?: string | undefined;
+  /** What users type for `filemill`, in the commands of the page. */
+  readonly command?: string;
   readonly startedBy?: StartedBy;
 }
 
 /** All HTTP routes. */
 export function allRoutes(context: RouteContext): readonly Route[] {
-  const { backend, feed, gate, provider, maxFileSize, publicHttp, publicGrpc, startedBy = 'hand' } = context;
+  const { backend, feed, gate, provider, maxFileSize, publicHttp } = context;
   const routes: Route[] = [
     listFiles(backend),
     postFiles(backend),
@@ -90,7 +92,7 @@ export function allRoutes(context: RouteContext): readonly Route[] {
     drainWorker(backend),
     resumeWorker(backend),
     getEvents(feed, gate),
-    getServer(publicGrpc, startedBy),
+    getServer(context),
     getCaller(backend),
     createSession(backend),
     endSession(backend),
