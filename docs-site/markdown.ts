@@ -13,7 +13,9 @@ export function renderMarkdown(page: Page, pages: ReadonlyMap<string, Page>): st
   // What is wider than the page scrolls by itself, by the keyboard too.
   return html
     .replaceAll('<table>', '<div class="wide" role="group" aria-label="Table" tabindex="0"><table>')
-    .replaceAll('</table>', '</table></div>');
+    .replaceAll('</table>', '</table></div>')
+    // A heading without a text is none.
+    .replace(/<th([^>]*)><\/th>/g, '<td$1></td>');
 }
 
 function rendererOf(page: Page, pages: ReadonlyMap<string, Page>): RendererObject {
@@ -44,7 +46,7 @@ function anchor(href: string, text: string): string {
 function codeBlock(text: string, language: string | undefined): string {
   const known = language !== undefined && highlight.getLanguage(language) !== undefined;
   const html = known ? highlight.highlight(text, { language }).value : attribute(text);
-  return `<pre tabindex="0"><code>${html}</code></pre>\n`;
+  return `<pre role="group" aria-label="Code" tabindex="0"><code>${html}</code></pre>\n`;
 }
 
 /** Diagrams are drawn beforehand, by `npm run diagrams`. */

@@ -9,9 +9,14 @@ export interface Passage {
   readonly text: string;
 }
 
+/** Reasons and settings are words of their own, found by their parts too. */
+const words = (text: string) => text.split(/[^\p{L}\p{N}_]+/u).filter((word) => word !== '');
+const withParts = (word: string) => (word.includes('_') ? [word, ...word.split('_')] : [word]);
+
 /** The same where the index is made and where it is read. */
 export const searchOptions: Options<Passage & { readonly id: number }> = {
   fields: ['heading', 'page', 'text'],
   storeFields: ['page', 'heading', 'address', 'text'],
-  searchOptions: { boost: { heading: 4, page: 2 }, prefix: true, fuzzy: 0.15, combineWith: 'AND' },
+  tokenize: (text) => words(text).flatMap(withParts),
+  searchOptions: { tokenize: words, boost: { heading: 4, page: 2 }, prefix: true, fuzzy: 0.15, combineWith: 'AND' },
 };

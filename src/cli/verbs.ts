@@ -64,6 +64,7 @@ const groups: Readonly<Record<string, Readonly<Record<string, Verb>>>> = {
     context: verb('keep how servers are reached under names', async () =>
       (await import('./commands/context.ts')).contextCommand(),
     ),
+    docs: verb('open the guide', async () => (await import('./commands/docs.ts')).docsCommand()),
     completion: verb('print a script for shell completion', async () =>
       (await import('./commands/completion.ts')).completionCommand(),
     ),

@@ -17,7 +17,7 @@ const apart = ['test/dashboard/**', 'test/peers/**', 'test/clients/**'];
 const files =
   process.argv.length > 2
     ? process.argv.slice(2)
-    : globSync(['dashboard/src/**/*.test.ts', 'src/**/*.test.ts', 'test/**/*.test.ts'], {
+    : globSync(['dashboard/src/**/*.test.ts', 'docs-site/*.test.ts', 'src/**/*.test.ts', 'test/**/*.test.ts'], {
         exclude: apart,
       }).sort();
 
