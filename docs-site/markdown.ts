@@ -11,11 +11,13 @@ import { guideLink, relativeTo } from './links.ts';
 export function renderMarkdown(page: Page, pages: ReadonlyMap<string, Page>): string {
   const html = new Marked({ renderer: rendererOf(page, pages) }).parse(page.text, { async: false });
   // What is wider than the page scrolls by itself, by the keyboard too.
-  return html
-    .replaceAll('<table>', '<div class="wide" role="group" aria-label="Table" tabindex="0"><table>')
-    .replaceAll('</table>', '</table></div>')
-    // A heading without a text is none.
-    .replace(/<th([^>]*)><\/th>/g, '<td$1></td>');
+  return (
+    html
+      .replaceAll('<table>', '<div class="wide" role="group" aria-label="Table" tabindex="0"><table>')
+      .replaceAll('</table>', '</table></div>')
+      // A heading without a text is none.
+      .replace(/<th([^>]*)><\/th>/g, '<td$1></td>')
+  );
 }
 
 function rendererOf(page: Page, pages: ReadonlyMap<string, Page>): RendererObject {
