@@ -9,7 +9,7 @@ import { FileLines } from './lookup.ts';
 import { acknowledgedLine, type FileLine, receiptTable, refusedLine, resultTable } from './output/file-line.ts';
 import { formatBytes, formatDuration, plural, printable } from './output/printable.ts';
 import type { UploadProgress } from './output/upload-progress.ts';
-import { type RecordWriter, recordWriter } from './output/writer.ts';
+import { isForPeople, type RecordWriter, recordWriter } from './output/writer.ts';
 import type { Session } from './session.ts';
 
 type Acknowledged = UploadOutcome & { error: null };
@@ -67,7 +67,7 @@ export class UploadReport {
 
   #refused(outcome: UploadOutcome & { receipt: null }): void {
     // People read refusals beside the table; programs get a record for each.
-    if (this.#session.format !== 'table') this.#writer.write(refusedLine(outcome));
+    if (!isForPeople(this.#session.format)) this.#writer.write(refusedLine(outcome));
     const name = printable(outcome.file.path || outcome.file.filename);
     // The reason for missing answers is printed once, at the end.
     const why = isRetryable(outcome.error) ? 'not acknowledged' : describeFailure(outcome.error);

@@ -33,6 +33,9 @@ const groups: Readonly<Record<string, Readonly<Record<string, Verb>>>> = {
       (await import('./commands/download.ts')).downloadCommand(),
     ),
     text: verb('print the text of a document', async () => (await import('./commands/text.ts')).textCommand()),
+    export: verb('export results as CSV or JSON lines', async () =>
+      (await import('./commands/export.ts')).exportCommand(),
+    ),
     retry: verb('try FAILED files again', async () => (await import('./commands/retry.ts')).retryCommand()),
     delete: verb('delete files and their results', async () => (await import('./commands/delete.ts')).deleteCommand()),
   },

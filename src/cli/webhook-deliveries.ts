@@ -6,6 +6,7 @@ import { WebhookService } from '#gen/filemill/v1/webhook_service_pb.ts';
 import { withRetry } from '#platform/rpc/retry.ts';
 import { CliError, type ExitCode, exitCodes } from './failure.ts';
 import { count } from './options.ts';
+import { localTime } from './output/local-time.ts';
 import { formatCount, plural, printable } from './output/printable.ts';
 import { recordWriter, type TableStyle } from './output/writer.ts';
 import { type Session, withSession } from './session.ts';
@@ -73,8 +74,8 @@ const deliveryStyle: TableStyle<Delivery> = {
     { title: 'ID', width: 36, cell: ({ id }) => id },
     {
       title: 'TIME',
-      width: 19,
-      cell: ({ created_at }) => (created_at ?? '').slice(0, 19).replace('T', ' '),
+      width: 22,
+      cell: ({ created_at }) => localTime(created_at ?? null),
       optional: 2,
     },
     { title: 'EVENT', width: 14, cell: ({ event }) => event },

@@ -23,6 +23,8 @@ export interface CliOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Called with the text so far whenever the program says something on stderr. */
   readonly onStderr?: (said: string, kill: (signal: NodeJS.Signals) => void) => void;
+  /** Called with the text so far whenever the program prints. */
+  readonly onStdout?: (said: string) => void;
   /** A signal that it gets once this resolves. */
   readonly killed?: Promise<NodeJS.Signals>;
 }
@@ -30,7 +32,7 @@ export interface CliOptions {
 /** Runs `filemill ARGS…` as people do: a process of its own, with nothing but its arguments and FILEMILL_SERVER. */
 export async function filemill(
   args: readonly string[],
-  { server, stdin = '', env, output, onStderr, killed }: CliOptions,
+  { server, stdin = '', env, output, onStderr, onStdout, killed }: CliOptions,
 ): Promise<CliRun> {
   const child = spawn(process.execPath, [program, ...args], {
     env: { PATH: process.env.PATH, FILEMILL_SERVER: server, ...env },
@@ -44,6 +46,11 @@ export async function filemill(
   child.stderr?.on('data', (chunk) => {
     said += chunk;
     onStderr?.(said, (signal) => child.kill(signal));
+  });
+  let printed = '';
+  child.stdout?.on('data', (chunk) => {
+    printed += chunk;
+    onStdout?.(printed);
   });
   const [stdout, [code]] = await Promise.all([
     output === undefined ? text(child.stdout) : '',

@@ -9,6 +9,7 @@ import { withRetry } from '#platform/rpc/retry.ts';
 import { type ExitCode, exitCodes } from '../failure.ts';
 import { time } from '../filter.ts';
 import { count } from '../options.ts';
+import { localTime } from '../output/local-time.ts';
 import { formatCount, printable } from '../output/printable.ts';
 import { recordWriter, type TableStyle } from '../output/writer.ts';
 import { type Session, withSession } from '../session.ts';
@@ -80,7 +81,7 @@ async function* pages({ channel, retry }: Session, filter: Filter, limit: number
 
 const style: TableStyle<Event> = {
   columns: [
-    { title: 'TIME', width: 19, cell: ({ at }) => (at ?? '').slice(0, 19).replace('T', ' ') },
+    { title: 'TIME', width: 22, cell: ({ at }) => localTime(at) },
     { title: 'CALLER', width: 20, cell: ({ name, kind }) => printable(name || kind) },
     { title: 'ADDRESS', width: 15, cell: ({ address }) => printable(address) },
     { title: 'TENANT', width: 10, cell: ({ tenant }) => printable(tenant) },

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Command } from 'commander';
@@ -11,6 +10,7 @@ import { CliError, describeFailure, type ExitCode, exitCodeOf, exitCodes } from 
 import { knownIds, readIds } from '../ids.ts';
 import { Missing } from '../lookup.ts';
 import { formatBytes, printable } from '../output/printable.ts';
+import { Stdout } from '../output/stdout.ts';
 import { type RecordWriter, recordWriter } from '../output/writer.ts';
 import { PartFile, refuseExisting } from '../part-file.ts';
 import { type Session, withSession } from '../session.ts';
@@ -121,24 +121,6 @@ async function fetchPart(
   } catch (error) {
     if (error instanceof FilemillError && !isRetryable(error)) await part.remove();
     throw error;
-  }
-}
-
-class Stdout implements DownloadSink {
-  readonly #signal: AbortSignal;
-  size = 0;
-
-  constructor(signal: AbortSignal) {
-    this.#signal = signal;
-  }
-
-  async *read(): AsyncGenerator<Uint8Array> {
-    // It begins empty.
-  }
-
-  async write(chunk: Uint8Array): Promise<void> {
-    this.size += chunk.length;
-    if (!process.stdout.write(chunk)) await once(process.stdout, 'drain', { signal: this.#signal });
   }
 }
 

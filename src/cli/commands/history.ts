@@ -6,17 +6,18 @@ import { type HistoryStep, historySteps } from '#domain/history.ts';
 import { withRetry } from '#platform/rpc/retry.ts';
 import { type ExitCode, exitCodes } from '../failure.ts';
 import { time } from '../filter.ts';
+import { localMinute } from '../output/local-time.ts';
 import { formatCount, formatDuration, plural, printable } from '../output/printable.ts';
 import { largest, sparkline } from '../output/sparkline.ts';
 import { tableRows } from '../output/table.ts';
-import { recordWriter, type TableStyle } from '../output/writer.ts';
+import { isForPeople, recordWriter, type TableStyle } from '../output/writer.ts';
 import { type Session, withSession } from '../session.ts';
 
 type Point = Json<'History'>['points'][number];
 
 export function historyCommand(): Command {
   return new Command('history')
-    .description('Show files in and out, failures, backlog and waits by minute, hour or day. Times are in UTC.')
+    .description('Show files in and out, failures, backlog and waits by minute, hour or day.')
     .option('--since <time>', 'yesterday, 2026-01-31, 2026-01-31T12:00Z, or 7d for 7 days ago', time)
     .option('--until <time>', 'before this time; now by default', time)
     .addOption(
@@ -44,7 +45,7 @@ async function history(session: Session, { since, until, step }: HistoryOptions)
     ...(step && { step: stepNumber(step) }),
   };
   const told = historyToJson(await withRetry(() => files.getHistory(request, retry), retry));
-  const isTable = format === 'table' && !terminal.quiet;
+  const isTable = isForPeople(format) && !terminal.quiet;
   if (isTable) for (const line of summary(told, terminal.width)) terminal.print(line);
   const writer = await recordWriter(terminal, format, style);
   for (const point of told.points) if (!isTable || isEventful(point)) writer.write(point);
@@ -127,9 +128,8 @@ function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
-/** `2026-11-30 12:34` */
 function minute({ at }: Point): string {
-  return at.slice(0, 16).replace('T', ' ');
+  return localMinute(at);
 }
 
 function duration(seconds: number | undefined): string {
@@ -138,7 +138,7 @@ function duration(seconds: number | undefined): string {
 
 const style: TableStyle<Point> = {
   columns: [
-    { title: 'TIME', width: 16, cell: minute },
+    { title: 'TIME', width: 19, cell: minute },
     { title: 'IN', width: 7, align: 'right', cell: ({ accepted }) => formatCount(accepted) },
     { title: 'OUT', width: 7, align: 'right', cell: ({ completed }) => formatCount(completed) },
     { title: 'FAILED', width: 6, align: 'right', cell: ({ failed }) => formatCount(failed) },

@@ -5,18 +5,69 @@ import { type ExitCode, exitCodes } from '../failure.ts';
 import { addFilterOptions, addFindingsOptions, type FilterOptions, hasFilter, toFilter } from '../filter.ts';
 import { FileLines } from '../lookup.ts';
 import { count } from '../options.ts';
-import { listTable } from '../output/file-line.ts';
+import { type FileColumnName, fileColumnNames } from '../output/file-columns.ts';
+import { changeTable, type FileLine, listTable } from '../output/file-line.ts';
 import { formatCount } from '../output/printable.ts';
-import { recordWriter } from '../output/writer.ts';
+import { columnNames, filesWriter } from '../output/selected-columns.ts';
+import { isForPeople, type TableStyle } from '../output/writer.ts';
 import { type Session, withSession } from '../session.ts';
+import { printChanges, redrawList } from '../watch-list.ts';
 
-type ListOptions = FilterOptions & { readonly limit: number };
+interface ListOptions extends FilterOptions {
+  readonly limit: number;
+  readonly columns?: readonly FileColumnName[];
+  readonly watch?: true;
+}
 
 export function listCommand(): Command {
-  const command = new Command('list').description('List files and their results, newest first.');
-  return addFindingsOptions(addFilterOptions(command))
-    .option('--limit <n>', 'maximum number of files', count(Number.MAX_SAFE_INTEGER - 1), 100)
-    .action(withSession(list));
+  const command = new Command('list')
+    .description('List files and their results, newest first.')
+    .option('--columns <names>', `these, in this order: ${fileColumnNames.join(', ')}`, columnNames)
+    .option('--watch', 'go on until Ctrl-C: show the list again, or where there is no terminal, each file that changed')
+    .option('--limit <n>', 'maximum number of files', count(Number.MAX_SAFE_INTEGER - 1), 100);
+  return addFindingsOptions(addFilterOptions(command)).action(withSession(list));
+}
+
+async function list(session: Session, options: ListOptions): Promise<ExitCode> {
+  if (options.watch) return await watch(session, options);
+  const { terminal, format, retry } = session;
+  const writer = await filesWriter(terminal, format, listTable, options.columns);
+  let listed = 0;
+  // One extra file tells whether there are more.
+  for await (const page of pages(session, options, options.limit + 1, retry.forMs)) {
+    for (const line of page.slice(0, options.limit - listed)) writer.write(line);
+    listed += page.length;
+  }
+  writer.end();
+  if (listed === 0) terminal.note(nothingListed(options));
+  if (listed > options.limit) terminal.note(`Only the newest ${formatCount(options.limit)}; --limit shows more.`);
+  return exitCodes.ok;
+}
+
+/** While a list is watched, the server may be away for so long. */
+const outageMs = 60_000;
+
+async function watch(session: Session, options: ListOptions): Promise<never> {
+  const { terminal, format, retry } = session;
+  const forMs = Math.max(retry.forMs, outageMs);
+  const open = (style: TableStyle<FileLine>) => () => filesWriter(terminal, format, style, options.columns);
+  const look = async (limit: number) => (await Array.fromAsync(pages(session, options, limit, forMs))).flat();
+  const { limit } = options;
+  return isForPeople(format) && terminal.isScreen
+    ? await redrawList(session, { look, limit, open: open(listTable) })
+    : await printChanges(session, { look, limit, open: open(changeTable) });
+}
+
+/** @param forMs for how long to retry while the server is away */
+async function* pages(
+  session: Session,
+  options: ListOptions,
+  limit: number,
+  forMs: number,
+): AsyncGenerator<readonly FileLine[]> {
+  const lines = new FileLines(session);
+  for await (const page of listFiles(session.files, toFilter(options), { ...session.retry, forMs, limit }))
+    yield await lines.ofAll(page);
 }
 
 function nothingListed(options: FilterOptions): string {
@@ -24,21 +75,4 @@ function nothingListed(options: FilterOptions): string {
   const known = attemptFailures.map(errorCode);
   const isUnknown = options.error !== undefined && !known.includes(options.error.toLowerCase());
   return `No file passes this filter.${isUnknown ? ` The known reasons are: ${known.join(', ')}.` : ''}`;
-}
-
-async function list(session: Session, options: ListOptions): Promise<ExitCode> {
-  const { terminal, format, files, retry } = session;
-  const lines = new FileLines(session);
-  const writer = await recordWriter(terminal, format, listTable);
-  let listed = 0;
-  // One extra file tells whether there are more.
-  for await (const page of listFiles(files, toFilter(options), { ...retry, limit: options.limit + 1 })) {
-    const shown = page.slice(0, options.limit - listed);
-    for (const line of await lines.ofAll(shown)) writer.write(line);
-    listed += page.length;
-  }
-  writer.end();
-  if (listed === 0) terminal.note(nothingListed(options));
-  if (listed > options.limit) terminal.note(`Only the newest ${formatCount(options.limit)}; --limit shows more.`);
-  return exitCodes.ok;
 }

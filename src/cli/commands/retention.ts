@@ -5,6 +5,7 @@ import { type EndedStatus, endedStatuses } from '#domain/retention.ts';
 import { RetentionService } from '#gen/filemill/v1/retention_service_pb.ts';
 import { timeSpan } from '#platform/config.ts';
 import { CliError, type ExitCode, exitCodes } from '../failure.ts';
+import { localMinute } from '../output/local-time.ts';
 import { formatBytes, formatCount } from '../output/printable.ts';
 import { printRecord, recordWriter, type TableStyle } from '../output/writer.ts';
 import { type Session, withSession } from '../session.ts';
@@ -129,7 +130,7 @@ const columns: TableStyle<Rule>['columns'] = [
   { title: 'STATUS', width: 9, cell: ({ status }) => status ?? 'any' },
   { title: 'FILES', width: 8, cell: ({ keep_files_seconds: s }) => spanText(s), align: 'right' },
   { title: 'BYTES', width: 8, cell: ({ keep_bytes_seconds: s }) => spanText(s), align: 'right' },
-  { title: 'ACTS', width: 27, cell: actsText },
+  { title: 'ACTS', width: 30, cell: actsText },
 ];
 
 const forecastStyle: TableStyle<ForecastRule> = {
@@ -137,7 +138,7 @@ const forecastStyle: TableStyle<ForecastRule> = {
     ...columns,
     { title: 'REMOVES FILES', width: 20, cell: ({ removes }) => removableText(removes.files), align: 'right' },
     { title: 'ONLY BYTES OF', width: 20, cell: ({ removes }) => removableText(removes.bytes), align: 'right' },
-    { title: 'NEXT', width: 19, cell: ({ removes }) => minuteOf(removes.next_at) },
+    { title: 'NEXT', width: 19, cell: ({ removes }) => localMinute(removes.next_at) },
   ],
   quiet: ({ id }) => id,
 };
@@ -146,22 +147,18 @@ function sentences(rule: Rule): readonly string[] {
   const { tenant, status, keep_files_seconds: files, keep_bytes_seconds: bytes } = rule;
   const about = `${status ?? 'Ended'} files of ${tenant === null ? 'all tenants' : tenant}`;
   if (rule.is_removed)
-    return [`The rule for ${about} is removed; its files stay as they are until ${minuteOf(rule.acts_at)}.`];
+    return [`The rule for ${about} is removed; its files stay as they are until ${localMinute(rule.acts_at)}.`];
   return [`${about}: kept ${spanText(files)}, their bytes ${spanText(bytes)}. ${actsText(rule)}. ${rule.id}`];
 }
 
 function actsText({ acts_at: at, is_removed: isRemoved, is_default: isDefault }: Rule): string {
   const waits = Date.parse(at ?? '') > Date.now();
-  if (isRemoved) return `removed; stays to ${minuteOf(at).slice(11)}`;
-  return `${waits ? `from ${minuteOf(at)}` : 'acts'}${isDefault ? ', default' : ''}`;
+  if (isRemoved) return `removed; stays to ${localMinute(at).slice(11)}`;
+  return `${waits ? `from ${localMinute(at)}` : 'acts'}${isDefault ? ', default' : ''}`;
 }
 
 function removableText({ files, bytes, has_more: hasMore }: Forecast['files']): string {
   return `${formatCount(files)}${hasMore ? '+' : ''}, ${formatBytes(bytes)}${hasMore ? '+' : ''}`;
-}
-
-function minuteOf(at: string | null): string {
-  return at === null ? '' : at.slice(0, 16).replace('T', ' ');
 }
 
 const units = [

@@ -1,6 +1,6 @@
-import { once } from 'node:events';
 import { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../failure.ts';
+import { Stdout } from '../output/stdout.ts';
 import { type Session, withSession } from '../session.ts';
 
 export function textCommand(): Command {
@@ -11,7 +11,7 @@ export function textCommand(): Command {
 }
 
 async function text({ results, signal }: Session, id: string): Promise<ExitCode> {
-  for await (const { chunk } of results.getText({ fileId: id }, { signal }))
-    if (!process.stdout.write(chunk)) await once(process.stdout, 'drain', { signal });
+  const stdout = new Stdout(signal);
+  for await (const { chunk } of results.getText({ fileId: id }, { signal })) await stdout.write(chunk);
   return exitCodes.ok;
 }

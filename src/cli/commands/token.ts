@@ -7,6 +7,7 @@ import { mintToken, tokenText } from '#domain/token.ts';
 import { AccessService } from '#gen/filemill/v1/access_service_pb.ts';
 import { CliError, type ExitCode, exitCodes } from '../failure.ts';
 import { duration } from '../options.ts';
+import { localTime } from '../output/local-time.ts';
 import { plural, printable } from '../output/printable.ts';
 import { printRecord, recordWriter } from '../output/writer.ts';
 import { type Session, withSession } from '../session.ts';
@@ -94,7 +95,7 @@ async function revoke({ channel, terminal, signal }: Session, ids: readonly stri
 }
 
 function day(time: string | null): string {
-  return time === null ? '-' : time.slice(0, 10);
+  return time === null ? '–' : localTime(time).slice(0, 10);
 }
 
 function scopeList(text: string): readonly Scope[] {

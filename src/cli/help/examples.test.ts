@@ -63,7 +63,7 @@ async function runsOf(lines: readonly string[]): Promise<Line[]> {
     ),
   );
   await writeFile(join(bin, 'filemill'), '#!/bin/sh\nprintf "%s\\0" "$@" > "$CALLS/$$"\necho word\n', { mode: 0o755 });
-  for (const other of ['jq', 'pg_dump']) await writeFile(join(bin, other), '#!/bin/sh\n', { mode: 0o755 });
+  for (const other of ['jq', 'pg_dump', 'psql']) await writeFile(join(bin, other), '#!/bin/sh\n', { mode: 0o755 });
   for (const input of ['token', 'ids']) await writeFile(join(folder.path, input), '');
   // What a line does besides, such as sourcing the word that the stand-in prints, may fail.
   const script = lines.map((line) => `( export CALLS=${calls(line)}; ${line}\n) 2> /dev/null\n`).join('');

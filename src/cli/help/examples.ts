@@ -41,10 +41,10 @@ const examples: Readonly<Record<string, Examples>> = {
       'filemill upload report.pdf --idempotency-key report-2026-11',
   },
   list: {
-    'the newest files': 'filemill list',
+    'what happens now': 'filemill list --watch',
+    'some facts, for another program': 'filemill list --limit 100000 --columns id,size,title --json',
     'why files failed today': 'filemill list --status FAILED --since today',
     'German PDFs that need no password': 'filemill list --type application/pdf --language de --no-encrypted',
-    'the ids of all images, for another command': "filemill list --type 'image/*' --limit 100000 -q > ids",
   },
   get: {
     'everything known about a file': 'filemill get ID',
@@ -69,6 +69,12 @@ const examples: Readonly<Record<string, Examples>> = {
   text: {
     'read a document in the terminal': 'filemill text ID | head -50',
     'keep its text': 'filemill text ID > report.txt',
+  },
+  export: {
+    'all results, for a spreadsheet': 'filemill export --to results.csv',
+    'all that was found in PDFs, one JSON object a line':
+      'filemill export --format ndjson --type application/pdf --to pdfs.ndjson',
+    'into a database': "filemill export | psql shop -c 'copy results from stdin csv header'",
   },
   retry: {
     'one file': 'filemill retry ID',

@@ -3,6 +3,7 @@ import { inWords } from '#contract/facts/in-words.ts';
 import type { AttemptJson, FileWithResultJson } from '#contract/schemas.ts';
 import { catalogue, isReason } from '#domain/errors.ts';
 import { wrapText } from './display-width.ts';
+import { localTime } from './local-time.ts';
 import { formatBytes, formatDuration, plural, printable } from './printable.ts';
 import type { Style, Terminal } from './terminal.ts';
 
@@ -23,8 +24,8 @@ export function detailView(file: FileDetail, terminal: Terminal): string[] {
     ...(file.path ? [['path', printable(file.path)] as const] : []),
     ['size', sizeText(file.size)],
     ...(file.sha256 === null ? [] : [['sha256', file.sha256] as const]),
-    ['created', file.created_at ?? '–'],
-    ['updated', file.updated_at ?? '–'],
+    ['created', localTime(file.created_at) || '–'],
+    ['updated', localTime(file.updated_at) || '–'],
     ...others(file),
     ...file.attempts.map((attempt) => [`attempt ${attempt.number}`, attemptText(attempt)] as const),
   ];
@@ -61,7 +62,7 @@ function attemptText({ outcome, worker, claimed_at, ended_at, error }: AttemptJs
       ? ''
       : ` after ${formatDuration(Date.parse(ended_at) - Date.parse(claimed_at))}`;
   const why = error === null ? '' : `: ${error.code}: ${error.message}`;
-  return printable(`${outcome}${took}, ${worker || 'unknown worker'}, claimed ${claimed_at ?? '–'}${why}`);
+  return printable(`${outcome}${took}, ${worker || 'unknown worker'}, claimed ${localTime(claimed_at) || '–'}${why}`);
 }
 
 function statusStyle(status: string): Style {

@@ -16,6 +16,7 @@ export class Terminal {
   readonly verbose: boolean;
   readonly #color: boolean;
   readonly #columns: number | undefined;
+  readonly #term: string | undefined;
   #status = '';
   /** Lines for a program that are written together in the next tick. */
   #unprinted = '';
@@ -25,11 +26,12 @@ export class Terminal {
     this.verbose = verbose;
     this.#color = color;
     this.#columns = Number(env?.COLUMNS) || undefined;
+    this.#term = env?.TERM;
   }
 
   /** True when stderr is a terminal, where a status line may be drawn. */
   get animated(): boolean {
-    return process.stderr.isTTY === true && !this.quiet;
+    return process.stderr.isTTY === true && this.#term !== 'dumb' && !this.quiet;
   }
 
   /** Writes a line of data to stdout. */
@@ -42,6 +44,32 @@ export class Terminal {
   /** The width of a row of data; unlimited unless stdout is a terminal. */
   get width(): number {
     return this.#columns ?? ((process.stdout.isTTY && process.stdout.columns) || Number.POSITIVE_INFINITY);
+  }
+
+  /** True when stdout is a terminal that can be cleared. */
+  get isScreen(): boolean {
+    return process.stdout.isTTY === true && this.#term !== 'dumb' && !this.quiet;
+  }
+
+  get rows(): number {
+    return process.stdout.rows ?? 24;
+  }
+
+  /** Switches to a screen of its own until it is disposed of, or the process exits. */
+  screen(): Disposable {
+    const leave = () => void process.stdout.write('\u001b[?25h\u001b[?1049l');
+    process.stdout.write('\u001b[?1049h\u001b[?25l');
+    process.once('exit', leave);
+    return {
+      [Symbol.dispose]: () => {
+        process.off('exit', leave);
+        leave();
+      },
+    };
+  }
+
+  clear(): void {
+    process.stdout.write('\u001b[H\u001b[2J');
   }
 
   /** Writes a remark, which --quiet silences. */

@@ -3,8 +3,13 @@ import { printable } from './printable.ts';
 import { type Column, tableRows, tableWithTitles } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
-export const formats = ['table', 'json', 'ndjson', 'yaml'] as const;
+export const formats = ['table', 'wide', 'json', 'ndjson', 'yaml'] as const;
 export type Format = (typeof formats)[number];
+
+/** Whether people read it. */
+export function isForPeople(format: Format): boolean {
+  return format === 'table' || format === 'wide';
+}
 
 export interface RecordWriter<T> {
   write(record: T): void;
@@ -14,6 +19,8 @@ export interface RecordWriter<T> {
 
 export interface TableStyle<T> {
   readonly columns: readonly Column<T>[];
+  /** The columns of `-o wide`, if they are others. */
+  readonly wide?: readonly Column<T>[];
   /** Printed as the last column, or below the row on a terminal. */
   readonly remark?: Column<T>;
   /** The text that --quiet prints instead of a row. */
@@ -37,9 +44,10 @@ export async function recordWriter<T extends object>(
       const { stringify } = await import('yaml');
       return { write: (record) => terminal.print(stringify([record]).trimEnd()), end: () => undefined };
     }
+    case 'wide':
     case 'table':
       if (terminal.quiet) return { write: (record) => terminal.print(style.quiet(record)), end: () => undefined };
-      return style.live ? liveTableWriter(terminal, style) : alignedTableWriter(terminal, style);
+      return tableWriter(terminal, format === 'wide' ? wideStyle(style) : style, format === 'wide');
   }
 }
 
@@ -50,7 +58,7 @@ export async function printRecord(
   record: object,
   table: () => readonly string[],
 ): Promise<void> {
-  if (format === 'table') for (const line of table()) terminal.print(line);
+  if (isForPeople(format)) for (const line of table()) terminal.print(line);
   else if (format === 'yaml') terminal.print((await import('yaml')).stringify(record).trimEnd());
   else terminal.print(JSON.stringify(record, null, format === 'json' ? 2 : undefined));
 }
@@ -68,11 +76,23 @@ function jsonArrayWriter<T>(terminal: Terminal): RecordWriter<T> {
   };
 }
 
-function liveTableWriter<T>(terminal: Terminal, style: TableStyle<T>): RecordWriter<T> {
+function wideStyle<T>(style: TableStyle<T>): TableStyle<T> {
+  const columns = (style.wide ?? style.columns).map(({ optional: _, ...column }) => column);
+  return { ...style, columns };
+}
+
+/** @param isWide whether rows may be wider than the terminal, so that nothing is cut or left out */
+function tableWriter<T>(terminal: Terminal, style: TableStyle<T>, isWide: boolean): RecordWriter<T> {
+  const width = () => (isWide ? Number.POSITIVE_INFINITY : terminal.width);
+  return style.live ? liveTableWriter(terminal, style, width) : alignedTableWriter(terminal, style, width);
+}
+
+function liveTableWriter<T>(terminal: Terminal, style: TableStyle<T>, widthNow: () => number): RecordWriter<T> {
   return {
     write(record) {
-      const { width } = terminal;
-      printRows(terminal, tableRows([record], columnsFor(style, width), width), [record], style);
+      const width = widthNow();
+      const rows = tableRows([record], columnsFor(style, width), width);
+      printRows(terminal, width, rows, [record], style);
     },
     end: () => undefined,
   };
@@ -84,13 +104,13 @@ function columnsFor<T>({ columns, remark }: TableStyle<T>, width: number): reado
 
 function printRows<T>(
   terminal: Terminal,
+  width: number,
   rows: readonly string[],
   records: readonly T[],
   { remark }: TableStyle<T>,
 ): void {
   for (const [index, row] of rows.entries()) {
     terminal.print(row);
-    const { width } = terminal;
     const text = width === Number.POSITIVE_INFINITY ? '' : printable(remark?.cell(records[index] as T) ?? '');
     if (text !== '') terminal.print(`  ${cutText(text, width - 2)}`);
   }
@@ -99,15 +119,15 @@ function printRows<T>(
 /** Rows are collected in batches of this size and aligned with each other. */
 const gatherRows = 1_000;
 
-function alignedTableWriter<T>(terminal: Terminal, style: TableStyle<T>): RecordWriter<T> {
+function alignedTableWriter<T>(terminal: Terminal, style: TableStyle<T>, widthNow: () => number): RecordWriter<T> {
   let waiting: T[] = [];
   let titled = false;
   function flush(): void {
-    const { width } = terminal;
+    const width = widthNow();
     const columns = columnsFor(style, width);
     const [titles, ...rows] = tableWithTitles(waiting, columns, width);
     if (!titled && waiting.length > 0) terminal.print(terminal.paint('bold', titles ?? ''));
-    printRows(terminal, rows, waiting, style);
+    printRows(terminal, width, rows, waiting, style);
     titled = true;
     waiting = [];
   }

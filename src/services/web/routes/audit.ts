@@ -2,11 +2,11 @@ import { Readable } from 'node:stream';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { z } from 'zod';
 import { eventToJson } from '#contract/audit.ts';
+import { csvRecord } from '#contract/csv.ts';
 import type { Json } from '#contract/schemas.ts';
 import { auditActions } from '#domain/audit.ts';
 import type { AuditEvent, ListAuditRequestSchema } from '#gen/filemill/v1/access_service_pb.ts';
 import type { Backend } from '../backend.ts';
-import { csvRecord } from '../http/csv.ts';
 import { pageParameters, time } from '../http/query.ts';
 import { route } from '../http/route.ts';
 
