@@ -15,7 +15,7 @@ export type SelectionOptions = FilterOptions & { readonly yes?: true };
 
 export interface Change {
   readonly id: string;
-  /** `RETRIED`, `DELETED`, `NOT_FOUND`, `NOT_FAILED` or `BYTES_EXPIRED`. */
+  /** Such as `RETRIED`, `NOT_FOUND` or `NOT_FAILED`. */
   readonly outcome: string;
 }
 
@@ -59,7 +59,7 @@ export async function changeFiles(
   writer.end();
   session.terminal.note(summary(counts));
   if (counts.has('NOT_FOUND')) return exitCodes.notFound;
-  return counts.has('NOT_FAILED') || counts.has('BYTES_EXPIRED') ? exitCodes.someFailed : exitCodes.ok;
+  return [...counts.keys()].some((outcome) => outcome !== change.done) ? exitCodes.someFailed : exitCodes.ok;
 }
 
 /**

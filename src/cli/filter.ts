@@ -24,7 +24,11 @@ export interface FilterOptions {
 
 export function addFilterOptions(command: Command): Command {
   return command
-    .option('--status <status>', 'PENDING, PROCESSING, COMPLETED or FAILED, or several separated by commas', statuses)
+    .option(
+      '--status <status>',
+      'PENDING, PAUSED, PROCESSING, COMPLETED or FAILED, or several separated by commas',
+      statuses,
+    )
     .option('--mime, --type <type>', 'type such as text/plain, or a family such as image/*')
     .option('--name <text>', 'text that the file name contains')
     .option('--sha256 <digits>', 'SHA-256 of the content, 64 hex digits', sha256)

@@ -37,6 +37,11 @@ const groups: Readonly<Record<string, Readonly<Record<string, Verb>>>> = {
       (await import('./commands/export.ts')).exportCommand(),
     ),
     retry: verb('try FAILED files again', async () => (await import('./commands/retry.ts')).retryCommand()),
+    pause: verb('hold files back', async () => (await import('./commands/hold.ts')).pauseCommand()),
+    resume: verb('analyse PAUSED files after all', async () => (await import('./commands/hold.ts')).resumeCommand()),
+    cancel: verb('end files that wait or are analysed', async () =>
+      (await import('./commands/hold.ts')).cancelCommand(),
+    ),
     delete: verb('delete files and their results', async () => (await import('./commands/delete.ts')).deleteCommand()),
   },
   'The system': {

@@ -288,6 +288,9 @@ export const schemas = {
       .describe('More changed than is reported, or the changes are no longer known: reload what you show.'),
   }),
   Retried: outcomes('RETRIED', 'NOT_FAILED', 'BYTES_EXPIRED', 'NOT_FOUND'),
+  Paused: outcomes('PAUSED', 'NOT_PENDING', 'NOT_FOUND'),
+  Resumed: outcomes('RESUMED', 'NOT_PAUSED', 'NOT_FOUND'),
+  Cancelled: outcomes('CANCELLED', 'ALREADY_ENDED', 'NOT_FOUND'),
   Deleted: outcomes('DELETED', 'NOT_FOUND'),
   Live: z.strictObject({ live: z.boolean() }),
   Ready: z.strictObject({

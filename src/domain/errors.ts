@@ -286,6 +286,11 @@ export const catalogue = {
     'The process that analysed the file alone crashed, or its workers stopped responding, as many times as allowed.',
     'Read the worker log of that time, then retry.',
   ),
+  CANCELLED: entry(
+    'FAILED_PRECONDITION',
+    'Somebody cancelled the file before its analysis had ended.',
+    'Retry the file to have it analysed after all.',
+  ),
   RESULT_INVALID: entry(
     'INTERNAL',
     'PostgreSQL cannot store what the analysis found.',
@@ -346,6 +351,7 @@ export const attemptFailures: readonly Reason[] = [
   // The name that earlier releases gave to BLOB_DAMAGED.
   'CHECKSUM_MISMATCH',
   'WORKER_CRASHED',
+  'CANCELLED',
   'RESULT_INVALID',
 ];
 

@@ -313,6 +313,18 @@ function casesWith({ failed, retried, gone, done, begun, rule, webhook, worker }
       ['/api/v1/files:retry', 415, calledForm],
       ['/api/v1/files:retry', 415, { body: '{"ids":[]}', headers: { 'content-type': 'text/plain' } }],
     ],
+    'POST /api/v1/files:pause': [
+      [`${files}:pause`, 200, json({ ids: [done, unknownId] })],
+      [`${files}:pause`, 400, json({ ids: [] })],
+    ],
+    'POST /api/v1/files:resume': [
+      [`${files}:resume`, 200, json({ ids: [done, unknownId] })],
+      [`${files}:resume`, 400, json({ ids: [] })],
+    ],
+    'POST /api/v1/files:cancel': [
+      [`${files}:cancel`, 200, json({ ids: [done, unknownId] })],
+      [`${files}:cancel`, 400, json({ ids: [] })],
+    ],
     'POST /api/v1/files:delete': [
       ['/api/v1/files:delete', 200, json({ ids: [failed, unknownId] })],
       ['/api/v1/files:delete', 400, json({ ids: [] })],

@@ -3,11 +3,12 @@ import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { deleteFiles, retryFiles } from '#adapters/postgres/files/file-commands.ts';
 import { createFiles } from '#adapters/postgres/files/file-creation.ts';
+import { cancelFiles, pauseFiles, resumeFiles } from '#adapters/postgres/files/file-holds.ts';
 import { confirmDeletions, forgetConfirmedDeletions, takeDeletions } from '#adapters/postgres/upkeep/blob-deletions.ts';
 import type { NewFile } from '#domain/file.ts';
 import { newFile } from '../support/files.ts';
 import { command, hasFiles, pick, picked, pickedFiles, picks } from './command.ts';
-import { type Model, type ModelFile, retry } from './model.ts';
+import { cancel, type Model, type ModelFile, pause, resume, retry } from './model.ts';
 
 const always = () => true;
 
@@ -72,6 +73,25 @@ const retryFailed = command(
   },
 );
 
+const hold = command(
+  'hold',
+  fc.record({ picks, verb: fc.constantFrom('pause', 'resume', 'cancel') }),
+  async ({ picks, verb }, model, { database }) => {
+    const files = pickedFiles(model, picks);
+    const ids = files.map(({ id }) => id);
+    const outcomes = await sent[verb](database, ids, undefined);
+    const there = files.filter(({ id }) => model.living.has(id));
+    for (const file of there) held[verb](file);
+    assert.deepEqual(
+      outcomes.map((outcome) => outcome === 'NOT_FOUND'),
+      ids.map((id) => !model.living.has(id)),
+    );
+  },
+);
+
+const sent = { pause: pauseFiles, resume: resumeFiles, cancel: cancelFiles };
+const held = { pause, resume, cancel };
+
 const remove = command('delete', picks, async (indices, model, { database }) => {
   const ids = pickedFiles(model, indices).map(({ id }) => id);
   const there = ids.map((id) => model.living.has(id));
@@ -113,6 +133,7 @@ export const creationCommands = [
   createAgain,
   createTooLate,
   retryFailed,
+  hold,
   remove,
   drainDeletions,
   takenRunsOut,

@@ -4,11 +4,12 @@ import fc from 'fast-check';
 import { claimFiles } from '#adapters/postgres/files/file-claims.ts';
 import { retryFiles } from '#adapters/postgres/files/file-commands.ts';
 import { saveResults } from '#adapters/postgres/files/file-completion.ts';
+import { resumeFiles } from '#adapters/postgres/files/file-holds.ts';
 import { finding } from '../support/files.ts';
 import { attemptCommands } from './attempt-commands.ts';
 import { creationCommands } from './creation-commands.ts';
 import { claimant, dispatchCommands, endWaits, reconcileAll } from './dispatch-commands.ts';
-import { claim, Model, retry, save } from './model.ts';
+import { claim, Model, resume, retry, save } from './model.ts';
 import { World } from './world.ts';
 
 export interface HistoryOptions {
@@ -49,18 +50,26 @@ async function runLane(parameters: { numRuns: number; seed: number }, onHistory:
   await fc.assert(property, parameters);
 }
 
-/** Whatever happened before: with the faults over, rings alone bring every file to its result. */
+/** Whatever happened before: with the faults over, rings alone bring every file that is not held back to its result. */
 async function allProgress(model: Model, world: World): Promise<void> {
   model.rings.splice(0);
   await world.run(`update files set lease_until = now() - interval '1 second' where status = 'PROCESSING'`);
   for (const file of model.living.values()) file.leaseRanOut = file.status === 'PROCESSING';
   await reconcileAll(model, world);
+  await resumeAll(model, world);
   await endWaits(model, world);
   await retryAll(model, world);
   await reconcileAll(model, world);
   await completeRung(model, world);
   await world.agreesWith(model);
   for (const { id, status } of model.living.values()) assert.equal(status, 'COMPLETED', `${id} cannot go on`);
+}
+
+async function resumeAll(model: Model, { database }: World): Promise<void> {
+  const paused = [...model.living.values()].filter(({ status }) => status === 'PAUSED');
+  const ids = paused.map(({ id }) => id);
+  await resumeFiles(database, ids, undefined);
+  for (const file of paused) resume(file);
 }
 
 async function retryAll(model: Model, { database }: World): Promise<void> {

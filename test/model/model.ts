@@ -87,6 +87,27 @@ export function release(file: ModelFile): void {
   file.attempt -= 1;
 }
 
+export function pause(file: ModelFile): void {
+  if (file.status === 'PENDING') file.status = 'PAUSED';
+}
+
+export function resume(file: ModelFile): void {
+  if (file.status === 'PAUSED') Object.assign(file, { status: 'PENDING', ringDue: file.due });
+}
+
+export function cancel(file: ModelFile): void {
+  if (file.status === 'COMPLETED' || file.status === 'FAILED') return;
+  if (file.status === 'PROCESSING') file.ended.add(file.token ?? '');
+  Object.assign(file, {
+    status: 'FAILED',
+    errorCode: 'cancelled',
+    token: null,
+    leaseRanOut: false,
+    due: false,
+    ringDue: false,
+  });
+}
+
 /** Answers the attempt that the wait is counted by: see `retryDelayBoundsMs`. */
 export function fail(file: ModelFile, { permanent }: { permanent: boolean }): number {
   end(file, 'analyzer_error', permanent || file.attempt >= file.maxAttempts);

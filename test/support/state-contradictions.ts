@@ -6,7 +6,7 @@ export const stateContradictions = `
   select format('%s is %s by files and %s by file_states', coalesce(f.id, s.file_id), f.status, s.status) as contradiction
   from (
     select id, tenant, status, case when status = 'FAILED' then error_code end as error
-    from files where status in ('PENDING', 'FAILED')
+    from files where status in ('PENDING', 'PAUSED', 'FAILED')
   ) f
   full join file_states s on s.file_id = f.id and s.tenant = f.tenant and s.status = f.status
     and s.error_code is not distinct from f.error

@@ -5,6 +5,7 @@ type Status = FileJson['status'];
 
 const icons: Readonly<Record<Status, IconName>> = {
   PENDING: 'clock',
+  PAUSED: 'pause',
   PROCESSING: 'play',
   COMPLETED: 'check',
   FAILED: 'cross',

@@ -18,7 +18,6 @@ export function workerCommand(): Command {
     .command('drain')
     .description('Have workers claim no more files and finish those that they hold: then they are DRAINED.')
     .argument('<name...>', 'names of workers, as `worker list` shows them')
-    .addHelpText('before', examples)
     .action(withSession(drain));
   command
     .command('resume')
@@ -27,12 +26,6 @@ export function workerCommand(): Command {
     .action(withSession(resume));
   return command;
 }
-
-const examples = `Examples:
-  filemill worker drain node-3-1
-  filemill worker list            # until it is DRAINED; then stop its process
-  filemill worker resume node-3-1
-`;
 
 async function list(session: Session): Promise<ExitCode> {
   const { workers } = await withRetry(

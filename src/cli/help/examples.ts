@@ -122,6 +122,25 @@ const examples: Readonly<Record<string, Examples>> = {
     'what each tenant holds, and may hold': 'filemill tenant list',
     'limit one': 'filemill tenant set red --max-files 100000 --max-bytes 50GiB',
   },
+  worker: {
+    'the workers that are alive': 'filemill worker list',
+    'before its machine is taken away': 'filemill worker drain worker-1',
+  },
+  'worker list': { 'which of them are DRAINED': 'filemill worker list' },
+  'worker drain': { 'before its machine is taken away': 'filemill worker drain worker-1' },
+  'worker resume': { 'have it claim files again': 'filemill worker resume worker-1' },
+  pause: {
+    'a file': 'filemill pause ID',
+    'all that wait': 'filemill pause --status PENDING --yes',
+  },
+  resume: {
+    'a file': 'filemill resume ID',
+    'all that are PAUSED': 'filemill resume --status PAUSED --yes',
+  },
+  cancel: {
+    'a file': 'filemill cancel ID',
+    'what waits since yesterday': 'filemill cancel --status PENDING,PAUSED --until yesterday --yes',
+  },
   'tenant list': {
     'what each tenant holds, and may hold': 'filemill tenant list',
     'their names': 'filemill tenant list -q',

@@ -1,6 +1,6 @@
 import type { Actor } from '#domain/audit.ts';
 import { actorParameter, audited, uploadsKept } from '../audit/audited.ts';
-import type { Database, Reader, Statement } from '../database/database.ts';
+import type { Database, Statement } from '../database/database.ts';
 import { announced } from './announced.ts';
 import { column, notifiedBy } from './file-rows.ts';
 import { movedEach } from './state-tables.ts';
@@ -30,9 +30,14 @@ const findOthers: Statement = {
     from files where id = any ($1::uuid[])`,
 };
 
-/** A file never changes its tenant, so what is visible here may be written about next. */
-async function existingIds(database: Reader, ids: readonly string[]): Promise<string[]> {
-  return column(await database.query<{ id: string }>(exist, [ids]), 'id');
+/** The ids that a caller may write about: a file never changes its tenant. */
+export async function visibleIds(
+  database: Database,
+  ids: readonly string[],
+  tenant: string | undefined,
+): Promise<readonly string[]> {
+  if (tenant === undefined) return ids;
+  return column(await database.as(tenant).query<{ id: string }>(exist, [ids]), 'id');
 }
 
 /**
@@ -72,7 +77,7 @@ export async function retryFiles(
   tenant: string | undefined,
   by?: Actor,
 ): Promise<RetryOutcome[]> {
-  const visible = tenant === undefined ? ids : await existingIds(database.as(tenant), ids);
+  const visible = await visibleIds(database, ids, tenant);
   const retried = new Set(
     column(await database.query<{ id: string }>(retry, [visible, attempts, actorParameter(by)]), 'id'),
   );
@@ -95,7 +100,7 @@ export async function deleteFiles(
   tenant: string | undefined,
   by?: Actor,
 ): Promise<boolean[]> {
-  const visible = tenant === undefined ? ids : await existingIds(database.as(tenant), ids);
+  const visible = await visibleIds(database, ids, tenant);
   const gone = new Set(column(await database.query<{ id: string }>(remove, [visible, actorParameter(by)]), 'id'));
   return ids.map((id) => gone.has(id));
 }

@@ -1,12 +1,12 @@
 import type { FileStatus } from '#domain/file-state.ts';
 
-// The narrow tables beside `files` (db/migrations/0003): file_states lists the files that are PENDING or FAILED, claims those
+// The narrow tables beside `files` (db/migrations/0003): file_states lists the files that are PENDING, PAUSED or FAILED, claims those
 // that may be PROCESSING, file_counts has the number of files in each state, and file_changes (0004) lists changed files.
 // Invariant: every statement that changes `files.status` changes these tables, by the CTEs below.
 
 /** Whether file_states lists files in this state. */
 function isNamed(status: FileStatus | null): boolean {
-  return status === 'PENDING' || status === 'FAILED';
+  return status === 'PENDING' || status === 'PAUSED' || status === 'FAILED';
 }
 
 /** CTEs for the files of `source` (id, size, tenant), which moved between two states; null means that they were created or deleted. */
@@ -43,10 +43,10 @@ export function movedEach(source: string): string {
     union all select tenant, status, error_code, 1, size from ${source}`;
   return `
     left_${source} as (
-      delete from file_states where status in ('PENDING', 'FAILED') and file_id = ${idsOf(source)}
+      delete from file_states where status in ('PENDING', 'PAUSED', 'FAILED') and file_id = ${idsOf(source)}
     ), entered_${source} as (
       insert into file_states (status, tenant, file_id, error_code)
-      select status, tenant, id, case when status = 'FAILED' then error_code end from ${source} where status in ('PENDING', 'FAILED')
+      select status, tenant, id, case when status = 'FAILED' then error_code end from ${source} where status in ('PENDING', 'PAUSED', 'FAILED')
     ), ${counted(
       source,
       `select tenant, status, case when status = 'FAILED' then coalesce(error_code, '') else '' end as error_code,

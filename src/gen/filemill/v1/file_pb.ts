@@ -12,7 +12,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file filemill/v1/file.proto.
  */
 export const file_filemill_v1_file: GenFile = /*@__PURE__*/
-  fileDesc("ChZmaWxlbWlsbC92MS9maWxlLnByb3RvEgtmaWxlbWlsbC52MSLvAwoERmlsZRIKCgJpZBgBIAEoCRIQCghmaWxlbmFtZRgCIAEoCRIMCgRwYXRoGAMgASgJEgwKBHNpemUYBCABKAMSEQoJbWltZV90eXBlGAUgASgJEicKBnN0YXR1cxgGIAEoDjIXLmZpbGVtaWxsLnYxLkZpbGVTdGF0dXMSDwoHYXR0ZW1wdBgHIAEoBRIUCgxtYXhfYXR0ZW1wdHMYCCABKAUSLgoKY3JlYXRlZF9hdBgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKdXBkYXRlZF9hdBgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMAoMY29tcGxldGVkX2F0GAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIOCgZzaGEyNTYYDCABKAkSFwoPZGVjbGFyZWRfc2hhMjU2GA0gASgJEiUKBWVycm9yGA4gASgLMhYuZmlsZW1pbGwudjEuRmlsZUVycm9yEg4KBndvcmtlchgPIAEoCRISCgpyZXF1ZXN0X2lkGBAgASgJEg4KBnRlbmFudBgRIAEoCRI0ChBieXRlc19leHBpcmVkX2F0GBMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIqCglGaWxlRXJyb3ISDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJKpEBCgpGaWxlU3RhdHVzEhsKF0ZJTEVfU1RBVFVTX1VOU1BFQ0lGSUVEEAASFwoTRklMRV9TVEFUVVNfUEVORElORxABEhoKFkZJTEVfU1RBVFVTX1BST0NFU1NJTkcQAhIZChVGSUxFX1NUQVRVU19DT01QTEVURUQQAxIWChJGSUxFX1NUQVRVU19GQUlMRUQQBGIGcHJvdG8z", [file_google_protobuf_timestamp]);
+  fileDesc("ChZmaWxlbWlsbC92MS9maWxlLnByb3RvEgtmaWxlbWlsbC52MSLvAwoERmlsZRIKCgJpZBgBIAEoCRIQCghmaWxlbmFtZRgCIAEoCRIMCgRwYXRoGAMgASgJEgwKBHNpemUYBCABKAMSEQoJbWltZV90eXBlGAUgASgJEicKBnN0YXR1cxgGIAEoDjIXLmZpbGVtaWxsLnYxLkZpbGVTdGF0dXMSDwoHYXR0ZW1wdBgHIAEoBRIUCgxtYXhfYXR0ZW1wdHMYCCABKAUSLgoKY3JlYXRlZF9hdBgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKdXBkYXRlZF9hdBgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMAoMY29tcGxldGVkX2F0GAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIOCgZzaGEyNTYYDCABKAkSFwoPZGVjbGFyZWRfc2hhMjU2GA0gASgJEiUKBWVycm9yGA4gASgLMhYuZmlsZW1pbGwudjEuRmlsZUVycm9yEg4KBndvcmtlchgPIAEoCRISCgpyZXF1ZXN0X2lkGBAgASgJEg4KBnRlbmFudBgRIAEoCRI0ChBieXRlc19leHBpcmVkX2F0GBMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIqCglGaWxlRXJyb3ISDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJKqkBCgpGaWxlU3RhdHVzEhsKF0ZJTEVfU1RBVFVTX1VOU1BFQ0lGSUVEEAASFwoTRklMRV9TVEFUVVNfUEVORElORxABEhoKFkZJTEVfU1RBVFVTX1BST0NFU1NJTkcQAhIZChVGSUxFX1NUQVRVU19DT01QTEVURUQQAxIWChJGSUxFX1NUQVRVU19GQUlMRUQQBBIWChJGSUxFX1NUQVRVU19QQVVTRUQQBWIGcHJvdG8z", [file_google_protobuf_timestamp]);
 
 /**
  * An uploaded file and its state.
@@ -169,7 +169,7 @@ export const FileErrorSchema: GenMessage<FileError> = /*@__PURE__*/
   messageDesc(file_filemill_v1_file, 1);
 
 /**
- * The life of a file: PENDING → PROCESSING → COMPLETED or FAILED.
+ * The life of a file: PENDING → PROCESSING → COMPLETED or FAILED; a PENDING file may be PAUSED and resumed.
  *
  * @generated from enum filemill.v1.FileStatus
  */
@@ -201,15 +201,22 @@ export const FileStatus = {
   COMPLETED: 3,
 
   /**
-   * All attempts failed; `error` says why. Terminal until the file is retried.
+   * All attempts failed, or it was cancelled; `error` says why. Terminal until the file is retried.
    *
    * @generated from enum value: FILE_STATUS_FAILED = 4;
    */
   FAILED: 4,
+
+  /**
+   * It is held back: no worker takes it until it is resumed.
+   *
+   * @generated from enum value: FILE_STATUS_PAUSED = 5;
+   */
+  PAUSED: 5,
 } as const;
 
 /**
- * The life of a file: PENDING → PROCESSING → COMPLETED or FAILED.
+ * The life of a file: PENDING → PROCESSING → COMPLETED or FAILED; a PENDING file may be PAUSED and resumed.
  *
  * @generated from enum filemill.v1.FileStatus
  */

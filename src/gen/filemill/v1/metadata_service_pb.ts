@@ -16,7 +16,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file filemill/v1/metadata_service.proto.
  */
 export const file_filemill_v1_metadata_service: GenFile = /*@__PURE__*/
-  fileDesc("CiJmaWxlbWlsbC92MS9tZXRhZGF0YV9zZXJ2aWNlLnByb3RvEgtmaWxlbWlsbC52MSIiChJEcmFpbldvcmtlclJlcXVlc3QSDAoEbmFtZRgBIAEoCSJQChNEcmFpbldvcmtlclJlc3BvbnNlEjkKBndvcmtlchgBIAEoCzIpLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2UuV29ya2VyU3RhdGUiIwoTUmVzdW1lV29ya2VyUmVxdWVzdBIMCgRuYW1lGAEgASgJIlEKFFJlc3VtZVdvcmtlclJlc3BvbnNlEjkKBndvcmtlchgBIAEoCzIpLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2UuV29ya2VyU3RhdGUiHgoPR2V0RmlsZXNSZXF1ZXN0EgsKA2lkcxgBIAMoCSJJChBHZXRGaWxlc1Jlc3BvbnNlEiAKBWZpbGVzGAEgAygLMhEuZmlsZW1pbGwudjEuRmlsZRITCgttaXNzaW5nX2lkcxgCIAMoCSImChJHZXRBdHRlbXB0c1JlcXVlc3QSEAoIZmlsZV9pZHMYASADKAkiPQoTR2V0QXR0ZW1wdHNSZXNwb25zZRImCghhdHRlbXB0cxgBIAMoCzIULmZpbGVtaWxsLnYxLkF0dGVtcHQi5wIKB0F0dGVtcHQSDwoHZmlsZV9pZBgBIAEoCRIOCgZudW1iZXIYAiABKAUSDgoGd29ya2VyGAMgASgJEi4KCmNsYWltZWRfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZGVkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCgdvdXRjb21lGAYgASgOMhwuZmlsZW1pbGwudjEuQXR0ZW1wdC5PdXRjb21lEiUKBWVycm9yGAcgASgLMhYuZmlsZW1pbGwudjEuRmlsZUVycm9yIncKB091dGNvbWUSFwoTT1VUQ09NRV9VTlNQRUNJRklFRBAAEhMKD09VVENPTUVfUlVOTklORxABEhUKEU9VVENPTUVfQ09NUExFVEVEEAISEgoOT1VUQ09NRV9GQUlMRUQQAxITCg9PVVRDT01FX0VYUElSRUQQBCKaAgoKRmlsZUZpbHRlchIpCghzdGF0dXNlcxgBIAMoDjIXLmZpbGVtaWxsLnYxLkZpbGVTdGF0dXMSEQoJbWltZV90eXBlGAIgASgJEhUKDW5hbWVfY29udGFpbnMYAyABKAkSDgoGc2hhMjU2GAQgASgJEjAKDGNyZWF0ZWRfZnJvbRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMgoOY3JlYXRlZF9iZWZvcmUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCmVycm9yX2NvZGUYByABKAkSLQoIZmluZGluZ3MYCCABKAsyGy5maWxlbWlsbC52MS5GaW5kaW5nc0ZpbHRlciJiChBMaXN0RmlsZXNSZXF1ZXN0EicKBmZpbHRlchgBIAEoCzIXLmZpbGVtaWxsLnYxLkZpbGVGaWx0ZXISEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkiTgoRTGlzdEZpbGVzUmVzcG9uc2USIAoFZmlsZXMYASADKAsyES5maWxlbWlsbC52MS5GaWxlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSI3ChFXYXRjaEZpbGVzUmVxdWVzdBILCgNpZHMYASADKAkSFQoNdGVybWluYWxfb25seRgCIAEoCCJLChJXYXRjaEZpbGVzUmVzcG9uc2USIAoFZmlsZXMYASADKAsyES5maWxlbWlsbC52MS5GaWxlEhMKC21pc3NpbmdfaWRzGAIgAygJIiUKE1dhdGNoQ2hhbmdlc1JlcXVlc3QSDgoGY3Vyc29yGAEgASgJIq4BChRXYXRjaENoYW5nZXNSZXNwb25zZRIOCgZjdXJzb3IYASABKAkSIAoFZmlsZXMYAiADKAsyES5maWxlbWlsbC52MS5GaWxlEhMKC21pc3NpbmdfaWRzGAMgAygJEhIKCmxvb2tfYWdhaW4YBCABKAgSMQoFc3RhdHMYBSABKAsyHS5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlSACIAQFCCAoGX3N0YXRzIiAKEVJldHJ5RmlsZXNSZXF1ZXN0EgsKA2lkcxgBIAMoCSKbAgoSUmV0cnlGaWxlc1Jlc3BvbnNlEjMKBWl0ZW1zGAEgAygLMiQuZmlsZW1pbGwudjEuUmV0cnlGaWxlc1Jlc3BvbnNlLkl0ZW0aTAoESXRlbRIKCgJpZBgBIAEoCRI4CgdvdXRjb21lGAIgASgOMicuZmlsZW1pbGwudjEuUmV0cnlGaWxlc1Jlc3BvbnNlLk91dGNvbWUigQEKB091dGNvbWUSFwoTT1VUQ09NRV9VTlNQRUNJRklFRBAAEhMKD09VVENPTUVfUkVUUklFRBABEhYKEk9VVENPTUVfTk9UX0ZBSUxFRBACEhUKEU9VVENPTUVfTk9UX0ZPVU5EEAMSGQoVT1VUQ09NRV9CWVRFU19FWFBJUkVEEAQiIQoSRGVsZXRlRmlsZXNSZXF1ZXN0EgsKA2lkcxgBIAMoCSLqAQoTRGVsZXRlRmlsZXNSZXNwb25zZRI0CgVpdGVtcxgBIAMoCzIlLmZpbGVtaWxsLnYxLkRlbGV0ZUZpbGVzUmVzcG9uc2UuSXRlbRpNCgRJdGVtEgoKAmlkGAEgASgJEjkKB291dGNvbWUYAiABKA4yKC5maWxlbWlsbC52MS5EZWxldGVGaWxlc1Jlc3BvbnNlLk91dGNvbWUiTgoHT3V0Y29tZRIXChNPVVRDT01FX1VOU1BFQ0lGSUVEEAASEwoPT1VUQ09NRV9ERUxFVEVEEAESFQoRT1VUQ09NRV9OT1RfRk9VTkQQAiInCg9HZXRTdGF0c1JlcXVlc3QSFAoMd29ya2Vyc19vbmx5GAEgASgIIqQJChBHZXRTdGF0c1Jlc3BvbnNlEjsKCHN0YXR1c2VzGAEgAygLMikuZmlsZW1pbGwudjEuR2V0U3RhdHNSZXNwb25zZS5TdGF0dXNDb3VudBI4CgZlcnJvcnMYAiADKAsyKC5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLkVycm9yQ291bnQSHgoWb2xkZXN0X3BlbmRpbmdfc2Vjb25kcxgDIAEoARI6Cgd3b3JrZXJzGAQgAygLMikuZmlsZW1pbGwudjEuR2V0U3RhdHNSZXNwb25zZS5Xb3JrZXJTdGF0ZRI1CgR3YWl0GAUgASgLMicuZmlsZW1pbGwudjEuR2V0U3RhdHNSZXNwb25zZS5EdXJhdGlvbnMSOwoKcHJvY2Vzc2luZxgGIAEoCzInLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2UuRHVyYXRpb25zEj0KCGRhdGFiYXNlGAcgASgLMisuZmlsZW1pbGwudjEuR2V0U3RhdHNSZXNwb25zZS5EYXRhYmFzZVN0YXRlGlQKC1N0YXR1c0NvdW50EicKBnN0YXR1cxgBIAEoDjIXLmZpbGVtaWxsLnYxLkZpbGVTdGF0dXMSDQoFZmlsZXMYAiABKAMSDQoFYnl0ZXMYAyABKAMaKQoKRXJyb3JDb3VudBIMCgRjb2RlGAEgASgJEg0KBWZpbGVzGAIgASgDGr8CCgtXb3JrZXJTdGF0ZRIMCgRuYW1lGAEgASgJEi4KCnN0YXJ0ZWRfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEisKB3NlZW5fYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg0KBXNsb3RzGAQgASgFEgwKBGJ1c3kYBSABKAUSDgoGc291cmNlGAYgASgJEj4KBXN0YXRlGAcgASgOMi8uZmlsZW1pbGwudjEuR2V0U3RhdHNSZXNwb25zZS5Xb3JrZXJTdGF0ZS5TdGF0ZSJYCgVTdGF0ZRIVChFTVEFURV9VTlNQRUNJRklFRBAAEhEKDVNUQVRFX1dPUktJTkcQARISCg5TVEFURV9EUkFJTklORxACEhEKDVNUQVRFX0RSQUlORUQQAxo1CglEdXJhdGlvbnMSEwoLcDUwX3NlY29uZHMYASABKAESEwoLcDk1X3NlY29uZHMYAiABKAEayQEKDURhdGFiYXNlU3RhdGUSDgoGcG9vbGVkGAEgASgIEhAKCG5vdGlmaWVkGAIgASgIEicKA25vdxgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLc2VydmljZV9ub3cYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjwKC2xhdGVzdF9zdGVwGAUgASgLMicuZmlsZW1pbGwudjEuR2V0U3RhdHNSZXNwb25zZS5DbG9ja1N0ZXAaRAoJQ2xvY2tTdGVwEiYKAmF0GAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIPCgdzZWNvbmRzGAIgASgBIo0BChFHZXRIaXN0b3J5UmVxdWVzdBIoCgRmcm9tGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBImCgJ0bxgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASJgoEc3RlcBgDIAEoDjIYLmZpbGVtaWxsLnYxLkhpc3RvcnlTdGVwImcKEkdldEhpc3RvcnlSZXNwb25zZRImCgRzdGVwGAEgASgOMhguZmlsZW1pbGwudjEuSGlzdG9yeVN0ZXASKQoGcG9pbnRzGAIgAygLMhkuZmlsZW1pbGwudjEuSGlzdG9yeVBvaW50IsMECgxIaXN0b3J5UG9pbnQSJgoCYXQYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg8KB3NlY29uZHMYAiABKAESEAoIYWNjZXB0ZWQYAyABKAMSFgoOYWNjZXB0ZWRfYnl0ZXMYBCABKAMSEQoJY29tcGxldGVkGAUgASgDEhcKD2NvbXBsZXRlZF9ieXRlcxgGIAEoAxI0CgZmYWlsZWQYByADKAsyJC5maWxlbWlsbC52MS5IaXN0b3J5UG9pbnQuRXJyb3JDb3VudBIxCgR3YWl0GAggASgLMiMuZmlsZW1pbGwudjEuSGlzdG9yeVBvaW50LkR1cmF0aW9ucxIyCgV0b3RhbBgJIAEoCzIjLmZpbGVtaWxsLnYxLkhpc3RvcnlQb2ludC5EdXJhdGlvbnMSMgoHYmFja2xvZxgKIAEoCzIhLmZpbGVtaWxsLnYxLkhpc3RvcnlQb2ludC5CYWNrbG9nGikKCkVycm9yQ291bnQSDAoEY29kZRgBIAEoCRINCgVmaWxlcxgCIAEoAxo1CglEdXJhdGlvbnMSEwoLcDUwX3NlY29uZHMYASABKAESEwoLcDk1X3NlY29uZHMYAiABKAEacQoHQmFja2xvZxIPCgdwZW5kaW5nGAEgASgDEhIKCnByb2Nlc3NpbmcYAiABKAMSHgoWb2xkZXN0X3BlbmRpbmdfc2Vjb25kcxgDIAEoARIhChlvbGRlc3RfcHJvY2Vzc2luZ19zZWNvbmRzGAQgASgBKnEKC0hpc3RvcnlTdGVwEhwKGEhJU1RPUllfU1RFUF9VTlNQRUNJRklFRBAAEhcKE0hJU1RPUllfU1RFUF9NSU5VVEUQARIVChFISVNUT1JZX1NURVBfSE9VUhACEhQKEEhJU1RPUllfU1RFUF9EQVkQAzKABwoPTWV0YWRhdGFTZXJ2aWNlEkcKCEdldEZpbGVzEhwuZmlsZW1pbGwudjEuR2V0RmlsZXNSZXF1ZXN0Gh0uZmlsZW1pbGwudjEuR2V0RmlsZXNSZXNwb25zZRJQCgtHZXRBdHRlbXB0cxIfLmZpbGVtaWxsLnYxLkdldEF0dGVtcHRzUmVxdWVzdBogLmZpbGVtaWxsLnYxLkdldEF0dGVtcHRzUmVzcG9uc2USSgoJTGlzdEZpbGVzEh0uZmlsZW1pbGwudjEuTGlzdEZpbGVzUmVxdWVzdBoeLmZpbGVtaWxsLnYxLkxpc3RGaWxlc1Jlc3BvbnNlEk8KCldhdGNoRmlsZXMSHi5maWxlbWlsbC52MS5XYXRjaEZpbGVzUmVxdWVzdBofLmZpbGVtaWxsLnYxLldhdGNoRmlsZXNSZXNwb25zZTABElUKDFdhdGNoQ2hhbmdlcxIgLmZpbGVtaWxsLnYxLldhdGNoQ2hhbmdlc1JlcXVlc3QaIS5maWxlbWlsbC52MS5XYXRjaENoYW5nZXNSZXNwb25zZTABEk0KClJldHJ5RmlsZXMSHi5maWxlbWlsbC52MS5SZXRyeUZpbGVzUmVxdWVzdBofLmZpbGVtaWxsLnYxLlJldHJ5RmlsZXNSZXNwb25zZRJQCgtEZWxldGVGaWxlcxIfLmZpbGVtaWxsLnYxLkRlbGV0ZUZpbGVzUmVxdWVzdBogLmZpbGVtaWxsLnYxLkRlbGV0ZUZpbGVzUmVzcG9uc2USRwoIR2V0U3RhdHMSHC5maWxlbWlsbC52MS5HZXRTdGF0c1JlcXVlc3QaHS5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlEk0KCkdldEhpc3RvcnkSHi5maWxlbWlsbC52MS5HZXRIaXN0b3J5UmVxdWVzdBofLmZpbGVtaWxsLnYxLkdldEhpc3RvcnlSZXNwb25zZRJQCgtEcmFpbldvcmtlchIfLmZpbGVtaWxsLnYxLkRyYWluV29ya2VyUmVxdWVzdBogLmZpbGVtaWxsLnYxLkRyYWluV29ya2VyUmVzcG9uc2USUwoMUmVzdW1lV29ya2VyEiAuZmlsZW1pbGwudjEuUmVzdW1lV29ya2VyUmVxdWVzdBohLmZpbGVtaWxsLnYxLlJlc3VtZVdvcmtlclJlc3BvbnNlYgZwcm90bzM", [file_filemill_v1_file, file_filemill_v1_findings_filter, file_google_protobuf_timestamp]);
+  fileDesc("CiJmaWxlbWlsbC92MS9tZXRhZGF0YV9zZXJ2aWNlLnByb3RvEgtmaWxlbWlsbC52MSIiChJEcmFpbldvcmtlclJlcXVlc3QSDAoEbmFtZRgBIAEoCSJQChNEcmFpbldvcmtlclJlc3BvbnNlEjkKBndvcmtlchgBIAEoCzIpLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2UuV29ya2VyU3RhdGUiIwoTUmVzdW1lV29ya2VyUmVxdWVzdBIMCgRuYW1lGAEgASgJIlEKFFJlc3VtZVdvcmtlclJlc3BvbnNlEjkKBndvcmtlchgBIAEoCzIpLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2UuV29ya2VyU3RhdGUiHgoPR2V0RmlsZXNSZXF1ZXN0EgsKA2lkcxgBIAMoCSJJChBHZXRGaWxlc1Jlc3BvbnNlEiAKBWZpbGVzGAEgAygLMhEuZmlsZW1pbGwudjEuRmlsZRITCgttaXNzaW5nX2lkcxgCIAMoCSImChJHZXRBdHRlbXB0c1JlcXVlc3QSEAoIZmlsZV9pZHMYASADKAkiPQoTR2V0QXR0ZW1wdHNSZXNwb25zZRImCghhdHRlbXB0cxgBIAMoCzIULmZpbGVtaWxsLnYxLkF0dGVtcHQi5wIKB0F0dGVtcHQSDwoHZmlsZV9pZBgBIAEoCRIOCgZudW1iZXIYAiABKAUSDgoGd29ya2VyGAMgASgJEi4KCmNsYWltZWRfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZGVkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCgdvdXRjb21lGAYgASgOMhwuZmlsZW1pbGwudjEuQXR0ZW1wdC5PdXRjb21lEiUKBWVycm9yGAcgASgLMhYuZmlsZW1pbGwudjEuRmlsZUVycm9yIncKB091dGNvbWUSFwoTT1VUQ09NRV9VTlNQRUNJRklFRBAAEhMKD09VVENPTUVfUlVOTklORxABEhUKEU9VVENPTUVfQ09NUExFVEVEEAISEgoOT1VUQ09NRV9GQUlMRUQQAxITCg9PVVRDT01FX0VYUElSRUQQBCKaAgoKRmlsZUZpbHRlchIpCghzdGF0dXNlcxgBIAMoDjIXLmZpbGVtaWxsLnYxLkZpbGVTdGF0dXMSEQoJbWltZV90eXBlGAIgASgJEhUKDW5hbWVfY29udGFpbnMYAyABKAkSDgoGc2hhMjU2GAQgASgJEjAKDGNyZWF0ZWRfZnJvbRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMgoOY3JlYXRlZF9iZWZvcmUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCmVycm9yX2NvZGUYByABKAkSLQoIZmluZGluZ3MYCCABKAsyGy5maWxlbWlsbC52MS5GaW5kaW5nc0ZpbHRlciJiChBMaXN0RmlsZXNSZXF1ZXN0EicKBmZpbHRlchgBIAEoCzIXLmZpbGVtaWxsLnYxLkZpbGVGaWx0ZXISEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkiTgoRTGlzdEZpbGVzUmVzcG9uc2USIAoFZmlsZXMYASADKAsyES5maWxlbWlsbC52MS5GaWxlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSI3ChFXYXRjaEZpbGVzUmVxdWVzdBILCgNpZHMYASADKAkSFQoNdGVybWluYWxfb25seRgCIAEoCCJLChJXYXRjaEZpbGVzUmVzcG9uc2USIAoFZmlsZXMYASADKAsyES5maWxlbWlsbC52MS5GaWxlEhMKC21pc3NpbmdfaWRzGAIgAygJIiUKE1dhdGNoQ2hhbmdlc1JlcXVlc3QSDgoGY3Vyc29yGAEgASgJIq4BChRXYXRjaENoYW5nZXNSZXNwb25zZRIOCgZjdXJzb3IYASABKAkSIAoFZmlsZXMYAiADKAsyES5maWxlbWlsbC52MS5GaWxlEhMKC21pc3NpbmdfaWRzGAMgAygJEhIKCmxvb2tfYWdhaW4YBCABKAgSMQoFc3RhdHMYBSABKAsyHS5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlSACIAQFCCAoGX3N0YXRzIiAKEVJldHJ5RmlsZXNSZXF1ZXN0EgsKA2lkcxgBIAMoCSKbAgoSUmV0cnlGaWxlc1Jlc3BvbnNlEjMKBWl0ZW1zGAEgAygLMiQuZmlsZW1pbGwudjEuUmV0cnlGaWxlc1Jlc3BvbnNlLkl0ZW0aTAoESXRlbRIKCgJpZBgBIAEoCRI4CgdvdXRjb21lGAIgASgOMicuZmlsZW1pbGwudjEuUmV0cnlGaWxlc1Jlc3BvbnNlLk91dGNvbWUigQEKB091dGNvbWUSFwoTT1VUQ09NRV9VTlNQRUNJRklFRBAAEhMKD09VVENPTUVfUkVUUklFRBABEhYKEk9VVENPTUVfTk9UX0ZBSUxFRBACEhUKEU9VVENPTUVfTk9UX0ZPVU5EEAMSGQoVT1VUQ09NRV9CWVRFU19FWFBJUkVEEAQiIAoRUGF1c2VGaWxlc1JlcXVlc3QSCwoDaWRzGAEgAygJIv8BChJQYXVzZUZpbGVzUmVzcG9uc2USMwoFaXRlbXMYASADKAsyJC5maWxlbWlsbC52MS5QYXVzZUZpbGVzUmVzcG9uc2UuSXRlbRpMCgRJdGVtEgoKAmlkGAEgASgJEjgKB291dGNvbWUYAiABKA4yJy5maWxlbWlsbC52MS5QYXVzZUZpbGVzUmVzcG9uc2UuT3V0Y29tZSJmCgdPdXRjb21lEhcKE09VVENPTUVfVU5TUEVDSUZJRUQQABISCg5PVVRDT01FX1BBVVNFRBABEhcKE09VVENPTUVfTk9UX1BFTkRJTkcQAhIVChFPVVRDT01FX05PVF9GT1VORBADIiEKElJlc3VtZUZpbGVzUmVxdWVzdBILCgNpZHMYASADKAkiggIKE1Jlc3VtZUZpbGVzUmVzcG9uc2USNAoFaXRlbXMYASADKAsyJS5maWxlbWlsbC52MS5SZXN1bWVGaWxlc1Jlc3BvbnNlLkl0ZW0aTQoESXRlbRIKCgJpZBgBIAEoCRI5CgdvdXRjb21lGAIgASgOMiguZmlsZW1pbGwudjEuUmVzdW1lRmlsZXNSZXNwb25zZS5PdXRjb21lImYKB091dGNvbWUSFwoTT1VUQ09NRV9VTlNQRUNJRklFRBAAEhMKD09VVENPTUVfUkVTVU1FRBABEhYKEk9VVENPTUVfTk9UX1BBVVNFRBACEhUKEU9VVENPTUVfTk9UX0ZPVU5EEAMiIQoSQ2FuY2VsRmlsZXNSZXF1ZXN0EgsKA2lkcxgBIAMoCSKHAgoTQ2FuY2VsRmlsZXNSZXNwb25zZRI0CgVpdGVtcxgBIAMoCzIlLmZpbGVtaWxsLnYxLkNhbmNlbEZpbGVzUmVzcG9uc2UuSXRlbRpNCgRJdGVtEgoKAmlkGAEgASgJEjkKB291dGNvbWUYAiABKA4yKC5maWxlbWlsbC52MS5DYW5jZWxGaWxlc1Jlc3BvbnNlLk91dGNvbWUiawoHT3V0Y29tZRIXChNPVVRDT01FX1VOU1BFQ0lGSUVEEAASFQoRT1VUQ09NRV9DQU5DRUxMRUQQARIZChVPVVRDT01FX0FMUkVBRFlfRU5ERUQQAhIVChFPVVRDT01FX05PVF9GT1VORBADIiEKEkRlbGV0ZUZpbGVzUmVxdWVzdBILCgNpZHMYASADKAki6gEKE0RlbGV0ZUZpbGVzUmVzcG9uc2USNAoFaXRlbXMYASADKAsyJS5maWxlbWlsbC52MS5EZWxldGVGaWxlc1Jlc3BvbnNlLkl0ZW0aTQoESXRlbRIKCgJpZBgBIAEoCRI5CgdvdXRjb21lGAIgASgOMiguZmlsZW1pbGwudjEuRGVsZXRlRmlsZXNSZXNwb25zZS5PdXRjb21lIk4KB091dGNvbWUSFwoTT1VUQ09NRV9VTlNQRUNJRklFRBAAEhMKD09VVENPTUVfREVMRVRFRBABEhUKEU9VVENPTUVfTk9UX0ZPVU5EEAIiJwoPR2V0U3RhdHNSZXF1ZXN0EhQKDHdvcmtlcnNfb25seRgBIAEoCCKkCQoQR2V0U3RhdHNSZXNwb25zZRI7CghzdGF0dXNlcxgBIAMoCzIpLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2UuU3RhdHVzQ291bnQSOAoGZXJyb3JzGAIgAygLMiguZmlsZW1pbGwudjEuR2V0U3RhdHNSZXNwb25zZS5FcnJvckNvdW50Eh4KFm9sZGVzdF9wZW5kaW5nX3NlY29uZHMYAyABKAESOgoHd29ya2VycxgEIAMoCzIpLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2UuV29ya2VyU3RhdGUSNQoEd2FpdBgFIAEoCzInLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2UuRHVyYXRpb25zEjsKCnByb2Nlc3NpbmcYBiABKAsyJy5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLkR1cmF0aW9ucxI9CghkYXRhYmFzZRgHIAEoCzIrLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2UuRGF0YWJhc2VTdGF0ZRpUCgtTdGF0dXNDb3VudBInCgZzdGF0dXMYASABKA4yFy5maWxlbWlsbC52MS5GaWxlU3RhdHVzEg0KBWZpbGVzGAIgASgDEg0KBWJ5dGVzGAMgASgDGikKCkVycm9yQ291bnQSDAoEY29kZRgBIAEoCRINCgVmaWxlcxgCIAEoAxq/AgoLV29ya2VyU3RhdGUSDAoEbmFtZRgBIAEoCRIuCgpzdGFydGVkX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIrCgdzZWVuX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBINCgVzbG90cxgEIAEoBRIMCgRidXN5GAUgASgFEg4KBnNvdXJjZRgGIAEoCRI+CgVzdGF0ZRgHIAEoDjIvLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2UuV29ya2VyU3RhdGUuU3RhdGUiWAoFU3RhdGUSFQoRU1RBVEVfVU5TUEVDSUZJRUQQABIRCg1TVEFURV9XT1JLSU5HEAESEgoOU1RBVEVfRFJBSU5JTkcQAhIRCg1TVEFURV9EUkFJTkVEEAMaNQoJRHVyYXRpb25zEhMKC3A1MF9zZWNvbmRzGAEgASgBEhMKC3A5NV9zZWNvbmRzGAIgASgBGskBCg1EYXRhYmFzZVN0YXRlEg4KBnBvb2xlZBgBIAEoCBIQCghub3RpZmllZBgCIAEoCBInCgNub3cYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3NlcnZpY2Vfbm93GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI8CgtsYXRlc3Rfc3RlcBgFIAEoCzInLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2UuQ2xvY2tTdGVwGkQKCUNsb2NrU3RlcBImCgJhdBgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDwoHc2Vjb25kcxgCIAEoASKNAQoRR2V0SGlzdG9yeVJlcXVlc3QSKAoEZnJvbRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASJgoCdG8YAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiYKBHN0ZXAYAyABKA4yGC5maWxlbWlsbC52MS5IaXN0b3J5U3RlcCJnChJHZXRIaXN0b3J5UmVzcG9uc2USJgoEc3RlcBgBIAEoDjIYLmZpbGVtaWxsLnYxLkhpc3RvcnlTdGVwEikKBnBvaW50cxgCIAMoCzIZLmZpbGVtaWxsLnYxLkhpc3RvcnlQb2ludCLDBAoMSGlzdG9yeVBvaW50EiYKAmF0GAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIPCgdzZWNvbmRzGAIgASgBEhAKCGFjY2VwdGVkGAMgASgDEhYKDmFjY2VwdGVkX2J5dGVzGAQgASgDEhEKCWNvbXBsZXRlZBgFIAEoAxIXCg9jb21wbGV0ZWRfYnl0ZXMYBiABKAMSNAoGZmFpbGVkGAcgAygLMiQuZmlsZW1pbGwudjEuSGlzdG9yeVBvaW50LkVycm9yQ291bnQSMQoEd2FpdBgIIAEoCzIjLmZpbGVtaWxsLnYxLkhpc3RvcnlQb2ludC5EdXJhdGlvbnMSMgoFdG90YWwYCSABKAsyIy5maWxlbWlsbC52MS5IaXN0b3J5UG9pbnQuRHVyYXRpb25zEjIKB2JhY2tsb2cYCiABKAsyIS5maWxlbWlsbC52MS5IaXN0b3J5UG9pbnQuQmFja2xvZxopCgpFcnJvckNvdW50EgwKBGNvZGUYASABKAkSDQoFZmlsZXMYAiABKAMaNQoJRHVyYXRpb25zEhMKC3A1MF9zZWNvbmRzGAEgASgBEhMKC3A5NV9zZWNvbmRzGAIgASgBGnEKB0JhY2tsb2cSDwoHcGVuZGluZxgBIAEoAxISCgpwcm9jZXNzaW5nGAIgASgDEh4KFm9sZGVzdF9wZW5kaW5nX3NlY29uZHMYAyABKAESIQoZb2xkZXN0X3Byb2Nlc3Npbmdfc2Vjb25kcxgEIAEoASpxCgtIaXN0b3J5U3RlcBIcChhISVNUT1JZX1NURVBfVU5TUEVDSUZJRUQQABIXChNISVNUT1JZX1NURVBfTUlOVVRFEAESFQoRSElTVE9SWV9TVEVQX0hPVVIQAhIUChBISVNUT1JZX1NURVBfREFZEAMy8wgKD01ldGFkYXRhU2VydmljZRJHCghHZXRGaWxlcxIcLmZpbGVtaWxsLnYxLkdldEZpbGVzUmVxdWVzdBodLmZpbGVtaWxsLnYxLkdldEZpbGVzUmVzcG9uc2USUAoLR2V0QXR0ZW1wdHMSHy5maWxlbWlsbC52MS5HZXRBdHRlbXB0c1JlcXVlc3QaIC5maWxlbWlsbC52MS5HZXRBdHRlbXB0c1Jlc3BvbnNlEkoKCUxpc3RGaWxlcxIdLmZpbGVtaWxsLnYxLkxpc3RGaWxlc1JlcXVlc3QaHi5maWxlbWlsbC52MS5MaXN0RmlsZXNSZXNwb25zZRJPCgpXYXRjaEZpbGVzEh4uZmlsZW1pbGwudjEuV2F0Y2hGaWxlc1JlcXVlc3QaHy5maWxlbWlsbC52MS5XYXRjaEZpbGVzUmVzcG9uc2UwARJVCgxXYXRjaENoYW5nZXMSIC5maWxlbWlsbC52MS5XYXRjaENoYW5nZXNSZXF1ZXN0GiEuZmlsZW1pbGwudjEuV2F0Y2hDaGFuZ2VzUmVzcG9uc2UwARJNCgpSZXRyeUZpbGVzEh4uZmlsZW1pbGwudjEuUmV0cnlGaWxlc1JlcXVlc3QaHy5maWxlbWlsbC52MS5SZXRyeUZpbGVzUmVzcG9uc2USTQoKUGF1c2VGaWxlcxIeLmZpbGVtaWxsLnYxLlBhdXNlRmlsZXNSZXF1ZXN0Gh8uZmlsZW1pbGwudjEuUGF1c2VGaWxlc1Jlc3BvbnNlElAKC1Jlc3VtZUZpbGVzEh8uZmlsZW1pbGwudjEuUmVzdW1lRmlsZXNSZXF1ZXN0GiAuZmlsZW1pbGwudjEuUmVzdW1lRmlsZXNSZXNwb25zZRJQCgtDYW5jZWxGaWxlcxIfLmZpbGVtaWxsLnYxLkNhbmNlbEZpbGVzUmVxdWVzdBogLmZpbGVtaWxsLnYxLkNhbmNlbEZpbGVzUmVzcG9uc2USUAoLRGVsZXRlRmlsZXMSHy5maWxlbWlsbC52MS5EZWxldGVGaWxlc1JlcXVlc3QaIC5maWxlbWlsbC52MS5EZWxldGVGaWxlc1Jlc3BvbnNlEkcKCEdldFN0YXRzEhwuZmlsZW1pbGwudjEuR2V0U3RhdHNSZXF1ZXN0Gh0uZmlsZW1pbGwudjEuR2V0U3RhdHNSZXNwb25zZRJNCgpHZXRIaXN0b3J5Eh4uZmlsZW1pbGwudjEuR2V0SGlzdG9yeVJlcXVlc3QaHy5maWxlbWlsbC52MS5HZXRIaXN0b3J5UmVzcG9uc2USUAoLRHJhaW5Xb3JrZXISHy5maWxlbWlsbC52MS5EcmFpbldvcmtlclJlcXVlc3QaIC5maWxlbWlsbC52MS5EcmFpbldvcmtlclJlc3BvbnNlElMKDFJlc3VtZVdvcmtlchIgLmZpbGVtaWxsLnYxLlJlc3VtZVdvcmtlclJlcXVlc3QaIS5maWxlbWlsbC52MS5SZXN1bWVXb3JrZXJSZXNwb25zZWIGcHJvdG8z", [file_filemill_v1_file, file_filemill_v1_findings_filter, file_google_protobuf_timestamp]);
 
 /**
  * @generated from message filemill.v1.DrainWorkerRequest
@@ -612,6 +612,292 @@ export const RetryFilesResponse_OutcomeSchema: GenEnum<RetryFilesResponse_Outcom
   enumDesc(file_filemill_v1_metadata_service, 17, 0);
 
 /**
+ * @generated from message filemill.v1.PauseFilesRequest
+ */
+export type PauseFilesRequest = Message<"filemill.v1.PauseFilesRequest"> & {
+  /**
+   * @generated from field: repeated string ids = 1;
+   */
+  ids: string[];
+};
+
+/**
+ * Describes the message filemill.v1.PauseFilesRequest.
+ * Use `create(PauseFilesRequestSchema)` to create a new message.
+ */
+export const PauseFilesRequestSchema: GenMessage<PauseFilesRequest> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_metadata_service, 18);
+
+/**
+ * @generated from message filemill.v1.PauseFilesResponse
+ */
+export type PauseFilesResponse = Message<"filemill.v1.PauseFilesResponse"> & {
+  /**
+   * In the order of the request.
+   *
+   * @generated from field: repeated filemill.v1.PauseFilesResponse.Item items = 1;
+   */
+  items: PauseFilesResponse_Item[];
+};
+
+/**
+ * Describes the message filemill.v1.PauseFilesResponse.
+ * Use `create(PauseFilesResponseSchema)` to create a new message.
+ */
+export const PauseFilesResponseSchema: GenMessage<PauseFilesResponse> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_metadata_service, 19);
+
+/**
+ * @generated from message filemill.v1.PauseFilesResponse.Item
+ */
+export type PauseFilesResponse_Item = Message<"filemill.v1.PauseFilesResponse.Item"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * @generated from field: filemill.v1.PauseFilesResponse.Outcome outcome = 2;
+   */
+  outcome: PauseFilesResponse_Outcome;
+};
+
+/**
+ * Describes the message filemill.v1.PauseFilesResponse.Item.
+ * Use `create(PauseFilesResponse_ItemSchema)` to create a new message.
+ */
+export const PauseFilesResponse_ItemSchema: GenMessage<PauseFilesResponse_Item> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_metadata_service, 19, 0);
+
+/**
+ * @generated from enum filemill.v1.PauseFilesResponse.Outcome
+ */
+export const PauseFilesResponse_Outcome = {
+  /**
+   * @generated from enum value: OUTCOME_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * @generated from enum value: OUTCOME_PAUSED = 1;
+   */
+  PAUSED: 1,
+
+  /**
+   * A worker holds it, or it has ended.
+   *
+   * @generated from enum value: OUTCOME_NOT_PENDING = 2;
+   */
+  NOT_PENDING: 2,
+
+  /**
+   * @generated from enum value: OUTCOME_NOT_FOUND = 3;
+   */
+  NOT_FOUND: 3,
+} as const;
+
+/**
+ * @generated from enum filemill.v1.PauseFilesResponse.Outcome
+ */
+export type PauseFilesResponse_Outcome = (typeof PauseFilesResponse_Outcome)[keyof typeof PauseFilesResponse_Outcome] | UnknownEnum;
+
+/**
+ * Describes the enum filemill.v1.PauseFilesResponse.Outcome.
+ */
+export const PauseFilesResponse_OutcomeSchema: GenEnum<PauseFilesResponse_Outcome> = /*@__PURE__*/
+  enumDesc(file_filemill_v1_metadata_service, 19, 0);
+
+/**
+ * @generated from message filemill.v1.ResumeFilesRequest
+ */
+export type ResumeFilesRequest = Message<"filemill.v1.ResumeFilesRequest"> & {
+  /**
+   * @generated from field: repeated string ids = 1;
+   */
+  ids: string[];
+};
+
+/**
+ * Describes the message filemill.v1.ResumeFilesRequest.
+ * Use `create(ResumeFilesRequestSchema)` to create a new message.
+ */
+export const ResumeFilesRequestSchema: GenMessage<ResumeFilesRequest> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_metadata_service, 20);
+
+/**
+ * @generated from message filemill.v1.ResumeFilesResponse
+ */
+export type ResumeFilesResponse = Message<"filemill.v1.ResumeFilesResponse"> & {
+  /**
+   * In the order of the request.
+   *
+   * @generated from field: repeated filemill.v1.ResumeFilesResponse.Item items = 1;
+   */
+  items: ResumeFilesResponse_Item[];
+};
+
+/**
+ * Describes the message filemill.v1.ResumeFilesResponse.
+ * Use `create(ResumeFilesResponseSchema)` to create a new message.
+ */
+export const ResumeFilesResponseSchema: GenMessage<ResumeFilesResponse> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_metadata_service, 21);
+
+/**
+ * @generated from message filemill.v1.ResumeFilesResponse.Item
+ */
+export type ResumeFilesResponse_Item = Message<"filemill.v1.ResumeFilesResponse.Item"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * @generated from field: filemill.v1.ResumeFilesResponse.Outcome outcome = 2;
+   */
+  outcome: ResumeFilesResponse_Outcome;
+};
+
+/**
+ * Describes the message filemill.v1.ResumeFilesResponse.Item.
+ * Use `create(ResumeFilesResponse_ItemSchema)` to create a new message.
+ */
+export const ResumeFilesResponse_ItemSchema: GenMessage<ResumeFilesResponse_Item> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_metadata_service, 21, 0);
+
+/**
+ * @generated from enum filemill.v1.ResumeFilesResponse.Outcome
+ */
+export const ResumeFilesResponse_Outcome = {
+  /**
+   * @generated from enum value: OUTCOME_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * @generated from enum value: OUTCOME_RESUMED = 1;
+   */
+  RESUMED: 1,
+
+  /**
+   * @generated from enum value: OUTCOME_NOT_PAUSED = 2;
+   */
+  NOT_PAUSED: 2,
+
+  /**
+   * @generated from enum value: OUTCOME_NOT_FOUND = 3;
+   */
+  NOT_FOUND: 3,
+} as const;
+
+/**
+ * @generated from enum filemill.v1.ResumeFilesResponse.Outcome
+ */
+export type ResumeFilesResponse_Outcome = (typeof ResumeFilesResponse_Outcome)[keyof typeof ResumeFilesResponse_Outcome] | UnknownEnum;
+
+/**
+ * Describes the enum filemill.v1.ResumeFilesResponse.Outcome.
+ */
+export const ResumeFilesResponse_OutcomeSchema: GenEnum<ResumeFilesResponse_Outcome> = /*@__PURE__*/
+  enumDesc(file_filemill_v1_metadata_service, 21, 0);
+
+/**
+ * @generated from message filemill.v1.CancelFilesRequest
+ */
+export type CancelFilesRequest = Message<"filemill.v1.CancelFilesRequest"> & {
+  /**
+   * @generated from field: repeated string ids = 1;
+   */
+  ids: string[];
+};
+
+/**
+ * Describes the message filemill.v1.CancelFilesRequest.
+ * Use `create(CancelFilesRequestSchema)` to create a new message.
+ */
+export const CancelFilesRequestSchema: GenMessage<CancelFilesRequest> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_metadata_service, 22);
+
+/**
+ * @generated from message filemill.v1.CancelFilesResponse
+ */
+export type CancelFilesResponse = Message<"filemill.v1.CancelFilesResponse"> & {
+  /**
+   * In the order of the request.
+   *
+   * @generated from field: repeated filemill.v1.CancelFilesResponse.Item items = 1;
+   */
+  items: CancelFilesResponse_Item[];
+};
+
+/**
+ * Describes the message filemill.v1.CancelFilesResponse.
+ * Use `create(CancelFilesResponseSchema)` to create a new message.
+ */
+export const CancelFilesResponseSchema: GenMessage<CancelFilesResponse> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_metadata_service, 23);
+
+/**
+ * @generated from message filemill.v1.CancelFilesResponse.Item
+ */
+export type CancelFilesResponse_Item = Message<"filemill.v1.CancelFilesResponse.Item"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * @generated from field: filemill.v1.CancelFilesResponse.Outcome outcome = 2;
+   */
+  outcome: CancelFilesResponse_Outcome;
+};
+
+/**
+ * Describes the message filemill.v1.CancelFilesResponse.Item.
+ * Use `create(CancelFilesResponse_ItemSchema)` to create a new message.
+ */
+export const CancelFilesResponse_ItemSchema: GenMessage<CancelFilesResponse_Item> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_metadata_service, 23, 0);
+
+/**
+ * @generated from enum filemill.v1.CancelFilesResponse.Outcome
+ */
+export const CancelFilesResponse_Outcome = {
+  /**
+   * @generated from enum value: OUTCOME_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * @generated from enum value: OUTCOME_CANCELLED = 1;
+   */
+  CANCELLED: 1,
+
+  /**
+   * It was COMPLETED, or FAILED for another reason.
+   *
+   * @generated from enum value: OUTCOME_ALREADY_ENDED = 2;
+   */
+  ALREADY_ENDED: 2,
+
+  /**
+   * @generated from enum value: OUTCOME_NOT_FOUND = 3;
+   */
+  NOT_FOUND: 3,
+} as const;
+
+/**
+ * @generated from enum filemill.v1.CancelFilesResponse.Outcome
+ */
+export type CancelFilesResponse_Outcome = (typeof CancelFilesResponse_Outcome)[keyof typeof CancelFilesResponse_Outcome] | UnknownEnum;
+
+/**
+ * Describes the enum filemill.v1.CancelFilesResponse.Outcome.
+ */
+export const CancelFilesResponse_OutcomeSchema: GenEnum<CancelFilesResponse_Outcome> = /*@__PURE__*/
+  enumDesc(file_filemill_v1_metadata_service, 23, 0);
+
+/**
  * @generated from message filemill.v1.DeleteFilesRequest
  */
 export type DeleteFilesRequest = Message<"filemill.v1.DeleteFilesRequest"> & {
@@ -626,7 +912,7 @@ export type DeleteFilesRequest = Message<"filemill.v1.DeleteFilesRequest"> & {
  * Use `create(DeleteFilesRequestSchema)` to create a new message.
  */
 export const DeleteFilesRequestSchema: GenMessage<DeleteFilesRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 18);
+  messageDesc(file_filemill_v1_metadata_service, 24);
 
 /**
  * @generated from message filemill.v1.DeleteFilesResponse
@@ -645,7 +931,7 @@ export type DeleteFilesResponse = Message<"filemill.v1.DeleteFilesResponse"> & {
  * Use `create(DeleteFilesResponseSchema)` to create a new message.
  */
 export const DeleteFilesResponseSchema: GenMessage<DeleteFilesResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 19);
+  messageDesc(file_filemill_v1_metadata_service, 25);
 
 /**
  * @generated from message filemill.v1.DeleteFilesResponse.Item
@@ -667,7 +953,7 @@ export type DeleteFilesResponse_Item = Message<"filemill.v1.DeleteFilesResponse.
  * Use `create(DeleteFilesResponse_ItemSchema)` to create a new message.
  */
 export const DeleteFilesResponse_ItemSchema: GenMessage<DeleteFilesResponse_Item> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 19, 0);
+  messageDesc(file_filemill_v1_metadata_service, 25, 0);
 
 /**
  * @generated from enum filemill.v1.DeleteFilesResponse.Outcome
@@ -698,7 +984,7 @@ export type DeleteFilesResponse_Outcome = (typeof DeleteFilesResponse_Outcome)[k
  * Describes the enum filemill.v1.DeleteFilesResponse.Outcome.
  */
 export const DeleteFilesResponse_OutcomeSchema: GenEnum<DeleteFilesResponse_Outcome> = /*@__PURE__*/
-  enumDesc(file_filemill_v1_metadata_service, 19, 0);
+  enumDesc(file_filemill_v1_metadata_service, 25, 0);
 
 /**
  * @generated from message filemill.v1.GetStatsRequest
@@ -717,7 +1003,7 @@ export type GetStatsRequest = Message<"filemill.v1.GetStatsRequest"> & {
  * Use `create(GetStatsRequestSchema)` to create a new message.
  */
 export const GetStatsRequestSchema: GenMessage<GetStatsRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 20);
+  messageDesc(file_filemill_v1_metadata_service, 26);
 
 /**
  * @generated from message filemill.v1.GetStatsResponse
@@ -777,7 +1063,7 @@ export type GetStatsResponse = Message<"filemill.v1.GetStatsResponse"> & {
  * Use `create(GetStatsResponseSchema)` to create a new message.
  */
 export const GetStatsResponseSchema: GenMessage<GetStatsResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 21);
+  messageDesc(file_filemill_v1_metadata_service, 27);
 
 /**
  * @generated from message filemill.v1.GetStatsResponse.StatusCount
@@ -804,7 +1090,7 @@ export type GetStatsResponse_StatusCount = Message<"filemill.v1.GetStatsResponse
  * Use `create(GetStatsResponse_StatusCountSchema)` to create a new message.
  */
 export const GetStatsResponse_StatusCountSchema: GenMessage<GetStatsResponse_StatusCount> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 21, 0);
+  messageDesc(file_filemill_v1_metadata_service, 27, 0);
 
 /**
  * @generated from message filemill.v1.GetStatsResponse.ErrorCount
@@ -826,7 +1112,7 @@ export type GetStatsResponse_ErrorCount = Message<"filemill.v1.GetStatsResponse.
  * Use `create(GetStatsResponse_ErrorCountSchema)` to create a new message.
  */
 export const GetStatsResponse_ErrorCountSchema: GenMessage<GetStatsResponse_ErrorCount> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 21, 1);
+  messageDesc(file_filemill_v1_metadata_service, 27, 1);
 
 /**
  * @generated from message filemill.v1.GetStatsResponse.WorkerState
@@ -879,7 +1165,7 @@ export type GetStatsResponse_WorkerState = Message<"filemill.v1.GetStatsResponse
  * Use `create(GetStatsResponse_WorkerStateSchema)` to create a new message.
  */
 export const GetStatsResponse_WorkerStateSchema: GenMessage<GetStatsResponse_WorkerState> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 21, 2);
+  messageDesc(file_filemill_v1_metadata_service, 27, 2);
 
 /**
  * @generated from enum filemill.v1.GetStatsResponse.WorkerState.State
@@ -919,7 +1205,7 @@ export type GetStatsResponse_WorkerState_State = (typeof GetStatsResponse_Worker
  * Describes the enum filemill.v1.GetStatsResponse.WorkerState.State.
  */
 export const GetStatsResponse_WorkerState_StateSchema: GenEnum<GetStatsResponse_WorkerState_State> = /*@__PURE__*/
-  enumDesc(file_filemill_v1_metadata_service, 21, 2, 0);
+  enumDesc(file_filemill_v1_metadata_service, 27, 2, 0);
 
 /**
  * The 50th and the 95th percentile.
@@ -943,7 +1229,7 @@ export type GetStatsResponse_Durations = Message<"filemill.v1.GetStatsResponse.D
  * Use `create(GetStatsResponse_DurationsSchema)` to create a new message.
  */
 export const GetStatsResponse_DurationsSchema: GenMessage<GetStatsResponse_Durations> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 21, 3);
+  messageDesc(file_filemill_v1_metadata_service, 27, 3);
 
 /**
  * @generated from message filemill.v1.GetStatsResponse.DatabaseState
@@ -988,7 +1274,7 @@ export type GetStatsResponse_DatabaseState = Message<"filemill.v1.GetStatsRespon
  * Use `create(GetStatsResponse_DatabaseStateSchema)` to create a new message.
  */
 export const GetStatsResponse_DatabaseStateSchema: GenMessage<GetStatsResponse_DatabaseState> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 21, 4);
+  messageDesc(file_filemill_v1_metadata_service, 27, 4);
 
 /**
  * @generated from message filemill.v1.GetStatsResponse.ClockStep
@@ -1014,7 +1300,7 @@ export type GetStatsResponse_ClockStep = Message<"filemill.v1.GetStatsResponse.C
  * Use `create(GetStatsResponse_ClockStepSchema)` to create a new message.
  */
 export const GetStatsResponse_ClockStepSchema: GenMessage<GetStatsResponse_ClockStep> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 21, 5);
+  messageDesc(file_filemill_v1_metadata_service, 27, 5);
 
 /**
  * @generated from message filemill.v1.GetHistoryRequest
@@ -1047,7 +1333,7 @@ export type GetHistoryRequest = Message<"filemill.v1.GetHistoryRequest"> & {
  * Use `create(GetHistoryRequestSchema)` to create a new message.
  */
 export const GetHistoryRequestSchema: GenMessage<GetHistoryRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 22);
+  messageDesc(file_filemill_v1_metadata_service, 28);
 
 /**
  * @generated from message filemill.v1.GetHistoryResponse
@@ -1071,7 +1357,7 @@ export type GetHistoryResponse = Message<"filemill.v1.GetHistoryResponse"> & {
  * Use `create(GetHistoryResponseSchema)` to create a new message.
  */
 export const GetHistoryResponseSchema: GenMessage<GetHistoryResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 23);
+  messageDesc(file_filemill_v1_metadata_service, 29);
 
 /**
  * What happened within one step. Figures arrive up to ten seconds late; a service that is killed loses those of its last
@@ -1148,7 +1434,7 @@ export type HistoryPoint = Message<"filemill.v1.HistoryPoint"> & {
  * Use `create(HistoryPointSchema)` to create a new message.
  */
 export const HistoryPointSchema: GenMessage<HistoryPoint> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 24);
+  messageDesc(file_filemill_v1_metadata_service, 30);
 
 /**
  * @generated from message filemill.v1.HistoryPoint.ErrorCount
@@ -1170,7 +1456,7 @@ export type HistoryPoint_ErrorCount = Message<"filemill.v1.HistoryPoint.ErrorCou
  * Use `create(HistoryPoint_ErrorCountSchema)` to create a new message.
  */
 export const HistoryPoint_ErrorCountSchema: GenMessage<HistoryPoint_ErrorCount> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 24, 0);
+  messageDesc(file_filemill_v1_metadata_service, 30, 0);
 
 /**
  * @generated from message filemill.v1.HistoryPoint.Durations
@@ -1192,7 +1478,7 @@ export type HistoryPoint_Durations = Message<"filemill.v1.HistoryPoint.Durations
  * Use `create(HistoryPoint_DurationsSchema)` to create a new message.
  */
 export const HistoryPoint_DurationsSchema: GenMessage<HistoryPoint_Durations> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 24, 1);
+  messageDesc(file_filemill_v1_metadata_service, 30, 1);
 
 /**
  * The highest values of the samples, of which one a minute is taken.
@@ -1230,7 +1516,7 @@ export type HistoryPoint_Backlog = Message<"filemill.v1.HistoryPoint.Backlog"> &
  * Use `create(HistoryPoint_BacklogSchema)` to create a new message.
  */
 export const HistoryPoint_BacklogSchema: GenMessage<HistoryPoint_Backlog> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 24, 2);
+  messageDesc(file_filemill_v1_metadata_service, 30, 2);
 
 /**
  * In UTC, by PostgreSQL's clock.
@@ -1338,6 +1624,36 @@ export const MetadataService: GenService<{
     methodKind: "unary";
     input: typeof RetryFilesRequestSchema;
     output: typeof RetryFilesResponseSchema;
+  },
+  /**
+   * Holds PENDING files back, so that no worker takes them. May be repeated, as may the next two.
+   *
+   * @generated from rpc filemill.v1.MetadataService.PauseFiles
+   */
+  pauseFiles: {
+    methodKind: "unary";
+    input: typeof PauseFilesRequestSchema;
+    output: typeof PauseFilesResponseSchema;
+  },
+  /**
+   * Makes PAUSED files PENDING again.
+   *
+   * @generated from rpc filemill.v1.MetadataService.ResumeFiles
+   */
+  resumeFiles: {
+    methodKind: "unary";
+    input: typeof ResumeFilesRequestSchema;
+    output: typeof ResumeFilesResponseSchema;
+  },
+  /**
+   * Makes files that have not ended FAILED with the reason `cancelled`, at once. What a worker does with one of them is dropped.
+   *
+   * @generated from rpc filemill.v1.MetadataService.CancelFiles
+   */
+  cancelFiles: {
+    methodKind: "unary";
+    input: typeof CancelFilesRequestSchema;
+    output: typeof CancelFilesResponseSchema;
   },
   /**
    * Deletes files in any state with their results; their bytes follow within seconds.

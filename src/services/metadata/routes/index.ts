@@ -42,6 +42,7 @@ import { getHistoryRoute } from './get-history.ts';
 import { getQuotaRoute } from './get-quota.ts';
 import { getStatsRoute } from './get-stats.ts';
 import { heartbeatRoute } from './heartbeat.ts';
+import { cancelFilesRoute, pauseFilesRoute, resumeFilesRoute } from './hold-files.ts';
 import { identifyRoute } from './identify.ts';
 import { listAuditRoute } from './list-audit.ts';
 import { listFilesRoute } from './list-files.ts';
@@ -76,19 +77,7 @@ export function metadataServer(
       healthHandlers(() => context.database.ready()),
     )
     .add(SystemService, { getDependencies: getDependenciesRoute(context) })
-    .add(MetadataService, {
-      getFiles: getFilesRoute(context),
-      getAttempts: getAttemptsRoute(context),
-      listFiles: listFilesRoute(context),
-      watchFiles: watchFilesRoute(context),
-      watchChanges: watchChangesRoute(context),
-      retryFiles: retryFilesRoute(context),
-      deleteFiles: deleteFilesRoute(context),
-      getStats: getStatsRoute(context),
-      getHistory: getHistoryRoute(context),
-      drainWorker: drainWorkerRoute(context),
-      resumeWorker: resumeWorkerRoute(context),
-    })
+    .add(MetadataService, fileRoutes(context))
     .add(AccessService, accessRoutes(context))
     .add(RetentionService, retentionRoutes(context))
     .add(WebhookService, webhookRoutes(context))
@@ -113,6 +102,25 @@ export function metadataServer(
       lockUploads: lockUploadsRoute(context),
       unlockUploads: unlockUploadsRoute(context),
     });
+}
+
+function fileRoutes(context: MetadataContext): ServiceHandlers<typeof MetadataService> {
+  return {
+    getFiles: getFilesRoute(context),
+    getAttempts: getAttemptsRoute(context),
+    listFiles: listFilesRoute(context),
+    watchFiles: watchFilesRoute(context),
+    watchChanges: watchChangesRoute(context),
+    retryFiles: retryFilesRoute(context),
+    pauseFiles: pauseFilesRoute(context),
+    resumeFiles: resumeFilesRoute(context),
+    cancelFiles: cancelFilesRoute(context),
+    deleteFiles: deleteFilesRoute(context),
+    getStats: getStatsRoute(context),
+    getHistory: getHistoryRoute(context),
+    drainWorker: drainWorkerRoute(context),
+    resumeWorker: resumeWorkerRoute(context),
+  };
 }
 
 function webhookRoutes(context: MetadataContext): ServiceHandlers<typeof WebhookService> {

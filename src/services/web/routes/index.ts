@@ -24,6 +24,7 @@ import { getServer } from './get-server.ts';
 import { getStats } from './get-stats.ts';
 import { getUpload } from './get-upload.ts';
 import { getUploadOptions } from './get-upload-options.ts';
+import { cancelFiles, pauseFiles, resumeFiles } from './hold-files.ts';
 import { listFiles } from './list-files.ts';
 import { listResults } from './list-results.ts';
 import { livez } from './livez.ts';
@@ -81,16 +82,12 @@ export function allRoutes(context: RouteContext): readonly Route[] {
     getFileText(backend),
     getFileAttempts(backend),
     retryFile(backend),
-    retryFiles(backend),
-    deleteFiles(backend),
+    ...forManyFiles(backend),
     listResults(backend),
     exportResults(backend),
     ...forOperators(backend),
     getStats(backend),
     getHistory(backend),
-    listWorkers(backend),
-    drainWorker(backend),
-    resumeWorker(backend),
     getEvents(feed, gate),
     getServer(context),
     getCaller(backend),
@@ -102,6 +99,10 @@ export function allRoutes(context: RouteContext): readonly Route[] {
     getDocument(() => openApiDocument(routes)),
   ];
   return routes;
+}
+
+function forManyFiles(backend: Backend): readonly Route[] {
+  return [retryFiles(backend), pauseFiles(backend), resumeFiles(backend), cancelFiles(backend), deleteFiles(backend)];
 }
 
 function forWebhooks(backend: Backend): readonly Route[] {
@@ -119,6 +120,9 @@ function forWebhooks(backend: Backend): readonly Route[] {
 
 function forOperators(backend: Backend): readonly Route[] {
   return [
+    listWorkers(backend),
+    drainWorker(backend),
+    resumeWorker(backend),
     listTokens(backend),
     createToken(backend),
     revokeTokens(backend),
