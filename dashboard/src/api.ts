@@ -22,7 +22,9 @@ export const getFile = (id: string) => call<FileJson>(`api/v1/files/${encodeURIC
 export const getResult = (id: string) => call<ResultJson>(`api/v1/files/${encodeURIComponent(id)}/result`);
 export const getAttempts = (id: string) => call<Json<'Attempts'>>(`api/v1/files/${encodeURIComponent(id)}/attempts`);
 export const getServer = () => call<Json<'Server'>>('api/v1/server');
-export const getHistory = (range: Readonly<Record<'from' | 'step', string>>) =>
+export const getSystem = () => call<Json<'System'>>('api/v1/system');
+export const listResults = (parameters: URLSearchParams) => call<Json<'ResultsPage'>>(`api/v1/results?${parameters}`);
+export const getHistory = (range: Readonly<Record<'from' | 'to' | 'step', string>>) =>
   call<Json<'History'>>(`api/v1/history?${new URLSearchParams(range)}`);
 export const listFiles = (parameters: URLSearchParams) => call<FilesPage>(`api/v1/files?${parameters}`);
 export const retryFiles = (ids: readonly string[]) => post<Json<'Retried'>>('api/v1/files:retry', { ids });

@@ -84,6 +84,7 @@ const routes: Readonly<Record<string, Need>> = {
   resumeWorker: 'admin',
   getEvents: 'read',
   getServer: 'any',
+  getSystem: 'read',
   getCaller: 'any',
   createSession: 'open',
   endSession: 'any',

@@ -8,6 +8,7 @@ import type { Link } from '#domain/link.ts';
 import { workerStates } from '#domain/worker-state.ts';
 import { Durations, History } from './history-schema.ts';
 import { RetentionForecast, RetentionRule, RetentionRules } from './retention-schema.ts';
+import { System } from './system-schema.ts';
 import { Delivery, Webhook, webhookSecret } from './webhook-schema.ts';
 
 /**
@@ -234,6 +235,7 @@ export const schemas = {
   Worker,
   Workers,
   History,
+  System,
   Server: z.strictObject({
     grpc_address: z
       .string()

@@ -52,6 +52,47 @@ describe('the overview', () => {
     await Promise.all([page, later].map((open) => open.context().close()));
   });
 
+  it('says in a sentence how it is, and what each part sees', async () => {
+    await using _worker = await dashboard.stack.start('worker');
+    const page = await dashboard.open('');
+    await page.getByText('All is well.').waitFor();
+    const system = page.getByRole('region', { name: 'System' });
+    await system.getByRole('listitem').filter({ hasText: 'PostgreSQL' }).getByText('OK').waitFor();
+    await system.getByText(/ free of /).waitFor();
+    await dashboard.stack.stop('result');
+    await page.getByText('Files cannot be taken in or analysed now.').waitFor();
+    await dashboard.stack.start('result');
+    await page.getByText('All is well.').waitFor();
+    await page.context().close();
+  });
+
+  it('reads the charts by keyboard and by pointer, and zooms into a part of them', async () => {
+    const page = await dashboard.open('');
+    const chart = page.getByRole('slider', { name: /^Files per second/ });
+    const plot = page.getByRole('img', { name: /^Files per second/ });
+    await plot.waitFor();
+    await page.getByRole('radio', { name: '90 d' }).check();
+    await page.getByText('History: the last 90 days, by day').waitFor();
+    await chart.focus();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Shift+ArrowRight');
+    await page.keyboard.press('Shift+ArrowRight');
+    assert.match((await chart.getAttribute('aria-valuetext')) ?? '', /^\d+ \w+: in .*, out /);
+    await page.keyboard.press('Enter');
+    await page.getByText('History: the part that was chosen, by hour').waitFor();
+    await page.getByRole('button', { name: 'Zoom out' }).click();
+
+    await page.getByText('History: the last hour, by minute').waitFor();
+    const box = await plot.boundingBox();
+    assert.ok(box);
+    await page.mouse.move(box.x + box.width / 2, box.y + 50);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width / 2 + 100, box.y + 50, { steps: 4 });
+    await page.mouse.up();
+    await page.getByText('History: the part that was chosen, by minute').waitFor();
+    await page.context().close();
+  });
+
   const npm = 'npm start';
   const compose = 'docker compose up --detach worker';
   const kubectl = 'kubectl -n filemill describe pods';

@@ -397,6 +397,7 @@ function casesWith({ failed, retried, gone, done, begun, rule, webhook, worker }
       ['/api/v1/history?from=2020-01-01T00:00:00Z&step=minute', 400],
     ],
     'GET /api/v1/server': [['/api/v1/server', 200]],
+    'GET /api/v1/system': [['/api/v1/system', 200]],
     'GET /api/v1/openapi.json': [['/api/v1/openapi.json', 200]],
     'GET /api/v1/events': [
       ['/api/v1/events', 200],

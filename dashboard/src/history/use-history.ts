@@ -35,7 +35,7 @@ export function useHistory(range: Range): ShownHistory {
   if (step === 'second') return { figures: rates.value, problem: undefined };
   const known = read.value?.of === range ? read.value : undefined;
   if (known === undefined) return { figures: undefined, problem: problem.value };
-  const isLive = step === 'minute';
+  const isLive = step === 'minute' && range.until === undefined;
   const figures = isLive ? continueLive(known.figures, rates.value, stepMs[step], known.at) : known.figures;
   return { figures, problem: problem.value };
 }
@@ -53,13 +53,14 @@ function readEachMinute(
   };
   const read = () => {
     const at = serverNow();
-    getHistory({ from: new Date(at - range.ms).toISOString(), step })
+    const to = range.until ?? at;
+    getHistory({ from: new Date(to - range.ms).toISOString(), to: new Date(to).toISOString(), step })
       .then(
         ({ points }) => tellUnlessOver({ of: range, figures: figuresOf(points, stepMs[step], at), at }),
         (problem: unknown) => tellUnlessOver({ problem }),
       )
       .finally(() => {
-        if (!isOver) timer = setTimeout(read, untilSettledMs(serverNow()));
+        if (!isOver && range.until === undefined) timer = setTimeout(read, untilSettledMs(serverNow()));
       });
   };
   read();

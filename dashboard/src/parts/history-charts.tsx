@@ -1,125 +1,123 @@
-import { signal } from '@preact/signals';
-import { count, moment, rate, seconds } from '../format.ts';
+import { count, rate, seconds } from '../format.ts';
+import { range } from '../history/pointer.ts';
 import { type Range, ranges } from '../history/ranges.ts';
 import { useHistory } from '../history/use-history.ts';
 import type { Figures } from '../live/rates.ts';
 import { serverNow } from '../live/server-time.ts';
-import { type Line, LineChart } from './line-chart.tsx';
+import { Chart } from './chart.tsx';
+import type { Series } from './chart-marks.tsx';
+import { HistoryTable } from './history-table.tsx';
 import { ProblemNote } from './problem-note.tsx';
 
-/** Kept while other pages are looked at. */
-const chosen = signal<Range>(ranges[1]);
-
-interface Chart {
+interface About {
   readonly title: string;
   readonly format: (value: number) => string;
-  readonly lines: readonly (Omit<Line, 'values'> & { readonly value: (figures: Figures) => number | null })[];
+  readonly counts?: boolean;
+  readonly lines: readonly (Omit<Series, 'values'> & { readonly value: (figures: Figures) => number | null })[];
 }
 
-const charts: readonly Chart[] = [
-  {
-    title: 'Files per second',
-    format: rate,
-    lines: [
-      { name: 'in', look: 'solid', value: (figures) => figures.in },
-      { name: 'out', look: 'dashed', value: (figures) => figures.out },
-    ],
-  },
+const main: About = {
+  title: 'Files per second',
+  format: rate,
+  lines: [
+    { name: 'in', look: 'first', value: (figures) => figures.in },
+    { name: 'out', look: 'second', value: (figures) => figures.out },
+  ],
+};
+
+const others: readonly About[] = [
   {
     title: 'Wait for a worker',
     format: seconds,
     lines: [
-      { name: 'p50', look: 'solid', value: ({ wait }) => wait?.p50 ?? null },
-      { name: 'p95', look: 'dashed', value: ({ wait }) => wait?.p95 ?? null },
+      { name: 'p50', look: 'first', value: ({ wait }) => wait?.p50 ?? null },
+      { name: 'p95', look: 'second', value: ({ wait }) => wait?.p95 ?? null },
     ],
   },
-  { title: 'Backlog', format: count, lines: [{ name: 'backlog', look: 'solid', value: ({ backlog }) => backlog }] },
-  { title: 'Failures', format: count, lines: [{ name: 'failures', look: 'solid', value: ({ failed }) => failed }] },
+  {
+    title: 'Backlog',
+    format: count,
+    counts: true,
+    lines: [{ name: 'backlog', look: 'first', value: ({ backlog }) => backlog }],
+  },
+  {
+    title: 'Failures',
+    format: count,
+    counts: true,
+    lines: [{ name: 'failures', look: 'bad', value: ({ failed }) => failed }],
+  },
 ];
 
 /** What happened in a range of time, as charts and as a table. */
 export function HistoryCharts() {
-  const range = chosen.value;
-  const { figures, problem } = useHistory(range);
+  const shown = range.value;
+  const { figures, problem } = useHistory(shown);
   return (
     <section aria-label="History">
-      <fieldset class="segments">
-        <legend>History: {range.told}</legend>
-        {ranges.map((one) => (
-          <label key={one.name}>
-            <input
-              type="radio"
-              name="range"
-              checked={one === range}
-              onChange={() => {
-                chosen.value = one;
-              }}
-            />
-            {one.name}
-          </label>
-        ))}
-      </fieldset>
+      <div class="section-head">
+        <h2>
+          History: <span class="quiet">{shown.told}</span>
+        </h2>
+        {shown.until !== undefined && (
+          <button
+            type="button"
+            onClick={() => {
+              range.value = ranges[1];
+            }}
+          >
+            Zoom out
+          </button>
+        )}
+        <Ranges />
+      </div>
       <ProblemNote problem={problem} />
-      <Shown figures={figures ?? []} range={range} />
+      <Shown figures={figures} range={shown} />
     </section>
   );
 }
 
-function Shown({ figures, range }: { readonly figures: readonly Figures[]; readonly range: Range }) {
-  const end = Math.max(serverNow(), figures.at(-1)?.at ?? 0);
-  const span = [end - range.ms, end] as const;
-  const shown = figures.filter(({ at }) => at >= span[0]);
+function Ranges() {
+  return (
+    <fieldset class="segments">
+      <legend class="hidden">Range</legend>
+      {ranges.map((one) => (
+        <label key={one.name}>
+          <input
+            type="radio"
+            name="range"
+            checked={one === range.value}
+            onChange={() => {
+              range.value = one;
+            }}
+          />
+          {one.name}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+function Shown({ figures, range: of }: { readonly figures: readonly Figures[] | undefined; readonly range: Range }) {
+  const end = of.until ?? Math.max(serverNow(), figures?.at(-1)?.at ?? 0);
+  const span = [end - of.ms, end] as const;
+  const shown = (figures ?? []).filter(({ at }) => at >= span[0] && at <= span[1]);
   const times = shown.map(({ at }) => at);
+  const blank = figures === undefined ? 'Loading…' : 'Nothing in this time';
+  const chart = ({ title, format, counts = false, lines }: About, height: number) => (
+    <Chart
+      key={title}
+      {...{ title, format, counts, times, span, height, blank }}
+      series={lines.map(({ value, ...line }) => ({ ...line, values: shown.map(value) }))}
+    />
+  );
   return (
     <>
-      <div class="charts">
-        {charts.map(({ title, format, lines }) => (
-          <LineChart
-            key={title}
-            title={title}
-            format={format}
-            times={times}
-            span={span}
-            lines={lines.map(({ value, ...line }) => ({ ...line, values: shown.map(value) }))}
-          />
-        ))}
-      </div>
+      {chart(main, 200)}
+      <div class="charts">{others.map((about) => chart(about, 132))}</div>
       <details>
         <summary>As a table</summary>
-        <HistoryTable figures={shown.toReversed()} rangeMs={range.ms} />
+        <HistoryTable figures={shown.toReversed()} rangeMs={of.ms} />
       </details>
     </>
   );
-}
-
-function HistoryTable({ figures, rangeMs }: { readonly figures: readonly Figures[]; readonly rangeMs: number }) {
-  return (
-    <table class="history">
-      <thead>
-        <tr>
-          {['Time', 'In', 'Out', 'Failed', 'Backlog', 'Wait p50 / p95'].map((title) => (
-            <th key={title} scope="col">
-              {title}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {figures.map(({ at, in: incoming, out, failed, backlog, wait }) => (
-          <tr key={at}>
-            <th scope="row">{moment(at, rangeMs)}</th>
-            <td>{known(incoming, rate)}</td>
-            <td>{known(out, rate)}</td>
-            <td>{known(failed, count)}</td>
-            <td>{known(backlog, count)}</td>
-            <td>{wait === null ? '–' : `${seconds(wait.p50)} / ${seconds(wait.p95)}`}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
-}
-
-function known(value: number | null, format: (value: number) => string): string {
-  return value === null ? '–' : format(value);
 }

@@ -22,6 +22,7 @@ import { getFileText } from './get-file-text.ts';
 import { getHistory } from './get-history.ts';
 import { getServer } from './get-server.ts';
 import { getStats } from './get-stats.ts';
+import { getSystem } from './get-system.ts';
 import { getUpload } from './get-upload.ts';
 import { getUploadOptions } from './get-upload-options.ts';
 import { cancelFiles, pauseFiles, resumeFiles } from './hold-files.ts';
@@ -90,6 +91,7 @@ export function allRoutes(context: RouteContext): readonly Route[] {
     getHistory(backend),
     getEvents(feed, gate),
     getServer(context),
+    getSystem(backend),
     getCaller(backend),
     createSession(backend),
     endSession(backend),

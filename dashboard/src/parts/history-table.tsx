@@ -1,0 +1,35 @@
+import { count, moment, rate, seconds } from '../format.ts';
+import type { Figures } from '../live/rates.ts';
+
+/** What the charts show, for who cannot see them, and for who wants to copy it. */
+export function HistoryTable({ figures, rangeMs }: { readonly figures: readonly Figures[]; readonly rangeMs: number }) {
+  return (
+    <table class="history">
+      <thead>
+        <tr>
+          {['Time', 'In', 'Out', 'Failed', 'Backlog', 'Wait p50 / p95'].map((title) => (
+            <th key={title} scope="col">
+              {title}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {figures.map(({ at, in: incoming, out, failed, backlog, wait }) => (
+          <tr key={at}>
+            <th scope="row">{moment(at, rangeMs)}</th>
+            <td>{known(incoming, rate)}</td>
+            <td>{known(out, rate)}</td>
+            <td>{known(failed, count)}</td>
+            <td>{known(backlog, count)}</td>
+            <td>{wait === null ? '–' : `${seconds(wait.p50)} / ${seconds(wait.p95)}`}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function known(value: number | null, format: (value: number) => string): string {
+  return value === null ? '–' : format(value);
+}
