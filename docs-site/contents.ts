@@ -21,15 +21,18 @@ export interface Section {
 
 /** In the order of the menu. A page of docs/ that is not named here is put under More. */
 const order: readonly (readonly [title: string, sources: readonly string[]])[] = [
-  ['Start here', ['docs/README.md', 'docs/start.md', 'docs/concepts.md', 'docs/compare.md']],
+  ['Start here', ['docs/README.md', 'docs/start.md', 'docs/install.md', 'docs/concepts.md', 'docs/compare.md']],
   ['How to', markdownIn('docs/how-to')],
   [
     'Use it',
     ['docs/clients.md', 'docs/mcp.md', 'docs/analysis.md', 'docs/webhooks.md', 'docs/retention.md', 'docs/security.md'],
   ],
   ['Run it', ['docs/deploy.md', 'docs/operations.md', 'docs/proxies.md', 'docs/reliability.md', 'docs/performance.md']],
-  ['Reference', [...markdownIn('docs/reference'), 'docs/errors.md', 'docs/metrics.md']],
-  ['The project', ['ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', 'docs/mutants.md']],
+  ['Reference', ['docs/settings.md', ...markdownIn('docs/reference'), 'docs/errors.md', 'docs/metrics.md']],
+  [
+    'The project',
+    ['ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', 'docs/design.md', 'docs/mutants.md'],
+  ],
   ['Decisions', markdownIn('docs/adr')],
 ];
 

@@ -99,6 +99,7 @@ export const timeSpan = z.string().transform((text, context) => {
 
 /** Settings that every service has. */
 export const commonSettings = {
+  /** The least serious messages that are logged. */
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   /** `pretty` for people, `json` for machines; by default whichever suits the output. */
   logFormat: z.enum(['pretty', 'json']).optional(),

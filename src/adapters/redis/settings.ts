@@ -6,4 +6,7 @@ export const redisUrl = z
   .regex(/^(none$|rediss?:\/\/|unix:\/\/\/)/, 'must be none, redis://…, rediss://… or unix:///PATH');
 
 /** Settings of every process that uses the doorbell. */
-export const redisSettings = { redisUrl: redisUrl.default('none') } as const;
+export const redisSettings = {
+  /** Where Redis is; with `none`, workers take their work from PostgreSQL. */
+  redisUrl: redisUrl.default('none'),
+} as const;

@@ -23,7 +23,7 @@ function checkSettings(env: NodeJS.ProcessEnv): Check[] {
       set.length === 0 ? 'none is set here: the defaults apply' : `${plural(set.length, 'variable')} set here`;
     return [check('Settings', true, detail, null)];
   }
-  const action = 'Correct the name, or unset the variable. README.md and docs/deploy.md list all settings.';
+  const action = 'Correct the name, or unset the variable. docs/settings.md lists them.';
   return wrong.map((problem) => check('Settings', false, printable(problem), action));
 }
 

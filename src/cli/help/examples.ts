@@ -219,6 +219,10 @@ const examples: Readonly<Record<string, Examples>> = {
   'context use': { 'from now on': 'filemill context use prod' },
   'context list': { 'all, and what is in use': 'filemill context list', 'their names': 'filemill context list -q' },
   'context remove': { 'one of them': 'filemill context remove prod' },
+  docs: {
+    'open the guide': 'filemill docs',
+    'open one of its pages': 'filemill docs security',
+  },
   completion: {
     'in this shell': 'source <(filemill completion bash)',
     'for good, in bash': 'filemill completion bash >> ~/.bashrc',

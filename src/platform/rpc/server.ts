@@ -64,6 +64,7 @@ export function internalServerOptions({ maxConnectionAgeMs }: { readonly maxConn
 
 /** The settings of a service with such a listener. */
 export const internalServerSettings = {
+  /** After this time a connection is closed, so that clients find new replicas; 0 for never. */
   grpcMaxConnectionAgeMs: integer(0).default(0),
   ...serviceSettings,
   allowAnonymous: exposureSettings.allowAnonymous,

@@ -30,20 +30,26 @@ export const metadataSettings = {
   ...identitySettings,
   /** Internal listener: only the other services may reach it. */
   grpcListen: listenAddress.default('127.0.0.1:50052'),
+  /** How long a claim lasts unless the worker renews it. */
   leaseMs: integer(500, 3_600_000).default(defaultLeaseMs),
   /** Shorter than the idle timeouts of proxies: 60 s in nginx, 50 s in Debian's HAProxy. */
   watchHeartbeatMs: integer(100).default(20_000),
   /** How long the audit is kept. */
   auditRetentionDays: integer(7, 36_500).default(400),
-  /** The quota of tenants for which none is set; unset for no limit. */
+  /** The quota of files for tenants for which none is set; unset for no limit. */
   defaultMaxFiles: integer(0).optional(),
+  /** The quota of bytes for tenants for which none is set; unset for no limit. */
   defaultMaxBytes: byteSize.optional(),
+  /** The quota of uploads at once for tenants for which none is set; unset for no limit. */
   defaultMaxUploads: integer(0).optional(),
+  /** The quota of requests a minute for tenants for which none is set; unset for no limit. */
   defaultMaxRequestsPerMinute: integer(0).optional(),
-  /** How long ended files, or only their bytes, are kept where no rule says otherwise; unset for ever. */
+  /** How long ended files are kept where no rule says otherwise; unset for ever. */
   keepFiles: timeSpan.optional(),
+  /** How long the bytes of ended files are kept where no rule says otherwise; unset for ever. */
   keepBytes: timeSpan.optional(),
   ...webhookSettings,
+  /** After so many attempts that failed, a file is FAILED. */
   maxAttempts: integer(1, 100).default(defaultMaxAttempts),
 } as const;
 

@@ -18,13 +18,16 @@ export const uploadSettings = {
   ...serviceSettings,
   ...redisSettings,
   ...exposureSettings,
+  /** Where clients reach gRPC: one address or more, separated by commas. */
   grpcListen: listenAddresses.prefault('127.0.0.1:50051'),
   /** Whether callers may ask what there is to call; like any other call, it needs credentials where those are required. */
   grpcReflection: z
     .enum(['0', '1'])
     .default('1')
     .transform((word) => word === '1'),
+  /** Where the metadata service listens. */
   metadataTarget: grpcTarget.default('127.0.0.1:50052'),
+  /** Where the result service listens. */
   resultTarget: grpcTarget.default('127.0.0.1:50053'),
   storageDir: z.string(),
   maxFileSize: byteSize.prefault('100GiB'),
@@ -40,6 +43,7 @@ export const uploadSettings = {
   maxDownloads: integer(1).default(256),
   /** PENDING files at which uploads are refused; 0 for no limit. */
   maxBacklog: integer(0).default(0),
+  /** How long an upload may send nothing before it is ended. */
   streamIdleMs: integer(100).default(30_000),
   /** Per second. */
   streamMinRate: byteSize.prefault('1KiB'),
@@ -47,8 +51,11 @@ export const uploadSettings = {
   uploadExpiryMs: integer(1_000).default(24 * 60 * 60 * 1_000),
   /** Limits of incomplete uploads: beyond them, idle ones are evicted. */
   maxIncompleteUploads: integer(1).default(10_000),
+  /** A quarter of the volume unless set. */
   maxIncompleteBytes: byteSize.optional(),
+  /** After this time, what a broken upload left in the staging folder is removed. */
   stagingTtlMs: integer(1_000).default(60 * 60 * 1_000),
+  /** After this time, bytes on the volume that no file names are removed. */
   orphanTtlMs: integer(minOrphanTtlMs).default(24 * 60 * 60 * 1_000),
 } as const;
 

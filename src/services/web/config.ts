@@ -35,6 +35,7 @@ export const webSettings = {
   ...exposureSettings,
   ...tlsSettings,
   ...signInSettings,
+  /** Where clients reach HTTP. */
   httpListen: listenAddress.default('127.0.0.1:8080'),
   /** The public gRPC port. */
   uploadTarget: grpcTarget.default('127.0.0.1:50051'),

@@ -21,14 +21,17 @@ export const workerSettings = {
   storageDir: z.string(),
   /** Unique among running workers. */
   workerName: z.string().max(200).default(`${hostname()}-${process.pid}`),
+  /** Threads that analyse files. */
   workerThreads: integer(1, 256).default(availableParallelism()),
   /** Prefetched claims; adapts to the size of files unless set. */
   workerPrefetch: integer(0, 900).optional(),
   /** Largest resident memory of the whole process; unlimited unless set. */
   workerMemoryMb: integer(128, 16_777_216).optional(),
+  /** Heap of each thread or process that analyses. */
   analysisHeapMb: integer(16, 65_536).default(256),
   /** Largest resident memory of a process that runs documents, archives, media and suspects: heap plus 256 MiB unless set. */
   analysisChildMemoryMb: integer(128, 16_777_216).optional(),
+  /** Longest analysis of a file, to which its size at 20 MB/s is added. */
   analysisDeadlineMs: integer(100, 3_600_000).default(30_000),
   /** Longest run of one analyser of documents, archives or media. */
   findingsDeadlineMs: integer(100, 3_600_000).default(20_000),

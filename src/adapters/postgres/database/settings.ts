@@ -39,6 +39,7 @@ function problemOfFile(path: string): string | undefined {
 
 /** Settings of every process that speaks SQL. */
 export const databaseSettings = {
+  /** Where PostgreSQL is, and as whom to connect. */
   databaseUrl,
   /** The largest number of connections in the pool. */
   databasePool: integer(1, 1_000).default(10),

@@ -28,10 +28,13 @@ export const identitySettings = {
   tokenKey: secretKeys.optional(),
   /** A token of the operator, which is not in the database and may do everything. */
   adminToken: adminToken.optional(),
+  /** The provider whose JWTs are accepted. */
   oidcIssuer: issuerUrl.optional(),
+  /** The audience that a JWT must name. */
   oidcAudience: z.string().optional(),
   /** By default the issuer says where its keys are. */
   oidcJwksUrl: issuerUrl.optional(),
+  /** Algorithms of signatures that are accepted, separated by commas. */
   oidcAlgorithms: z
     .string()
     .default('RS256,PS256,ES256,EdDSA')

@@ -10,6 +10,7 @@ export const signInSettings = {
   oidcClientId: z.string().optional(),
   /** Absent for a public client, which PKCE alone protects. */
   oidcClientSecret: z.string().optional(),
+  /** Asked of the provider; `openid` is one of them. */
   oidcScopes: z
     .string()
     .regex(/(^| )openid( |$)/, 'must hold openid')
