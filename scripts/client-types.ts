@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { modelOf } from './clients/model.ts';
+import { pythonTypes } from './clients/python.ts';
 import { typescriptTypes } from './clients/typescript.ts';
 import { servedOpenApi } from './support/served-openapi.ts';
 
@@ -15,7 +16,10 @@ const model = modelOf(
   ['File', 'FilesPage', 'Result', 'Output', 'ResultsPage', 'Receipt', 'Retried', 'Deleted'],
   { FilesFilter: '/api/v1/files', ResultsFilter: '/api/v1/results' },
 );
-const made = { 'clients/typescript/src/api.ts': typescriptTypes(model) };
+const made = {
+  'clients/typescript/src/api.ts': typescriptTypes(model),
+  'clients/python/src/filemill/api.py': pythonTypes(model),
+};
 
 for (const [name, text] of Object.entries(made)) {
   const path = join(import.meta.dirname, '..', name);
