@@ -63,12 +63,14 @@ ServerErrorCode = Literal[
     "BLOB_UNREADABLE",
     "BLOB_DAMAGED",
     "WORKER_CRASHED",
+    "CANCELLED",
     "RESULT_INVALID",
 ]
 """Why a request was refused: the `reason` of a problem (RFC 9457)."""
 
 FileStatus = Literal[
     "PENDING",
+    "PAUSED",
     "PROCESSING",
     "COMPLETED",
     "FAILED",
@@ -382,7 +384,7 @@ class Deleted:
 
 class FilesFilter(TypedDict, total=False):
     status: Sequence[str]
-    """PENDING, PROCESSING, COMPLETED, FAILED: any of the given ones."""
+    """PENDING, PAUSED, PROCESSING, COMPLETED, FAILED: any of the given ones."""
     mime_type: str
     """The detected type: exact (`text/plain`) or a whole family (`image/*`)."""
     language: str
