@@ -36,6 +36,7 @@ COPY src/gen src/gen
 COPY src/platform src/platform
 COPY src/contract src/contract
 COPY src/sdk src/sdk
+COPY src/mcp src/mcp
 
 COPY src/services/web src/services/web
 COPY --from=dashboard /app/dashboard/dist dashboard/dist

@@ -73,6 +73,7 @@ const groups: Readonly<Record<string, Readonly<Record<string, Verb>>>> = {
       (await import('./commands/context.ts')).contextCommand(),
     ),
     docs: verb('open the guide', async () => (await import('./commands/docs.ts')).docsCommand()),
+    mcp: verb('serve files and results to AI assistants', async () => (await import('./commands/mcp.ts')).mcpCommand()),
     completion: verb('print a script for shell completion', async () =>
       (await import('./commands/completion.ts')).completionCommand(),
     ),

@@ -22,6 +22,7 @@ import { traceOf, traceRequests } from './http/request-span.ts';
 import { serveRoutes } from './http/serve-routes.ts';
 import { TrustedProxies } from './http/trusted-proxies.ts';
 import { LiveFeed } from './live/live-feed.ts';
+import { serveMcp } from './mcp/serve-mcp.ts';
 import { allRoutes } from './routes/index.ts';
 import type { SignInConfig } from './sign-in/config.ts';
 import { Provider } from './sign-in/provider.ts';
@@ -99,9 +100,14 @@ export function createApp(context: AppContext): FastifyInstance {
   const provider = context.signIn && new Provider(context.signIn);
   serveRoutes(app, allRoutes({ ...context, feed, gate, provider: provider?.host }));
   if (provider) serveSignIn(app, { ...context, provider });
-  serveDashboard(app, context.dashboard);
-  serveGuide(app, context.guide);
+  serveMcp(app, { ...context, stopping: feed.ended });
+  servePages(app, context);
   return app;
+}
+
+function servePages(app: FastifyInstance, { dashboard, guide }: AppContext): void {
+  serveDashboard(app, dashboard);
+  serveGuide(app, guide);
 }
 
 /** Whether a link on another site may open this: none of these holds data. */

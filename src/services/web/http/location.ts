@@ -16,3 +16,8 @@ export function locationOf({ url }: FastifyRequest, path: `/${string}`): string 
   const above = shared === -1 ? from.length : shared;
   return '../'.repeat(from.length - above) + to.slice(above).join('/');
 }
+
+/** The path below which a proxy serves this server, if the proxy names it. */
+export function prefixOf({ headers }: FastifyRequest): string | undefined {
+  return /^((?:\/[\w.~%-]+)+)\/?$/.exec(String(headers['x-forwarded-prefix'] ?? ''))?.[1];
+}

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { needOfRoute } from '#contract/access.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { outgoing } from '#platform/rpc/call-context.ts';
+import type { CallOptions } from '#platform/rpc/client.ts';
 import { onBehalfOf } from './access.ts';
 import { entityTag, matchesTag } from './entity-tag.ts';
 import { readBody, readQuery } from './query.ts';
@@ -69,8 +70,13 @@ function readCall(description: Route, request: FastifyRequest, reply: FastifyRep
     request,
     reply,
     signal,
-    onward: { ...outgoing({ signal, requestId: request.id, trace: traceOf(request) }), ...onBehalfOf(request) },
+    onward: onwardOf(request, signal),
   };
+}
+
+/** What calls on behalf of a request carry on. */
+export function onwardOf(request: FastifyRequest, signal: AbortSignal): CallOptions {
+  return { ...outgoing({ signal, requestId: request.id, trace: traceOf(request) }), ...onBehalfOf(request) };
 }
 
 /** A client that already holds this answer gets 304. */
@@ -92,7 +98,7 @@ function fastifyPath(path: string): string {
  * Aborted when the client disconnects before it has its answer. The request itself does not tell: it counts as closed
  * once its body has been read.
  */
-function clientGone(response: ServerResponse): AbortSignal {
+export function clientGone(response: ServerResponse): AbortSignal {
   const controller = new AbortController();
   response.once('close', () => {
     if (!response.writableFinished) controller.abort(new FilemillError('UNAVAILABLE', 'The client disconnected.'));

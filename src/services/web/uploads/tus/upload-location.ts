@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { locationOf } from '../../http/location.ts';
+import { locationOf, prefixOf } from '../../http/location.ts';
 
 /**
  * The `Location` of an upload. A relative reference holds below any path of a proxy, and most clients resolve it as
@@ -10,8 +10,7 @@ import { locationOf } from '../../http/location.ts';
 export function uploadLocation(request: FastifyRequest, id: string, publicHttp?: string): string {
   const path = `/uploads/${id}` as const;
   if (publicHttp !== undefined) return publicHttp + path;
-  const { origin, 'x-forwarded-prefix': prefix } = request.headers;
-  const [, below] = /^((?:\/[\w.~%-]+)+)\/?$/.exec(String(prefix ?? '')) ?? [];
+  const below = prefixOf(request);
   if (below !== undefined) return below + path;
-  return origin === undefined ? locationOf(request, path) : path;
+  return request.headers.origin === undefined ? locationOf(request, path) : path;
 }
