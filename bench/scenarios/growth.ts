@@ -8,7 +8,8 @@ import { migrate } from '#adapters/postgres/database/migrate.ts';
 import { claimDueFiles } from '#adapters/postgres/files/file-claims.ts';
 import { deleteFiles } from '#adapters/postgres/files/file-commands.ts';
 import { expireLeases } from '#adapters/postgres/files/file-leases.ts';
-import { type FileFilter, listFiles } from '#adapters/postgres/files/file-queries.ts';
+import { listFiles } from '#adapters/postgres/files/file-lists.ts';
+import type { FileFilter } from '#adapters/postgres/files/file-matches.ts';
 import { takeDueRings } from '#adapters/postgres/files/file-rings.ts';
 import { fileStats } from '#adapters/postgres/files/stats.ts';
 import { startEmbeddedPostgres } from '#local/postgres/embedded-postgres.ts';
@@ -84,9 +85,9 @@ const work: Record<string, (databases: Databases) => Promise<unknown>> = {
     ids.push(...(await claimDueFiles(database, 16, claimant)).map(({ id }) => id));
   },
   list: async ({ searches }) => {
-    for (const [filter, limit] of filters) await listFiles(searches, filter, { limit });
+    for (const [filter, limit] of filters) await listFiles(searches, undefined, filter, { limit });
   },
-  'list-name': async ({ searches }) => await listFiles(searches, { nameContains: nameOfOne }, { limit: 51 }),
+  'list-name': async ({ searches }) => await listFiles(searches, undefined, { nameContains: nameOfOne }, { limit: 51 }),
   stats: async ({ database }) => await fileStats(database),
   reconcile: async ({ database }) => [await takeDueRings(database, 100), await expireLeases(database, 100)],
   delete: async ({ database, ids }) => await deleteFiles(database, ids.splice(0, 4), undefined),

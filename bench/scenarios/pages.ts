@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { Database } from '#adapters/postgres/database/database.ts';
-import { type FileFilter, listFiles } from '#adapters/postgres/files/file-queries.ts';
+import { fileFacets } from '#adapters/postgres/files/facets.ts';
+import { listFiles } from '#adapters/postgres/files/file-lists.ts';
+import type { FileFilter } from '#adapters/postgres/files/file-matches.ts';
+import { sortFiles } from '#adapters/postgres/files/sorted-files.ts';
 import { fileStats } from '#adapters/postgres/files/stats.ts';
 import { startEmbeddedPostgres } from '#local/postgres/embedded-postgres.ts';
 import { createLogger } from '#platform/logger.ts';
@@ -63,7 +66,7 @@ interface Question {
 function questions(hash: string): Readonly<Record<string, Question>> {
   const search = (query: string, filter: FileFilter): Question => ({
     path: `files?${query}`,
-    sql: ({ searches }) => listFiles(searches, filter, { limit: pageRows }),
+    sql: ({ searches }) => listFiles(searches, undefined, filter, { limit: pageRows }),
   });
   const weekAgo = new Date(Date.now() - 7 * 24 * 3_600_000);
   return {
@@ -83,6 +86,20 @@ function questions(hash: string): Readonly<Record<string, Question>> {
     'FAILED with a name': search('status=FAILED&name=9f3a7', { statuses: ['FAILED'], nameContains: '9f3a7' }),
     'a hash': search(`sha256=${hash}`, { sha256: hash }),
     'older than a week': search(`created_before=${weekAgo.toISOString()}`, { createdBefore: weekAgo }),
+    'typed: a part of a name': search('q=9f3a7', { text: '9f3a7' }),
+    'typed: what all names have': search('q=txt', { text: 'txt' }),
+    'typed: a hash': search(`q=${hash.slice(0, 8)}`, { text: hash.slice(0, 8) }),
+    'typed: two letters that no name has': search('q=%C3%A9z', { text: 'éz' }),
+    'the largest': {
+      path: 'files?sort=-size',
+      sql: ({ searches }) =>
+        sortFiles(searches, undefined, {}, { sort: { by: 'size', order: 'desc' }, limit: pageRows }),
+    },
+    'the counts of all files': { path: 'files:count', sql: ({ searches }) => fileFacets(searches, undefined, {}) },
+    'the counts of a name': {
+      path: 'files:count?q=9f3a7',
+      sql: ({ searches }) => fileFacets(searches, undefined, { text: '9f3a7' }),
+    },
     stats: { path: 'stats', sql: ({ database }) => fileStats(database) },
   };
 }

@@ -70,11 +70,13 @@ function parameters(filter: Omit<FileFilter, 'id'>, token: string): URLSearchPar
   return new URLSearchParams({ ...filterParameters({ ...filter, id: '' }), ...page });
 }
 
+const nothing: FilesPage = { files: [], next_page_token: '', sort_capped: false, searched_to: null };
+
 async function findOne(id: string): Promise<FilesPage> {
   try {
-    return { files: [await getFile(id)], next_page_token: '' };
+    return { ...nothing, files: [await getFile(id)] };
   } catch (error) {
-    if (error instanceof Refusal && error.reason === 'FILE_NOT_FOUND') return { files: [], next_page_token: '' };
+    if (error instanceof Refusal && error.reason === 'FILE_NOT_FOUND') return nothing;
     throw error;
   }
 }

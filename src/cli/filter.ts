@@ -11,6 +11,7 @@ import { moment } from './moment.ts';
 export interface FilterOptions {
   readonly status?: readonly StatusWord[];
   readonly type?: string;
+  readonly find?: string;
   readonly name?: string;
   readonly sha256?: string;
   readonly error?: string;
@@ -30,6 +31,7 @@ export function addFilterOptions(command: Command): Command {
       statuses,
     )
     .option('--mime, --type <type>', 'type such as text/plain, or a family such as image/*')
+    .option('--find <text>', 'part of the name, or how the id, the SHA-256 or the type begins')
     .option('--name <text>', 'text that the file name contains')
     .option('--sha256 <digits>', 'SHA-256 of the content, 64 hex digits', sha256)
     .option('--error <code>', 'reason of the failure, such as analyzer_timeout')
@@ -57,8 +59,10 @@ export function addFindingsOptions(command: Command): Command {
 }
 
 export function hasFilter(options: FilterOptions): boolean {
-  const { status, type, name, sha256: digits, error, since, until } = options;
-  return looksAtFindings(options) || [status, type, name, digits, error, since, until].some((one) => one !== undefined);
+  const { status, type, find, name, sha256: digits, error, since, until } = options;
+  return (
+    looksAtFindings(options) || [status, type, find, name, digits, error, since, until].some((one) => one !== undefined)
+  );
 }
 
 function looksAtFindings({ language, encrypted, mismatch, findingError }: FilterOptions): boolean {
@@ -79,6 +83,7 @@ export function toFilter(options: FilterOptions): MessageInitShape<typeof FileFi
   return {
     statuses: (options.status ?? []).map((word) => FileStatus[word]),
     mimeType: options.type ?? '',
+    query: options.find ?? '',
     nameContains: options.name ?? '',
     sha256: options.sha256 ?? '',
     errorCode: (options.error ?? '').toLowerCase(),

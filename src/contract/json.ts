@@ -1,12 +1,14 @@
 import { type Timestamp, timestampDate } from '@bufbuild/protobuf/wkt';
 import { defaultTenant } from '#domain/access.ts';
 import { type FieldKind, type FileRecord, fieldsOf, fileFields, snakeCase } from '#domain/file.ts';
+import { facetNames } from '#domain/file-facets.ts';
 import { workerStates } from '#domain/worker-state.ts';
 import type { Caller, Token } from '#gen/filemill/v1/access_service_pb.ts';
 import type { File, FileStatus } from '#gen/filemill/v1/file_pb.ts';
 import {
   type Attempt,
   Attempt_Outcome,
+  type CountFilesResponse,
   type GetStatsResponse,
   type GetStatsResponse_DatabaseState,
   type GetStatsResponse_Durations,
@@ -25,6 +27,7 @@ import type {
   FileWithResultJson,
   IncompleteUploadsJson,
   Json,
+  ListedFileJson,
   ResultJson,
   StatsJson,
   TokenJson,
@@ -61,6 +64,43 @@ export function fileStateToJson(file: File): FileJson {
   const fields = shownFields.map(({ field, kind, key }) => [key, jsonValues[kind](file[field] as never)]);
   const error = file.error ? { code: file.error.code, message: file.error.message } : null;
   return { ...Object.fromEntries(fields), error };
+}
+
+/** A file of a list that shows what was found. */
+export function listedFileToJson(file: File): ListedFileJson {
+  const { found } = file;
+  const shown = found && {
+    description: found.description || null,
+    word_count: numberOrNull(found.wordCount),
+    pages: numberOrNull(found.pages),
+    language: found.language || null,
+  };
+  return { ...fileStateToJson(file), found: shown ?? null };
+}
+
+function numberOrNull(value: bigint | undefined): number | null {
+  return value === undefined ? null : Number(value);
+}
+
+export function fileCountsToJson({
+  files,
+  bytes,
+  capped,
+  facets,
+  countedFrom,
+}: CountFilesResponse): Json<'FileCounts'> {
+  const valuesOf = (name: string) => facets.find((facet) => facet.name === name)?.values ?? [];
+  const shown = facetNames.map((name) => [
+    name,
+    valuesOf(name).map(({ value, files }) => ({ value, files: Number(files) })),
+  ]);
+  return {
+    files: Number(files),
+    bytes: Number(bytes),
+    capped,
+    counted_from: time(countedFrom),
+    facets: Object.fromEntries(shown),
+  };
 }
 
 /** The public JSON of a file, made from its record. */

@@ -78,22 +78,41 @@ export function refuseNul(...texts: readonly string[]): void {
 
 /** An opaque token that continues after `lastId`, bound to the filter it was made for. */
 export function pageToken(lastId: string, filter: unknown): string {
-  return Buffer.from(`${lastId} ${fingerprint(filter)}`).toString('base64url');
+  return sealPlace(lastId, filter);
 }
 
 /** The id to continue after; undefined for the first page. @throws FilemillError REQUEST_INVALID */
 export function parsePageToken(token: string, filter: unknown): string | undefined {
+  const id = openPlace(token, filter);
+  if (id === undefined || isUuid(id)) return id;
+  throw notAToken();
+}
+
+/** An opaque token of the place where the next page begins, bound to the filter it was made for. */
+export function sealPlace(place: string, filter: unknown): string {
+  return Buffer.from(`${place} ${fingerprint(filter)}`).toString('base64url');
+}
+
+/** The place of a token; undefined for the first page. Clients may have made it up. @throws FilemillError REQUEST_INVALID */
+export function openPlace(token: string, filter: unknown): string | undefined {
   if (token === '') return undefined;
-  const [id = '', print] = Buffer.from(token, 'base64url').toString().split(' ');
-  if (!isUuid(id)) throw new FilemillError('REQUEST_INVALID', '`page_token` is not a token of this server.');
+  const text = Buffer.from(token, 'base64url').toString();
+  const [place, print] = [text.slice(0, -printLength - 1), text.slice(-printLength)];
+  if (place === '' || text.at(-printLength - 1) !== ' ') throw notAToken();
   if (print !== fingerprint(filter))
     throw new FilemillError('REQUEST_INVALID', '`page_token` belongs to another filter: start again without it.');
-  return id;
+  return place;
 }
+
+export function notAToken(): FilemillError {
+  return new FilemillError('REQUEST_INVALID', '`page_token` is not a token of this server.');
+}
+
+const printLength = 8;
 
 function fingerprint(filter: unknown): string {
   return createHash('sha256')
     .update(JSON.stringify(filter) ?? '')
     .digest('base64url')
-    .slice(0, 8);
+    .slice(0, printLength);
 }

@@ -3,6 +3,7 @@ import { scopes } from '#domain/access.ts';
 import { confidences, detectors } from '#domain/analysis.ts';
 import { auditActions } from '#domain/audit.ts';
 import { catalogue, type Reason } from '#domain/errors.ts';
+import { facetNames } from '#domain/file-facets.ts';
 import { fileStatuses } from '#domain/file-state.ts';
 import type { Link } from '#domain/link.ts';
 import { workerStates } from '#domain/worker-state.ts';
@@ -141,6 +142,30 @@ const Result = z.strictObject({
   output: Output,
 });
 
+/** What a list shows of a result. */
+const Found = z.strictObject({
+  description: z.string().nullable().describe('The type in words.'),
+  word_count: count.nullable(),
+  pages: count.nullable(),
+  language: z.string().nullable().describe('ISO 639.'),
+});
+
+const ListedFile = File.extend({
+  found: Found.nullable().exactOptional().describe('With `with_found=true`; null without a result.'),
+});
+
+const searchedTo = time.nullable().describe('Older files were left out, as they would take too long.');
+
+const FileCounts = z.strictObject({
+  files: count.describe('The files that match; at most 5,000, the newest, are counted.'),
+  bytes: count,
+  capped: z.boolean().describe('More files match than were counted, in all or for one of the facets.'),
+  counted_from: searchedTo,
+  facets: z
+    .record(z.enum(facetNames), z.array(z.strictObject({ value: z.string(), files: count })))
+    .describe('By parameters of the search. What the search asks for by one of them is left out of account for it.'),
+});
+
 const Attempt = z.strictObject({
   number: count.describe('After an expired lease that is forgiven, the next attempt has the same number.'),
   worker: z.string(),
@@ -226,7 +251,18 @@ const RefusedFile = z.strictObject({ filename: z.string(), problem: ProblemDetai
 
 export const schemas = {
   File,
-  FilesPage: z.strictObject({ files: z.array(File), next_page_token: nextPageToken }),
+  ListedFile,
+  FilesPage: z.strictObject({
+    files: z.array(ListedFile),
+    next_page_token: nextPageToken,
+    sort_capped: z.boolean().describe('Only the newest 5,000 of the files that match were sorted.'),
+    searched_to: time
+      .nullable()
+      .describe(
+        'A search that no index supports has got so far, and `next_page_token` goes on; sorted lists leave out what is older.',
+      ),
+  }),
+  FileCounts,
   Result,
   Output,
   ResultsPage: z.strictObject({ results: z.array(Result), next_page_token: nextPageToken }),
@@ -343,6 +379,7 @@ export interface DependencyJson {
   readonly link: Link | null;
 }
 
+export type ListedFileJson = Json<'ListedFile'>;
 export type SchemaName = keyof typeof schemas;
 export type Json<Name extends SchemaName> = DeepReadonly<z.infer<(typeof schemas)[Name]>>;
 

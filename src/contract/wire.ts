@@ -7,14 +7,17 @@ import {
   type ClaimedFile,
   type FieldKind,
   type FileRecord,
+  type FoundSummary,
   fieldsOf,
   fileFields,
+  type ListedFile,
   type NewFile,
   newFileFields,
   type ResultRecord,
 } from '#domain/file.ts';
 import { fileStatuses, type FileStatus as StatusWord } from '#domain/file-state.ts';
 import type { StoreReport } from '#domain/store-fault.ts';
+import { timeOfUuid } from '#domain/uuid.ts';
 import type {
   ClaimedFiles,
   ClaimedFilesSchema,
@@ -46,10 +49,21 @@ const messageValues: Readonly<Record<FieldKind, (value: never) => unknown>> = {
 const { errorCode, errorMessage, ...plainFields } = fileFields;
 const sentFields = fieldsOf(plainFields);
 
-export function fileToMessage(file: FileRecord): MessageInitShape<typeof FileSchema> {
+export function fileToMessage({
+  found,
+  ...file
+}: FileRecord & Partial<ListedFile>): MessageInitShape<typeof FileSchema> {
   const message = sentFields.map(([field, kind]) => [field, messageValues[kind](file[field] as never)]);
   const error = file.errorCode === null ? undefined : { code: file.errorCode, message: file.errorMessage ?? '' };
-  return { ...Object.fromEntries(message), error };
+  return { ...Object.fromEntries(message), error, found: found ? summaryToMessage(found) : undefined };
+}
+
+function summaryToMessage({ description, wordCount, pages, language }: FoundSummary) {
+  const count = (value: number | null) => (value === null ? undefined : BigInt(value));
+  return {
+    ...{ description: description ?? '', language: language ?? '' },
+    ...{ wordCount: count(wordCount), pages: count(pages) },
+  };
 }
 
 const newFields = fieldsOf(newFileFields);
@@ -135,6 +149,11 @@ export function optionalDate(timestamp: Timestamp | undefined): Date | undefined
   const year = date.getUTCFullYear();
   if (year >= 1 && year <= 9_999) return date;
   throw new FilemillError('REQUEST_INVALID', 'The request holds a time that is out of range.');
+}
+
+/** When a file was registered that has this id; undefined without one. */
+export function timeOfId(id: string | undefined): Timestamp | undefined {
+  return id === undefined ? undefined : timestampFromDate(timeOfUuid(id));
 }
 
 export function resultToMessage(result: ResultRecord): MessageInitShape<typeof ResultSchema> {

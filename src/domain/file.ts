@@ -54,6 +54,22 @@ export const fileFields = {
 
 export type FileRecord = RecordOf<typeof fileFields>;
 
+/** What a list shows of a result. */
+export interface FoundSummary {
+  /** The type in words. */
+  readonly description: string | null;
+  readonly wordCount: number | null;
+  readonly pages: number | null;
+  /** ISO 639. */
+  readonly language: string | null;
+}
+
+/** A file of a list. */
+export interface ListedFile extends FileRecord {
+  /** Null without a result, or when it was not asked for. */
+  readonly found: FoundSummary | null;
+}
+
 /** The fields of a file whose bytes are durable and whose row is not yet created. The message and the SQL are made from it. */
 export const newFileFields = {
   /** The id of its blob: a UUIDv7, minted when the bytes were complete. */

@@ -185,7 +185,9 @@ function casesWith({ failed, retried, gone, done, begun, rule, webhook, worker }
     'GET /api/v1/files': [
       [files, 200],
       [`${files}?status=FAILED`, 200],
+      [`${files}?q=done&sort=-word_count&with_found=true`, 200],
       [`${files}?page_size=0`, 400],
+      [`${files}?sort=colour`, 400],
     ],
     'POST /api/v1/files': [
       [files, 201, form('a', 'b')],
@@ -306,6 +308,16 @@ function casesWith({ failed, retried, gone, done, begun, rule, webhook, worker }
     'POST /api/v1/webhooks:delete': [
       ['/api/v1/webhooks:delete', 200, json({ ids: [webhook, unknownId] })],
       ['/api/v1/webhooks:delete', 400, json({})],
+    ],
+    'GET /api/v1/files:count': [
+      [`${files}:count`, 200],
+      [`${files}:count?q=done&status=COMPLETED&encrypted=false`, 200],
+      [`${files}:count?status=LOST`, 400],
+    ],
+    'GET /api/v1/files:export': [
+      [`${files}:export`, 200],
+      [`${files}:export?format=csv&q=done`, 200],
+      [`${files}:export?format=xml`, 400],
     ],
     'POST /api/v1/files:retry': [
       ['/api/v1/files:retry', 200, json({ ids: [failed, done, unknownId] })],

@@ -14,11 +14,13 @@ export async function insertManyFiles(client: pg.Client, files: number): Promise
   const indexes = await withoutIndexes(client);
   await client.query(
     `insert into files (id, storage_key, filename, path, size, mime_type, status, max_attempts, run_after, next_ring_at,
-       error_code, created_at, tenant)
-     select uuidv7((n - $1) * interval '20 seconds'), n::text, format('%s %s.txt', md5(n::text), n), '', 4096,
+       error_code, created_at, completed_at, tenant)
+     select uuidv7((n - $1) * interval '20 seconds'), n::text, format('%s %s.txt', md5(n::text), n), '', 1000 + n % 9001,
        case when n % 1000 = 999 then 'image/x-rare' else 'text/plain' end, ${status}, 3,
        now() - interval '1 minute', now() + interval '1 hour', case when ${status} = 'FAILED' then 'analyzer_error' end,
-       now() + (n - $1) * interval '20 seconds', case when n % 500 = 3 or n % 500 = 497 then 'small' else 'default' end
+       now() + (n - $1) * interval '20 seconds',
+       case when ${status} = 'COMPLETED' then now() + (n - $1) * interval '20 seconds' + n % 997 * interval '1 second' end,
+       case when n % 500 = 3 or n % 500 = 497 then 'small' else 'default' end
      from generate_series(1, $1::int) as n`,
     [files],
   );
@@ -28,7 +30,7 @@ export async function insertManyFiles(client: pg.Client, files: number): Promise
   );
   await client.query(
     `insert into results (id, file_id, output_data)
-     select id, id, jsonb_build_object('mime_type', mime_type, 'word_count', 7, 'sha256', md5(storage_key) || md5(filename),
+     select id, id, jsonb_build_object('mime_type', mime_type, 'word_count', length(storage_key) * 10 + right(storage_key, 1)::int, 'sha256', md5(storage_key) || md5(filename),
        'extension_mismatch', storage_key like '%998', 'findings', ${findings})
      from files where status = 'COMPLETED'`,
   );

@@ -58,7 +58,6 @@ export type ServerErrorCode =
   | 'BLOB_UNREADABLE'
   | 'BLOB_DAMAGED'
   | 'WORKER_CRASHED'
-  | 'CANCELLED'
   | 'RESULT_INVALID';
 
 export interface FileError {
@@ -76,7 +75,7 @@ export interface File {
   readonly size: number;
   /** The type that the client declared; once the file is COMPLETED, the detected type. */
   readonly mime_type: string;
-  readonly status: 'PENDING' | 'PAUSED' | 'PROCESSING' | 'COMPLETED' | 'FAILED' | 'UNKNOWN';
+  readonly status: 'PENDING' | 'PROCESSING' | 'COMPLETED' | 'FAILED' | 'UNKNOWN';
   readonly attempt: number;
   readonly max_attempts: number;
   readonly created_at: string | null;
@@ -94,9 +93,13 @@ export interface File {
 }
 
 export interface FilesPage {
-  readonly files: readonly File[];
+  readonly files: readonly ListedFile[];
   /** `page_token` of the next page; empty on the last. */
   readonly next_page_token: string;
+  /** Only the newest 5,000 of the files that match were sorted. */
+  readonly sort_capped: boolean;
+  /** A search that no index supports has got so far, and `next_page_token` goes on; sorted lists leave out what is older. */
+  readonly searched_to: string | null;
 }
 
 export interface Result {
@@ -176,7 +179,9 @@ export interface Deleted {
 }
 
 export interface FilesFilter {
-  /** PENDING, PAUSED, PROCESSING, COMPLETED, FAILED: any of the given ones. */
+  /** What people type into one box: part of the name, or how the id, the SHA-256 (at least 4 digits) or the type begins. */
+  readonly q?: string;
+  /** PENDING, PROCESSING, COMPLETED, FAILED: any of the given ones. */
   readonly status?: readonly string[];
   /** The detected type: exact (`text/plain`) or a whole family (`image/*`). */
   readonly mime_type?: string;
@@ -198,8 +203,12 @@ export interface FilesFilter {
   readonly created_from?: string;
   /** Exclusive. */
   readonly created_before?: string;
+  /** With `-` the greatest first. Any order other than that of `created_at` is one of the newest 5,000 files that match. */
+  readonly sort?: 'created_at' | '-created_at' | 'filename' | '-filename' | 'size' | '-size' | 'word_count' | '-word_count' | 'duration' | '-duration';
   /** Defaults to 100. */
   readonly page_size?: number;
+  /** Adds what lists show of the results, as `found`. */
+  readonly with_found?: boolean;
 }
 
 export interface ResultsFilter {

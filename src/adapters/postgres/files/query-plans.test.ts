@@ -8,7 +8,11 @@ import { Database, type Reader, type Statement } from '../database/database.ts';
 import type { FoundFilter } from '../results/found.ts';
 import { getResults, resultsStatement } from '../results/results.ts';
 import { getAttempts } from './attempts.ts';
-import { changedFiles, endedFiles, type FileFilter, getFiles, listStatement, locateFile } from './file-queries.ts';
+import { facetsStatement } from './facets.ts';
+import { listStatement } from './file-lists.ts';
+import type { FileFilter } from './file-matches.ts';
+import { changedFiles, endedFiles, getFiles, locateFile } from './file-queries.ts';
+import { sortedStatement } from './sorted-files.ts';
 import { moved, movedEach } from './state-tables.ts';
 import { latestDurations, latestDurationsOfTenant } from './stats.ts';
 
@@ -53,6 +57,13 @@ const filters: Record<string, FileFilter> = {
   'a hash': { sha256: 'ab'.repeat(32) },
   'a time': { createdFrom: new Date(Date.now() - 8 * dayMs), createdBefore: new Date(Date.now() - 7 * dayMs) },
   'an error and a declared type': { errorCode: 'analyzer_error', mimeType: 'image/x-rare' },
+  'a part of a name, typed': { text: '9f3a7' },
+  'what all names have, typed': { text: 'txt' },
+  'the beginning of a hash, typed': { text: 'abcdef01' },
+  'the beginning of a rare type, typed': { text: 'image/x' },
+  'the beginning of a frequent type, typed': { text: 'text/' },
+  'an id, typed': { text: '01980000-0000-7000-8000-000000000000' },
+  'a rare state and a name, typed': { statuses: ['FAILED'], text: '9f3a7' },
   'a state and a name': { statuses: ['FAILED'], nameContains: '9f3a7' },
 };
 
@@ -85,6 +96,24 @@ for (const tenant of tenants)
         const plan = await explain(filter, tenant);
         const scanned = tables(plan).filter(({ rows }) => rows > files / 10);
         assert.deepEqual(scanned, [], outline(plan));
+      });
+  });
+
+for (const tenant of tenants)
+  describe(`The newest files of ${tenant ?? 'all tenants'}`, () => {
+    for (const [what, filter] of Object.entries(filters))
+      it(`by ${what} are counted and sorted without reading the tables`, async () => {
+        const sort = { by: 'word_count', order: 'desc' } as const;
+        const { text: counting, values: counted } = facetsStatement(filter, undefined, tenant);
+        const { text: sorting, values: sorted } = sortedStatement(filter, { sort, limit: 51 }, tenant);
+        for (const statement of [
+          [{ text: counting }, counted],
+          [{ text: sorting }, sorted],
+        ] as const) {
+          const plan = await explainStatement([...statement], searches.as(tenant));
+          const scanned = tables(plan).filter(({ rows }) => rows > files / 4);
+          assert.deepEqual(scanned, [], outline(plan));
+        }
       });
   });
 
@@ -199,7 +228,7 @@ interface PlanNode {
 }
 
 async function explain(filter: FileFilter, tenant: string | undefined): Promise<PlanNode> {
-  const { text, values } = listStatement(filter, { limit: 51, tenant });
+  const { text, values } = listStatement(filter, { limit: 51 }, tenant);
   return await explainStatement([{ text }, values], searches.as(tenant));
 }
 

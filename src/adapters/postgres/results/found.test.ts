@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { claimFile, createFile, finding, openTestDatabase } from '#test/support/files.ts';
 import type { Database } from '../database/database.ts';
 import { saveResults } from '../files/file-completion.ts';
-import { listFiles } from '../files/file-queries.ts';
+import { listFiles } from '../files/file-lists.ts';
 import type { FoundFilter } from './found.ts';
 import { exportResults, listResults } from './results.ts';
 
@@ -55,16 +55,28 @@ describe('what was found selects', () => {
       assert.deepEqual(namesOf(await pages((last) => resultsAfter(filter, last))), expected.toReversed());
       const { mimeType, ...findings } = filter;
       const files = { findings, ...(mimeType !== undefined && { mimeType }) };
-      const listed = await pages((beforeId) => listFiles(database, files, { limit: 2, beforeId }));
+      const listed = await pages(
+        async (after) =>
+          (await listFiles(database, undefined, files, { limit: 2, from: after === undefined ? undefined : { after } }))
+            .files,
+      );
       assert.deepEqual(namesOf(listed), expected.toReversed());
     });
 
   it('files of no other state', async () => {
     const findings = { encrypted: false };
     const page = { limit: 20 };
-    assert.deepEqual(await listFiles(database, { findings, statuses: ['PENDING', 'FAILED'] }, page), []);
-    assert.deepEqual(await listFiles(database, { findings, errorCode: 'analyzer_error' }, page), []);
-    const both = await listFiles(database, { findings, statuses: ['PENDING', 'COMPLETED'] }, page);
+    assert.deepEqual(
+      (await listFiles(database, undefined, { findings, statuses: ['PENDING', 'FAILED'] }, page)).files,
+      [],
+    );
+    assert.deepEqual((await listFiles(database, undefined, { findings, errorCode: 'analyzer_error' }, page)).files, []);
+    const { files: both } = await listFiles(
+      database,
+      undefined,
+      { findings, statuses: ['PENDING', 'COMPLETED'] },
+      page,
+    );
     assert.equal(both.length, 7);
   });
 

@@ -4,6 +4,8 @@ import type { FindingsFilter } from '#domain/findings-filter.ts';
 export interface FoundFilter extends FindingsFilter {
   /** Exact, or a family such as `image/*`. */
   readonly mimeType?: string;
+  /** How the type begins. */
+  readonly typePrefix?: string;
 }
 
 /** What a search reads. */
@@ -24,16 +26,17 @@ export type Parameter = (value: unknown) => string;
 
 // These are the expressions of the indexes of `results`, by which PostgreSQL knows that an index applies.
 const mimeTypeFound = `(output_data ->> 'mime_type') collate "C"`;
-const languageFound = `(output_data #>> '{findings,text,language}') collate "C"`;
-const isEncrypted = `output_data @? '$.findings.*.encrypted ? (@ == true)'`;
-const isMismatched = `output_data @> '{"extension_mismatch": true}'`;
+export const languageFound = `(output_data #>> '{findings,text,language}') collate "C"`;
+export const isEncrypted = `output_data @? '$.findings.*.encrypted ? (@ == true)'`;
+export const isMismatched = `output_data @> '{"extension_mismatch": true}'`;
 const hasError = `output_data @? '$.findings.*.error'`;
 
 /** The conditions for a row of `results`. */
 export function foundConditions(filter: FoundFilter, parameter: Parameter): string[] {
-  const { mimeType, language, encrypted, extensionMismatch, findingError } = filter;
+  const { mimeType, typePrefix, language, encrypted, extensionMismatch, findingError } = filter;
   const conditions: string[] = [];
   if (mimeType !== undefined) conditions.push(typeCondition(mimeTypeFound, mimeType, parameter));
+  if (typePrefix !== undefined) conditions.push(typeBeginsWith(mimeTypeFound, typePrefix, parameter));
   if (language !== undefined) conditions.push(`${languageFound} = ${parameter(language)}`);
   if (encrypted !== undefined) conditions.push(encrypted ? isEncrypted : `not ${isEncrypted}`);
   if (extensionMismatch !== undefined) conditions.push(extensionMismatch ? isMismatched : `not ${isMismatched}`);
@@ -49,6 +52,23 @@ export function foundConditions(filter: FoundFilter, parameter: Parameter): stri
   }
 }
 
+/** A FoundSummary of the row `r` of `results`, as JSON; null without one. */
+export const foundSummary = `case when r.file_id is not null then jsonb_build_object(
+  'description', r.output_data -> 'description', 'wordCount', r.output_data -> 'word_count',
+  'pages', r.output_data #> '{findings,text,pages}', 'language', r.output_data #> '{findings,text,language}') end`;
+
+// The next two are subqueries with a limit, which PostgreSQL does not turn into joins that read whole tables.
+
+/** Joins each file of `m` as `f`. */
+export function withFile({ files }: Searched): string {
+  return `cross join lateral (select * from ${files} where id = m.id limit 1) f`;
+}
+
+/** Joins the result of each file `f` as `r`, if there is one. */
+export function withResult({ results }: Searched): string {
+  return `left join lateral (select * from ${results} where file_id = f.id limit 1) r on true`;
+}
+
 /** A `where` clause that asks for all conditions; empty when there is none. */
 export function whereAll(conditions: readonly string[]): string {
   return conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`;
@@ -59,4 +79,9 @@ export function typeCondition(column: string, mimeType: string, parameter: Param
   if (!mimeType.endsWith('/*')) return `${column} = ${parameter(mimeType)}`;
   const family = mimeType.slice(0, -2);
   return `${column} >= ${parameter(`${family}/`)} and ${column} < ${parameter(`${family}0`)}`;
+}
+
+/** No character of a type sorts behind the last one of Unicode. */
+export function typeBeginsWith(column: string, prefix: string, parameter: Parameter): string {
+  return `${column} >= ${parameter(prefix)} and ${column} < ${parameter(`${prefix}\u{10ffff}`)}`;
 }

@@ -8,7 +8,7 @@ import { migrate, migrationStatus } from '../database/migrate.ts';
 import { deleteFiles } from '../files/file-commands.ts';
 import { saveResults } from '../files/file-completion.ts';
 import { createFiles } from '../files/file-creation.ts';
-import { listFiles } from '../files/file-queries.ts';
+import { listFiles } from '../files/file-lists.ts';
 import { takeDueRings } from '../files/file-rings.ts';
 import { confirmDeletions, findBlobs, forgetConfirmedDeletions, moveBlobs, takeDeletions } from './blob-deletions.ts';
 
@@ -117,7 +117,7 @@ test('filters work alone and together', async () => {
   ];
   for (const filter of filters)
     assert.deepEqual(
-      (await listFiles(database, filter, { limit: 10 })).map((file) => file.id),
+      (await listFiles(database, undefined, filter, { limit: 10 })).files.map((file) => file.id),
       [id],
     );
   for (const filter of [
@@ -128,7 +128,7 @@ test('filters work alone and together', async () => {
     { sha256: 'no' },
     { errorCode: 'no' },
   ]) {
-    assert.deepEqual(await listFiles(database, filter, { limit: 10 }), []);
+    assert.deepEqual((await listFiles(database, undefined, filter, { limit: 10 })).files, []);
   }
 });
 

@@ -12,7 +12,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file filemill/v1/file.proto.
  */
 export const file_filemill_v1_file: GenFile = /*@__PURE__*/
-  fileDesc("ChZmaWxlbWlsbC92MS9maWxlLnByb3RvEgtmaWxlbWlsbC52MSLvAwoERmlsZRIKCgJpZBgBIAEoCRIQCghmaWxlbmFtZRgCIAEoCRIMCgRwYXRoGAMgASgJEgwKBHNpemUYBCABKAMSEQoJbWltZV90eXBlGAUgASgJEicKBnN0YXR1cxgGIAEoDjIXLmZpbGVtaWxsLnYxLkZpbGVTdGF0dXMSDwoHYXR0ZW1wdBgHIAEoBRIUCgxtYXhfYXR0ZW1wdHMYCCABKAUSLgoKY3JlYXRlZF9hdBgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKdXBkYXRlZF9hdBgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMAoMY29tcGxldGVkX2F0GAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIOCgZzaGEyNTYYDCABKAkSFwoPZGVjbGFyZWRfc2hhMjU2GA0gASgJEiUKBWVycm9yGA4gASgLMhYuZmlsZW1pbGwudjEuRmlsZUVycm9yEg4KBndvcmtlchgPIAEoCRISCgpyZXF1ZXN0X2lkGBAgASgJEg4KBnRlbmFudBgRIAEoCRI0ChBieXRlc19leHBpcmVkX2F0GBMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIqCglGaWxlRXJyb3ISDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJKqkBCgpGaWxlU3RhdHVzEhsKF0ZJTEVfU1RBVFVTX1VOU1BFQ0lGSUVEEAASFwoTRklMRV9TVEFUVVNfUEVORElORxABEhoKFkZJTEVfU1RBVFVTX1BST0NFU1NJTkcQAhIZChVGSUxFX1NUQVRVU19DT01QTEVURUQQAxIWChJGSUxFX1NUQVRVU19GQUlMRUQQBBIWChJGSUxFX1NUQVRVU19QQVVTRUQQBWIGcHJvdG8z", [file_google_protobuf_timestamp]);
+  fileDesc("ChZmaWxlbWlsbC92MS9maWxlLnByb3RvEgtmaWxlbWlsbC52MSKZBAoERmlsZRIKCgJpZBgBIAEoCRIQCghmaWxlbmFtZRgCIAEoCRIMCgRwYXRoGAMgASgJEgwKBHNpemUYBCABKAMSEQoJbWltZV90eXBlGAUgASgJEicKBnN0YXR1cxgGIAEoDjIXLmZpbGVtaWxsLnYxLkZpbGVTdGF0dXMSDwoHYXR0ZW1wdBgHIAEoBRIUCgxtYXhfYXR0ZW1wdHMYCCABKAUSLgoKY3JlYXRlZF9hdBgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKdXBkYXRlZF9hdBgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMAoMY29tcGxldGVkX2F0GAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIOCgZzaGEyNTYYDCABKAkSFwoPZGVjbGFyZWRfc2hhMjU2GA0gASgJEiUKBWVycm9yGA4gASgLMhYuZmlsZW1pbGwudjEuRmlsZUVycm9yEg4KBndvcmtlchgPIAEoCRISCgpyZXF1ZXN0X2lkGBAgASgJEg4KBnRlbmFudBgRIAEoCRI0ChBieXRlc19leHBpcmVkX2F0GBMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIoCgVmb3VuZBgUIAEoCzIZLmZpbGVtaWxsLnYxLkZvdW5kU3VtbWFyeSJ7CgxGb3VuZFN1bW1hcnkSEwoLZGVzY3JpcHRpb24YASABKAkSFwoKd29yZF9jb3VudBgCIAEoA0gAiAEBEhIKBXBhZ2VzGAMgASgDSAGIAQESEAoIbGFuZ3VhZ2UYBCABKAlCDQoLX3dvcmRfY291bnRCCAoGX3BhZ2VzIioKCUZpbGVFcnJvchIMCgRjb2RlGAEgASgJEg8KB21lc3NhZ2UYAiABKAkqqQEKCkZpbGVTdGF0dXMSGwoXRklMRV9TVEFUVVNfVU5TUEVDSUZJRUQQABIXChNGSUxFX1NUQVRVU19QRU5ESU5HEAESGgoWRklMRV9TVEFUVVNfUFJPQ0VTU0lORxACEhkKFUZJTEVfU1RBVFVTX0NPTVBMRVRFRBADEhYKEkZJTEVfU1RBVFVTX0ZBSUxFRBAEEhYKEkZJTEVfU1RBVFVTX1BBVVNFRBAFYgZwcm90bzM", [file_google_protobuf_timestamp]);
 
 /**
  * An uploaded file and its state.
@@ -135,6 +135,13 @@ export type File = Message<"filemill.v1.File"> & {
    * @generated from field: google.protobuf.Timestamp bytes_expired_at = 19;
    */
   bytesExpiredAt?: Timestamp | undefined;
+
+  /**
+   * Only in lists that ask for it, and only of COMPLETED files.
+   *
+   * @generated from field: filemill.v1.FoundSummary found = 20;
+   */
+  found?: FoundSummary | undefined;
 };
 
 /**
@@ -143,6 +150,44 @@ export type File = Message<"filemill.v1.File"> & {
  */
 export const FileSchema: GenMessage<File> = /*@__PURE__*/
   messageDesc(file_filemill_v1_file, 0);
+
+/**
+ * What a list shows of a result. Empty and absent fields are not known.
+ *
+ * @generated from message filemill.v1.FoundSummary
+ */
+export type FoundSummary = Message<"filemill.v1.FoundSummary"> & {
+  /**
+   * The type in words: "Word document".
+   *
+   * @generated from field: string description = 1;
+   */
+  description: string;
+
+  /**
+   * @generated from field: optional int64 word_count = 2;
+   */
+  wordCount?: bigint | undefined;
+
+  /**
+   * @generated from field: optional int64 pages = 3;
+   */
+  pages?: bigint | undefined;
+
+  /**
+   * An ISO 639 code.
+   *
+   * @generated from field: string language = 4;
+   */
+  language: string;
+};
+
+/**
+ * Describes the message filemill.v1.FoundSummary.
+ * Use `create(FoundSummarySchema)` to create a new message.
+ */
+export const FoundSummarySchema: GenMessage<FoundSummary> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_file, 1);
 
 /**
  * @generated from message filemill.v1.FileError
@@ -166,7 +211,7 @@ export type FileError = Message<"filemill.v1.FileError"> & {
  * Use `create(FileErrorSchema)` to create a new message.
  */
 export const FileErrorSchema: GenMessage<FileError> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_file, 1);
+  messageDesc(file_filemill_v1_file, 2);
 
 /**
  * The life of a file: PENDING → PROCESSING → COMPLETED or FAILED; a PENDING file may be PAUSED and resumed.

@@ -16,7 +16,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file filemill/v1/metadata_service.proto.
  */
 export const file_filemill_v1_metadata_service: GenFile = /*@__PURE__*/
-  fileDesc("CiJmaWxlbWlsbC92MS9tZXRhZGF0YV9zZXJ2aWNlLnByb3RvEgtmaWxlbWlsbC52MSIiChJEcmFpbldvcmtlclJlcXVlc3QSDAoEbmFtZRgBIAEoCSJQChNEcmFpbldvcmtlclJlc3BvbnNlEjkKBndvcmtlchgBIAEoCzIpLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2UuV29ya2VyU3RhdGUiIwoTUmVzdW1lV29ya2VyUmVxdWVzdBIMCgRuYW1lGAEgASgJIlEKFFJlc3VtZVdvcmtlclJlc3BvbnNlEjkKBndvcmtlchgBIAEoCzIpLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2UuV29ya2VyU3RhdGUiHgoPR2V0RmlsZXNSZXF1ZXN0EgsKA2lkcxgBIAMoCSJJChBHZXRGaWxlc1Jlc3BvbnNlEiAKBWZpbGVzGAEgAygLMhEuZmlsZW1pbGwudjEuRmlsZRITCgttaXNzaW5nX2lkcxgCIAMoCSImChJHZXRBdHRlbXB0c1JlcXVlc3QSEAoIZmlsZV9pZHMYASADKAkiPQoTR2V0QXR0ZW1wdHNSZXNwb25zZRImCghhdHRlbXB0cxgBIAMoCzIULmZpbGVtaWxsLnYxLkF0dGVtcHQi5wIKB0F0dGVtcHQSDwoHZmlsZV9pZBgBIAEoCRIOCgZudW1iZXIYAiABKAUSDgoGd29ya2VyGAMgASgJEi4KCmNsYWltZWRfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZGVkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCgdvdXRjb21lGAYgASgOMhwuZmlsZW1pbGwudjEuQXR0ZW1wdC5PdXRjb21lEiUKBWVycm9yGAcgASgLMhYuZmlsZW1pbGwudjEuRmlsZUVycm9yIncKB091dGNvbWUSFwoTT1VUQ09NRV9VTlNQRUNJRklFRBAAEhMKD09VVENPTUVfUlVOTklORxABEhUKEU9VVENPTUVfQ09NUExFVEVEEAISEgoOT1VUQ09NRV9GQUlMRUQQAxITCg9PVVRDT01FX0VYUElSRUQQBCKaAgoKRmlsZUZpbHRlchIpCghzdGF0dXNlcxgBIAMoDjIXLmZpbGVtaWxsLnYxLkZpbGVTdGF0dXMSEQoJbWltZV90eXBlGAIgASgJEhUKDW5hbWVfY29udGFpbnMYAyABKAkSDgoGc2hhMjU2GAQgASgJEjAKDGNyZWF0ZWRfZnJvbRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMgoOY3JlYXRlZF9iZWZvcmUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCmVycm9yX2NvZGUYByABKAkSLQoIZmluZGluZ3MYCCABKAsyGy5maWxlbWlsbC52MS5GaW5kaW5nc0ZpbHRlciJiChBMaXN0RmlsZXNSZXF1ZXN0EicKBmZpbHRlchgBIAEoCzIXLmZpbGVtaWxsLnYxLkZpbGVGaWx0ZXISEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkiTgoRTGlzdEZpbGVzUmVzcG9uc2USIAoFZmlsZXMYASADKAsyES5maWxlbWlsbC52MS5GaWxlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSI3ChFXYXRjaEZpbGVzUmVxdWVzdBILCgNpZHMYASADKAkSFQoNdGVybWluYWxfb25seRgCIAEoCCJLChJXYXRjaEZpbGVzUmVzcG9uc2USIAoFZmlsZXMYASADKAsyES5maWxlbWlsbC52MS5GaWxlEhMKC21pc3NpbmdfaWRzGAIgAygJIiUKE1dhdGNoQ2hhbmdlc1JlcXVlc3QSDgoGY3Vyc29yGAEgASgJIq4BChRXYXRjaENoYW5nZXNSZXNwb25zZRIOCgZjdXJzb3IYASABKAkSIAoFZmlsZXMYAiADKAsyES5maWxlbWlsbC52MS5GaWxlEhMKC21pc3NpbmdfaWRzGAMgAygJEhIKCmxvb2tfYWdhaW4YBCABKAgSMQoFc3RhdHMYBSABKAsyHS5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlSACIAQFCCAoGX3N0YXRzIiAKEVJldHJ5RmlsZXNSZXF1ZXN0EgsKA2lkcxgBIAMoCSKbAgoSUmV0cnlGaWxlc1Jlc3BvbnNlEjMKBWl0ZW1zGAEgAygLMiQuZmlsZW1pbGwudjEuUmV0cnlGaWxlc1Jlc3BvbnNlLkl0ZW0aTAoESXRlbRIKCgJpZBgBIAEoCRI4CgdvdXRjb21lGAIgASgOMicuZmlsZW1pbGwudjEuUmV0cnlGaWxlc1Jlc3BvbnNlLk91dGNvbWUigQEKB091dGNvbWUSFwoTT1VUQ09NRV9VTlNQRUNJRklFRBAAEhMKD09VVENPTUVfUkVUUklFRBABEhYKEk9VVENPTUVfTk9UX0ZBSUxFRBACEhUKEU9VVENPTUVfTk9UX0ZPVU5EEAMSGQoVT1VUQ09NRV9CWVRFU19FWFBJUkVEEAQiIAoRUGF1c2VGaWxlc1JlcXVlc3QSCwoDaWRzGAEgAygJIv8BChJQYXVzZUZpbGVzUmVzcG9uc2USMwoFaXRlbXMYASADKAsyJC5maWxlbWlsbC52MS5QYXVzZUZpbGVzUmVzcG9uc2UuSXRlbRpMCgRJdGVtEgoKAmlkGAEgASgJEjgKB291dGNvbWUYAiABKA4yJy5maWxlbWlsbC52MS5QYXVzZUZpbGVzUmVzcG9uc2UuT3V0Y29tZSJmCgdPdXRjb21lEhcKE09VVENPTUVfVU5TUEVDSUZJRUQQABISCg5PVVRDT01FX1BBVVNFRBABEhcKE09VVENPTUVfTk9UX1BFTkRJTkcQAhIVChFPVVRDT01FX05PVF9GT1VORBADIiEKElJlc3VtZUZpbGVzUmVxdWVzdBILCgNpZHMYASADKAkiggIKE1Jlc3VtZUZpbGVzUmVzcG9uc2USNAoFaXRlbXMYASADKAsyJS5maWxlbWlsbC52MS5SZXN1bWVGaWxlc1Jlc3BvbnNlLkl0ZW0aTQoESXRlbRIKCgJpZBgBIAEoCRI5CgdvdXRjb21lGAIgASgOMiguZmlsZW1pbGwudjEuUmVzdW1lRmlsZXNSZXNwb25zZS5PdXRjb21lImYKB091dGNvbWUSFwoTT1VUQ09NRV9VTlNQRUNJRklFRBAAEhMKD09VVENPTUVfUkVTVU1FRBABEhYKEk9VVENPTUVfTk9UX1BBVVNFRBACEhUKEU9VVENPTUVfTk9UX0ZPVU5EEAMiIQoSQ2FuY2VsRmlsZXNSZXF1ZXN0EgsKA2lkcxgBIAMoCSKHAgoTQ2FuY2VsRmlsZXNSZXNwb25zZRI0CgVpdGVtcxgBIAMoCzIlLmZpbGVtaWxsLnYxLkNhbmNlbEZpbGVzUmVzcG9uc2UuSXRlbRpNCgRJdGVtEgoKAmlkGAEgASgJEjkKB291dGNvbWUYAiABKA4yKC5maWxlbWlsbC52MS5DYW5jZWxGaWxlc1Jlc3BvbnNlLk91dGNvbWUiawoHT3V0Y29tZRIXChNPVVRDT01FX1VOU1BFQ0lGSUVEEAASFQoRT1VUQ09NRV9DQU5DRUxMRUQQARIZChVPVVRDT01FX0FMUkVBRFlfRU5ERUQQAhIVChFPVVRDT01FX05PVF9GT1VORBADIiEKEkRlbGV0ZUZpbGVzUmVxdWVzdBILCgNpZHMYASADKAki6gEKE0RlbGV0ZUZpbGVzUmVzcG9uc2USNAoFaXRlbXMYASADKAsyJS5maWxlbWlsbC52MS5EZWxldGVGaWxlc1Jlc3BvbnNlLkl0ZW0aTQoESXRlbRIKCgJpZBgBIAEoCRI5CgdvdXRjb21lGAIgASgOMiguZmlsZW1pbGwudjEuRGVsZXRlRmlsZXNSZXNwb25zZS5PdXRjb21lIk4KB091dGNvbWUSFwoTT1VUQ09NRV9VTlNQRUNJRklFRBAAEhMKD09VVENPTUVfREVMRVRFRBABEhUKEU9VVENPTUVfTk9UX0ZPVU5EEAIiJwoPR2V0U3RhdHNSZXF1ZXN0EhQKDHdvcmtlcnNfb25seRgBIAEoCCKkCQoQR2V0U3RhdHNSZXNwb25zZRI7CghzdGF0dXNlcxgBIAMoCzIpLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2UuU3RhdHVzQ291bnQSOAoGZXJyb3JzGAIgAygLMiguZmlsZW1pbGwudjEuR2V0U3RhdHNSZXNwb25zZS5FcnJvckNvdW50Eh4KFm9sZGVzdF9wZW5kaW5nX3NlY29uZHMYAyABKAESOgoHd29ya2VycxgEIAMoCzIpLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2UuV29ya2VyU3RhdGUSNQoEd2FpdBgFIAEoCzInLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2UuRHVyYXRpb25zEjsKCnByb2Nlc3NpbmcYBiABKAsyJy5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLkR1cmF0aW9ucxI9CghkYXRhYmFzZRgHIAEoCzIrLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2UuRGF0YWJhc2VTdGF0ZRpUCgtTdGF0dXNDb3VudBInCgZzdGF0dXMYASABKA4yFy5maWxlbWlsbC52MS5GaWxlU3RhdHVzEg0KBWZpbGVzGAIgASgDEg0KBWJ5dGVzGAMgASgDGikKCkVycm9yQ291bnQSDAoEY29kZRgBIAEoCRINCgVmaWxlcxgCIAEoAxq/AgoLV29ya2VyU3RhdGUSDAoEbmFtZRgBIAEoCRIuCgpzdGFydGVkX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIrCgdzZWVuX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBINCgVzbG90cxgEIAEoBRIMCgRidXN5GAUgASgFEg4KBnNvdXJjZRgGIAEoCRI+CgVzdGF0ZRgHIAEoDjIvLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2UuV29ya2VyU3RhdGUuU3RhdGUiWAoFU3RhdGUSFQoRU1RBVEVfVU5TUEVDSUZJRUQQABIRCg1TVEFURV9XT1JLSU5HEAESEgoOU1RBVEVfRFJBSU5JTkcQAhIRCg1TVEFURV9EUkFJTkVEEAMaNQoJRHVyYXRpb25zEhMKC3A1MF9zZWNvbmRzGAEgASgBEhMKC3A5NV9zZWNvbmRzGAIgASgBGskBCg1EYXRhYmFzZVN0YXRlEg4KBnBvb2xlZBgBIAEoCBIQCghub3RpZmllZBgCIAEoCBInCgNub3cYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3NlcnZpY2Vfbm93GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI8CgtsYXRlc3Rfc3RlcBgFIAEoCzInLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2UuQ2xvY2tTdGVwGkQKCUNsb2NrU3RlcBImCgJhdBgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDwoHc2Vjb25kcxgCIAEoASKNAQoRR2V0SGlzdG9yeVJlcXVlc3QSKAoEZnJvbRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASJgoCdG8YAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiYKBHN0ZXAYAyABKA4yGC5maWxlbWlsbC52MS5IaXN0b3J5U3RlcCJnChJHZXRIaXN0b3J5UmVzcG9uc2USJgoEc3RlcBgBIAEoDjIYLmZpbGVtaWxsLnYxLkhpc3RvcnlTdGVwEikKBnBvaW50cxgCIAMoCzIZLmZpbGVtaWxsLnYxLkhpc3RvcnlQb2ludCLDBAoMSGlzdG9yeVBvaW50EiYKAmF0GAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIPCgdzZWNvbmRzGAIgASgBEhAKCGFjY2VwdGVkGAMgASgDEhYKDmFjY2VwdGVkX2J5dGVzGAQgASgDEhEKCWNvbXBsZXRlZBgFIAEoAxIXCg9jb21wbGV0ZWRfYnl0ZXMYBiABKAMSNAoGZmFpbGVkGAcgAygLMiQuZmlsZW1pbGwudjEuSGlzdG9yeVBvaW50LkVycm9yQ291bnQSMQoEd2FpdBgIIAEoCzIjLmZpbGVtaWxsLnYxLkhpc3RvcnlQb2ludC5EdXJhdGlvbnMSMgoFdG90YWwYCSABKAsyIy5maWxlbWlsbC52MS5IaXN0b3J5UG9pbnQuRHVyYXRpb25zEjIKB2JhY2tsb2cYCiABKAsyIS5maWxlbWlsbC52MS5IaXN0b3J5UG9pbnQuQmFja2xvZxopCgpFcnJvckNvdW50EgwKBGNvZGUYASABKAkSDQoFZmlsZXMYAiABKAMaNQoJRHVyYXRpb25zEhMKC3A1MF9zZWNvbmRzGAEgASgBEhMKC3A5NV9zZWNvbmRzGAIgASgBGnEKB0JhY2tsb2cSDwoHcGVuZGluZxgBIAEoAxISCgpwcm9jZXNzaW5nGAIgASgDEh4KFm9sZGVzdF9wZW5kaW5nX3NlY29uZHMYAyABKAESIQoZb2xkZXN0X3Byb2Nlc3Npbmdfc2Vjb25kcxgEIAEoASpxCgtIaXN0b3J5U3RlcBIcChhISVNUT1JZX1NURVBfVU5TUEVDSUZJRUQQABIXChNISVNUT1JZX1NURVBfTUlOVVRFEAESFQoRSElTVE9SWV9TVEVQX0hPVVIQAhIUChBISVNUT1JZX1NURVBfREFZEAMy8wgKD01ldGFkYXRhU2VydmljZRJHCghHZXRGaWxlcxIcLmZpbGVtaWxsLnYxLkdldEZpbGVzUmVxdWVzdBodLmZpbGVtaWxsLnYxLkdldEZpbGVzUmVzcG9uc2USUAoLR2V0QXR0ZW1wdHMSHy5maWxlbWlsbC52MS5HZXRBdHRlbXB0c1JlcXVlc3QaIC5maWxlbWlsbC52MS5HZXRBdHRlbXB0c1Jlc3BvbnNlEkoKCUxpc3RGaWxlcxIdLmZpbGVtaWxsLnYxLkxpc3RGaWxlc1JlcXVlc3QaHi5maWxlbWlsbC52MS5MaXN0RmlsZXNSZXNwb25zZRJPCgpXYXRjaEZpbGVzEh4uZmlsZW1pbGwudjEuV2F0Y2hGaWxlc1JlcXVlc3QaHy5maWxlbWlsbC52MS5XYXRjaEZpbGVzUmVzcG9uc2UwARJVCgxXYXRjaENoYW5nZXMSIC5maWxlbWlsbC52MS5XYXRjaENoYW5nZXNSZXF1ZXN0GiEuZmlsZW1pbGwudjEuV2F0Y2hDaGFuZ2VzUmVzcG9uc2UwARJNCgpSZXRyeUZpbGVzEh4uZmlsZW1pbGwudjEuUmV0cnlGaWxlc1JlcXVlc3QaHy5maWxlbWlsbC52MS5SZXRyeUZpbGVzUmVzcG9uc2USTQoKUGF1c2VGaWxlcxIeLmZpbGVtaWxsLnYxLlBhdXNlRmlsZXNSZXF1ZXN0Gh8uZmlsZW1pbGwudjEuUGF1c2VGaWxlc1Jlc3BvbnNlElAKC1Jlc3VtZUZpbGVzEh8uZmlsZW1pbGwudjEuUmVzdW1lRmlsZXNSZXF1ZXN0GiAuZmlsZW1pbGwudjEuUmVzdW1lRmlsZXNSZXNwb25zZRJQCgtDYW5jZWxGaWxlcxIfLmZpbGVtaWxsLnYxLkNhbmNlbEZpbGVzUmVxdWVzdBogLmZpbGVtaWxsLnYxLkNhbmNlbEZpbGVzUmVzcG9uc2USUAoLRGVsZXRlRmlsZXMSHy5maWxlbWlsbC52MS5EZWxldGVGaWxlc1JlcXVlc3QaIC5maWxlbWlsbC52MS5EZWxldGVGaWxlc1Jlc3BvbnNlEkcKCEdldFN0YXRzEhwuZmlsZW1pbGwudjEuR2V0U3RhdHNSZXF1ZXN0Gh0uZmlsZW1pbGwudjEuR2V0U3RhdHNSZXNwb25zZRJNCgpHZXRIaXN0b3J5Eh4uZmlsZW1pbGwudjEuR2V0SGlzdG9yeVJlcXVlc3QaHy5maWxlbWlsbC52MS5HZXRIaXN0b3J5UmVzcG9uc2USUAoLRHJhaW5Xb3JrZXISHy5maWxlbWlsbC52MS5EcmFpbldvcmtlclJlcXVlc3QaIC5maWxlbWlsbC52MS5EcmFpbldvcmtlclJlc3BvbnNlElMKDFJlc3VtZVdvcmtlchIgLmZpbGVtaWxsLnYxLlJlc3VtZVdvcmtlclJlcXVlc3QaIS5maWxlbWlsbC52MS5SZXN1bWVXb3JrZXJSZXNwb25zZWIGcHJvdG8z", [file_filemill_v1_file, file_filemill_v1_findings_filter, file_google_protobuf_timestamp]);
+  fileDesc("CiJmaWxlbWlsbC92MS9tZXRhZGF0YV9zZXJ2aWNlLnByb3RvEgtmaWxlbWlsbC52MSIiChJEcmFpbldvcmtlclJlcXVlc3QSDAoEbmFtZRgBIAEoCSJQChNEcmFpbldvcmtlclJlc3BvbnNlEjkKBndvcmtlchgBIAEoCzIpLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2UuV29ya2VyU3RhdGUiIwoTUmVzdW1lV29ya2VyUmVxdWVzdBIMCgRuYW1lGAEgASgJIlEKFFJlc3VtZVdvcmtlclJlc3BvbnNlEjkKBndvcmtlchgBIAEoCzIpLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2UuV29ya2VyU3RhdGUiHgoPR2V0RmlsZXNSZXF1ZXN0EgsKA2lkcxgBIAMoCSJJChBHZXRGaWxlc1Jlc3BvbnNlEiAKBWZpbGVzGAEgAygLMhEuZmlsZW1pbGwudjEuRmlsZRITCgttaXNzaW5nX2lkcxgCIAMoCSImChJHZXRBdHRlbXB0c1JlcXVlc3QSEAoIZmlsZV9pZHMYASADKAkiPQoTR2V0QXR0ZW1wdHNSZXNwb25zZRImCghhdHRlbXB0cxgBIAMoCzIULmZpbGVtaWxsLnYxLkF0dGVtcHQi5wIKB0F0dGVtcHQSDwoHZmlsZV9pZBgBIAEoCRIOCgZudW1iZXIYAiABKAUSDgoGd29ya2VyGAMgASgJEi4KCmNsYWltZWRfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZGVkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCgdvdXRjb21lGAYgASgOMhwuZmlsZW1pbGwudjEuQXR0ZW1wdC5PdXRjb21lEiUKBWVycm9yGAcgASgLMhYuZmlsZW1pbGwudjEuRmlsZUVycm9yIncKB091dGNvbWUSFwoTT1VUQ09NRV9VTlNQRUNJRklFRBAAEhMKD09VVENPTUVfUlVOTklORxABEhUKEU9VVENPTUVfQ09NUExFVEVEEAISEgoOT1VUQ09NRV9GQUlMRUQQAxITCg9PVVRDT01FX0VYUElSRUQQBCKpAgoKRmlsZUZpbHRlchIpCghzdGF0dXNlcxgBIAMoDjIXLmZpbGVtaWxsLnYxLkZpbGVTdGF0dXMSEQoJbWltZV90eXBlGAIgASgJEhUKDW5hbWVfY29udGFpbnMYAyABKAkSDgoGc2hhMjU2GAQgASgJEjAKDGNyZWF0ZWRfZnJvbRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMgoOY3JlYXRlZF9iZWZvcmUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCmVycm9yX2NvZGUYByABKAkSLQoIZmluZGluZ3MYCCABKAsyGy5maWxlbWlsbC52MS5GaW5kaW5nc0ZpbHRlchINCgVxdWVyeRgJIAEoCSKIAQoQTGlzdEZpbGVzUmVxdWVzdBInCgZmaWx0ZXIYASABKAsyFy5maWxlbWlsbC52MS5GaWxlRmlsdGVyEhEKCXBhZ2Vfc2l6ZRgCIAEoBRISCgpwYWdlX3Rva2VuGAMgASgJEhAKCG9yZGVyX2J5GAQgASgJEhIKCndpdGhfZm91bmQYBSABKAgilAEKEUxpc3RGaWxlc1Jlc3BvbnNlEiAKBWZpbGVzGAEgAygLMhEuZmlsZW1pbGwudjEuRmlsZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkSEwoLc29ydF9jYXBwZWQYAyABKAgSLwoLc2VhcmNoZWRfdG8YBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIjwKEUNvdW50RmlsZXNSZXF1ZXN0EicKBmZpbHRlchgBIAEoCzIXLmZpbGVtaWxsLnYxLkZpbGVGaWx0ZXIioAIKEkNvdW50RmlsZXNSZXNwb25zZRINCgVmaWxlcxgBIAEoAxINCgVieXRlcxgCIAEoAxIOCgZjYXBwZWQYAyABKAgSNQoGZmFjZXRzGAQgAygLMiUuZmlsZW1pbGwudjEuQ291bnRGaWxlc1Jlc3BvbnNlLkZhY2V0EjAKDGNvdW50ZWRfZnJvbRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAaJQoFVmFsdWUSDQoFdmFsdWUYASABKAkSDQoFZmlsZXMYAiABKAMaTAoFRmFjZXQSDAoEbmFtZRgBIAEoCRI1CgZ2YWx1ZXMYAiADKAsyJS5maWxlbWlsbC52MS5Db3VudEZpbGVzUmVzcG9uc2UuVmFsdWUiNwoRV2F0Y2hGaWxlc1JlcXVlc3QSCwoDaWRzGAEgAygJEhUKDXRlcm1pbmFsX29ubHkYAiABKAgiSwoSV2F0Y2hGaWxlc1Jlc3BvbnNlEiAKBWZpbGVzGAEgAygLMhEuZmlsZW1pbGwudjEuRmlsZRITCgttaXNzaW5nX2lkcxgCIAMoCSIlChNXYXRjaENoYW5nZXNSZXF1ZXN0Eg4KBmN1cnNvchgBIAEoCSKuAQoUV2F0Y2hDaGFuZ2VzUmVzcG9uc2USDgoGY3Vyc29yGAEgASgJEiAKBWZpbGVzGAIgAygLMhEuZmlsZW1pbGwudjEuRmlsZRITCgttaXNzaW5nX2lkcxgDIAMoCRISCgpsb29rX2FnYWluGAQgASgIEjEKBXN0YXRzGAUgASgLMh0uZmlsZW1pbGwudjEuR2V0U3RhdHNSZXNwb25zZUgAiAEBQggKBl9zdGF0cyIgChFSZXRyeUZpbGVzUmVxdWVzdBILCgNpZHMYASADKAkimwIKElJldHJ5RmlsZXNSZXNwb25zZRIzCgVpdGVtcxgBIAMoCzIkLmZpbGVtaWxsLnYxLlJldHJ5RmlsZXNSZXNwb25zZS5JdGVtGkwKBEl0ZW0SCgoCaWQYASABKAkSOAoHb3V0Y29tZRgCIAEoDjInLmZpbGVtaWxsLnYxLlJldHJ5RmlsZXNSZXNwb25zZS5PdXRjb21lIoEBCgdPdXRjb21lEhcKE09VVENPTUVfVU5TUEVDSUZJRUQQABITCg9PVVRDT01FX1JFVFJJRUQQARIWChJPVVRDT01FX05PVF9GQUlMRUQQAhIVChFPVVRDT01FX05PVF9GT1VORBADEhkKFU9VVENPTUVfQllURVNfRVhQSVJFRBAEIiAKEVBhdXNlRmlsZXNSZXF1ZXN0EgsKA2lkcxgBIAMoCSL/AQoSUGF1c2VGaWxlc1Jlc3BvbnNlEjMKBWl0ZW1zGAEgAygLMiQuZmlsZW1pbGwudjEuUGF1c2VGaWxlc1Jlc3BvbnNlLkl0ZW0aTAoESXRlbRIKCgJpZBgBIAEoCRI4CgdvdXRjb21lGAIgASgOMicuZmlsZW1pbGwudjEuUGF1c2VGaWxlc1Jlc3BvbnNlLk91dGNvbWUiZgoHT3V0Y29tZRIXChNPVVRDT01FX1VOU1BFQ0lGSUVEEAASEgoOT1VUQ09NRV9QQVVTRUQQARIXChNPVVRDT01FX05PVF9QRU5ESU5HEAISFQoRT1VUQ09NRV9OT1RfRk9VTkQQAyIhChJSZXN1bWVGaWxlc1JlcXVlc3QSCwoDaWRzGAEgAygJIoICChNSZXN1bWVGaWxlc1Jlc3BvbnNlEjQKBWl0ZW1zGAEgAygLMiUuZmlsZW1pbGwudjEuUmVzdW1lRmlsZXNSZXNwb25zZS5JdGVtGk0KBEl0ZW0SCgoCaWQYASABKAkSOQoHb3V0Y29tZRgCIAEoDjIoLmZpbGVtaWxsLnYxLlJlc3VtZUZpbGVzUmVzcG9uc2UuT3V0Y29tZSJmCgdPdXRjb21lEhcKE09VVENPTUVfVU5TUEVDSUZJRUQQABITCg9PVVRDT01FX1JFU1VNRUQQARIWChJPVVRDT01FX05PVF9QQVVTRUQQAhIVChFPVVRDT01FX05PVF9GT1VORBADIiEKEkNhbmNlbEZpbGVzUmVxdWVzdBILCgNpZHMYASADKAkihwIKE0NhbmNlbEZpbGVzUmVzcG9uc2USNAoFaXRlbXMYASADKAsyJS5maWxlbWlsbC52MS5DYW5jZWxGaWxlc1Jlc3BvbnNlLkl0ZW0aTQoESXRlbRIKCgJpZBgBIAEoCRI5CgdvdXRjb21lGAIgASgOMiguZmlsZW1pbGwudjEuQ2FuY2VsRmlsZXNSZXNwb25zZS5PdXRjb21lImsKB091dGNvbWUSFwoTT1VUQ09NRV9VTlNQRUNJRklFRBAAEhUKEU9VVENPTUVfQ0FOQ0VMTEVEEAESGQoVT1VUQ09NRV9BTFJFQURZX0VOREVEEAISFQoRT1VUQ09NRV9OT1RfRk9VTkQQAyIhChJEZWxldGVGaWxlc1JlcXVlc3QSCwoDaWRzGAEgAygJIuoBChNEZWxldGVGaWxlc1Jlc3BvbnNlEjQKBWl0ZW1zGAEgAygLMiUuZmlsZW1pbGwudjEuRGVsZXRlRmlsZXNSZXNwb25zZS5JdGVtGk0KBEl0ZW0SCgoCaWQYASABKAkSOQoHb3V0Y29tZRgCIAEoDjIoLmZpbGVtaWxsLnYxLkRlbGV0ZUZpbGVzUmVzcG9uc2UuT3V0Y29tZSJOCgdPdXRjb21lEhcKE09VVENPTUVfVU5TUEVDSUZJRUQQABITCg9PVVRDT01FX0RFTEVURUQQARIVChFPVVRDT01FX05PVF9GT1VORBACIicKD0dldFN0YXRzUmVxdWVzdBIUCgx3b3JrZXJzX29ubHkYASABKAgipAkKEEdldFN0YXRzUmVzcG9uc2USOwoIc3RhdHVzZXMYASADKAsyKS5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLlN0YXR1c0NvdW50EjgKBmVycm9ycxgCIAMoCzIoLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2UuRXJyb3JDb3VudBIeChZvbGRlc3RfcGVuZGluZ19zZWNvbmRzGAMgASgBEjoKB3dvcmtlcnMYBCADKAsyKS5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLldvcmtlclN0YXRlEjUKBHdhaXQYBSABKAsyJy5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLkR1cmF0aW9ucxI7Cgpwcm9jZXNzaW5nGAYgASgLMicuZmlsZW1pbGwudjEuR2V0U3RhdHNSZXNwb25zZS5EdXJhdGlvbnMSPQoIZGF0YWJhc2UYByABKAsyKy5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLkRhdGFiYXNlU3RhdGUaVAoLU3RhdHVzQ291bnQSJwoGc3RhdHVzGAEgASgOMhcuZmlsZW1pbGwudjEuRmlsZVN0YXR1cxINCgVmaWxlcxgCIAEoAxINCgVieXRlcxgDIAEoAxopCgpFcnJvckNvdW50EgwKBGNvZGUYASABKAkSDQoFZmlsZXMYAiABKAMavwIKC1dvcmtlclN0YXRlEgwKBG5hbWUYASABKAkSLgoKc3RhcnRlZF9hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKwoHc2Vlbl9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDQoFc2xvdHMYBCABKAUSDAoEYnVzeRgFIAEoBRIOCgZzb3VyY2UYBiABKAkSPgoFc3RhdGUYByABKA4yLy5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLldvcmtlclN0YXRlLlN0YXRlIlgKBVN0YXRlEhUKEVNUQVRFX1VOU1BFQ0lGSUVEEAASEQoNU1RBVEVfV09SS0lORxABEhIKDlNUQVRFX0RSQUlOSU5HEAISEQoNU1RBVEVfRFJBSU5FRBADGjUKCUR1cmF0aW9ucxITCgtwNTBfc2Vjb25kcxgBIAEoARITCgtwOTVfc2Vjb25kcxgCIAEoARrJAQoNRGF0YWJhc2VTdGF0ZRIOCgZwb29sZWQYASABKAgSEAoIbm90aWZpZWQYAiABKAgSJwoDbm93GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgtzZXJ2aWNlX25vdxgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASPAoLbGF0ZXN0X3N0ZXAYBSABKAsyJy5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLkNsb2NrU3RlcBpECglDbG9ja1N0ZXASJgoCYXQYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg8KB3NlY29uZHMYAiABKAEijQEKEUdldEhpc3RvcnlSZXF1ZXN0EigKBGZyb20YASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiYKAnRvGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBImCgRzdGVwGAMgASgOMhguZmlsZW1pbGwudjEuSGlzdG9yeVN0ZXAiZwoSR2V0SGlzdG9yeVJlc3BvbnNlEiYKBHN0ZXAYASABKA4yGC5maWxlbWlsbC52MS5IaXN0b3J5U3RlcBIpCgZwb2ludHMYAiADKAsyGS5maWxlbWlsbC52MS5IaXN0b3J5UG9pbnQiwwQKDEhpc3RvcnlQb2ludBImCgJhdBgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDwoHc2Vjb25kcxgCIAEoARIQCghhY2NlcHRlZBgDIAEoAxIWCg5hY2NlcHRlZF9ieXRlcxgEIAEoAxIRCgljb21wbGV0ZWQYBSABKAMSFwoPY29tcGxldGVkX2J5dGVzGAYgASgDEjQKBmZhaWxlZBgHIAMoCzIkLmZpbGVtaWxsLnYxLkhpc3RvcnlQb2ludC5FcnJvckNvdW50EjEKBHdhaXQYCCABKAsyIy5maWxlbWlsbC52MS5IaXN0b3J5UG9pbnQuRHVyYXRpb25zEjIKBXRvdGFsGAkgASgLMiMuZmlsZW1pbGwudjEuSGlzdG9yeVBvaW50LkR1cmF0aW9ucxIyCgdiYWNrbG9nGAogASgLMiEuZmlsZW1pbGwudjEuSGlzdG9yeVBvaW50LkJhY2tsb2caKQoKRXJyb3JDb3VudBIMCgRjb2RlGAEgASgJEg0KBWZpbGVzGAIgASgDGjUKCUR1cmF0aW9ucxITCgtwNTBfc2Vjb25kcxgBIAEoARITCgtwOTVfc2Vjb25kcxgCIAEoARpxCgdCYWNrbG9nEg8KB3BlbmRpbmcYASABKAMSEgoKcHJvY2Vzc2luZxgCIAEoAxIeChZvbGRlc3RfcGVuZGluZ19zZWNvbmRzGAMgASgBEiEKGW9sZGVzdF9wcm9jZXNzaW5nX3NlY29uZHMYBCABKAEqcQoLSGlzdG9yeVN0ZXASHAoYSElTVE9SWV9TVEVQX1VOU1BFQ0lGSUVEEAASFwoTSElTVE9SWV9TVEVQX01JTlVURRABEhUKEUhJU1RPUllfU1RFUF9IT1VSEAISFAoQSElTVE9SWV9TVEVQX0RBWRADMsIJCg9NZXRhZGF0YVNlcnZpY2USRwoIR2V0RmlsZXMSHC5maWxlbWlsbC52MS5HZXRGaWxlc1JlcXVlc3QaHS5maWxlbWlsbC52MS5HZXRGaWxlc1Jlc3BvbnNlElAKC0dldEF0dGVtcHRzEh8uZmlsZW1pbGwudjEuR2V0QXR0ZW1wdHNSZXF1ZXN0GiAuZmlsZW1pbGwudjEuR2V0QXR0ZW1wdHNSZXNwb25zZRJKCglMaXN0RmlsZXMSHS5maWxlbWlsbC52MS5MaXN0RmlsZXNSZXF1ZXN0Gh4uZmlsZW1pbGwudjEuTGlzdEZpbGVzUmVzcG9uc2USTQoKQ291bnRGaWxlcxIeLmZpbGVtaWxsLnYxLkNvdW50RmlsZXNSZXF1ZXN0Gh8uZmlsZW1pbGwudjEuQ291bnRGaWxlc1Jlc3BvbnNlEk8KCldhdGNoRmlsZXMSHi5maWxlbWlsbC52MS5XYXRjaEZpbGVzUmVxdWVzdBofLmZpbGVtaWxsLnYxLldhdGNoRmlsZXNSZXNwb25zZTABElUKDFdhdGNoQ2hhbmdlcxIgLmZpbGVtaWxsLnYxLldhdGNoQ2hhbmdlc1JlcXVlc3QaIS5maWxlbWlsbC52MS5XYXRjaENoYW5nZXNSZXNwb25zZTABEk0KClJldHJ5RmlsZXMSHi5maWxlbWlsbC52MS5SZXRyeUZpbGVzUmVxdWVzdBofLmZpbGVtaWxsLnYxLlJldHJ5RmlsZXNSZXNwb25zZRJNCgpQYXVzZUZpbGVzEh4uZmlsZW1pbGwudjEuUGF1c2VGaWxlc1JlcXVlc3QaHy5maWxlbWlsbC52MS5QYXVzZUZpbGVzUmVzcG9uc2USUAoLUmVzdW1lRmlsZXMSHy5maWxlbWlsbC52MS5SZXN1bWVGaWxlc1JlcXVlc3QaIC5maWxlbWlsbC52MS5SZXN1bWVGaWxlc1Jlc3BvbnNlElAKC0NhbmNlbEZpbGVzEh8uZmlsZW1pbGwudjEuQ2FuY2VsRmlsZXNSZXF1ZXN0GiAuZmlsZW1pbGwudjEuQ2FuY2VsRmlsZXNSZXNwb25zZRJQCgtEZWxldGVGaWxlcxIfLmZpbGVtaWxsLnYxLkRlbGV0ZUZpbGVzUmVxdWVzdBogLmZpbGVtaWxsLnYxLkRlbGV0ZUZpbGVzUmVzcG9uc2USRwoIR2V0U3RhdHMSHC5maWxlbWlsbC52MS5HZXRTdGF0c1JlcXVlc3QaHS5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlEk0KCkdldEhpc3RvcnkSHi5maWxlbWlsbC52MS5HZXRIaXN0b3J5UmVxdWVzdBofLmZpbGVtaWxsLnYxLkdldEhpc3RvcnlSZXNwb25zZRJQCgtEcmFpbldvcmtlchIfLmZpbGVtaWxsLnYxLkRyYWluV29ya2VyUmVxdWVzdBogLmZpbGVtaWxsLnYxLkRyYWluV29ya2VyUmVzcG9uc2USUwoMUmVzdW1lV29ya2VyEiAuZmlsZW1pbGwudjEuUmVzdW1lV29ya2VyUmVxdWVzdBohLmZpbGVtaWxsLnYxLlJlc3VtZVdvcmtlclJlc3BvbnNlYgZwcm90bzM", [file_filemill_v1_file, file_filemill_v1_findings_filter, file_google_protobuf_timestamp]);
 
 /**
  * @generated from message filemill.v1.DrainWorkerRequest
@@ -322,6 +322,14 @@ export type FileFilter = Message<"filemill.v1.FileFilter"> & {
    * @generated from field: filemill.v1.FindingsFilter findings = 8;
    */
   findings?: FindingsFilter | undefined;
+
+  /**
+   * What people type into one box: part of the name, or how the id, the SHA-256 (at least 4 digits) or the type (`image/`)
+   * begins. The text of documents is not searched. At most 200 characters.
+   *
+   * @generated from field: string query = 9;
+   */
+  query: string;
 };
 
 /**
@@ -348,11 +356,26 @@ export type ListFilesRequest = Message<"filemill.v1.ListFilesRequest"> & {
   pageSize: number;
 
   /**
-   * `next_page_token` of the page before, with the same filter.
+   * `next_page_token` of the page before, with the same filter and order.
    *
    * @generated from field: string page_token = 3;
    */
   pageToken: string;
+
+  /**
+   * `created_at`, `filename`, `size`, `word_count` or `duration` (from upload to result), then perhaps ` desc`; empty means
+   * `created_at desc`. Any other order than that of `created_at` is one of the newest 5,000 files that match.
+   *
+   * @generated from field: string order_by = 4;
+   */
+  orderBy: string;
+
+  /**
+   * Sets `found` of the files.
+   *
+   * @generated from field: bool with_found = 5;
+   */
+  withFound: boolean;
 };
 
 /**
@@ -377,6 +400,21 @@ export type ListFilesResponse = Message<"filemill.v1.ListFilesResponse"> & {
    * @generated from field: string next_page_token = 2;
    */
   nextPageToken: string;
+
+  /**
+   * More files match than were put in the order asked for.
+   *
+   * @generated from field: bool sort_capped = 3;
+   */
+  sortCapped: boolean;
+
+  /**
+   * Only files from this time on (or up to it, with the oldest first) were looked at so far; `next_page_token` goes on. In
+   * other orders than that of `created_at`, older ones are left out. Absent when nothing was left out.
+   *
+   * @generated from field: google.protobuf.Timestamp searched_to = 4;
+   */
+  searchedTo?: Timestamp | undefined;
 };
 
 /**
@@ -385,6 +423,117 @@ export type ListFilesResponse = Message<"filemill.v1.ListFilesResponse"> & {
  */
 export const ListFilesResponseSchema: GenMessage<ListFilesResponse> = /*@__PURE__*/
   messageDesc(file_filemill_v1_metadata_service, 11);
+
+/**
+ * @generated from message filemill.v1.CountFilesRequest
+ */
+export type CountFilesRequest = Message<"filemill.v1.CountFilesRequest"> & {
+  /**
+   * @generated from field: filemill.v1.FileFilter filter = 1;
+   */
+  filter?: FileFilter | undefined;
+};
+
+/**
+ * Describes the message filemill.v1.CountFilesRequest.
+ * Use `create(CountFilesRequestSchema)` to create a new message.
+ */
+export const CountFilesRequestSchema: GenMessage<CountFilesRequest> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_metadata_service, 12);
+
+/**
+ * @generated from message filemill.v1.CountFilesResponse
+ */
+export type CountFilesResponse = Message<"filemill.v1.CountFilesResponse"> & {
+  /**
+   * The files that match; at most 5,000, the newest, are counted.
+   *
+   * @generated from field: int64 files = 1;
+   */
+  files: bigint;
+
+  /**
+   * Their size.
+   *
+   * @generated from field: int64 bytes = 2;
+   */
+  bytes: bigint;
+
+  /**
+   * More files match than were counted, in all or for one of the facets.
+   *
+   * @generated from field: bool capped = 3;
+   */
+  capped: boolean;
+
+  /**
+   * @generated from field: repeated filemill.v1.CountFilesResponse.Facet facets = 4;
+   */
+  facets: CountFilesResponse_Facet[];
+
+  /**
+   * Only files from this time on were counted, as the others would take too long; absent otherwise.
+   *
+   * @generated from field: google.protobuf.Timestamp counted_from = 5;
+   */
+  countedFrom?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message filemill.v1.CountFilesResponse.
+ * Use `create(CountFilesResponseSchema)` to create a new message.
+ */
+export const CountFilesResponseSchema: GenMessage<CountFilesResponse> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_metadata_service, 13);
+
+/**
+ * @generated from message filemill.v1.CountFilesResponse.Value
+ */
+export type CountFilesResponse_Value = Message<"filemill.v1.CountFilesResponse.Value"> & {
+  /**
+   * @generated from field: string value = 1;
+   */
+  value: string;
+
+  /**
+   * @generated from field: int64 files = 2;
+   */
+  files: bigint;
+};
+
+/**
+ * Describes the message filemill.v1.CountFilesResponse.Value.
+ * Use `create(CountFilesResponse_ValueSchema)` to create a new message.
+ */
+export const CountFilesResponse_ValueSchema: GenMessage<CountFilesResponse_Value> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_metadata_service, 13, 0);
+
+/**
+ * @generated from message filemill.v1.CountFilesResponse.Facet
+ */
+export type CountFilesResponse_Facet = Message<"filemill.v1.CountFilesResponse.Facet"> & {
+  /**
+   * `status`, `mime_type`, `language`, `error_code`, `encrypted` or `extension_mismatch`: fields of the filter. What the
+   * filter asks for in this field is left out of account.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * The most frequent 20, most frequent first. Files without a value are not counted.
+   *
+   * @generated from field: repeated filemill.v1.CountFilesResponse.Value values = 2;
+   */
+  values: CountFilesResponse_Value[];
+};
+
+/**
+ * Describes the message filemill.v1.CountFilesResponse.Facet.
+ * Use `create(CountFilesResponse_FacetSchema)` to create a new message.
+ */
+export const CountFilesResponse_FacetSchema: GenMessage<CountFilesResponse_Facet> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_metadata_service, 13, 1);
 
 /**
  * @generated from message filemill.v1.WatchFilesRequest
@@ -410,7 +559,7 @@ export type WatchFilesRequest = Message<"filemill.v1.WatchFilesRequest"> & {
  * Use `create(WatchFilesRequestSchema)` to create a new message.
  */
 export const WatchFilesRequestSchema: GenMessage<WatchFilesRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 12);
+  messageDesc(file_filemill_v1_metadata_service, 14);
 
 /**
  * An empty message is a heartbeat while nothing changes.
@@ -439,7 +588,7 @@ export type WatchFilesResponse = Message<"filemill.v1.WatchFilesResponse"> & {
  * Use `create(WatchFilesResponseSchema)` to create a new message.
  */
 export const WatchFilesResponseSchema: GenMessage<WatchFilesResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 13);
+  messageDesc(file_filemill_v1_metadata_service, 15);
 
 /**
  * @generated from message filemill.v1.WatchChangesRequest
@@ -458,7 +607,7 @@ export type WatchChangesRequest = Message<"filemill.v1.WatchChangesRequest"> & {
  * Use `create(WatchChangesRequestSchema)` to create a new message.
  */
 export const WatchChangesRequestSchema: GenMessage<WatchChangesRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 14);
+  messageDesc(file_filemill_v1_metadata_service, 16);
 
 /**
  * @generated from message filemill.v1.WatchChangesResponse
@@ -506,7 +655,7 @@ export type WatchChangesResponse = Message<"filemill.v1.WatchChangesResponse"> &
  * Use `create(WatchChangesResponseSchema)` to create a new message.
  */
 export const WatchChangesResponseSchema: GenMessage<WatchChangesResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 15);
+  messageDesc(file_filemill_v1_metadata_service, 17);
 
 /**
  * @generated from message filemill.v1.RetryFilesRequest
@@ -523,7 +672,7 @@ export type RetryFilesRequest = Message<"filemill.v1.RetryFilesRequest"> & {
  * Use `create(RetryFilesRequestSchema)` to create a new message.
  */
 export const RetryFilesRequestSchema: GenMessage<RetryFilesRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 16);
+  messageDesc(file_filemill_v1_metadata_service, 18);
 
 /**
  * @generated from message filemill.v1.RetryFilesResponse
@@ -542,7 +691,7 @@ export type RetryFilesResponse = Message<"filemill.v1.RetryFilesResponse"> & {
  * Use `create(RetryFilesResponseSchema)` to create a new message.
  */
 export const RetryFilesResponseSchema: GenMessage<RetryFilesResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 17);
+  messageDesc(file_filemill_v1_metadata_service, 19);
 
 /**
  * @generated from message filemill.v1.RetryFilesResponse.Item
@@ -564,7 +713,7 @@ export type RetryFilesResponse_Item = Message<"filemill.v1.RetryFilesResponse.It
  * Use `create(RetryFilesResponse_ItemSchema)` to create a new message.
  */
 export const RetryFilesResponse_ItemSchema: GenMessage<RetryFilesResponse_Item> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 17, 0);
+  messageDesc(file_filemill_v1_metadata_service, 19, 0);
 
 /**
  * @generated from enum filemill.v1.RetryFilesResponse.Outcome
@@ -609,7 +758,7 @@ export type RetryFilesResponse_Outcome = (typeof RetryFilesResponse_Outcome)[key
  * Describes the enum filemill.v1.RetryFilesResponse.Outcome.
  */
 export const RetryFilesResponse_OutcomeSchema: GenEnum<RetryFilesResponse_Outcome> = /*@__PURE__*/
-  enumDesc(file_filemill_v1_metadata_service, 17, 0);
+  enumDesc(file_filemill_v1_metadata_service, 19, 0);
 
 /**
  * @generated from message filemill.v1.PauseFilesRequest
@@ -626,7 +775,7 @@ export type PauseFilesRequest = Message<"filemill.v1.PauseFilesRequest"> & {
  * Use `create(PauseFilesRequestSchema)` to create a new message.
  */
 export const PauseFilesRequestSchema: GenMessage<PauseFilesRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 18);
+  messageDesc(file_filemill_v1_metadata_service, 20);
 
 /**
  * @generated from message filemill.v1.PauseFilesResponse
@@ -645,7 +794,7 @@ export type PauseFilesResponse = Message<"filemill.v1.PauseFilesResponse"> & {
  * Use `create(PauseFilesResponseSchema)` to create a new message.
  */
 export const PauseFilesResponseSchema: GenMessage<PauseFilesResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 19);
+  messageDesc(file_filemill_v1_metadata_service, 21);
 
 /**
  * @generated from message filemill.v1.PauseFilesResponse.Item
@@ -667,7 +816,7 @@ export type PauseFilesResponse_Item = Message<"filemill.v1.PauseFilesResponse.It
  * Use `create(PauseFilesResponse_ItemSchema)` to create a new message.
  */
 export const PauseFilesResponse_ItemSchema: GenMessage<PauseFilesResponse_Item> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 19, 0);
+  messageDesc(file_filemill_v1_metadata_service, 21, 0);
 
 /**
  * @generated from enum filemill.v1.PauseFilesResponse.Outcome
@@ -705,7 +854,7 @@ export type PauseFilesResponse_Outcome = (typeof PauseFilesResponse_Outcome)[key
  * Describes the enum filemill.v1.PauseFilesResponse.Outcome.
  */
 export const PauseFilesResponse_OutcomeSchema: GenEnum<PauseFilesResponse_Outcome> = /*@__PURE__*/
-  enumDesc(file_filemill_v1_metadata_service, 19, 0);
+  enumDesc(file_filemill_v1_metadata_service, 21, 0);
 
 /**
  * @generated from message filemill.v1.ResumeFilesRequest
@@ -722,7 +871,7 @@ export type ResumeFilesRequest = Message<"filemill.v1.ResumeFilesRequest"> & {
  * Use `create(ResumeFilesRequestSchema)` to create a new message.
  */
 export const ResumeFilesRequestSchema: GenMessage<ResumeFilesRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 20);
+  messageDesc(file_filemill_v1_metadata_service, 22);
 
 /**
  * @generated from message filemill.v1.ResumeFilesResponse
@@ -741,7 +890,7 @@ export type ResumeFilesResponse = Message<"filemill.v1.ResumeFilesResponse"> & {
  * Use `create(ResumeFilesResponseSchema)` to create a new message.
  */
 export const ResumeFilesResponseSchema: GenMessage<ResumeFilesResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 21);
+  messageDesc(file_filemill_v1_metadata_service, 23);
 
 /**
  * @generated from message filemill.v1.ResumeFilesResponse.Item
@@ -763,7 +912,7 @@ export type ResumeFilesResponse_Item = Message<"filemill.v1.ResumeFilesResponse.
  * Use `create(ResumeFilesResponse_ItemSchema)` to create a new message.
  */
 export const ResumeFilesResponse_ItemSchema: GenMessage<ResumeFilesResponse_Item> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 21, 0);
+  messageDesc(file_filemill_v1_metadata_service, 23, 0);
 
 /**
  * @generated from enum filemill.v1.ResumeFilesResponse.Outcome
@@ -799,7 +948,7 @@ export type ResumeFilesResponse_Outcome = (typeof ResumeFilesResponse_Outcome)[k
  * Describes the enum filemill.v1.ResumeFilesResponse.Outcome.
  */
 export const ResumeFilesResponse_OutcomeSchema: GenEnum<ResumeFilesResponse_Outcome> = /*@__PURE__*/
-  enumDesc(file_filemill_v1_metadata_service, 21, 0);
+  enumDesc(file_filemill_v1_metadata_service, 23, 0);
 
 /**
  * @generated from message filemill.v1.CancelFilesRequest
@@ -816,7 +965,7 @@ export type CancelFilesRequest = Message<"filemill.v1.CancelFilesRequest"> & {
  * Use `create(CancelFilesRequestSchema)` to create a new message.
  */
 export const CancelFilesRequestSchema: GenMessage<CancelFilesRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 22);
+  messageDesc(file_filemill_v1_metadata_service, 24);
 
 /**
  * @generated from message filemill.v1.CancelFilesResponse
@@ -835,7 +984,7 @@ export type CancelFilesResponse = Message<"filemill.v1.CancelFilesResponse"> & {
  * Use `create(CancelFilesResponseSchema)` to create a new message.
  */
 export const CancelFilesResponseSchema: GenMessage<CancelFilesResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 23);
+  messageDesc(file_filemill_v1_metadata_service, 25);
 
 /**
  * @generated from message filemill.v1.CancelFilesResponse.Item
@@ -857,7 +1006,7 @@ export type CancelFilesResponse_Item = Message<"filemill.v1.CancelFilesResponse.
  * Use `create(CancelFilesResponse_ItemSchema)` to create a new message.
  */
 export const CancelFilesResponse_ItemSchema: GenMessage<CancelFilesResponse_Item> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 23, 0);
+  messageDesc(file_filemill_v1_metadata_service, 25, 0);
 
 /**
  * @generated from enum filemill.v1.CancelFilesResponse.Outcome
@@ -895,7 +1044,7 @@ export type CancelFilesResponse_Outcome = (typeof CancelFilesResponse_Outcome)[k
  * Describes the enum filemill.v1.CancelFilesResponse.Outcome.
  */
 export const CancelFilesResponse_OutcomeSchema: GenEnum<CancelFilesResponse_Outcome> = /*@__PURE__*/
-  enumDesc(file_filemill_v1_metadata_service, 23, 0);
+  enumDesc(file_filemill_v1_metadata_service, 25, 0);
 
 /**
  * @generated from message filemill.v1.DeleteFilesRequest
@@ -912,7 +1061,7 @@ export type DeleteFilesRequest = Message<"filemill.v1.DeleteFilesRequest"> & {
  * Use `create(DeleteFilesRequestSchema)` to create a new message.
  */
 export const DeleteFilesRequestSchema: GenMessage<DeleteFilesRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 24);
+  messageDesc(file_filemill_v1_metadata_service, 26);
 
 /**
  * @generated from message filemill.v1.DeleteFilesResponse
@@ -931,7 +1080,7 @@ export type DeleteFilesResponse = Message<"filemill.v1.DeleteFilesResponse"> & {
  * Use `create(DeleteFilesResponseSchema)` to create a new message.
  */
 export const DeleteFilesResponseSchema: GenMessage<DeleteFilesResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 25);
+  messageDesc(file_filemill_v1_metadata_service, 27);
 
 /**
  * @generated from message filemill.v1.DeleteFilesResponse.Item
@@ -953,7 +1102,7 @@ export type DeleteFilesResponse_Item = Message<"filemill.v1.DeleteFilesResponse.
  * Use `create(DeleteFilesResponse_ItemSchema)` to create a new message.
  */
 export const DeleteFilesResponse_ItemSchema: GenMessage<DeleteFilesResponse_Item> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 25, 0);
+  messageDesc(file_filemill_v1_metadata_service, 27, 0);
 
 /**
  * @generated from enum filemill.v1.DeleteFilesResponse.Outcome
@@ -984,7 +1133,7 @@ export type DeleteFilesResponse_Outcome = (typeof DeleteFilesResponse_Outcome)[k
  * Describes the enum filemill.v1.DeleteFilesResponse.Outcome.
  */
 export const DeleteFilesResponse_OutcomeSchema: GenEnum<DeleteFilesResponse_Outcome> = /*@__PURE__*/
-  enumDesc(file_filemill_v1_metadata_service, 25, 0);
+  enumDesc(file_filemill_v1_metadata_service, 27, 0);
 
 /**
  * @generated from message filemill.v1.GetStatsRequest
@@ -1003,7 +1152,7 @@ export type GetStatsRequest = Message<"filemill.v1.GetStatsRequest"> & {
  * Use `create(GetStatsRequestSchema)` to create a new message.
  */
 export const GetStatsRequestSchema: GenMessage<GetStatsRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 26);
+  messageDesc(file_filemill_v1_metadata_service, 28);
 
 /**
  * @generated from message filemill.v1.GetStatsResponse
@@ -1063,7 +1212,7 @@ export type GetStatsResponse = Message<"filemill.v1.GetStatsResponse"> & {
  * Use `create(GetStatsResponseSchema)` to create a new message.
  */
 export const GetStatsResponseSchema: GenMessage<GetStatsResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 27);
+  messageDesc(file_filemill_v1_metadata_service, 29);
 
 /**
  * @generated from message filemill.v1.GetStatsResponse.StatusCount
@@ -1090,7 +1239,7 @@ export type GetStatsResponse_StatusCount = Message<"filemill.v1.GetStatsResponse
  * Use `create(GetStatsResponse_StatusCountSchema)` to create a new message.
  */
 export const GetStatsResponse_StatusCountSchema: GenMessage<GetStatsResponse_StatusCount> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 27, 0);
+  messageDesc(file_filemill_v1_metadata_service, 29, 0);
 
 /**
  * @generated from message filemill.v1.GetStatsResponse.ErrorCount
@@ -1112,7 +1261,7 @@ export type GetStatsResponse_ErrorCount = Message<"filemill.v1.GetStatsResponse.
  * Use `create(GetStatsResponse_ErrorCountSchema)` to create a new message.
  */
 export const GetStatsResponse_ErrorCountSchema: GenMessage<GetStatsResponse_ErrorCount> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 27, 1);
+  messageDesc(file_filemill_v1_metadata_service, 29, 1);
 
 /**
  * @generated from message filemill.v1.GetStatsResponse.WorkerState
@@ -1165,7 +1314,7 @@ export type GetStatsResponse_WorkerState = Message<"filemill.v1.GetStatsResponse
  * Use `create(GetStatsResponse_WorkerStateSchema)` to create a new message.
  */
 export const GetStatsResponse_WorkerStateSchema: GenMessage<GetStatsResponse_WorkerState> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 27, 2);
+  messageDesc(file_filemill_v1_metadata_service, 29, 2);
 
 /**
  * @generated from enum filemill.v1.GetStatsResponse.WorkerState.State
@@ -1205,7 +1354,7 @@ export type GetStatsResponse_WorkerState_State = (typeof GetStatsResponse_Worker
  * Describes the enum filemill.v1.GetStatsResponse.WorkerState.State.
  */
 export const GetStatsResponse_WorkerState_StateSchema: GenEnum<GetStatsResponse_WorkerState_State> = /*@__PURE__*/
-  enumDesc(file_filemill_v1_metadata_service, 27, 2, 0);
+  enumDesc(file_filemill_v1_metadata_service, 29, 2, 0);
 
 /**
  * The 50th and the 95th percentile.
@@ -1229,7 +1378,7 @@ export type GetStatsResponse_Durations = Message<"filemill.v1.GetStatsResponse.D
  * Use `create(GetStatsResponse_DurationsSchema)` to create a new message.
  */
 export const GetStatsResponse_DurationsSchema: GenMessage<GetStatsResponse_Durations> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 27, 3);
+  messageDesc(file_filemill_v1_metadata_service, 29, 3);
 
 /**
  * @generated from message filemill.v1.GetStatsResponse.DatabaseState
@@ -1274,7 +1423,7 @@ export type GetStatsResponse_DatabaseState = Message<"filemill.v1.GetStatsRespon
  * Use `create(GetStatsResponse_DatabaseStateSchema)` to create a new message.
  */
 export const GetStatsResponse_DatabaseStateSchema: GenMessage<GetStatsResponse_DatabaseState> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 27, 4);
+  messageDesc(file_filemill_v1_metadata_service, 29, 4);
 
 /**
  * @generated from message filemill.v1.GetStatsResponse.ClockStep
@@ -1300,7 +1449,7 @@ export type GetStatsResponse_ClockStep = Message<"filemill.v1.GetStatsResponse.C
  * Use `create(GetStatsResponse_ClockStepSchema)` to create a new message.
  */
 export const GetStatsResponse_ClockStepSchema: GenMessage<GetStatsResponse_ClockStep> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 27, 5);
+  messageDesc(file_filemill_v1_metadata_service, 29, 5);
 
 /**
  * @generated from message filemill.v1.GetHistoryRequest
@@ -1333,7 +1482,7 @@ export type GetHistoryRequest = Message<"filemill.v1.GetHistoryRequest"> & {
  * Use `create(GetHistoryRequestSchema)` to create a new message.
  */
 export const GetHistoryRequestSchema: GenMessage<GetHistoryRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 28);
+  messageDesc(file_filemill_v1_metadata_service, 30);
 
 /**
  * @generated from message filemill.v1.GetHistoryResponse
@@ -1357,7 +1506,7 @@ export type GetHistoryResponse = Message<"filemill.v1.GetHistoryResponse"> & {
  * Use `create(GetHistoryResponseSchema)` to create a new message.
  */
 export const GetHistoryResponseSchema: GenMessage<GetHistoryResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 29);
+  messageDesc(file_filemill_v1_metadata_service, 31);
 
 /**
  * What happened within one step. Figures arrive up to ten seconds late; a service that is killed loses those of its last
@@ -1434,7 +1583,7 @@ export type HistoryPoint = Message<"filemill.v1.HistoryPoint"> & {
  * Use `create(HistoryPointSchema)` to create a new message.
  */
 export const HistoryPointSchema: GenMessage<HistoryPoint> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 30);
+  messageDesc(file_filemill_v1_metadata_service, 32);
 
 /**
  * @generated from message filemill.v1.HistoryPoint.ErrorCount
@@ -1456,7 +1605,7 @@ export type HistoryPoint_ErrorCount = Message<"filemill.v1.HistoryPoint.ErrorCou
  * Use `create(HistoryPoint_ErrorCountSchema)` to create a new message.
  */
 export const HistoryPoint_ErrorCountSchema: GenMessage<HistoryPoint_ErrorCount> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 30, 0);
+  messageDesc(file_filemill_v1_metadata_service, 32, 0);
 
 /**
  * @generated from message filemill.v1.HistoryPoint.Durations
@@ -1478,7 +1627,7 @@ export type HistoryPoint_Durations = Message<"filemill.v1.HistoryPoint.Durations
  * Use `create(HistoryPoint_DurationsSchema)` to create a new message.
  */
 export const HistoryPoint_DurationsSchema: GenMessage<HistoryPoint_Durations> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 30, 1);
+  messageDesc(file_filemill_v1_metadata_service, 32, 1);
 
 /**
  * The highest values of the samples, of which one a minute is taken.
@@ -1516,7 +1665,7 @@ export type HistoryPoint_Backlog = Message<"filemill.v1.HistoryPoint.Backlog"> &
  * Use `create(HistoryPoint_BacklogSchema)` to create a new message.
  */
 export const HistoryPoint_BacklogSchema: GenMessage<HistoryPoint_Backlog> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 30, 2);
+  messageDesc(file_filemill_v1_metadata_service, 32, 2);
 
 /**
  * In UTC, by PostgreSQL's clock.
@@ -1585,7 +1734,8 @@ export const MetadataService: GenService<{
     output: typeof GetAttemptsResponseSchema;
   },
   /**
-   * Lists files, newest first, page by page.
+   * Lists files, newest first unless asked for otherwise, page by page. A page may hold fewer files than asked for, or none,
+   * while others follow: a search that no index supports goes through the files bit by bit.
    *
    * @generated from rpc filemill.v1.MetadataService.ListFiles
    */
@@ -1593,6 +1743,16 @@ export const MetadataService: GenService<{
     methodKind: "unary";
     input: typeof ListFilesRequestSchema;
     output: typeof ListFilesResponseSchema;
+  },
+  /**
+   * Counts the files that match, and how many of them have which status, type, language, and so on.
+   *
+   * @generated from rpc filemill.v1.MetadataService.CountFiles
+   */
+  countFiles: {
+    methodKind: "unary";
+    input: typeof CountFilesRequestSchema;
+    output: typeof CountFilesResponseSchema;
   },
   /**
    * Sends the current state of the files, then every change, until all are terminal. A repeated call resumes.

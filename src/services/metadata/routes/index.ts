@@ -25,6 +25,7 @@ import { updateWebhookRoute } from '../webhooks/routes/update-webhook.ts';
 import { claimDueFilesRoute } from './claim-due-files.ts';
 import { claimFilesRoute } from './claim-files.ts';
 import { confirmDeletionsRoute } from './confirm-deletions.ts';
+import { countFilesRoute } from './count-files.ts';
 import { createFilesRoute } from './create-files.ts';
 import { createSessionRoute } from './create-session.ts';
 import { createTokenRoute } from './create-token.ts';
@@ -109,6 +110,7 @@ function fileRoutes(context: MetadataContext): ServiceHandlers<typeof MetadataSe
     getFiles: getFilesRoute(context),
     getAttempts: getAttemptsRoute(context),
     listFiles: listFilesRoute(context),
+    countFiles: countFilesRoute(context),
     watchFiles: watchFilesRoute(context),
     watchChanges: watchChangesRoute(context),
     retryFiles: retryFilesRoute(context),

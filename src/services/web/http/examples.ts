@@ -46,7 +46,7 @@ const output: Json<'Output'> = {
 /** What the schemas look like filled in, for readers of the OpenAPI document. */
 export const examples: Partial<Readonly<Record<SchemaName, unknown>>> = {
   File: file,
-  FilesPage: { files: [file], next_page_token: '' } satisfies Json<'FilesPage'>,
+  FilesPage: { files: [file], next_page_token: '', sort_capped: false, searched_to: null } satisfies Json<'FilesPage'>,
   Receipt: { id, size: 48_213, sha256, duplicate: false } satisfies Json<'Receipt'>,
   Result: {
     id: '019aaf00-0000-7000-8000-000000000001',

@@ -2,9 +2,13 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { z } from 'zod';
 import { FilemillError } from '#domain/errors.ts';
+import { sortKeys } from '#domain/file-sort.ts';
 import { fileStatuses } from '#domain/file-state.ts';
 import { findingErrors, languageCode } from '#domain/findings-filter.ts';
+import { mostTypedCharacters } from '#domain/search-text.ts';
+import { FileStatus } from '#gen/filemill/v1/file_pb.ts';
 import type { FindingsFilterSchema } from '#gen/filemill/v1/findings_filter_pb.ts';
+import type { FileFilterSchema } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { integer } from '#platform/config.ts';
 
 /**
@@ -122,6 +126,13 @@ export const idsBody = z.strictObject(
 );
 
 export const fileFilterParameters = {
+  q: z
+    .string(once)
+    .max(mostTypedCharacters, `may have ${mostTypedCharacters} characters at most`)
+    .optional()
+    .describe(
+      'What people type into one box: part of the name, or how the id, the SHA-256 (at least 4 digits) or the type begins.',
+    ),
   status: z
     .union([z.string().transform((word) => [word]), z.array(z.string())])
     .pipe(z.array(statusWord))
@@ -140,3 +151,35 @@ export const fileFilterParameters = {
   created_from: time.optional().describe('Inclusive.'),
   created_before: time.optional().describe('Exclusive.'),
 } as const;
+
+const sorts = sortKeys.flatMap((key) => [key, `-${key}`]);
+
+export const sortParameter = {
+  sort: z
+    .enum(sorts, `must be one of ${sorts.join(', ')}`)
+    .default('-created_at')
+    .describe(
+      'With `-` the greatest first. Any order other than that of `created_at` is one of the newest 5,000 files that match.',
+    ),
+} as const;
+
+/** `size desc` for `-size`. */
+export function orderOf({ sort }: { readonly sort: string }): string {
+  return sort.startsWith('-') ? `${sort.slice(1)} desc` : sort;
+}
+
+export function filterOf(
+  query: z.infer<z.ZodObject<typeof fileFilterParameters>>,
+): MessageInitShape<typeof FileFilterSchema> {
+  return {
+    query: query.q ?? '',
+    statuses: (query.status ?? []).map((word) => FileStatus[word]),
+    mimeType: query.mime_type ?? '',
+    nameContains: query.name ?? '',
+    sha256: query.sha256 ?? '',
+    errorCode: query.error_code ?? '',
+    findings: findingsOf(query),
+    ...(query.created_from && { createdFrom: query.created_from }),
+    ...(query.created_before && { createdBefore: query.created_before }),
+  };
+}

@@ -7,10 +7,12 @@ import type { LiveFeed } from '../live/live-feed.ts';
 import { appendUpload } from './append-upload.ts';
 import { exportAudit, listAudit } from './audit.ts';
 import { cancelUpload } from './cancel-upload.ts';
+import { countFiles } from './count-files.ts';
 import { createUpload } from './create-upload.ts';
 import { deleteFile } from './delete-file.ts';
 import { deleteFiles } from './delete-files.ts';
 import { listDeliveries, replayDeliveries } from './deliveries.ts';
+import { exportFiles } from './export-files.ts';
 import { exportResults } from './export-results.ts';
 import { getDocument } from './get-document.ts';
 import { getEvents } from './get-events.ts';
@@ -67,7 +69,7 @@ interface RouteContext {
 export function allRoutes(context: RouteContext): readonly Route[] {
   const { backend, feed, gate, provider, maxFileSize, publicHttp } = context;
   const routes: Route[] = [
-    listFiles(backend),
+    ...forFiles(backend),
     postFiles(backend),
     putFile(backend),
     getUploadOptions(maxFileSize),
@@ -76,16 +78,6 @@ export function allRoutes(context: RouteContext): readonly Route[] {
     appendUpload(backend),
     postToUpload(backend),
     cancelUpload(backend),
-    getFile(backend),
-    deleteFile(backend),
-    getFileContent(backend),
-    getFileResult(backend),
-    getFileText(backend),
-    getFileAttempts(backend),
-    retryFile(backend),
-    ...forManyFiles(backend),
-    listResults(backend),
-    exportResults(backend),
     ...forOperators(backend),
     getStats(backend),
     getHistory(backend),
@@ -105,6 +97,24 @@ export function allRoutes(context: RouteContext): readonly Route[] {
 
 function forManyFiles(backend: Backend): readonly Route[] {
   return [retryFiles(backend), pauseFiles(backend), resumeFiles(backend), cancelFiles(backend), deleteFiles(backend)];
+}
+
+function forFiles(backend: Backend): readonly Route[] {
+  return [
+    listFiles(backend),
+    countFiles(backend),
+    exportFiles(backend),
+    getFile(backend),
+    deleteFile(backend),
+    getFileContent(backend),
+    getFileResult(backend),
+    getFileText(backend),
+    getFileAttempts(backend),
+    retryFile(backend),
+    ...forManyFiles(backend),
+    listResults(backend),
+    exportResults(backend),
+  ];
 }
 
 function forWebhooks(backend: Backend): readonly Route[] {

@@ -1,8 +1,8 @@
-import { fileStateToJson } from '#contract/json.ts';
+import { timestampDate } from '@bufbuild/protobuf/wkt';
+import { fileStateToJson, listedFileToJson } from '#contract/json.ts';
 import type { Json } from '#contract/schemas.ts';
-import { FileStatus } from '#gen/filemill/v1/file_pb.ts';
 import type { Backend } from '../backend.ts';
-import { fileFilterParameters, findingsOf, pageParameters } from '../http/query.ts';
+import { fileFilterParameters, filterOf, orderOf, pageParameters, sortParameter, trueOrFalse } from '../http/query.ts';
 import { route } from '../http/route.ts';
 
 export function listFiles({ metadata }: Backend) {
@@ -13,24 +13,25 @@ export function listFiles({ metadata }: Backend) {
     tag: 'Files',
     summary: 'List files',
     description:
-      'Lists files, newest first, one page at a time. Filters combine: a file is listed if it matches all of them.',
-    query: { ...fileFilterParameters, ...pageParameters },
+      'Lists files, newest first unless sorted otherwise, one page at a time. Filters combine: a file is listed if it matches all of them. A page may be short, or empty, while others follow.',
+    query: {
+      ...fileFilterParameters,
+      ...sortParameter,
+      ...pageParameters,
+      with_found: trueOrFalse.optional().describe('Adds what lists show of the results, as `found`.'),
+    },
     answers: { 200: { description: 'One page.', schema: 'FilesPage' } },
     problems: ['FILTER_TOO_BROAD'],
     async handle({ query, onward }): Promise<Json<'FilesPage'>> {
-      const filter = {
-        statuses: (query.status ?? []).map((word) => FileStatus[word]),
-        mimeType: query.mime_type ?? '',
-        nameContains: query.name ?? '',
-        sha256: query.sha256 ?? '',
-        errorCode: query.error_code ?? '',
-        findings: findingsOf(query),
-        ...(query.created_from && { createdFrom: query.created_from }),
-        ...(query.created_before && { createdBefore: query.created_before }),
+      const { page_size: pageSize = 0, page_token: pageToken = '', with_found: withFound = false } = query;
+      const request = { filter: filterOf(query), orderBy: orderOf(query), pageSize, pageToken, withFound };
+      const { files, nextPageToken, sortCapped, searchedTo } = await metadata.listFiles(request, onward);
+      return {
+        files: files.map(withFound ? listedFileToJson : fileStateToJson),
+        next_page_token: nextPageToken,
+        sort_capped: sortCapped,
+        searched_to: searchedTo === undefined ? null : timestampDate(searchedTo).toISOString(),
       };
-      const { page_size: pageSize = 0, page_token: pageToken = '' } = query;
-      const page = await metadata.listFiles({ filter, pageSize, pageToken }, onward);
-      return { files: page.files.map(fileStateToJson), next_page_token: page.nextPageToken };
     },
   });
 }
