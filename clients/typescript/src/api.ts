@@ -58,6 +58,7 @@ export type ServerErrorCode =
   | 'BLOB_UNREADABLE'
   | 'BLOB_DAMAGED'
   | 'WORKER_CRASHED'
+  | 'CANCELLED'
   | 'RESULT_INVALID';
 
 export interface FileError {
@@ -75,7 +76,7 @@ export interface File {
   readonly size: number;
   /** The type that the client declared; once the file is COMPLETED, the detected type. */
   readonly mime_type: string;
-  readonly status: 'PENDING' | 'PROCESSING' | 'COMPLETED' | 'FAILED' | 'UNKNOWN';
+  readonly status: 'PENDING' | 'PAUSED' | 'PROCESSING' | 'COMPLETED' | 'FAILED' | 'UNKNOWN';
   readonly attempt: number;
   readonly max_attempts: number;
   readonly created_at: string | null;
@@ -181,7 +182,7 @@ export interface Deleted {
 export interface FilesFilter {
   /** What people type into one box: part of the name, or how the id, the SHA-256 (at least 4 digits) or the type begins. */
   readonly q?: string;
-  /** PENDING, PROCESSING, COMPLETED, FAILED: any of the given ones. */
+  /** PENDING, PAUSED, PROCESSING, COMPLETED, FAILED: any of the given ones. */
   readonly status?: readonly string[];
   /** The detected type: exact (`text/plain`) or a whole family (`image/*`). */
   readonly mime_type?: string;

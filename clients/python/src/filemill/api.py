@@ -129,6 +129,19 @@ FilterFindingError = Literal[
     "failed",
 ]
 
+FilterSort = Literal[
+    "created_at",
+    "-created_at",
+    "filename",
+    "-filename",
+    "size",
+    "-size",
+    "word_count",
+    "-word_count",
+    "duration",
+    "-duration",
+]
+
 T = TypeVar("T")
 
 
@@ -204,15 +217,21 @@ class File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilesPage:
-    files: Sequence[File]
+    files: Sequence[ListedFile]
     next_page_token: str
     """`page_token` of the next page; empty on the last."""
+    sort_capped: bool
+    """Only the newest 5,000 of the files that match were sorted."""
+    searched_to: datetime | None = None
+    """A search that no index supports has got so far, and `next_page_token` goes on; sorted lists leave out what is older."""
 
     @classmethod
     def from_json(cls, json: Mapping[str, Any]) -> FilesPage:
         return cls(
-            files=(lambda items: [File.from_json(item) for item in items])(json["files"]),
+            files=(lambda items: [ListedFile.from_json(item) for item in items])(json["files"]),
             next_page_token=json["next_page_token"],
+            sort_capped=json["sort_capped"],
+            searched_to=_maybe(_time, json.get("searched_to")),
         )
 
 
@@ -383,6 +402,8 @@ class Deleted:
 
 
 class FilesFilter(TypedDict, total=False):
+    q: str
+    """What people type into one box: part of the name, or how the id, the SHA-256 (at least 4 digits) or the type begins."""
     status: Sequence[str]
     """PENDING, PAUSED, PROCESSING, COMPLETED, FAILED: any of the given ones."""
     mime_type: str
@@ -405,8 +426,12 @@ class FilesFilter(TypedDict, total=False):
     """Inclusive."""
     created_before: datetime | str
     """Exclusive."""
+    sort: FilterSort
+    """With `-` the greatest first. Any order other than that of `created_at` is one of the newest 5,000 files that match."""
     page_size: int
     """Defaults to 100."""
+    with_found: bool
+    """Adds what lists show of the results, as `found`."""
 
 
 class ResultsFilter(TypedDict, total=False):

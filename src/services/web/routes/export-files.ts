@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { z } from 'zod';
+import { csvRecord } from '#contract/csv.ts';
 import { listedFileToJson } from '#contract/json.ts';
 import type { ListedFileJson } from '#contract/schemas.ts';
 import type { FileFilterSchema, ListFilesResponse } from '#gen/filemill/v1/metadata_service_pb.ts';
 import type { CallOptions } from '#platform/rpc/client.ts';
 import type { Backend } from '../backend.ts';
-import { csvRecord } from '../http/csv.ts';
 import { fileFilterParameters, filterOf } from '../http/query.ts';
 import { route } from '../http/route.ts';
 
