@@ -27,7 +27,6 @@ import type {
   FileWithResultJson,
   IncompleteUploadsJson,
   Json,
-  ListedFileJson,
   ResultJson,
   StatsJson,
   TokenJson,
@@ -67,7 +66,7 @@ export function fileStateToJson(file: File): FileJson {
 }
 
 /** A file of a list that shows what was found. */
-export function listedFileToJson(file: File): ListedFileJson {
+export function listedFileToJson(file: File): FileJson {
   const { found } = file;
   const shown = found && {
     description: found.description || null,

@@ -79,6 +79,14 @@ const Tenant = z.strictObject({
 
 const ErrorOf = z.strictObject({ code: z.string(), message: z.string() });
 
+/** What a list shows of a result. */
+const Found = z.strictObject({
+  description: z.string().nullable().describe('The type in words.'),
+  word_count: count.nullable(),
+  pages: count.nullable(),
+  language: z.string().nullable().describe('ISO 639.'),
+});
+
 const File = z.strictObject({
   id: z.uuid().describe('UUIDv7: ids sort by the time of registration.'),
   filename: z.string(),
@@ -101,6 +109,7 @@ const File = z.strictObject({
     .nullable()
     .describe('When a retention rule gave up the bytes and the kept text; null while they are kept.'),
   error: ErrorOf.nullable(),
+  found: Found.nullable().exactOptional().describe('In lists with `with_found=true`; null without a result.'),
 });
 
 /** The `output_data` document of docs/analysis.md; later versions may add fields. */
@@ -140,18 +149,6 @@ const Result = z.strictObject({
   filename: z.string(),
   path: z.string(),
   output: Output,
-});
-
-/** What a list shows of a result. */
-const Found = z.strictObject({
-  description: z.string().nullable().describe('The type in words.'),
-  word_count: count.nullable(),
-  pages: count.nullable(),
-  language: z.string().nullable().describe('ISO 639.'),
-});
-
-const ListedFile = File.extend({
-  found: Found.nullable().exactOptional().describe('With `with_found=true`; null without a result.'),
 });
 
 const searchedTo = time.nullable().describe('Older files were left out, as they would take too long.');
@@ -251,9 +248,8 @@ const RefusedFile = z.strictObject({ filename: z.string(), problem: ProblemDetai
 
 export const schemas = {
   File,
-  ListedFile,
   FilesPage: z.strictObject({
-    files: z.array(ListedFile),
+    files: z.array(File),
     next_page_token: nextPageToken,
     sort_capped: z.boolean().describe('Only the newest 5,000 of the files that match were sorted.'),
     searched_to: time
@@ -379,7 +375,6 @@ export interface DependencyJson {
   readonly link: Link | null;
 }
 
-export type ListedFileJson = Json<'ListedFile'>;
 export type SchemaName = keyof typeof schemas;
 export type Json<Name extends SchemaName> = DeepReadonly<z.infer<(typeof schemas)[Name]>>;
 

@@ -66,6 +66,15 @@ export interface FileError {
   readonly message: string;
 }
 
+export interface FileFound {
+  /** The type in words. */
+  readonly description: string | null;
+  readonly word_count: number | null;
+  readonly pages: number | null;
+  /** ISO 639. */
+  readonly language: string | null;
+}
+
 export interface File {
   /** UUIDv7: ids sort by the time of registration. */
   readonly id: string;
@@ -91,10 +100,12 @@ export interface File {
   /** When a retention rule gave up the bytes and the kept text; null while they are kept. */
   readonly bytes_expired_at: string | null;
   readonly error: FileError | null;
+  /** In lists with `with_found=true`; null without a result. */
+  readonly found?: FileFound | null;
 }
 
 export interface FilesPage {
-  readonly files: readonly ListedFile[];
+  readonly files: readonly File[];
   /** `page_token` of the next page; empty on the last. */
   readonly next_page_token: string;
   /** Only the newest 5,000 of the files that match were sorted. */

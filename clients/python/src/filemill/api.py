@@ -167,6 +167,25 @@ class FileError:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FileFound:
+    description: str | None = None
+    """The type in words."""
+    word_count: int | None = None
+    pages: int | None = None
+    language: str | None = None
+    """ISO 639."""
+
+    @classmethod
+    def from_json(cls, json: Mapping[str, Any]) -> FileFound:
+        return cls(
+            description=json.get("description"),
+            word_count=json.get("word_count"),
+            pages=json.get("pages"),
+            language=json.get("language"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class File:
     id: str
     """UUIDv7: ids sort by the time of registration."""
@@ -192,6 +211,8 @@ class File:
     bytes_expired_at: datetime | None = None
     """When a retention rule gave up the bytes and the kept text; null while they are kept."""
     error: FileError | None = None
+    found: FileFound | None = None
+    """In lists with `with_found=true`; null without a result."""
 
     @classmethod
     def from_json(cls, json: Mapping[str, Any]) -> File:
@@ -212,12 +233,13 @@ class File:
             tenant=json["tenant"],
             bytes_expired_at=_maybe(_time, json.get("bytes_expired_at")),
             error=_maybe(FileError.from_json, json.get("error")),
+            found=_maybe(FileFound.from_json, json.get("found")),
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilesPage:
-    files: Sequence[ListedFile]
+    files: Sequence[File]
     next_page_token: str
     """`page_token` of the next page; empty on the last."""
     sort_capped: bool
@@ -228,7 +250,7 @@ class FilesPage:
     @classmethod
     def from_json(cls, json: Mapping[str, Any]) -> FilesPage:
         return cls(
-            files=(lambda items: [ListedFile.from_json(item) for item in items])(json["files"]),
+            files=(lambda items: [File.from_json(item) for item in items])(json["files"]),
             next_page_token=json["next_page_token"],
             sort_capped=json["sort_capped"],
             searched_to=_maybe(_time, json.get("searched_to")),

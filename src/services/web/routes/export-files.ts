@@ -3,7 +3,7 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import { z } from 'zod';
 import { csvRecord } from '#contract/csv.ts';
 import { listedFileToJson } from '#contract/json.ts';
-import type { ListedFileJson } from '#contract/schemas.ts';
+import type { FileJson } from '#contract/schemas.ts';
 import type { FileFilterSchema, ListFilesResponse } from '#gen/filemill/v1/metadata_service_pb.ts';
 import type { CallOptions } from '#platform/rpc/client.ts';
 import type { Backend } from '../backend.ts';
@@ -57,7 +57,7 @@ async function* pagesOf(
 
 interface Format {
   readonly head: string;
-  readonly line: (file: ListedFileJson) => string;
+  readonly line: (file: FileJson) => string;
 }
 
 async function* linesOf(
@@ -70,7 +70,7 @@ async function* linesOf(
     yield Buffer.from(next.value.files.map((file) => line(listedFileToJson(file))).join(''));
 }
 
-const columns: readonly (readonly [name: string, value: (file: ListedFileJson) => unknown])[] = [
+const columns: readonly (readonly [name: string, value: (file: FileJson) => unknown])[] = [
   ['id', ({ id }) => id],
   ['filename', ({ filename }) => filename],
   ['path', ({ path }) => path],
@@ -92,12 +92,12 @@ const formats = {
   ndjson: {
     type: 'application/x-ndjson; charset=utf-8',
     head: '',
-    line: (file: ListedFileJson) => `${JSON.stringify(file)}\n`,
+    line: (file: FileJson) => `${JSON.stringify(file)}\n`,
   },
   csv: {
     type: 'text/csv; charset=utf-8; header=present',
     head: csvRecord(columns.map(([name]) => name)),
     // Empty for what is not known.
-    line: (file: ListedFileJson) => csvRecord(columns.map(([, value]) => String(value(file) ?? ''))),
+    line: (file: FileJson) => csvRecord(columns.map(([, value]) => String(value(file) ?? ''))),
   },
 } as const;
