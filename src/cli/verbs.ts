@@ -15,6 +15,9 @@ interface Verb {
 const groups: Readonly<Record<string, Readonly<Record<string, Verb>>>> = {
   'This machine': {
     up: verb('start everything on this machine', async () => (await import('./commands/up.ts')).upCommand()),
+    status: verb('show what runs on this machine', async () => (await import('./commands/status.ts')).statusCommand()),
+    down: verb('stop what runs on this machine', async () => (await import('./commands/down.ts')).downCommand()),
+    logs: verb('show what it logs', async () => (await import('./commands/logs.ts')).logsCommand()),
     migrate: verb("bring the database's schema up to date", async () =>
       (await import('./commands/migrate.ts')).migrateCommand(),
     ),

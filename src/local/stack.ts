@@ -26,6 +26,7 @@ import { Supervisor } from './processes/supervisor.ts';
 import { problemOfRedis } from './redis/external-redis.ts';
 import { findRedisProgram, startPrivateRedis } from './redis/private-redis.ts';
 import type { Report } from './report.ts';
+import { RunRecord } from './run-record.ts';
 import { SetupError } from './setup-error.ts';
 import { type LocalCertificate, localCertificate } from './tls/local-certificate.ts';
 
@@ -86,6 +87,7 @@ export class LocalStack implements AsyncDisposable {
     for (const problem of unknownSettings(env)) report.warn(problem);
     checkSettings(this.#specs(standIns(this.#options)), env);
     const folder = this.#opened.use(await DataDir.open(dataDir));
+    const record = this.#opened.use(await RunRecord.open(folder.path));
     const register = new ChildRegister(folder.within('children.json'));
     await register.stopLeftovers(report.warn);
     this.grpcAddress = await requireAddress(grpcPort, { host: listen, use: 'gRPC', option: '--grpc-port' });
@@ -104,6 +106,7 @@ export class LocalStack implements AsyncDisposable {
     signal.throwIfAborted();
     const tls = this.certificate;
     await this.#startServices(folder, register, { databaseUrls, redisUrl, storageDir, socketFolder, access, tls });
+    await record.serves({ grpc: this.grpcTarget, http: this.httpUrl, stores: this.#stores.toReversed() });
   }
 
   /** Kills everything without waiting, for a process that exits. PostgreSQL recovers at the next start. */
@@ -114,6 +117,10 @@ export class LocalStack implements AsyncDisposable {
   /** The public gRPC port as clients name it. */
   get grpcTarget(): string {
     return this.speaksTls ? `https://${this.grpcAddress}` : this.grpcAddress;
+  }
+
+  get httpUrl(): string {
+    return `${this.speaksTls ? 'https' : 'http'}://${this.httpAddress}`;
   }
 
   /** Whether the public ports do, by a certificate of this machine or one that the environment names. */
@@ -239,7 +246,7 @@ export class LocalStack implements AsyncDisposable {
     };
     this.#opened.use(await Supervisor.start(specs, surroundings, this.#keeping));
     const title = `upload, metadata, result, worker ×${workers}, web`;
-    report.ready(title, since, `gRPC ${this.grpcTarget}   ${this.speaksTls ? 'https' : 'http'}://${this.httpAddress}`);
+    report.ready(title, since, `gRPC ${this.grpcTarget}   ${this.httpUrl}`);
   }
 
   #specs(found: Found): readonly ServiceSpec[] {

@@ -1,24 +1,28 @@
 import { access } from 'node:fs/promises';
 import { isIP } from 'node:net';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
 import { databaseUrl } from '#adapters/postgres/database/settings.ts';
 import { redisUrl } from '#adapters/redis/settings.ts';
 import { Report } from '#local/report.ts';
+import { findRun } from '#local/run-record.ts';
 import { SetupError } from '#local/setup-error.ts';
 import { LocalStack, type StackOptions } from '#local/stack.ts';
 import { onAbort, untilAborted } from '#platform/abort.ts';
 import { commonSettings, integer, readSettings, readVariable } from '#platform/config.ts';
 import { problemOfPath } from '#platform/problem-of-path.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
+import { thisCommand } from '#platform/this-command.ts';
 import { uploadFiles } from '#sdk/upload-files.ts';
 import { findUploads } from '#sdk/upload-paths.ts';
+import { inBackground, startInBackground, tellServing } from '../detach.ts';
 import { CliError, type ExitCode, exitCodes } from '../failure.ts';
 import { count, type GlobalOptions } from '../options.ts';
 import { Terminal } from '../output/terminal.ts';
 import { UploadProgress } from '../output/upload-progress.ts';
 import { openSession } from '../session.ts';
 import { UploadReport } from '../upload-report.ts';
+import { printRun } from './status.ts';
 
 const uploadsAtOnce = 8;
 
@@ -31,12 +35,14 @@ interface UpOptions extends GlobalOptions {
   readonly auth?: true;
   readonly tls?: true;
   readonly exit?: true;
+  readonly detach?: true;
+  readonly inBackground?: true;
 }
 
 /** `filemill up`: everything on this machine, from one command. */
 export function upCommand(): Command {
   return new Command('up')
-    .description('Run PostgreSQL, Redis if it is installed, and all services on this machine until Ctrl-C.')
+    .description('Run PostgreSQL, Redis if it is installed, and all services on this machine until Ctrl-C, or in the background.')
     .argument('[path...]', 'files and folders to upload and wait for once everything runs')
     .option('--data-dir <dir>', 'folder that keeps everything between runs', '.filemill')
     .option('--grpc-port <port>', 'public gRPC port; 0 picks a free one', port, 50_051)
@@ -51,8 +57,12 @@ export function upCommand(): Command {
     .option('--auth', 'demand a token from every caller; yours is then in the data folder')
     .option('--tls', 'serve gRPC and HTTPS by a certificate of this machine, made in the data folder')
     .option('--exit', 'stop once the paths are done; exits with 0 if all are COMPLETED, with 3 if not')
+    .option('-d, --detach', 'start in the background, and answer when everything runs')
+    .addOption(new Option(inBackground).hideHelp())
     .action(async (paths: string[], _options, command: Command) => {
-      process.exitCode = await up(paths, command.optsWithGlobals<UpOptions>());
+      const options = command.optsWithGlobals<UpOptions>();
+      process.exitCode =
+        options.detach && !options.inBackground ? await detach(paths, options) : await up(paths, options);
     });
 }
 
@@ -81,6 +91,22 @@ async function up(paths: readonly string[], options: UpOptions): Promise<ExitCod
   }
 }
 
+/** Starts it in the background, unless it runs already. */
+async function detach(paths: readonly string[], options: UpOptions): Promise<ExitCode> {
+  const { dataDir, exit } = options;
+  const upload = `Leave them out, then run \`${thisCommand()} upload PATH --wait\`.`;
+  if (paths.length > 0)
+    throw new CliError(exitCodes.usage, 'With --detach nobody would see what becomes of paths.', upload);
+  if (exit) throw new CliError(exitCodes.usage, '--exit and --detach contradict each other.');
+  const terminal = new Terminal(options);
+  if ((await findRun(dataDir)) === undefined) await startInBackground(dataDir, process.env);
+  else terminal.note('It runs already; options given now have no effect.');
+  const run = await findRun(dataDir);
+  if (run === undefined) throw new CliError(exitCodes.unexpected, `It has ended again: see ${dataDir}/logs/up.log.`);
+  await printRun(run, options);
+  return exitCodes.ok;
+}
+
 /** Refuses missing paths before everything is started. */
 async function refuseMissing(paths: readonly string[]): Promise<void> {
   for (const path of paths)
@@ -107,11 +133,12 @@ async function serve(stack: LocalStack, paths: readonly string[], options: Serve
       'Ready. In another terminal:',
       ...trust,
       ...token,
-      `  npx filemill upload ${server}FILE --wait`,
+      `  ${thisCommand()} upload ${server}FILE --wait`,
       ...curl,
       ...sql,
     ].join('\n'),
   );
+  tellServing();
   await untilAborted(signal);
   return exitCodes.ok;
 }

@@ -13,8 +13,22 @@ const examples: Readonly<Record<string, Examples>> = {
   },
   up: {
     'start everything, and serve until Ctrl-C': 'filemill up',
+    'start everything in the background': 'filemill up -d',
     'analyse a folder, then stop': 'filemill up ~/Documents --exit',
     'let others in, by TLS and with tokens': 'filemill up --listen 0.0.0.0 --auth --tls',
+  },
+  status: {
+    'what runs on the data of this folder': 'filemill status',
+    'for a script': 'filemill status --json || filemill up -d',
+  },
+  down: {
+    'stop what runs on the data of this folder': 'filemill down',
+    'without waiting for work in progress': 'filemill down --force',
+  },
+  logs: {
+    'the last lines of every part': 'filemill logs',
+    'follow the workers': 'filemill logs -f worker',
+    'what PostgreSQL said': 'filemill logs postgres -n 100',
   },
   migrate: {
     'see what is missing': 'FILEMILL_DATABASE_URL=postgres://me@db/files filemill migrate status',

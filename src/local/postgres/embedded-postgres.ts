@@ -81,17 +81,7 @@ export async function startEmbeddedPostgres({
   const folder = resolve(dataDir);
   const installed = await findPostgresBinaries();
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const cluster = join(folder, 'data');
-  await stopLeftoverServer(
-    {
-      program: 'PostgreSQL',
-      path: join(cluster, 'postmaster.pid'),
-      folder: cluster,
-      gentle: 'SIGINT',
-      harsh: 'SIGQUIT',
-    },
-    log,
-  );
+  await stopLeftoverPostgres(folder, log);
   const credentials = await loadCredentials(folder);
   const prefix = await unprivilegedCommand(folder);
   const binaries = prefix[0] === 'setpriv' ? await binariesForAll(installed) : installed;
@@ -123,6 +113,13 @@ export async function startEmbeddedPostgres({
     stop,
     [Symbol.asyncDispose]: stop,
   };
+}
+
+/** Stops the server that a killed run left on its cluster. */
+export async function stopLeftoverPostgres(folder: string, log: (line: string) => void): Promise<void> {
+  const cluster = join(folder, 'data');
+  const path = join(cluster, 'postmaster.pid');
+  await stopLeftoverServer({ program: 'PostgreSQL', path, folder: cluster, gentle: 'SIGINT', harsh: 'SIGQUIT' }, log);
 }
 
 interface NewCluster {

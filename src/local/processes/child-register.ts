@@ -1,4 +1,5 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { findProcess, isRunning, type ProcessIdentity, signalProcess, waitForEnd } from './process-table.ts';
 
@@ -18,14 +19,19 @@ export class ChildRegister {
 
   /** Ends processes of an earlier run that are still running. */
   async stopLeftovers(log: (line: string) => void): Promise<void> {
-    const left: [string, ProcessIdentity][] = [];
-    for (const entry of Object.entries(this.#read())) if (await isRunning(entry[1])) left.push(entry);
+    const left = await this.running();
     if (left.length === 0) return;
     log(
       `stopping what an earlier run left behind: ${left.map(([name, { pid }]) => `${name} (pid ${pid})`).join(', ')}`,
     );
     for (const [, { pid }] of left) signalProcess(pid, 'SIGTERM');
     await Promise.all(left.map(([, identity]) => endByForceAfter(identity, patienceMs)));
+  }
+
+  async running(): Promise<readonly (readonly [name: string, ProcessIdentity])[]> {
+    const running: [string, ProcessIdentity][] = [];
+    for (const entry of Object.entries(this.#read())) if (await isRunning(entry[1])) running.push(entry);
+    return running;
   }
 
   async add(name: string, pid: number | undefined): Promise<void> {
@@ -44,6 +50,14 @@ export class ChildRegister {
       return {};
     }
   }
+}
+
+/** The registered processes that run. */
+export async function runningChildren(
+  dataDir: string,
+): Promise<readonly { readonly name: string; readonly pid: number }[]> {
+  const register = new ChildRegister(join(dataDir, 'children.json'));
+  return (await register.running()).map(([name, { pid }]) => ({ name, pid }));
 }
 
 async function endByForceAfter(identity: ProcessIdentity, ms: number): Promise<void> {

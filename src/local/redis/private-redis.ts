@@ -50,6 +50,12 @@ async function titleOf(path: string): Promise<string | undefined> {
   }
 }
 
+/** Stops the server that a killed run left on its data folder. */
+export async function stopLeftoverRedis(dataDir: string, log: (line: string) => void): Promise<void> {
+  const path = join(dataDir, 'redis.pid');
+  await stopLeftoverServer({ program: 'Redis', path, folder: dataDir, gentle: 'SIGTERM', harsh: 'SIGKILL' }, log);
+}
+
 /**
  * Starts Redis for this user alone: no TCP, a private unix socket, an append-only file, `noeviction`. A server that a
  * killed run left behind is stopped first. Redis only passes notifications, so data that it cannot read is discarded.
@@ -59,8 +65,7 @@ async function titleOf(path: string): Promise<string | undefined> {
 export async function startPrivateRedis(options: PrivateRedisOptions, signal: AbortSignal): Promise<Running> {
   const { dataDir, socket, log } = options;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  const path = join(dataDir, 'redis.pid');
-  await stopLeftoverServer({ program: 'Redis', path, folder: dataDir, gentle: 'SIGTERM', harsh: 'SIGKILL' }, log);
+  await stopLeftoverRedis(dataDir, log);
   try {
     return await startOnce(options, signal);
   } catch {
