@@ -21,6 +21,9 @@ const groups: Readonly<Record<string, Readonly<Record<string, Verb>>>> = {
     migrate: verb("bring the database's schema up to date", async () =>
       (await import('./commands/migrate.ts')).migrateCommand(),
     ),
+    'migrate-data': verb('carry the data of an older PostgreSQL over', async () =>
+      (await import('./commands/migrate-data.ts')).migrateDataCommand(),
+    ),
     doctor: verb('check that everything is in order', async () =>
       (await import('./commands/doctor.ts')).doctorCommand(),
     ),

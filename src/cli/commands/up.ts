@@ -42,7 +42,9 @@ interface UpOptions extends GlobalOptions {
 /** `filemill up`: everything on this machine, from one command. */
 export function upCommand(): Command {
   return new Command('up')
-    .description('Run PostgreSQL, Redis if it is installed, and all services on this machine until Ctrl-C, or in the background.')
+    .description(
+      'Run PostgreSQL, Redis if it is installed, and all services on this machine until Ctrl-C, or in the background.',
+    )
     .argument('[path...]', 'files and folders to upload and wait for once everything runs')
     .option('--data-dir <dir>', 'folder that keeps everything between runs', '.filemill')
     .option('--grpc-port <port>', 'public gRPC port; 0 picks a free one', port, 50_051)

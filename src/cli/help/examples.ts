@@ -38,6 +38,10 @@ const examples: Readonly<Record<string, Examples>> = {
   'migrate status': {
     'see what is missing': 'FILEMILL_DATABASE_URL=postgres://me@db/files filemill migrate status',
   },
+  'migrate-data': {
+    'carry the data of this folder over': 'filemill migrate-data',
+    'with a PostgreSQL 17 of your own': 'filemill migrate-data --old-bin /usr/lib/postgresql/17/bin',
+  },
   doctor: {
     'check the server, its parts and this machine': 'filemill doctor',
     'check another server': 'filemill doctor --server https://files.example:50051',

