@@ -7,7 +7,7 @@ import { type Page, repository } from './contents.ts';
 import { diagramName, diagramTitle } from './diagram.ts';
 import { guideLink, relativeTo } from './links.ts';
 
-/** The HTML of a page, as GitHub would render it, without an inline script or style. @throws Error for a diagram that is not drawn */
+/** The HTML of a page, as GitHub would render it, without an inline script or style. */
 export function renderMarkdown(page: Page, pages: ReadonlyMap<string, Page>): string {
   const html = new Marked({ renderer: rendererOf(page, pages) }).parse(page.text, { async: false });
   // What is wider than the page scrolls by itself, by the keyboard too.
@@ -51,11 +51,10 @@ function codeBlock(text: string, language: string | undefined): string {
   return `<pre role="group" aria-label="Code" tabindex="0"><code>${html}</code></pre>\n`;
 }
 
-/** Diagrams are drawn beforehand, by `npm run diagrams`. */
+/** Diagrams are drawn beforehand, by `npm run diagrams`; one that is not yet drawn is shown as its source. */
 function diagram(source: string, page: Page): string {
   const name = `diagrams/${diagramName(source)}`;
-  if (!existsSync(join(repository, 'docs', name)))
-    throw new Error(`A diagram in ${page.source} is not drawn. Run: npm run diagrams`);
+  if (!existsSync(join(repository, 'docs', name))) return codeBlock(source, undefined);
   const title = attribute(diagramTitle(source));
   return `<p class="wide" role="group" aria-label="${title}" tabindex="0"><img src="${relativeTo(page, name)}" alt="${title}"></p>\n`;
 }
