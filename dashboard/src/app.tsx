@@ -12,10 +12,12 @@ import { WebhooksPage } from './pages/webhooks.tsx';
 import { WorkersPage } from './pages/workers.tsx';
 import { isThere, pages } from './pages.ts';
 import { ConnectionBanner, StoreBanner, WorkerBanner } from './parts/banner.tsx';
+import { DropLayer } from './parts/drop-layer.tsx';
 import { NoPermission } from './parts/no-permission.tsx';
 import { Page } from './parts/page.tsx';
 import { Shell } from './parts/shell.tsx';
 import { Toasts } from './parts/toasts.tsx';
+import { UploadTray } from './parts/upload-tray.tsx';
 import { place } from './router.ts';
 
 export function App() {
@@ -31,6 +33,8 @@ export function App() {
         </>
       )}
       <Toasts />
+      {admission.value === 'admitted' && may('upload') && <DropLayer />}
+      <UploadTray />
     </Shell>
   );
 }

@@ -8,7 +8,7 @@ import type {
   UploadService,
 } from '#gen/filemill/v1/upload_service_pb.ts';
 import { GatheringQueue } from '#platform/gathering-queue.ts';
-import type { RpcClient } from '#platform/rpc/client.ts';
+import type { CallOptions, RpcClient } from '#platform/rpc/client.ts';
 import { fromRpcStatus, fromServiceError, isReset } from '#platform/rpc/errors.ts';
 import { CallBound } from './call-bound.ts';
 
@@ -41,13 +41,23 @@ export class UploadStream implements Disposable {
   readonly #uploads: RpcClient<typeof UploadService>;
   readonly #signal: AbortSignal;
   readonly #bound: CallBound;
+  readonly #options: CallOptions;
   #open: OpenStream | undefined;
 
-  /** @param bound adapts to what proxies refuse, and is shared with later streams */
-  constructor(uploads: RpcClient<typeof UploadService>, signal: AbortSignal, bound = new CallBound()) {
+  /**
+   * @param bound adapts to what proxies refuse, and is shared with later streams
+   * @param options of each call, such as the credentials of a caller for whom this sends
+   */
+  constructor(
+    uploads: RpcClient<typeof UploadService>,
+    signal: AbortSignal,
+    bound = new CallBound(),
+    options: CallOptions = {},
+  ) {
     this.#uploads = uploads;
     this.#signal = signal;
     this.#bound = bound;
+    this.#options = options;
   }
 
   /**
@@ -57,7 +67,8 @@ export class UploadStream implements Disposable {
    */
   send(file: WholeFile): Promise<UploadFileResponse> {
     if (this.#open?.hasRoomFor(file) === false) this.#open.end();
-    if (this.#open?.over !== false) this.#open = new OpenStream(this.#uploads, this.#signal, this.#bound);
+    if (this.#open?.over !== false)
+      this.#open = new OpenStream(this.#uploads, this.#signal, this.#bound, this.#options);
     return this.#open.send(file);
   }
 
@@ -79,11 +90,11 @@ class OpenStream {
   /** The stream takes no more files. */
   over = false;
 
-  constructor(uploads: RpcClient<typeof UploadService>, signal: AbortSignal, bound: CallBound) {
+  constructor(uploads: RpcClient<typeof UploadService>, signal: AbortSignal, bound: CallBound, options: CallOptions) {
     this.#bound = bound;
     this.#maxBytes = bound.streamBytes;
     this.#stall = setTimeout(() => this.#onStall(), stallMs).unref();
-    void this.#run(uploads, AbortSignal.any([signal, this.#cancel.signal]));
+    void this.#run(uploads, { ...options, signal: AbortSignal.any([signal, this.#cancel.signal]) });
   }
 
   /** The first file always fits. */
@@ -106,10 +117,10 @@ class OpenStream {
     this.#queue.close();
   }
 
-  async #run(uploads: RpcClient<typeof UploadService>, signal: AbortSignal): Promise<void> {
+  async #run(uploads: RpcClient<typeof UploadService>, options: CallOptions): Promise<void> {
     let error = new FilemillError('UNAVAILABLE', 'The server ended the stream before it had answered.');
     try {
-      for await (const { answers } of uploads.uploadMany(this.#messages(), { signal })) {
+      for await (const { answers } of uploads.uploadMany(this.#messages(), options)) {
         this.#stall.refresh();
         for (const { sequence, outcome } of answers) {
           const waiting = this.#unanswered.get(sequence);

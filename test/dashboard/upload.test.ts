@@ -50,6 +50,39 @@ describe('uploading from the page', () => {
     await page.context().close();
   });
 
+  it('what is dropped on any page is uploaded, and the tray stays while other pages are looked at', async () => {
+    const path = join(folder, 'dropped-anywhere.txt');
+    await writeFile(path, 'four words on workers');
+    const page = await dashboard.open('workers');
+    await drop(page, path, page.getByRole('heading', { level: 1 }));
+    const tray = page.getByRole('complementary', { name: 'Uploads' });
+    await tray.getByText('1 file, none left to send').waitFor();
+    await page.getByRole('link', { name: 'Files', exact: true }).click();
+    await tray.getByText('1 file, none left to send').waitFor();
+    await row(page, 'dropped-anywhere.txt').getByText('COMPLETED').waitFor();
+    await tray.getByRole('link', { name: 'Each of them' }).click();
+    await row(page, 'dropped-anywhere.txt').getByText('COMPLETED').waitFor();
+    await tray.waitFor({ state: 'detached' });
+    await page.context().close();
+  });
+
+  it('the tray says what was refused, and sends it again', async () => {
+    const page = await dashboard.open('upload');
+    await page.route('**/files/refused.txt', (route) => route.fulfill({ status: 413, body: 'too large' }));
+    await page.route('**/uploads', (route) => route.fulfill({ status: 403, body: 'no' }));
+    const file = { name: 'refused.txt', mimeType: 'text/plain', buffer: Buffer.from('one two') };
+    await page.getByLabel('Files', { exact: true }).setInputFiles(file);
+    await page.getByText('1 not uploaded').waitFor();
+    await page.getByRole('link', { name: 'Overview' }).click();
+    const tray = page.getByRole('complementary', { name: 'Uploads' });
+    await tray.getByRole('listitem').filter({ hasText: 'refused.txt' }).waitFor();
+    await page.unrouteAll();
+    await tray.getByRole('button', { name: 'Send 1 again' }).click();
+    await tray.getByText('1 file, none left to send').waitFor();
+    await tray.getByText('not uploaded').waitFor({ state: 'detached' });
+    await page.context().close();
+  });
+
   it('an upload that loses the network goes on when it is back, and is kept once', async () => {
     await using network = await TcpProxy.start(Number(new URL(dashboard.stack.base).port));
     const page = await dashboard.open('upload', { base: `http://${network.address}` });
@@ -117,8 +150,12 @@ async function unfinished({ stack }: Dashboard): Promise<string[]> {
 }
 
 /** Drags it over the page and lets it go, as a file manager does. (Playwright has no means of its own for files.) */
-async function drop(page: Page, path: string): Promise<void> {
-  const box = await page.getByRole('region', { name: 'Choose what to upload' }).boundingBox();
+async function drop(
+  page: Page,
+  path: string,
+  onto = page.getByRole('region', { name: 'Choose what to upload' }),
+): Promise<void> {
+  const box = await onto.boundingBox();
   assert.ok(box);
   const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
   const data = { items: [], files: [path], dragOperationsMask: 1 };

@@ -1,31 +1,23 @@
-import { count, files } from '../format.ts';
+import { count } from '../format.ts';
 import { DropZone } from '../parts/drop-zone.tsx';
 import { Page } from '../parts/page.tsx';
+import { UploadSummary } from '../parts/upload-summary.tsx';
 import { UploadTable } from '../parts/upload-table.tsx';
-import { forgetEnded, refusedFirst, unfinished, uploads } from '../upload/uploads.ts';
+import { refusedFirst, uploads } from '../upload/uploads.ts';
 
 /** The number of rows that a browser shows without effort. */
-const shownRows = 500;
+const shownRows = 200;
 
 export function UploadPage() {
-  const all = uploads.value;
+  const all = uploads.value.length;
   return (
     <Page title="Upload">
       <DropZone />
-      {all.length > 0 && (
+      {all > 0 && (
         <>
-          <div class="actions">
-            <span role="status">
-              {unfinished.value === 0
-                ? `${files(all.length)}, none left to send`
-                : `${count(unfinished.value)} of ${files(all.length)} left to send`}
-            </span>
-            <button type="button" onClick={forgetEnded}>
-              Clear what has ended
-            </button>
-          </div>
+          <UploadSummary />
           <UploadTable uploads={refusedFirst.value.slice(0, shownRows)} />
-          {all.length > shownRows && <p>The first {count(shownRows)} are shown; the others are sent all the same.</p>}
+          {all > shownRows && <p>The first {count(shownRows)} are shown; the others are sent all the same.</p>}
         </>
       )}
     </Page>

@@ -77,12 +77,13 @@ function Progress({ upload: { file, path, state } }: { readonly upload: Upload }
 }
 
 function Actions({ upload }: { readonly upload: Upload }) {
-  const { step } = upload.state.value;
+  const state = upload.state.value;
   const cancel = <Action title="Cancel" upload={upload} act={cancelUpload} />;
-  switch (step) {
+  switch (state.step) {
     case 'waiting':
       return cancel;
     case 'sending':
+      if (state.shared) return <>–</>;
       return (
         <>
           {upload.sender.resumes && <Action title="Pause" upload={upload} act={pauseUpload} />} {cancel}

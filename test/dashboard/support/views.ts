@@ -177,7 +177,7 @@ export const views: Readonly<Record<string, View>> = {
   'the upload page': {
     of: 'used',
     path: 'upload',
-    prepare: (page) => page.getByText('Drop files or folders here').waitFor(),
+    prepare: (page) => page.getByText('Drop files or folders anywhere').waitFor(),
   },
   'uploads that ended': { of: 'used', path: 'upload', prepare: endUploads },
   'uploads under way': { of: 'used', path: 'upload', prepare: keepUploading },

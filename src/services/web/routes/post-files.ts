@@ -1,6 +1,10 @@
+import { hash } from 'node:crypto';
 import type { FastifyReply } from 'fastify';
 import type { Json } from '#contract/schemas.ts';
 import { FilemillError } from '#domain/errors.ts';
+import { never } from '#platform/abort.ts';
+import { Semaphore } from '#platform/semaphore.ts';
+import { UploadStream } from '#sdk/upload-stream.ts';
 import type { Backend } from '../backend.ts';
 import { idempotencyKey, refuseWhatChangesTheMeaning } from '../http/declared.ts';
 import { discardRest } from '../http/discard-rest.ts';
@@ -9,6 +13,7 @@ import { readToEnd } from '../http/read-to-end.ts';
 import { type Call, route } from '../http/route.ts';
 import { type FormFile, filesIn } from '../uploads/form/form-files.ts';
 import { FormReader } from '../uploads/form/form-reader.ts';
+import { smallContent } from '../uploads/form/small-content.ts';
 import { keepFile } from '../uploads/keep-file.ts';
 import { uploadProblems } from './upload-answers.ts';
 
@@ -17,9 +22,13 @@ type RefusedFile = Json<'RefusedFile'>;
 
 const maxFiles = 1_000;
 
+/** Of a form, so many parts of up to so many bytes are held and kept at the same time. */
+const [smallAtOnce, smallBytes] = [128, 64 * 1_024];
+
 /**
- * Keeps the parts one after the other, as they come. When the form breaks off, its current part is dropped, but
- * earlier ones stay: a client that sent its key again meanwhile may have been told of them.
+ * Keeps the parts as they come: small ones several at once, because each has to wait for the disk, and others one by one.
+ * When the form breaks off, its current part is dropped, but earlier ones stay: a client that sent its key again
+ * meanwhile may have been told of them.
  */
 export function postFiles(backend: Backend) {
   return route({
@@ -55,42 +64,78 @@ async function keepFiles(backend: Backend, call: Call): Promise<readonly Upload[
   const { headers, raw } = call.request;
   refuseWhatChangesTheMeaning(headers);
   const form = new FormReader(headers['content-type'] ?? '', readToEnd(raw));
-  const files: Upload[] = [];
+  const kept: Promise<Upload>[] = [];
+  const places = new Semaphore(smallAtOnce);
+  using stream = new UploadStream(backend.upload, never, undefined, call.onward);
   let coming = '';
   try {
     for await (const file of filesIn(form, headers)) {
       coming = file.name;
-      if (files.length === maxFiles) throw tooMany();
-      const upload = await keepPart(backend, file, files.length, call);
-      if (form.failure !== undefined) throw form.failure;
-      files.push(upload);
+      if (kept.length === maxFiles) throw tooMany();
+      const small = file.refusal === undefined ? await smallContent(file.content, smallBytes) : file.content;
+      const metadata = metadataOf(file, kept.length, call);
+      if (Buffer.isBuffer(small)) {
+        const place = await places.take(never);
+        kept.push(holding(place, outcomeOf(file, keepWhole(stream, metadata, small))));
+      } else {
+        const upload = await outcomeOf(file, keepPart(backend, file, metadata, small, call));
+        if (form.failure !== undefined) throw form.failure;
+        kept.push(Promise.resolve(upload));
+      }
       coming = '';
     }
   } catch (error) {
-    if (files.length === 0 || !(error instanceof FilemillError)) throw error;
-    files.push({ filename: coming, problem: toProblem(error) });
+    if (kept.length === 0 || !(error instanceof FilemillError)) throw error;
+    kept.push(Promise.resolve({ filename: coming, problem: toProblem(error) }));
     discardRest(raw);
   }
-  if (files.length === 0)
+  if (kept.length === 0)
     throw new FilemillError(
       'REQUEST_INVALID',
       'The form holds no file: the Content-Disposition of a file needs a filename.',
     );
-  return files;
+  return await Promise.all(kept);
+}
+
+function metadataOf({ name, mimeType }: FormFile, n: number, { request }: Call) {
+  const key = idempotencyKey(request.headers);
+  return { ...namesIn(name), mimeType, idempotencyKey: key && `${key}:${n}` };
+}
+
+type Metadata = ReturnType<typeof metadataOf>;
+
+async function keepPart(
+  backend: Backend,
+  { refusal }: FormFile,
+  metadata: Metadata,
+  content: AsyncIterable<Uint8Array>,
+  { onward }: Call,
+): Promise<Json<'Receipt'>> {
+  if (refusal !== undefined) throw refusal;
+  return await keepFile(backend, metadata, content, onward);
+}
+
+/** Those of a form share a stream, which costs a message for 64 of them. */
+async function keepWhole(stream: UploadStream, metadata: Metadata, content: Buffer): Promise<Json<'Receipt'>> {
+  const { id, size, sha256, duplicate } = await stream.send({ metadata, content, sha256: hash('sha256', content) });
+  return { id, size: Number(size), sha256, duplicate };
 }
 
 /** A refused part does not affect the others. */
-async function keepPart(backend: Backend, file: FormFile, n: number, { request, onward }: Call): Promise<Upload> {
-  const { name, mimeType, content, refusal } = file;
-  const key = idempotencyKey(request.headers);
-  const metadata = { ...namesIn(name), mimeType, idempotencyKey: key && `${key}:${n}` };
+async function outcomeOf({ name }: FormFile, receipt: Promise<Json<'Receipt'>>): Promise<Upload> {
   try {
-    if (refusal !== undefined) throw refusal;
-    return { filename: name, ...(await keepFile(backend, metadata, content, onward)) };
+    return { filename: name, ...(await receipt) };
   } catch (error) {
     if (!(error instanceof FilemillError)) throw error;
     return { filename: name, problem: toProblem(error) };
   }
+}
+
+/** Holds a place until the work ends, whether anybody waits for it already or not. */
+function holding<T>(place: Disposable, work: Promise<T>): Promise<T> {
+  const held = work.finally(() => place[Symbol.dispose]());
+  held.catch(() => undefined);
+  return held;
 }
 
 /** Browsers put the path within the folder into the file name. */
