@@ -38,6 +38,12 @@ export const listTokens = (withEnded: boolean) => call<Json<'Tokens'>>(`api/v1/t
 export const createToken = (token: NewToken) => post<Json<'NewToken'>>('api/v1/tokens', token);
 export const revokeTokens = (ids: readonly string[]) => post<Json<'Revoked'>>('api/v1/tokens:revoke', { ids });
 
+export const drainWorker = (name: string) =>
+  post<Json<'Worker'>>(`api/v1/workers/${encodeURIComponent(name)}/drain`, {});
+export const resumeWorker = (name: string) =>
+  post<Json<'Worker'>>(`api/v1/workers/${encodeURIComponent(name)}/resume`, {});
+export const listAudit = (parameters: URLSearchParams) => call<Json<'AuditPage'>>(`api/v1/audit?${parameters}`);
+
 export const listRetentionRules = () => call<Json<'RetentionRules'>>('api/v1/retention');
 export const getRetentionForecast = (id: string) => call<Json<'RetentionForecast'>>(`api/v1/retention/${id}/forecast`);
 export const setRetentionRule = (rule: NewRule) => post<Json<'RetentionRule'>>('api/v1/retention', rule, 'PUT');

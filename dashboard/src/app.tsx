@@ -1,4 +1,5 @@
 import { admission, may } from './access.ts';
+import { AuditPage } from './pages/audit.tsx';
 import { FailuresPage } from './pages/failures.tsx';
 import { FilePage } from './pages/file.tsx';
 import { FilesPage } from './pages/files.tsx';
@@ -48,6 +49,7 @@ const views: Readonly<Record<string, () => preact.JSX.Element>> = {
   retention: RetentionPage,
   webhooks: WebhooksPage,
   tokens: TokensPage,
+  audit: AuditPage,
 };
 
 function CurrentPage() {

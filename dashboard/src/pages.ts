@@ -14,6 +14,7 @@ const settings: readonly PlaceOfPage[] = [
   { path: 'retention', title: 'Retention', need: 'read' },
   { path: 'webhooks', title: 'Webhooks', need: 'webhooks' },
   { path: 'tokens', title: 'Tokens', need: 'admin' },
+  { path: 'audit', title: 'Audit', need: 'admin' },
 ];
 
 const mainPages: readonly (PlaceOfPage & { readonly icon: IconName })[] = [

@@ -20,6 +20,8 @@ describe('files that failed', () => {
 
     const page = await dashboard.open('failures');
     await page.getByRole('heading', { name: 'blob_missing: 2 files' }).waitFor();
+    await page.getByRole('list', { name: 'Examples of blob_missing' }).getByText('lost-a.txt').waitFor();
+    await page.getByRole('img', { name: 'blob_missing over the last 14 days' }).waitFor();
     await page.getByRole('link', { name: 'Show the files with blob_missing' }).click();
     await row(page, 'lost-a.txt').getByText('FAILED').waitFor();
     assert.equal(new URL(page.url()).search, '?status=FAILED&error_code=blob_missing');

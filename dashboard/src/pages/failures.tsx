@@ -1,34 +1,45 @@
 import { useState } from 'preact/hooks';
-import { may } from '../access.ts';
-import { listFiles, retryFiles } from '../api.ts';
-import { count, files } from '../format.ts';
+import { getHistory, listFiles, retryFiles } from '../api.ts';
+import { files } from '../format.ts';
+import { trendOf } from '../history/trend.ts';
 import { stats } from '../live/events.ts';
+import { usePolled } from '../live/poll.ts';
+import { serverNow } from '../live/server-time.ts';
 import { Empty } from '../parts/empty.tsx';
-import { Link } from '../parts/link.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { Page } from '../parts/page.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
-import { explain } from '../parts/reasons.ts';
-import { hrefOf } from '../router.ts';
+import { ReasonCard } from '../parts/reason-card.tsx';
+
+const [trendMs, everyMs] = [14 * 86_400_000, 60_000];
+
+interface Retrying {
+  readonly code: string;
+  readonly soFar: number;
+}
 
 export function FailuresPage() {
   const [said, say] = useState('');
-  const [retrying, setRetrying] = useState('');
+  const [retrying, setRetrying] = useState<Retrying>();
   const [problem, setProblem] = useState<unknown>();
+  const { answer: history } = usePolled(lastDays, everyMs);
   const retry = async (code: string) => {
-    setRetrying(code);
+    setRetrying({ code, soFar: 0 });
     setProblem(undefined);
     try {
-      const retried = await retryReason(code, (soFar) => say(`${files(soFar)} retried so far…`));
+      const retried = await retryReason(code, (soFar) => {
+        setRetrying({ code, soFar });
+        say(`${files(soFar)} retried so far…`);
+      });
       say(`${files(retried)} with ${code} retried.`);
     } catch (error) {
       say('');
       setProblem(error);
     } finally {
-      setRetrying('');
+      setRetrying(undefined);
     }
   };
-  const errors = stats.value?.errors;
+  const errors = stats.value?.errors.toSorted((one, other) => other.files - one.files);
   return (
     <Page title="Failures">
       <p role="status">{said}</p>
@@ -40,25 +51,23 @@ export function FailuresPage() {
         </Empty>
       )}
       {errors?.map(({ code, files: failed }) => (
-        <section key={code} class="card" aria-labelledby={`reason-${code}`}>
-          <h2 id={`reason-${code}`}>
-            {code}: {files(failed)}
-          </h2>
-          <p>
-            {explain(code).what} {explain(code).action}
-          </p>
-          <div class="actions">
-            <Link href={hrefOf('files', { status: 'FAILED', error_code: code })}>Show the files with {code}</Link>
-            {may('retry') && (
-              <button type="button" disabled={retrying !== ''} onClick={() => retry(code)}>
-                Retry {count(failed)} with {code}
-              </button>
-            )}
-          </div>
-        </section>
+        <ReasonCard
+          key={code}
+          code={code}
+          failed={failed}
+          trend={history && trendOf(code, history.points)}
+          retried={retrying?.code === code ? retrying.soFar : undefined}
+          busy={retrying !== undefined}
+          onRetry={() => void retry(code)}
+        />
       ))}
     </Page>
   );
+}
+
+function lastDays() {
+  const now = serverNow();
+  return getHistory({ from: new Date(now - trendMs).toISOString(), to: new Date(now).toISOString(), step: 'hour' });
 }
 
 /** Retries page by page, and each file once: one that fails again meanwhile is skipped. */

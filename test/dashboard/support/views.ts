@@ -153,6 +153,11 @@ export const views: Readonly<Record<string, View>> = {
       await row(page, 'all files of all tenants').getByText('7 days').waitFor();
     },
   },
+  'the audit': {
+    of: 'used',
+    path: 'audit',
+    prepare: (page) => page.getByRole('link', { name: 'Export as CSV' }).waitFor(),
+  },
   'the webhooks': {
     of: 'used',
     path: 'webhooks',
