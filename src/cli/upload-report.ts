@@ -46,7 +46,7 @@ export class UploadReport {
 
   take(outcome: UploadOutcome): void {
     this.#tally.outcome(outcome);
-    this.#progress.fileEnded({ failed: outcome.error !== null });
+    this.#progress.fileEnded({ failed: outcome.error !== null, name: outcome.file.path || outcome.file.filename });
     if (outcome.error !== null) this.#refused(outcome);
     else if (this.#wait) this.#follow(outcome);
     else this.#writer.write(acknowledgedLine(outcome.file, outcome.receipt));

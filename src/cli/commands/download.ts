@@ -10,6 +10,7 @@ import { CliError, describeFailure, type ExitCode, exitCodeOf, exitCodes } from 
 import { knownIds, readIds } from '../ids.ts';
 import { Missing } from '../lookup.ts';
 import { formatBytes, printable } from '../output/printable.ts';
+import { statusLine, transferParts } from '../output/status-line.ts';
 import { Stdout } from '../output/stdout.ts';
 import { type RecordWriter, recordWriter } from '../output/writer.ts';
 import { PartFile, refuseExisting } from '../part-file.ts';
@@ -128,10 +129,16 @@ const redrawMs = 120;
 
 function progressOf({ terminal }: Session, { filename, size }: DownloadHeader): (bytes: number) => void {
   let drawnAt = Number.NEGATIVE_INFINITY;
+  let first: { readonly at: number; readonly bytes: number } | undefined;
   return (bytes) => {
-    if (performance.now() - drawnAt < redrawMs) return;
-    drawnAt = performance.now();
-    terminal.status(`${formatBytes(bytes)} of ${formatBytes(Number(size))}  ${printable(filename)}`);
+    const now = performance.now();
+    // What an earlier run received says nothing of the rate of this one.
+    first ??= { at: now, bytes };
+    if (now - drawnAt < redrawMs) return;
+    drawnAt = now;
+    const seconds = (now - first.at) / 1_000;
+    const parts = transferParts({ done: bytes, from: first.bytes, total: Number(size), seconds, isMeasured: true });
+    terminal.status(statusLine(parts, printable(filename), terminal.statusWidth));
   };
 }
 

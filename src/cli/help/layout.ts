@@ -1,5 +1,5 @@
 import type { Command, Help, HelpConfiguration, Option } from 'commander';
-import { displayWidth } from '../output/display-width.ts';
+import { displayWidth, wrapText } from '../output/display-width.ts';
 import { examplesOf } from './examples.ts';
 
 /** No help is wider than this, however wide the terminal is: longer lines are hard to read. */
@@ -17,7 +17,7 @@ export const helpLayout: HelpConfiguration = {
   optionDescription,
   formatHelp(command, help) {
     const examples = Object.entries(examplesOf(pathOf(command))).flatMap(([what, line]) => [
-      `  # ${what}`,
+      ...wrapText(what, (help.helpWidth ?? widest) - 4).map((part) => `  # ${part}`),
       `  ${line}`,
     ]);
     const width = help.padWidth(command, help);

@@ -3,6 +3,7 @@ import type { FileLine } from './file-line.ts';
 import { localClock, localTime } from './local-time.ts';
 import { formatBytes, formatCount, formatDuration, plural } from './printable.ts';
 import type { Column } from './table.ts';
+import type { Style } from './terminal.ts';
 
 /** A column of --columns. */
 export interface FileColumn extends Column<FileLine> {
@@ -14,7 +15,7 @@ export interface FileColumn extends Column<FileLine> {
 export const fileColumns = {
   id: { title: 'ID', width: 36, cell: (file) => file.id ?? '', value: ({ id }) => id },
   name: { title: 'NAME', width: 24, least: 12, cell: nameOf, value: nameOf },
-  status: { title: 'STATUS', width: 10, cell: statusOf, value: ({ status }) => status },
+  status: { title: 'STATUS', width: 10, cell: statusOf, value: ({ status }) => status, style: styleOf },
   /** In words, which can be cut. */
   type: { title: 'TYPE', width: 8, least: 8, cell: typeText, value: ({ result }) => result?.description ?? null },
   mime: {
@@ -55,7 +56,7 @@ export const fileColumnNames = Object.keys(fileColumns) as FileColumnName[];
 /** The columns of tables whose form fits one kind of command. */
 export const narrowColumns = {
   /** With the state of a file that has no result. */
-  found: { title: 'TYPE', width: 18, least: 10, cell: (file) => typeText(file) || statusOf(file) },
+  found: { title: 'TYPE', width: 18, least: 10, cell: (file) => typeText(file) || statusOf(file), style: styleOf },
   words: {
     ...{ title: 'WORDS', width: 12, optional: 4, align: 'right' },
     cell: ({ result }) => (result === null ? '' : result.word_count === null ? '–' : plural(result.word_count, 'word')),
@@ -73,6 +74,12 @@ function nameOf({ path, filename }: FileLine): string {
 
 function statusOf({ status }: FileLine): string {
   return status ?? 'NOT SENT';
+}
+
+/** What asks for attention; what is as it should be has no colour. */
+function styleOf({ status }: FileLine): Style | undefined {
+  if (status === 'COMPLETED') return undefined;
+  return status === 'FAILED' || status === null ? 'red' : 'cyan';
 }
 
 /** Results of earlier versions have no words for it. Empty without a result. */

@@ -1,5 +1,6 @@
 import { cutText, displayWidth } from './display-width.ts';
 import { printable } from './printable.ts';
+import type { Style } from './terminal.ts';
 
 export interface Column<T> {
   readonly title: string;
@@ -11,7 +12,12 @@ export interface Column<T> {
   /** Shown only if the terminal has room, the lowest number first; absent for required columns. */
   readonly optional?: number;
   cell(item: T): string;
+  /** The colour of a cell, where it helps to find what matters. */
+  style?(item: T): Style | undefined;
 }
+
+/** Colours a text, if its reader sees colours. */
+type Paint = (style: Style, text: string) => string;
 
 const gap = '  ';
 /** Cells cut shorter than this would say nothing. */
@@ -26,6 +32,7 @@ export function tableRows<T>(
   items: readonly T[],
   columns: readonly Column<T>[],
   available = Number.POSITIVE_INFINITY,
+  paint: Paint = (_, text) => text,
 ): string[] {
   const fitting = columnsThatFit(columns, available);
   const rows = items.map((item) => fitting.map((column) => printable(column.cell(item))));
@@ -33,7 +40,13 @@ export function tableRows<T>(
     Math.max(column.width ?? 0, ...rows.map((row) => displayWidth(row[index] ?? ''))),
   );
   shrink(widths, fitting, available);
-  return rows.map((row) => joinRow(row, fitting, widths));
+  return rows.map((row, n) => {
+    const painted = (text: string, column: Column<T> | undefined) => {
+      const style = column?.style?.(items[n] as T);
+      return style === undefined ? text : paint(style, text);
+    };
+    return joinRow(row, fitting, widths, painted);
+  });
 }
 
 /** Formats rows below their titles. */
@@ -41,12 +54,14 @@ export function tableWithTitles<T>(
   items: readonly T[],
   columns: readonly Column<T>[],
   available = Number.POSITIVE_INFINITY,
+  paint?: Paint,
 ): string[] {
   const withTitles = columns.map((column) => ({
     ...column,
     cell: (item: T | undefined) => (item === undefined ? column.title : column.cell(item)),
+    style: (item: T | undefined) => (item === undefined ? undefined : column.style?.(item)),
   }));
-  return tableRows<T | undefined>([undefined, ...items], withTitles, available);
+  return tableRows<T | undefined>([undefined, ...items], withTitles, available, paint);
 }
 
 /** Chooses columns by their minimum widths, so that all rows of a table have the same ones. */
@@ -76,14 +91,20 @@ function widthOf(widths: readonly number[]): number {
   return widths.reduce((sum, width) => sum + width + gap.length, -gap.length);
 }
 
-function joinRow<T>(cells: readonly string[], columns: readonly Column<T>[], widths: readonly number[]): string {
+function joinRow<T>(
+  cells: readonly string[],
+  columns: readonly Column<T>[],
+  widths: readonly number[],
+  painted: (text: string, column: Column<T> | undefined) => string,
+): string {
   return cells
     .map((cell, index) => {
       const width = widths[index] ?? 0;
       const fitting = cutText(cell, width);
       const padding = ' '.repeat(Math.max(0, width - displayWidth(fitting)));
-      if (columns[index]?.align === 'right') return padding + fitting;
-      return index === cells.length - 1 ? fitting : fitting + padding;
+      const text = painted(fitting, columns[index]);
+      if (columns[index]?.align === 'right') return padding + text;
+      return index === cells.length - 1 ? text : text + padding;
     })
     .join(gap)
     .trimEnd();

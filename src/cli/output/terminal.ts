@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { cutText } from './display-width.ts';
 
 export type Style = 'bold' | 'dim' | 'green' | 'red' | 'yellow' | 'cyan';
 
@@ -84,10 +85,15 @@ export class Terminal {
     this.#beside(() => process.stderr.write(`${line}\n`));
   }
 
+  /** The columns of a status line; the last one of the terminal stays free, where some wrap. */
+  get statusWidth(): number {
+    return Math.max(1, (process.stderr.columns ?? 80) - 1);
+  }
+
   /** Replaces the status line; an empty text removes it. */
   status(text: string): void {
     if (!this.animated) return;
-    this.#status = text.slice(0, Math.max(0, (process.stderr.columns ?? 80) - 1));
+    this.#status = cutText(text, this.statusWidth);
     process.stderr.write(`\r\u001b[K${this.#status}`);
   }
 

@@ -1,4 +1,5 @@
-import { formatBytes, formatCount, formatDuration } from './printable.ts';
+import { formatCount, printable } from './printable.ts';
+import { type StatusPart, statusLine, transferParts } from './status-line.ts';
 import type { Terminal } from './terminal.ts';
 
 const redrawMs = 120;
@@ -15,6 +16,7 @@ export class UploadProgress implements Disposable {
   #totalBytes = 0;
   #totalFiles = 0;
   #measured = false;
+  #name = '';
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal;
@@ -38,8 +40,10 @@ export class UploadProgress implements Disposable {
     this.#sentBytes += bytes;
   }
 
-  fileEnded({ failed }: { failed: boolean }): void {
+  /** @param name of the file whose outcome is known */
+  fileEnded({ failed, name }: { readonly failed: boolean; readonly name: string }): void {
     this.#endedFiles += 1;
+    this.#name = printable(name);
     if (failed) this.#failedFiles += 1;
   }
 
@@ -55,24 +59,21 @@ export class UploadProgress implements Disposable {
 
   #draw(): void {
     const seconds = (performance.now() - this.#startedAt) / 1_000;
-    const rate = this.#sentBytes / seconds;
     const total = Math.max(this.#totalFiles, this.#endedFiles);
-    const parts = [
-      `${this.#bar()} ${formatCount(this.#endedFiles)}/${formatCount(total)}${this.#measured ? '' : '+'} files`,
-      `${formatBytes(this.#sentBytes)} of ${formatBytes(Math.max(this.#totalBytes, this.#sentBytes))}`,
-      `${formatBytes(rate)}/s`,
+    const files = `${formatCount(this.#endedFiles)}/${formatCount(total)}${this.#measured ? '' : '+'} files`;
+    const transfer = { done: this.#sentBytes, total: this.#totalBytes, seconds, isMeasured: this.#measured };
+    const [bar, percent, ...more] = transferParts(transfer);
+    const parts: StatusPart[] = [
+      ...(bar && percent ? [bar, percent] : []),
+      { text: files, rank: 0 },
+      { text: told(this.#failedFiles, 'failed'), rank: 0 },
+      { text: told(this.#waitingFiles, 'being analysed'), rank: 1 },
+      ...more,
     ];
-    const left = this.#totalBytes - this.#sentBytes;
-    if (this.#measured && left > 0 && rate > 0) parts.push(`${formatDuration((left / rate) * 1_000)} left`);
-    if (this.#failedFiles > 0) parts.push(`${formatCount(this.#failedFiles)} failed`);
-    if (this.#waitingFiles > 0) parts.push(`${formatCount(this.#waitingFiles)} being analysed`);
-    this.#terminal.status(parts.join('  '));
+    this.#terminal.status(statusLine(parts, this.#name, this.#terminal.statusWidth));
   }
+}
 
-  #bar(): string {
-    const width = 20;
-    const done = this.#totalBytes > 0 ? this.#sentBytes / this.#totalBytes : this.#endedFiles / (this.#totalFiles || 1);
-    const filled = Math.round(Math.min(1, Math.max(0, done)) * width);
-    return '█'.repeat(filled) + '░'.repeat(width - filled);
-  }
+function told(count: number, what: string): string {
+  return count === 0 ? '' : `${formatCount(count)} ${what}`;
 }

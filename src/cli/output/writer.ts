@@ -1,7 +1,7 @@
 import { cutText } from './display-width.ts';
 import { printable } from './printable.ts';
 import { type Column, tableRows, tableWithTitles } from './table.ts';
-import type { Terminal } from './terminal.ts';
+import type { Style, Terminal } from './terminal.ts';
 
 export const formats = ['table', 'wide', 'json', 'ndjson', 'yaml'] as const;
 export type Format = (typeof formats)[number];
@@ -91,11 +91,15 @@ function liveTableWriter<T>(terminal: Terminal, style: TableStyle<T>, widthNow: 
   return {
     write(record) {
       const width = widthNow();
-      const rows = tableRows([record], columnsFor(style, width), width);
+      const rows = tableRows([record], columnsFor(style, width), width, paintOn(terminal));
       printRows(terminal, width, rows, [record], style);
     },
     end: () => undefined,
   };
+}
+
+function paintOn(terminal: Terminal): (style: Style, text: string) => string {
+  return (style, text) => terminal.paint(style, text);
 }
 
 function columnsFor<T>({ columns, remark }: TableStyle<T>, width: number): readonly Column<T>[] {
@@ -125,7 +129,7 @@ function alignedTableWriter<T>(terminal: Terminal, style: TableStyle<T>, widthNo
   function flush(): void {
     const width = widthNow();
     const columns = columnsFor(style, width);
-    const [titles, ...rows] = tableWithTitles(waiting, columns, width);
+    const [titles, ...rows] = tableWithTitles(waiting, columns, width, paintOn(terminal));
     if (!titled && waiting.length > 0) terminal.print(terminal.paint('bold', titles ?? ''));
     printRows(terminal, width, rows, waiting, style);
     titled = true;
