@@ -197,17 +197,6 @@ const examples: Readonly<Record<string, Examples>> = {
     'see what rules that wait would remove': 'filemill retention run --dry-run',
     'and let them': 'filemill retention run',
   },
-  worker: {
-    'take one out of service': 'filemill worker drain node-3-1',
-    'until it is DRAINED, and its process can be stopped': 'filemill worker list',
-    'let it work again': 'filemill worker resume node-3-1',
-  },
-  'worker list': { 'who works': 'filemill worker list', 'their names': 'filemill worker list -q' },
-  'worker drain': {
-    'one of them': 'filemill worker drain node-3-1',
-    'all of them': 'filemill worker drain $(filemill worker list -q)',
-  },
-  'worker resume': { 'one of them': 'filemill worker resume node-3-1' },
   webhook: {
     'be told of each PDF that was analysed': 'filemill webhook create https://hooks.example/f --type application/pdf',
     'see how receivers do': 'filemill webhook list',
