@@ -22,5 +22,7 @@ ensureDebianPackages([
   'sshfs',
   'openssh-sftp-server',
   'python3-fusepy',
+  'zsh',
+  'fish',
 ]);
 installTools();
