@@ -18,5 +18,13 @@ export const searchOptions: Options<Passage & { readonly id: number }> = {
   fields: ['heading', 'page', 'text'],
   storeFields: ['page', 'heading', 'address', 'text'],
   tokenize: (text) => words(text).flatMap(withParts),
-  searchOptions: { tokenize: words, boost: { heading: 4, page: 2 }, prefix: true, fuzzy: 0.15, combineWith: 'AND' },
+  searchOptions: {
+    tokenize: words,
+    boost: { heading: 4, page: 2 },
+    // Why something is as it is comes after how to use it.
+    boostDocument: (_id, _word, stored) => (String(stored?.address).startsWith('adr/') ? 0.3 : 1),
+    prefix: true,
+    fuzzy: 0.15,
+    combineWith: 'AND',
+  },
 };
