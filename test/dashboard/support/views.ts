@@ -268,7 +268,7 @@ async function endUploads(page: Page, { used: { stack } }: Systems): Promise<voi
     files.map(({ id }) => id),
   );
   await row(page, failing).getByText('FAILED').waitFor();
-  await untilCount(page.getByText('Not uploaded'), 2);
+  await untilCount(page.getByText('Not uploaded:'), 2);
 }
 
 /** Sent, hindered, paused, waiting for its turn, cancelled. */
