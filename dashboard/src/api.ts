@@ -26,7 +26,10 @@ export const getSystem = () => call<Json<'System'>>('api/v1/system');
 export const listResults = (parameters: URLSearchParams) => call<Json<'ResultsPage'>>(`api/v1/results?${parameters}`);
 export const getHistory = (range: Readonly<Record<'from' | 'to' | 'step', string>>) =>
   call<Json<'History'>>(`api/v1/history?${new URLSearchParams(range)}`);
-export const listFiles = (parameters: URLSearchParams) => call<FilesPage>(`api/v1/files?${parameters}`);
+export const listFiles = (parameters: URLSearchParams, signal?: AbortSignal) =>
+  call<FilesPage>(`api/v1/files?${parameters}`, until(signal));
+export const countFiles = (parameters: URLSearchParams, signal?: AbortSignal) =>
+  call<Json<'FileCounts'>>(`api/v1/files:count?${parameters}`, until(signal));
 export const retryFiles = (ids: readonly string[]) => post<Json<'Retried'>>('api/v1/files:retry', { ids });
 export const deleteFiles = (ids: readonly string[]) => post<Json<'Deleted'>>('api/v1/files:delete', { ids });
 
@@ -87,6 +90,30 @@ export interface NewToken {
   readonly expires_at: string | null;
 }
 
+/** The bytes of a file, or its first ones. @throws Refusal */
+export async function getBytes(id: string, first?: number): Promise<ArrayBuffer> {
+  const range = first === undefined ? {} : { headers: { range: `bytes=0-${first - 1}` } };
+  const response = await answerOf(`api/v1/files/${encodeURIComponent(id)}/content`, range);
+  return await response.arrayBuffer();
+}
+
+/** The beginning of the text of a document: somewhat more than `most` characters if there are more. @throws Refusal */
+export async function getText(id: string, most: number): Promise<string> {
+  const { body } = await answerOf(`api/v1/files/${encodeURIComponent(id)}/text`);
+  let text = '';
+  const reader = body?.pipeThrough(new TextDecoderStream()).getReader();
+  for (let next = await reader?.read(); next?.value !== undefined; next = await reader?.read()) {
+    text += next.value;
+    if (text.length > most) break;
+  }
+  await reader?.cancel();
+  return text;
+}
+
+function until(signal: AbortSignal | undefined): RequestInit {
+  return signal === undefined ? {} : { signal };
+}
+
 function post<Answer>(path: string, body: object, method = 'POST'): Promise<Answer> {
   const headers = { 'content-type': 'application/json', ...pageHeader };
   return call(path, { method, headers, body: JSON.stringify(body) });
@@ -102,12 +129,17 @@ async function call<Answer>(path: string, init: RequestInit = {}): Promise<Answe
 
 /** @throws Refusal */
 async function send(path: string, init: RequestInit) {
+  const response = await answerOf(path, init);
+  return { status: response.status, body: await response.text() };
+}
+
+/** @throws Refusal */
+async function answerOf(path: string, init: RequestInit = {}): Promise<Response> {
   const response = await fetch(addressOf(path), init).catch(() => {
     throw unreachable();
   });
-  const body = await response.text();
-  if (!response.ok) throw refusalOf(response.status, body);
-  return { status: response.status, body };
+  if (!response.ok) throw refusalOf(response.status, await response.text());
+  return response;
 }
 
 /** Answers undefined unless the body is JSON: a proxy may answer with a page of its own, even instead of a success. */

@@ -31,6 +31,12 @@ export function go(href: string): void {
   scrollTo(0, 0);
 }
 
+/** Shows the same page for another address, which takes the place of this one in the history. */
+export function replace(href: string): void {
+  history.replaceState(null, '', href);
+  address.value = new URL(href);
+}
+
 function decodePart(part: string): string {
   try {
     return decodeURIComponent(part);

@@ -1,14 +1,15 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { FileJson } from '#contract/schemas.ts';
-import { type FilesPage, getFile, listFiles, Refusal } from './api.ts';
-import { type FileFilter, filterParameters } from './file-filter.ts';
+import { type FilesPage, listFiles } from './api.ts';
+import { type FileView, requestOf } from './file-filter.ts';
 import type { ChangedFiles } from './live/events.ts';
 import { useChanges } from './live/use-changes.ts';
 
 export interface ShownFiles {
   /** Undefined until the first answer. */
-  readonly files: readonly FileJson[] | undefined;
-  readonly nextToken: string;
+  readonly page: FilesPage | undefined;
+  /** A search is under way whose answer will take the place of what is shown. */
+  readonly searching: boolean;
   readonly problem: unknown;
   reload(): void;
 }
@@ -16,69 +17,58 @@ export interface ShownFiles {
 const leastDelayMs = 1_000;
 /** A slow search is repeated less often, so that it takes at most a tenth of the time. */
 const restPerWork = 10;
-const unknown = { files: undefined, nextToken: '', problem: undefined } as const;
 
 /**
- * Keeps one page of files up to date. Rows change at once; files that enter or leave the list appear when it is
- * reloaded, at most once a second.
+ * Keeps one page of files up to date. A new search ends the one before. Rows change at once; files that enter or leave the
+ * list appear when it is reloaded, at most once a second.
  */
-export function useFiles(filter: FileFilter, token: string): ShownFiles {
-  const [shown, show] = useState<Omit<ShownFiles, 'reload'>>(unknown);
+export function useFiles(view: FileView, token: string): ShownFiles {
+  const [page, show] = useState<FilesPage>();
+  const [problem, setProblem] = useState<unknown>();
+  const [searching, setSearching] = useState(true);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const wanted = JSON.stringify([filter, token]);
+  const running = useRef<AbortController>(undefined);
   const delayMs = useRef(leastDelayMs);
-  const latest = useRef(wanted);
-  latest.current = wanted;
+  const wanted = parameters(view, token).toString();
 
-  const load = async () => {
+  const stop = () => {
     clearTimeout(timer.current);
     timer.current = undefined;
-    const since = performance.now();
-    const next = await find(filter, token).catch((problem: unknown) => ({ ...unknown, problem }));
-    delayMs.current = Math.max(leastDelayMs, restPerWork * (performance.now() - since));
-    // Ignore the answer to an earlier query.
-    if (latest.current !== wanted) return;
-    show((before) => (next.problem === undefined ? next : { ...before, problem: next.problem }));
+    running.current?.abort();
   };
-  const reload = () => {
-    timer.current ??= setTimeout(load, delayMs.current);
+  const load = async () => {
+    stop();
+    const controller = new AbortController();
+    running.current = controller;
+    const { signal } = controller;
+    const since = performance.now();
+    const answer = await listFiles(new URLSearchParams(wanted), signal).catch((error: unknown) => ({ error }));
+    if (signal.aborted) return;
+    delayMs.current = Math.max(leastDelayMs, restPerWork * (performance.now() - since));
+    setSearching(false);
+    setProblem('error' in answer ? answer.error : undefined);
+    if (!('error' in answer)) show(answer);
   };
   useEffect(() => {
-    show(unknown);
+    setSearching(true);
     void load();
-    return () => {
-      clearTimeout(timer.current);
-      timer.current = undefined;
-    };
+    return stop;
   }, [wanted]);
   useChanges((changed) => {
-    show((before) => ({ ...before, files: before.files && merge(before.files, changed) }));
+    show((before) => before && { ...before, files: merge(before.files, changed) });
     // New files appear only on the first page. A page that is being loaded may be older than the change.
-    if (changed.look_again || token === '' || isShown(shown.files, changed)) reload();
+    if (changed.look_again || token === '' || isShown(page?.files, changed))
+      timer.current ??= setTimeout(load, delayMs.current);
   });
-  return { ...shown, reload: load };
+  return { page, searching, problem, reload: load };
 }
 
-async function find(filter: FileFilter, token: string): Promise<Omit<ShownFiles, 'reload'>> {
-  const { id, ...rest } = filter;
-  const page = id === '' ? await listFiles(parameters(rest, token)) : await findOne(id);
-  return { files: page.files, nextToken: page.next_page_token, problem: undefined };
-}
-
-function parameters(filter: Omit<FileFilter, 'id'>, token: string): URLSearchParams {
-  const page = token === '' ? {} : { page_token: token };
-  return new URLSearchParams({ ...filterParameters({ ...filter, id: '' }), ...page });
-}
-
-const nothing: FilesPage = { files: [], next_page_token: '', sort_capped: false, searched_to: null };
-
-async function findOne(id: string): Promise<FilesPage> {
-  try {
-    return { ...nothing, files: [await getFile(id)] };
-  } catch (error) {
-    if (error instanceof Refusal && error.reason === 'FILE_NOT_FOUND') return nothing;
-    throw error;
-  }
+function parameters({ filter, sort }: FileView, token: string): URLSearchParams {
+  const asked = requestOf(filter);
+  asked.set('sort', sort);
+  asked.set('with_found', 'true');
+  if (token !== '') asked.set('page_token', token);
+  return asked;
 }
 
 function isShown(files: readonly FileJson[] | undefined, { files: changed, deleted }: ChangedFiles): boolean {
@@ -86,8 +76,9 @@ function isShown(files: readonly FileJson[] | undefined, { files: changed, delet
   return files === undefined || files.some(({ id }) => ids.has(id));
 }
 
-function merge(files: readonly FileJson[], changed: ChangedFiles): readonly FileJson[] {
+/** What was found is not among the news. */
+function merge(files: readonly FileJson[], changed: ChangedFiles): FileJson[] {
   const news = new Map(changed.files.map((file) => [file.id, file]));
   const deleted = new Set(changed.deleted);
-  return files.filter(({ id }) => !deleted.has(id)).map((file) => news.get(file.id) ?? file);
+  return files.filter(({ id }) => !deleted.has(id)).map((file) => ({ ...file, ...news.get(file.id) }));
 }

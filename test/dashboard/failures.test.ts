@@ -61,7 +61,7 @@ describe('files that failed', () => {
     await page.getByRole('button', { name: 'Delete…' }).click();
     await dialog.getByRole('heading', { name: 'Delete 3 files?' }).waitFor();
     await dialog.getByRole('button', { name: 'Delete', exact: true }).click();
-    await page.getByText('No file matches.').waitFor();
+    await page.getByText('No file matches').waitFor();
     const left = await fetch(`${dashboard.stack.base}/api/v1/files?name=doomed`);
     assert.deepEqual(((await left.json()) as { files: unknown[] }).files, []);
     await page.context().close();

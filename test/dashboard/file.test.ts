@@ -63,6 +63,50 @@ describe('the page of a file', () => {
     await page.context().close();
   });
 
+  it('says what it is in a sentence, what happened to it, and where else the same content is', async () => {
+    const id = await dashboard.upload('first.txt', 'the very same words');
+    const again = await dashboard.upload('second.txt', 'the very same words');
+    await using _worker = await dashboard.stack.start('worker', { FILEMILL_WORKER_NAME: 'teller' });
+    const page = await dashboard.open(`files/${again}`);
+    await untilText(page.getByRole('main'), 'A Plain text with 4 words, 19 bytes.');
+    const steps = page.getByRole('region', { name: 'Timeline' }).getByRole('listitem');
+    await steps.nth(2).waitFor();
+    assert.deepEqual(
+      (await steps.locator('strong').allTextContents()).map((text) => text.trim()),
+      ['Accepted', 'Claimed', 'Analysed and saved'],
+    );
+    await untilText(steps.nth(1), /By teller, after a wait of \d+/);
+    await untilText(steps.nth(2), /after the upload, by .*text \d/);
+    await page.reload();
+    await page
+      .getByRole('region', { name: 'The same content elsewhere' })
+      .getByRole('link', { name: 'first.txt' })
+      .click();
+    await page.getByRole('heading', { level: 1, name: 'first.txt' }).waitFor();
+    assert.match(page.url(), new RegExp(id));
+    await page.context().close();
+  });
+
+  it('shows a text and an image when asked to, and runs nothing of them', async () => {
+    await using _worker = await dashboard.stack.start('worker');
+    const script = '<script>document.title = "run"</script> words';
+    const page = await dashboard.open(`files/${await dashboard.upload('page.html', script)}`);
+    await page.getByRole('button', { name: 'Show the text' }).click();
+    await untilText(page.getByRole('region', { name: 'Text' }), script);
+    assert.doesNotMatch(await page.title(), /^run/);
+    const dot = Buffer.from(
+      'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+      'base64',
+    );
+    const kept = await fetch(`${dashboard.stack.base}/files/dot.png`, { method: 'PUT', body: dot });
+    await page.goto(`${dashboard.stack.base}/ui/files/${((await kept.json()) as { id: string }).id}`);
+    await page.getByRole('button', { name: 'Show the image' }).click();
+    const image = page.getByRole('img', { name: 'Preview of dot.png' });
+    await image.waitFor();
+    await page.waitForFunction('document.querySelector("img.preview").naturalWidth === 1');
+    await page.context().close();
+  });
+
   it('names the path where it says more than the name', async () => {
     const keep = async (path: string) => {
       const answer = await fetch(`${dashboard.stack.base}/files/page.txt?${new URLSearchParams({ path })}`, {

@@ -23,10 +23,9 @@ describe('with ten thousand files that failed', () => {
     const page = await dashboard.open('files');
     const asked = requestsOf(page, '/api/v1/files?');
     await untilCount(page.getByRole('rowheader'), pageRows);
-    await page.getByLabel('State').selectOption('FAILED');
-    await page.getByRole('button', { name: 'Search' }).click();
-    await page.getByRole('link', { name: 'Older files' }).click();
-    await page.getByRole('link', { name: 'Newest files' }).waitFor();
+    await page.getByRole('link', { name: 'Failed', exact: true }).click();
+    await page.getByRole('link', { name: 'Next page' }).click();
+    await page.getByRole('link', { name: 'First page' }).waitFor();
     await untilCount(page.getByRole('rowheader'), pageRows);
     assert.ok(asked.length <= 4, asked.join('\n'));
     await page.context().close();

@@ -56,7 +56,7 @@ describe('the page behind a proxy', () => {
       await using front = await HttpFront.start(dashboard.stack.base);
       const page = await dashboard.open('files', { base: front.base });
       front.status = status;
-      await page.getByLabel('Name contains').fill('anything');
+      await page.getByLabel('Search').fill('anything');
       const note = page.getByRole('alert').filter({ hasText: says });
       await note.waitFor();
       assert.match((await note.textContent()) ?? '', new RegExp(reason));

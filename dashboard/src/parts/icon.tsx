@@ -6,6 +6,7 @@ const drawings = {
   workers: 'M4.5 4.5h7v7h-7zM6.5 1.5v3m3-3v3m-3 7v3m3-3v3m-8-8h3m-3 3h3m7-3h3m-3 3h3',
   upload: 'M8 10.5v-8M4.5 6 8 2.5 11.5 6M2.5 10.5v3h11v-3',
   settings: 'M1.5 4.5h7m4 0h2M1.5 11.5h2m4 0h7M10.5 2.5v4m-5 3v4',
+  search: 'M7 2.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9ZM10.5 10.5l3.5 3.5',
   more: 'M3 8v.1m5-.1v.1m5-.1v.1',
   close: 'm4 4 8 8m0-8-8 8',
   copy: 'M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3',

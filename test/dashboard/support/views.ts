@@ -75,10 +75,38 @@ export const views: Readonly<Record<string, View>> = {
     path: 'files?encrypted=true&extension_mismatch=true&finding_error=any&language=de',
     prepare: (page) => page.getByRole('row').getByText('COMPLETED').first().waitFor(),
   },
+  'the filters of the files': {
+    of: 'used',
+    path: 'files?q=annual&status=COMPLETED',
+    prepare: async (page) => {
+      await row(page, 'annual').first().waitFor();
+      await page.setViewportSize({ width: 390, height: 844 });
+      await page.getByRole('button', { name: 'Filters' }).click();
+      await page.getByLabel('Order').waitFor();
+    },
+  },
+  'the columns of the files': {
+    of: 'used',
+    path: 'files?columns=type,size,words,pages,language,took,uploaded',
+    prepare: async (page) => {
+      await row(page, rightToLeft).waitFor();
+      await page.getByRole('button', { name: 'Columns' }).click();
+      await page.getByRole('checkbox', { name: 'Language' }).waitFor();
+    },
+  },
+  'the keys of the files': {
+    of: 'used',
+    path: 'files',
+    prepare: async (page) => {
+      await row(page, rightToLeft).waitFor();
+      await page.keyboard.press('?');
+      await page.getByRole('dialog').waitFor();
+    },
+  },
   'a search that finds nothing': {
     of: 'used',
     path: `files?${new URLSearchParams({ name: longName(''), mime_type: longType })}`,
-    prepare: (page) => page.getByText('No file matches.').waitFor(),
+    prepare: (page) => page.getByText('No file matches').waitFor(),
   },
   'a search that is refused': {
     of: 'used',
