@@ -17,7 +17,7 @@ import type { Bench, Scenario } from '../scenario.ts';
 import { removeLater } from '../system.ts';
 
 const logger = createLogger('bench', { level: 'warn', format: 'json' });
-const targetMs = 200;
+const targetMs = 100;
 const timesEach = 20;
 /** Warm-up calls of each kind, which are not counted: they read from the disk and compile. */
 const warmUps = 5;
