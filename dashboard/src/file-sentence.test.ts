@@ -8,20 +8,20 @@ const file = { size: 1_258_291, status: 'COMPLETED' } as FileJson;
 const sentences: readonly (readonly [output: object, sentence: string])[] = [
   [
     { description: 'PDF document', word_count: 3_450, findings: { text: { pages: 12, language: 'en' } } },
-    'A PDF document of 12 pages with 3,450 English words, 1.2 MiB.',
+    'PDF document of 12 pages with 3,450 English words, 1.2 MiB.',
   ],
   [
     { description: 'RTF document', word_count: 1, findings: { text: { pages: 1 } } },
-    'An RTF document of 1 page with 1 word, 1.2 MiB.',
+    'RTF document of 1 page with 1 word, 1.2 MiB.',
   ],
   [
     { description: 'PNG image', word_count: null, findings: { image: { width: 4_000, height: 3_000 } } },
-    'A PNG image of 4,000 × 3,000 pixels, 1.2 MiB.',
+    'PNG image of 4,000 × 3,000 pixels, 1.2 MiB.',
   ],
-  [{ mime_type: 'application/zip', word_count: null }, 'An application/zip, 1.2 MiB.'],
+  [{ mime_type: 'application/zip', word_count: null }, 'application/zip, 1.2 MiB.'],
   [
     { description: 'Empty file', word_count: 0, findings: { text: { language: 'xx' } } },
-    'An Empty file with 0 words, 1.2 MiB.',
+    'Empty file with 0 words, 1.2 MiB.',
   ],
 ];
 

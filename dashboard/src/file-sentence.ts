@@ -3,7 +3,7 @@ import { bytes, count } from './format.ts';
 
 const languages = new Intl.DisplayNames('en', { type: 'language' });
 
-/** Says what a file is: "A PDF document of 12 pages with 3,450 English words, 1.2 MiB." */
+/** Says what a file is: "PDF document of 12 pages with 3,450 English words, 1.2 MiB." */
 export function fileSentence(file: FileJson, output: Json<'Output'> | undefined): string {
   const size = bytes(file.size);
   if (output === undefined) return `A file of ${size}${states[file.status] ?? ''}.`;
@@ -12,7 +12,7 @@ export function fileSentence(file: FileJson, output: Json<'Output'> | undefined)
   const language = findings.text?.language;
   const [width, height] = [countOf(findings.image?.width), countOf(findings.image?.height)];
   const parts = [
-    withArticle(description),
+    description,
     ...(pages === undefined ? [] : [`of ${many(pages, 'page')}`]),
     ...(width === undefined || height === undefined ? [] : [`of ${count(width)} × ${count(height)} pixels`]),
     ...(words === null ? [] : [`with ${many(words, 'word', languageName(language))}`]),
@@ -38,10 +38,4 @@ function languageName(code: unknown): string {
 
 function many(value: number, word: string, kind = ''): string {
   return `${count(value)} ${kind}${word}${value === 1 ? '' : 's'}`;
-}
-
-/** Letters that are read by their names decide by those: an MP3 file, an RTF document. */
-function withArticle(words: string): string {
-  const isSpelt = /^[A-Z]{2,}/.test(words);
-  return `${(isSpelt ? /^[AEFHILMNORSX]/ : /^[aeiou]/i).test(words) ? 'An' : 'A'} ${words}`;
 }

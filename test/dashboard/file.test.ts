@@ -68,7 +68,7 @@ describe('the page of a file', () => {
     const again = await dashboard.upload('second.txt', 'the very same words');
     await using _worker = await dashboard.stack.start('worker', { FILEMILL_WORKER_NAME: 'teller' });
     const page = await dashboard.open(`files/${again}`);
-    await untilText(page.getByRole('main'), 'A Plain text with 4 words, 19 bytes.');
+    await untilText(page.getByRole('main'), 'Plain text with 4 words, 19 bytes.');
     const steps = page.getByRole('region', { name: 'Timeline' }).getByRole('listitem');
     await steps.nth(2).waitFor();
     assert.deepEqual(

@@ -34,12 +34,12 @@ export function FilePage({ id }: { readonly id: string }) {
           <FileError file={file} />
           {result !== undefined && <Notes result={result} />}
           <FileFacts file={file} output={result?.output} />
-          {result !== undefined && <Findings result={result} />}
-          <FileRecord file={file} />
           {result !== undefined && !deleted && <Preview file={file} result={result} />}
+          {result !== undefined && <Findings result={result} />}
           {attempts !== undefined && <Timeline file={file} attempts={attempts} result={result} />}
           <Attempts attempts={attempts} />
           <SameContent file={file} />
+          <FileRecord file={file} />
           <FoundResult result={result} />
           <FileCommands id={id} />
         </>

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks';
 import type { FacetName } from '#domain/file-facets.ts';
 import { type FileFilter, type FileView, newestFirst, viewParameters } from '../file-filter.ts';
 import { count, time } from '../format.ts';
@@ -13,8 +14,15 @@ interface FacetsProps {
 
 /** What can be chosen, with how many files each choice has: beside the list, or in a sheet above it where there is no room. */
 export function Facets({ view, counts }: FacetsProps) {
+  const sheet = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const hasRoom = matchMedia('(min-width: 80rem)');
+    const close = () => hasRoom.matches && sheet.current?.hidePopover();
+    hasRoom.addEventListener('change', close);
+    return () => hasRoom.removeEventListener('change', close);
+  }, []);
   return (
-    <aside id="facets" popover="auto" class="facets" aria-label="Filters">
+    <aside id="facets" ref={sheet} popover="auto" class="facets" aria-label="Filters">
       <div class="facets-head">
         <h2>Filters</h2>
         <button type="button" class="icon-only plain-button" popovertarget="facets" popovertargetaction="hide">
