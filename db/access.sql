@@ -17,7 +17,7 @@ create view own_claims as
 
 do $$
 declare
-  of_tenants constant text[] := array['files', 'file_states', 'file_changes', 'file_counts', 'history', 'webhooks'];
+  of_tenants constant text[] := array['files', 'file_states', 'file_changes', 'file_counts', 'history', 'webhooks', 'batches', 'batch_counts'];
   by_file constant text[] := array['results', 'attempts'];
   by_webhook constant text[] := array['webhook_batches', 'webhook_deliveries'];
   one text;
@@ -45,6 +45,9 @@ begin
 end $$;
 
 grant select on files, file_states, file_changes, file_changes_kept, file_counts, history, results, attempts to filemill_tenant;
+grant select on batches, batch_counts to filemill_tenant;
+grant select, insert, update, delete on batches, batch_counts to filemill_metadata;
+grant select, insert, update on batch_counts to filemill_result;
 grant select on own_files, own_results, own_claims to filemill_tenant;
 
 grant select, insert, update, delete on files, file_states, file_counts, file_changes, file_changes_kept, claims to filemill_metadata;

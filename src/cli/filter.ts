@@ -21,6 +21,7 @@ export interface FilterOptions {
   readonly encrypted?: boolean;
   readonly mismatch?: boolean;
   readonly findingError?: FindingsFilter['findingError'];
+  readonly batch?: string;
 }
 
 export function addFilterOptions(command: Command): Command {
@@ -34,6 +35,7 @@ export function addFilterOptions(command: Command): Command {
     .option('--find <text>', 'part of the name, or how the id, the SHA-256 or the type begins')
     .option('--name <text>', 'text that the file name contains')
     .option('--sha256 <digits>', 'SHA-256 of the content, 64 hex digits', sha256)
+    .option('--batch <name>', 'batch that the files were uploaded with')
     .option('--error <code>', 'reason of the failure, such as analyzer_timeout')
     .option(
       '--since <time>',
@@ -59,10 +61,9 @@ export function addFindingsOptions(command: Command): Command {
 }
 
 export function hasFilter(options: FilterOptions): boolean {
-  const { status, type, find, name, sha256: digits, error, since, until } = options;
-  return (
-    looksAtFindings(options) || [status, type, find, name, digits, error, since, until].some((one) => one !== undefined)
-  );
+  const { status, type, find, name, sha256: digits, error, since, until, batch } = options;
+  const others = [status, type, find, name, digits, error, since, until, batch];
+  return looksAtFindings(options) || others.some((one) => one !== undefined);
 }
 
 function looksAtFindings({ language, encrypted, mismatch, findingError }: FilterOptions): boolean {
@@ -87,6 +88,7 @@ export function toFilter(options: FilterOptions): MessageInitShape<typeof FileFi
     nameContains: options.name ?? '',
     sha256: options.sha256 ?? '',
     errorCode: (options.error ?? '').toLowerCase(),
+    batch: options.batch ?? '',
     findings: {
       language: options.language ?? '',
       findingError: options.findingError ?? '',

@@ -43,6 +43,9 @@ const groups: Readonly<Record<string, Readonly<Record<string, Verb>>>> = {
       (await import('./commands/export.ts')).exportCommand(),
     ),
     retry: verb('try FAILED files again', async () => (await import('./commands/retry.ts')).retryCommand()),
+    batch: verb('follow files that were uploaded together', async () =>
+      (await import('./commands/batch.ts')).batchCommand(),
+    ),
     pause: verb('hold files back', async () => (await import('./commands/hold.ts')).pauseCommand()),
     resume: verb('analyse PAUSED files after all', async () => (await import('./commands/hold.ts')).resumeCommand()),
     cancel: verb('end files that wait or are analysed', async () =>

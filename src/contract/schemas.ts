@@ -7,6 +7,7 @@ import { facetNames } from '#domain/file-facets.ts';
 import { fileStatuses } from '#domain/file-state.ts';
 import type { Link } from '#domain/link.ts';
 import { workerStates } from '#domain/worker-state.ts';
+import { Batch, Batches, ChangedBatch } from './batch-schema.ts';
 import { Durations, History } from './history-schema.ts';
 import { RetentionForecast, RetentionRule, RetentionRules } from './retention-schema.ts';
 import { System } from './system-schema.ts';
@@ -108,6 +109,7 @@ const File = z.strictObject({
   bytes_expired_at: time
     .nullable()
     .describe('When a retention rule gave up the bytes and the kept text; null while they are kept.'),
+  batch: z.string().nullable().describe('The batch that it was uploaded with; null without one.'),
   error: ErrorOf.nullable(),
   found: Found.nullable().exactOptional().describe('In lists with `with_found=true`; null without a result.'),
 });
@@ -264,6 +266,9 @@ export const schemas = {
   ResultsPage: z.strictObject({ results: z.array(Result), next_page_token: nextPageToken }),
   Attempts: z.strictObject({ attempts: z.array(Attempt) }),
   Stats,
+  Batch,
+  Batches,
+  ChangedBatch,
   Worker,
   Workers,
   History,
@@ -323,7 +328,7 @@ export const schemas = {
   }),
   Retried: outcomes('RETRIED', 'NOT_FAILED', 'BYTES_EXPIRED', 'NOT_FOUND'),
   Paused: outcomes('PAUSED', 'NOT_PENDING', 'NOT_FOUND'),
-  Resumed: outcomes('RESUMED', 'NOT_PAUSED', 'NOT_FOUND'),
+  Resumed: outcomes('RESUMED', 'NOT_PAUSED', 'BATCH_PAUSED', 'NOT_FOUND'),
   Cancelled: outcomes('CANCELLED', 'ALREADY_ENDED', 'NOT_FOUND'),
   Deleted: outcomes('DELETED', 'NOT_FOUND'),
   Live: z.strictObject({ live: z.boolean() }),

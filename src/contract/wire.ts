@@ -68,8 +68,15 @@ function summaryToMessage({ description, wordCount, pages, language }: FoundSumm
 
 const newFields = fieldsOf(newFileFields);
 
+type Plural<Field extends string> = Field extends 'batch' ? 'batches' : `${Field}s`;
+
+/** The name of a column. */
+function plural<Field extends string>(field: Field): Plural<Field> {
+  return (field === 'batch' ? 'batches' : `${field}s`) as Plural<Field>;
+}
+
 export function newFilesToMessage(files: readonly NewFile[]): MessageInitShape<typeof CreateFilesRequestSchema> {
-  const columns = newFields.map(([field, kind]) => [`${field}s`, sentColumn(files, field, kind)]);
+  const columns = newFields.map(([field, kind]) => [plural(field), sentColumn(files, field, kind)]);
   return Object.fromEntries(columns);
 }
 
@@ -81,10 +88,10 @@ function sentColumn(files: readonly NewFile[], field: keyof NewFile, kind: Field
 
 /** @throws FilemillError REQUEST_INVALID unless all columns have one length; a client of an earlier release omits new ones */
 export function newFilesFromMessage(request: CreateFilesRequest): NewFile[] {
-  const columns = newFields.map(([field, kind]) => [field, kind, request[`${field}s`]] as const);
+  const columns = newFields.map(([field, kind]) => [field, kind, request[plural(field)]] as const);
   const length = requireBatch(request.ids, 'ids').length;
   const sent = columns.filter(([, kind, values]) => !mayLack.has(kind) || values.length > 0);
-  requireColumns(length, Object.fromEntries(sent.map(([field, , values]) => [`${field}s`, values])));
+  requireColumns(length, Object.fromEntries(sent.map(([field, , values]) => [plural(field), values])));
   return request.ids.map(
     (_, n) =>
       Object.fromEntries(

@@ -28,6 +28,9 @@ export const auditActions = [
   'rotate_webhook_secret',
   'replay_deliveries',
   'delete_webhook',
+  'pause_batch',
+  'resume_batch',
+  'cancel_batch',
   'drain_worker',
   'resume_worker',
 ] as const;

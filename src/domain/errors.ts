@@ -71,6 +71,11 @@ export const catalogue = {
     'No webhook has this id.',
     'Check the id: `filemill webhook list` shows those of your tenant.',
   ),
+  BATCH_NOT_FOUND: entry(
+    'NOT_FOUND',
+    'No batch of this name has files.',
+    'Check the name: `filemill batch list` shows those of your tenant.',
+  ),
   WORKER_NOT_FOUND: entry(
     'NOT_FOUND',
     'No live worker has this name.',

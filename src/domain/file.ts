@@ -50,6 +50,8 @@ export const fileFields = {
   tenant: 'tenant',
   /** When the bytes and the kept text were given up, while the row stays. */
   bytesExpiredAt: 'time?',
+  /** The batch that it was uploaded with. */
+  batch: 'text?',
 } as const satisfies Readonly<Record<string, FieldKind>>;
 
 export type FileRecord = RecordOf<typeof fileFields>;
@@ -88,6 +90,7 @@ export const newFileFields = {
   uploader: 'text?',
   /** The trace of its upload, if that is recorded. */
   traceparent: 'text?',
+  batch: 'text?',
 } as const satisfies Readonly<Record<string, FieldKind>>;
 
 export type NewFile = RecordOf<typeof newFileFields>;

@@ -13,6 +13,8 @@ export interface FileToUpload {
   readonly path: string;
   /** All retries of one upload carry the same key. */
   readonly idempotencyKey: string;
+  /** Empty for none. */
+  readonly batch?: string;
   readonly content: UploadContent;
 }
 
@@ -53,10 +55,10 @@ export async function uploadFile(
 }
 
 async function* messages(
-  { filename, path, idempotencyKey, content }: FileToUpload,
+  { filename, path, idempotencyKey, batch = '', content }: FileToUpload,
   onSent?: (bytes: number) => void,
 ): AsyncGenerator<MessageInitShape<typeof UploadFileRequestSchema>> {
-  const metadata = { filename, path, idempotencyKey, sha256AtClose: true, ...declaredSize(content) };
+  const metadata = { filename, path, idempotencyKey, batch, sha256AtClose: true, ...declaredSize(content) };
   yield { part: { case: 'metadata', value: metadata } };
   const hash = createHash('sha256');
   let sent = 0;

@@ -225,7 +225,7 @@ describe('the command line', () => {
       [['list', '--until', '2026-02-30'], /Expected a time/],
       [['list', '--since', '2026'], /Expected a time/],
       [['list', '--since', '1h', '--until', '2h'], /--since must be earlier than --until/],
-      [['list', '--status', 'DONE'], /Expected PENDING, PROCESSING, COMPLETED, FAILED/],
+      [['list', '--status', 'DONE'], /Expected PENDING, PAUSED, PROCESSING, COMPLETED, FAILED/],
       [['list', '--sha256', 'abc'], /Expected 64 hex digits/],
       [['list', '--limit', '0'], /Expected a whole number from 1 /],
       [['list', '--timeout', 'soon'], /Expected a time such as 90s or 5m/],

@@ -200,6 +200,8 @@ function casesWith({ failed, retried, gone, done, begun, rule, webhook, worker }
       ['/files/b', 409, { body: 'b', headers: key }],
       ['/files/a', 422, { body: 'a', headers: { 'repr-digest': `sha-256=:${'A'.repeat(43)}=:` } }],
       ['/files/a%2Fb', 400],
+      ['/files/c?batch=contract', 201, { body: 'c' }],
+      ['/files/c?batch=a%20b', 400, { body: 'c' }],
     ],
     'OPTIONS /uploads': [['/uploads', 204]],
     'POST /uploads': [
@@ -388,6 +390,23 @@ function casesWith({ failed, retried, gone, done, begun, rule, webhook, worker }
       ['/api/v1/tenants/red/quota', 200, json({ max_files: 3, max_bytes: null })],
       ['/api/v1/tenants/red/quota', 400, json({ max_files: -1 })],
       ['/api/v1/tenants/RED/quota', 400, json({})],
+    ],
+    'GET /api/v1/batches': [['/api/v1/batches', 200]],
+    'GET /api/v1/batches/{name}': [
+      ['/api/v1/batches/contract', 200],
+      ['/api/v1/batches/none', 404],
+    ],
+    'POST /api/v1/batches/{name}/pause': [
+      ['/api/v1/batches/contract/pause', 200],
+      ['/api/v1/batches/none/pause', 404],
+    ],
+    'POST /api/v1/batches/{name}/resume': [
+      ['/api/v1/batches/contract/resume', 200],
+      ['/api/v1/batches/none/resume', 404],
+    ],
+    'POST /api/v1/batches/{name}/cancel': [
+      ['/api/v1/batches/contract/cancel', 200],
+      ['/api/v1/batches/none/cancel', 404],
     ],
     'GET /api/v1/workers': [['/api/v1/workers', 200]],
     'POST /api/v1/workers/{name}/drain': [

@@ -3,6 +3,7 @@ import { clientFaults } from './rows/clients.ts';
 import { clockFaults } from './rows/clocks.ts';
 import { compactionFaults } from './rows/compaction.ts';
 import { crashPoints } from './rows/crash-points.ts';
+import { holdFaults } from './rows/holds.ts';
 import { leaseFaults } from './rows/leases.ts';
 import { postgresFaults } from './rows/postgres.ts';
 import { processFaults } from './rows/processes.ts';
@@ -28,4 +29,5 @@ export const faults: readonly Fault[] = [
   ...surroundingFaults,
   ...processFaults,
   ...webhookFaults,
+  ...holdFaults,
 ].sort((one, other) => one.row - other.row);

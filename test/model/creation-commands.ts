@@ -16,6 +16,7 @@ const always = () => true;
 const keyedFields = {
   idempotencyKey: fc.option(fc.constantFrom('first', 'second'), { freq: 2 }),
   size: fc.constantFrom(3, 3, 4),
+  batch: fc.constantFrom(null, null, 'one', 'other'),
 };
 
 const create = command(

@@ -77,7 +77,7 @@ export class World implements AsyncDisposable {
   async empty(): Promise<void> {
     this.#completed.clear();
     this.comparisons = 0;
-    await this.run('truncate files cascade; truncate file_states, file_counts, claims');
+    await this.run('truncate files cascade; truncate file_states, file_counts, claims, batches, batch_counts');
     await this.run('delete from blob_deletions');
   }
 

@@ -67,9 +67,7 @@ export const attemptMutations: readonly Mutation[] = [
     name: 'release-not-refunded',
     breaks: 'giving the attempt of a released claim back',
     file: leases,
-    edits: [
-      { search: "set status = 'PENDING', attempt = f.attempt - 1, lease", replace: "set status = 'PENDING', lease" },
-    ],
+    edits: [{ search: 'attempt = f.attempt - 1, lease_token', replace: 'lease_token' }],
     test: { file: stateTest, name: 'a release refunds its attempt' },
   },
   {

@@ -16,6 +16,7 @@ export type ServerErrorCode =
   | 'FILTER_TOO_BROAD'
   | 'UPLOAD_NOT_FOUND'
   | 'WEBHOOK_NOT_FOUND'
+  | 'BATCH_NOT_FOUND'
   | 'WORKER_NOT_FOUND'
   | 'FILE_NOT_FOUND'
   | 'RANGE_INVALID'
@@ -99,6 +100,8 @@ export interface File {
   readonly tenant: string;
   /** When a retention rule gave up the bytes and the kept text; null while they are kept. */
   readonly bytes_expired_at: string | null;
+  /** The batch that it was uploaded with; null without one. */
+  readonly batch: string | null;
   readonly error: FileError | null;
   /** In lists with `with_found=true`; null without a result. */
   readonly found?: FileFound | null;
@@ -207,6 +210,8 @@ export interface FilesFilter {
   readonly finding_error?: 'any' | 'damaged' | 'unsupported' | 'too_large' | 'timeout' | 'out_of_memory' | 'crashed' | 'failed';
   /** Part of the name, case-insensitive. */
   readonly name?: string;
+  /** The batch that the files were uploaded with. */
+  readonly batch?: string;
   /** The SHA-256 that the worker measured. */
   readonly sha256?: string;
   /** The reason (docs/errors.md) why the file FAILED. */

@@ -9,11 +9,13 @@ import { changeFiles, type FileChange, type SelectionOptions } from '../change-f
 import type { ExitCode } from '../failure.ts';
 import { addFilterOptions, type FilterOptions, hasFilter } from '../filter.ts';
 import { type Session, withSession } from '../session.ts';
+import { changeBatch } from './batch.ts';
 
 type Statuses = NonNullable<FilterOptions['status']>;
 
 /** Which files a filter selects that names no state. */
-interface Hold extends Omit<FileChange, 'make'> {
+interface Hold extends Omit<FileChange, 'make' | 'verb'> {
+  readonly verb: 'pause' | 'resume' | 'cancel';
   readonly from: Statuses;
   make(session: Session, ids: string[]): ReturnType<FileChange['make']>;
 }
@@ -55,8 +57,11 @@ function command(description: string, hold: Hold): Command {
   const made = new Command(hold.verb)
     .description(description)
     .argument('[id...]', 'file ids; - reads them from stdin')
-    .option('--yes', `required with a filter: ${hold.verb} every matching file`);
+    .option('--yes', `required with a filter other than --batch alone: ${hold.verb} all`);
   const run = async (session: Session, ids: string[], options: SelectionOptions): Promise<ExitCode> => {
+    const { yes: _, batch, ...others } = options;
+    if (batch !== undefined && ids.length === 0 && !hasFilter(others))
+      return await changeBatch(session, hold.verb, batch);
     const selection = hasFilter(options) ? { status: hold.from, ...options } : options;
     return await changeFiles(session, { ...hold, make: (group) => hold.make(session, group) }, ids, selection);
   };

@@ -61,7 +61,7 @@ function incompleteLines(incomplete: IncompleteUploadsJson | null): string[] {
 function workerLines({ workers }: StatsJson): string[] {
   if (workers.length === 0) return ['No worker is alive: nothing is analysed until one is started.'];
   return workers.map(
-    ({ name, busy, slots, source }) =>
-      `Worker ${printable(name)}: ${busy} of ${plural(slots, 'thread')} busy, takes its work from ${printable(workSourceName(source))}`,
+    ({ name, busy, slots, source, state }) =>
+      `Worker ${printable(name)}: ${state === 'WORKING' ? '' : `${state}, `}${busy} of ${plural(slots, 'thread')} busy, takes its work from ${printable(workSourceName(source))}`,
   );
 }

@@ -1,4 +1,5 @@
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
+import { batchNameRule, isBatchName } from '#domain/batch.ts';
 import { normalizeFileName } from '#domain/file-name.ts';
 import { openPipe } from '#sdk/stream-content.ts';
 import { uploadFiles } from '#sdk/upload-files.ts';
@@ -21,6 +22,7 @@ export function uploadCommand(): Command {
       '--idempotency-key <key>',
       'for one file: repeating a key with the same content gives the same id and resumes an interrupted upload',
     )
+    .option('--batch <name>', 'the files belong to this batch: see filemill batch', batchName)
     .option('-r, --recursive', 'has no effect: folders are always uploaded recursively')
     .action(withSession(uploadPaths, { persistent: true }));
 }
@@ -31,6 +33,7 @@ interface UploadOptions {
   /** The name of the file from stdin. */
   readonly name?: string;
   readonly idempotencyKey?: string;
+  readonly batch?: string;
 }
 
 /** Uploads files, folders and stdin (`-`), prints a line for each file, and answers with the exit code. */
@@ -49,6 +52,7 @@ async function uploadPaths(session: Session, paths: string[], options: UploadOpt
       ...session.retry,
       concurrency: options.concurrency,
       ...(options.idempotencyKey === undefined ? {} : { idempotencyKey: options.idempotencyKey }),
+      ...(options.batch === undefined ? {} : { batch: options.batch }),
       onBytes: (bytes) => progress.sent(bytes),
       onKept: () => terminal.note(keptRemark),
       onOutcome: (outcome) => report.take(outcome),
@@ -102,6 +106,11 @@ async function refuseUnfit(paths: readonly string[], { name, idempotencyKey }: U
   let files = pipes;
   for await (const _ of findUploads(paths.filter((path) => path !== '-'))) files += 1;
   if (files !== 1) throw usage(`--idempotency-key is for one file, but ${files} are given.`);
+}
+
+function batchName(text: string): string {
+  if (isBatchName(text)) return text;
+  throw new InvalidArgumentError(`Expected ${batchNameRule}.`);
 }
 
 function usage(message: string): CliError {

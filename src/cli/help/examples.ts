@@ -147,16 +147,30 @@ const examples: Readonly<Record<string, Examples>> = {
   'worker list': { 'which of them are DRAINED': 'filemill worker list' },
   'worker drain': { 'before its machine is taken away': 'filemill worker drain worker-1' },
   'worker resume': { 'have it claim files again': 'filemill worker resume worker-1' },
+  batch: {
+    'begin one': 'filemill upload ~/Invoices --batch invoices-2026',
+    'how far an import is': 'filemill batch show invoices-2026',
+    'until all of it has ended': 'filemill batch wait invoices-2026',
+  },
+  'batch list': {
+    'the newest batches': 'filemill batch list',
+    'their names': 'filemill batch list -q',
+  },
+  'batch show': { 'how far an import is': 'filemill batch show invoices-2026' },
+  'batch wait': { 'for an hour at most': 'filemill batch wait invoices-2026 --timeout 1h' },
   pause: {
     'a file': 'filemill pause ID',
+    'a batch, with all that comes into it': 'filemill pause --batch invoices-2026',
     'all that wait': 'filemill pause --status PENDING --yes',
   },
   resume: {
     'a file': 'filemill resume ID',
+    'a batch': 'filemill resume --batch invoices-2026',
     'all that are PAUSED': 'filemill resume --status PAUSED --yes',
   },
   cancel: {
     'a file': 'filemill cancel ID',
+    'what is left of a batch': 'filemill cancel --batch invoices-2026',
     'what waits since yesterday': 'filemill cancel --status PENDING,PAUSED --until yesterday --yes',
   },
   'tenant list': {

@@ -9,7 +9,7 @@ import type { FileFilter as FileFilterMessage } from '#gen/filemill/v1/metadata_
 /** @throws FilemillError REQUEST_INVALID */
 export function toFileFilter(message: FileFilterMessage | undefined): FileFilter {
   if (message === undefined) return {};
-  refuseNul(message.mimeType, message.nameContains, message.sha256, message.errorCode, message.query);
+  refuseNul(message.mimeType, message.nameContains, message.sha256, message.errorCode, message.query, message.batch);
   const statuses = message.statuses.map((status) => {
     const word = statusWord(status);
     if (word !== undefined) return word;
@@ -30,6 +30,7 @@ export function toFileFilter(message: FileFilterMessage | undefined): FileFilter
     ...(createdBefore && { createdBefore }),
     ...(message.errorCode && { errorCode: message.errorCode.toLowerCase() }),
     ...(findings && { findings }),
+    ...(message.batch && { batch: message.batch }),
     ...(text && { text }),
   };
 }

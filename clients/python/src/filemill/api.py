@@ -21,6 +21,7 @@ ServerErrorCode = Literal[
     "FILTER_TOO_BROAD",
     "UPLOAD_NOT_FOUND",
     "WEBHOOK_NOT_FOUND",
+    "BATCH_NOT_FOUND",
     "WORKER_NOT_FOUND",
     "FILE_NOT_FOUND",
     "RANGE_INVALID",
@@ -210,6 +211,8 @@ class File:
     """The tenant of the caller that uploaded the file."""
     bytes_expired_at: datetime | None = None
     """When a retention rule gave up the bytes and the kept text; null while they are kept."""
+    batch: str | None = None
+    """The batch that it was uploaded with; null without one."""
     error: FileError | None = None
     found: FileFound | None = None
     """In lists with `with_found=true`; null without a result."""
@@ -232,6 +235,7 @@ class File:
             request_id=json.get("request_id"),
             tenant=json["tenant"],
             bytes_expired_at=_maybe(_time, json.get("bytes_expired_at")),
+            batch=json.get("batch"),
             error=_maybe(FileError.from_json, json.get("error")),
             found=_maybe(FileFound.from_json, json.get("found")),
         )
@@ -440,6 +444,8 @@ class FilesFilter(TypedDict, total=False):
     """Why an analyser has no findings, or `any`."""
     name: str
     """Part of the name, case-insensitive."""
+    batch: str
+    """The batch that the files were uploaded with."""
     sha256: str
     """The SHA-256 that the worker measured."""
     error_code: str

@@ -2,6 +2,7 @@ import type { Actor } from '#domain/audit.ts';
 import { actorParameter, audited, uploadsKept } from '../audit/audited.ts';
 import type { Database, Statement } from '../database/database.ts';
 import { announced } from './announced.ts';
+import { batchesOf, waiting } from './batch-counts.ts';
 import { column, notifiedBy } from './file-rows.ts';
 import { movedEach } from './state-tables.ts';
 
@@ -12,11 +13,11 @@ const retry: Statement = {
   text: `
     with failed as (
       select id, error_code from files where id = any ($1::uuid[]) and status = 'FAILED' and bytes_expired_at is null order by id for update
-    ), retried as (
-      update files f set status = 'PENDING', max_attempts = f.attempt + $2, error_code = null, error_message = null,
+    ), ${batchesOf('failed join files f on f.id = failed.id')}, retried as (
+      update files f set status = ${waiting}, max_attempts = f.attempt + $2, error_code = null, error_message = null,
         silences = least(f.silences, 1), run_after = now(), next_ring_at = now(), updated_at = now()
       from failed i where f.id = i.id
-      returning f.id, f.size, f.tenant, 'FAILED' as was, i.error_code as was_error, f.status, f.error_code
+      returning f.id, f.size, f.tenant, f.batch, 'FAILED' as was, i.error_code as was_error, f.status, f.error_code
     ), ${movedEach('retried')}, ${audited('retried', 'retry', '$3')}
     select retried.id from retried left join ${notifiedBy('retried')} on true`,
 };
@@ -40,6 +41,8 @@ export async function visibleIds(
   return column(await database.as(tenant).query<{ id: string }>(exist, [ids]), 'id');
 }
 
+const wordsFound = `(select (r.output_data ->> 'word_count')::bigint from results r where r.file_id = s.id)`;
+
 /**
  * CTEs that delete the files of `doomed` (id), whose rows are locked: one transaction deletes the rows, and queues the removal
  * of their bytes.
@@ -48,10 +51,10 @@ export const deleted = `
   gone as (
     delete from files f using doomed i where f.id = i.id
     returning f.id, f.storage_key, f.bytes_expired_at, case when f.bytes_expired_at is null then f.size else 0 end as size,
-      f.tenant, f.uploader, f.request_id, f.status as was, f.error_code as was_error, null as status, null as error_code, f as file
+      f.tenant, f.batch, f.uploader, f.request_id, f.status as was, f.error_code as was_error, null as status, null as error_code, f as file
   ), queued as (
     insert into blob_deletions (storage_key) select storage_key from gone where bytes_expired_at is null on conflict do nothing
-  ), ${movedEach('gone')}, ${uploadsKept('gone')}, ${announced('gone', 'file.deleted')}`;
+  ), ${movedEach('gone', wordsFound)}, ${uploadsKept('gone')}, ${announced('gone', 'file.deleted')}`;
 
 const remove: Statement = {
   name: 'delete-files',

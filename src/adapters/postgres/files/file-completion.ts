@@ -3,9 +3,19 @@ import type { CompletedFile, FileEvents } from '#domain/file-events.ts';
 import { textArray, uuidArray } from '../database/array-parameter.ts';
 import { type Database, type Statement, sqlState } from '../database/database.ts';
 import { announced } from './announced.ts';
+import { countedInBatches } from './batch-counts.ts';
 import { column, notifiedBy } from './file-rows.ts';
 import { secondsBetween } from './moments.ts';
 import { moved } from './state-tables.ts';
+
+const completedInBatches = countedInBatches(
+  'owned',
+  [
+    { status: `'OPEN'`, errorCode: `''`, files: -1, bytes: -1 },
+    { status: `'COMPLETED'`, errorCode: `''`, files: 1, bytes: 1 },
+  ],
+  `(s.output_json::jsonb ->> 'word_count')::bigint`,
+);
 
 // The only place where the result service writes `files`. Invariant: the result row and COMPLETED appear together, once, and
 // only for the token that owns the attempt.
@@ -18,10 +28,10 @@ const save: Statement = {
       from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[])
         as i (id, lease_token, mime_type, sha256, output_json)
       where f.id = i.id and f.lease_token = i.lease_token and f.status = 'PROCESSING'
-      returning f.id, f.size, f.tenant, f.mime_type, f.sha256, f.attempt, f.worker, i.output_json, f.created_at, f.claimed_at, f.completed_at
+      returning f.id, f.size, f.tenant, f.batch, f.mime_type, f.sha256, f.attempt, f.worker, i.output_json, f.created_at, f.claimed_at, f.completed_at
     ), saved as (
       insert into results (file_id, output_data) select id, output_json::jsonb from owned
-    ), ${moved('owned', 'PROCESSING', 'COMPLETED')}, ${announced('owned', 'file.completed')}
+    ), ${moved('owned', 'PROCESSING', 'COMPLETED')}, ${completedInBatches}, ${announced('owned', 'file.completed')}
     select owned.id, owned.tenant, owned.size, ${secondsBetween('created_at', 'claimed_at')} as "waitSeconds",
       ${secondsBetween('created_at', 'completed_at')} as "totalSeconds"
     from owned left join ${notifiedBy('owned')} on true`,

@@ -4,7 +4,7 @@ import { type Quota, quotaSentence } from '#domain/quota.ts';
 import { bigintArray, textArray, uuidArray } from '../database/array-parameter.ts';
 import { type Database, type Statement, sqlState } from '../database/database.ts';
 import { column, maxKeyAge, notifiedBy } from './file-rows.ts';
-import { moved } from './state-tables.ts';
+import { moved, movedEach } from './state-tables.ts';
 
 const fields = fieldsOf(newFileFields);
 const columns = fields.map(([field]) => snakeCase(field)).join(', ');
@@ -31,18 +31,33 @@ const withinQuota = `
       $${fields.length + 2}::bigint[], $${fields.length + 3}::bigint[])) as ids
   ),`;
 
+/** A batch is there from its first file on. The lock lets creates of one batch go on together, and has a hold wait for them. */
+const namedBatches = `
+  wanted as (
+    select distinct i.tenant, i.batch as name from unnest(${placeholder('tenant')}::text[], ${placeholder('batch')}::text[]) as i (tenant, batch)
+    where i.batch is not null
+  ), named as (
+    insert into batches (tenant, name) select tenant, name from wanted order by 1, 2 on conflict do nothing
+  ), batches_of as (
+    select tenant, name, hold from batches where (tenant, name) in (select tenant, name from wanted) for share
+  ),`;
+
+const inBatch = `case when exists (
+    select from batches_of b where b.tenant = i.tenant and b.name = i.batch and b.hold = 'PAUSED'
+  ) then 'PAUSED' else 'PENDING' end`;
+
 // Invariant: one row per id, and per idempotency key of a tenant, however often a create is repeated.
-const insert = ({ onConflict = '', limited = false }) => `
-  with ${limited ? withinQuota : ''} created as (
-    insert into files (max_attempts, next_ring_at, ${columns})
-    select $1, now() + interval '5 seconds', i.*
+const insert = ({ onConflict = '', limited = false, batched = false }) => `
+  with ${limited ? withinQuota : ''} ${batched ? namedBatches : ''} created as (
+    insert into files (status, max_attempts, next_ring_at, ${columns})
+    select ${batched ? inBatch : `'PENDING'`}, $1, now() + interval '5 seconds', i.*
     from unnest(${fields.map(([, kind], n) => `$${n + 2}::${arrays[kind].type}`).join(', ')}) as i (${columns})
     where uuid_extract_timestamp(i.id) > now() - interval '${maxKeyAge}'
       and not exists (select from blob_deletions d where d.storage_key = i.storage_key)
       ${limited ? 'and i.id = any (array(select unnest(ids) from allowed))' : ''}
     ${onConflict}
-    returning id, size, tenant
-  ), ${moved('created', null, 'PENDING')}
+    returning id, size, tenant, batch${batched ? `, null as was, null as was_error, status, null as error_code` : ''}
+  ), ${batched ? movedEach('created') : moved('created', null, 'PENDING')}
   select c.id, false as refused from created c left join ${notifiedBy('created')} on true
   ${limited ? `union all select i.id, true from allowed a, unnest(${placeholder('id')}) as i (id) where i.id <> all (a.ids)` : ''}`;
 
@@ -54,15 +69,23 @@ interface Insert {
 
 const again = { onConflict: 'on conflict do nothing' };
 
-const unlimited: Insert = {
-  asNew: { name: 'create-files', text: insert({}) },
-  again: { name: 'create-files-again', text: insert(again) },
-};
+/** Most files have no batch, and their statement knows of none. */
+function inserts(name: string, kind: { readonly limited?: boolean; readonly batched?: boolean }): Insert {
+  return {
+    asNew: { name, text: insert(kind) },
+    again: { name: `${name}-again`, text: insert({ ...again, ...kind }) },
+  };
+}
 
-const limited: Insert = {
-  asNew: { name: 'create-files-within-quota', text: insert({ limited: true }) },
-  again: { name: 'create-files-within-quota-again', text: insert({ ...again, limited: true }) },
-};
+const unlimited = inserts('create-files', {});
+const limited = inserts('create-files-within-quota', { limited: true });
+const unlimitedInBatches = inserts('create-files-in-batches', { batched: true });
+const limitedInBatches = inserts('create-files-in-batches-within-quota', { limited: true, batched: true });
+
+function insertOf(isLimited: boolean, isBatched: boolean): Insert {
+  if (isBatched) return isLimited ? limitedInBatches : unlimitedInBatches;
+  return isLimited ? limited : unlimited;
+}
 
 const earlierColumns = `
   f.id, f.tenant, f.idempotency_key as "idempotencyKey", f.filename, f.size, f.declared_sha256 as "declaredSha256"`;
@@ -115,7 +138,10 @@ async function createPart(
   files: readonly NewFile[],
   { maxAttempts, quotas, events }: CreateOptions,
 ): Promise<CreateOutcome[]> {
-  const statements = quotas.length === 0 ? unlimited : limited;
+  const statements = insertOf(
+    quotas.length > 0,
+    files.some(({ batch }) => batch !== null),
+  );
   // Sorted, so that two batches with the same keys cannot deadlock.
   const sorted = files
     .map((file, n) => ({ file, quota: quotas[n] }))

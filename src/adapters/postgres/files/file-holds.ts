@@ -17,7 +17,7 @@ const pause: Statement = {
     with waiting as (
       select id from files where id = any ($1::uuid[]) and status = 'PENDING' order by id for update
     ), paused as (
-      update files f set status = 'PAUSED', updated_at = now() from waiting i where f.id = i.id returning f.id, f.size, f.tenant
+      update files f set status = 'PAUSED', updated_at = now() from waiting i where f.id = i.id returning f.id, f.size, f.tenant, f.batch
     ), ${moved('paused', 'PENDING', 'PAUSED')}, ${audited('paused', 'pause', '$2')}
     select paused.id from paused left join ${notifiedBy('paused')} on true`,
 };
@@ -27,11 +27,13 @@ const resume: Statement = {
   name: 'resume-files',
   text: `
     with held as (
-      select id from files where id = any ($1::uuid[]) and status = 'PAUSED' order by id for update
+      select id from files f where id = any ($1::uuid[]) and status = 'PAUSED' and not (f.batch is not null and exists (
+        select from batches b where b.tenant = f.tenant and b.name = f.batch and b.hold = 'PAUSED'
+      )) order by id for update
     ), resumed as (
       update files f set status = 'PENDING', run_after = greatest(f.run_after, now()), next_ring_at = greatest(f.run_after, now()),
         updated_at = now()
-      from held i where f.id = i.id returning f.id, f.size, f.tenant
+      from held i where f.id = i.id returning f.id, f.size, f.tenant, f.batch
     ), ${moved('resumed', 'PAUSED', 'PENDING')}, ${audited('resumed', 'resume', '$2')}
     select resumed.id from resumed left join ${notifiedBy('resumed')} on true`,
 };
@@ -49,7 +51,7 @@ const cancel: Statement = {
           else 'It was cancelled while it waited.' end,
         lease_token = null, lease_until = null, lease_ms = null, updated_at = now()
       from unfinished i where f.id = i.id
-      returning f.id, f.size, f.tenant, i.status as was, null as was_error, f.status, f.attempt, f.worker, f.claimed_at, f.error_code,
+      returning f.id, f.size, f.tenant, f.batch, i.status as was, null as was_error, f.status, f.attempt, f.worker, f.claimed_at, f.error_code,
         f.error_message, f.filename, f.request_id, f.traceparent, i.lease_token
     ), recorded as (
       insert into attempts (file_id, lease_token, attempt, worker, claimed_at, outcome, error_code, error_message)
@@ -68,7 +70,7 @@ const states: Statement = {
 };
 
 export type PauseOutcome = 'PAUSED' | 'NOT_PENDING' | 'NOT_FOUND';
-export type ResumeOutcome = 'RESUMED' | 'NOT_PAUSED' | 'NOT_FOUND';
+export type ResumeOutcome = 'RESUMED' | 'NOT_PAUSED' | 'BATCH_PAUSED' | 'NOT_FOUND';
 export type CancelOutcome = 'CANCELLED' | 'ALREADY_ENDED' | 'NOT_FOUND';
 
 interface State {
@@ -95,7 +97,7 @@ export async function pauseFiles(
   return await outcomes(database, ids, visible, ({ status }) => (status === 'PAUSED' ? 'PAUSED' : 'NOT_PENDING'));
 }
 
-/** Makes PAUSED files PENDING again. */
+/** Makes PAUSED files PENDING again, unless their batch is paused. */
 export async function resumeFiles(
   database: Database,
   ids: readonly string[],
@@ -104,10 +106,11 @@ export async function resumeFiles(
 ): Promise<ResumeOutcome[]> {
   const visible = await visibleIds(database, ids, tenant);
   const resumed = new Set(column(await database.query<{ id: string }>(resume, [visible, actorParameter(by)]), 'id'));
-  // A worker may have claimed it since.
-  return await outcomes(database, ids, visible, ({ id, status }) =>
-    resumed.has(id) || status === 'PENDING' ? 'RESUMED' : 'NOT_PAUSED',
-  );
+  return await outcomes(database, ids, visible, ({ id, status }) => {
+    // A worker may have claimed it since.
+    if (resumed.has(id) || status === 'PENDING') return 'RESUMED';
+    return status === 'PAUSED' ? 'BATCH_PAUSED' : 'NOT_PAUSED';
+  });
 }
 
 /** Makes files that have not ended FAILED with the reason CANCELLED. What a worker does with one of them is dropped. */

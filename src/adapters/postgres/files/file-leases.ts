@@ -5,9 +5,10 @@ import { loneLeaseFactor, maxSilences, retryDelayBoundsMs } from '#domain/retry-
 import type { Database, Statement } from '../database/database.ts';
 import { type ClockRange, type DatabaseClock, presentTime } from '../database/database-clock.ts';
 import { announced } from './announced.ts';
+import { batchesOf, waiting } from './batch-counts.ts';
 import { column, notifiedBy } from './file-rows.ts';
 import { isOver } from './moments.ts';
-import { moved, movedEach } from './state-tables.ts';
+import { movedEach } from './state-tables.ts';
 
 // Invariant of this file: only the holder of its lease token writes about an attempt, while the file is PROCESSING. A
 // repeated claim may arrive after its attempt ended, and claim the file again under the old token: the second end of that
@@ -28,17 +29,18 @@ const renew: Statement = {
 const release: Statement = {
   name: 'release-files',
   text: `
-    with released as (
-      update files f set status = 'PENDING', attempt = f.attempt - 1, lease_token = null, lease_until = null, lease_ms = null,
+    with ${batchesOf(`${leases} join files f on f.id = i.id`)}, released as (
+      update files f set status = ${waiting}, attempt = f.attempt - 1, lease_token = null, lease_until = null, lease_ms = null,
         run_after = now(), next_ring_at = now(), updated_at = now()
-      from ${leases} where ${held} returning f.id, f.size, f.tenant
-    ), ${moved('released', 'PROCESSING', 'PENDING')}
+      from ${leases} where ${held}
+      returning f.id, f.size, f.tenant, f.batch, 'PROCESSING' as was, null as was_error, f.status, null as error_code
+    ), ${movedEach('released')}
     select released.id from released left join ${notifiedBy('released')} on true`,
 };
 
 // After an attempt a file is PENDING again or FAILED: `ended` has the columns that movedEach and the record need.
 const ended = `
-  f.id, f.size, f.tenant, 'PROCESSING' as was, null as was_error, f.status, f.attempt, f.worker, f.claimed_at, f.error_code,
+  f.id, f.size, f.tenant, f.batch, 'PROCESSING' as was, null as was_error, f.status, f.attempt, f.worker, f.claimed_at, f.error_code,
   f.error_message, f.filename, f.request_id, f.traceparent`;
 
 const recorded = (outcome: 'FAILED' | 'EXPIRED') => `
@@ -54,9 +56,9 @@ const recorded = (outcome: 'FAILED' | 'EXPIRED') => `
 const fail: Statement = {
   name: 'fail-attempts',
   text: `
-    with ended as (
+    with ${batchesOf(`unnest($1::uuid[]) as i (id) join files f on f.id = i.id`)}, ended as (
       update files f set
-        status = case when i.permanent or f.attempt >= f.max_attempts then 'FAILED' else 'PENDING' end,
+        status = case when i.permanent or f.attempt >= f.max_attempts then 'FAILED' else ${waiting} end,
         error_code = i.error_code, error_message = i.error_message, lease_token = null, lease_until = null, lease_ms = null,
         run_after = now() + i.share * ($6::int[])[least(f.attempt, cardinality($6::int[]))] * interval '1 millisecond',
         next_ring_at = now() + i.share * ($6::int[])[least(f.attempt, cardinality($6::int[]))] * interval '1 millisecond',
@@ -89,9 +91,9 @@ const expire: Statement = {
         and f.status = 'PROCESSING'
         and case when f.begun_alone then ${ranOut('$7', '$8')} else ${ranOut('$5', '$6')} end
       order by f.id limit $1 for update of f skip locked
-    ), ended as (
+    ), ${batchesOf('expired join files f on f.id = expired.id')}, ended as (
       update files f set
-        status = case when i.last then 'FAILED' else 'PENDING' end,
+        status = case when i.last then 'FAILED' else ${waiting} end,
         attempt = f.attempt - (not i.charged)::int, silences = f.silences + (not i.charged)::int,
         error_code = $2, error_message = case
           when i.charged then format('Worker %s fell silent in attempt %s, which ran alone.', f.worker, f.attempt)

@@ -22,6 +22,7 @@ export interface FileFilter {
   readonly createdBefore?: Date;
   readonly errorCode?: string;
   readonly findings?: FindingsFilter;
+  readonly batch?: string;
   /** What was typed into the search box, in any of its readings. */
   readonly text?: string;
 }
@@ -99,7 +100,9 @@ function statesOf({ filter: { statuses, mimeType, errorCode, findings }, reading
 
 /** Whether the search needs columns that the sources of `candidates` lack. */
 function isAboutFiles(search: Search): boolean {
-  const { mimeType, nameContains, sha256, createdFrom, createdBefore } = search.filter;
+  const { mimeType, nameContains, sha256, createdFrom, createdBefore, batch, ...others } = search.filter;
+  // All else that a batch is searched for is looked up in its files.
+  if (batch !== undefined && Object.values(others).some((field) => field !== undefined)) return true;
   const declaredType = mimeType !== undefined && statesOf(search).some((status) => status !== 'COMPLETED');
   return (
     declaredType ||
@@ -116,6 +119,7 @@ function candidates(search: Search): string[] | undefined {
   const { filter, reading, parameter, tables } = search;
   const { statuses, mimeType, errorCode, findings } = filter;
   const isByType = reading?.by === 'type';
+  if (filter.batch !== undefined && findings === undefined) return ofBatch(search, filter.batch);
   if (!isByType && [statuses, mimeType, errorCode, findings].every((field) => field === undefined)) return undefined;
   const wanted = statesOf(search);
   if (wanted.length === 0) return [nothing];
@@ -135,6 +139,18 @@ function candidates(search: Search): string[] | undefined {
   });
 }
 
+/** One index lists the files of a batch that wait or FAILED by state, another all of them, in the order of ids. */
+function ofBatch(search: Search, batch: string): string[] {
+  const { parameter, tables } = search;
+  const [wanted, name] = [statesOf(search), parameter(batch)];
+  if (wanted.some((status) => status === 'PROCESSING' || status === 'COMPLETED')) {
+    const states = wanted.length === fileStatuses.length ? '' : ` and status = any (${parameter(wanted)}::text[])`;
+    return [`select id as file_id from ${tables.files} where batch = ${name}${states}`];
+  }
+  if (wanted.length === 0) return [nothing];
+  return wanted.map((status) => `select file_id from file_states where batch = ${name} and status = '${status}'`);
+}
+
 const nothing = 'select file_id from file_states where false';
 
 /** There are few of these, but a file may be in several claims. */
@@ -143,8 +159,9 @@ const processing = ({ claims, files }: Searched) => `
   join ${files} p on p.id = i.id where p.status = 'PROCESSING' and p.lease_token = c.lease_token`;
 
 function filterConditions({ filter, parameter, tables }: Search, id: string): string[] {
-  const { statuses, mimeType, nameContains, sha256, createdFrom, createdBefore, errorCode } = filter;
+  const { statuses, mimeType, nameContains, sha256, createdFrom, createdBefore, errorCode, batch } = filter;
   const conditions: string[] = [];
+  if (batch !== undefined) conditions.push(`f.batch = ${parameter(batch)}`);
   if (statuses !== undefined) conditions.push(`f.status = any (${parameter(statuses)}::text[])`);
   if (errorCode !== undefined) conditions.push(`f.error_code = ${parameter(errorCode)}`);
   if (mimeType !== undefined) conditions.push(typeCondition(declaredOrFound, mimeType, parameter));

@@ -64,6 +64,9 @@ const filters: Record<string, FileFilter> = {
   'the beginning of a frequent type, typed': { text: 'text/' },
   'an id, typed': { text: '01980000-0000-7000-8000-000000000000' },
   'a rare state and a name, typed': { statuses: ['FAILED'], text: '9f3a7' },
+  'a batch': { batch: 'none' },
+  'a batch and its failures': { batch: 'none', statuses: ['FAILED'] },
+  'a batch and what is completed': { batch: 'none', statuses: ['COMPLETED'], mimeType: 'text/plain' },
   'a state and a name': { statuses: ['FAILED'], nameContains: '9f3a7' },
 };
 
@@ -198,7 +201,7 @@ for (const [what, leaving] of [
     });
     const text = `
       with m as (
-        select id, size, tenant, status as was, error_code as was_error, 'COMPLETED' as status, null as error_code
+        select id, size, tenant, batch, status as was, error_code as was_error, 'COMPLETED' as status, null as error_code
         from files where status = 'PENDING' order by id limit 50
       ), ${leaving} select from m`;
     const plan = await explainStatement([{ text }, []], points);

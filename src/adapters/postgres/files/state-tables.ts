@@ -1,4 +1,5 @@
 import type { FileStatus } from '#domain/file-state.ts';
+import { countedInBatches } from './batch-counts.ts';
 
 // The narrow tables beside `files` (db/migrations/0003): file_states lists the files that are PENDING, PAUSED or FAILED, claims those
 // that may be PROCESSING, file_counts has the number of files in each state, and file_changes (0004) lists changed files.
@@ -9,7 +10,10 @@ function isNamed(status: FileStatus | null): boolean {
   return status === 'PENDING' || status === 'PAUSED' || status === 'FAILED';
 }
 
-/** CTEs for the files of `source` (id, size, tenant), which moved between two states; null means that they were created or deleted. */
+/**
+ * CTEs for the files of `source` (id, size, tenant; batch if they enter a named state), which moved between two states; null means
+ * that they were created or deleted. None of them ended, or batch_counts would change too.
+ */
 export function moved(source: string, from: FileStatus | null, to: FileStatus | null): string {
   const parts: string[] = [];
   if (isNamed(from))
@@ -18,7 +22,7 @@ export function moved(source: string, from: FileStatus | null, to: FileStatus | 
     )`);
   if (isNamed(to))
     parts.push(`entered_${source} as (
-      insert into file_states (status, tenant, file_id) select '${to}', tenant, id from ${source}
+      insert into file_states (status, tenant, file_id, batch) select '${to}', tenant, id, batch from ${source}
     )`);
   const counts = [from && `('${from}', -1)`, to && `('${to}', 1)`].filter(Boolean).join(', ');
   parts.push(
@@ -36,33 +40,43 @@ export function moved(source: string, from: FileStatus | null, to: FileStatus | 
 /**
  * CTEs for files that each have their own state before and after.
  *
- * @param source has id, size, tenant, was, was_error, status and error_code; a null status means created or deleted
+ * @param source has id, size, tenant, batch, was, was_error, status and error_code; a null status means created or deleted
+ * @param words see `countedInBatches`
  */
-export function movedEach(source: string): string {
+export function movedEach(source: string, words?: string): string {
   const sides = `select tenant, was as status, was_error as error_code, -1 as sign, size from ${source}
     union all select tenant, status, error_code, 1, size from ${source}`;
   return `
     left_${source} as (
       delete from file_states where status in ('PENDING', 'PAUSED', 'FAILED') and file_id = ${idsOf(source)}
     ), entered_${source} as (
-      insert into file_states (status, tenant, file_id, error_code)
-      select status, tenant, id, case when status = 'FAILED' then error_code end from ${source} where status in ('PENDING', 'PAUSED', 'FAILED')
+      insert into file_states (status, tenant, file_id, batch, error_code)
+      select status, tenant, id, batch, case when status = 'FAILED' then error_code end from ${source} where status in ('PENDING', 'PAUSED', 'FAILED')
     ), ${counted(
       source,
       `select tenant, status, case when status = 'FAILED' then coalesce(error_code, '') else '' end as error_code,
          sum(sign) as files, sum(sign * size)::bigint as bytes
        from (${sides}) m where status is not null group by 1, 2, 3`,
+    )}, ${countedInBatches(
+      source,
+      [
+        { status: 's.was', errorCode: 's.was_error', files: -1, bytes: -1 },
+        { status: 's.status', errorCode: 's.error_code', files: 1, bytes: 1 },
+      ],
+      words,
     )}, ${told(source)}`;
 }
 
-/** CTEs for the files of `source` (id, size, tenant, status, error_code) that stay in their state and hold no bytes any more. */
+/** CTEs for the files of `source` (id, size, tenant, batch, status, error_code) that stay in their state and hold no bytes any more. */
 export function emptied(source: string): string {
   return `${counted(
     source,
     `select tenant, status, case when status = 'FAILED' then coalesce(error_code, '') else '' end as error_code,
        0 as files, -sum(size)::bigint as bytes
      from ${source} group by 1, 2, 3`,
-  )}, ${told(source)}`;
+  )}, ${countedInBatches(source, [
+    { status: 's.status', errorCode: 's.error_code', files: 0, bytes: -1 },
+  ])}, ${told(source)}`;
 }
 
 /**

@@ -56,7 +56,7 @@ const removals: Readonly<Record<What, { readonly ctes: string; readonly removed:
     ctes: `
       spent as (
         update files f set bytes_expired_at = now() from doomed i where f.id = i.id
-        returning f.id, f.storage_key, f.size, f.tenant, f.status, f.error_code
+        returning f.id, f.storage_key, f.size, f.tenant, f.batch, f.status, f.error_code
       ), queued as (
         insert into blob_deletions (storage_key) select storage_key from spent on conflict do nothing
       ), ${emptied('spent')}`,

@@ -11,6 +11,7 @@ import { createFiles } from '../files/file-creation.ts';
 import { listFiles } from '../files/file-lists.ts';
 import { takeDueRings } from '../files/file-rings.ts';
 import { confirmDeletions, findBlobs, forgetConfirmedDeletions, moveBlobs, takeDeletions } from './blob-deletions.ts';
+import { drainWorker, recordHeartbeat, workersAlive } from './workers.ts';
 
 let opened: Awaited<ReturnType<typeof openTestDatabase>>;
 let database: Database;
@@ -19,6 +20,23 @@ before(async () => {
   database = opened.database;
 });
 after(() => opened[Symbol.asyncDispose]());
+
+test('a worker is drained until its process ends, and says itself when it holds nothing', async () => {
+  const usual = { name: 'drained', slots: 1, busy: 0, source: 'direct', dependencies: [], service: null, now: null };
+  const [first, second] = [new Date(1_000), new Date(2_000)];
+  const beat = (startedAt: Date, drained = false) => recordHeartbeat(database, { ...usual, startedAt, drained });
+  const state = async () => (await workersAlive(database)).find(({ name }) => name === 'drained')?.state;
+  assert.deepEqual([await beat(first), await state()], [false, 'WORKING']);
+  await drainWorker(database, 'drained', true);
+  assert.deepEqual([await state(), await beat(first), await state()], ['DRAINING', true, 'DRAINING']);
+  assert.deepEqual([await beat(first, true), await state()], [true, 'DRAINED']);
+  await drainWorker(database, 'drained', true);
+  assert.equal(await state(), 'DRAINED');
+  await drainWorker(database, 'drained', false);
+  await drainWorker(database, 'drained', true);
+  assert.equal(await state(), 'DRAINING');
+  assert.deepEqual([await beat(second), await state()], [false, 'WORKING']);
+});
 
 test('a PENDING file is rung for when its ring is due, and then not again at once', async () => {
   const id = await createFile(database);

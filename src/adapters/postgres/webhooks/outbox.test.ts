@@ -8,6 +8,7 @@ import { claimFile, createFile, finding, letLeaseRunOut, openTestDatabase } from
 import type { Database } from '../database/database.ts';
 import { deleteFiles } from '../files/file-commands.ts';
 import { saveResults } from '../files/file-completion.ts';
+import { cancelFiles } from '../files/file-holds.ts';
 import { expireLeases, failAttempts } from '../files/file-leases.ts';
 import { getFiles } from '../files/file-queries.ts';
 import { leaseWebhooks, openBatches, releaseWebhook, renewWebhooks } from './outbox.ts';
@@ -68,7 +69,7 @@ describe('the outbox', () => {
     assert.deepEqual(fileOfSnapshot(batch?.files[0] ?? []), file);
   });
 
-  it('tells of failures that are final only, by a report and by silence', async () => {
+  it('tells of failures that are final only, by a report, by silence and by a cancellation', async () => {
     const hook = await webhook({ events: ['file.failed'] });
     await fail({}, false);
     const reported = await fail();
@@ -76,7 +77,9 @@ describe('the outbox', () => {
     await database.query({ text: 'update files set silences = 100 where id = $1' }, [silent.id]);
     await letLeaseRunOut(database, silent.id);
     await expireLeases(database, 10);
-    assert.deepEqual(await told(hook, 'file.failed'), [reported, silent.id]);
+    const cancelled = await createFile(database);
+    await cancelFiles(database, [cancelled], undefined);
+    assert.deepEqual(await told(hook, 'file.failed'), [reported, silent.id, cancelled]);
     const [batch] = await openBatches(database, hook.id, 1);
     const { status, errorCode, errorMessage } = fileOfSnapshot(batch?.files[0] ?? []);
     assert.deepEqual([status, errorCode, errorMessage], ['FAILED', 'analyzer_error', 'broken']);

@@ -16,7 +16,338 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file filemill/v1/metadata_service.proto.
  */
 export const file_filemill_v1_metadata_service: GenFile = /*@__PURE__*/
-  fileDesc("CiJmaWxlbWlsbC92MS9tZXRhZGF0YV9zZXJ2aWNlLnByb3RvEgtmaWxlbWlsbC52MSIiChJEcmFpbldvcmtlclJlcXVlc3QSDAoEbmFtZRgBIAEoCSJQChNEcmFpbldvcmtlclJlc3BvbnNlEjkKBndvcmtlchgBIAEoCzIpLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2UuV29ya2VyU3RhdGUiIwoTUmVzdW1lV29ya2VyUmVxdWVzdBIMCgRuYW1lGAEgASgJIlEKFFJlc3VtZVdvcmtlclJlc3BvbnNlEjkKBndvcmtlchgBIAEoCzIpLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2UuV29ya2VyU3RhdGUiHgoPR2V0RmlsZXNSZXF1ZXN0EgsKA2lkcxgBIAMoCSJJChBHZXRGaWxlc1Jlc3BvbnNlEiAKBWZpbGVzGAEgAygLMhEuZmlsZW1pbGwudjEuRmlsZRITCgttaXNzaW5nX2lkcxgCIAMoCSImChJHZXRBdHRlbXB0c1JlcXVlc3QSEAoIZmlsZV9pZHMYASADKAkiPQoTR2V0QXR0ZW1wdHNSZXNwb25zZRImCghhdHRlbXB0cxgBIAMoCzIULmZpbGVtaWxsLnYxLkF0dGVtcHQi5wIKB0F0dGVtcHQSDwoHZmlsZV9pZBgBIAEoCRIOCgZudW1iZXIYAiABKAUSDgoGd29ya2VyGAMgASgJEi4KCmNsYWltZWRfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZGVkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCgdvdXRjb21lGAYgASgOMhwuZmlsZW1pbGwudjEuQXR0ZW1wdC5PdXRjb21lEiUKBWVycm9yGAcgASgLMhYuZmlsZW1pbGwudjEuRmlsZUVycm9yIncKB091dGNvbWUSFwoTT1VUQ09NRV9VTlNQRUNJRklFRBAAEhMKD09VVENPTUVfUlVOTklORxABEhUKEU9VVENPTUVfQ09NUExFVEVEEAISEgoOT1VUQ09NRV9GQUlMRUQQAxITCg9PVVRDT01FX0VYUElSRUQQBCKpAgoKRmlsZUZpbHRlchIpCghzdGF0dXNlcxgBIAMoDjIXLmZpbGVtaWxsLnYxLkZpbGVTdGF0dXMSEQoJbWltZV90eXBlGAIgASgJEhUKDW5hbWVfY29udGFpbnMYAyABKAkSDgoGc2hhMjU2GAQgASgJEjAKDGNyZWF0ZWRfZnJvbRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMgoOY3JlYXRlZF9iZWZvcmUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCmVycm9yX2NvZGUYByABKAkSLQoIZmluZGluZ3MYCCABKAsyGy5maWxlbWlsbC52MS5GaW5kaW5nc0ZpbHRlchINCgVxdWVyeRgJIAEoCSKIAQoQTGlzdEZpbGVzUmVxdWVzdBInCgZmaWx0ZXIYASABKAsyFy5maWxlbWlsbC52MS5GaWxlRmlsdGVyEhEKCXBhZ2Vfc2l6ZRgCIAEoBRISCgpwYWdlX3Rva2VuGAMgASgJEhAKCG9yZGVyX2J5GAQgASgJEhIKCndpdGhfZm91bmQYBSABKAgilAEKEUxpc3RGaWxlc1Jlc3BvbnNlEiAKBWZpbGVzGAEgAygLMhEuZmlsZW1pbGwudjEuRmlsZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkSEwoLc29ydF9jYXBwZWQYAyABKAgSLwoLc2VhcmNoZWRfdG8YBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIjwKEUNvdW50RmlsZXNSZXF1ZXN0EicKBmZpbHRlchgBIAEoCzIXLmZpbGVtaWxsLnYxLkZpbGVGaWx0ZXIioAIKEkNvdW50RmlsZXNSZXNwb25zZRINCgVmaWxlcxgBIAEoAxINCgVieXRlcxgCIAEoAxIOCgZjYXBwZWQYAyABKAgSNQoGZmFjZXRzGAQgAygLMiUuZmlsZW1pbGwudjEuQ291bnRGaWxlc1Jlc3BvbnNlLkZhY2V0EjAKDGNvdW50ZWRfZnJvbRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAaJQoFVmFsdWUSDQoFdmFsdWUYASABKAkSDQoFZmlsZXMYAiABKAMaTAoFRmFjZXQSDAoEbmFtZRgBIAEoCRI1CgZ2YWx1ZXMYAiADKAsyJS5maWxlbWlsbC52MS5Db3VudEZpbGVzUmVzcG9uc2UuVmFsdWUiNwoRV2F0Y2hGaWxlc1JlcXVlc3QSCwoDaWRzGAEgAygJEhUKDXRlcm1pbmFsX29ubHkYAiABKAgiSwoSV2F0Y2hGaWxlc1Jlc3BvbnNlEiAKBWZpbGVzGAEgAygLMhEuZmlsZW1pbGwudjEuRmlsZRITCgttaXNzaW5nX2lkcxgCIAMoCSIlChNXYXRjaENoYW5nZXNSZXF1ZXN0Eg4KBmN1cnNvchgBIAEoCSKuAQoUV2F0Y2hDaGFuZ2VzUmVzcG9uc2USDgoGY3Vyc29yGAEgASgJEiAKBWZpbGVzGAIgAygLMhEuZmlsZW1pbGwudjEuRmlsZRITCgttaXNzaW5nX2lkcxgDIAMoCRISCgpsb29rX2FnYWluGAQgASgIEjEKBXN0YXRzGAUgASgLMh0uZmlsZW1pbGwudjEuR2V0U3RhdHNSZXNwb25zZUgAiAEBQggKBl9zdGF0cyIgChFSZXRyeUZpbGVzUmVxdWVzdBILCgNpZHMYASADKAkimwIKElJldHJ5RmlsZXNSZXNwb25zZRIzCgVpdGVtcxgBIAMoCzIkLmZpbGVtaWxsLnYxLlJldHJ5RmlsZXNSZXNwb25zZS5JdGVtGkwKBEl0ZW0SCgoCaWQYASABKAkSOAoHb3V0Y29tZRgCIAEoDjInLmZpbGVtaWxsLnYxLlJldHJ5RmlsZXNSZXNwb25zZS5PdXRjb21lIoEBCgdPdXRjb21lEhcKE09VVENPTUVfVU5TUEVDSUZJRUQQABITCg9PVVRDT01FX1JFVFJJRUQQARIWChJPVVRDT01FX05PVF9GQUlMRUQQAhIVChFPVVRDT01FX05PVF9GT1VORBADEhkKFU9VVENPTUVfQllURVNfRVhQSVJFRBAEIiAKEVBhdXNlRmlsZXNSZXF1ZXN0EgsKA2lkcxgBIAMoCSL/AQoSUGF1c2VGaWxlc1Jlc3BvbnNlEjMKBWl0ZW1zGAEgAygLMiQuZmlsZW1pbGwudjEuUGF1c2VGaWxlc1Jlc3BvbnNlLkl0ZW0aTAoESXRlbRIKCgJpZBgBIAEoCRI4CgdvdXRjb21lGAIgASgOMicuZmlsZW1pbGwudjEuUGF1c2VGaWxlc1Jlc3BvbnNlLk91dGNvbWUiZgoHT3V0Y29tZRIXChNPVVRDT01FX1VOU1BFQ0lGSUVEEAASEgoOT1VUQ09NRV9QQVVTRUQQARIXChNPVVRDT01FX05PVF9QRU5ESU5HEAISFQoRT1VUQ09NRV9OT1RfRk9VTkQQAyIhChJSZXN1bWVGaWxlc1JlcXVlc3QSCwoDaWRzGAEgAygJIoICChNSZXN1bWVGaWxlc1Jlc3BvbnNlEjQKBWl0ZW1zGAEgAygLMiUuZmlsZW1pbGwudjEuUmVzdW1lRmlsZXNSZXNwb25zZS5JdGVtGk0KBEl0ZW0SCgoCaWQYASABKAkSOQoHb3V0Y29tZRgCIAEoDjIoLmZpbGVtaWxsLnYxLlJlc3VtZUZpbGVzUmVzcG9uc2UuT3V0Y29tZSJmCgdPdXRjb21lEhcKE09VVENPTUVfVU5TUEVDSUZJRUQQABITCg9PVVRDT01FX1JFU1VNRUQQARIWChJPVVRDT01FX05PVF9QQVVTRUQQAhIVChFPVVRDT01FX05PVF9GT1VORBADIiEKEkNhbmNlbEZpbGVzUmVxdWVzdBILCgNpZHMYASADKAkihwIKE0NhbmNlbEZpbGVzUmVzcG9uc2USNAoFaXRlbXMYASADKAsyJS5maWxlbWlsbC52MS5DYW5jZWxGaWxlc1Jlc3BvbnNlLkl0ZW0aTQoESXRlbRIKCgJpZBgBIAEoCRI5CgdvdXRjb21lGAIgASgOMiguZmlsZW1pbGwudjEuQ2FuY2VsRmlsZXNSZXNwb25zZS5PdXRjb21lImsKB091dGNvbWUSFwoTT1VUQ09NRV9VTlNQRUNJRklFRBAAEhUKEU9VVENPTUVfQ0FOQ0VMTEVEEAESGQoVT1VUQ09NRV9BTFJFQURZX0VOREVEEAISFQoRT1VUQ09NRV9OT1RfRk9VTkQQAyIhChJEZWxldGVGaWxlc1JlcXVlc3QSCwoDaWRzGAEgAygJIuoBChNEZWxldGVGaWxlc1Jlc3BvbnNlEjQKBWl0ZW1zGAEgAygLMiUuZmlsZW1pbGwudjEuRGVsZXRlRmlsZXNSZXNwb25zZS5JdGVtGk0KBEl0ZW0SCgoCaWQYASABKAkSOQoHb3V0Y29tZRgCIAEoDjIoLmZpbGVtaWxsLnYxLkRlbGV0ZUZpbGVzUmVzcG9uc2UuT3V0Y29tZSJOCgdPdXRjb21lEhcKE09VVENPTUVfVU5TUEVDSUZJRUQQABITCg9PVVRDT01FX0RFTEVURUQQARIVChFPVVRDT01FX05PVF9GT1VORBACIicKD0dldFN0YXRzUmVxdWVzdBIUCgx3b3JrZXJzX29ubHkYASABKAgipAkKEEdldFN0YXRzUmVzcG9uc2USOwoIc3RhdHVzZXMYASADKAsyKS5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLlN0YXR1c0NvdW50EjgKBmVycm9ycxgCIAMoCzIoLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2UuRXJyb3JDb3VudBIeChZvbGRlc3RfcGVuZGluZ19zZWNvbmRzGAMgASgBEjoKB3dvcmtlcnMYBCADKAsyKS5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLldvcmtlclN0YXRlEjUKBHdhaXQYBSABKAsyJy5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLkR1cmF0aW9ucxI7Cgpwcm9jZXNzaW5nGAYgASgLMicuZmlsZW1pbGwudjEuR2V0U3RhdHNSZXNwb25zZS5EdXJhdGlvbnMSPQoIZGF0YWJhc2UYByABKAsyKy5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLkRhdGFiYXNlU3RhdGUaVAoLU3RhdHVzQ291bnQSJwoGc3RhdHVzGAEgASgOMhcuZmlsZW1pbGwudjEuRmlsZVN0YXR1cxINCgVmaWxlcxgCIAEoAxINCgVieXRlcxgDIAEoAxopCgpFcnJvckNvdW50EgwKBGNvZGUYASABKAkSDQoFZmlsZXMYAiABKAMavwIKC1dvcmtlclN0YXRlEgwKBG5hbWUYASABKAkSLgoKc3RhcnRlZF9hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKwoHc2Vlbl9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDQoFc2xvdHMYBCABKAUSDAoEYnVzeRgFIAEoBRIOCgZzb3VyY2UYBiABKAkSPgoFc3RhdGUYByABKA4yLy5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLldvcmtlclN0YXRlLlN0YXRlIlgKBVN0YXRlEhUKEVNUQVRFX1VOU1BFQ0lGSUVEEAASEQoNU1RBVEVfV09SS0lORxABEhIKDlNUQVRFX0RSQUlOSU5HEAISEQoNU1RBVEVfRFJBSU5FRBADGjUKCUR1cmF0aW9ucxITCgtwNTBfc2Vjb25kcxgBIAEoARITCgtwOTVfc2Vjb25kcxgCIAEoARrJAQoNRGF0YWJhc2VTdGF0ZRIOCgZwb29sZWQYASABKAgSEAoIbm90aWZpZWQYAiABKAgSJwoDbm93GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgtzZXJ2aWNlX25vdxgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASPAoLbGF0ZXN0X3N0ZXAYBSABKAsyJy5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLkNsb2NrU3RlcBpECglDbG9ja1N0ZXASJgoCYXQYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg8KB3NlY29uZHMYAiABKAEijQEKEUdldEhpc3RvcnlSZXF1ZXN0EigKBGZyb20YASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiYKAnRvGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBImCgRzdGVwGAMgASgOMhguZmlsZW1pbGwudjEuSGlzdG9yeVN0ZXAiZwoSR2V0SGlzdG9yeVJlc3BvbnNlEiYKBHN0ZXAYASABKA4yGC5maWxlbWlsbC52MS5IaXN0b3J5U3RlcBIpCgZwb2ludHMYAiADKAsyGS5maWxlbWlsbC52MS5IaXN0b3J5UG9pbnQiwwQKDEhpc3RvcnlQb2ludBImCgJhdBgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDwoHc2Vjb25kcxgCIAEoARIQCghhY2NlcHRlZBgDIAEoAxIWCg5hY2NlcHRlZF9ieXRlcxgEIAEoAxIRCgljb21wbGV0ZWQYBSABKAMSFwoPY29tcGxldGVkX2J5dGVzGAYgASgDEjQKBmZhaWxlZBgHIAMoCzIkLmZpbGVtaWxsLnYxLkhpc3RvcnlQb2ludC5FcnJvckNvdW50EjEKBHdhaXQYCCABKAsyIy5maWxlbWlsbC52MS5IaXN0b3J5UG9pbnQuRHVyYXRpb25zEjIKBXRvdGFsGAkgASgLMiMuZmlsZW1pbGwudjEuSGlzdG9yeVBvaW50LkR1cmF0aW9ucxIyCgdiYWNrbG9nGAogASgLMiEuZmlsZW1pbGwudjEuSGlzdG9yeVBvaW50LkJhY2tsb2caKQoKRXJyb3JDb3VudBIMCgRjb2RlGAEgASgJEg0KBWZpbGVzGAIgASgDGjUKCUR1cmF0aW9ucxITCgtwNTBfc2Vjb25kcxgBIAEoARITCgtwOTVfc2Vjb25kcxgCIAEoARpxCgdCYWNrbG9nEg8KB3BlbmRpbmcYASABKAMSEgoKcHJvY2Vzc2luZxgCIAEoAxIeChZvbGRlc3RfcGVuZGluZ19zZWNvbmRzGAMgASgBEiEKGW9sZGVzdF9wcm9jZXNzaW5nX3NlY29uZHMYBCABKAEqcQoLSGlzdG9yeVN0ZXASHAoYSElTVE9SWV9TVEVQX1VOU1BFQ0lGSUVEEAASFwoTSElTVE9SWV9TVEVQX01JTlVURRABEhUKEUhJU1RPUllfU1RFUF9IT1VSEAISFAoQSElTVE9SWV9TVEVQX0RBWRADMsIJCg9NZXRhZGF0YVNlcnZpY2USRwoIR2V0RmlsZXMSHC5maWxlbWlsbC52MS5HZXRGaWxlc1JlcXVlc3QaHS5maWxlbWlsbC52MS5HZXRGaWxlc1Jlc3BvbnNlElAKC0dldEF0dGVtcHRzEh8uZmlsZW1pbGwudjEuR2V0QXR0ZW1wdHNSZXF1ZXN0GiAuZmlsZW1pbGwudjEuR2V0QXR0ZW1wdHNSZXNwb25zZRJKCglMaXN0RmlsZXMSHS5maWxlbWlsbC52MS5MaXN0RmlsZXNSZXF1ZXN0Gh4uZmlsZW1pbGwudjEuTGlzdEZpbGVzUmVzcG9uc2USTQoKQ291bnRGaWxlcxIeLmZpbGVtaWxsLnYxLkNvdW50RmlsZXNSZXF1ZXN0Gh8uZmlsZW1pbGwudjEuQ291bnRGaWxlc1Jlc3BvbnNlEk8KCldhdGNoRmlsZXMSHi5maWxlbWlsbC52MS5XYXRjaEZpbGVzUmVxdWVzdBofLmZpbGVtaWxsLnYxLldhdGNoRmlsZXNSZXNwb25zZTABElUKDFdhdGNoQ2hhbmdlcxIgLmZpbGVtaWxsLnYxLldhdGNoQ2hhbmdlc1JlcXVlc3QaIS5maWxlbWlsbC52MS5XYXRjaENoYW5nZXNSZXNwb25zZTABEk0KClJldHJ5RmlsZXMSHi5maWxlbWlsbC52MS5SZXRyeUZpbGVzUmVxdWVzdBofLmZpbGVtaWxsLnYxLlJldHJ5RmlsZXNSZXNwb25zZRJNCgpQYXVzZUZpbGVzEh4uZmlsZW1pbGwudjEuUGF1c2VGaWxlc1JlcXVlc3QaHy5maWxlbWlsbC52MS5QYXVzZUZpbGVzUmVzcG9uc2USUAoLUmVzdW1lRmlsZXMSHy5maWxlbWlsbC52MS5SZXN1bWVGaWxlc1JlcXVlc3QaIC5maWxlbWlsbC52MS5SZXN1bWVGaWxlc1Jlc3BvbnNlElAKC0NhbmNlbEZpbGVzEh8uZmlsZW1pbGwudjEuQ2FuY2VsRmlsZXNSZXF1ZXN0GiAuZmlsZW1pbGwudjEuQ2FuY2VsRmlsZXNSZXNwb25zZRJQCgtEZWxldGVGaWxlcxIfLmZpbGVtaWxsLnYxLkRlbGV0ZUZpbGVzUmVxdWVzdBogLmZpbGVtaWxsLnYxLkRlbGV0ZUZpbGVzUmVzcG9uc2USRwoIR2V0U3RhdHMSHC5maWxlbWlsbC52MS5HZXRTdGF0c1JlcXVlc3QaHS5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlEk0KCkdldEhpc3RvcnkSHi5maWxlbWlsbC52MS5HZXRIaXN0b3J5UmVxdWVzdBofLmZpbGVtaWxsLnYxLkdldEhpc3RvcnlSZXNwb25zZRJQCgtEcmFpbldvcmtlchIfLmZpbGVtaWxsLnYxLkRyYWluV29ya2VyUmVxdWVzdBogLmZpbGVtaWxsLnYxLkRyYWluV29ya2VyUmVzcG9uc2USUwoMUmVzdW1lV29ya2VyEiAuZmlsZW1pbGwudjEuUmVzdW1lV29ya2VyUmVxdWVzdBohLmZpbGVtaWxsLnYxLlJlc3VtZVdvcmtlclJlc3BvbnNlYgZwcm90bzM", [file_filemill_v1_file, file_filemill_v1_findings_filter, file_google_protobuf_timestamp]);
+  fileDesc("CiJmaWxlbWlsbC92MS9tZXRhZGF0YV9zZXJ2aWNlLnByb3RvEgtmaWxlbWlsbC52MSKgAwoFQmF0Y2gSDAoEbmFtZRgBIAEoCRIOCgZ0ZW5hbnQYAiABKAkSLgoKY3JlYXRlZF9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKY2hhbmdlZF9hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDgoGcGF1c2VkGAUgASgIEjAKCHN0YXR1c2VzGAYgAygLMh4uZmlsZW1pbGwudjEuQmF0Y2guU3RhdHVzQ291bnQSLQoGZXJyb3JzGAcgAygLMh0uZmlsZW1pbGwudjEuQmF0Y2guRXJyb3JDb3VudBINCgVieXRlcxgIIAEoAxINCgV3b3JkcxgJIAEoAxIYChBmaWxlc19wZXJfc2Vjb25kGAogASgBGkUKC1N0YXR1c0NvdW50EicKBnN0YXR1cxgBIAEoDjIXLmZpbGVtaWxsLnYxLkZpbGVTdGF0dXMSDQoFZmlsZXMYAiABKAMaKQoKRXJyb3JDb3VudBIMCgRjb2RlGAEgASgJEg0KBWZpbGVzGAIgASgDIhQKEkxpc3RCYXRjaGVzUmVxdWVzdCI6ChNMaXN0QmF0Y2hlc1Jlc3BvbnNlEiMKB2JhdGNoZXMYASADKAsyEi5maWxlbWlsbC52MS5CYXRjaCIvCg9HZXRCYXRjaFJlcXVlc3QSDAoEbmFtZRgBIAEoCRIOCgZ0ZW5hbnQYAiABKAkiNQoQR2V0QmF0Y2hSZXNwb25zZRIhCgViYXRjaBgBIAEoCzISLmZpbGVtaWxsLnYxLkJhdGNoIjEKEVBhdXNlQmF0Y2hSZXF1ZXN0EgwKBG5hbWUYASABKAkSDgoGdGVuYW50GAIgASgJIkUKElBhdXNlQmF0Y2hSZXNwb25zZRIhCgViYXRjaBgBIAEoCzISLmZpbGVtaWxsLnYxLkJhdGNoEgwKBG1vcmUYAiABKAgiMgoSUmVzdW1lQmF0Y2hSZXF1ZXN0EgwKBG5hbWUYASABKAkSDgoGdGVuYW50GAIgASgJIkYKE1Jlc3VtZUJhdGNoUmVzcG9uc2USIQoFYmF0Y2gYASABKAsyEi5maWxlbWlsbC52MS5CYXRjaBIMCgRtb3JlGAIgASgIIjIKEkNhbmNlbEJhdGNoUmVxdWVzdBIMCgRuYW1lGAEgASgJEg4KBnRlbmFudBgCIAEoCSJGChNDYW5jZWxCYXRjaFJlc3BvbnNlEiEKBWJhdGNoGAEgASgLMhIuZmlsZW1pbGwudjEuQmF0Y2gSDAoEbW9yZRgCIAEoCCIiChJEcmFpbldvcmtlclJlcXVlc3QSDAoEbmFtZRgBIAEoCSJQChNEcmFpbldvcmtlclJlc3BvbnNlEjkKBndvcmtlchgBIAEoCzIpLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2UuV29ya2VyU3RhdGUiIwoTUmVzdW1lV29ya2VyUmVxdWVzdBIMCgRuYW1lGAEgASgJIlEKFFJlc3VtZVdvcmtlclJlc3BvbnNlEjkKBndvcmtlchgBIAEoCzIpLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2UuV29ya2VyU3RhdGUiHgoPR2V0RmlsZXNSZXF1ZXN0EgsKA2lkcxgBIAMoCSJJChBHZXRGaWxlc1Jlc3BvbnNlEiAKBWZpbGVzGAEgAygLMhEuZmlsZW1pbGwudjEuRmlsZRITCgttaXNzaW5nX2lkcxgCIAMoCSImChJHZXRBdHRlbXB0c1JlcXVlc3QSEAoIZmlsZV9pZHMYASADKAkiPQoTR2V0QXR0ZW1wdHNSZXNwb25zZRImCghhdHRlbXB0cxgBIAMoCzIULmZpbGVtaWxsLnYxLkF0dGVtcHQi5wIKB0F0dGVtcHQSDwoHZmlsZV9pZBgBIAEoCRIOCgZudW1iZXIYAiABKAUSDgoGd29ya2VyGAMgASgJEi4KCmNsYWltZWRfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZGVkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCgdvdXRjb21lGAYgASgOMhwuZmlsZW1pbGwudjEuQXR0ZW1wdC5PdXRjb21lEiUKBWVycm9yGAcgASgLMhYuZmlsZW1pbGwudjEuRmlsZUVycm9yIncKB091dGNvbWUSFwoTT1VUQ09NRV9VTlNQRUNJRklFRBAAEhMKD09VVENPTUVfUlVOTklORxABEhUKEU9VVENPTUVfQ09NUExFVEVEEAISEgoOT1VUQ09NRV9GQUlMRUQQAxITCg9PVVRDT01FX0VYUElSRUQQBCK4AgoKRmlsZUZpbHRlchIpCghzdGF0dXNlcxgBIAMoDjIXLmZpbGVtaWxsLnYxLkZpbGVTdGF0dXMSEQoJbWltZV90eXBlGAIgASgJEhUKDW5hbWVfY29udGFpbnMYAyABKAkSDgoGc2hhMjU2GAQgASgJEjAKDGNyZWF0ZWRfZnJvbRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMgoOY3JlYXRlZF9iZWZvcmUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCmVycm9yX2NvZGUYByABKAkSLQoIZmluZGluZ3MYCCABKAsyGy5maWxlbWlsbC52MS5GaW5kaW5nc0ZpbHRlchINCgVxdWVyeRgJIAEoCRINCgViYXRjaBgUIAEoCSKIAQoQTGlzdEZpbGVzUmVxdWVzdBInCgZmaWx0ZXIYASABKAsyFy5maWxlbWlsbC52MS5GaWxlRmlsdGVyEhEKCXBhZ2Vfc2l6ZRgCIAEoBRISCgpwYWdlX3Rva2VuGAMgASgJEhAKCG9yZGVyX2J5GAQgASgJEhIKCndpdGhfZm91bmQYBSABKAgilAEKEUxpc3RGaWxlc1Jlc3BvbnNlEiAKBWZpbGVzGAEgAygLMhEuZmlsZW1pbGwudjEuRmlsZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkSEwoLc29ydF9jYXBwZWQYAyABKAgSLwoLc2VhcmNoZWRfdG8YBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIjwKEUNvdW50RmlsZXNSZXF1ZXN0EicKBmZpbHRlchgBIAEoCzIXLmZpbGVtaWxsLnYxLkZpbGVGaWx0ZXIioAIKEkNvdW50RmlsZXNSZXNwb25zZRINCgVmaWxlcxgBIAEoAxINCgVieXRlcxgCIAEoAxIOCgZjYXBwZWQYAyABKAgSNQoGZmFjZXRzGAQgAygLMiUuZmlsZW1pbGwudjEuQ291bnRGaWxlc1Jlc3BvbnNlLkZhY2V0EjAKDGNvdW50ZWRfZnJvbRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAaJQoFVmFsdWUSDQoFdmFsdWUYASABKAkSDQoFZmlsZXMYAiABKAMaTAoFRmFjZXQSDAoEbmFtZRgBIAEoCRI1CgZ2YWx1ZXMYAiADKAsyJS5maWxlbWlsbC52MS5Db3VudEZpbGVzUmVzcG9uc2UuVmFsdWUiNwoRV2F0Y2hGaWxlc1JlcXVlc3QSCwoDaWRzGAEgAygJEhUKDXRlcm1pbmFsX29ubHkYAiABKAgiSwoSV2F0Y2hGaWxlc1Jlc3BvbnNlEiAKBWZpbGVzGAEgAygLMhEuZmlsZW1pbGwudjEuRmlsZRITCgttaXNzaW5nX2lkcxgCIAMoCSIlChNXYXRjaENoYW5nZXNSZXF1ZXN0Eg4KBmN1cnNvchgBIAEoCSKuAQoUV2F0Y2hDaGFuZ2VzUmVzcG9uc2USDgoGY3Vyc29yGAEgASgJEiAKBWZpbGVzGAIgAygLMhEuZmlsZW1pbGwudjEuRmlsZRITCgttaXNzaW5nX2lkcxgDIAMoCRISCgpsb29rX2FnYWluGAQgASgIEjEKBXN0YXRzGAUgASgLMh0uZmlsZW1pbGwudjEuR2V0U3RhdHNSZXNwb25zZUgAiAEBQggKBl9zdGF0cyIgChFSZXRyeUZpbGVzUmVxdWVzdBILCgNpZHMYASADKAkimwIKElJldHJ5RmlsZXNSZXNwb25zZRIzCgVpdGVtcxgBIAMoCzIkLmZpbGVtaWxsLnYxLlJldHJ5RmlsZXNSZXNwb25zZS5JdGVtGkwKBEl0ZW0SCgoCaWQYASABKAkSOAoHb3V0Y29tZRgCIAEoDjInLmZpbGVtaWxsLnYxLlJldHJ5RmlsZXNSZXNwb25zZS5PdXRjb21lIoEBCgdPdXRjb21lEhcKE09VVENPTUVfVU5TUEVDSUZJRUQQABITCg9PVVRDT01FX1JFVFJJRUQQARIWChJPVVRDT01FX05PVF9GQUlMRUQQAhIVChFPVVRDT01FX05PVF9GT1VORBADEhkKFU9VVENPTUVfQllURVNfRVhQSVJFRBAEIiAKEVBhdXNlRmlsZXNSZXF1ZXN0EgsKA2lkcxgBIAMoCSL/AQoSUGF1c2VGaWxlc1Jlc3BvbnNlEjMKBWl0ZW1zGAEgAygLMiQuZmlsZW1pbGwudjEuUGF1c2VGaWxlc1Jlc3BvbnNlLkl0ZW0aTAoESXRlbRIKCgJpZBgBIAEoCRI4CgdvdXRjb21lGAIgASgOMicuZmlsZW1pbGwudjEuUGF1c2VGaWxlc1Jlc3BvbnNlLk91dGNvbWUiZgoHT3V0Y29tZRIXChNPVVRDT01FX1VOU1BFQ0lGSUVEEAASEgoOT1VUQ09NRV9QQVVTRUQQARIXChNPVVRDT01FX05PVF9QRU5ESU5HEAISFQoRT1VUQ09NRV9OT1RfRk9VTkQQAyIhChJSZXN1bWVGaWxlc1JlcXVlc3QSCwoDaWRzGAEgAygJIp0CChNSZXN1bWVGaWxlc1Jlc3BvbnNlEjQKBWl0ZW1zGAEgAygLMiUuZmlsZW1pbGwudjEuUmVzdW1lRmlsZXNSZXNwb25zZS5JdGVtGk0KBEl0ZW0SCgoCaWQYASABKAkSOQoHb3V0Y29tZRgCIAEoDjIoLmZpbGVtaWxsLnYxLlJlc3VtZUZpbGVzUmVzcG9uc2UuT3V0Y29tZSKAAQoHT3V0Y29tZRIXChNPVVRDT01FX1VOU1BFQ0lGSUVEEAASEwoPT1VUQ09NRV9SRVNVTUVEEAESFgoST1VUQ09NRV9OT1RfUEFVU0VEEAISFQoRT1VUQ09NRV9OT1RfRk9VTkQQAxIYChRPVVRDT01FX0JBVENIX1BBVVNFRBAEIiEKEkNhbmNlbEZpbGVzUmVxdWVzdBILCgNpZHMYASADKAkihwIKE0NhbmNlbEZpbGVzUmVzcG9uc2USNAoFaXRlbXMYASADKAsyJS5maWxlbWlsbC52MS5DYW5jZWxGaWxlc1Jlc3BvbnNlLkl0ZW0aTQoESXRlbRIKCgJpZBgBIAEoCRI5CgdvdXRjb21lGAIgASgOMiguZmlsZW1pbGwudjEuQ2FuY2VsRmlsZXNSZXNwb25zZS5PdXRjb21lImsKB091dGNvbWUSFwoTT1VUQ09NRV9VTlNQRUNJRklFRBAAEhUKEU9VVENPTUVfQ0FOQ0VMTEVEEAESGQoVT1VUQ09NRV9BTFJFQURZX0VOREVEEAISFQoRT1VUQ09NRV9OT1RfRk9VTkQQAyIhChJEZWxldGVGaWxlc1JlcXVlc3QSCwoDaWRzGAEgAygJIuoBChNEZWxldGVGaWxlc1Jlc3BvbnNlEjQKBWl0ZW1zGAEgAygLMiUuZmlsZW1pbGwudjEuRGVsZXRlRmlsZXNSZXNwb25zZS5JdGVtGk0KBEl0ZW0SCgoCaWQYASABKAkSOQoHb3V0Y29tZRgCIAEoDjIoLmZpbGVtaWxsLnYxLkRlbGV0ZUZpbGVzUmVzcG9uc2UuT3V0Y29tZSJOCgdPdXRjb21lEhcKE09VVENPTUVfVU5TUEVDSUZJRUQQABITCg9PVVRDT01FX0RFTEVURUQQARIVChFPVVRDT01FX05PVF9GT1VORBACIicKD0dldFN0YXRzUmVxdWVzdBIUCgx3b3JrZXJzX29ubHkYASABKAgipAkKEEdldFN0YXRzUmVzcG9uc2USOwoIc3RhdHVzZXMYASADKAsyKS5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLlN0YXR1c0NvdW50EjgKBmVycm9ycxgCIAMoCzIoLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2UuRXJyb3JDb3VudBIeChZvbGRlc3RfcGVuZGluZ19zZWNvbmRzGAMgASgBEjoKB3dvcmtlcnMYBCADKAsyKS5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLldvcmtlclN0YXRlEjUKBHdhaXQYBSABKAsyJy5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLkR1cmF0aW9ucxI7Cgpwcm9jZXNzaW5nGAYgASgLMicuZmlsZW1pbGwudjEuR2V0U3RhdHNSZXNwb25zZS5EdXJhdGlvbnMSPQoIZGF0YWJhc2UYByABKAsyKy5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLkRhdGFiYXNlU3RhdGUaVAoLU3RhdHVzQ291bnQSJwoGc3RhdHVzGAEgASgOMhcuZmlsZW1pbGwudjEuRmlsZVN0YXR1cxINCgVmaWxlcxgCIAEoAxINCgVieXRlcxgDIAEoAxopCgpFcnJvckNvdW50EgwKBGNvZGUYASABKAkSDQoFZmlsZXMYAiABKAMavwIKC1dvcmtlclN0YXRlEgwKBG5hbWUYASABKAkSLgoKc3RhcnRlZF9hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKwoHc2Vlbl9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDQoFc2xvdHMYBCABKAUSDAoEYnVzeRgFIAEoBRIOCgZzb3VyY2UYBiABKAkSPgoFc3RhdGUYByABKA4yLy5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLldvcmtlclN0YXRlLlN0YXRlIlgKBVN0YXRlEhUKEVNUQVRFX1VOU1BFQ0lGSUVEEAASEQoNU1RBVEVfV09SS0lORxABEhIKDlNUQVRFX0RSQUlOSU5HEAISEQoNU1RBVEVfRFJBSU5FRBADGjUKCUR1cmF0aW9ucxITCgtwNTBfc2Vjb25kcxgBIAEoARITCgtwOTVfc2Vjb25kcxgCIAEoARrJAQoNRGF0YWJhc2VTdGF0ZRIOCgZwb29sZWQYASABKAgSEAoIbm90aWZpZWQYAiABKAgSJwoDbm93GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgtzZXJ2aWNlX25vdxgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASPAoLbGF0ZXN0X3N0ZXAYBSABKAsyJy5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLkNsb2NrU3RlcBpECglDbG9ja1N0ZXASJgoCYXQYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg8KB3NlY29uZHMYAiABKAEijQEKEUdldEhpc3RvcnlSZXF1ZXN0EigKBGZyb20YASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiYKAnRvGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBImCgRzdGVwGAMgASgOMhguZmlsZW1pbGwudjEuSGlzdG9yeVN0ZXAiZwoSR2V0SGlzdG9yeVJlc3BvbnNlEiYKBHN0ZXAYASABKA4yGC5maWxlbWlsbC52MS5IaXN0b3J5U3RlcBIpCgZwb2ludHMYAiADKAsyGS5maWxlbWlsbC52MS5IaXN0b3J5UG9pbnQiwwQKDEhpc3RvcnlQb2ludBImCgJhdBgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDwoHc2Vjb25kcxgCIAEoARIQCghhY2NlcHRlZBgDIAEoAxIWCg5hY2NlcHRlZF9ieXRlcxgEIAEoAxIRCgljb21wbGV0ZWQYBSABKAMSFwoPY29tcGxldGVkX2J5dGVzGAYgASgDEjQKBmZhaWxlZBgHIAMoCzIkLmZpbGVtaWxsLnYxLkhpc3RvcnlQb2ludC5FcnJvckNvdW50EjEKBHdhaXQYCCABKAsyIy5maWxlbWlsbC52MS5IaXN0b3J5UG9pbnQuRHVyYXRpb25zEjIKBXRvdGFsGAkgASgLMiMuZmlsZW1pbGwudjEuSGlzdG9yeVBvaW50LkR1cmF0aW9ucxIyCgdiYWNrbG9nGAogASgLMiEuZmlsZW1pbGwudjEuSGlzdG9yeVBvaW50LkJhY2tsb2caKQoKRXJyb3JDb3VudBIMCgRjb2RlGAEgASgJEg0KBWZpbGVzGAIgASgDGjUKCUR1cmF0aW9ucxITCgtwNTBfc2Vjb25kcxgBIAEoARITCgtwOTVfc2Vjb25kcxgCIAEoARpxCgdCYWNrbG9nEg8KB3BlbmRpbmcYASABKAMSEgoKcHJvY2Vzc2luZxgCIAEoAxIeChZvbGRlc3RfcGVuZGluZ19zZWNvbmRzGAMgASgBEiEKGW9sZGVzdF9wcm9jZXNzaW5nX3NlY29uZHMYBCABKAEqcQoLSGlzdG9yeVN0ZXASHAoYSElTVE9SWV9TVEVQX1VOU1BFQ0lGSUVEEAASFwoTSElTVE9SWV9TVEVQX01JTlVURRABEhUKEUhJU1RPUllfU1RFUF9IT1VSEAISFAoQSElTVE9SWV9TVEVQX0RBWRADMtAMCg9NZXRhZGF0YVNlcnZpY2USRwoIR2V0RmlsZXMSHC5maWxlbWlsbC52MS5HZXRGaWxlc1JlcXVlc3QaHS5maWxlbWlsbC52MS5HZXRGaWxlc1Jlc3BvbnNlElAKC0dldEF0dGVtcHRzEh8uZmlsZW1pbGwudjEuR2V0QXR0ZW1wdHNSZXF1ZXN0GiAuZmlsZW1pbGwudjEuR2V0QXR0ZW1wdHNSZXNwb25zZRJKCglMaXN0RmlsZXMSHS5maWxlbWlsbC52MS5MaXN0RmlsZXNSZXF1ZXN0Gh4uZmlsZW1pbGwudjEuTGlzdEZpbGVzUmVzcG9uc2USTQoKQ291bnRGaWxlcxIeLmZpbGVtaWxsLnYxLkNvdW50RmlsZXNSZXF1ZXN0Gh8uZmlsZW1pbGwudjEuQ291bnRGaWxlc1Jlc3BvbnNlEk8KCldhdGNoRmlsZXMSHi5maWxlbWlsbC52MS5XYXRjaEZpbGVzUmVxdWVzdBofLmZpbGVtaWxsLnYxLldhdGNoRmlsZXNSZXNwb25zZTABElUKDFdhdGNoQ2hhbmdlcxIgLmZpbGVtaWxsLnYxLldhdGNoQ2hhbmdlc1JlcXVlc3QaIS5maWxlbWlsbC52MS5XYXRjaENoYW5nZXNSZXNwb25zZTABEk0KClJldHJ5RmlsZXMSHi5maWxlbWlsbC52MS5SZXRyeUZpbGVzUmVxdWVzdBofLmZpbGVtaWxsLnYxLlJldHJ5RmlsZXNSZXNwb25zZRJNCgpQYXVzZUZpbGVzEh4uZmlsZW1pbGwudjEuUGF1c2VGaWxlc1JlcXVlc3QaHy5maWxlbWlsbC52MS5QYXVzZUZpbGVzUmVzcG9uc2USUAoLUmVzdW1lRmlsZXMSHy5maWxlbWlsbC52MS5SZXN1bWVGaWxlc1JlcXVlc3QaIC5maWxlbWlsbC52MS5SZXN1bWVGaWxlc1Jlc3BvbnNlElAKC0NhbmNlbEZpbGVzEh8uZmlsZW1pbGwudjEuQ2FuY2VsRmlsZXNSZXF1ZXN0GiAuZmlsZW1pbGwudjEuQ2FuY2VsRmlsZXNSZXNwb25zZRJQCgtEZWxldGVGaWxlcxIfLmZpbGVtaWxsLnYxLkRlbGV0ZUZpbGVzUmVxdWVzdBogLmZpbGVtaWxsLnYxLkRlbGV0ZUZpbGVzUmVzcG9uc2USRwoIR2V0U3RhdHMSHC5maWxlbWlsbC52MS5HZXRTdGF0c1JlcXVlc3QaHS5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlEk0KCkdldEhpc3RvcnkSHi5maWxlbWlsbC52MS5HZXRIaXN0b3J5UmVxdWVzdBofLmZpbGVtaWxsLnYxLkdldEhpc3RvcnlSZXNwb25zZRJQCgtMaXN0QmF0Y2hlcxIfLmZpbGVtaWxsLnYxLkxpc3RCYXRjaGVzUmVxdWVzdBogLmZpbGVtaWxsLnYxLkxpc3RCYXRjaGVzUmVzcG9uc2USRwoIR2V0QmF0Y2gSHC5maWxlbWlsbC52MS5HZXRCYXRjaFJlcXVlc3QaHS5maWxlbWlsbC52MS5HZXRCYXRjaFJlc3BvbnNlEk0KClBhdXNlQmF0Y2gSHi5maWxlbWlsbC52MS5QYXVzZUJhdGNoUmVxdWVzdBofLmZpbGVtaWxsLnYxLlBhdXNlQmF0Y2hSZXNwb25zZRJQCgtSZXN1bWVCYXRjaBIfLmZpbGVtaWxsLnYxLlJlc3VtZUJhdGNoUmVxdWVzdBogLmZpbGVtaWxsLnYxLlJlc3VtZUJhdGNoUmVzcG9uc2USUAoLQ2FuY2VsQmF0Y2gSHy5maWxlbWlsbC52MS5DYW5jZWxCYXRjaFJlcXVlc3QaIC5maWxlbWlsbC52MS5DYW5jZWxCYXRjaFJlc3BvbnNlElAKC0RyYWluV29ya2VyEh8uZmlsZW1pbGwudjEuRHJhaW5Xb3JrZXJSZXF1ZXN0GiAuZmlsZW1pbGwudjEuRHJhaW5Xb3JrZXJSZXNwb25zZRJTCgxSZXN1bWVXb3JrZXISIC5maWxlbWlsbC52MS5SZXN1bWVXb3JrZXJSZXF1ZXN0GiEuZmlsZW1pbGwudjEuUmVzdW1lV29ya2VyUmVzcG9uc2ViBnByb3RvMw", [file_filemill_v1_file, file_filemill_v1_findings_filter, file_google_protobuf_timestamp]);
+
+/**
+ * A named set of files of one tenant.
+ *
+ * @generated from message filemill.v1.Batch
+ */
+export type Batch = Message<"filemill.v1.Batch"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: string tenant = 2;
+   */
+  tenant: string;
+
+  /**
+   * When its first file was registered.
+   *
+   * @generated from field: google.protobuf.Timestamp created_at = 3;
+   */
+  createdAt?: Timestamp | undefined;
+
+  /**
+   * When files were last added, ended, retried or deleted.
+   *
+   * @generated from field: google.protobuf.Timestamp changed_at = 4;
+   */
+  changedAt?: Timestamp | undefined;
+
+  /**
+   * @generated from field: bool paused = 5;
+   */
+  paused: boolean;
+
+  /**
+   * One for each state.
+   *
+   * @generated from field: repeated filemill.v1.Batch.StatusCount statuses = 6;
+   */
+  statuses: Batch_StatusCount[];
+
+  /**
+   * FAILED files by reason, most frequent first.
+   *
+   * @generated from field: repeated filemill.v1.Batch.ErrorCount errors = 7;
+   */
+  errors: Batch_ErrorCount[];
+
+  /**
+   * Of all its files.
+   *
+   * @generated from field: int64 bytes = 8;
+   */
+  bytes: bigint;
+
+  /**
+   * Found in its COMPLETED files.
+   *
+   * @generated from field: int64 words = 9;
+   */
+  words: bigint;
+
+  /**
+   * How many of its files were completed a second, over the last minute; 0 in lists.
+   *
+   * @generated from field: double files_per_second = 10;
+   */
+  filesPerSecond: number;
+};
+
+/**
+ * Describes the message filemill.v1.Batch.
+ * Use `create(BatchSchema)` to create a new message.
+ */
+export const BatchSchema: GenMessage<Batch> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_metadata_service, 0);
+
+/**
+ * @generated from message filemill.v1.Batch.StatusCount
+ */
+export type Batch_StatusCount = Message<"filemill.v1.Batch.StatusCount"> & {
+  /**
+   * @generated from field: filemill.v1.FileStatus status = 1;
+   */
+  status: FileStatus;
+
+  /**
+   * @generated from field: int64 files = 2;
+   */
+  files: bigint;
+};
+
+/**
+ * Describes the message filemill.v1.Batch.StatusCount.
+ * Use `create(Batch_StatusCountSchema)` to create a new message.
+ */
+export const Batch_StatusCountSchema: GenMessage<Batch_StatusCount> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_metadata_service, 0, 0);
+
+/**
+ * @generated from message filemill.v1.Batch.ErrorCount
+ */
+export type Batch_ErrorCount = Message<"filemill.v1.Batch.ErrorCount"> & {
+  /**
+   * @generated from field: string code = 1;
+   */
+  code: string;
+
+  /**
+   * @generated from field: int64 files = 2;
+   */
+  files: bigint;
+};
+
+/**
+ * Describes the message filemill.v1.Batch.ErrorCount.
+ * Use `create(Batch_ErrorCountSchema)` to create a new message.
+ */
+export const Batch_ErrorCountSchema: GenMessage<Batch_ErrorCount> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_metadata_service, 0, 1);
+
+/**
+ * @generated from message filemill.v1.ListBatchesRequest
+ */
+export type ListBatchesRequest = Message<"filemill.v1.ListBatchesRequest"> & {
+};
+
+/**
+ * Describes the message filemill.v1.ListBatchesRequest.
+ * Use `create(ListBatchesRequestSchema)` to create a new message.
+ */
+export const ListBatchesRequestSchema: GenMessage<ListBatchesRequest> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_metadata_service, 1);
+
+/**
+ * @generated from message filemill.v1.ListBatchesResponse
+ */
+export type ListBatchesResponse = Message<"filemill.v1.ListBatchesResponse"> & {
+  /**
+   * @generated from field: repeated filemill.v1.Batch batches = 1;
+   */
+  batches: Batch[];
+};
+
+/**
+ * Describes the message filemill.v1.ListBatchesResponse.
+ * Use `create(ListBatchesResponseSchema)` to create a new message.
+ */
+export const ListBatchesResponseSchema: GenMessage<ListBatchesResponse> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_metadata_service, 2);
+
+/**
+ * @generated from message filemill.v1.GetBatchRequest
+ */
+export type GetBatchRequest = Message<"filemill.v1.GetBatchRequest"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * That of the caller if empty. Only the scope `admin` may name another.
+   *
+   * @generated from field: string tenant = 2;
+   */
+  tenant: string;
+};
+
+/**
+ * Describes the message filemill.v1.GetBatchRequest.
+ * Use `create(GetBatchRequestSchema)` to create a new message.
+ */
+export const GetBatchRequestSchema: GenMessage<GetBatchRequest> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_metadata_service, 3);
+
+/**
+ * @generated from message filemill.v1.GetBatchResponse
+ */
+export type GetBatchResponse = Message<"filemill.v1.GetBatchResponse"> & {
+  /**
+   * @generated from field: filemill.v1.Batch batch = 1;
+   */
+  batch?: Batch | undefined;
+};
+
+/**
+ * Describes the message filemill.v1.GetBatchResponse.
+ * Use `create(GetBatchResponseSchema)` to create a new message.
+ */
+export const GetBatchResponseSchema: GenMessage<GetBatchResponse> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_metadata_service, 4);
+
+/**
+ * @generated from message filemill.v1.PauseBatchRequest
+ */
+export type PauseBatchRequest = Message<"filemill.v1.PauseBatchRequest"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: string tenant = 2;
+   */
+  tenant: string;
+};
+
+/**
+ * Describes the message filemill.v1.PauseBatchRequest.
+ * Use `create(PauseBatchRequestSchema)` to create a new message.
+ */
+export const PauseBatchRequestSchema: GenMessage<PauseBatchRequest> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_metadata_service, 5);
+
+/**
+ * @generated from message filemill.v1.PauseBatchResponse
+ */
+export type PauseBatchResponse = Message<"filemill.v1.PauseBatchResponse"> & {
+  /**
+   * @generated from field: filemill.v1.Batch batch = 1;
+   */
+  batch?: Batch | undefined;
+
+  /**
+   * More files follow within seconds, whatever becomes of the caller.
+   *
+   * @generated from field: bool more = 2;
+   */
+  more: boolean;
+};
+
+/**
+ * Describes the message filemill.v1.PauseBatchResponse.
+ * Use `create(PauseBatchResponseSchema)` to create a new message.
+ */
+export const PauseBatchResponseSchema: GenMessage<PauseBatchResponse> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_metadata_service, 6);
+
+/**
+ * @generated from message filemill.v1.ResumeBatchRequest
+ */
+export type ResumeBatchRequest = Message<"filemill.v1.ResumeBatchRequest"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: string tenant = 2;
+   */
+  tenant: string;
+};
+
+/**
+ * Describes the message filemill.v1.ResumeBatchRequest.
+ * Use `create(ResumeBatchRequestSchema)` to create a new message.
+ */
+export const ResumeBatchRequestSchema: GenMessage<ResumeBatchRequest> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_metadata_service, 7);
+
+/**
+ * @generated from message filemill.v1.ResumeBatchResponse
+ */
+export type ResumeBatchResponse = Message<"filemill.v1.ResumeBatchResponse"> & {
+  /**
+   * @generated from field: filemill.v1.Batch batch = 1;
+   */
+  batch?: Batch | undefined;
+
+  /**
+   * More files follow within seconds, whatever becomes of the caller.
+   *
+   * @generated from field: bool more = 2;
+   */
+  more: boolean;
+};
+
+/**
+ * Describes the message filemill.v1.ResumeBatchResponse.
+ * Use `create(ResumeBatchResponseSchema)` to create a new message.
+ */
+export const ResumeBatchResponseSchema: GenMessage<ResumeBatchResponse> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_metadata_service, 8);
+
+/**
+ * @generated from message filemill.v1.CancelBatchRequest
+ */
+export type CancelBatchRequest = Message<"filemill.v1.CancelBatchRequest"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: string tenant = 2;
+   */
+  tenant: string;
+};
+
+/**
+ * Describes the message filemill.v1.CancelBatchRequest.
+ * Use `create(CancelBatchRequestSchema)` to create a new message.
+ */
+export const CancelBatchRequestSchema: GenMessage<CancelBatchRequest> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_metadata_service, 9);
+
+/**
+ * @generated from message filemill.v1.CancelBatchResponse
+ */
+export type CancelBatchResponse = Message<"filemill.v1.CancelBatchResponse"> & {
+  /**
+   * @generated from field: filemill.v1.Batch batch = 1;
+   */
+  batch?: Batch | undefined;
+
+  /**
+   * There are more files to cancel: repeat the call.
+   *
+   * @generated from field: bool more = 2;
+   */
+  more: boolean;
+};
+
+/**
+ * Describes the message filemill.v1.CancelBatchResponse.
+ * Use `create(CancelBatchResponseSchema)` to create a new message.
+ */
+export const CancelBatchResponseSchema: GenMessage<CancelBatchResponse> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_metadata_service, 10);
 
 /**
  * @generated from message filemill.v1.DrainWorkerRequest
@@ -33,7 +364,7 @@ export type DrainWorkerRequest = Message<"filemill.v1.DrainWorkerRequest"> & {
  * Use `create(DrainWorkerRequestSchema)` to create a new message.
  */
 export const DrainWorkerRequestSchema: GenMessage<DrainWorkerRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 0);
+  messageDesc(file_filemill_v1_metadata_service, 11);
 
 /**
  * @generated from message filemill.v1.DrainWorkerResponse
@@ -50,7 +381,7 @@ export type DrainWorkerResponse = Message<"filemill.v1.DrainWorkerResponse"> & {
  * Use `create(DrainWorkerResponseSchema)` to create a new message.
  */
 export const DrainWorkerResponseSchema: GenMessage<DrainWorkerResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 1);
+  messageDesc(file_filemill_v1_metadata_service, 12);
 
 /**
  * @generated from message filemill.v1.ResumeWorkerRequest
@@ -67,7 +398,7 @@ export type ResumeWorkerRequest = Message<"filemill.v1.ResumeWorkerRequest"> & {
  * Use `create(ResumeWorkerRequestSchema)` to create a new message.
  */
 export const ResumeWorkerRequestSchema: GenMessage<ResumeWorkerRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 2);
+  messageDesc(file_filemill_v1_metadata_service, 13);
 
 /**
  * @generated from message filemill.v1.ResumeWorkerResponse
@@ -84,7 +415,7 @@ export type ResumeWorkerResponse = Message<"filemill.v1.ResumeWorkerResponse"> &
  * Use `create(ResumeWorkerResponseSchema)` to create a new message.
  */
 export const ResumeWorkerResponseSchema: GenMessage<ResumeWorkerResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 3);
+  messageDesc(file_filemill_v1_metadata_service, 14);
 
 /**
  * @generated from message filemill.v1.GetFilesRequest
@@ -101,7 +432,7 @@ export type GetFilesRequest = Message<"filemill.v1.GetFilesRequest"> & {
  * Use `create(GetFilesRequestSchema)` to create a new message.
  */
 export const GetFilesRequestSchema: GenMessage<GetFilesRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 4);
+  messageDesc(file_filemill_v1_metadata_service, 15);
 
 /**
  * @generated from message filemill.v1.GetFilesResponse
@@ -123,7 +454,7 @@ export type GetFilesResponse = Message<"filemill.v1.GetFilesResponse"> & {
  * Use `create(GetFilesResponseSchema)` to create a new message.
  */
 export const GetFilesResponseSchema: GenMessage<GetFilesResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 5);
+  messageDesc(file_filemill_v1_metadata_service, 16);
 
 /**
  * @generated from message filemill.v1.GetAttemptsRequest
@@ -142,7 +473,7 @@ export type GetAttemptsRequest = Message<"filemill.v1.GetAttemptsRequest"> & {
  * Use `create(GetAttemptsRequestSchema)` to create a new message.
  */
 export const GetAttemptsRequestSchema: GenMessage<GetAttemptsRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 6);
+  messageDesc(file_filemill_v1_metadata_service, 17);
 
 /**
  * @generated from message filemill.v1.GetAttemptsResponse
@@ -162,7 +493,7 @@ export type GetAttemptsResponse = Message<"filemill.v1.GetAttemptsResponse"> & {
  * Use `create(GetAttemptsResponseSchema)` to create a new message.
  */
 export const GetAttemptsResponseSchema: GenMessage<GetAttemptsResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 7);
+  messageDesc(file_filemill_v1_metadata_service, 18);
 
 /**
  * One claim of a file by a worker, and how it ended.
@@ -217,7 +548,7 @@ export type Attempt = Message<"filemill.v1.Attempt"> & {
  * Use `create(AttemptSchema)` to create a new message.
  */
 export const AttemptSchema: GenMessage<Attempt> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 8);
+  messageDesc(file_filemill_v1_metadata_service, 19);
 
 /**
  * @generated from enum filemill.v1.Attempt.Outcome
@@ -264,7 +595,7 @@ export type Attempt_Outcome = (typeof Attempt_Outcome)[keyof typeof Attempt_Outc
  * Describes the enum filemill.v1.Attempt.Outcome.
  */
 export const Attempt_OutcomeSchema: GenEnum<Attempt_Outcome> = /*@__PURE__*/
-  enumDesc(file_filemill_v1_metadata_service, 8, 0);
+  enumDesc(file_filemill_v1_metadata_service, 19, 0);
 
 /**
  * @generated from message filemill.v1.FileFilter
@@ -330,6 +661,11 @@ export type FileFilter = Message<"filemill.v1.FileFilter"> & {
    * @generated from field: string query = 9;
    */
   query: string;
+
+  /**
+   * @generated from field: string batch = 20;
+   */
+  batch: string;
 };
 
 /**
@@ -337,7 +673,7 @@ export type FileFilter = Message<"filemill.v1.FileFilter"> & {
  * Use `create(FileFilterSchema)` to create a new message.
  */
 export const FileFilterSchema: GenMessage<FileFilter> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 9);
+  messageDesc(file_filemill_v1_metadata_service, 20);
 
 /**
  * @generated from message filemill.v1.ListFilesRequest
@@ -383,7 +719,7 @@ export type ListFilesRequest = Message<"filemill.v1.ListFilesRequest"> & {
  * Use `create(ListFilesRequestSchema)` to create a new message.
  */
 export const ListFilesRequestSchema: GenMessage<ListFilesRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 10);
+  messageDesc(file_filemill_v1_metadata_service, 21);
 
 /**
  * @generated from message filemill.v1.ListFilesResponse
@@ -422,7 +758,7 @@ export type ListFilesResponse = Message<"filemill.v1.ListFilesResponse"> & {
  * Use `create(ListFilesResponseSchema)` to create a new message.
  */
 export const ListFilesResponseSchema: GenMessage<ListFilesResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 11);
+  messageDesc(file_filemill_v1_metadata_service, 22);
 
 /**
  * @generated from message filemill.v1.CountFilesRequest
@@ -439,7 +775,7 @@ export type CountFilesRequest = Message<"filemill.v1.CountFilesRequest"> & {
  * Use `create(CountFilesRequestSchema)` to create a new message.
  */
 export const CountFilesRequestSchema: GenMessage<CountFilesRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 12);
+  messageDesc(file_filemill_v1_metadata_service, 23);
 
 /**
  * @generated from message filemill.v1.CountFilesResponse
@@ -484,7 +820,7 @@ export type CountFilesResponse = Message<"filemill.v1.CountFilesResponse"> & {
  * Use `create(CountFilesResponseSchema)` to create a new message.
  */
 export const CountFilesResponseSchema: GenMessage<CountFilesResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 13);
+  messageDesc(file_filemill_v1_metadata_service, 24);
 
 /**
  * @generated from message filemill.v1.CountFilesResponse.Value
@@ -506,7 +842,7 @@ export type CountFilesResponse_Value = Message<"filemill.v1.CountFilesResponse.V
  * Use `create(CountFilesResponse_ValueSchema)` to create a new message.
  */
 export const CountFilesResponse_ValueSchema: GenMessage<CountFilesResponse_Value> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 13, 0);
+  messageDesc(file_filemill_v1_metadata_service, 24, 0);
 
 /**
  * @generated from message filemill.v1.CountFilesResponse.Facet
@@ -533,7 +869,7 @@ export type CountFilesResponse_Facet = Message<"filemill.v1.CountFilesResponse.F
  * Use `create(CountFilesResponse_FacetSchema)` to create a new message.
  */
 export const CountFilesResponse_FacetSchema: GenMessage<CountFilesResponse_Facet> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 13, 1);
+  messageDesc(file_filemill_v1_metadata_service, 24, 1);
 
 /**
  * @generated from message filemill.v1.WatchFilesRequest
@@ -559,7 +895,7 @@ export type WatchFilesRequest = Message<"filemill.v1.WatchFilesRequest"> & {
  * Use `create(WatchFilesRequestSchema)` to create a new message.
  */
 export const WatchFilesRequestSchema: GenMessage<WatchFilesRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 14);
+  messageDesc(file_filemill_v1_metadata_service, 25);
 
 /**
  * An empty message is a heartbeat while nothing changes.
@@ -588,7 +924,7 @@ export type WatchFilesResponse = Message<"filemill.v1.WatchFilesResponse"> & {
  * Use `create(WatchFilesResponseSchema)` to create a new message.
  */
 export const WatchFilesResponseSchema: GenMessage<WatchFilesResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 15);
+  messageDesc(file_filemill_v1_metadata_service, 26);
 
 /**
  * @generated from message filemill.v1.WatchChangesRequest
@@ -607,7 +943,7 @@ export type WatchChangesRequest = Message<"filemill.v1.WatchChangesRequest"> & {
  * Use `create(WatchChangesRequestSchema)` to create a new message.
  */
 export const WatchChangesRequestSchema: GenMessage<WatchChangesRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 16);
+  messageDesc(file_filemill_v1_metadata_service, 27);
 
 /**
  * @generated from message filemill.v1.WatchChangesResponse
@@ -655,7 +991,7 @@ export type WatchChangesResponse = Message<"filemill.v1.WatchChangesResponse"> &
  * Use `create(WatchChangesResponseSchema)` to create a new message.
  */
 export const WatchChangesResponseSchema: GenMessage<WatchChangesResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 17);
+  messageDesc(file_filemill_v1_metadata_service, 28);
 
 /**
  * @generated from message filemill.v1.RetryFilesRequest
@@ -672,7 +1008,7 @@ export type RetryFilesRequest = Message<"filemill.v1.RetryFilesRequest"> & {
  * Use `create(RetryFilesRequestSchema)` to create a new message.
  */
 export const RetryFilesRequestSchema: GenMessage<RetryFilesRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 18);
+  messageDesc(file_filemill_v1_metadata_service, 29);
 
 /**
  * @generated from message filemill.v1.RetryFilesResponse
@@ -691,7 +1027,7 @@ export type RetryFilesResponse = Message<"filemill.v1.RetryFilesResponse"> & {
  * Use `create(RetryFilesResponseSchema)` to create a new message.
  */
 export const RetryFilesResponseSchema: GenMessage<RetryFilesResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 19);
+  messageDesc(file_filemill_v1_metadata_service, 30);
 
 /**
  * @generated from message filemill.v1.RetryFilesResponse.Item
@@ -713,7 +1049,7 @@ export type RetryFilesResponse_Item = Message<"filemill.v1.RetryFilesResponse.It
  * Use `create(RetryFilesResponse_ItemSchema)` to create a new message.
  */
 export const RetryFilesResponse_ItemSchema: GenMessage<RetryFilesResponse_Item> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 19, 0);
+  messageDesc(file_filemill_v1_metadata_service, 30, 0);
 
 /**
  * @generated from enum filemill.v1.RetryFilesResponse.Outcome
@@ -758,7 +1094,7 @@ export type RetryFilesResponse_Outcome = (typeof RetryFilesResponse_Outcome)[key
  * Describes the enum filemill.v1.RetryFilesResponse.Outcome.
  */
 export const RetryFilesResponse_OutcomeSchema: GenEnum<RetryFilesResponse_Outcome> = /*@__PURE__*/
-  enumDesc(file_filemill_v1_metadata_service, 19, 0);
+  enumDesc(file_filemill_v1_metadata_service, 30, 0);
 
 /**
  * @generated from message filemill.v1.PauseFilesRequest
@@ -775,7 +1111,7 @@ export type PauseFilesRequest = Message<"filemill.v1.PauseFilesRequest"> & {
  * Use `create(PauseFilesRequestSchema)` to create a new message.
  */
 export const PauseFilesRequestSchema: GenMessage<PauseFilesRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 20);
+  messageDesc(file_filemill_v1_metadata_service, 31);
 
 /**
  * @generated from message filemill.v1.PauseFilesResponse
@@ -794,7 +1130,7 @@ export type PauseFilesResponse = Message<"filemill.v1.PauseFilesResponse"> & {
  * Use `create(PauseFilesResponseSchema)` to create a new message.
  */
 export const PauseFilesResponseSchema: GenMessage<PauseFilesResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 21);
+  messageDesc(file_filemill_v1_metadata_service, 32);
 
 /**
  * @generated from message filemill.v1.PauseFilesResponse.Item
@@ -816,7 +1152,7 @@ export type PauseFilesResponse_Item = Message<"filemill.v1.PauseFilesResponse.It
  * Use `create(PauseFilesResponse_ItemSchema)` to create a new message.
  */
 export const PauseFilesResponse_ItemSchema: GenMessage<PauseFilesResponse_Item> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 21, 0);
+  messageDesc(file_filemill_v1_metadata_service, 32, 0);
 
 /**
  * @generated from enum filemill.v1.PauseFilesResponse.Outcome
@@ -854,7 +1190,7 @@ export type PauseFilesResponse_Outcome = (typeof PauseFilesResponse_Outcome)[key
  * Describes the enum filemill.v1.PauseFilesResponse.Outcome.
  */
 export const PauseFilesResponse_OutcomeSchema: GenEnum<PauseFilesResponse_Outcome> = /*@__PURE__*/
-  enumDesc(file_filemill_v1_metadata_service, 21, 0);
+  enumDesc(file_filemill_v1_metadata_service, 32, 0);
 
 /**
  * @generated from message filemill.v1.ResumeFilesRequest
@@ -871,7 +1207,7 @@ export type ResumeFilesRequest = Message<"filemill.v1.ResumeFilesRequest"> & {
  * Use `create(ResumeFilesRequestSchema)` to create a new message.
  */
 export const ResumeFilesRequestSchema: GenMessage<ResumeFilesRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 22);
+  messageDesc(file_filemill_v1_metadata_service, 33);
 
 /**
  * @generated from message filemill.v1.ResumeFilesResponse
@@ -890,7 +1226,7 @@ export type ResumeFilesResponse = Message<"filemill.v1.ResumeFilesResponse"> & {
  * Use `create(ResumeFilesResponseSchema)` to create a new message.
  */
 export const ResumeFilesResponseSchema: GenMessage<ResumeFilesResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 23);
+  messageDesc(file_filemill_v1_metadata_service, 34);
 
 /**
  * @generated from message filemill.v1.ResumeFilesResponse.Item
@@ -912,7 +1248,7 @@ export type ResumeFilesResponse_Item = Message<"filemill.v1.ResumeFilesResponse.
  * Use `create(ResumeFilesResponse_ItemSchema)` to create a new message.
  */
 export const ResumeFilesResponse_ItemSchema: GenMessage<ResumeFilesResponse_Item> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 23, 0);
+  messageDesc(file_filemill_v1_metadata_service, 34, 0);
 
 /**
  * @generated from enum filemill.v1.ResumeFilesResponse.Outcome
@@ -937,6 +1273,13 @@ export const ResumeFilesResponse_Outcome = {
    * @generated from enum value: OUTCOME_NOT_FOUND = 3;
    */
   NOT_FOUND: 3,
+
+  /**
+   * Its batch is paused, and holds it.
+   *
+   * @generated from enum value: OUTCOME_BATCH_PAUSED = 4;
+   */
+  BATCH_PAUSED: 4,
 } as const;
 
 /**
@@ -948,7 +1291,7 @@ export type ResumeFilesResponse_Outcome = (typeof ResumeFilesResponse_Outcome)[k
  * Describes the enum filemill.v1.ResumeFilesResponse.Outcome.
  */
 export const ResumeFilesResponse_OutcomeSchema: GenEnum<ResumeFilesResponse_Outcome> = /*@__PURE__*/
-  enumDesc(file_filemill_v1_metadata_service, 23, 0);
+  enumDesc(file_filemill_v1_metadata_service, 34, 0);
 
 /**
  * @generated from message filemill.v1.CancelFilesRequest
@@ -965,7 +1308,7 @@ export type CancelFilesRequest = Message<"filemill.v1.CancelFilesRequest"> & {
  * Use `create(CancelFilesRequestSchema)` to create a new message.
  */
 export const CancelFilesRequestSchema: GenMessage<CancelFilesRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 24);
+  messageDesc(file_filemill_v1_metadata_service, 35);
 
 /**
  * @generated from message filemill.v1.CancelFilesResponse
@@ -984,7 +1327,7 @@ export type CancelFilesResponse = Message<"filemill.v1.CancelFilesResponse"> & {
  * Use `create(CancelFilesResponseSchema)` to create a new message.
  */
 export const CancelFilesResponseSchema: GenMessage<CancelFilesResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 25);
+  messageDesc(file_filemill_v1_metadata_service, 36);
 
 /**
  * @generated from message filemill.v1.CancelFilesResponse.Item
@@ -1006,7 +1349,7 @@ export type CancelFilesResponse_Item = Message<"filemill.v1.CancelFilesResponse.
  * Use `create(CancelFilesResponse_ItemSchema)` to create a new message.
  */
 export const CancelFilesResponse_ItemSchema: GenMessage<CancelFilesResponse_Item> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 25, 0);
+  messageDesc(file_filemill_v1_metadata_service, 36, 0);
 
 /**
  * @generated from enum filemill.v1.CancelFilesResponse.Outcome
@@ -1044,7 +1387,7 @@ export type CancelFilesResponse_Outcome = (typeof CancelFilesResponse_Outcome)[k
  * Describes the enum filemill.v1.CancelFilesResponse.Outcome.
  */
 export const CancelFilesResponse_OutcomeSchema: GenEnum<CancelFilesResponse_Outcome> = /*@__PURE__*/
-  enumDesc(file_filemill_v1_metadata_service, 25, 0);
+  enumDesc(file_filemill_v1_metadata_service, 36, 0);
 
 /**
  * @generated from message filemill.v1.DeleteFilesRequest
@@ -1061,7 +1404,7 @@ export type DeleteFilesRequest = Message<"filemill.v1.DeleteFilesRequest"> & {
  * Use `create(DeleteFilesRequestSchema)` to create a new message.
  */
 export const DeleteFilesRequestSchema: GenMessage<DeleteFilesRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 26);
+  messageDesc(file_filemill_v1_metadata_service, 37);
 
 /**
  * @generated from message filemill.v1.DeleteFilesResponse
@@ -1080,7 +1423,7 @@ export type DeleteFilesResponse = Message<"filemill.v1.DeleteFilesResponse"> & {
  * Use `create(DeleteFilesResponseSchema)` to create a new message.
  */
 export const DeleteFilesResponseSchema: GenMessage<DeleteFilesResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 27);
+  messageDesc(file_filemill_v1_metadata_service, 38);
 
 /**
  * @generated from message filemill.v1.DeleteFilesResponse.Item
@@ -1102,7 +1445,7 @@ export type DeleteFilesResponse_Item = Message<"filemill.v1.DeleteFilesResponse.
  * Use `create(DeleteFilesResponse_ItemSchema)` to create a new message.
  */
 export const DeleteFilesResponse_ItemSchema: GenMessage<DeleteFilesResponse_Item> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 27, 0);
+  messageDesc(file_filemill_v1_metadata_service, 38, 0);
 
 /**
  * @generated from enum filemill.v1.DeleteFilesResponse.Outcome
@@ -1133,7 +1476,7 @@ export type DeleteFilesResponse_Outcome = (typeof DeleteFilesResponse_Outcome)[k
  * Describes the enum filemill.v1.DeleteFilesResponse.Outcome.
  */
 export const DeleteFilesResponse_OutcomeSchema: GenEnum<DeleteFilesResponse_Outcome> = /*@__PURE__*/
-  enumDesc(file_filemill_v1_metadata_service, 27, 0);
+  enumDesc(file_filemill_v1_metadata_service, 38, 0);
 
 /**
  * @generated from message filemill.v1.GetStatsRequest
@@ -1152,7 +1495,7 @@ export type GetStatsRequest = Message<"filemill.v1.GetStatsRequest"> & {
  * Use `create(GetStatsRequestSchema)` to create a new message.
  */
 export const GetStatsRequestSchema: GenMessage<GetStatsRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 28);
+  messageDesc(file_filemill_v1_metadata_service, 39);
 
 /**
  * @generated from message filemill.v1.GetStatsResponse
@@ -1212,7 +1555,7 @@ export type GetStatsResponse = Message<"filemill.v1.GetStatsResponse"> & {
  * Use `create(GetStatsResponseSchema)` to create a new message.
  */
 export const GetStatsResponseSchema: GenMessage<GetStatsResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 29);
+  messageDesc(file_filemill_v1_metadata_service, 40);
 
 /**
  * @generated from message filemill.v1.GetStatsResponse.StatusCount
@@ -1239,7 +1582,7 @@ export type GetStatsResponse_StatusCount = Message<"filemill.v1.GetStatsResponse
  * Use `create(GetStatsResponse_StatusCountSchema)` to create a new message.
  */
 export const GetStatsResponse_StatusCountSchema: GenMessage<GetStatsResponse_StatusCount> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 29, 0);
+  messageDesc(file_filemill_v1_metadata_service, 40, 0);
 
 /**
  * @generated from message filemill.v1.GetStatsResponse.ErrorCount
@@ -1261,7 +1604,7 @@ export type GetStatsResponse_ErrorCount = Message<"filemill.v1.GetStatsResponse.
  * Use `create(GetStatsResponse_ErrorCountSchema)` to create a new message.
  */
 export const GetStatsResponse_ErrorCountSchema: GenMessage<GetStatsResponse_ErrorCount> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 29, 1);
+  messageDesc(file_filemill_v1_metadata_service, 40, 1);
 
 /**
  * @generated from message filemill.v1.GetStatsResponse.WorkerState
@@ -1314,7 +1657,7 @@ export type GetStatsResponse_WorkerState = Message<"filemill.v1.GetStatsResponse
  * Use `create(GetStatsResponse_WorkerStateSchema)` to create a new message.
  */
 export const GetStatsResponse_WorkerStateSchema: GenMessage<GetStatsResponse_WorkerState> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 29, 2);
+  messageDesc(file_filemill_v1_metadata_service, 40, 2);
 
 /**
  * @generated from enum filemill.v1.GetStatsResponse.WorkerState.State
@@ -1354,7 +1697,7 @@ export type GetStatsResponse_WorkerState_State = (typeof GetStatsResponse_Worker
  * Describes the enum filemill.v1.GetStatsResponse.WorkerState.State.
  */
 export const GetStatsResponse_WorkerState_StateSchema: GenEnum<GetStatsResponse_WorkerState_State> = /*@__PURE__*/
-  enumDesc(file_filemill_v1_metadata_service, 29, 2, 0);
+  enumDesc(file_filemill_v1_metadata_service, 40, 2, 0);
 
 /**
  * The 50th and the 95th percentile.
@@ -1378,7 +1721,7 @@ export type GetStatsResponse_Durations = Message<"filemill.v1.GetStatsResponse.D
  * Use `create(GetStatsResponse_DurationsSchema)` to create a new message.
  */
 export const GetStatsResponse_DurationsSchema: GenMessage<GetStatsResponse_Durations> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 29, 3);
+  messageDesc(file_filemill_v1_metadata_service, 40, 3);
 
 /**
  * @generated from message filemill.v1.GetStatsResponse.DatabaseState
@@ -1423,7 +1766,7 @@ export type GetStatsResponse_DatabaseState = Message<"filemill.v1.GetStatsRespon
  * Use `create(GetStatsResponse_DatabaseStateSchema)` to create a new message.
  */
 export const GetStatsResponse_DatabaseStateSchema: GenMessage<GetStatsResponse_DatabaseState> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 29, 4);
+  messageDesc(file_filemill_v1_metadata_service, 40, 4);
 
 /**
  * @generated from message filemill.v1.GetStatsResponse.ClockStep
@@ -1449,7 +1792,7 @@ export type GetStatsResponse_ClockStep = Message<"filemill.v1.GetStatsResponse.C
  * Use `create(GetStatsResponse_ClockStepSchema)` to create a new message.
  */
 export const GetStatsResponse_ClockStepSchema: GenMessage<GetStatsResponse_ClockStep> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 29, 5);
+  messageDesc(file_filemill_v1_metadata_service, 40, 5);
 
 /**
  * @generated from message filemill.v1.GetHistoryRequest
@@ -1482,7 +1825,7 @@ export type GetHistoryRequest = Message<"filemill.v1.GetHistoryRequest"> & {
  * Use `create(GetHistoryRequestSchema)` to create a new message.
  */
 export const GetHistoryRequestSchema: GenMessage<GetHistoryRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 30);
+  messageDesc(file_filemill_v1_metadata_service, 41);
 
 /**
  * @generated from message filemill.v1.GetHistoryResponse
@@ -1506,7 +1849,7 @@ export type GetHistoryResponse = Message<"filemill.v1.GetHistoryResponse"> & {
  * Use `create(GetHistoryResponseSchema)` to create a new message.
  */
 export const GetHistoryResponseSchema: GenMessage<GetHistoryResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 31);
+  messageDesc(file_filemill_v1_metadata_service, 42);
 
 /**
  * What happened within one step. Figures arrive up to ten seconds late; a service that is killed loses those of its last
@@ -1583,7 +1926,7 @@ export type HistoryPoint = Message<"filemill.v1.HistoryPoint"> & {
  * Use `create(HistoryPointSchema)` to create a new message.
  */
 export const HistoryPointSchema: GenMessage<HistoryPoint> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 32);
+  messageDesc(file_filemill_v1_metadata_service, 43);
 
 /**
  * @generated from message filemill.v1.HistoryPoint.ErrorCount
@@ -1605,7 +1948,7 @@ export type HistoryPoint_ErrorCount = Message<"filemill.v1.HistoryPoint.ErrorCou
  * Use `create(HistoryPoint_ErrorCountSchema)` to create a new message.
  */
 export const HistoryPoint_ErrorCountSchema: GenMessage<HistoryPoint_ErrorCount> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 32, 0);
+  messageDesc(file_filemill_v1_metadata_service, 43, 0);
 
 /**
  * @generated from message filemill.v1.HistoryPoint.Durations
@@ -1627,7 +1970,7 @@ export type HistoryPoint_Durations = Message<"filemill.v1.HistoryPoint.Durations
  * Use `create(HistoryPoint_DurationsSchema)` to create a new message.
  */
 export const HistoryPoint_DurationsSchema: GenMessage<HistoryPoint_Durations> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 32, 1);
+  messageDesc(file_filemill_v1_metadata_service, 43, 1);
 
 /**
  * The highest values of the samples, of which one a minute is taken.
@@ -1665,7 +2008,7 @@ export type HistoryPoint_Backlog = Message<"filemill.v1.HistoryPoint.Backlog"> &
  * Use `create(HistoryPoint_BacklogSchema)` to create a new message.
  */
 export const HistoryPoint_BacklogSchema: GenMessage<HistoryPoint_Backlog> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 32, 2);
+  messageDesc(file_filemill_v1_metadata_service, 43, 2);
 
 /**
  * In UTC, by PostgreSQL's clock.
@@ -1842,6 +2185,57 @@ export const MetadataService: GenService<{
     methodKind: "unary";
     input: typeof GetHistoryRequestSchema;
     output: typeof GetHistoryResponseSchema;
+  },
+  /**
+   * Lists the newest 1,000 batches that have files, newest first.
+   *
+   * @generated from rpc filemill.v1.MetadataService.ListBatches
+   */
+  listBatches: {
+    methodKind: "unary";
+    input: typeof ListBatchesRequestSchema;
+    output: typeof ListBatchesResponseSchema;
+  },
+  /**
+   * Counts the files of a batch: UploadMetadata.batch.
+   *
+   * @generated from rpc filemill.v1.MetadataService.GetBatch
+   */
+  getBatch: {
+    methodKind: "unary";
+    input: typeof GetBatchRequestSchema;
+    output: typeof GetBatchResponseSchema;
+  },
+  /**
+   * Holds the files of a batch back: those that wait, those that come, and those that come back from a worker. May be repeated, as
+   * may the next two.
+   *
+   * @generated from rpc filemill.v1.MetadataService.PauseBatch
+   */
+  pauseBatch: {
+    methodKind: "unary";
+    input: typeof PauseBatchRequestSchema;
+    output: typeof PauseBatchResponseSchema;
+  },
+  /**
+   * Makes the PAUSED files of a batch PENDING again.
+   *
+   * @generated from rpc filemill.v1.MetadataService.ResumeBatch
+   */
+  resumeBatch: {
+    methodKind: "unary";
+    input: typeof ResumeBatchRequestSchema;
+    output: typeof ResumeBatchResponseSchema;
+  },
+  /**
+   * Cancels the files of a batch that have not ended, as CancelFiles does. It may be uploaded to again.
+   *
+   * @generated from rpc filemill.v1.MetadataService.CancelBatch
+   */
+  cancelBatch: {
+    methodKind: "unary";
+    input: typeof CancelBatchRequestSchema;
+    output: typeof CancelBatchResponseSchema;
   },
   /**
    * Has a worker claim no more files, and finish those that it holds. It hears of it with its next heartbeat, within 5 s, and

@@ -1,3 +1,4 @@
+import { holdBatches } from '#adapters/postgres/batches/batch-holds.ts';
 import type { Database } from '#adapters/postgres/database/database.ts';
 import type { DatabaseClock } from '#adapters/postgres/database/database-clock.ts';
 import { expireLeases, forgetEndedClaims } from '#adapters/postgres/files/file-leases.ts';
@@ -45,6 +46,8 @@ export function startReconciler(options: ReconcilerOptions): Duty {
     // First, so that the search for expired leases reads few claims.
     await forgetEndedClaims(database);
     const reopened = await reopenExpired(options);
+    // What a caller that died had begun.
+    const holdsMore = await holdBatches(database);
     if (forgets) {
       await forgetSilentWorkers(database);
       await forgetExpiredLocks(database, clock.range(leaseMs));
@@ -52,7 +55,7 @@ export function startReconciler(options: ReconcilerOptions): Duty {
     // Last, so that a failing Redis delays nothing else.
     const rungMore = await ringForDue();
     // A full batch means that there is probably more to do.
-    return reopened === batch || rungMore ? hurryMs : jittered(intervalMs);
+    return reopened === batch || holdsMore || rungMore ? hurryMs : jittered(intervalMs);
   };
   return startDuty({ name: 'reconciler', logger, round, maxBackoffMs: 2 * intervalMs });
 }

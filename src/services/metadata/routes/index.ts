@@ -22,6 +22,7 @@ import { replayDeliveriesRoute } from '../webhooks/routes/replay-deliveries.ts';
 import { rotateWebhookSecretRoute } from '../webhooks/routes/rotate-webhook-secret.ts';
 import { testWebhookRoute } from '../webhooks/routes/test-webhook.ts';
 import { updateWebhookRoute } from '../webhooks/routes/update-webhook.ts';
+import { cancelBatchRoute, getBatchRoute, listBatchesRoute, pauseBatchRoute, resumeBatchRoute } from './batches.ts';
 import { claimDueFilesRoute } from './claim-due-files.ts';
 import { claimFilesRoute } from './claim-files.ts';
 import { confirmDeletionsRoute } from './confirm-deletions.ts';
@@ -120,6 +121,11 @@ function fileRoutes(context: MetadataContext): ServiceHandlers<typeof MetadataSe
     deleteFiles: deleteFilesRoute(context),
     getStats: getStatsRoute(context),
     getHistory: getHistoryRoute(context),
+    listBatches: listBatchesRoute(context),
+    getBatch: getBatchRoute(context),
+    pauseBatch: pauseBatchRoute(context),
+    resumeBatch: resumeBatchRoute(context),
+    cancelBatch: cancelBatchRoute(context),
     drainWorker: drainWorkerRoute(context),
     resumeWorker: resumeWorkerRoute(context),
   };

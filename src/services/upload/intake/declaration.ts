@@ -1,3 +1,4 @@
+import { batchNameRule, isBatchName } from '#domain/batch.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { normalizeFileName, normalizePath } from '#domain/file-name.ts';
 import { fileTooLarge } from '#domain/file-too-large.ts';
@@ -15,6 +16,7 @@ export interface Declaration {
   /** The closing message will bring a SHA-256. */
   readonly sha256AtClose: boolean;
   readonly idempotencyKey: string | null;
+  readonly batch: string | null;
 }
 
 const maxFieldBytes = 255;
@@ -29,6 +31,7 @@ export function readDeclaration(metadata: UploadMetadata, maxFileSize: number): 
     sha256: metadata.sha256 === '' ? null : readSha256(metadata.sha256),
     sha256AtClose: metadata.sha256AtClose,
     idempotencyKey: metadata.idempotencyKey === '' ? null : readIdempotencyKey(metadata.idempotencyKey),
+    batch: metadata.batch === '' ? null : readBatch(metadata.batch),
   };
 }
 
@@ -49,6 +52,11 @@ function readMimeType(mimeType: string): string {
   if (Buffer.byteLength(mimeType) > maxFieldBytes || /\p{C}/u.test(mimeType))
     throw new FilemillError('REQUEST_INVALID', `mime_type must be at most ${maxFieldBytes} printable bytes.`);
   return mimeType;
+}
+
+function readBatch(name: string): string {
+  if (!isBatchName(name)) throw new FilemillError('REQUEST_INVALID', `batch must be ${batchNameRule}.`);
+  return name;
 }
 
 function readIdempotencyKey(key: string): string {

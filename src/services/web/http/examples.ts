@@ -22,6 +22,7 @@ const file: FileJson = {
   request_id: requestId,
   tenant: 'default',
   bytes_expired_at: null,
+  batch: null,
   error: null,
 };
 

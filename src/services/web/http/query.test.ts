@@ -30,7 +30,7 @@ describe('query parameters', () => {
 
   const refused: readonly [name: string, query: Record<string, unknown>, message: RegExp][] = [
     ['an unknown parameter', { staus: 'FAILED' }, /unknown parameter staus .*known: status/],
-    ['an unknown status', { status: 'DONE' }, /status.*PENDING, PROCESSING, COMPLETED, FAILED/],
+    ['an unknown status', { status: 'DONE' }, /status.*PENDING, PAUSED, PROCESSING, COMPLETED, FAILED/],
     ['one unknown status among others', { status: ['FAILED', 'DONE'] }, /status/],
     ['a page of nothing', { page_size: '0' }, /page_size: must be at least 1/],
     ['a page beyond the bound', { page_size: '1001' }, /page_size: must be at most 1000/],

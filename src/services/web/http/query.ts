@@ -1,6 +1,7 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { z } from 'zod';
+import { batchNameRule } from '#domain/batch.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { sortKeys } from '#domain/file-sort.ts';
 import { fileStatuses } from '#domain/file-state.ts';
@@ -115,6 +116,11 @@ export function findingsOf(
   };
 }
 
+/** Of uploads. */
+export const batchParameter = {
+  batch: z.string(once).default('').describe(`The batch that the files belong to: ${batchNameRule}.`),
+} as const;
+
 export const idsBody = z.strictObject(
   {
     ids: z
@@ -141,6 +147,7 @@ export const fileFilterParameters = {
   ...mimeTypeParameter,
   ...findingsParameters,
   name: z.string(once).optional().describe('Part of the name, case-insensitive.'),
+  batch: z.string(once).optional().describe('The batch that the files were uploaded with.'),
   sha256: z
     .string(once)
     .regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hex digits')
@@ -179,6 +186,7 @@ export function filterOf(
     sha256: query.sha256 ?? '',
     errorCode: query.error_code ?? '',
     findings: findingsOf(query),
+    batch: query.batch ?? '',
     ...(query.created_from && { createdFrom: query.created_from }),
     ...(query.created_before && { createdBefore: query.created_before }),
   };

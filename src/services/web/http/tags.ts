@@ -30,6 +30,10 @@ export const tags = {
     description: 'How long files are kept after they have ended.',
     path: { id: { description: 'The id of the rule.', example: '019aaf00-0000-7000-8000-0000000000bb' } },
   },
+  Batches: {
+    description: 'Named sets of files that were uploaded together.',
+    path: { name: { description: 'The name of the batch, percent-encoded.', example: 'invoices-2026-11' } },
+  },
   Workers: {
     description: 'The processes that analyse files.',
     path: { name: { description: 'The name of the worker, percent-encoded.', example: 'worker-1' } },

@@ -32,7 +32,7 @@ export function resumeFiles({ metadata }: Backend) {
     path: '/api/v1/files:resume',
     tag: 'Files',
     summary: 'Resume files',
-    description: 'Makes PAUSED files PENDING again.',
+    description: 'Makes PAUSED files PENDING again, unless their batch is paused.',
     body: idsBody,
     answers: { 200: { description: 'The outcome for each file.', schema: 'Resumed' } },
     async handle({ body: { ids }, onward }): Promise<Json<'Resumed'>> {
@@ -65,9 +65,10 @@ const pausedWords: Readonly<Record<number, 'PAUSED' | 'NOT_PENDING'>> = {
   [Paused.NOT_PENDING]: 'NOT_PENDING',
 };
 
-const resumedWords: Readonly<Record<number, 'RESUMED' | 'NOT_PAUSED'>> = {
+const resumedWords: Readonly<Record<number, 'RESUMED' | 'NOT_PAUSED' | 'BATCH_PAUSED'>> = {
   [Resumed.RESUMED]: 'RESUMED',
   [Resumed.NOT_PAUSED]: 'NOT_PAUSED',
+  [Resumed.BATCH_PAUSED]: 'BATCH_PAUSED',
 };
 
 const cancelledWords: Readonly<Record<number, 'CANCELLED' | 'ALREADY_ENDED'>> = {

@@ -6,6 +6,7 @@ import type { Route } from '../http/route.ts';
 import type { LiveFeed } from '../live/live-feed.ts';
 import { appendUpload } from './append-upload.ts';
 import { exportAudit, listAudit } from './audit.ts';
+import { cancelBatch, getBatch, listBatches, pauseBatch, resumeBatch } from './batches.ts';
 import { cancelUpload } from './cancel-upload.ts';
 import { countFiles } from './count-files.ts';
 import { createUpload } from './create-upload.ts';
@@ -78,6 +79,7 @@ export function allRoutes(context: RouteContext): readonly Route[] {
     appendUpload(backend),
     postToUpload(backend),
     cancelUpload(backend),
+    ...forBatches(backend),
     ...forOperators(backend),
     getStats(backend),
     getHistory(backend),
@@ -93,6 +95,10 @@ export function allRoutes(context: RouteContext): readonly Route[] {
     getDocument(() => openApiDocument(routes)),
   ];
   return routes;
+}
+
+function forBatches(backend: Backend): readonly Route[] {
+  return [listBatches(backend), getBatch(backend), pauseBatch(backend), resumeBatch(backend), cancelBatch(backend)];
 }
 
 function forManyFiles(backend: Backend): readonly Route[] {

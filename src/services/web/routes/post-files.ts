@@ -9,6 +9,7 @@ import type { Backend } from '../backend.ts';
 import { idempotencyKey, refuseWhatChangesTheMeaning } from '../http/declared.ts';
 import { discardRest } from '../http/discard-rest.ts';
 import { problemType, retryAfterSeconds, toProblem } from '../http/problem.ts';
+import { batchParameter } from '../http/query.ts';
 import { readToEnd } from '../http/read-to-end.ts';
 import { type Call, route } from '../http/route.ts';
 import { type FormFile, filesIn } from '../uploads/form/form-files.ts';
@@ -40,6 +41,7 @@ export function postFiles(backend: Backend) {
     description:
       `Uploads up to ${maxFiles} files in one \`multipart/form-data\` request. Each file is kept or refused on its ` +
       'own. Parts without a file name are form fields and are ignored.',
+    query: batchParameter,
     headers: {
       'Idempotency-Key': 'Identifies the whole form: a repeated request with the same key answers with the same files.',
     },
@@ -59,8 +61,10 @@ export function postFiles(backend: Backend) {
   });
 }
 
+type FormCall = Call<typeof batchParameter>;
+
 /** @throws FilemillError REQUEST_INVALID for what is no form, or holds no file */
-async function keepFiles(backend: Backend, call: Call): Promise<readonly Upload[]> {
+async function keepFiles(backend: Backend, call: FormCall): Promise<readonly Upload[]> {
   const { headers, raw } = call.request;
   refuseWhatChangesTheMeaning(headers);
   const form = new FormReader(headers['content-type'] ?? '', readToEnd(raw));
@@ -97,9 +101,9 @@ async function keepFiles(backend: Backend, call: Call): Promise<readonly Upload[
   return await Promise.all(kept);
 }
 
-function metadataOf({ name, mimeType }: FormFile, n: number, { request }: Call) {
+function metadataOf({ name, mimeType }: FormFile, n: number, { request, query: { batch } }: FormCall) {
   const key = idempotencyKey(request.headers);
-  return { ...namesIn(name), mimeType, idempotencyKey: key && `${key}:${n}` };
+  return { ...namesIn(name), mimeType, batch, idempotencyKey: key && `${key}:${n}` };
 }
 
 type Metadata = ReturnType<typeof metadataOf>;
@@ -109,7 +113,7 @@ async function keepPart(
   { refusal }: FormFile,
   metadata: Metadata,
   content: AsyncIterable<Uint8Array>,
-  { onward }: Call,
+  { onward }: FormCall,
 ): Promise<Json<'Receipt'>> {
   if (refusal !== undefined) throw refusal;
   return await keepFile(backend, metadata, content, onward);
@@ -152,7 +156,7 @@ function tooMany(): FilemillError {
 }
 
 /** A form without any kept file is answered like its first file alone. */
-function answerRefusal({ request, reply }: Call, files: readonly RefusedFile[]): FastifyReply {
+function answerRefusal({ request, reply }: FormCall, files: readonly RefusedFile[]): FastifyReply {
   const [{ problem }] = files as [RefusedFile];
   const seconds = retryAfterSeconds(new FilemillError(problem.reason));
   if (seconds !== undefined) reply.header('retry-after', seconds);

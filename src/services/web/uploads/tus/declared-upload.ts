@@ -29,6 +29,7 @@ export function declaredUpload(
     mimeType: declaredType(pairs.get('filetype') ?? pairs.get('type') ?? ''),
     sha256: pairs.get('sha256') ?? '',
     idempotencyKey: idempotencyKey(headers),
+    batch: pairs.get('batch') ?? '',
   };
 }
 

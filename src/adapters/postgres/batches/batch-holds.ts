@@ -1,0 +1,103 @@
+import type { Database, Statement } from '../database/database.ts';
+import { notifiedBy } from '../files/file-rows.ts';
+import { moved } from '../files/state-tables.ts';
+
+// A hold is a mark on the batch: from its commit on, whatever would become PENDING becomes PAUSED (`waiting`, and creates). What is
+// PENDING already follows in steps, by the caller and, should that die, by the reconciler.
+const mark: Statement = {
+  name: 'mark-batch',
+  text: 'update batches set hold = $3 where tenant = $1 and name = $2 returning true as known',
+};
+
+/** Of the batches with this hold, or of one of them. */
+const filesOf = (hold: string, status: string) => `
+  select f.id from batches b
+    join file_states s on s.batch = b.name and s.tenant = b.tenant and s.status = '${status}'
+    join files f on f.id = s.file_id and f.status = '${status}'
+  where b.hold = '${hold}' and ($1::text is null or b.tenant = $1 and b.name = $2)
+  limit $3 for update of f skip locked`;
+
+const pause: Statement = {
+  name: 'pause-batches',
+  text: `
+    with waiting as (${filesOf('PAUSED', 'PENDING')}
+    ), paused as (
+      update files f set status = 'PAUSED', updated_at = now() from waiting i where f.id = i.id
+      returning f.id, f.size, f.tenant, f.batch
+    ), ${moved('paused', 'PENDING', 'PAUSED')}
+    select count(*) as files from paused left join ${notifiedBy('paused')} on true`,
+};
+
+// As in `resume-files`.
+const resume: Statement = {
+  name: 'resume-batches',
+  text: `
+    with held as (${filesOf('RESUMING', 'PAUSED')}
+    ), resumed as (
+      update files f set status = 'PENDING', run_after = greatest(f.run_after, now()), next_ring_at = greatest(f.run_after, now()),
+        updated_at = now()
+      from held i where f.id = i.id returning f.id, f.size, f.tenant, f.batch
+    ), ${moved('resumed', 'PAUSED', 'PENDING')}
+    select count(*) as files from resumed left join ${notifiedBy('resumed')} on true`,
+};
+
+const forget: Statement = {
+  name: 'forget-resumed-batches',
+  text: `
+    update batches b set hold = null where hold = 'RESUMING' and not exists (
+      select from file_states s where s.batch = b.name and s.tenant = b.tenant and s.status = 'PAUSED'
+    )`,
+};
+
+const held: Statement = { name: 'batches-are-held', text: 'select from batches where hold is not null limit 1' };
+
+/** Files in one statement, so that its locks are short. */
+const step = 1_000;
+/** Steps of one round. */
+const stepsAtOnce = 20;
+
+/** Pauses a batch, or ends its pause; false if there is none of this name. Goes on with `holdBatches`. */
+export async function markBatch(
+  database: Database,
+  tenant: string,
+  name: string,
+  hold: 'PAUSED' | 'RESUMING',
+): Promise<boolean> {
+  return (await database.query(mark, [tenant, name, hold])).length > 0;
+}
+
+/**
+ * Brings files to the hold of their batches, at most 20,000; answers whether there may be more. May be repeated, and run anywhere.
+ *
+ * @param only a batch; by default all
+ */
+export async function holdBatches(
+  database: Database,
+  only?: { readonly tenant: string; readonly name: string },
+): Promise<boolean> {
+  if ((await database.query(held)).length === 0) return false;
+  const values = [only?.tenant ?? null, only?.name ?? null, step];
+  for (let steps = 0; steps < stepsAtOnce; steps += 1) {
+    const moves = await Promise.all([pause, resume].map((one) => database.query<{ files: number }>(one, values)));
+    if (moves.every(([row]) => (row?.files ?? 0) < step)) {
+      await database.query(forget);
+      return false;
+    }
+  }
+  return true;
+}
+
+const unfinished: Statement = {
+  name: 'unfinished-of-batch',
+  text: `
+    (select file_id as id from file_states where batch = $2 and tenant = $1 and status in ('PENDING', 'PAUSED') limit $3)
+    union
+    (select f.id from claims c cross join unnest(c.file_ids) as i (id) join files f on f.id = i.id
+     where f.status = 'PROCESSING' and f.lease_token = c.lease_token and f.batch = $2 and f.tenant = $1 limit $3)
+    limit $3`,
+};
+
+/** Up to 1,000 files of a batch that have not ended. */
+export async function unfinishedOfBatch(database: Database, tenant: string, name: string): Promise<string[]> {
+  return (await database.query<{ id: string }>(unfinished, [tenant, name, step])).map(({ id }) => id);
+}
