@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { claimFile, createFile, finding, makeDue, newFile, openTestDatabase } from '#test/support/files.ts';
+import pg from 'pg';
+import { eventually } from '#test/support/eventually.ts';
+import {
+  claimFile,
+  createFile,
+  finding,
+  letLeaseRunOut,
+  makeDue,
+  newFile,
+  openTestDatabase,
+} from '#test/support/files.ts';
 import { stateContradictions } from '#test/support/state-contradictions.ts';
 import type { Database } from '../database/database.ts';
 import { claimDueFiles } from '../files/file-claims.ts';
@@ -130,6 +140,46 @@ test('the reconciler finishes what a caller that died had begun', async () => {
     await cancelFiles(database, ids, undefined);
   assert.deepEqual((await getBatch(database, tenant, tenant, batch))?.errors, { cancelled: 2_500 });
 });
+
+/** Each makes a file of the batch wait, and answers with its id. */
+const comings: Readonly<Record<string, (batch: string) => Promise<() => Promise<string>>>> = {
+  'a create': async (batch) => async () => await createFile(database, { batch }),
+  'a release': async (batch) => {
+    const held = await claimFile(database, await createFile(database, { batch }));
+    return async () => await releaseFiles(database, [held]).then(() => held.id);
+  },
+  'a failed attempt': async (batch) => {
+    const held = await claimFile(database, await createFile(database, { batch }));
+    return async () => await failAttempts(database, [failure(held, false)]).then(() => held.id);
+  },
+  'an expired lease': async (batch) => {
+    const held = await claimFile(database, await createFile(database, { batch }));
+    await letLeaseRunOut(database, held.id);
+    return async () => await expireLeases(database, 100).then(() => held.id);
+  },
+  'a retry': async (batch) => {
+    const held = await claimFile(database, await createFile(database, { batch }));
+    await failAttempts(database, [failure(held, true)]);
+    return async () => await retryFiles(database, [held.id], 3, undefined).then(() => held.id);
+  },
+};
+
+for (const [coming, prepare] of Object.entries(comings))
+  test(`${coming} waits for a hold that is being set, and keeps to it`, async () => {
+    const batch = coming.replaceAll(' ', '-');
+    await createFile(database, { batch });
+    const come = await prepare(batch);
+    const client = new pg.Client({ connectionString: opened.url });
+    await client.connect();
+    await client.query('begin');
+    await client.query(`update batches set hold = 'PAUSED' where name = $1`, [batch]);
+    const came = come();
+    const isWaiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    await eventually('it waits', async () => (await database.query({ text: isWaiting })).length === 1);
+    await client.query('commit');
+    await client.end();
+    assert.equal(await statusOf(await came), 'PAUSED');
+  });
 
 test('creates that meet a pause or a resume leave no file in the wrong state', async () => {
   const batch = 'raced';
