@@ -83,7 +83,10 @@ function List({ view, token, page, counts, onDone }: ListProps) {
         <SelectionBar files={chosen} {...{ offersAll, request, onDone }} howMany={howMany(counts)} />
       )}
       {files.length > 0 && (
-        <FileTable files={files} view={view} selected={selected} onSelect={canSelect ? select : undefined} />
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard.
+        <section class="scroller" tabIndex={0} aria-label="List">
+          <FileTable files={files} view={view} selected={selected} onSelect={canSelect ? select : undefined} />
+        </section>
       )}
       <nav class="actions" aria-label="Pages of the list">
         {token !== '' && <Link href={hrefOf('files', viewParameters(view))}>First page</Link>}
