@@ -23,6 +23,7 @@ export function healthOf({ lost, ready, now, out }: Known): Health {
   const detail = [
     `${files(filesIn('COMPLETED'))} analysed`,
     backlog === 0 ? 'none waits' : `${count(backlog)} to do${timeLeft(backlog, out)}`,
+    ...(filesIn('PAUSED') > 0 ? [`${count(filesIn('PAUSED'))} held back`] : []),
     ...(failed > 0 ? [`${count(failed)} failed`] : []),
   ].join(', ');
   if (lost) return { tone: 'bad', sentence: 'The server does not answer', detail };

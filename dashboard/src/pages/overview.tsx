@@ -1,4 +1,5 @@
 import type { StatsJson } from '#contract/schemas.ts';
+import { fileStatuses } from '#domain/file-state.ts';
 import { may } from '../access.ts';
 import { bytes, count, files, rate, seconds } from '../format.ts';
 import { healthOf } from '../health.ts';
@@ -15,8 +16,6 @@ import { Page } from '../parts/page.tsx';
 import { StatusMark } from '../parts/status.tsx';
 import { SystemPanel } from '../parts/system-panel.tsx';
 import { hrefOf } from '../router.ts';
-
-const statuses = ['PENDING', 'PROCESSING', 'COMPLETED', 'FAILED'] as const;
 
 export function OverviewPage() {
   const now = stats.value;
@@ -112,6 +111,8 @@ function Figure({ name, value }: { readonly name: string; readonly value: string
 }
 
 function StatusTable({ now }: { readonly now: StatsJson }) {
+  // Few files are ever held back.
+  const shown = fileStatuses.filter((status) => status !== 'PAUSED' || now.statuses[status]?.files);
   return (
     <table>
       <caption>Files by state</caption>
@@ -127,7 +128,7 @@ function StatusTable({ now }: { readonly now: StatsJson }) {
         </tr>
       </thead>
       <tbody>
-        {statuses.map((status) => (
+        {shown.map((status) => (
           <tr key={status}>
             <td>
               <Link href={hrefOf('files', { status })}>

@@ -44,9 +44,11 @@ export function DropLayer() {
           </p>
         </div>
       )}
-      <p role="alert" class={problem === '' ? 'hidden' : 'note note-bad'}>
-        {problem}
-      </p>
+      {problem !== '' && (
+        <p role="alert" class="note note-bad">
+          {problem}
+        </p>
+      )}
     </>
   );
 }
