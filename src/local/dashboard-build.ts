@@ -8,7 +8,7 @@ import { killGroup, type LiveProcesses } from './processes/child.ts';
 const pathOf = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const vite = pathOf('node_modules/vite/bin/vite.js');
 const built = pathOf('dashboard/dist');
-const sources = '{index.html,vite.config.ts,build/**,src/**}';
+const sources = '{*.html,vite.config.ts,build/**,src/**}';
 
 type BuildOptions = { readonly processes: LiveProcesses; readonly signal: AbortSignal };
 

@@ -9,6 +9,7 @@ import type { Certificates } from '#platform/tls/certificates.ts';
 import type { Backend } from './backend.ts';
 import type { BuiltDashboard } from './dashboard/built-dashboard.ts';
 import { isPage, serveDashboard } from './dashboard/serve-dashboard.ts';
+import { isExplorer, serveExplorer } from './dashboard/serve-explorer.ts';
 import { type BuiltGuide, isGuide, serveGuide } from './guide/serve-guide.ts';
 import { AccessGate } from './http/access.ts';
 import { AllowedOrigins, admitOrigin } from './http/cross-origin.ts';
@@ -107,12 +108,13 @@ export function createApp(context: AppContext): FastifyInstance {
 
 function servePages(app: FastifyInstance, { dashboard, guide }: AppContext): void {
   serveDashboard(app, dashboard);
+  serveExplorer(app, dashboard);
   serveGuide(app, guide);
 }
 
 /** Whether a link on another site may open this: none of these holds data. */
 function mayBeOpened(request: FastifyRequest): boolean {
-  return isPage(request) || isGuide(request) || isCallback(request);
+  return isPage(request) || isExplorer(request) || isGuide(request) || isCallback(request);
 }
 
 /** JSON bodies hold at most 1,000 ids, with room to spare. */

@@ -1,10 +1,12 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 
 /** The built dashboard, held in memory: it is small, and no other file can be requested. */
 export interface BuiltDashboard {
   /** Refers to its assets as `./assets/…`. */
   readonly page: string;
+  /** The explorer of the API, likewise; builds of earlier versions have none. */
+  readonly explorer: string | undefined;
   readonly assets: ReadonlyMap<string, Asset>;
 }
 
@@ -30,8 +32,12 @@ const suffixes: Readonly<Record<Coding, string>> = { br: '.br', gzip: '.gz' };
 export function readDashboard(folder: string): BuiltDashboard | undefined {
   try {
     const page = readFileSync(join(folder, 'index.html'), 'utf8');
-    const assets = join(folder, 'assets');
-    return { page, assets: readAssets(assets) };
+    const explorer = join(folder, 'docs.html');
+    return {
+      page,
+      explorer: existsSync(explorer) ? readFileSync(explorer, 'utf8') : undefined,
+      assets: readAssets(join(folder, 'assets')),
+    };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;

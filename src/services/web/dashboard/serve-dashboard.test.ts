@@ -17,9 +17,12 @@ import { readDashboard } from './built-dashboard.ts';
 const script = 'console.log("dashboard");'.repeat(20);
 const page = '<!doctype html><script type="module" src="./assets/index-abc.js"></script>';
 
+const explorer = '<!doctype html><a href="./">Dashboard</a><script src="./assets/index-abc.js"></script>';
+
 const folder = await mkdtemp(join(tmpdir(), 'filemill-dashboard-'));
 await mkdir(join(folder, 'assets'));
 await writeFile(join(folder, 'index.html'), page);
+await writeFile(join(folder, 'docs.html'), explorer);
 await writeFile(join(folder, 'secret.txt'), 'not to be served');
 await writeFile(join(folder, 'assets', 'index-abc.js'), script);
 await writeFile(join(folder, 'assets', 'index-abc.js.br'), brotliCompressSync(script));
@@ -148,6 +151,23 @@ describe('the dashboard', () => {
       ['/api/v1/files', link],
     ];
     for (const [url, headers] of refused) assert.equal((await app.inject({ url, headers })).statusCode, 403, url);
+  });
+
+  it('has the explorer of the API beside it, at one address, under the same policy', async () => {
+    const response = await app.inject('/docs');
+    assert.equal(response.body, explorer);
+    assert.equal(
+      response.headers['content-security-policy'],
+      (await app.inject('/')).headers['content-security-policy'],
+    );
+    const moved = await app.inject('/docs/');
+    assert.equal(moved.statusCode, 308);
+    assert.equal(new URL(String(moved.headers.location), 'http://localhost/under/docs/').pathname, '/under/docs');
+    const link = { host: 'localhost:8080', 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' };
+    const opened = (dest: string) => app.inject({ url: '/docs', headers: { ...link, 'sec-fetch-dest': dest } });
+    assert.equal((await opened('document')).statusCode, 200);
+    assert.equal((await opened('iframe')).statusCode, 403);
+    assert.match((await unbuilt.inject('/docs')).body, /npm run build:dashboard/);
   });
 
   it('cannot be changed', async () => {

@@ -15,7 +15,7 @@ export const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-const howToBuild = `The dashboard is not built.
+export const howToBuild = `The dashboard is not built.
 
   npm run build:dashboard
 
@@ -36,7 +36,7 @@ export function serveDashboard(app: FastifyInstance, dashboard: BuiltDashboard |
     app.get(url, async (request, reply) =>
       dashboard === undefined
         ? reply.code(404).type('text/plain; charset=utf-8').send(howToBuild)
-        : sendPage(request, reply, dashboard),
+        : sendPage(request, reply, dashboard.page),
     );
   app.get<{ Params: { name: string } }>('/assets/:name', async (request, reply) => {
     const asset = dashboard?.assets.get(request.params.name);
@@ -50,7 +50,7 @@ export function serveDashboard(app: FastifyInstance, dashboard: BuiltDashboard |
  * Makes the links of the page relative to the address, so that it works below the path of a proxy. The page is too
  * short to be worth compressing.
  */
-function sendPage({ url }: FastifyRequest, reply: FastifyReply, { page }: BuiltDashboard): FastifyReply {
+export function sendPage({ url }: FastifyRequest, reply: FastifyReply, page: string): FastifyReply {
   // A request may carry a whole URL, or `*`, in place of a path (RFC 9112, section 3.2).
   const { pathname } = new URL(url, 'http://localhost');
   const depth = pathname.split('/').length - 2;
