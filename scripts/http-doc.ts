@@ -1,9 +1,6 @@
-import { createLogger } from '#platform/logger.ts';
-import { createApp } from '../src/services/web/app.ts';
-import { createBackend } from '../src/services/web/backend.ts';
-import { HostList } from '../src/services/web/http/origin-guard.ts';
 import { generatedPage } from './support/generated-page.ts';
 import { markdownTable } from './support/markdown-table.ts';
+import { servedOpenApi } from './support/served-openapi.ts';
 
 /** Makes docs/reference/http.md of the OpenAPI document that web serves, as errors-doc.ts makes docs/errors.md. */
 interface Schema {
@@ -34,18 +31,7 @@ interface OpenApi {
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
 }
 
-await generatedPage('reference/http.md', page(await openApi()));
-
-/** As a client gets it. Nothing is asked of the services behind. */
-async function openApi(): Promise<OpenApi> {
-  using backend = createBackend('unix:/nonexistent/filemill.sock');
-  const logger = createLogger('web', { level: 'silent', format: 'json' });
-  const hosts = HostList.of('127.0.0.1:8080', '');
-  const app = createApp({ maxFileSize: 2 ** 30, backend, hosts, logger, dashboard: undefined });
-  const answer = await app.inject('/api/v1/openapi.json');
-  await app.close();
-  return answer.json<OpenApi>();
-}
+await generatedPage('reference/http.md', page((await servedOpenApi()) as OpenApi));
 
 function page({ tags, paths, components }: OpenApi): string {
   const operations = Object.entries(paths).flatMap(([path, methods]) =>

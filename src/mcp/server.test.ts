@@ -29,7 +29,7 @@ const files = {
 const client = new Client({ name: 'test', version: '1' });
 before(async () => {
   const [ours, theirs] = InMemoryTransport.createLinkedPair();
-  const server = mcpServer({ files, results: channel.client(ResultService), signal: never, version: '1' });
+  const server = mcpServer({ files, results: channel.client(ResultService), version: '1' });
   await server.connect(ours);
   await client.connect(theirs);
 });

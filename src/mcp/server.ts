@@ -12,8 +12,6 @@ export interface McpContext {
   /** Clients that carry the credentials of the caller. */
   readonly files: RpcClient<typeof MetadataService>;
   readonly results: RpcClient<typeof ResultService>;
-  /** Aborted when nobody waits for an answer any longer. */
-  readonly signal: AbortSignal;
   readonly version: string;
 }
 

@@ -33,7 +33,6 @@ export interface ToolCall {
 /** Adds a tool. What `run` throws becomes an answer that a model can act on; see `refusal`. */
 export function addTool<Input extends z.ZodObject, Output extends z.ZodObject>(
   server: McpServer,
-  { signal }: { readonly signal: AbortSignal },
   { name, title, description, input, output, annotations }: Tool<Input, Output>,
   run: (input: z.infer<Input>, call: ToolCall) => Promise<z.infer<Output>>,
 ): void {
@@ -41,7 +40,7 @@ export function addTool<Input extends z.ZodObject, Output extends z.ZodObject>(
   const described = { title, description, inputSchema: input, outputSchema: output, annotations: hints };
   const handle = async (given: z.infer<Input>, context: ServerContext): Promise<CallToolResult> => {
     try {
-      const call = callOf(context, signal);
+      const call = callOf(context);
       // A tool that changes something retries by itself what may be repeated.
       const forMs = annotations.readOnlyHint === true ? outageMs : 0;
       const answer = await withRetry(() => run(given, call).catch(known), { signal: call.signal, forMs });
@@ -53,10 +52,10 @@ export function addTool<Input extends z.ZodObject, Output extends z.ZodObject>(
   server.registerTool(name, described, handle as unknown as ToolCallback<Input>);
 }
 
-function callOf({ mcpReq }: ServerContext, gone: AbortSignal): ToolCall {
+function callOf({ mcpReq }: ServerContext): ToolCall {
   const token = mcpReq._meta?.progressToken;
   return {
-    signal: AbortSignal.any([mcpReq.signal, gone]),
+    signal: mcpReq.signal,
     progress: async (progress, total) => {
       if (token === undefined) return;
       await mcpReq.notify({ method: 'notifications/progress', params: { progressToken: token, progress, total } });

@@ -12,7 +12,7 @@ export function mcpCommand(): Command {
   return new Command('mcp')
     .description('Serve files and results to AI assistants: the Model Context Protocol over stdin and stdout.')
     .option('--root <folder...>', 'folders whose files may be uploaded; without it, none')
-    .addHelpText('after', '\nAn assistant starts this by itself. docs/mcp.md says how to add it to common ones.')
+    .addHelpText('after', '\nAn assistant starts this by itself. `filemill docs` says how to add it to common ones.')
     .action(withSession(mcp, { contact: false }));
 }
 
@@ -23,9 +23,11 @@ async function mcp(session: Session, { root = [] }: { readonly root?: readonly s
   const over = new AbortController();
   process.stdin.once('close', () => over.abort());
   const signal = AbortSignal.any([session.signal, over.signal]);
+  if (process.stdin.isTTY)
+    session.terminal.note('Waiting for an assistant on stdin. `filemill docs` says how to add this to one.');
   const served = serveStdio(() => {
-    const server = mcpServer({ files, results, signal, version });
-    if (roots.length > 0) uploadFromDisk(server, { uploads, roots, signal });
+    const server = mcpServer({ files, results, version });
+    if (roots.length > 0) uploadFromDisk(server, { uploads, roots });
     return server;
   });
   await untilAborted(signal);

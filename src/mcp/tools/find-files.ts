@@ -34,7 +34,7 @@ export function findFiles(server: McpServer, context: McpContext): void {
     }),
     annotations: { readOnlyHint: true },
   };
-  addTool(server, context, tool, async ({ page_size: pageSize, page_token: pageToken, ...asked }, { signal }) => {
+  addTool(server, tool, async ({ page_size: pageSize, page_token: pageToken, ...asked }, { signal }) => {
     const page = await context.files.listFiles({ filter: filterOf(asked), pageSize, pageToken }, { signal });
     return { files: page.files.map(summaryOf), next_page_token: page.nextPageToken };
   });

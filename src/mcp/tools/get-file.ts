@@ -14,7 +14,7 @@ export function getFile(server: McpServer, context: McpContext): void {
     output: z.object({ file: FileSummary }),
     annotations: { readOnlyHint: true },
   };
-  addTool(server, context, tool, async ({ id }, { signal }) => ({
+  addTool(server, tool, async ({ id }, { signal }) => ({
     file: summaryOf(await findFile(context, id, { signal })),
   }));
 }

@@ -18,7 +18,7 @@ export function getResult(server: McpServer, context: McpContext): void {
     output: z.object({ result: z.record(z.string(), z.unknown()), citation: Citation }),
     annotations: { readOnlyHint: true },
   };
-  addTool(server, context, tool, async ({ id }, { signal }) => {
+  addTool(server, tool, async ({ id }, { signal }) => {
     const file = await findFile(context, id, { signal });
     const [result] = (await context.results.getResults({ fileIds: [id] }, { signal })).results;
     if (result === undefined) {

@@ -26,7 +26,7 @@ export function readText(server: McpServer, context: McpContext): void {
     }),
     annotations: { readOnlyHint: true },
   };
-  addTool(server, context, tool, async ({ id, offset, max_bytes: most }, { signal }) => {
+  addTool(server, tool, async ({ id, offset, max_bytes: most }, { signal }) => {
     const file = await findFile(context, id, { signal });
     const { bytes, start, isEnd } = await partOf(context.results.getText({ fileId: id }, { signal }), offset, most);
     return {

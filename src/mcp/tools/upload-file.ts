@@ -16,7 +16,6 @@ const retryMs = 60_000;
 
 interface DiskContext {
   readonly uploads: RpcClient<typeof UploadService>;
-  readonly signal: AbortSignal;
   /** Real paths of the folders whose files may be uploaded. */
   readonly roots: readonly string[];
 }
@@ -31,7 +30,7 @@ export function uploadFromDisk(server: McpServer, context: DiskContext): void {
     output: z.object({ id: z.string(), size: z.int(), citation: Citation }),
     annotations: { readOnlyHint: false, idempotentHint: false },
   };
-  addTool(server, context, tool, async ({ path }, { signal, progress }) => {
+  addTool(server, tool, async ({ path }, { signal, progress }) => {
     await using content = await FileContent.open(await allowedPath(path, context.roots));
     const file = { filename: basename(path), path: '', idempotencyKey: randomUUID(), content };
     const onSent = (bytes: number) => void progress(bytes, content.size).catch(() => undefined);
@@ -53,7 +52,6 @@ async function allowedPath(path: string, roots: readonly string[]): Promise<stri
 }
 
 interface UrlContext {
-  readonly signal: AbortSignal;
   /** The base URL of the HTTP API, without a slash at its end. */
   readonly base: string;
 }
@@ -75,7 +73,7 @@ export function uploadByUrl(server: McpServer, context: UrlContext): void {
     }),
     annotations: { readOnlyHint: true },
   };
-  addTool(server, context, tool, async ({ filename }) => {
+  addTool(server, tool, async ({ filename }) => {
     const url = `${context.base}/files/${encodeURIComponent(filename)}`;
     const headers = { 'Idempotency-Key': randomUUID() };
     const options = `-H 'Idempotency-Key: ${headers['Idempotency-Key']}' -H "Authorization: Bearer $FILEMILL_TOKEN"`;

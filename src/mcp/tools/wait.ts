@@ -27,7 +27,7 @@ export function wait(server: McpServer, context: McpContext): void {
     }),
     annotations: { readOnlyHint: true },
   };
-  addTool(server, context, tool, async ({ ids, timeout_seconds: seconds }, { signal, progress }) => {
+  addTool(server, tool, async ({ ids, timeout_seconds: seconds }, { signal, progress }) => {
     const end = AbortSignal.timeout(seconds * 1_000);
     let ended = 0;
     const watch = new FileWatch(context.files, new Set(ids.map((id) => id.toLowerCase())), {

@@ -7,26 +7,28 @@ const folder = join(import.meta.dirname, '../../../node_modules/.cache/filemill-
 
 const redoclyVersion = '2.77.0';
 const grpcurlVersion = '1.9.3';
+const mcpVersion = '1.32.2';
 
 const redoclyFolder = join(folder, `redocly-${redoclyVersion}`);
 const grpcurlFolder = join(folder, `grpcurl-${grpcurlVersion}`);
+const mcpFolder = join(folder, `mcp-${mcpVersion}`);
 
 export const redocly = join(redoclyFolder, 'node_modules/.bin/redocly');
 export const grpcurl = join(grpcurlFolder, 'grpcurl');
 
+/** The SDK of MCP before the one that Filemill is built on: what many assistants are built with. */
+export const earlierMcp = join(mcpFolder, 'node_modules/@modelcontextprotocol/sdk/dist/esm/client');
+
 /** Installs what is missing. @throws Error with what the installer said */
 export function installTools(): void {
-  if (!existsSync(redocly))
-    run('npm', [
-      'install',
-      '--no-save',
-      '--ignore-scripts',
-      '--prefix',
-      redoclyFolder,
-      `@redocly/cli@${redoclyVersion}`,
-    ]);
+  if (!existsSync(redocly)) installPackage(redoclyFolder, `@redocly/cli@${redoclyVersion}`);
+  if (!existsSync(earlierMcp)) installPackage(mcpFolder, `@modelcontextprotocol/sdk@${mcpVersion}`);
   if (!existsSync(grpcurl))
     run('go', ['install', `github.com/fullstorydev/grpcurl/cmd/grpcurl@v${grpcurlVersion}`], { GOBIN: grpcurlFolder });
+}
+
+function installPackage(prefix: string, name: string): void {
+  run('npm', ['install', '--no-save', '--ignore-scripts', '--no-audit', '--prefix', prefix, name]);
 }
 
 function run(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): void {

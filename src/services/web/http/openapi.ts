@@ -195,8 +195,18 @@ const asWritten = {
   unrepresentable: 'any',
   override({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }) {
     if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
+    nameProperties(jsonSchema);
   },
 } as const;
+
+/** A record with known keys is an object with these properties; generators of clients do not know `propertyNames`. */
+function nameProperties(schema: z.core.JSONSchema.BaseSchema): void {
+  const { propertyNames, additionalProperties: value } = schema;
+  if (typeof propertyNames !== 'object' || typeof value !== 'object' || propertyNames.enum === undefined) return;
+  schema.properties = Object.fromEntries(propertyNames.enum.map((name) => [name, value]));
+  schema.additionalProperties = false;
+  delete schema.propertyNames;
+}
 
 /** Schemas within a document need no dialect or id. */
 function withoutIdentity({ $schema, $id, ...schema }: z.core.JSONSchema.BaseSchema): z.core.JSONSchema.BaseSchema {

@@ -35,8 +35,8 @@ export function serveMcp(app: FastifyInstance, settings: McpSettings): void {
 function serverFor(request: FastifyRequest, signal: AbortSignal, { backend, publicHttp }: McpSettings): McpServer {
   const onward = onwardOf(request, signal);
   const files = onBehalf(backend.metadata, onward);
-  const server = mcpServer({ files, results: onBehalf(backend.result, onward), signal, version });
-  uploadByUrl(server, { signal, base: publicHttp ?? baseOf(request) });
+  const server = mcpServer({ files, results: onBehalf(backend.result, onward), version });
+  uploadByUrl(server, { base: publicHttp ?? baseOf(request) });
   return server;
 }
 
