@@ -79,7 +79,7 @@ describe('an empty machine', () => {
     const started = await machine.must('filemill', 'up', '-d', ...anyPorts);
     const [, stop = '', follow = ''] = /Stop it with `(.+?)`; `(.+?)`/.exec(started) ?? [];
     assert.deepEqual([stop, follow], ['filemill down', 'filemill logs -f']);
-    const { grpc_address: server } = JSON.parse(await machine.must('filemill', 'status', '--json'));
+    const { grpc_address: server } = JSON.parse(await machine.must('filemill', 'status', '--json', '--quiet'));
     const uploaded = await machine.must('filemill', 'upload', machine.sample, '--wait', '--server', server);
     assert.match(uploaded, /hello\.txt +Plain text/);
     await machine.must('filemill', 'down');
