@@ -1,7 +1,7 @@
 /** `npm run build:docs`: the guide, in docs-site/dist. It works at any address, behind any proxy, and from the disk. */
 
 import { cp, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import Eleventy, { type UserConfig } from '@11ty/eleventy';
 import { build } from 'vite';
 import { compressTexts } from './compress.ts';
@@ -22,7 +22,8 @@ const rendered = new Map<Page, string>();
 await rm(output, { recursive: true, force: true });
 process.chdir(here);
 await new Eleventy('layout', 'dist', { quietMode: true, config: configure }).write();
-await cp(join(repository, 'docs'), output, { recursive: true, filter: isCopied });
+for (const name of new Set([...rendered].flatMap(filesOf)))
+  await cp(join(repository, 'docs', name), join(output, name));
 await cp('assets', assets, { recursive: true });
 await writeFile(join(assets, 'search-index.js'), searchScript(rendered));
 await buildClient();
@@ -40,6 +41,12 @@ function render(source: string): string {
   const html = renderMarkdown(page, pages);
   rendered.set(page, html);
   return html;
+}
+
+/** The pictures and other files of docs/ that a page refers to. */
+function filesOf([page, html]: readonly [Page, string]): string[] {
+  const links = [...html.matchAll(/ (?:src|href)="([^":#]+)"/g)].map(([, link = '']) => link);
+  return links.map((link) => posix.join(posix.dirname(page.output), link)).filter(isCopied);
 }
 
 /** What the layout is filled with. */

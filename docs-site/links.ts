@@ -4,9 +4,9 @@ import type { Page } from './contents.ts';
 /** Files of docs/ that the guide has beside its pages. */
 const copied: readonly string[] = ['.png', '.svg', '.json', '.cast'];
 
-/** Whether the guide takes a file or a folder of docs/ as it is. */
+/** Whether the guide has a file of docs/ as it is. */
 export function isCopied(path: string): boolean {
-  return extname(path) === '' || copied.includes(extname(path));
+  return copied.includes(extname(path));
 }
 
 /**
@@ -32,7 +32,5 @@ function outputOf(target: string, pages: ReadonlyMap<string, Page>): string | un
   const page = pages.get(target) ?? pages.get(`${target}/README.md`);
   if (page !== undefined) return page.output;
   if (target === 'README.md' || target === 'docs') return pages.get('docs/README.md')?.output;
-  return target.startsWith('docs/') && extname(target) !== '' && isCopied(target)
-    ? target.slice('docs/'.length)
-    : undefined;
+  return target.startsWith('docs/') && isCopied(target) ? target.slice('docs/'.length) : undefined;
 }
