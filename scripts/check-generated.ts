@@ -20,7 +20,7 @@ if (await isStaleWasm()) {
   console.error('src/analysis/wasm/count.wasm does not match its source. Run: npm run generate');
   process.exitCode = 1;
 }
-for (const script of ['errors-doc', 'metrics-doc', 'client-types'])
+for (const script of ['errors-doc', 'metrics-doc', 'client-types', 'cli-doc', 'man-page'])
   if (run(process.execPath, `scripts/${script}.ts`) !== 0) process.exitCode = 1;
 
 async function staleGeneratedFiles(): Promise<string[]> {

@@ -17,6 +17,18 @@ export const exitCodes = {
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
+/** What each says to the script that looks at it. */
+export const exitCodeMeanings: Readonly<Record<ExitCode, string>> = {
+  0: 'done',
+  1: 'something unexpected happened',
+  2: 'the command or a setting makes no sense',
+  3: 'some files failed or were refused',
+  4: 'something that was asked for does not exist',
+  5: 'the server is not available, or it took too long',
+  6: 'the caller is not allowed to do this',
+  130: 'interrupted',
+};
+
 /** A failure of the command line itself: what happened, and what to do about it. */
 export class CliError extends Error {
   override readonly name = 'CliError';

@@ -2,6 +2,7 @@ import { attemptToJson, fileToJson } from '#contract/json.ts';
 import type { FileWithResultJson } from '#contract/schemas.ts';
 import { type File, FileStatus } from '#gen/filemill/v1/file_pb.ts';
 import { withRetry } from '#platform/rpc/retry.ts';
+import { isFileId } from './ids.ts';
 import type { FileDetail } from './output/detail.ts';
 import { printable } from './output/printable.ts';
 import type { Terminal } from './output/terminal.ts';
@@ -37,6 +38,8 @@ export class FileLines {
   }
 }
 
+const exampleId = '019c8f0e-6a5b-7c3d-8e2f-1a2b3c4d5e6f';
+
 /** Complains about each id without a file, and knows whether there was any. */
 export class Missing {
   readonly #terminal: Terminal;
@@ -48,6 +51,7 @@ export class Missing {
 
   report(id: string): void {
     this.any = true;
-    this.#terminal.complain(`filemill: No file has the id ${printable(id)}. It may have been deleted.`);
+    const why = isFileId(id) ? 'It may have been deleted.' : `Ids look like ${exampleId}.`;
+    this.#terminal.complain(`filemill: No file has the id ${printable(id)}. ${why}`);
   }
 }

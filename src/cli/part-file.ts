@@ -1,6 +1,7 @@
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, link, lstat, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { problemOfPath } from '#platform/problem-of-path.ts';
 import type { DownloadSink } from '#sdk/download-file.ts';
 import { CliError, exitCodes } from './failure.ts';
 
@@ -16,9 +17,9 @@ export class PartFile implements DownloadSink, AsyncDisposable {
   /** Others who can write into the folder must not be able to choose what is written to, or to change it later. */
   static async open(folder: string, id: string): Promise<PartFile> {
     const path = join(folder, `.filemill-${id}.part`);
-    const found = await lstat(path).catch(ignoreMissing);
-    if (found !== undefined && !isOurs(found)) await rm(path);
-    const file = await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o666);
+    const file = await openPart(path).catch((error: unknown) => {
+      throw new CliError(exitCodes.someFailed, `Nothing can be written into ${folder}: ${problemOfPath(error)}.`);
+    });
     const stat = await file.stat();
     if (isOurs(stat)) return new PartFile(path, file, stat.size);
     await file.close();
@@ -69,6 +70,12 @@ export class PartFile implements DownloadSink, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#file.close();
   }
+}
+
+async function openPart(path: string): Promise<FileHandle> {
+  const found = await lstat(path).catch(ignoreMissing);
+  if (found !== undefined && !isOurs(found)) await rm(path);
+  return await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o666);
 }
 
 /** @throws CliError */

@@ -4,16 +4,25 @@ import type { FileFilterSchema, MetadataService } from '#gen/filemill/v1/metadat
 import type { RpcClient } from '#platform/rpc/client.ts';
 import { type RetryOptions, withRetry } from '#platform/rpc/retry.ts';
 
-/** Lists up to `limit` files that match the filter, newest first, page by page. */
+export interface ListOptions extends RetryOptions {
+  readonly limit?: number;
+  /** As in `ListFilesRequest.order_by`; newest first unless given. */
+  readonly orderBy?: string;
+  /** Called when more files match than the server puts in this order. */
+  readonly onCapped?: () => void;
+}
+
+/** Lists up to `limit` files that match the filter, page by page. */
 export async function* listFiles(
   files: RpcClient<typeof MetadataService>,
   filter: MessageInitShape<typeof FileFilterSchema>,
-  { limit = Number.POSITIVE_INFINITY, ...options }: RetryOptions & { readonly limit?: number },
+  { limit = Number.POSITIVE_INFINITY, orderBy = '', onCapped, ...options }: ListOptions,
 ): AsyncGenerator<readonly File[]> {
   let pageToken = '';
   for (let left = limit; left > 0; ) {
-    const request = { filter, pageToken, pageSize: Math.min(1_000, left) };
+    const request = { filter, orderBy, pageToken, pageSize: Math.min(1_000, left) };
     const page = await withRetry(() => files.listFiles(request, options), options);
+    if (page.sortCapped) onCapped?.();
     yield page.files;
     left -= page.files.length;
     pageToken = page.nextPageToken;

@@ -37,6 +37,14 @@ describe('lists and exports of the command line', () => {
       { words: 4, name: 'page.html', title: 'A page', size: 52 },
       { words: 3, name: 'plain.txt', title: null, size: 13 },
     ]);
+    for (const [sort, names] of [
+      ['words', ['plain.txt', 'page.html']],
+      ['words:desc', ['page.html', 'plain.txt']],
+      ['created', ['plain.txt', 'page.html']],
+    ] as const) {
+      const { stdout: sorted } = await run(['list', '--columns', 'name', '--sort', sort, '-o', 'ndjson']);
+      assert.deepEqual(sorted.match(/\w+\.\w+/g), names, sort);
+    }
     const wide = await run(['list', '-o', 'wide'], { env: { COLUMNS: '60', TZ: 'Asia/Kolkata' } });
     assert.match(wide.stdout, /text\/html .*[0-9a-f]{64} .*\d\+05:30 .* default\n/);
   });

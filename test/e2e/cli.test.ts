@@ -256,7 +256,7 @@ describe('the command line against real services', () => {
     assert.match(narrow.stdout, /\n\S{36} {2}FAILED +doomed\.txt\n {2}blob_missing: .+\n$/);
     const { stdout } = await run(['get', id]);
     assert.match(stdout, /reason +blob_missing: /);
-    assert.match(stdout, /attempt 1 +FAILED after [\d.]+ m?s, \S+, claimed 20\S+Z: blob_missing: /);
+    assert.match(stdout, /attempt 1 +FAILED after [\d.]+ m?s, \S+, claimed 20\S+ \S+Z: blob_missing: /);
 
     const asked = await run(['retry', '--name', 'doomed']);
     assert.equal(asked.code, 2);
@@ -307,7 +307,7 @@ describe('the command line against real services', () => {
     assert.ok(points.length >= 24);
     const history = await run(['history', '--since', '1h']);
     assert.match(history.stdout, /^Out +[▁-█ ]+ \d+ files?, at most [\d.]+ a (second|minute)$/m);
-    assert.match(history.stdout, /^\d{4}-\d\d-\d\d \d\d:\d\d +\d+ +\d+ +\d+ +/m);
+    assert.match(history.stdout, /^\d{4}-\d\d-\d\d \d\d:\d\dZ +\d+ +\d+ +\d+ +/m);
     const doctor = await run(['doctor']);
     assert.equal(doctor.code, 0, doctor.stdout);
     assert.match(doctor.stdout, /✔ Workers +1 worker alive/);

@@ -22,6 +22,8 @@ ensureDebianPackages([
   'sshfs',
   'openssh-sftp-server',
   'python3-fusepy',
+  'mandoc',
+  'groff',
   'zsh',
   'fish',
 ]);

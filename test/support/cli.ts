@@ -29,13 +29,13 @@ export interface CliOptions {
   readonly killed?: Promise<NodeJS.Signals>;
 }
 
-/** Runs `filemill ARGS…` as people do: a process of its own, with nothing but its arguments and FILEMILL_SERVER. */
+/** Runs `filemill ARGS…` as people do: a process of its own, with nothing but its arguments, FILEMILL_SERVER and UTC. */
 export async function filemill(
   args: readonly string[],
   { server, stdin = '', env, output, onStderr, onStdout, killed }: CliOptions,
 ): Promise<CliRun> {
   const child = spawn(process.execPath, [program, ...args], {
-    env: { PATH: process.env.PATH, FILEMILL_SERVER: server, ...env },
+    env: { PATH: process.env.PATH, TZ: 'UTC', FILEMILL_SERVER: server, ...env },
     stdio: ['pipe', output ?? 'pipe', output ?? 'pipe'],
   }) as ChildProcessWithoutNullStreams;
   child.stdin.on('error', () => undefined);

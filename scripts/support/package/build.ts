@@ -10,7 +10,7 @@ import { javaScriptOf } from './strip.ts';
 const run = promisify(execFile);
 
 /** Folders and files that are copied as they are. */
-const copied = ['bin', 'db', 'proto', 'testdata', 'README.md', 'CHANGELOG.md', 'LICENSE', 'SECURITY.md'];
+const copied = ['bin', 'db', 'man', 'proto', 'testdata', 'README.md', 'CHANGELOG.md', 'LICENSE', 'SECURITY.md'];
 const pages = 'docs/*.md';
 const binaries = 'src/**/*.wasm';
 const sources = 'src/**/*.ts';

@@ -24,7 +24,17 @@ export interface LockedPackage {
 }
 
 /** Fields that mean the same in a clone and in the package. */
-const kept = ['name', 'version', 'description', 'license', 'type', 'bin', 'dependencies', 'optionalDependencies'];
+const kept = [
+  'name',
+  'version',
+  'description',
+  'license',
+  'type',
+  'bin',
+  'man',
+  'dependencies',
+  'optionalDependencies',
+];
 
 /** The package.json of the package: without scripts and tools, and with JavaScript where the clone has TypeScript. */
 export function packageManifest(manifest: Manifest): Manifest {
@@ -36,7 +46,8 @@ export function packageManifest(manifest: Manifest): Manifest {
     imports: { '#*.ts': './src/*.js' },
     // bin/filemill.js runs on these, and finds Node 26 beside itself.
     engines: { node: '>=20' },
-    files: ['bin', 'src', 'db', 'proto', 'dashboard/dist', 'docs-site/dist', 'testdata', 'docs', '*.md'],
+
+    files: ['bin', 'src', 'db', 'man', 'proto', 'dashboard/dist', 'docs-site/dist', 'testdata', 'docs', '*.md'],
     bundleDependencies: Object.keys(manifest.dependencies ?? {}),
     publishConfig: { access: 'public', provenance: true },
   };

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { attemptFailures, errorCode } from '#domain/errors.ts';
 import { listFiles } from '#sdk/list-files.ts';
 import { type ExitCode, exitCodes } from '../failure.ts';
+import { type FileOrder, fileOrder, orderNames } from '../file-order.ts';
 import { addFilterOptions, addFindingsOptions, type FilterOptions, hasFilter, toFilter } from '../filter.ts';
 import { FileLines } from '../lookup.ts';
 import { count } from '../options.ts';
@@ -15,13 +16,19 @@ import { printChanges, redrawList } from '../watch-list.ts';
 
 interface ListOptions extends FilterOptions {
   readonly limit: number;
+  readonly sort?: FileOrder;
   readonly columns?: readonly FileColumnName[];
   readonly watch?: true;
 }
 
 export function listCommand(): Command {
   const command = new Command('list')
-    .description('List files and their results, newest first.')
+    .description('List files and their results, newest first or in another order.')
+    .option(
+      '--sort <column>',
+      `${orderNames.join(', ')}; with :desc the other way round. All but created are orders of the newest 5,000 that match`,
+      fileOrder,
+    )
     .option('--columns <names>', `these, in this order: ${fileColumnNames.join(', ')}`, columnNames)
     .option('--watch', 'go on until Ctrl-C: show the list again, or where there is no terminal, each file that changed')
     .option('--limit <n>', 'maximum number of files', count(Number.MAX_SAFE_INTEGER - 1), 100);
@@ -40,7 +47,8 @@ async function list(session: Session, options: ListOptions): Promise<ExitCode> {
   }
   writer.end();
   if (listed === 0) terminal.note(nothingListed(options));
-  if (listed > options.limit) terminal.note(`Only the newest ${formatCount(options.limit)}; --limit shows more.`);
+  if (listed > options.limit)
+    terminal.note(`Only the ${options.sort ? 'first' : 'newest'} ${formatCount(options.limit)}; --limit shows more.`);
   return exitCodes.ok;
 }
 
@@ -66,8 +74,17 @@ async function* pages(
   forMs: number,
 ): AsyncGenerator<readonly FileLine[]> {
   const lines = new FileLines(session);
-  for await (const page of listFiles(session.files, toFilter(options), { ...session.retry, forMs, limit }))
-    yield await lines.ofAll(page);
+  let isCapped = false;
+  const found = listFiles(session.files, toFilter(options), {
+    ...{ ...session.retry, forMs, limit },
+    ...(options.sort && { orderBy: options.sort.orderBy }),
+    onCapped: () => {
+      isCapped = true;
+    },
+  });
+  for await (const page of found) yield await lines.ofAll(page);
+  if (isCapped && !options.watch)
+    session.terminal.note(`More than 5,000 files match: only the newest are put in this order. A filter narrows them.`);
 }
 
 function nothingListed(options: FilterOptions): string {

@@ -21,6 +21,7 @@ const rows: readonly (readonly [line: string, words: string | RegExp])[] = [
   ['list --type ', '<types>'],
   ['list --limit ', ''],
   ['list --columns id,nam', 'id,name'],
+  ['list --sort siz', 'size size:desc'],
   ['list --error analyzer_t', 'analyzer_timeout'],
   ['list -o n', 'ndjson'],
   ['get ', '<files>'],

@@ -1,6 +1,7 @@
 import { Argument, type Command } from 'commander';
 import { attemptFailures, errorCode } from '#domain/errors.ts';
 import { fileStatuses } from '#domain/file-state.ts';
+import { orderNames } from '../file-order.ts';
 import { pathOf } from '../help/layout.ts';
 import { fileColumnNames } from '../output/file-columns.ts';
 import { optionsOf, positionOf } from './position.ts';
@@ -37,6 +38,7 @@ export interface Completion {
 const ofOptions: Readonly<Record<string, Kind | readonly string[]>> = {
   '--status': fileStatuses,
   '--columns': fileColumnNames,
+  '--sort': orderNames.flatMap((name) => [name, `${name}:desc`]),
   '--error': attemptFailures.map(errorCode),
   '--type': 'types',
   '--context': 'contexts',

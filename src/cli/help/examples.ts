@@ -60,7 +60,7 @@ const examples: Readonly<Record<string, Examples>> = {
   },
   list: {
     'what happens now': 'filemill list --watch',
-    'some facts, for another program': 'filemill list --limit 100000 --columns id,size,title --json',
+    'the largest of today': 'filemill list --since today --sort size:desc --columns size,id,name',
     'why files failed today': 'filemill list --status FAILED --since today',
     'German PDFs that need no password': 'filemill list --type application/pdf --language de --no-encrypted',
   },
@@ -254,6 +254,10 @@ const examples: Readonly<Record<string, Examples>> = {
   docs: {
     'open the guide': 'filemill docs',
     'open one of its pages': 'filemill docs security',
+  },
+  mcp: {
+    'files and results of the server of this machine': 'filemill mcp',
+    'those of another, and uploads from one folder': 'filemill mcp --context prod --root ~/Documents',
   },
   completion: {
     'in this shell': 'source <(filemill completion bash)',

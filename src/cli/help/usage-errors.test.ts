@@ -9,6 +9,7 @@ const rows: readonly (readonly [line: string, said: string])[] = [
   ['list --limit x', '--limit cannot be "x". Expected a whole number from 1 to 9007199254740990.'],
   ['list --limit', '--limit needs a value.'],
   ['list -o foo', '--output cannot be "foo". Choose one of table'],
+  ['list --sort colour', '--sort cannot be "colour". Expected one of created, name, size, words, time, perhaps with'],
   ['get', 'Something is missing: <id>.'],
   ['text a b', 'There are too many arguments: 1 expected, 2 given (a, b).'],
   ['webhook update x --enable --disable', 'Give --enable or --disable, not both.'],

@@ -127,7 +127,7 @@ function countColumn(title: string, count: (file: FileLine) => number | null | u
 }
 
 function timeColumn(title: string, at: (file: FileLine) => string | null): FileColumn {
-  return { title, width: 22, cell: (file) => localTime(at(file)), value: at };
+  return { title, width: 20, cell: (file) => localTime(at(file)), value: at };
 }
 
 function plainColumn(title: string, value: (file: FileLine) => string | boolean | null): FileColumn {
