@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { goTypes } from './clients/go.ts';
 import { modelOf } from './clients/model.ts';
 import { pythonTypes } from './clients/python.ts';
 import { typescriptTypes } from './clients/typescript.ts';
@@ -18,6 +19,7 @@ const model = modelOf(
 );
 const made = {
   'clients/typescript/src/api.ts': typescriptTypes(model),
+  'clients/go/api.go': goTypes(model),
   'clients/python/src/filemill/api.py': pythonTypes(model),
 };
 

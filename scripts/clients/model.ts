@@ -128,7 +128,7 @@ const scalars: Readonly<Record<string, 'string' | 'integer' | 'number' | 'boolea
   boolean: 'boolean',
 };
 
-function pascalCase(words: string): string {
+export function pascalCase(words: string): string {
   return words.replace(/(?:^|_)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase()).replaceAll('_', '');
 }
 
