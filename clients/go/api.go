@@ -26,6 +26,7 @@ const (
 	CodeFilterTooBroad         ErrorCode = "FILTER_TOO_BROAD"
 	CodeUploadNotFound         ErrorCode = "UPLOAD_NOT_FOUND"
 	CodeWebhookNotFound        ErrorCode = "WEBHOOK_NOT_FOUND"
+	CodeBatchNotFound          ErrorCode = "BATCH_NOT_FOUND"
 	CodeWorkerNotFound         ErrorCode = "WORKER_NOT_FOUND"
 	CodeFileNotFound           ErrorCode = "FILE_NOT_FOUND"
 	CodeRangeInvalid           ErrorCode = "RANGE_INVALID"
@@ -233,6 +234,9 @@ type File struct {
 	// When a retention rule gave up the bytes and the kept text; null while they are kept.
 	BytesExpiredAt *time.Time `json:"bytes_expired_at"`
 
+	// The batch that it was uploaded with; null without one.
+	Batch *string `json:"batch"`
+
 	Error *FileError `json:"error"`
 
 	// In lists with `with_found=true`; null without a result.
@@ -391,6 +395,9 @@ type FilesFilter struct {
 	// Part of the name, case-insensitive.
 	Name string
 
+	// The batch that the files were uploaded with.
+	Batch string
+
 	// The SHA-256 that the worker measured.
 	SHA256 string
 
@@ -438,6 +445,9 @@ func (f FilesFilter) query() url.Values {
 	}
 	if f.Name != "" {
 		query.Set("name", f.Name)
+	}
+	if f.Batch != "" {
+		query.Set("batch", f.Batch)
 	}
 	if f.SHA256 != "" {
 		query.Set("sha256", f.SHA256)
