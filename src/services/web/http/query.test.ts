@@ -29,7 +29,7 @@ describe('query parameters', () => {
   it('count as absent when empty', () => assert.deepEqual(readQuery(shape, { status: '', page_token: '' }), {}));
 
   const refused: readonly [name: string, query: Record<string, unknown>, message: RegExp][] = [
-    ['an unknown parameter', { staus: 'FAILED' }, /unknown parameter staus .*known: status/],
+    ['an unknown parameter', { staus: 'FAILED' }, /unknown parameter staus .*known: q, status/],
     ['an unknown status', { status: 'DONE' }, /status.*PENDING, PAUSED, PROCESSING, COMPLETED, FAILED/],
     ['one unknown status among others', { status: ['FAILED', 'DONE'] }, /status/],
     ['a page of nothing', { page_size: '0' }, /page_size: must be at least 1/],
