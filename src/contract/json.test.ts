@@ -57,6 +57,7 @@ test('a completed file is plain JSON: numbers, RFC 3339 times, a status without 
     request_id: 'order-7',
     tenant: 'default',
     bytes_expired_at: null,
+    batch: null,
     error: null,
     result: output,
   });
@@ -115,6 +116,7 @@ test('statistics are keyed by status', () => {
         slots: 2,
         busy: 1,
         source: 'direct',
+        state: 'WORKING',
       },
     ],
     wait_seconds: { p50: 0.5, p95: 2 },

@@ -1,6 +1,6 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampDate, timestampFromDate } from '@bufbuild/protobuf/wkt';
-import type { Service, ServiceSchema, Volume } from '#gen/filemill/v1/system_service_pb.ts';
+import type { Service, ServiceSchema, Volume, WorkerFigures } from '#gen/filemill/v1/system_service_pb.ts';
 
 /** What a service tells of itself, as `filemill doctor --json` shows it. */
 export interface ServiceJson {
@@ -14,6 +14,14 @@ export interface ServiceJson {
   readonly now: string | null;
   /** How far the clock of a worker is ahead of PostgreSQL's; null for other services. */
   readonly clock_ahead_seconds: number | null;
+  /** Null for other services than workers. */
+  readonly figures: WorkerFiguresJson | null;
+}
+
+interface WorkerFiguresJson {
+  readonly files_per_second: number;
+  readonly memory_bytes: number;
+  readonly last_error: { readonly code: string; readonly at: string | null } | null;
 }
 
 export interface VolumeJson {
@@ -22,6 +30,9 @@ export interface VolumeJson {
   readonly reserve_bytes: number;
 }
 
+/** What `create` makes a message of. */
+type ServiceInit = Exclude<MessageInitShape<typeof ServiceSchema>, Service>;
+
 interface About {
   readonly version: string;
   readonly startedBy: string;
@@ -29,7 +40,7 @@ interface About {
 }
 
 /** What a service tells of itself, now. */
-export function serviceToMessage(service: string, about: About): MessageInitShape<typeof ServiceSchema> {
+export function serviceToMessage(service: string, about: About): ServiceInit {
   const { version, startedBy, unknownSettings } = about;
   return { service, version, startedBy, unknownSettings: [...unknownSettings], now: timestampFromDate(new Date()) };
 }
@@ -37,7 +48,18 @@ export function serviceToMessage(service: string, about: About): MessageInitShap
 export function serviceToJson({ service, instance, version, startedBy, ...told }: Service): ServiceJson {
   const now = told.now === undefined ? null : timestampDate(told.now).toISOString();
   const known = { service, instance, version, started_by: startedBy, unknown_settings: told.unknownSettings };
-  return { ...known, now, clock_ahead_seconds: told.clockAheadSeconds ?? null };
+  return { ...known, now, clock_ahead_seconds: told.clockAheadSeconds ?? null, figures: figuresToJson(told.figures) };
+}
+
+function figuresToJson(figures: WorkerFigures | undefined): WorkerFiguresJson | null {
+  if (figures === undefined) return null;
+  const { filesPerSecond, memoryBytes, lastErrorCode: code, lastErrorAt } = figures;
+  const at = lastErrorAt ? timestampDate(lastErrorAt).toISOString() : null;
+  return {
+    files_per_second: filesPerSecond,
+    memory_bytes: Number(memoryBytes),
+    last_error: code === '' ? null : { code, at },
+  };
 }
 
 export function volumeToJson(volume: Volume | undefined): VolumeJson | null {

@@ -45,7 +45,7 @@ describe('each view fits its window, and axe-core finds nothing', () => {
     assert.equal(namesOf('rowheader').length, 1);
     assert.match(
       namesOf('cell').join(),
-      /^WORKING,Busy threads \d+,Threads \d+,Version .*,Takes work from PostgreSQL,Started .*,Last seen .*,Drain/,
+      /^WORKING,Busy threads \d+,Threads \d+,Files a second .*,Memory .*,Last error .*,Version .*,Takes work from PostgreSQL,Started .*,Last seen .*,Drain/,
     );
     await page.context().close();
   });

@@ -1,9 +1,10 @@
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import type { StatsJson } from '#contract/schemas.ts';
+import type { Json, StatsJson } from '#contract/schemas.ts';
 import { workSourceName } from '#domain/work-source.ts';
 import { may } from '../access.ts';
 import { drainWorker, getSystem, resumeWorker } from '../api.ts';
-import { count, files, rate, time } from '../format.ts';
+import { bytes, count, files, rate, time } from '../format.ts';
 import { stats } from '../live/events.ts';
 import { usePolled } from '../live/poll.ts';
 import { recentRate } from '../live/rates.ts';
@@ -76,48 +77,84 @@ interface WorkerTableProps {
   readonly onResume: (worker: Worker) => void;
 }
 
+const titles = [
+  'Name',
+  'State',
+  'Busy threads',
+  'Threads',
+  'Files a second',
+  'Memory',
+  'Last error',
+  'Version',
+  'Takes work from',
+  'Started',
+  'Last seen',
+];
+
 function WorkerTable({ workers, onDrain, onResume }: WorkerTableProps) {
   const { answer } = usePolled(getSystem, everyMs);
-  const versions = new Map(answer?.services.map(({ instance, version }) => [instance, version]));
-  const titles = ['Name', 'State', 'Busy threads', 'Threads', 'Version', 'Takes work from', 'Started', 'Last seen'];
+  const services = new Map(answer?.services.map((service) => [service.instance, service]));
   return (
-    <table class="stacked">
-      <caption>Workers seen within the last 15 seconds</caption>
-      <thead>
-        <tr>
-          {[...titles, ...(may('admin') ? ['Action'] : [])].map((title) => (
-            <th key={title} scope="col">
-              {title}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {workers.map((worker) => (
-          <tr key={worker.name}>
-            <th scope="row" class="name">
-              {worker.name}
-            </th>
-            <td>
-              <StateMark state={worker.state} />
-            </td>
-            <td class="whole" data-title="Busy threads">
-              {count(worker.busy)}
-            </td>
-            <td data-title="Threads">{count(worker.slots)}</td>
-            <td data-title="Version">{versions.get(worker.name) ?? '–'}</td>
-            <td data-title="Takes work from">{workSourceName(worker.source)}</td>
-            <td data-title="Started">{time(worker.started_at)}</td>
-            <td data-title="Last seen">{time(worker.seen_at)}</td>
-            {may('admin') && (
-              <td>
-                <DrainButton worker={worker} onDrain={onDrain} onResume={onResume} />
-              </td>
-            )}
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard.
+    <section class="scroller" tabIndex={0} aria-label="Workers">
+      <table class="stacked">
+        <caption>Workers seen within the last 15 seconds</caption>
+        <thead>
+          <tr>
+            {[...titles, ...(may('admin') ? ['Action'] : [])].map((title) => (
+              <th key={title} scope="col">
+                {title}
+              </th>
+            ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {workers.map((worker) => (
+            <WorkerRow key={worker.name} worker={worker} service={services.get(worker.name)}>
+              {may('admin') && (
+                <td>
+                  <DrainButton worker={worker} onDrain={onDrain} onResume={onResume} />
+                </td>
+              )}
+            </WorkerRow>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+interface WorkerRowProps {
+  readonly worker: Worker;
+  readonly service: Json<'System'>['services'][number] | undefined;
+  readonly children: ComponentChildren;
+}
+
+function WorkerRow({ worker, service, children }: WorkerRowProps) {
+  const figures = service?.figures;
+  return (
+    <tr>
+      <th scope="row" class="name">
+        {worker.name}
+      </th>
+      <td>
+        <StateMark state={worker.state} />
+      </td>
+      <td class="whole" data-title="Busy threads">
+        {count(worker.busy)}
+      </td>
+      <td data-title="Threads">{count(worker.slots)}</td>
+      <td data-title="Files a second">{figures ? rate(figures.files_per_second) : '–'}</td>
+      <td data-title="Memory">{figures ? bytes(figures.memory_bytes) : '–'}</td>
+      <td data-title="Last error">
+        {figures?.last_error ? `${figures.last_error.code}, ${time(figures.last_error.at)}` : '–'}
+      </td>
+      <td data-title="Version">{service?.version ?? '–'}</td>
+      <td data-title="Takes work from">{workSourceName(worker.source)}</td>
+      <td data-title="Started">{time(worker.started_at)}</td>
+      <td data-title="Last seen">{time(worker.seen_at)}</td>
+      {children}
+    </tr>
   );
 }
 

@@ -38,7 +38,7 @@ describe('The report of doctor', () => {
 
 function service(fields: Partial<ServiceJson>): ServiceJson {
   const known = { service: 'upload', instance: '', version: '0.0.1', unknown_settings: [] };
-  return { ...known, started_by: 'up', now: null, clock_ahead_seconds: null, ...fields };
+  return { ...known, started_by: 'up', now: null, clock_ahead_seconds: null, figures: null, ...fields };
 }
 
 const starts = {

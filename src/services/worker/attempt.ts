@@ -13,6 +13,7 @@ import { inSpans } from '#platform/telemetry/traces.ts';
 import { recordRuns, startSave } from './attempt-spans.ts';
 import { type HeldClaim, LeaseLost } from './lease-keeper.ts';
 import type { AttemptsClient } from './lifecycle/attempts.ts';
+import type { WorkTally } from './work-tally.ts';
 
 export interface AnalyzeOptions {
   readonly deadlineMs: number;
@@ -57,6 +58,7 @@ export interface AttemptTools {
   /** Where texts are kept, if they are. */
   readonly texts?: Pick<TextStore, 'keep'> | undefined;
   readonly attempts: AttemptsClient;
+  readonly tally: WorkTally;
   /** The name of this worker. */
   readonly name: string;
   readonly logger: Logger;
@@ -233,19 +235,21 @@ async function settle(claim: HeldClaim, saved: SaveOutcome, tools: AttemptTools)
   else drop(claim, saved.outcome, tools);
 }
 
-function complete({ file, beganAt, span }: HeldClaim, { name: worker, logger }: AttemptTools): void {
+function complete({ file, beganAt, span }: HeldClaim, { name: worker, logger, tally }: AttemptTools): void {
+  tally.completed();
   span?.set({ 'filemill.attempt.outcome': 'COMPLETED' });
   fileCompleted(logger, file, worker, (performance.now() - beganAt) / 1_000);
 }
 
 /** Never rejects. */
 async function fail(claim: HeldClaim, failure: unknown, tools: AttemptTools): Promise<void> {
-  const { attempts, name: worker, logger } = tools;
+  const { attempts, name: worker, logger, tally } = tools;
   const { file } = claim;
   if (claim.lost !== undefined) return drop(claim, claim.lost, tools);
   const error = asFilemillError(failure);
   const { reason, message } = error;
   attemptFailed(logger, file, worker, error);
+  tally.failed(reason);
   claim.span?.set({ 'filemill.attempt.outcome': 'FAILED' });
   claim.span?.fail(error);
   const { id, leaseToken } = file;

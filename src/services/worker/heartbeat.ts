@@ -8,6 +8,7 @@ import { startDuty } from '#platform/duty.ts';
 import type { Logger } from '#platform/logger.ts';
 import type { RpcClient } from '#platform/rpc/client.ts';
 import type { ThisService } from '#platform/this-service.ts';
+import type { WorkFigures } from './work-tally.ts';
 
 export interface WorkerVitals {
   /** Threads. */
@@ -17,6 +18,8 @@ export interface WorkerVitals {
   readonly source: 'redis' | 'direct';
   /** Whether it was told to drain, and holds nothing any longer. */
   readonly drained: boolean;
+  /** Since the latest heartbeat. */
+  readonly figures: WorkFigures;
   /** Absent in a deployment without Redis. */
   readonly redis?: StoreReport;
 }
@@ -51,9 +54,9 @@ export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
   const startedAt = timestampFromDate(new Date());
   let answeredAt = Number.NEGATIVE_INFINITY;
   const beat = async (leaving: boolean, timeoutMs: number) => {
-    const { redis, ...rest } = vitals();
+    const { redis, figures, ...rest } = vitals();
     const dependencies = redis ? [dependencyToMessage(redis, 'worker', worker)] : [];
-    const service = { ...serviceToMessage('worker', about), instance: worker };
+    const service = { ...serviceToMessage('worker', about), instance: worker, figures };
     const beats = { worker, startedAt, ...rest, dependencies, service, leaving };
     const { draining } = await lifecycle.heartbeat(beats, { timeoutMs });
     answeredAt = performance.now();

@@ -8,9 +8,10 @@ import { startHeartbeat } from './heartbeat.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { AttemptsClient } from './lifecycle/attempts.ts';
 import { Processor, type ProcessorOptions } from './processor.ts';
+import { WorkTally } from './work-tally.ts';
 import { observeWork } from './worker-metrics.ts';
 
-interface WorkerOptions extends Omit<ProcessorOptions, 'attempts' | 'keeper'> {
+interface WorkerOptions extends Omit<ProcessorOptions, 'attempts' | 'keeper' | 'tally'> {
   readonly name: string;
   readonly source: NamedWorkSource;
   readonly metadata: RpcChannel;
@@ -31,7 +32,8 @@ export function startWorker(options: WorkerOptions): Worker {
   parts.use(startMemoryWatch(options.memoryMb, logger));
   const attempts = new AttemptsClient(metadata, result);
   const keeper = parts.use(new LeaseKeeper(attempts, logger));
-  const processor = Processor.start({ ...options, attempts, keeper });
+  const tally = new WorkTally();
+  const processor = Processor.start({ ...options, attempts, keeper, tally });
   parts.use(observeWork({ analysis, isolates: options.isolates, processor }));
   parts.use(observeStores(() => [source.report]));
   const vitals = () => ({
@@ -39,6 +41,7 @@ export function startWorker(options: WorkerOptions): Worker {
     busy: processor.busyThreads,
     source: source.name,
     drained: processor.drained,
+    figures: tally.read(),
     ...(source.report && { redis: source.report }),
   });
   const lifecycle = metadata.client(FileLifecycleService);

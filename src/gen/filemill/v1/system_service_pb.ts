@@ -12,7 +12,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file filemill/v1/system_service.proto.
  */
 export const file_filemill_v1_system_service: GenFile = /*@__PURE__*/
-  fileDesc("CiBmaWxlbWlsbC92MS9zeXN0ZW1fc2VydmljZS5wcm90bxILZmlsZW1pbGwudjEiGAoWR2V0RGVwZW5kZW5jaWVzUmVxdWVzdCKVAQoXR2V0RGVwZW5kZW5jaWVzUmVzcG9uc2USLQoMZGVwZW5kZW5jaWVzGAEgAygLMhcuZmlsZW1pbGwudjEuRGVwZW5kZW5jeRImCghzZXJ2aWNlcxgCIAMoCzIULmZpbGVtaWxsLnYxLlNlcnZpY2USIwoGdm9sdW1lGAMgASgLMhMuZmlsZW1pbGwudjEuVm9sdW1lIs4BCgdTZXJ2aWNlEg8KB3NlcnZpY2UYASABKAkSEAoIaW5zdGFuY2UYAiABKAkSDwoHdmVyc2lvbhgDIAEoCRISCgpzdGFydGVkX2J5GAQgASgJEhgKEHVua25vd25fc2V0dGluZ3MYBSADKAkSJwoDbm93GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIgChNjbG9ja19haGVhZF9zZWNvbmRzGAcgASgBSACIAQFCFgoUX2Nsb2NrX2FoZWFkX3NlY29uZHMiQgoGVm9sdW1lEg0KBWJ5dGVzGAEgASgDEhIKCmZyZWVfYnl0ZXMYAiABKAMSFQoNcmVzZXJ2ZV9ieXRlcxgDIAEoAyK7AwoKRGVwZW5kZW5jeRIPCgdzZXJ2aWNlGAEgASgJEhAKCGluc3RhbmNlGAIgASgJEgwKBHBhcnQYAyABKAkSLAoFc3RhdGUYBCABKA4yHS5maWxlbWlsbC52MS5EZXBlbmRlbmN5LlN0YXRlEgwKBGNvZGUYBSABKAkSDgoGZGV0YWlsGAYgASgJEikKBXNpbmNlGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIPCgdsYXN0aW5nGAggASgIEioKBGxpbmsYCSABKA4yHC5maWxlbWlsbC52MS5EZXBlbmRlbmN5LkxpbmsSDwoHdmVyc2lvbhgKIAEoCSJRCgVTdGF0ZRIVChFTVEFURV9VTlNQRUNJRklFRBAAEgwKCFNUQVRFX09LEAESEQoNU1RBVEVfRkFJTElORxACEhAKDFNUQVRFX1VOVVNFRBADImQKBExpbmsSFAoQTElOS19VTlNQRUNJRklFRBAAEg4KCkxJTktfTE9DQUwQARITCg9MSU5LX0NMRUFSX1RFWFQQAhITCg9MSU5LX1VOVkVSSUZJRUQQAxIMCghMSU5LX1RMUxAEMm0KDVN5c3RlbVNlcnZpY2USXAoPR2V0RGVwZW5kZW5jaWVzEiMuZmlsZW1pbGwudjEuR2V0RGVwZW5kZW5jaWVzUmVxdWVzdBokLmZpbGVtaWxsLnYxLkdldERlcGVuZGVuY2llc1Jlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_timestamp]);
+  fileDesc("CiBmaWxlbWlsbC92MS9zeXN0ZW1fc2VydmljZS5wcm90bxILZmlsZW1pbGwudjEiGAoWR2V0RGVwZW5kZW5jaWVzUmVxdWVzdCKVAQoXR2V0RGVwZW5kZW5jaWVzUmVzcG9uc2USLQoMZGVwZW5kZW5jaWVzGAEgAygLMhcuZmlsZW1pbGwudjEuRGVwZW5kZW5jeRImCghzZXJ2aWNlcxgCIAMoCzIULmZpbGVtaWxsLnYxLlNlcnZpY2USIwoGdm9sdW1lGAMgASgLMhMuZmlsZW1pbGwudjEuVm9sdW1lIvsBCgdTZXJ2aWNlEg8KB3NlcnZpY2UYASABKAkSEAoIaW5zdGFuY2UYAiABKAkSDwoHdmVyc2lvbhgDIAEoCRISCgpzdGFydGVkX2J5GAQgASgJEhgKEHVua25vd25fc2V0dGluZ3MYBSADKAkSJwoDbm93GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIgChNjbG9ja19haGVhZF9zZWNvbmRzGAcgASgBSACIAQESKwoHZmlndXJlcxgIIAEoCzIaLmZpbGVtaWxsLnYxLldvcmtlckZpZ3VyZXNCFgoUX2Nsb2NrX2FoZWFkX3NlY29uZHMiiwEKDVdvcmtlckZpZ3VyZXMSGAoQZmlsZXNfcGVyX3NlY29uZBgBIAEoARIUCgxtZW1vcnlfYnl0ZXMYAiABKAMSFwoPbGFzdF9lcnJvcl9jb2RlGAMgASgJEjEKDWxhc3RfZXJyb3JfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIkIKBlZvbHVtZRINCgVieXRlcxgBIAEoAxISCgpmcmVlX2J5dGVzGAIgASgDEhUKDXJlc2VydmVfYnl0ZXMYAyABKAMiuwMKCkRlcGVuZGVuY3kSDwoHc2VydmljZRgBIAEoCRIQCghpbnN0YW5jZRgCIAEoCRIMCgRwYXJ0GAMgASgJEiwKBXN0YXRlGAQgASgOMh0uZmlsZW1pbGwudjEuRGVwZW5kZW5jeS5TdGF0ZRIMCgRjb2RlGAUgASgJEg4KBmRldGFpbBgGIAEoCRIpCgVzaW5jZRgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDwoHbGFzdGluZxgIIAEoCBIqCgRsaW5rGAkgASgOMhwuZmlsZW1pbGwudjEuRGVwZW5kZW5jeS5MaW5rEg8KB3ZlcnNpb24YCiABKAkiUQoFU3RhdGUSFQoRU1RBVEVfVU5TUEVDSUZJRUQQABIMCghTVEFURV9PSxABEhEKDVNUQVRFX0ZBSUxJTkcQAhIQCgxTVEFURV9VTlVTRUQQAyJkCgRMaW5rEhQKEExJTktfVU5TUEVDSUZJRUQQABIOCgpMSU5LX0xPQ0FMEAESEwoPTElOS19DTEVBUl9URVhUEAISEwoPTElOS19VTlZFUklGSUVEEAMSDAoITElOS19UTFMQBDJtCg1TeXN0ZW1TZXJ2aWNlElwKD0dldERlcGVuZGVuY2llcxIjLmZpbGVtaWxsLnYxLkdldERlcGVuZGVuY2llc1JlcXVlc3QaJC5maWxlbWlsbC52MS5HZXREZXBlbmRlbmNpZXNSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_timestamp]);
 
 /**
  * @generated from message filemill.v1.GetDependenciesRequest
@@ -112,6 +112,13 @@ export type Service = Message<"filemill.v1.Service"> & {
    * @generated from field: optional double clock_ahead_seconds = 7;
    */
   clockAheadSeconds?: number | undefined;
+
+  /**
+   * What a worker tells of its work; absent for other services, and for workers of earlier versions.
+   *
+   * @generated from field: filemill.v1.WorkerFigures figures = 8;
+   */
+  figures?: WorkerFigures | undefined;
 };
 
 /**
@@ -120,6 +127,46 @@ export type Service = Message<"filemill.v1.Service"> & {
  */
 export const ServiceSchema: GenMessage<Service> = /*@__PURE__*/
   messageDesc(file_filemill_v1_system_service, 2);
+
+/**
+ * The work of a worker since it started.
+ *
+ * @generated from message filemill.v1.WorkerFigures
+ */
+export type WorkerFigures = Message<"filemill.v1.WorkerFigures"> & {
+  /**
+   * Files that it brought to their end, a result or a failed attempt, between its latest two heartbeats.
+   *
+   * @generated from field: double files_per_second = 1;
+   */
+  filesPerSecond: number;
+
+  /**
+   * The resident memory of its process; processes that read documents are not in it.
+   *
+   * @generated from field: int64 memory_bytes = 2;
+   */
+  memoryBytes: bigint;
+
+  /**
+   * Why its latest failed attempt failed: a code of docs/errors.md. Empty if none has.
+   *
+   * @generated from field: string last_error_code = 3;
+   */
+  lastErrorCode: string;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp last_error_at = 4;
+   */
+  lastErrorAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message filemill.v1.WorkerFigures.
+ * Use `create(WorkerFiguresSchema)` to create a new message.
+ */
+export const WorkerFiguresSchema: GenMessage<WorkerFigures> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_system_service, 3);
 
 /**
  * The volume that holds the bytes of files.
@@ -150,7 +197,7 @@ export type Volume = Message<"filemill.v1.Volume"> & {
  * Use `create(VolumeSchema)` to create a new message.
  */
 export const VolumeSchema: GenMessage<Volume> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_system_service, 3);
+  messageDesc(file_filemill_v1_system_service, 4);
 
 /**
  * A dependency of a service. Without `redis` everything works, only later; without any other, something does not.
@@ -232,7 +279,7 @@ export type Dependency = Message<"filemill.v1.Dependency"> & {
  * Use `create(DependencySchema)` to create a new message.
  */
 export const DependencySchema: GenMessage<Dependency> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_system_service, 4);
+  messageDesc(file_filemill_v1_system_service, 5);
 
 /**
  * @generated from enum filemill.v1.Dependency.State
@@ -272,7 +319,7 @@ export type Dependency_State = (typeof Dependency_State)[keyof typeof Dependency
  * Describes the enum filemill.v1.Dependency.State.
  */
 export const Dependency_StateSchema: GenEnum<Dependency_State> = /*@__PURE__*/
-  enumDesc(file_filemill_v1_system_service, 4, 0);
+  enumDesc(file_filemill_v1_system_service, 5, 0);
 
 /**
  * @generated from enum filemill.v1.Dependency.Link
@@ -319,7 +366,7 @@ export type Dependency_Link = (typeof Dependency_Link)[keyof typeof Dependency_L
  * Describes the enum filemill.v1.Dependency.Link.
  */
 export const Dependency_LinkSchema: GenEnum<Dependency_Link> = /*@__PURE__*/
-  enumDesc(file_filemill_v1_system_service, 4, 1);
+  enumDesc(file_filemill_v1_system_service, 5, 1);
 
 /**
  * The state of the server itself.

@@ -1,6 +1,6 @@
 import { dependencyToJson } from '#contract/json.ts';
 import type { Json } from '#contract/schemas.ts';
-import { volumeToJson } from '#contract/services.ts';
+import { serviceToJson, volumeToJson } from '#contract/services.ts';
 import type { Backend } from '../backend.ts';
 import { route } from '../http/route.ts';
 
@@ -16,7 +16,9 @@ export function getSystem({ system }: Backend) {
     async handle({ onward }): Promise<Json<'System'>> {
       const { services, dependencies, volume } = await system.getDependencies({}, onward);
       return {
-        services: services.map(({ service, instance, version }) => ({ service, instance, version })),
+        services: services.map(serviceToJson).map(({ service, instance, version, figures }) => {
+          return { service, instance, version, figures };
+        }),
         dependencies: dependencies.map(dependencyToJson).map(({ service, instance, part, state, version, detail }) => {
           return { service, instance, part, state, version, detail };
         }),
