@@ -229,7 +229,7 @@ describe('the command line', () => {
       [['list', '--sha256', 'abc'], /Expected 64 hex digits/],
       [['list', '--limit', '0'], /Expected a whole number from 1 /],
       [['list', '--timeout', 'soon'], /Expected a time such as 90s or 5m/],
-      [['list', '-o', 'xml'], /Choose one of table, json, ndjson, yaml/],
+      [['list', '-o', 'xml'], /Choose one of table, wide, json, ndjson, yaml/],
       [['list', 'extra'], /too many arguments/],
       [['lst'], /no command "lst"\. Did you mean list\?/],
       [['upload'], /Something is missing: <path>/],

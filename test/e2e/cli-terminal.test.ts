@@ -48,7 +48,7 @@ describe('the command line on a terminal', () => {
   }
 
   it('shows a list that is redrawn until Ctrl-C, on a screen of its own', async () => {
-    const received = await see('timeout -s INT 3 filemill.js list --watch --limit 3', 80).catch(
+    const received = await see('timeout -s INT 10 filemill.js list --watch --limit 3', 80).catch(
       (error: { stdout: string }) => error.stdout,
     );
     const [before, ...screens] = received.split(`${esc}[H${esc}[2J`);
