@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
 import type { ResultJson } from '#contract/schemas.ts';
+import { fileSnippets } from '../../dashboard/src/file-snippets.ts';
 import { Dashboard, fact, row, untilText } from './support/dashboard.ts';
 import { documentOutput, replaceOutput } from './support/document-output.ts';
 
@@ -126,15 +127,18 @@ describe('the page of a file', () => {
     }
   });
 
-  it('gives commands that reach this server, to be copied', async () => {
+  it('gives commands and code that reach this server, to be copied', async () => {
     const id = await dashboard.upload('copied.txt', 'copy me');
     const page = await dashboard.open(`files/${id}`, { permissions: ['clipboard-read', 'clipboard-write'] });
     const copied = async (name: string) => {
-      await page.getByRole('button', { name: `Copy the command for ${name}` }).click();
+      await page.getByRole('tab', { name, exact: true }).click();
+      await page.getByRole('button', { name: `Copy for ${name}` }).click();
       await page.getByRole('status').filter({ hasText: 'Copied' }).first().waitFor();
       return String(await page.evaluate('navigator.clipboard.readText()'));
     };
-    assert.equal(await copied('the command line'), `npx filemill get --server files.example:443 ${id}`);
+    assert.equal(await copied('CLI'), `npx filemill get --server files.example:443 ${id}`);
+    for (const client of ['TypeScript', 'Python', 'Go'] as const)
+      assert.equal(await copied(client), fileSnippets[client]({ id, url: dashboard.stack.base }));
     assert.match(await copied('grpcurl'), /files\.example:443 filemill\.v1\.MetadataService\/GetFiles$/);
     const [curl, address = ''] = (await copied('curl')).split(' ');
     assert.equal(curl, 'curl');
@@ -142,6 +146,25 @@ describe('the page of a file', () => {
     await using _worker = await dashboard.stack.start('worker');
     await untilText(fact(page, 'State'), 'COMPLETED');
     assert.equal((await fetch(address)).status, 200);
+    await page.context().close();
+  });
+
+  it('moves among them by the arrow keys, and keeps the one that was chosen for the next file', async () => {
+    const page = await dashboard.open(`files/${await dashboard.upload('keys.txt', 'press me')}`);
+    const tab = (name: string) => page.getByRole('tab', { name, exact: true });
+    await tab('CLI').focus();
+    const moves = { ArrowRight: 'curl', End: 'grpcurl', Home: 'CLI', ArrowLeft: 'grpcurl' };
+    for (const [key, name] of [...Object.entries(moves), ['ArrowRight', 'CLI'], ['ArrowRight', 'curl']] as const) {
+      await page.keyboard.press(key);
+      await page.getByRole('tabpanel', { name, exact: true }).waitFor();
+      const [focused, selected] = [page.locator('[role=tab]:focus'), page.locator('[role=tab][aria-selected=true]')];
+      assert.deepEqual([await focused.textContent(), await selected.allTextContents()], [name, [name]], key);
+    }
+    await page.keyboard.press('Tab');
+    assert.equal(await page.locator('button:focus').getAttribute('aria-label'), 'Copy for curl');
+    await page.getByRole('link', { name: 'Files' }).first().click();
+    await page.getByRole('link', { name: 'copied.txt' }).click();
+    await page.getByRole('tabpanel', { name: 'curl' }).waitFor();
     await page.context().close();
   });
 

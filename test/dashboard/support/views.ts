@@ -136,6 +136,14 @@ export const views: Readonly<Record<string, View>> = {
     path: ({ document }) => `files/${document}`,
     prepare: showsResult,
   },
+  'the code of a file for Go': {
+    of: 'used',
+    path: ({ completed }) => `files/${completed}`,
+    prepare: async (page) => {
+      await showsResult(page);
+      await page.getByRole('tab', { name: 'Go' }).click();
+    },
+  },
   'a file that FAILED': { of: 'used', path: ({ failed }) => `files/${failed}`, prepare: showsAttempts },
   'a file that is PENDING': { of: 'used', path: ({ pending }) => `files/${pending}`, prepare: showsAttempts },
   'a file with a name from right to left': {
