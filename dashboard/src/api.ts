@@ -30,6 +30,7 @@ export const listFiles = (parameters: URLSearchParams, signal?: AbortSignal) =>
   call<FilesPage>(`api/v1/files?${parameters}`, until(signal));
 export const countFiles = (parameters: URLSearchParams, signal?: AbortSignal) =>
   call<Json<'FileCounts'>>(`api/v1/files:count?${parameters}`, until(signal));
+export const listBatches = () => call<Json<'Batches'>>('api/v1/batches');
 export const retryFiles = (ids: readonly string[]) => post<Json<'Retried'>>('api/v1/files:retry', { ids });
 export const deleteFiles = (ids: readonly string[]) => post<Json<'Deleted'>>('api/v1/files:delete', { ids });
 

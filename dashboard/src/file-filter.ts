@@ -12,6 +12,7 @@ export interface FileFilter {
   readonly finding_error: string;
   readonly sha256: string;
   readonly error_code: string;
+  readonly batch: string;
   /** Days such as `2026-11-30`, in the time zone of the reader; both are included. */
   readonly from: string;
   readonly to: string;
@@ -19,7 +20,7 @@ export interface FileFilter {
 
 export const emptyFilter: FileFilter = {
   ...{ q: '', name: '', status: '', mime_type: '', language: '', encrypted: '', extension_mismatch: '' },
-  ...{ finding_error: '', sha256: '', error_code: '', from: '', to: '' },
+  ...{ finding_error: '', sha256: '', error_code: '', batch: '', from: '', to: '' },
 };
 
 export const newestFirst = '-created_at';

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { AttemptJson, FileJson, ResultJson } from '#contract/schemas.ts';
 import { getAttempts, getFile, getResult } from './api.ts';
+import { useAgain } from './live/use-again.ts';
 import { useChanges } from './live/use-changes.ts';
 
 export interface ShownFile {
@@ -25,6 +26,7 @@ export function useFile(id: string): ShownFile {
     }, setProblem);
   };
   useEffect(load, [id]);
+  useAgain(problem, load);
   useChanges((changed) => {
     if (changed.look_again) load();
     if (changed.deleted.includes(id)) setDeleted(true);

@@ -6,7 +6,7 @@ import type { AxeResults } from 'axe-core';
 import type { Locator, Page } from 'playwright-core';
 import { mintToken, tokenText } from '#domain/token.ts';
 import { startPathProxy } from '../support/path-proxy.ts';
-import { Dashboard } from './support/dashboard.ts';
+import { Dashboard, untilCount } from './support/dashboard.ts';
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -59,7 +59,7 @@ describe('the explorer of the API', () => {
     const document = await (await fetch(`${dashboard.stack.base}/api/v1/openapi.json`)).json();
     const { paths } = document as { paths: Record<string, object> };
     const operations = Object.values(paths).flatMap((methods) => Object.keys(methods));
-    assert.equal(await page.locator('.opblock').count(), operations.length);
+    await untilCount(page.locator('.opblock'), operations.length);
     await page.locator('#operations-Files-listFiles .opblock-summary-control').click();
     await page.getByText('Lists files, newest first, one page at a time.').waitFor();
     assert.deepEqual(heard, []);

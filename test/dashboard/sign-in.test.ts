@@ -1,17 +1,12 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { after, before, describe, it } from 'node:test';
-import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { type Scope, scopes } from '#domain/access.ts';
 import { mintToken, tokenText } from '#domain/token.ts';
 import { AccessService } from '#gen/filemill/v1/access_service_pb.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
 import { Dashboard, row, untilCount } from './support/dashboard.ts';
-
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const layoutFaults = await readFile(new URL('support/layout-faults.js', import.meta.url), 'utf8');
+import { layoutFaultsOf, violationsOf } from './support/faults.ts';
 
 const adminToken = tokenText(mintToken());
 const admin = { authorization: `Bearer ${adminToken}` };
@@ -186,7 +181,7 @@ describe('the page of a server that wants credentials', () => {
         for (const width of [360, 390, 768, 1_440]) {
           await page.emulateMedia({ colorScheme });
           await page.setViewportSize({ width, height: 844 });
-          const faults = (await page.evaluate(layoutFaults)) as string[];
+          const faults = await layoutFaultsOf(page);
           faults.push(...(await violationsOf(page)));
           assert.deepEqual(faults, [], `${what}, ${width} px, ${colorScheme}`);
           const folder = process.env.FILEMILL_TEST_PICTURES;
@@ -199,10 +194,3 @@ describe('the page of a server that wants credentials', () => {
 
   it('and the browser has nothing to complain of', () => assert.deepEqual(dashboard.complaints, []));
 });
-
-async function violationsOf(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  const options = { rules: { 'target-size': { enabled: true } } };
-  const { violations } = (await page.evaluate(`axe.run(${JSON.stringify(options)})`)) as AxeResults;
-  return violations.flatMap(({ id, help, nodes }) => nodes.map(({ html }) => `${id}: ${help}: ${html}`));
-}

@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { after, before, describe, it } from 'node:test';
-import type { AxeResults } from 'axe-core';
-import type { Page } from 'playwright-core';
+import { layoutFaultsOf, violationsOf } from './support/faults.ts';
 import { rightToLeft, type Systems, startSystems, views } from './support/views.ts';
-
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const layoutFaults = await readFile(new URL('support/layout-faults.js', import.meta.url), 'utf8');
 
 /** Of small and of usual telephones, a tablet and a laptop; axe-core looks at the second and the last. */
 const widths = [360, 390, 768, 1_440] as const;
@@ -28,7 +22,7 @@ describe('each view fits its window, and axe-core finds nothing', () => {
         for (const width of widths) {
           await page.emulateMedia({ colorScheme });
           await page.setViewportSize({ width, height: 844 });
-          const faults = (await page.evaluate(layoutFaults)) as string[];
+          const faults = await layoutFaultsOf(page);
           if (axeWidths.includes(width)) faults.push(...(await violationsOf(page)));
           assert.deepEqual(faults, [], `${width} px, ${colorScheme}`);
         }
@@ -65,12 +59,3 @@ describe('each view fits its window, and axe-core finds nothing', () => {
   it('and the browser has nothing to complain of', () =>
     assert.deepEqual([...systems.fresh.complaints, ...systems.used.complaints], []));
 });
-
-async function violationsOf(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  // It looks at the size of targets only when told to.
-  const options = { rules: { 'target-size': { enabled: true } } };
-  const { violations, passes } = (await page.evaluate(`axe.run(${JSON.stringify(options)})`)) as AxeResults;
-  assert.ok(passes.some(({ id }) => id === 'color-contrast'));
-  return violations.flatMap(({ id, help, nodes }) => nodes.map(({ html }) => `${id}: ${help}: ${html}`));
-}

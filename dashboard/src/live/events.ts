@@ -3,6 +3,7 @@ import type { Json, StatsJson } from '#contract/schemas.ts';
 import { admission, may } from '../access.ts';
 import { addressOf } from '../base.ts';
 import { askForCaller } from '../session.ts';
+import { toast } from '../toasts.ts';
 import { takeSample } from './rates.ts';
 import { noteServerTime, serverNow } from './server-time.ts';
 
@@ -39,6 +40,7 @@ function open(): () => void {
     source = new EventSource(addressOf('api/v1/events'));
     source.onopen = () => {
       connected.value = true;
+      if (lost.peek()) toast('The server is back. What is shown is up to date again.');
       lost.value = false;
       // A browser that reconnects resumes after its last event; a new stream has missed all earlier changes.
       if (fresh) tell(lookAgain);

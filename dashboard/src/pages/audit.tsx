@@ -4,6 +4,7 @@ import { auditActions } from '#domain/audit.ts';
 import { listAudit } from '../api.ts';
 import { addressOf } from '../base.ts';
 import { time } from '../format.ts';
+import { useAgain } from '../live/use-again.ts';
 import { Empty } from '../parts/empty.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
@@ -31,6 +32,7 @@ export function AuditPage() {
     }
   };
   useEffect(() => void load(''), [action]);
+  useAgain(problem, () => load(''));
   return (
     <SettingsPage title="Audit" actions={<Export action={action} />}>
       <div class="filters">

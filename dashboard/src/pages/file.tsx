@@ -6,6 +6,7 @@ import { FileActions } from '../parts/file-actions.tsx';
 import { FileCommands } from '../parts/file-commands.tsx';
 import { FileFacts, FileRecord } from '../parts/file-facts.tsx';
 import { Findings, Notes } from '../parts/findings.tsx';
+import { Loading } from '../parts/loading.tsx';
 import { Page } from '../parts/page.tsx';
 import { Preview } from '../parts/preview.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
@@ -22,7 +23,7 @@ export function FilePage({ id }: { readonly id: string }) {
       actions={file !== undefined && !deleted ? <FileActions file={file} /> : undefined}
     >
       <ProblemNote problem={problem} />
-      {file === undefined && problem === undefined && <p>Loading…</p>}
+      {file === undefined && problem === undefined && <Loading lines={8} />}
       {deleted && (
         <p class="note" role="status">
           This file was deleted.

@@ -2,11 +2,13 @@ import { useCallback, useEffect, useState } from 'preact/hooks';
 import { may } from '../access.ts';
 import type { FilesPage as PageOfFiles } from '../api.ts';
 import { emptyFilter, type FileView, readView, requestOf, viewParameters } from '../file-filter.ts';
+import { hrefWith } from '../file-links.ts';
 import { bytes, files as filesWord, time } from '../format.ts';
 import { stats } from '../live/events.ts';
+import { useAgain } from '../live/use-again.ts';
 import { ChosenFilters } from '../parts/chosen-filters.tsx';
 import { Empty, NothingYet } from '../parts/empty.tsx';
-import { Facets, hrefWith } from '../parts/facets.tsx';
+import { Facets } from '../parts/facets.tsx';
 import { FileTable } from '../parts/file-table.tsx';
 import { FileViews } from '../parts/file-views.tsx';
 import { Link } from '../parts/link.tsx';
@@ -40,6 +42,7 @@ export function FilesPage() {
     reload();
     setRound(round + 1);
   };
+  useAgain(problem, onDone);
   return (
     <Page title="Files" actions={<ListMenus view={view} onHelp={() => help(true)} />}>
       <FileViews />

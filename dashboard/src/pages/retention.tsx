@@ -3,6 +3,7 @@ import type { Json } from '#contract/schemas.ts';
 import { may } from '../access.ts';
 import { listRetentionRules, removeRetentionRule, setRetentionRule } from '../api.ts';
 import { time } from '../format.ts';
+import { useAgain } from '../live/use-again.ts';
 import { Confirm } from '../parts/confirm.tsx';
 import { Empty } from '../parts/empty.tsx';
 import { Loading } from '../parts/loading.tsx';
@@ -21,6 +22,10 @@ export function RetentionPage() {
   const [problem, setProblem] = useState<unknown>();
   const load = () => listRetentionRules().then((found) => setRules(found.rules), setProblem);
   useEffect(() => void load(), []);
+  useAgain(problem, () => {
+    setProblem(undefined);
+    void load();
+  });
   const change = async (made: Promise<Rule>) => {
     setProblem(undefined);
     try {

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Json, TokenJson } from '#contract/schemas.ts';
 import { listTokens, revokeTokens } from '../api.ts';
+import { useAgain } from '../live/use-again.ts';
 import { Command } from '../parts/command.tsx';
 import { Confirm } from '../parts/confirm.tsx';
 import { Empty } from '../parts/empty.tsx';
@@ -19,6 +20,10 @@ export function TokensPage() {
   const [problem, setProblem] = useState<unknown>();
   const load = () => listTokens(withEnded).then((found) => setTokens(found.tokens), setProblem);
   useEffect(() => void load(), [withEnded]);
+  useAgain(problem, () => {
+    setProblem(undefined);
+    void load();
+  });
   const revoke = async ({ id, name }: TokenJson) => {
     setProblem(undefined);
     try {

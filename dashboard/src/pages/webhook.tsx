@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { type DeliveryState, deliveryStates } from '#domain/webhook.ts';
 import { listDeliveries, replayDeliveries } from '../api.ts';
+import { useAgain } from '../live/use-again.ts';
 import { type Delivery, DeliveryTable } from '../parts/delivery-table.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
@@ -24,6 +25,7 @@ export function WebhookPage({ id }: { readonly id: string }) {
     }
   };
   useEffect(() => void load(''), [state]);
+  useAgain(problem, () => load(''));
   const replay = async (delivery: Delivery) => {
     try {
       const { items } = await replayDeliveries(id, [delivery.id]);

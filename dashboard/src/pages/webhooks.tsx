@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Json } from '#contract/schemas.ts';
 import { deleteWebhooks, listWebhooks, testWebhook, updateWebhook } from '../api.ts';
+import { useAgain } from '../live/use-again.ts';
 import { Command } from '../parts/command.tsx';
 import { Confirm } from '../parts/confirm.tsx';
 import { Empty } from '../parts/empty.tsx';
@@ -18,6 +19,10 @@ export function WebhooksPage() {
   const [problem, setProblem] = useState<unknown>();
   const load = () => listWebhooks().then((found) => setWebhooks(found.webhooks), setProblem);
   useEffect(() => void load(), []);
+  useAgain(problem, () => {
+    setProblem(undefined);
+    void load();
+  });
   const act = async (work: () => Promise<string>) => {
     setProblem(undefined);
     await work().then(toast, setProblem);

@@ -1,6 +1,6 @@
 import { emptyFilter, type FileFilter, type FileView, viewParameters } from '../file-filter.ts';
+import { hrefWith } from '../file-links.ts';
 import { hrefOf } from '../router.ts';
-import { hrefWith } from './facets.tsx';
 import { Icon } from './icon.tsx';
 import { Link } from './link.tsx';
 
@@ -14,6 +14,7 @@ const titles: Readonly<Record<Exclude<keyof FileFilter, 'q'>, string>> = {
   finding_error: 'Could not be read',
   sha256: 'SHA-256',
   error_code: 'Reason',
+  batch: 'Batch',
   from: 'From',
   to: 'To',
 };

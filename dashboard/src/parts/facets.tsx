@@ -1,9 +1,11 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { FacetName } from '#domain/file-facets.ts';
-import { type FileFilter, type FileView, newestFirst, viewParameters } from '../file-filter.ts';
+import { type FileView, newestFirst, viewParameters } from '../file-filter.ts';
+import { hrefWith } from '../file-links.ts';
 import { count, time } from '../format.ts';
 import { go, hrefOf } from '../router.ts';
 import type { FileCounts } from '../use-file-counts.ts';
+import { BatchChoice } from './batch-choice.tsx';
 import { Icon } from './icon.tsx';
 import { Link } from './link.tsx';
 
@@ -34,6 +36,7 @@ export function Facets({ view, counts }: FacetsProps) {
       {facets.map((facet) => (
         <Facet key={facet.name} facet={facet} view={view} counts={counts} />
       ))}
+      <BatchChoice view={view} />
       <Days view={view} />
       {counts?.capped && (
         <p class="quiet">Counted are the newest {count(mostCounted)} that match; a plus means that there are more.</p>
@@ -100,11 +103,6 @@ function Facet({ facet: { name, title, words }, view, counts }: FacetProps) {
 
 function howMany(files: number, counts: FileCounts | undefined): string {
   return counts?.capped && files > 0 ? `${count(files)}+` : count(files);
-}
-
-/** The address of the same list with other choices, from its first page on. */
-export function hrefWith(view: FileView, change: Partial<FileFilter>): string {
-  return hrefOf('files', viewParameters({ ...view, filter: { ...view.filter, ...change } }));
 }
 
 const sorts: readonly (readonly [sort: string, words: string])[] = [

@@ -1,7 +1,9 @@
 import { coreFacts } from '#contract/facts/facts.ts';
 import type { FileJson, Json } from '#contract/schemas.ts';
 import { between, bytes, count, time } from '../format.ts';
+import { hrefOf } from '../router.ts';
 import { Fact, Found } from './facts.tsx';
+import { Link } from './link.tsx';
 import { StatusMark } from './status.tsx';
 
 interface FileFactsProps {
@@ -42,6 +44,11 @@ export function FileRecord({ file }: { readonly file: FileJson }) {
           {count(file.attempt)} of {count(file.max_attempts)}
         </Fact>
         {file.bytes_expired_at !== null && <Fact name="Bytes kept until">{time(file.bytes_expired_at)}</Fact>}
+        {file.batch !== null && (
+          <Fact name="Batch">
+            <Link href={hrefOf('files', { batch: file.batch })}>{file.batch}</Link>
+          </Fact>
+        )}
         {others(file).map(([name, value]) => (
           <Fact key={name} name={name}>
             {value}
@@ -65,7 +72,7 @@ export function FileRecord({ file }: { readonly file: FileJson }) {
 
 /** These fields are shown in another form. */
 const told = new Set(
-  'id filename path size mime_type status attempt max_attempts created_at updated_at completed_at sha256 bytes_expired_at error'.split(
+  'id filename path size mime_type status attempt max_attempts created_at updated_at completed_at sha256 bytes_expired_at error batch'.split(
     ' ',
   ),
 );
