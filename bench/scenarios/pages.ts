@@ -2,6 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import type { Page } from 'playwright-core';
 import { Database } from '#adapters/postgres/database/database.ts';
 import { fileFacets } from '#adapters/postgres/files/facets.ts';
 import { listFiles } from '#adapters/postgres/files/file-lists.ts';
@@ -10,14 +11,17 @@ import { sortFiles } from '#adapters/postgres/files/sorted-files.ts';
 import { fileStats } from '#adapters/postgres/files/stats.ts';
 import { startEmbeddedPostgres } from '#local/postgres/embedded-postgres.ts';
 import { createLogger } from '#platform/logger.ts';
+import { untilCount } from '../../test/dashboard/support/dashboard.ts';
 import { httpServices, startCluster } from '../../test/support/cluster.ts';
 import { insertManyFiles } from '../../test/support/many-rows.ts';
-import { median, within } from '../figure.ts';
+import { type Figure, median, within } from '../figure.ts';
+import { firstPaint, longestInteraction, openChromium } from '../page-times.ts';
 import type { Bench, Scenario } from '../scenario.ts';
 import { removeLater } from '../system.ts';
 
 const logger = createLogger('bench', { level: 'warn', format: 'json' });
 const targetMs = 100;
+const firstPaintMs = 300;
 const timesEach = 20;
 /** Warm-up calls of each kind, which are not counted: they read from the disk and compile. */
 const warmUps = 5;
@@ -25,7 +29,8 @@ const pageRows = 101;
 
 export const pages: Scenario = {
   name: 'pages',
-  title: 'what the dashboard asks for with a million files: by SQL alone, and over HTTP through all services',
+  title:
+    'what the dashboard asks for with a million files: by SQL alone, over HTTP through all services, and as Chromium shows it',
   async run(bench) {
     const folder = await mkdtemp(join(tmpdir(), 'filemill-bench-'));
     removeLater(folder);
@@ -42,7 +47,7 @@ export const pages: Scenario = {
         within({ name: `${what}, by ${by}`, unit: 'ms', value: median(times) }, targetMs);
       figures.push(figure('SQL', bySql), figure('HTTP', overHttp));
     }
-    return figures;
+    return [...figures, ...(await inChromium(`${stack.base}/ui/`))];
 
     async function get(path: string): Promise<void> {
       const response = await fetch(`${stack.base}/api/v1/${path}`);
@@ -51,6 +56,55 @@ export const pages: Scenario = {
     }
   },
 };
+
+/** The page itself, in a browser. @param base the address of the overview */
+async function inChromium(base: string): Promise<Figure[]> {
+  await using browser = await openChromium();
+  const figures: Figure[] = [];
+  for (const [name, path, ready] of shownPages) {
+    const value = await firstPaint(browser, `${base}${path}`, ready);
+    figures.push(within({ name: `${name}, first paint`, unit: 'ms', value }, firstPaintMs));
+  }
+  const list = { address: `${base}files`, ready: 'tbody tr' };
+  const charts = { address: base, ready: 'figure svg' };
+  for (const [name, place, act] of [
+    ['typing a search', list, typeSearch],
+    ['moving, selecting and sorting', list, useKeys],
+    ['choosing other charts', charts, chooseRanges],
+  ] as const) {
+    const value = await longestInteraction(browser, place, act);
+    figures.push(within({ name: `${name}, longest until the next frame`, unit: 'ms', value }, targetMs));
+  }
+  return figures;
+}
+
+/** Their names, their addresses, and what is there once they show something. */
+const shownPages = [
+  ['overview', '', 'figure svg'],
+  ['files', 'files', 'tbody tr'],
+  ['failures', 'failures', 'h2'],
+  ['workers', 'workers', 'h1'],
+  ['upload', 'upload', 'h1'],
+  ['retention', 'retention', 'h1'],
+] as const;
+
+/** Until the page that was full holds that one file. */
+async function typeSearch(page: Page): Promise<void> {
+  const name = (await page.locator('tbody th').last().textContent()) ?? '';
+  await page.keyboard.press('/');
+  await page.keyboard.type(name, { delay: 30 });
+  await untilCount(page.locator('tbody tr'), 1);
+}
+
+async function useKeys(page: Page): Promise<void> {
+  for (const key of [...'jjjxjjx', 'Escape']) await page.keyboard.press(key);
+  await page.getByRole('columnheader').getByText('Size').click();
+  await page.waitForURL(/sort=/);
+}
+
+async function chooseRanges(page: Page): Promise<void> {
+  for (const range of ['1 h', '7 d', '1 y']) await page.getByText(range, { exact: true }).click();
+}
 
 interface Databases {
   readonly database: Database;
