@@ -49,10 +49,19 @@ function versionCommand(base: (typeof bases)[number]): string {
 export async function buildImages(engine: Engine): Promise<readonly Image[]> {
   const built: Image[] = [];
   for (const service of services) {
-    await build(engine, service);
+    await buildFrom(engine, service, imageName(service));
     built.push(await inspect(engine, service));
   }
   return built;
+}
+
+/** The image of everything. */
+export const wholeImage = 'filemill:test';
+
+export async function buildWholeImage(engine: Engine): Promise<string> {
+  await buildFrom(engine, 'filemill', wholeImage);
+  const [image] = JSON.parse(await must([engine.program, 'image', 'inspect', wholeImage])) as [ImageDetails];
+  return `${Math.round(image.Size / 1_000_000)} MB`;
 }
 
 /** How many layers from the base upwards all of them have in common. */
@@ -61,13 +70,13 @@ export function sharedLayers([first, ...others]: readonly Image[]): number {
   return differs ?? 0;
 }
 
-async function build({ program }: Engine, service: ServiceName): Promise<void> {
+async function buildFrom({ program }: Engine, name: string, tag: string): Promise<void> {
   // podman's own format has no HEALTHCHECK. The network and the npm settings of this machine lead to its registry.
   const settings = join(homedir(), '.npmrc');
   const npm = existsSync(settings) ? ['--volume', `${settings}:/root/.npmrc:ro`] : [];
   const own = program === 'podman' ? ['--format', 'docker', ...npm] : [];
-  const file = `build/package/${service}.Dockerfile`;
-  await must([program, 'build', '--network', 'host', ...own, '--file', file, '--tag', imageName(service), '.']);
+  const file = `build/package/${name}.Dockerfile`;
+  await must([program, 'build', '--network', 'host', ...own, '--file', file, '--tag', tag, '.']);
 }
 
 async function inspect({ program }: Engine, service: ServiceName): Promise<Image> {

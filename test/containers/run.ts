@@ -4,9 +4,10 @@ import { findEngine } from './engine.ts';
 import { baseImages, buildImages, type Image, sharedLayers } from './images.ts';
 import { testKubernetes } from './kubernetes.ts';
 import { Report, Stopped } from './report.ts';
+import { testWholeImage } from './whole-image.ts';
 
-// `npm run test:containers`: builds the five images, starts the whole system from the Kubernetes manifests, then
-// from compose.yaml, and checks what they promise. Takes a few minutes. Removes all that it made but the images.
+// `npm run test:containers`: builds the images, starts the whole system from the image of everything, from the Kubernetes
+// manifests, then from compose.yaml, and checks what they promise. Takes a few minutes. Removes all that it made but the images.
 const report = new Report();
 const resources = new AsyncDisposableStack();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => report.stop(signal));
@@ -16,6 +17,7 @@ try {
   const engine = await findEngine();
   report.heading(`Images (${engine.description})`);
   for (const base of await baseImages(engine)) report.note(base);
+  await testWholeImage(report, engine, resources);
   const built = await report.check('builds the five images', async () => {
     images = await buildImages(engine);
     return `${sharedLayers(images)} layers shared by all`;
