@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { type HistoryStep, stepMs } from '#domain/history.ts';
 import { getHistory } from '../api.ts';
-import { paused } from '../live/events.ts';
+import { lost, paused } from '../live/events.ts';
 import { type Figures, rates } from '../live/rates.ts';
 import { serverNow } from '../live/server-time.ts';
 import { continueLive, figuresOf, settleMs } from './merge.ts';
@@ -26,12 +26,12 @@ export function useHistory(range: Range): ShownHistory {
   const problem = useSignal<unknown>(undefined);
   const { step } = range;
   useEffect(() => {
-    if (step === 'second' || paused.value) return undefined;
+    if (step === 'second' || paused.value || lost.value) return undefined;
     return readEachMinute(range, step, (news) => {
       if ('figures' in news) read.value = news;
       problem.value = 'figures' in news ? undefined : news.problem;
     });
-  }, [range, paused.value]);
+  }, [range, paused.value, lost.value]);
   if (step === 'second') return { figures: rates.value, problem: undefined };
   const known = read.value?.of === range ? read.value : undefined;
   if (known === undefined) return { figures: undefined, problem: problem.value };

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { paused } from './events.ts';
+import { lost, paused } from './events.ts';
 
 export interface Polled<Answer> {
   /** The latest answer; undefined until the first. */
@@ -9,11 +9,11 @@ export interface Polled<Answer> {
   readonly problem: unknown;
 }
 
-/** Asks again and again while the component is shown and the page is live: for what causes no event. */
+/** Asks again and again while the component is shown, the page is live and the server is there: for what causes no event. */
 export function usePolled<Answer>(ask: () => Promise<Answer>, everyMs: number): Polled<Answer> {
   const polled = useSignal<Polled<Answer>>({ answer: undefined, problem: undefined });
   useEffect(() => {
-    if (paused.value) return undefined;
+    if (paused.value || lost.value) return undefined;
     let isOver = false;
     const round = () =>
       ask().then(
@@ -30,6 +30,6 @@ export function usePolled<Answer>(ask: () => Promise<Answer>, everyMs: number): 
       isOver = true;
       clearInterval(timer);
     };
-  }, [paused.value]);
+  }, [paused.value, lost.value]);
   return polled.value;
 }
