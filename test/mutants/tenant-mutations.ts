@@ -11,7 +11,7 @@ export const tenantMutations: readonly Mutation[] = [
     name: 'tenants-read-as-the-service',
     breaks: 'reading for a tenant as the role that sees its files alone',
     file: 'src/adapters/postgres/database/database.ts',
-    edits: [{ search: "const role = { 'filemill.tenant': tenant, role: tenantRole };", replace: 'const role = {};' }],
+    edits: [{ search: "{ 'filemill.tenant': tenant, role: tenantRole }", replace: '{}' }],
     test,
   },
   {
