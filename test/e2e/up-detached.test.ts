@@ -47,7 +47,7 @@ describe('filemill up -d', () => {
     assert.equal(up.code, 0, up.stderr);
     assert.match(up.stderr, /Stop it with `npx filemill down --data-dir .*`; `npx filemill logs -f/);
     const [, http = ''] = /HTTP +(\S+)/.exec(up.stdout) ?? [];
-    assert.equal((await fetch(`${http}/readyz`)).status, 200);
+    await eventually('it is ready', async () => (await fetch(`${http}/readyz`)).ok);
 
     const status = await data.status();
     assert.equal(status?.state, 'serving');

@@ -10,7 +10,7 @@ import { eventually } from '../../support/eventually.ts';
 import { GatedAnalysis, startWorker } from '../../support/test-worker.ts';
 
 test('a file keeps its lease, and its attempt, for as long as a worker works on it', async () => {
-  const leaseMs = 1_000;
+  const leaseMs = 2_000;
   await using backend = await startBackend({ leaseMs });
   await using pool = new AnalysisPool({ threads: 1, heapMb: 256 });
   const gated = new GatedAnalysis(pool);
