@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type ClientSystem, root, run, startClientSystem } from './support/client-system.ts';
-import { assertPrintsTheSample } from './support/sample.ts';
+import { assertPrintsTheSample, assertSnippetFindsFile } from './support/sample.ts';
 
 const folder = `${root}/clients/typescript`;
 
@@ -15,6 +15,11 @@ describe('the TypeScript client', () => {
   it('runs its example', () =>
     assertPrintsTheSample((path) =>
       run('node', ['examples/upload.js', path], { cwd: folder, env: system.env, isQuiet: true }),
+    ));
+
+  it('runs the code of the page', () =>
+    assertSnippetFindsFile(system, 'TypeScript', (code) =>
+      run('node', ['--input-type=module', '--eval', code], { cwd: folder, env: system.env, isQuiet: true }),
     ));
 
   it('passes its tests', async () => {
