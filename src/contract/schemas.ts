@@ -1,15 +1,14 @@
 import { z } from 'zod';
-import { scopes } from '#domain/access.ts';
 import { confidences, detectors } from '#domain/analysis.ts';
-import { auditActions } from '#domain/audit.ts';
 import { catalogue, type Reason } from '#domain/errors.ts';
 import { facetNames } from '#domain/file-facets.ts';
 import { fileStatuses } from '#domain/file-state.ts';
 import type { Link } from '#domain/link.ts';
-import { workerStates } from '#domain/worker-state.ts';
+import { AuditEvent, Caller, Tenant, Token } from './access-schema.ts';
 import { Batch, Batches, ChangedBatch } from './batch-schema.ts';
-import { Durations, History } from './history-schema.ts';
+import { type Durations, History } from './history-schema.ts';
 import { RetentionForecast, RetentionRule, RetentionRules } from './retention-schema.ts';
+import { type DatabaseState, type IncompleteUploads, Stats, Worker, Workers } from './stats-schema.ts';
 import { System } from './system-schema.ts';
 import { Delivery, Webhook, webhookSecret } from './webhook-schema.ts';
 
@@ -23,60 +22,6 @@ const count = z.int().min(0);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const statuses = [...fileStatuses, 'UNKNOWN'] as const;
 const nextPageToken = z.string().describe('`page_token` of the next page; empty on the last.');
-
-const Caller = z.strictObject({
-  kind: z.enum(['anonymous', 'token', 'session', 'jwt', 'service']),
-  id: z.string().describe('The id of the token, or the subject of the JWT.'),
-  name: z.string(),
-  tenant: z.string(),
-  scopes: z.array(z.enum(scopes)).describe('`admin` includes the others, in every tenant.'),
-  expires_at: time.nullable(),
-});
-
-const Token = z.strictObject({
-  id: z.string().describe('The part between the two underscores of `fm_<id>_<secret>`.'),
-  name: z.string(),
-  owner: z.string().describe('The person or team that answers for the token; may be empty.'),
-  tenant: z.string(),
-  scopes: z.array(z.enum(scopes)),
-  created_at: time.nullable(),
-  expires_at: time.nullable().describe('Null if the token does not expire.'),
-  last_used_at: time.nullable().describe('To the minute; null if the token was never used.'),
-  revoked_at: time.nullable().describe('Null if the token was not revoked.'),
-});
-
-const AuditEvent = z.strictObject({
-  id: z.uuid().describe('UUIDv7: ids sort by time.'),
-  at: time.nullable(),
-  kind: z.string().describe('`anonymous`, `token`, `session`, `jwt`, or `service` for Filemill itself.'),
-  actor: z.string().describe('The id of the token, or the subject of the JWT; empty for anonymous callers.'),
-  name: z.string().describe('The name of the caller, for people.'),
-  tenant: z.string().describe('The tenant of the file; otherwise that of the caller.'),
-  action: z.string().describe(`Such as ${auditActions.map((action) => `\`${action}\``).join(', ')}.`),
-  object: z.string().describe('The id of the file or the token, or the name of the tenant; may be empty.'),
-  request_id: z.string(),
-  address: z.string().describe('The address of the client.'),
-  detail: z.record(z.string(), z.unknown()).nullable(),
-});
-
-const most = count.nullable().describe('Null for no limit.');
-
-export const QuotaSchema = z.strictObject({
-  max_files: most,
-  max_bytes: most,
-  max_uploads: most,
-  max_requests_per_minute: most,
-});
-
-const Tenant = z.strictObject({
-  name: z.string(),
-  files: count,
-  bytes: count,
-  quota: QuotaSchema,
-  has_own_quota: z
-    .boolean()
-    .describe('The quota was set for this tenant; otherwise it has the defaults of the server.'),
-});
 
 const ErrorOf = z.strictObject({ code: z.string(), message: z.string() });
 
@@ -174,58 +119,6 @@ const Attempt = z.strictObject({
     .enum(['RUNNING', 'COMPLETED', 'FAILED', 'EXPIRED', 'UNKNOWN'])
     .describe('EXPIRED: the worker stopped renewing its lease.'),
   error: ErrorOf.nullable(),
-});
-
-const DatabaseState = z.strictObject({
-  pooled: z.boolean().describe('The service connects through a pooler and has no session of its own.'),
-  notified: z.boolean().describe('PostgreSQL notifies the service of changes; otherwise the service polls.'),
-  now: time.nullable().describe("PostgreSQL's clock."),
-  service_now: time.nullable().describe('The clock of the service at the same moment.'),
-  latest_step: z
-    .strictObject({ at: time.nullable(), seconds: z.number().describe('Negative when the clock was set back.') })
-    .nullable()
-    .describe("The latest step of PostgreSQL's clock that the service has seen."),
-});
-
-const IncompleteUploads = z.strictObject({
-  uploads: count,
-  bytes: count,
-  max_uploads: count.describe('Beyond this number, idle uploads are evicted.'),
-  max_bytes: count
-    .nullable()
-    .describe('Beyond this size, idle uploads are evicted; null when the volume does not report its size.'),
-  callers: z
-    .array(z.strictObject({ address: z.string(), uploads: count, bytes: count }))
-    .describe('At most ten, largest first; all clients of `web` count as one.'),
-});
-
-const Worker = z.strictObject({
-  name: z.string(),
-  started_at: time.nullable(),
-  seen_at: time.nullable(),
-  slots: count.describe('Number of threads.'),
-  busy: count.describe('Busy threads.'),
-  source: z.string(),
-  state: z
-    .enum(workerStates)
-    .describe('DRAINING: it claims no more files and finishes those that it holds. DRAINED: it holds none any longer.'),
-});
-
-const Workers = z.strictObject({ workers: z.array(Worker) });
-
-const Stats = z.strictObject({
-  statuses: z.record(z.string(), z.strictObject({ files: count, bytes: count })),
-  errors: z.array(z.strictObject({ code: z.string(), files: count })).describe('FAILED files by reason.'),
-  oldest_pending_seconds: z.number().min(0),
-  workers: z.array(Worker),
-  wait_seconds: Durations.nullable().describe(
-    'From the registration of a file to the claim that completed it, over the latest 1,000 results.',
-  ),
-  processing_seconds: Durations.nullable().describe('From that claim to the result.'),
-  database: DatabaseState.nullable().describe('The state of PostgreSQL, as the answering metadata service sees it.'),
-  incomplete_uploads: IncompleteUploads.nullable()
-    .optional()
-    .describe('What unfinished uploads hold; null while that is unknown, absent in events.'),
 });
 
 const Receipt = z.strictObject({

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
+import { QuotaSchema } from '#contract/access-schema.ts';
 import { quotaToMessage, tenantToJson } from '#contract/quotas.ts';
-import { type Json, QuotaSchema } from '#contract/schemas.ts';
+import type { Json } from '#contract/schemas.ts';
 import type { Quota } from '#domain/quota.ts';
 import type { Backend } from '../backend.ts';
 import { route } from '../http/route.ts';
