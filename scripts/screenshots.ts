@@ -47,8 +47,11 @@ await uploadText('The tragedy of Hamlet, act III.txt');
 const file = await uploadDocument('Of mills.pptx');
 await takeAt('files', 'files', (page) => row(page, 'Hamlet').waitFor());
 await takeAt(`files/${file}`, 'file', (page) => page.getByRole('heading', { name: 'Result' }).waitFor());
-await takeAt('failures', 'failures', (page) => page.getByRole('img', { name: 'over the last 14 days' }).waitFor());
-await takeAt('workers', 'workers', (page) => row(page, 'analyst-1').waitFor());
+await takeAt('failures', 'failures', async (page) => {
+  await page.getByRole('img', { name: 'over the last 14 days' }).waitFor();
+  await page.getByRole('list', { name: 'Examples of' }).waitFor();
+});
+await takeAt('workers', 'workers', (page) => row(page, 'analyst-1').getByText('MiB').waitFor());
 await takeAt('upload', 'upload', async (page) => {
   const names = await readdir(samples);
   await page.getByLabel('Files', { exact: true }).setInputFiles(names.map((name) => join(samples, name)));
@@ -59,7 +62,7 @@ await takeAt('retention', 'settings', async (page) => {
   await page.getByLabel('Days to keep files and results').fill('365');
   await page.getByLabel('Days to keep their bytes').fill('30');
   await page.getByRole('button', { name: 'Set rule' }).click();
-  await row(page, 'all files of all tenants').waitFor();
+  await row(page, 'all files of all tenants').getByText('nothing').waitFor();
   await page.getByRole('button', { name: 'Dismiss' }).click();
 });
 console.log(`The pictures are in ${folder}.`);

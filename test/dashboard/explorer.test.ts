@@ -61,7 +61,7 @@ describe('the explorer of the API', () => {
     const operations = Object.values(paths).flatMap((methods) => Object.keys(methods));
     await untilCount(page.locator('.opblock'), operations.length);
     await page.locator('#operations-Files-listFiles .opblock-summary-control').click();
-    await page.getByText('Lists files, newest first, one page at a time.').waitFor();
+    await page.getByText('Lists files, newest first unless sorted otherwise, one page at a time.').waitFor();
     assert.deepEqual(heard, []);
     await page.context().close();
   });

@@ -205,6 +205,25 @@ describe('the list of files', () => {
     await page.context().close();
   });
 
+  it('is narrowed by batch, to which the page of a file leads too', async () => {
+    const page = await dashboard.open('files', wide);
+    await filesOf(page).first().waitFor();
+    assert.equal(await page.getByLabel('Batch').count(), 0);
+    for (const name of ['march.csv', 'april.csv'])
+      await fetch(`${dashboard.stack.base}/files/${name}?batch=ledgers`, { method: 'PUT', body: name });
+    await page.reload();
+    await page.getByLabel('Batch').selectOption('ledgers');
+    await untilCount(filesOf(page), 2);
+    await page.getByRole('link', { name: 'april.csv' }).click();
+    await page.getByRole('link', { name: 'ledgers' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Files' }).waitFor();
+    await untilCount(filesOf(page), 2);
+    await page.getByRole('link', { name: 'Remove Batch: ledgers' }).click();
+    await page.getByText('march.csv').waitFor();
+    assert.equal(new URL(page.url()).search, '');
+    await page.context().close();
+  });
+
   it('gave the browser nothing to complain of', () => assert.deepEqual(dashboard.complaints, []));
 });
 

@@ -73,10 +73,12 @@ describe('the overview', () => {
     await plot.waitFor();
     await page.getByRole('radio', { name: '90 d' }).check();
     await page.getByText('History: the last 90 days, by day').waitFor();
+    await chart.and(page.locator(':not([aria-valuemax="0"])')).waitFor();
     await chart.focus();
     await page.keyboard.press('Home');
     await page.keyboard.press('Shift+ArrowRight');
     await page.keyboard.press('Shift+ArrowRight');
+    await chart.and(page.locator('[aria-valuetext*=": in "]')).waitFor();
     assert.match((await chart.getAttribute('aria-valuetext')) ?? '', /^\d+ \w+: in .*, out /);
     await page.keyboard.press('Enter');
     await page.getByText('History: the part that was chosen, by hour').waitFor();

@@ -60,10 +60,12 @@ function Seen({ trend }: { readonly trend: Trend | undefined }) {
   if (trend === undefined) return null;
   const { first, last, total } = trend;
   if (first === undefined || last === undefined) return <p class="quiet">Not within the last 14 days.</p>;
+  const [from, to] = [first, last].map((at) => time(new Date(at).toISOString()));
+  const hours =
+    from === to ? `all in the hour from ${from}` : `first in the hour from ${from}, last in that from ${to}`;
   return (
     <p class="quiet">
-      {count(total)} within the last 14 days; first in the hour from {time(new Date(first).toISOString())}, last in that
-      from {time(new Date(last).toISOString())}.
+      {count(total)} within the last 14 days; {hours}.
     </p>
   );
 }
