@@ -17,7 +17,8 @@ export async function violationsOf(page: Page): Promise<string[]> {
   await page.evaluate(axe);
   // It looks at the size of targets only when told to.
   const options = { rules: { 'target-size': { enabled: true } } };
-  const { violations, passes } = (await page.evaluate(`axe.run(${JSON.stringify(options)})`)) as AxeResults;
-  assert.ok(passes.some(({ id }) => id === 'color-contrast'));
+  const { violations, passes, incomplete } = (await page.evaluate(`axe.run(${JSON.stringify(options)})`)) as AxeResults;
+  // Beside the backdrop of a dialog, it cannot always tell.
+  assert.ok([...passes, ...incomplete].some(({ id }) => id === 'color-contrast'));
   return violations.flatMap(({ id, help, nodes }) => nodes.map(({ html }) => `${id}: ${help}: ${html}`));
 }
