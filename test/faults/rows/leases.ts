@@ -49,7 +49,8 @@ async function reconcileFivefold(scene: Scene): Promise<void> {
   await using others = new AsyncDisposableStack();
   await Promise.all(
     [2, 3, 4, 5].map(async (n) => {
-      const settings = { ...stack.settingsOf('metadata'), FILEMILL_GRPC_LISTEN: stack.listen(`metadata-${n}`) };
+      const own = { FILEMILL_GRPC_LISTEN: stack.listen(`metadata-${n}`), FILEMILL_OPS_LISTEN: '127.0.0.1:0' };
+      const settings = { ...stack.settingsOf('metadata'), ...own };
       others.use(await startService('metadata', settings));
     }),
   );
