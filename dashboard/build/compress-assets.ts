@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import type { Plugin, Rollup } from 'vite';
 
-/** Of all scripts of the dashboard together, by gzip, which every client accepts. */
+/** The dashboard's scripts may have so many bytes together, by gzip, which every client accepts. */
 const scriptBudget = 120_000;
 
 /** Writes each asset as gzip and brotli beside it, so that serving costs nothing, and holds the scripts to a budget. */

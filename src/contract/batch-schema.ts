@@ -14,7 +14,7 @@ export const Batch = z.strictObject({
     .strictObject({ PENDING: count, PAUSED: count, PROCESSING: count, COMPLETED: count, FAILED: count })
     .describe('How many of its files are in each state.'),
   errors: z.array(z.strictObject({ code: z.string(), files: count })).describe('FAILED files by reason.'),
-  bytes: count.describe('Of all its files.'),
+  bytes: count.describe('The size of all its files.'),
   words: count.describe('Found in its COMPLETED files.'),
   files_per_second: z.number().min(0).describe('Completed over the last minute; 0 in lists.'),
   seconds_left: z

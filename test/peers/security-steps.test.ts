@@ -72,7 +72,7 @@ describe('the way to the internet', () => {
     const output = run(`set -x\n${steps[2]}\n${steps[3]}`, 6);
     assert.match(readFileSync(join(folder, 'scanner-token'), 'utf8'), /^fm_\w+\n$/);
     assert.match(output, /"status":401.*"reason":"UNAUTHENTICATED"/);
-    assert.match(output, /\{"files":\[\],"next_page_token":""/);
+    assert.match(output, /\{"files":\[\],"next_page_token":"","sort_capped":false,"searched_to":null\}/);
     assert.match(output, /note\.txt +Plain text +2 words/);
     assert.match(output, /needs the scope "admin"/);
   });

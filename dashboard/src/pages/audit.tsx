@@ -1,38 +1,32 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { Json } from '#contract/schemas.ts';
 import { auditActions } from '#domain/audit.ts';
 import { listAudit } from '../api.ts';
 import { addressOf } from '../base.ts';
 import { time } from '../format.ts';
-import { useAgain } from '../live/use-again.ts';
 import { Empty } from '../parts/empty.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { SettingsPage } from '../parts/settings-page.tsx';
+import { TableHead } from '../parts/table-head.tsx';
+import { usePages } from '../use-pages.ts';
 
 type Event = Json<'AuditEvent'>;
 
 const pageSize = '100';
 
-/** Who did what, newest first. */
+/** Shows who did what, newest first. */
 export function AuditPage() {
   const [action, choose] = useState('');
-  const [events, setEvents] = useState<readonly Event[]>();
-  const [next, setNext] = useState('');
-  const [problem, setProblem] = useState<unknown>();
-  const load = async (token: string) => {
-    setProblem(undefined);
+  const {
+    items: events,
+    problem,
+    more,
+  } = usePages(async (token) => {
     const asked = { page_size: pageSize, ...(action && { action }), ...(token && { page_token: token }) };
-    try {
-      const page = await listAudit(new URLSearchParams(asked));
-      setEvents((earlier = []) => [...(token === '' ? [] : earlier), ...page.events]);
-      setNext(page.next_page_token);
-    } catch (error) {
-      setProblem(error);
-    }
-  };
-  useEffect(() => void load(''), [action]);
-  useAgain(problem, () => load(''));
+    const page = await listAudit(new URLSearchParams(asked));
+    return { ...page, items: page.events };
+  }, action);
   return (
     <SettingsPage title="Audit" actions={<Export action={action} />}>
       <div class="filters">
@@ -54,9 +48,9 @@ export function AuditPage() {
         </Empty>
       )}
       {events !== undefined && events.length > 0 && <EventTable events={events} />}
-      {next !== '' && (
+      {more && (
         <div class="actions">
-          <button type="button" onClick={() => load(next)}>
+          <button type="button" onClick={more}>
             Show more
           </button>
         </div>
@@ -78,15 +72,7 @@ function EventTable({ events }: { readonly events: readonly Event[] }) {
   return (
     <table class="stacked">
       <caption class="hidden">What was done, newest first</caption>
-      <thead>
-        <tr>
-          {['Time', 'Action', 'Who', 'Tenant', 'Object', 'Address'].map((title) => (
-            <th key={title} scope="col">
-              {title}
-            </th>
-          ))}
-        </tr>
-      </thead>
+      <TableHead titles={['Time', 'Action', 'Who', 'Tenant', 'Object', 'Address']} />
       <tbody>
         {events.map(({ id, at, action, kind, name, tenant, object, address }) => (
           <tr key={id}>

@@ -1,31 +1,26 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { type DeliveryState, deliveryStates } from '#domain/webhook.ts';
 import { listDeliveries, replayDeliveries } from '../api.ts';
-import { useAgain } from '../live/use-again.ts';
 import { type Delivery, DeliveryTable } from '../parts/delivery-table.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { SettingsPage } from '../parts/settings-page.tsx';
+import { usePages } from '../use-pages.ts';
 
 /** What one webhook was told. */
 export function WebhookPage({ id }: { readonly id: string }) {
-  const [deliveries, setDeliveries] = useState<readonly Delivery[]>();
-  const [next, setNext] = useState('');
   const [state, choose] = useState<DeliveryState | ''>('');
   const [said, say] = useState('');
-  const [problem, setProblem] = useState<unknown>();
-  const load = async (pageToken: string) => {
-    setProblem(undefined);
-    try {
-      const page = await listDeliveries(id, state, pageToken);
-      setDeliveries((earlier = []) => [...(pageToken === '' ? [] : earlier), ...page.deliveries]);
-      setNext(page.next_page_token);
-    } catch (error) {
-      setProblem(error);
-    }
-  };
-  useEffect(() => void load(''), [state]);
-  useAgain(problem, () => load(''));
+  const {
+    items: deliveries,
+    problem,
+    setProblem,
+    more,
+    reload,
+  } = usePages(async (token) => {
+    const page = await listDeliveries(id, state, token);
+    return { ...page, items: page.deliveries };
+  }, state);
   const replay = async (delivery: Delivery) => {
     try {
       const { items } = await replayDeliveries(id, [delivery.id]);
@@ -35,7 +30,7 @@ export function WebhookPage({ id }: { readonly id: string }) {
     } catch (error) {
       return setProblem(error);
     }
-    await load('');
+    await reload();
   };
   return (
     <SettingsPage title="Deliveries">
@@ -51,7 +46,7 @@ export function WebhookPage({ id }: { readonly id: string }) {
             ))}
           </select>
         </label>
-        <button type="button" onClick={() => load('')}>
+        <button type="button" onClick={reload}>
           Reload
         </button>
       </div>
@@ -60,9 +55,9 @@ export function WebhookPage({ id }: { readonly id: string }) {
       {deliveries === undefined && problem === undefined && <Loading />}
       {deliveries?.length === 0 && <p>There is no such delivery.</p>}
       {deliveries !== undefined && deliveries.length > 0 && <DeliveryTable deliveries={deliveries} onReplay={replay} />}
-      {next !== '' && (
+      {more && (
         <div class="actions">
-          <button type="button" onClick={() => load(next)}>
+          <button type="button" onClick={more}>
             Show more
           </button>
         </div>

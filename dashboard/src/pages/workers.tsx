@@ -14,6 +14,7 @@ import { Icon } from '../parts/icon.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { Page } from '../parts/page.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
+import { TableHead } from '../parts/table-head.tsx';
 import { toast } from '../toasts.ts';
 
 type Worker = StatsJson['workers'][number];
@@ -99,15 +100,7 @@ function WorkerTable({ workers, onDrain, onResume }: WorkerTableProps) {
     <section class="scroller" tabIndex={0} aria-label="Workers">
       <table class="stacked">
         <caption>Workers seen within the last 15 seconds</caption>
-        <thead>
-          <tr>
-            {[...titles, ...(may('admin') ? ['Action'] : [])].map((title) => (
-              <th key={title} scope="col">
-                {title}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <TableHead titles={[...titles, ...(may('admin') ? ['Action'] : [])]} />
         <tbody>
           {workers.map((worker) => (
             <WorkerRow key={worker.name} worker={worker} service={services.get(worker.name)}>

@@ -1,5 +1,6 @@
 import type { AttemptJson } from '#contract/schemas.ts';
 import { between, count, time } from '../format.ts';
+import { TableHead } from './table-head.tsx';
 
 const outcomes: Readonly<Record<AttemptJson['outcome'], { readonly sign: string; readonly like: string }>> = {
   RUNNING: { sign: '▶', like: 'processing' },
@@ -23,15 +24,7 @@ export function Attempts({ attempts }: { readonly attempts: readonly AttemptJson
 function AttemptTable({ attempts }: { readonly attempts: readonly AttemptJson[] }) {
   return (
     <table class="stacked">
-      <thead>
-        <tr>
-          <th scope="col">Attempt</th>
-          <th scope="col">Outcome</th>
-          <th scope="col">Worker</th>
-          <th scope="col">Claimed</th>
-          <th scope="col">Took</th>
-        </tr>
-      </thead>
+      <TableHead titles={['Attempt', 'Outcome', 'Worker', 'Claimed', 'Took']} />
       <tbody>
         {attempts.map((attempt) => (
           <AttemptRow key={`${attempt.claimed_at} ${attempt.worker}`} attempt={attempt} />

@@ -14,7 +14,7 @@ export interface Frame {
   readonly width: number;
   readonly height: number;
   readonly span: readonly [number, number];
-  /** Of the values, from 0 up. */
+  /** The values that the axis names, from 0 up. */
   readonly ticks: readonly number[];
   readonly format: (value: number) => string;
 }

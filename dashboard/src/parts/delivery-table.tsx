@@ -2,6 +2,7 @@ import type { Json } from '#contract/schemas.ts';
 import { time } from '../format.ts';
 import { hrefOf } from '../router.ts';
 import { Link } from './link.tsx';
+import { TableHead } from './table-head.tsx';
 
 export type Delivery = Json<'Delivery'>;
 
@@ -14,17 +15,7 @@ export function DeliveryTable({ deliveries, onReplay }: DeliveryTableProps) {
   return (
     <table class="stacked">
       <caption>Deliveries, newest first</caption>
-      <thead>
-        <tr>
-          <th scope="col">File</th>
-          <th scope="col">Event</th>
-          <th scope="col">Time</th>
-          <th scope="col">State</th>
-          <th scope="col">Attempts</th>
-          <th scope="col">Latest answer</th>
-          <th scope="col">Action</th>
-        </tr>
-      </thead>
+      <TableHead titles={['File', 'Event', 'Time', 'State', 'Attempts', 'Latest answer', 'Action']} />
       <tbody>
         {deliveries.map((delivery) => (
           <DeliveryRow key={delivery.id} delivery={delivery} onReplay={() => onReplay(delivery)} />

@@ -46,7 +46,7 @@ export function Facets({ view, counts }: FacetsProps) {
   );
 }
 
-/** Of docs/adr/0039-search.md. */
+/** The server counts no more files than this (docs/adr/0039-search.md). */
 const mostCounted = 5_000;
 
 interface FacetRule {

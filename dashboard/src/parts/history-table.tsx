@@ -1,19 +1,12 @@
 import { count, moment, rate, seconds } from '../format.ts';
 import type { Figures } from '../live/rates.ts';
+import { TableHead } from './table-head.tsx';
 
 /** What the charts show, for who cannot see them, and for who wants to copy it. */
 export function HistoryTable({ figures, rangeMs }: { readonly figures: readonly Figures[]; readonly rangeMs: number }) {
   return (
     <table class="history">
-      <thead>
-        <tr>
-          {['Time', 'In', 'Out', 'Failed', 'Backlog', 'Wait p50 / p95'].map((title) => (
-            <th key={title} scope="col">
-              {title}
-            </th>
-          ))}
-        </tr>
-      </thead>
+      <TableHead titles={['Time', 'In', 'Out', 'Failed', 'Backlog', 'Wait p50 / p95']} />
       <tbody>
         {figures.map(({ at, in: incoming, out, failed, backlog, wait }) => (
           <tr key={at}>

@@ -3,6 +3,7 @@ import type { Json } from '#contract/schemas.ts';
 import { caller, may } from '../access.ts';
 import { getRetentionForecast } from '../api.ts';
 import { bytes, count, files, time } from '../format.ts';
+import { TableHead } from './table-head.tsx';
 
 export type Rule = Json<'RetentionRule'>;
 type Forecast = Json<'RetentionForecast'>;
@@ -22,17 +23,7 @@ export function RetentionTable({ rules, onAct, onRemove }: RetentionTableProps) 
   return (
     <table class="stacked">
       <caption>Rules, and what they remove when they act next</caption>
-      <thead>
-        <tr>
-          <th scope="col">Rule</th>
-          <th scope="col">Keeps files</th>
-          <th scope="col">Keeps bytes</th>
-          <th scope="col">Acts</th>
-          <th scope="col">Removes now</th>
-          <th scope="col">Next</th>
-          <th scope="col">Action</th>
-        </tr>
-      </thead>
+      <TableHead titles={['Rule', 'Keeps files', 'Keeps bytes', 'Acts', 'Removes now', 'Next', 'Action']} />
       <tbody>
         {rules.map((rule) => (
           <RuleRow key={rule.id} rule={rule} onAct={() => onAct(rule)} onRemove={() => onRemove(rule)} />

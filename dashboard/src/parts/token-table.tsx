@@ -1,5 +1,6 @@
 import type { TokenJson } from '#contract/schemas.ts';
 import { day } from '../format.ts';
+import { TableHead } from './table-head.tsx';
 
 interface TokenTableProps {
   readonly tokens: readonly TokenJson[];
@@ -10,17 +11,7 @@ export function TokenTable({ tokens, onRevoke }: TokenTableProps) {
   return (
     <table class="stacked">
       <caption>Tokens, newest first</caption>
-      <thead>
-        <tr>
-          <th scope="col">Name</th>
-          <th scope="col">Owner</th>
-          <th scope="col">Tenant</th>
-          <th scope="col">Scopes</th>
-          <th scope="col">Expires</th>
-          <th scope="col">Last used</th>
-          <th scope="col">Action</th>
-        </tr>
-      </thead>
+      <TableHead titles={['Name', 'Owner', 'Tenant', 'Scopes', 'Expires', 'Last used', 'Action']} />
       <tbody>
         {tokens.map((token) => (
           <TokenRow key={token.id} token={token} onRevoke={() => onRevoke(token)} />

@@ -3,19 +3,13 @@ import { hrefOf } from '../router.ts';
 import { cancelUpload, pauseUpload, sendAgain, type Upload } from '../upload/uploads.ts';
 import { Link } from './link.tsx';
 import { StatusMark } from './status.tsx';
+import { TableHead } from './table-head.tsx';
 
 export function UploadTable({ uploads }: { readonly uploads: readonly Upload[] }) {
   return (
     <table class="stacked">
       <caption class="hidden">Uploads, what was refused first</caption>
-      <thead>
-        <tr>
-          <th scope="col">Name</th>
-          <th scope="col">Size</th>
-          <th scope="col">State</th>
-          <th scope="col">Action</th>
-        </tr>
-      </thead>
+      <TableHead titles={['Name', 'Size', 'State', 'Action']} />
       <tbody>
         {uploads.map((upload) => (
           <UploadRow key={upload.key} upload={upload} />

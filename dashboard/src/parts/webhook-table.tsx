@@ -2,6 +2,7 @@ import type { Json } from '#contract/schemas.ts';
 import { time } from '../format.ts';
 import { hrefOf } from '../router.ts';
 import { Link } from './link.tsx';
+import { TableHead } from './table-head.tsx';
 
 export type Webhook = Json<'Webhook'>;
 
@@ -16,15 +17,7 @@ export function WebhookTable({ webhooks, ...actions }: WebhookTableProps) {
   return (
     <table class="stacked">
       <caption>Webhooks, newest first</caption>
-      <thead>
-        <tr>
-          <th scope="col">Address</th>
-          <th scope="col">Told of</th>
-          <th scope="col">Tenant</th>
-          <th scope="col">State</th>
-          <th scope="col">Actions</th>
-        </tr>
-      </thead>
+      <TableHead titles={['Address', 'Told of', 'Tenant', 'State', 'Actions']} />
       <tbody>
         {webhooks.map((webhook) => (
           <WebhookRow key={webhook.id} webhook={webhook} {...actions} />

@@ -19,6 +19,7 @@ export async function violationsOf(page: Page): Promise<string[]> {
   const options = { rules: { 'target-size': { enabled: true } } };
   const { violations, passes, incomplete } = (await page.evaluate(`axe.run(${JSON.stringify(options)})`)) as AxeResults;
   // Beside the backdrop of a dialog, it cannot always tell.
-  assert.ok([...passes, ...incomplete].some(({ id }) => id === 'color-contrast'));
+  const judged = (await page.locator('dialog[open]').count()) > 0 ? [...passes, ...incomplete] : passes;
+  assert.ok(judged.some(({ id }) => id === 'color-contrast'));
   return violations.flatMap(({ id, help, nodes }) => nodes.map(({ html }) => `${id}: ${help}: ${html}`));
 }

@@ -1,6 +1,6 @@
 import type { Database, Statement } from '../database/database.ts';
+import { paused, resumed } from '../files/file-holds.ts';
 import { notifiedBy } from '../files/file-rows.ts';
-import { moved } from '../files/state-tables.ts';
 
 // A hold is a mark on the batch: from its commit on, whatever would become PENDING becomes PAUSED (`waiting`, and creates). What is
 // PENDING already follows in steps, by the caller and, should that die, by the reconciler.
@@ -9,7 +9,7 @@ const mark: Statement = {
   text: 'update batches set hold = $3 where tenant = $1 and name = $2 returning true as known',
 };
 
-/** Of the batches with this hold, or of one of them. */
+/** Selects files of the batches with this hold, or of one of them. */
 const filesOf = (hold: string, status: string) => `
   select f.id from batches b
     join file_states s on s.batch = b.name and s.tenant = b.tenant and s.status = '${status}'
@@ -21,23 +21,15 @@ const pause: Statement = {
   name: 'pause-batches',
   text: `
     with waiting as (${filesOf('PAUSED', 'PENDING')}
-    ), paused as (
-      update files f set status = 'PAUSED', updated_at = now() from waiting i where f.id = i.id
-      returning f.id, f.size, f.tenant, f.batch
-    ), ${moved('paused', 'PENDING', 'PAUSED')}
+    ), ${paused}
     select count(*) as files from paused left join ${notifiedBy('paused')} on true`,
 };
 
-// As in `resume-files`.
 const resume: Statement = {
   name: 'resume-batches',
   text: `
     with held as (${filesOf('RESUMING', 'PAUSED')}
-    ), resumed as (
-      update files f set status = 'PENDING', run_after = greatest(f.run_after, now()), next_ring_at = greatest(f.run_after, now()),
-        updated_at = now()
-      from held i where f.id = i.id returning f.id, f.size, f.tenant, f.batch
-    ), ${moved('resumed', 'PAUSED', 'PENDING')}
+    ), ${resumed}
     select count(*) as files from resumed left join ${notifiedBy('resumed')} on true`,
 };
 

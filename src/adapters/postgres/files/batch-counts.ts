@@ -1,6 +1,9 @@
 // What belongs to batches (db/migrations/0020) beside `files`. Invariant: every statement that creates, ends, retries or deletes
 // files changes batch_counts, by the CTE below. Files without a batch cost a look at a column of theirs that is null.
 
+/** Counters are kept in many more shards than a service has connections, yet in few enough to add up in one query. */
+export const shard = 'pg_backend_pid() % 64';
+
 /** The locked rows of the batches of `files f` in `from`: a hold that changes meanwhile is seen as it is then. */
 export function batchesOf(from: string): string {
   return `batches_of as (
@@ -40,7 +43,7 @@ export function countedInBatches(source: string, sides: readonly Side[], words =
   );
   return `batch_counted_${source} as (
     insert into batch_counts as c (tenant, batch, shard, status, error_code, files, bytes, words)
-    select tenant, batch, pg_backend_pid() % 64, status, error_code, sum(files), sum(bytes)::bigint, sum(words)::bigint
+    select tenant, batch, ${shard}, status, error_code, sum(files), sum(bytes)::bigint, sum(words)::bigint
     from (${changes.join(' union all ')}) m
     group by tenant, batch, status, error_code having sum(files) <> 0 or sum(bytes) <> 0
     order by tenant, batch, status, error_code

@@ -9,20 +9,35 @@ import { visibleIds } from './file-commands.ts';
 import { column, notifiedBy } from './file-rows.ts';
 import { moved, movedEach } from './state-tables.ts';
 
-// A PAUSED file is none that waits: claims, rings, the age of the oldest file and autoscaling look for PENDING files, and need to
-// know nothing of it.
+/**
+ * CTEs that pause the locked files of `waiting`. A PAUSED file is none that waits: claims, rings, the age of the oldest file and
+ * autoscaling look for PENDING files, and need to know nothing of it.
+ */
+export const paused = `
+  paused as (
+    update files f set status = 'PAUSED', updated_at = now() from waiting i where f.id = i.id returning f.id, f.size, f.tenant, f.batch
+  ), ${moved('paused', 'PENDING', 'PAUSED')}`;
+
+/**
+ * CTEs that resume the locked files of `held`. Their wait begins anew: how long a file was held back says nothing about the workers.
+ * What is left of a backoff stays.
+ */
+export const resumed = `
+  resumed as (
+    update files f set status = 'PENDING', run_after = greatest(f.run_after, now()), next_ring_at = greatest(f.run_after, now()),
+      updated_at = now()
+    from held i where f.id = i.id returning f.id, f.size, f.tenant, f.batch
+  ), ${moved('resumed', 'PAUSED', 'PENDING')}`;
+
 const pause: Statement = {
   name: 'pause-files',
   text: `
     with waiting as (
       select id from files where id = any ($1::uuid[]) and status = 'PENDING' order by id for update
-    ), paused as (
-      update files f set status = 'PAUSED', updated_at = now() from waiting i where f.id = i.id returning f.id, f.size, f.tenant, f.batch
-    ), ${moved('paused', 'PENDING', 'PAUSED')}, ${audited('paused', 'pause', '$2')}
+    ), ${paused}, ${audited('paused', 'pause', '$2')}
     select paused.id from paused left join ${notifiedBy('paused')} on true`,
 };
 
-// Its wait begins anew: how long it was held back says nothing about the workers. What is left of a backoff stays.
 const resume: Statement = {
   name: 'resume-files',
   text: `
@@ -30,11 +45,7 @@ const resume: Statement = {
       select id from files f where id = any ($1::uuid[]) and status = 'PAUSED' and not (f.batch is not null and exists (
         select from batches b where b.tenant = f.tenant and b.name = f.batch and b.hold = 'PAUSED'
       )) order by id for update
-    ), resumed as (
-      update files f set status = 'PENDING', run_after = greatest(f.run_after, now()), next_ring_at = greatest(f.run_after, now()),
-        updated_at = now()
-      from held i where f.id = i.id returning f.id, f.size, f.tenant, f.batch
-    ), ${moved('resumed', 'PAUSED', 'PENDING')}, ${audited('resumed', 'resume', '$2')}
+    ), ${resumed}, ${audited('resumed', 'resume', '$2')}
     select resumed.id from resumed left join ${notifiedBy('resumed')} on true`,
 };
 

@@ -16,7 +16,7 @@ import { fileColumns } from './file-rows.ts';
 /** Where a page begins. */
 export interface ListPosition {
   readonly after: string;
-  /** Of a search that goes through the files window by window: the size of the next. */
+  /** The size of the next window, when a search goes through the files window by window. */
   readonly window?: number | undefined;
 }
 

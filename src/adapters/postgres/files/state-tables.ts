@@ -1,5 +1,5 @@
 import type { FileStatus } from '#domain/file-state.ts';
-import { countedInBatches } from './batch-counts.ts';
+import { countedInBatches, shard } from './batch-counts.ts';
 
 // The narrow tables beside `files` (db/migrations/0003): file_states lists the files that are PENDING, PAUSED or FAILED, claims those
 // that may be PROCESSING, file_counts has the number of files in each state, and file_changes (0004) lists changed files.
@@ -93,14 +93,11 @@ function told(source: string): string {
   )`;
 }
 
-/** Many more shards than a service has connections, yet few enough to add up in one query. */
-const shards = 64;
-
 /** Written in the order of the key, so that two statements cannot deadlock. */
 function counted(source: string, changes: string): string {
   return `counted_${source} as (
     insert into file_counts as c (tenant, shard, status, error_code, files, bytes)
-    select m.tenant, pg_backend_pid() % ${shards}, m.status, m.error_code, m.files, m.bytes
+    select m.tenant, ${shard}, m.status, m.error_code, m.files, m.bytes
     from (${changes}) m order by m.tenant, m.status, m.error_code
     on conflict (tenant, shard, status, error_code) do update set files = c.files + excluded.files, bytes = c.bytes + excluded.bytes
   )`;

@@ -68,7 +68,7 @@ export type Batch = Message<"filemill.v1.Batch"> & {
   errors: Batch_ErrorCount[];
 
   /**
-   * Of all its files.
+   * The size of all its files.
    *
    * @generated from field: int64 bytes = 8;
    */
