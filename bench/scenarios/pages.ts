@@ -88,7 +88,7 @@ const shownPages = [
   ['retention', 'retention', 'h1'],
 ] as const;
 
-/** Until the page that was full holds that one file. */
+/** Types the name of a file and waits until the list holds that file alone. */
 async function typeSearch(page: Page): Promise<void> {
   const name = (await page.locator('tbody th').last().textContent()) ?? '';
   await page.keyboard.press('/');

@@ -50,7 +50,7 @@ async function search(root: string, words: string): Promise<readonly Passage[]> 
   return (await loading).search(words).slice(0, shown) as unknown as Passage[];
 }
 
-/** As a script, since a page from the disk may not fetch. */
+/** The index is a script, since a page from the disk may not fetch. */
 function load(src: string): Promise<MiniSearch> {
   return new Promise((resolve, reject) => {
     const script = Object.assign(document.createElement('script'), { src });

@@ -2,7 +2,7 @@ import { count, moment, rate, seconds } from '../format.ts';
 import type { Figures } from '../live/rates.ts';
 import { TableHead } from './table-head.tsx';
 
-/** What the charts show, for who cannot see them, and for who wants to copy it. */
+/** Shows what the charts do, for people who cannot see them or want to copy it. */
 export function HistoryTable({ figures, rangeMs }: { readonly figures: readonly Figures[]; readonly rangeMs: number }) {
   return (
     <table class="history">

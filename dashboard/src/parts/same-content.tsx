@@ -5,7 +5,7 @@ import { time } from '../format.ts';
 import { hrefOf } from '../router.ts';
 import { Link } from './link.tsx';
 
-/** As many as are named; a list has them all. */
+/** So many are named; a list has them all. */
 const most = 5;
 
 /** Other files with the same SHA-256. The index of results finds them, so that only COMPLETED ones are known. */

@@ -8,7 +8,7 @@ import type { Lock, LockedPackage, Manifest } from './manifest.ts';
 
 const run = promisify(execFile);
 
-/** What no program reads, and more than half of all bytes. Licences stay: whoever distributes a package has to. */
+/** What no program reads, and more than half of all bytes. Licences stay: a distributor has to pass them on. */
 const unread = /(^\.[^/]*|\.map|\.[cm]?ts|\.flow|\.md|\.markdown)$/i;
 /** Folders of a package for those that work on it. */
 const forDevelopers = /^(tests?|__tests__|benchmarks?|examples?|docs?|fixtures?)$/;

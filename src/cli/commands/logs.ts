@@ -88,7 +88,7 @@ function inOrder(lines: readonly Line[]): readonly Line[] {
   return lines.toSorted((a, b) => a.at - b.at);
 }
 
-/** Of a record of ours, of PostgreSQL (`2026-11-30 04:57:19.736 UTC`) or of Redis (`30 Nov 2026 04:57:18.736`, local). */
+/** The time of a record of ours, of PostgreSQL (`2026-11-30 04:57:19.736 UTC`) or of Redis (`30 Nov 2026 04:57:18.736`, local). */
 function timeOf(raw: string): number | undefined {
   const [, iso] = /"time":"([^"]+)"/.exec(raw) ?? [];
   const [, date, time] = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d\.\d+) UTC/.exec(raw) ?? [];

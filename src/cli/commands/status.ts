@@ -71,7 +71,7 @@ function age(since: string): string {
 const two = '2-digit';
 const fields = { year: 'numeric', month: two, day: two, hour: two, minute: two, second: two } as const;
 
-/** With the zone, since whoever reads it may sit elsewhere. */
+/** Shows a time with its zone, since its reader may sit elsewhere. */
 function localTime(since: string): string {
   return new Date(since).toLocaleString('sv-SE', { ...fields, timeZoneName: 'short' });
 }

@@ -116,7 +116,7 @@ const examples: Readonly<Record<string, Examples>> = {
   },
   token: {
     'for a program that uploads and reads': 'filemill token create ci --scopes upload,read --expires-in 90d',
-    'who has one, and who used it last': 'filemill token list',
+    'all tokens, and when each was last used': 'filemill token list',
     'take one back': 'filemill token revoke ID',
   },
   'token create': {

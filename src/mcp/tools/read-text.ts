@@ -66,7 +66,7 @@ export async function partOf(
   return { bytes: read.subarray(begin, end), start: offset + begin, isEnd: end === read.length };
 }
 
-/** Of UTF-8: `10xxxxxx` (RFC 3629). */
+/** Whether this is a continuation byte of UTF-8, `10xxxxxx` (RFC 3629). */
 function isContinuation(byte: number | undefined): boolean {
   return byte !== undefined && (byte & 0xc0) === 0x80;
 }

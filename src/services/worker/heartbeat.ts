@@ -25,7 +25,7 @@ export interface WorkerVitals {
 }
 
 const everyMs = 5_000;
-/** Whoever drains a worker waits for it. */
+/** Shorter, as an operator who drains a worker waits for it. */
 const everyMsDraining = 1_000;
 const maxBackoffMs = 1_000;
 const callTimeoutMs = 4_000;

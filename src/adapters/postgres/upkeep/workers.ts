@@ -26,7 +26,7 @@ type Heartbeat = Omit<WorkerRecord, 'seenAt' | 'clockAheadSeconds' | 'state'> & 
   readonly now: Date | null;
 };
 
-// A process that starts again under the same name claims again: whoever drains a worker does so to end its process.
+// A process that starts again under the same name claims again: an operator drains a worker to end its process.
 const beat: Statement = {
   name: 'heartbeat',
   text: `

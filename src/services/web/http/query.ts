@@ -116,7 +116,7 @@ export function findingsOf(
   };
 }
 
-/** Of uploads. */
+/** The parameter of every request that uploads. */
 export const batchParameter = {
   batch: z.string(once).default('').describe(`The batch that the files belong to: ${batchNameRule}.`),
 } as const;

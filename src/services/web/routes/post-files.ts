@@ -23,7 +23,7 @@ type RefusedFile = Json<'RefusedFile'>;
 
 const maxFiles = 1_000;
 
-/** Of a form, so many parts of up to so many bytes are held and kept at the same time. */
+/** So many parts of a form, of up to so many bytes each, are held and kept at the same time. */
 const [smallAtOnce, smallBytes] = [128, 64 * 1_024];
 
 /**
