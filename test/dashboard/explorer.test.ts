@@ -121,7 +121,7 @@ describe('the explorer of the API', () => {
     await page.locator('#operations-Files-listFiles .opblock-summary-control').click();
     await page.getByRole('button', { name: 'Try it out' }).click();
     for (const colorScheme of ['light', 'dark'] as const)
-      for (const width of [360, 1_440]) {
+      for (const width of [360, 768, 1_440]) {
         await page.emulateMedia({ colorScheme });
         await page.setViewportSize({ width, height: 844 });
         assert.equal(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), 0);

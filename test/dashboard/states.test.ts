@@ -146,10 +146,10 @@ describe('each page says how it stands', () => {
   it('and the browser has nothing to complain of', () => assert.deepEqual(dashboard.complaints, []));
 });
 
-/** On a small telephone and a laptop, by day and by night. */
+/** On a small telephone, a tablet and a laptop, by day and by night. */
 async function looksWell(page: Page): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const)
-    for (const width of [360, 1_440]) {
+    for (const width of [360, 768, 1_440]) {
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize({ width, height: 844 });
       const faults = [...(await layoutFaultsOf(page)), ...(await violationsOf(page))];

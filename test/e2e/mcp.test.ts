@@ -8,6 +8,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import type { Scope } from '#domain/access.ts';
 import { mintToken, tokenText } from '#domain/token.ts';
 import { type Cluster, httpServices, startCluster } from '../support/cluster.ts';
+import { eventually } from '../support/eventually.ts';
 import { testFolder } from '../support/start-services.ts';
 
 /** Both transports, for clients of the revision of 2026 and for those that begin with the handshake of 2025. */
@@ -48,6 +49,11 @@ async function makeToken(scopes: readonly Scope[]): Promise<string> {
   const body = JSON.stringify({ name: scopes.join(), scopes });
   const made = await fetch(`${cluster.base}/api/v1/tokens`, { method: 'POST', headers, body });
   return ((await made.json()) as { secret: string }).secret;
+}
+
+async function webReachesUpload(): Promise<boolean> {
+  const headers = { authorization: `Bearer ${adminToken}` };
+  return (await fetch(`${cluster.base}/api/v1/files?page_size=1`, { headers })).ok;
 }
 
 type Way = (token: string) => StdioClientTransport | StreamableHTTPClientTransport;
@@ -155,6 +161,8 @@ for (const [title, way] of ways)
         else await assert.rejects(session.client.callTool({ name: 'find_files', arguments: {} }));
         await cluster.start(name);
         await call(session.client, 'find_files', {});
+        // Web tries to connect to the upload service only so often while that is away.
+        await eventually('web reaches the upload service again', webReachesUpload);
       });
     });
 

