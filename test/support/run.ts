@@ -11,8 +11,8 @@ import { join } from 'node:path';
 import { startEmbeddedPostgres } from '#local/postgres/embedded-postgres.ts';
 import { ensureRedisServer } from './ensure-redis.ts';
 
-/** They need more than npm brings, and have commands of their own: `npm run test:dashboard`, `test:peers`, `test:clients`, `test:package`. */
-const apart = ['test/dashboard/**', 'test/peers/**', 'test/clients/**', 'test/package/**'];
+/** They need more than npm brings, and have commands of their own: `npm run test:dashboard`, `test:peers`, `test:s3`, `test:clients`, `test:package`. */
+const apart = ['test/dashboard/**', 'test/peers/**', 'test/s3/**', 'test/clients/**', 'test/package/**'];
 
 const files =
   process.argv.length > 2
