@@ -1,10 +1,6 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
-import type { LocalBytes } from '#domain/blob-store.ts';
 import { stateContradictions } from '../support/state-contradictions.ts';
 import type { Acknowledgement } from './ledger.ts';
-import type { Stack } from './stack.ts';
+import type { KeptFile, System } from './system.ts';
 import { forbiddenChanges } from './terminal-watch.ts';
 
 export interface Claims {
@@ -21,46 +17,44 @@ export interface Findings {
   readonly duplicated: readonly string[];
 }
 
-interface Row {
-  readonly id: string;
+interface Row extends KeptFile {
   readonly filename: string;
   readonly size: number;
   readonly status: string;
   readonly error_code: string | null;
-  readonly storage_key: string;
   readonly results: number;
   readonly result_sha256: string | null;
   readonly result_size: number | null;
 }
 
 /**
- * Compares the ledger with PostgreSQL, the volume (bytes read and hashed again) and the results.
+ * Compares the ledger with PostgreSQL, the store (bytes read and hashed again) and the results.
  *
  * lost: an acknowledged file without its row, its bytes or its result; any file that did not come to its
  * end; a terminal state that was left. duplicated: one decision with two files, or a file with two results.
  */
-export async function audit(stack: Stack, { acknowledged, names, mustFail }: Claims): Promise<Findings> {
-  const rows = await rowsOf(stack, names);
+export async function audit(system: System, { acknowledged, names, mustFail }: Claims): Promise<Findings> {
+  const rows = await rowsOf(system, names);
   const byId = new Map(rows.map((row) => [row.id, row]));
-  const lost = (await forbiddenChanges(stack.postgres)).map((change) => `left its end: ${change}`);
+  const lost = (await forbiddenChanges(system.postgres)).map((change) => `left its end: ${change}`);
   for (const entry of acknowledged) {
     const row = byId.get(entry.id);
-    const problem = row === undefined ? 'has no row' : await problemOf(stack, row, entry, mustFail.get(entry.id));
+    const problem = row === undefined ? 'has no row' : await problemOf(system, row, entry, mustFail.get(entry.id));
     if (problem !== undefined) lost.push(`${entry.filename} ${entry.id} ${problem}`);
   }
   const ended = new Set(['COMPLETED', 'FAILED']);
   for (const row of rows) if (!ended.has(row.status)) lost.push(`${row.filename} ${row.id} stays ${row.status}`);
-  lost.push(...(await contradictions(stack)));
+  lost.push(...(await contradictions(system)));
   return { lost, duplicated: duplicatesAmong(rows, acknowledged) };
 }
 
 /** What the tables beside `files` say otherwise than `files`: a file that is in none of them would not be found. */
-async function contradictions({ postgres }: Stack): Promise<string[]> {
+async function contradictions({ postgres }: System): Promise<string[]> {
   const rows = await postgres.query<{ contradiction: string }>(stateContradictions);
   return rows.map(({ contradiction }) => contradiction);
 }
 
-async function rowsOf({ postgres }: Stack, names: readonly string[]): Promise<Row[]> {
+async function rowsOf({ postgres }: System, names: readonly string[]): Promise<Row[]> {
   return await postgres.query<Row>(
     `select f.id, f.filename, f.size::float8 as size, f.status, f.error_code, f.storage_key,
             count(r.id)::int as results, min(r.output_data ->> 'sha256') as result_sha256,
@@ -71,7 +65,7 @@ async function rowsOf({ postgres }: Stack, names: readonly string[]): Promise<Ro
 }
 
 async function problemOf(
-  stack: Stack,
+  system: System,
   row: Row,
   { sha256, size }: Acknowledgement,
   expectedFailure: string | undefined,
@@ -81,8 +75,8 @@ async function problemOf(
       ? undefined
       : `is ${row.status} (${row.error_code}) instead of FAILED (${expectedFailure})`;
   if (row.size !== size) return `has ${row.size} bytes by its row instead of ${size}`;
-  const kept = await hashOf(stack.locate(row.storage_key));
-  if (kept !== sha256) return `has other bytes on the volume: ${kept}`;
+  const kept = await system.hashOf(row);
+  if (kept !== sha256) return `is kept with other bytes: ${kept}`;
   if (row.status !== 'COMPLETED') return `is ${row.status} (${row.error_code})`;
   if (row.result_sha256 !== sha256 || row.result_size !== size) return 'has a result that is not about its bytes';
   return undefined;
@@ -99,15 +93,4 @@ function duplicatesAmong(rows: readonly Row[], acknowledged: readonly Acknowledg
     if (ids.size > 1) many.push(`${filename} became ${ids.size} files: ${[...ids].join(', ')}`);
   }
   return many;
-}
-
-/** SHA-256 of the file, or why it cannot be read. */
-async function hashOf({ path, range }: LocalBytes): Promise<string> {
-  if (range?.length === 0) return createHash('sha256').digest('hex');
-  const hash = createHash('sha256');
-  const part = range === undefined ? {} : { start: range.offset, end: range.offset + range.length - 1 };
-  return await pipeline(createReadStream(path, part), hash).then(
-    () => hash.digest('hex'),
-    (error: Error) => error.message,
-  );
 }

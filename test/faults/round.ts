@@ -5,7 +5,7 @@ import type { Fault } from './fault.ts';
 import type { Ledger } from './ledger.ts';
 import { Load } from './load.ts';
 import { Random } from './random.ts';
-import type { Stack } from './stack.ts';
+import type { System } from './system.ts';
 
 export interface RoundOutcome extends Findings {
   /** How often the damage was seen to be done. */
@@ -22,7 +22,12 @@ const filesAround = 6;
 const quietWithinMs = 60_000;
 
 /** One fault under load, from a quiet system to a quiet system, and what the ledger says of it. */
-export async function runRound(stack: Stack, ledger: Ledger, fault: Fault, seed: string): Promise<RoundOutcome> {
+export async function runRound<S extends System>(
+  stack: S,
+  ledger: Ledger,
+  fault: Fault<S>,
+  seed: string,
+): Promise<RoundOutcome> {
   ledger.turnPage();
   const random = new Random(`${seed}/${fault.name}`);
   await fault.prepare?.(stack);
@@ -69,7 +74,7 @@ export async function runRound(stack: Stack, ledger: Ledger, fault: Fault, seed:
 }
 
 /** Returns when no file of the round is on its way, or when waiting any longer is pointless: the audit will tell. */
-async function untilQuiet({ postgres }: Stack, names: readonly string[]): Promise<void> {
+async function untilQuiet({ postgres }: System, names: readonly string[]): Promise<void> {
   for (const giveUpAt = performance.now() + quietWithinMs; performance.now() < giveUpAt; await delay(50)) {
     const [row] = await postgres.query<{ open: number }>(
       `select count(*)::int as open from files where status in ('PENDING', 'PROCESSING') and filename = any ($1)`,

@@ -2,14 +2,14 @@ import type { Fault } from './fault.ts';
 import type { Ledger } from './ledger.ts';
 import { rowLine } from './report.ts';
 import { type RoundOutcome, runRound } from './round.ts';
-import type { Stack } from './stack.ts';
+import type { System } from './system.ts';
 import { addRound, type Totals } from './totals.ts';
 
-export interface FaultRun {
-  readonly stack: Stack;
+export interface FaultRun<S extends System> {
+  readonly stack: S;
   readonly ledger: Ledger;
   /** May be shared with other runs: each fault is then taken by one of them. */
-  readonly faults: Iterable<Fault>;
+  readonly faults: Iterable<Fault<S>>;
   readonly seed: string;
   readonly rounds: number;
   /** No fault gets more rounds than these, those already in the totals included. */
@@ -22,7 +22,7 @@ export interface FaultRun {
 }
 
 /** All rounds of each fault in turn on the one stack; prints a row a fault, and what went wrong in it. */
-export async function runFaults({
+export async function runFaults<S extends System>({
   stack,
   ledger,
   faults,
@@ -32,7 +32,7 @@ export async function runFaults({
   totals,
   print,
   rowDone,
-}: FaultRun): Promise<void> {
+}: FaultRun<S>): Promise<void> {
   for (const fault of faults) {
     const row: Totals = { seeds: [], rows: [] };
     const before = totals.rows.find(({ name }) => name === fault.name)?.rounds ?? 0;

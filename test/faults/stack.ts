@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { LocalBlobReader } from '#adapters/volume/local-blob-reader.ts';
 import type { LocalBytes } from '#domain/blob-store.ts';
 import type { Failpoint } from '#platform/failpoints.ts';
@@ -12,6 +15,7 @@ import { DatabaseProxy } from './database-proxy.ts';
 import { type Links, plainLinks, secureLinks } from './links.ts';
 import { PostgresServer } from './postgres-server.ts';
 import { RedisServer } from './redis-server.ts';
+import type { KeptFile, System } from './system.ts';
 
 /** The processes of the system under test; two workers, so that one can fail while the other goes on. */
 export const processNames = ['metadata', 'result', 'upload', 'worker-1', 'worker-2', 'web'] as const;
@@ -26,7 +30,7 @@ const leaseMs = 2_000;
  * A whole system of real processes with stores of its own. The services reach PostgreSQL through a proxy;
  * the harness asks it directly.
  */
-export class Stack implements AsyncDisposable {
+export class Stack implements System, AsyncDisposable {
   readonly folder: string;
   readonly postgres: PostgresServer;
   readonly proxy: DatabaseProxy;
@@ -106,6 +110,17 @@ export class Stack implements AsyncDisposable {
   /** Where the bytes under a key are, or should be. */
   locate(storageKey: string): LocalBytes {
     return new LocalBlobReader(this.#storageDir).locate(storageKey);
+  }
+
+  async hashOf({ storage_key }: KeptFile): Promise<string> {
+    const { path, range } = this.locate(storage_key);
+    if (range?.length === 0) return createHash('sha256').digest('hex');
+    const hash = createHash('sha256');
+    const part = range === undefined ? {} : { start: range.offset, end: range.offset + range.length - 1 };
+    return await pipeline(createReadStream(path, part), hash).then(
+      () => hash.digest('hex'),
+      (error: Error) => error.message,
+    );
   }
 
   process(name: ProcessName): ServiceProcess {

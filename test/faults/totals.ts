@@ -1,5 +1,4 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import type { Fault } from './fault.ts';
 import type { RoundOutcome } from './round.ts';
 
 /** One row of the table, added up over rounds and runs. */
@@ -34,7 +33,11 @@ export async function saveTotals(path: string, totals: Totals): Promise<void> {
   await writeFile(path, `${JSON.stringify(totals, null, 1)}\n`);
 }
 
-export function addRound(totals: Totals, { row, name, title }: Fault, outcome: RoundOutcome): Total {
+export function addRound(
+  totals: Totals,
+  { row, name, title }: Pick<Total, 'row' | 'name' | 'title'>,
+  outcome: RoundOutcome,
+): Total {
   let total = totals.rows.find((candidate) => candidate.name === name);
   if (total === undefined) {
     const nothing = { rounds: 0, injected: 0, acknowledged: 0, lost: 0, duplicated: 0, unproven: 0 };
