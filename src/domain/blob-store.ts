@@ -3,8 +3,14 @@
  * was finished, and becomes the id of the file that is registered for it.
  */
 export interface BlobStore {
-  /** Opens a staged blob, which is invisible until it is committed. @throws FilemillError DISK_FULL */
-  stage(): Promise<StagedBlob>;
+  /**
+   * Opens a staged blob, which is invisible until it is committed.
+   *
+   * @param copyOf the id of an earlier blob with the same bytes, in whatever store: the new blob has that id too, and a key
+   *   that no blob ever had. By default the id is new
+   * @throws FilemillError DISK_FULL
+   */
+  stage(copyOf?: string): Promise<StagedBlob>;
   /**
    * Keeps small contents durably, in order: a shortcut for `stage`, `write` and `commit`. The bytes must not change any
    * more. When it rejects, nothing is kept.
@@ -31,7 +37,7 @@ export interface StagedBlob extends AsyncDisposable {
   /** The SHA-256 of the bytes so far, as 64 lower-case hex digits. */
   sha256(): Promise<string>;
   /**
-   * Keeps the bytes under a new id; they survive a power cut when this returns. When it rejects, nothing is kept.
+   * Keeps the bytes under a new key; they survive a power cut when this returns. When it rejects, nothing is kept.
    *
    * @throws FilemillError DISK_FULL
    */

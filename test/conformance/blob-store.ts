@@ -93,6 +93,19 @@ export function blobStoreConformance(name: string, open: () => Promise<BlobStore
       assert.deepEqual(await contentOf(subject.reader, storageKey), Buffer.alloc(0));
     });
 
+    it('keeps copies of a blob of another store under its id, each with a key of its own', async () => {
+      await using subject = await open();
+      const id = '01900000-0000-7000-8000-0000000000ab';
+      for (const bytes of [Buffer.from('small'), randomBytes(300_000)]) {
+        const [gone, kept] = await Promise.all([copyOf(subject.store, id, bytes), copyOf(subject.store, id, bytes)]);
+        assert.deepEqual([gone.id, kept.id], [id, id]);
+        assert.notEqual(gone.storageKey, kept.storageKey);
+        await subject.store.remove(gone.storageKey);
+        await assert.rejects(contentOf(subject.reader, gone.storageKey));
+        assert.deepEqual(await contentOf(subject.reader, kept.storageKey), bytes);
+      }
+    });
+
     it('removes a blob, and only that one, however often it is told', async () => {
       await using subject = await open();
       const [gone, kept] = await Promise.all(
@@ -157,6 +170,12 @@ export function blobStoreConformance(name: string, open: () => Promise<BlobStore
 export async function put(store: BlobStore, ...chunks: readonly Uint8Array[]): Promise<Blob> {
   await using staged = await store.stage();
   for (const chunk of chunks) await staged.write(chunk);
+  return await staged.commit();
+}
+
+export async function copyOf(store: BlobStore, id: string, bytes: Uint8Array): Promise<Blob> {
+  await using staged = await store.stage(id);
+  await staged.write(bytes);
   return await staged.commit();
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Blob } from '#domain/blob-store.ts';
 import type { VolumeUpkeep } from '#domain/upkeep.ts';
-import { type BlobStoreUnderTest, put } from './blob-store.ts';
+import { type BlobStoreUnderTest, copyOf, put } from './blob-store.ts';
 
 /** An empty store, and the upkeep of its volume. */
 export interface VolumeUnderTest extends BlobStoreUnderTest {
@@ -31,6 +31,18 @@ export function upkeepConformance(name: string, open: () => Promise<VolumeUnderT
       assert.match(blob.id, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
       assert.deepEqual(await keysBefore(subject.upkeep, new Date(started)), []);
       assert.deepEqual(await blobsBefore(subject.upkeep, new Date(Date.now() + 1)), [blob]);
+    });
+
+    it('finds a copy by the time at which it was finished, however old its id is', async () => {
+      await using subject = await open();
+      const started = Date.now();
+      const id = '01900000-0000-7000-8000-0000000000ab';
+      for (const bytes of [Buffer.from('small'), Buffer.alloc(200_000)]) {
+        const copy = await copyOf(subject.store, id, bytes);
+        assert.deepEqual(await keysBefore(subject.upkeep, new Date(started)), []);
+        assert.deepEqual(await blobsBefore(subject.upkeep, farAhead), [copy]);
+        await subject.store.remove(copy.storageKey);
+      }
     });
 
     it('discards without a trace, and more than once', async () => {

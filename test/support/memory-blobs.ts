@@ -6,7 +6,7 @@ import { FilemillError } from '#domain/errors.ts';
 export class MemoryBlobs implements BlobStore, BlobReader {
   readonly #contents = new Map<string, Buffer>();
 
-  async stage(): Promise<StagedBlob> {
+  async stage(copyOf?: string): Promise<StagedBlob> {
     const chunks: Buffer[] = [];
     const discard = async () => void chunks.splice(0);
     return {
@@ -15,7 +15,7 @@ export class MemoryBlobs implements BlobStore, BlobReader {
       },
       write: async (chunk) => void chunks.push(Buffer.from(chunk)),
       sha256: async () => createHash('sha256').update(Buffer.concat(chunks)).digest('hex'),
-      commit: async () => this.#keep(Buffer.concat(chunks)),
+      commit: async () => this.#keep(Buffer.concat(chunks), copyOf),
       discard,
       [Symbol.asyncDispose]: discard,
     };
@@ -35,10 +35,10 @@ export class MemoryBlobs implements BlobStore, BlobReader {
     return memoryBlob(content);
   }
 
-  #keep(content: Buffer): Blob {
-    const id = randomUUIDv7();
-    this.#contents.set(id, content);
-    return { id, storageKey: id };
+  #keep(content: Buffer, id: string = randomUUIDv7()): Blob {
+    const storageKey = randomUUIDv7();
+    this.#contents.set(storageKey, content);
+    return { id, storageKey };
   }
 }
 

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { BlobReader, LocalBytes } from '#domain/blob-store.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { LocalBlob } from '#platform/local-blob.ts';
-import { isBlobId, objectPath, segmentPath } from './objects/layout.ts';
+import { isObjectKey, objectPath, segmentPath } from './objects/layout.ts';
 import { parseSegmentKey } from './segments/segment-format.ts';
 
 /** Read-only access to the blobs of a LocalBlobStore. */
@@ -21,7 +21,7 @@ export class LocalBlobReader implements BlobReader {
 
   /** Does not check that the blob exists. @throws FilemillError BLOB_MISSING for a malformed key */
   locate(storageKey: string): LocalBytes {
-    if (isBlobId(storageKey)) return { path: objectPath(this.#root, storageKey) };
+    if (isObjectKey(storageKey)) return { path: objectPath(this.#root, storageKey) };
     const packed = parseSegmentKey(storageKey);
     if (packed === undefined)
       throw new FilemillError('BLOB_MISSING', `${JSON.stringify(storageKey)} is not a storage key.`);

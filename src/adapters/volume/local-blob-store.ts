@@ -57,12 +57,13 @@ export class LocalBlobStore implements BlobStore, VolumeUpkeep, AsyncDisposable 
     this.#packBelow = packBelow;
   }
 
-  async stage(): Promise<StagedBlob> {
-    if (this.#packBelow === 0) return await this.#objects.stage();
+  async stage(copyOf?: string): Promise<StagedBlob> {
+    if (this.#packBelow === 0) return await this.#objects.stage(copyOf);
     return new SmallStagedBlob({
+      id: copyOf ?? randomUUIDv7(),
       below: this.#packBelow,
       append: async (blob) => (await this.#segments.appendAll([blob]))[0] as string,
-      stage: () => this.#objects.stage(),
+      stage: () => this.#objects.stage(copyOf),
     });
   }
 

@@ -9,6 +9,7 @@ import { join } from 'node:path';
  *     ROOT/resumable/<upload>.moved        the id of the object with its bytes, on volumes without hard links
  *     ROOT/resumable/<upload>.new          a new version of one of these two
  *     ROOT/objects/<shard>/<id>            committed blobs, one file each
+ *     ROOT/objects/<shard>/<uuid>.<id>     committed copies of blobs of another store
  *     ROOT/texts/<shard>/<id>              the text of a file, compressed, if texts are kept
  *     ROOT/segments/<period>/<segment>     small blobs, many in a file: segment-format.ts
  *     ROOT/segments/open/<segment>         an empty mark: a process may still append to that segment
@@ -27,6 +28,7 @@ export const shards: readonly string[] = Array.from({ length: 256 }, (_, n) => n
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const uuidV7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const idLength = 36;
 const period = /^[0-9a-f]{6}$/;
 
 export function stagingFolder(root: string): string {
@@ -85,6 +87,24 @@ export function isBlobId(name: string): boolean {
 
 export function isPeriod(name: string): boolean {
   return period.test(name);
+}
+
+/** Whether the key is that of an object: the id of its blob, or that of a copy. */
+export function isObjectKey(key: string): boolean {
+  return isBlobId(key) || (key[idLength] === '.' && isBlobId(key.slice(0, idLength)) && isBlobId(idOfObject(key)));
+}
+
+/**
+ * The key of an object whose blob has the id of an earlier one: a UUIDv7 of its own, which shows when it was finished, and
+ * that id.
+ */
+export function copyKey(minted: string, id: string): string {
+  return `${minted}.${id}`;
+}
+
+/** The id of the blob that has this key. */
+export function idOfObject(key: string): string {
+  return key.slice(-idLength);
 }
 
 /** Whether the name is that of a staged blob or of an upload. */

@@ -5,7 +5,8 @@ import { ConfigError } from '#platform/config-error.ts';
 import type { Logger } from '#platform/logger.ts';
 import { ignoreMissing, makeFolder } from './durable.ts';
 import {
-  isBlobId,
+  idOfObject,
+  isObjectKey,
   isUuid,
   mintedAt,
   objectPath,
@@ -20,7 +21,7 @@ import { StagedObject } from './staged-object.ts';
 
 const blobsPerBatch = 1_000;
 
-/** Blobs with a file each; the storage key is the id. */
+/** Blobs with a file each; the storage key is the id, but for copies. */
 export class ObjectStore implements AsyncDisposable {
   readonly #root: string;
   readonly shardFolders: ShardFolders;
@@ -40,21 +41,21 @@ export class ObjectStore implements AsyncDisposable {
     this.#logger = logger;
   }
 
-  stage(): Promise<StagedBlob> {
-    return StagedObject.open(this.#root, (id) => this.shardFolders.syncShardOf(id));
+  stage(copyOf?: string): Promise<StagedBlob> {
+    return StagedObject.open(this.#root, (storageKey) => this.shardFolders.syncShardOf(storageKey), copyOf);
   }
 
   /** Not synced: a file that reappears after a power cut has no row and is swept as an orphan. */
   async remove(storageKey: string): Promise<void> {
-    if (isBlobId(storageKey)) await rm(objectPath(this.#root, storageKey), { force: true });
+    if (isObjectKey(storageKey)) await rm(objectPath(this.#root, storageKey), { force: true });
   }
 
   async *finishedBefore(before: Date): AsyncGenerator<readonly Blob[]> {
     let batch: Blob[] = [];
     for (const shard of shards) {
       for await (const name of fileNames(shardFolder(this.#root, shard))) {
-        if (!isBlobId(name) || shardOf(name) !== shard) this.#noteForeignFile(shard, name);
-        else if (mintedAt(name) < before.getTime()) batch.push({ id: name, storageKey: name });
+        if (!isObjectKey(name) || shardOf(name) !== shard) this.#noteForeignFile(shard, name);
+        else if (mintedAt(name) < before.getTime()) batch.push({ id: idOfObject(name), storageKey: name });
         if (batch.length < blobsPerBatch) continue;
         yield batch;
         batch = [];

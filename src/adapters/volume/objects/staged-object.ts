@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Blob, StagedBlob } from '#domain/blob-store.ts';
 import { failpoint } from '#platform/failpoints.ts';
 import { diskError, hashOf, writeFully } from './durable.ts';
-import { fileMode, objectPath, stagingFolder } from './layout.ts';
+import { copyKey, fileMode, idOfObject, objectPath, stagingFolder } from './layout.ts';
 import { mintObjectId } from './shard-folders.ts';
 
 /** A file in `staging/` that one call writes sequentially. */
@@ -13,22 +13,30 @@ export class StagedObject implements StagedBlob {
   readonly #syncShardOf: SyncShardOf;
   readonly #path: string;
   readonly #file: FileHandle;
+  readonly #copyOf: string | undefined;
   #size = 0;
   #ended = false;
 
-  static async open(root: string, syncShardOf: SyncShardOf): Promise<StagedObject> {
+  static async open(root: string, syncShardOf: SyncShardOf, copyOf?: string): Promise<StagedObject> {
     const path = join(stagingFolder(root), randomUUID());
     const file = await open(path, 'wx+', fileMode).catch((error: unknown) => {
       throw diskError(error);
     });
-    return new StagedObject(root, syncShardOf, path, file);
+    return new StagedObject(root, syncShardOf, path, file, copyOf);
   }
 
-  private constructor(root: string, syncShardOf: SyncShardOf, path: string, file: FileHandle) {
+  private constructor(
+    root: string,
+    syncShardOf: SyncShardOf,
+    path: string,
+    file: FileHandle,
+    copyOf: string | undefined,
+  ) {
     this.#root = root;
     this.#syncShardOf = syncShardOf;
     this.#path = path;
     this.#file = file;
+    this.#copyOf = copyOf;
   }
 
   get size(): number {
@@ -49,10 +57,11 @@ export class StagedObject implements StagedBlob {
   }
 
   async commit(): Promise<Blob> {
-    const id = mintObjectId();
-    const path = objectPath(this.#root, id);
+    const minted = mintObjectId();
+    const storageKey = this.#copyOf === undefined ? minted : copyKey(minted, this.#copyOf);
+    const path = objectPath(this.#root, storageKey);
     try {
-      await this.#makeDurable(id, path);
+      await this.#makeDurable(storageKey, path);
     } catch (error) {
       // No row can name this key yet, so removing it is safe even after the rename.
       await this.discard();
@@ -60,17 +69,17 @@ export class StagedObject implements StagedBlob {
       throw diskError(error);
     }
     this.#ended = true;
-    return { id, storageKey: id };
+    return { id: idOfObject(storageKey), storageKey };
   }
 
   /** The promise "acknowledged means kept" depends on these four steps and their order. */
-  async #makeDurable(id: string, path: string): Promise<void> {
+  async #makeDurable(storageKey: string, path: string): Promise<void> {
     await this.#file.sync();
     await failpoint('upload.synced');
     await this.#file.close();
     await rename(this.#path, path);
     await failpoint('upload.renamed');
-    await this.#syncShardOf(id);
+    await this.#syncShardOf(storageKey);
     await failpoint('upload.folder-synced');
   }
 
@@ -86,4 +95,4 @@ export class StagedObject implements StagedBlob {
   }
 }
 
-type SyncShardOf = (id: string) => Promise<void>;
+type SyncShardOf = (storageKey: string) => Promise<void>;

@@ -1,9 +1,10 @@
-import { createHash, randomUUIDv7 } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Blob, StagedBlob } from '#domain/blob-store.ts';
 import { failpoint } from '#platform/failpoints.ts';
 import type { SmallBlob } from './segment-writer.ts';
 
 interface SmallBlobOptions {
+  readonly id: string;
   /** Larger blobs, in bytes, are not small. */
   readonly below: number;
   readonly append: (blob: SmallBlob) => Promise<string>;
@@ -42,7 +43,7 @@ export class SmallStagedBlob implements StagedBlob {
 
   async commit(): Promise<Blob> {
     if (this.#large !== undefined) return await this.#large.commit();
-    const id = randomUUIDv7();
+    const { id } = this.#options;
     const storageKey = await this.#options.append({ id, chunks: this.#chunks, length: this.#size });
     await failpoint('upload.packed');
     return { id, storageKey };
