@@ -1,15 +1,8 @@
 import { createHash } from 'node:crypto';
 import { crc32c } from '@node-rs/crc32';
 
-/** The checksums of one request's bytes, as headers. */
-export interface Checksums {
-  readonly md5: string;
-  /** CRC-32C, big-endian, in base64. */
-  readonly crc32c: string;
-}
-
 /**
- * Every server verifies Content-MD5. Newer ones keep the CRC-32C with the object as well; Ceph verifies it only if the algorithm
+ * The checksums of a request's bytes. Every server verifies Content-MD5. Newer ones keep the CRC-32C with the object as well; Ceph verifies it only if the algorithm
  * is named too.
  */
 export function checksumHeaders(bytes: Uint8Array): Readonly<Record<string, string>> {
