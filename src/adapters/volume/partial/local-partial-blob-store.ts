@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { FilemillError } from '#domain/errors.ts';
 import type { PartialBlob, PartialBlobState, PartialBlobStore, UnfinishedBlob } from '#domain/partial-blob.ts';
 import type { Batcher } from '#platform/batcher.ts';
+import { RunningHashes } from '#platform/running-hashes.ts';
 import { diskError, gatheredSync, ignoreMissing, makeFolder } from '../objects/durable.ts';
 import { fileMode, isBlobId, isUuid, objectPath, resumableFolder } from '../objects/layout.ts';
 import type { ShardFolders } from '../objects/shard-folders.ts';
-import { PartialObject, RunningHashes } from './partial-object.ts';
+import { PartialObject } from './partial-object.ts';
 
 /** Partial blobs in one folder, with two files each: the bytes, whose size is the progress, and the note. */
 export class LocalPartialBlobStore implements PartialBlobStore, AsyncDisposable {

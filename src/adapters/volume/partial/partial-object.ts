@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import type { Blob } from '#domain/blob-store.ts';
 import type { PartialBlob } from '#domain/partial-blob.ts';
+import type { RunningHashes } from '#platform/running-hashes.ts';
 import { diskError, hashOf, writeFully } from '../objects/durable.ts';
 import { nameObject, type UploadedBytes } from '../objects/object-name.ts';
 
@@ -25,7 +26,7 @@ export class PartialObject implements PartialBlob {
     hashes: RunningHashes | undefined,
   ): Promise<PartialObject> {
     const { size, mtimeMs } = await file.stat();
-    const known = hashes?.take(options.id, { size, mtimeMs });
+    const known = hashes?.take(options.id, { size, state: String(mtimeMs) });
     const hash = hashes !== undefined && size === 0 ? createHash('sha256') : known;
     return new PartialObject(file, options, { size, hash, hashes });
   }
@@ -88,41 +89,7 @@ export class PartialObject implements PartialBlob {
   async [Symbol.asyncDispose](): Promise<void> {
     await using file = this.#file;
     const { mtimeMs } = await file.stat();
-    if (this.#hash !== undefined) this.#hashes?.put(this.#options.id, { hash: this.#hash, size: this.#size, mtimeMs });
-  }
-}
-
-/** The hash of the first `size` bytes of a file, valid as long as no other process has written to it. */
-interface RunningHash {
-  readonly hash: Hash;
-  readonly size: number;
-  /** When the file was last written, in milliseconds. */
-  readonly mtimeMs: number;
-}
-
-const maxHashes = 4_096;
-
-/**
- * The hashes of the partial blobs that this process has received so far, so that complete ones need not be read again. A blob
- * that was evicted, or continued by another process, is read.
- */
-export class RunningHashes {
-  readonly #hashes = new Map<string, RunningHash>();
-
-  /** Takes the hash out, to continue it; undefined if the file has changed since. */
-  take(id: string, { size, mtimeMs }: Omit<RunningHash, 'hash'>): Hash | undefined {
-    const known = this.#hashes.get(id);
-    this.#hashes.delete(id);
-    return known?.size === size && known.mtimeMs === mtimeMs ? known.hash : undefined;
-  }
-
-  put(id: string, hash: RunningHash): void {
-    this.#hashes.set(id, hash);
-    const [oldest] = this.#hashes.keys();
-    if (this.#hashes.size > maxHashes && oldest !== undefined) this.#hashes.delete(oldest);
-  }
-
-  forget(id: string): void {
-    this.#hashes.delete(id);
+    const kept = { size: this.#size, state: String(mtimeMs) };
+    if (this.#hash !== undefined) this.#hashes?.put(this.#options.id, { hash: this.#hash, ...kept });
   }
 }
