@@ -5,6 +5,13 @@ export function isUuid(text: string): boolean {
   return uuidPattern.test(text);
 }
 
+const uuidV7Pattern = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+/** Whether the text is a UUIDv7 in lower case, as blobs are named by. */
+export function isUuidV7(text: string): boolean {
+  return uuidV7Pattern.test(text);
+}
+
 /** The least UUIDv7 of this Unix time in milliseconds (RFC 9562, section 5.7). */
 export function uuidAt(ms: number): string {
   const hex = Math.max(0, ms).toString(16).padStart(12, '0');

@@ -61,7 +61,7 @@ export const ingestMutations: readonly Mutation[] = [
   {
     name: 'small-chunk-not-copied',
     breaks: 'keeping the bytes of a small blob apart from memory that is given back',
-    file: 'src/adapters/volume/segments/small-staged-blob.ts',
+    file: 'src/platform/small-staged-blob.ts',
     edits: [{ search: 'this.#chunks.push(Buffer.from(chunk))', replace: 'this.#chunks.push(chunk)' }],
     test: {
       file: 'src/adapters/volume/local-blob-store.test.ts',

@@ -7,12 +7,12 @@ import type { VolumeUpkeep } from '#domain/upkeep.ts';
 import { failpoint } from '#platform/failpoints.ts';
 import type { Logger } from '#platform/logger.ts';
 import { pair } from '#platform/pair.ts';
+import { SmallStagedBlob } from '#platform/small-staged-blob.ts';
 import { makeFolder } from './objects/durable.ts';
 import { ObjectStore } from './objects/object-store.ts';
 import { LocalPartialBlobStore } from './partial/local-partial-blob-store.ts';
 import { parseSegmentKey } from './segments/segment-format.ts';
 import { SegmentStore } from './segments/segment-store.ts';
-import { SmallStagedBlob } from './segments/small-staged-blob.ts';
 import { roomOf } from './volume-trial.ts';
 
 export interface LocalBlobStoreOptions {

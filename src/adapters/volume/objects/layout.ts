@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { isUuidV7 } from '#domain/uuid.ts';
 
 /**
  * How a volume is laid out:
@@ -27,7 +28,6 @@ export const fileMode = 0o640;
 export const shards: readonly string[] = Array.from({ length: 256 }, (_, n) => n.toString(16).padStart(2, '0'));
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const uuidV7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const idLength = 36;
 const period = /^[0-9a-f]{6}$/;
 
@@ -82,7 +82,7 @@ export function openMarksFolder(root: string): string {
 
 /** Whether the name is the id of a blob. Nothing else that callers pass becomes part of a path. */
 export function isBlobId(name: string): boolean {
-  return uuidV7.test(name);
+  return isUuidV7(name);
 }
 
 export function isPeriod(name: string): boolean {

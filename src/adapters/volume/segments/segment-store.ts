@@ -4,11 +4,12 @@ import { crc32c } from '@node-rs/crc32';
 import type { Blob } from '#domain/blob-store.ts';
 import { FilemillError } from '#domain/errors.ts';
 import type { Logger } from '#platform/logger.ts';
+import type { SmallBlob } from '#platform/small-staged-blob.ts';
 import { codeOf, ignoreMissing, makeFolder, writeFully } from '../objects/durable.ts';
 import { isBlobId, mintedAt, openMarksFolder, segmentPath, segmentsFolder } from '../objects/layout.ts';
 import { dead, readRecordHead, recordHeadBytes, type SegmentKey, stateAt } from './segment-format.ts';
 import { type ScannedBlob, type SegmentScan, scanSegment, segmentsOf } from './segment-scan.ts';
-import { type SegmentLimits, SegmentWriter, type SmallBlob } from './segment-writer.ts';
+import { type SegmentLimits, SegmentWriter } from './segment-writer.ts';
 
 /** The suffix of the mark of a segment that is being closed for its dead process. */
 const closing = '.closing';

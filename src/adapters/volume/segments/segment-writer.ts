@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { FilemillError } from '#domain/errors.ts';
 import { Batcher } from '#platform/batcher.ts';
 import { failpoint } from '#platform/failpoints.ts';
+import type { SmallBlob } from '#platform/small-staged-blob.ts';
 import { codeOf, diskError, makeFolder, syncFolder, writeFully } from '../objects/durable.ts';
 import { fileMode, openMarksFolder, periodFolder, segmentPath } from '../objects/layout.ts';
 import {
@@ -14,14 +15,6 @@ import {
   segmentHead,
   writeRecordHead,
 } from './segment-format.ts';
-
-/** A small blob to keep. */
-export interface SmallBlob {
-  readonly id: string;
-  readonly chunks: readonly Uint8Array[];
-  /** Bytes of all chunks. */
-  readonly length: number;
-}
 
 export interface SegmentLimits {
   /** A segment of this size is closed. */

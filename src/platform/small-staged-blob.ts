@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Blob, StagedBlob } from '#domain/blob-store.ts';
-import { failpoint } from '#platform/failpoints.ts';
-import type { SmallBlob } from './segment-writer.ts';
+import { failpoint } from './failpoints.ts';
+
+/** A small blob to keep. */
+export interface SmallBlob {
+  readonly id: string;
+  readonly chunks: readonly Uint8Array[];
+  /** Bytes of all chunks. */
+  readonly length: number;
+}
 
 interface SmallBlobOptions {
   readonly id: string;
