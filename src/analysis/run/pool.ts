@@ -58,7 +58,8 @@ export class AnalysisPool implements AsyncDisposable {
     this.#piscina = new Piscina({
       filename: import.meta.resolve('#analysis/run/analysis-thread.ts'),
       workerData: { registryUrl, options, blobs } satisfies ThreadSettings,
-      minThreads: threads,
+      // The others start with the first files for them: each holds some 25 MiB.
+      minThreads: 1,
       maxThreads: threads,
       idleTimeout: Number.POSITIVE_INFINITY,
       resourceLimits: { maxOldGenerationSizeMb: heapMb },
