@@ -46,7 +46,7 @@ end $$;
 
 grant select on files, file_states, file_changes, file_changes_kept, file_counts, history, results, attempts to filemill_tenant;
 grant select on batches, batch_counts to filemill_tenant;
-grant select, insert, update, delete on batches, batch_counts to filemill_metadata;
+grant select, insert, update, delete on batches, batch_counts, tenant_holds to filemill_metadata;
 grant select, insert, update on batch_counts to filemill_result;
 grant select on own_files, own_results, own_claims to filemill_tenant;
 

@@ -85,6 +85,15 @@ const (
 	FileStatusUnknown    FileStatus = "UNKNOWN"
 )
 
+// FilePriority may have other values with a newer server.
+type FilePriority string
+
+const (
+	FilePriorityInteractive FilePriority = "interactive"
+	FilePriorityNormal      FilePriority = "normal"
+	FilePriorityBulk        FilePriority = "bulk"
+)
+
 // OutputCandidateConfidence may have other values with a newer server.
 type OutputCandidateConfidence string
 
@@ -236,6 +245,9 @@ type File struct {
 
 	// The batch that it was uploaded with; null without one.
 	Batch *string `json:"batch"`
+
+	// Free workers take interactive files first, and bulk ones last.
+	Priority FilePriority `json:"priority"`
 
 	Error *FileError `json:"error"`
 

@@ -104,8 +104,8 @@ export function fileCountsToJson({
 
 /** The public JSON of a file, made from its record. */
 export function recordToJson(file: FileRecord): FileJson {
-  const entries = shownFields.map(({ field, key }) => {
-    const value = file[field];
+  const entries = shownFields.map(({ field, kind, key }) => {
+    const value = kind === 'priority' ? (file[field] ?? 'normal') : file[field];
     return [key, value instanceof Date ? value.toISOString() : value];
   });
   const error = file.errorCode === null ? null : { code: file.errorCode, message: file.errorMessage ?? '' };
@@ -117,6 +117,7 @@ const jsonValues: Readonly<Record<FieldKind, (value: never) => unknown>> = {
   text: (text: string) => text,
   'text?': (text: string) => text || null,
   tenant: (text: string) => text || defaultTenant,
+  priority: (text: string) => text || 'normal',
   bytes: Number,
   count: (count: number) => count,
   status: (status: FileStatus) => statusWord(status) ?? 'UNKNOWN',

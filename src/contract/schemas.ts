@@ -4,6 +4,7 @@ import { catalogue, type Reason } from '#domain/errors.ts';
 import { facetNames } from '#domain/file-facets.ts';
 import { fileStatuses } from '#domain/file-state.ts';
 import type { Link } from '#domain/link.ts';
+import { priorities } from '#domain/priority.ts';
 import { AuditEvent, Caller, Tenant, Token } from './access-schema.ts';
 import { Batch, Batches, ChangedBatch } from './batch-schema.ts';
 import { type Durations, History } from './history-schema.ts';
@@ -55,6 +56,7 @@ const File = z.strictObject({
     .nullable()
     .describe('When a retention rule gave up the bytes and the kept text; null while they are kept.'),
   batch: z.string().nullable().describe('The batch that it was uploaded with; null without one.'),
+  priority: z.enum(priorities).describe('Free workers take interactive files first, and bulk ones last.'),
   error: ErrorOf.nullable(),
   found: Found.nullable().exactOptional().describe('In lists with `with_found=true`; null without a result.'),
 });

@@ -16,6 +16,7 @@ import {
   type ResultRecord,
 } from '#domain/file.ts';
 import { fileStatuses, type FileStatus as StatusWord } from '#domain/file-state.ts';
+import type { Priority } from '#domain/priority.ts';
 import type { StoreReport } from '#domain/store-fault.ts';
 import { timeOfUuid } from '#domain/uuid.ts';
 import type {
@@ -39,6 +40,7 @@ const messageValues: Readonly<Record<FieldKind, (value: never) => unknown>> = {
   text: (text: string) => text,
   'text?': (text: string | null) => text ?? '',
   tenant: (text: string) => text,
+  priority: (priority: Priority | null) => priority ?? 'normal',
   bytes: (bytes: number) => BigInt(bytes),
   count: (count: number) => count,
   status: (word: StatusWord) => FileStatus[word],
@@ -68,11 +70,13 @@ function summaryToMessage({ description, wordCount, pages, language }: FoundSumm
 
 const newFields = fieldsOf(newFileFields);
 
-type Plural<Field extends string> = Field extends 'batch' ? 'batches' : `${Field}s`;
+const irregular = { batch: 'batches', priority: 'priorities' } as const;
+
+type Plural<Field extends string> = Field extends keyof typeof irregular ? (typeof irregular)[Field] : `${Field}s`;
 
 /** The name of a column. */
 function plural<Field extends string>(field: Field): Plural<Field> {
-  return (field === 'batch' ? 'batches' : `${field}s`) as Plural<Field>;
+  return (field in irregular ? irregular[field as keyof typeof irregular] : `${field}s`) as Plural<Field>;
 }
 
 export function newFilesToMessage(files: readonly NewFile[]): MessageInitShape<typeof CreateFilesRequestSchema> {

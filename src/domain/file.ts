@@ -1,4 +1,5 @@
 import type { FileStatus } from './file-state.ts';
+import type { Priority } from './priority.ts';
 
 /**
  * How a field is stored, sent and shown. A field with a question mark may be unknown: null here and in JSON, empty in gRPC
@@ -12,6 +13,8 @@ interface ValueOf {
   readonly 'text?': string | null;
   /** In messages of earlier versions empty or missing, which means the default tenant. */
   readonly tenant: string;
+  /** Null is `normal`, and so are the empty ones of messages of earlier versions. */
+  readonly priority: Priority | null;
   readonly bytes: number;
   readonly count: number;
   readonly status: FileStatus;
@@ -52,6 +55,7 @@ export const fileFields = {
   bytesExpiredAt: 'time?',
   /** The batch that it was uploaded with. */
   batch: 'text?',
+  priority: 'priority',
 } as const satisfies Readonly<Record<string, FieldKind>>;
 
 export type FileRecord = RecordOf<typeof fileFields>;
@@ -91,6 +95,8 @@ export const newFileFields = {
   /** The trace of its upload, if that is recorded. */
   traceparent: 'text?',
   batch: 'text?',
+  /** Unknown: that of its batch, or `normal`. */
+  priority: 'text?',
 } as const satisfies Readonly<Record<string, FieldKind>>;
 
 export type NewFile = RecordOf<typeof newFileFields>;

@@ -15,6 +15,8 @@ export interface FileToUpload {
   readonly idempotencyKey: string;
   /** Empty for none. */
   readonly batch?: string;
+  /** Empty for that of the batch, or normal. */
+  readonly priority?: string;
   readonly content: UploadContent;
 }
 
@@ -55,10 +57,10 @@ export async function uploadFile(
 }
 
 async function* messages(
-  { filename, path, idempotencyKey, batch = '', content }: FileToUpload,
+  { filename, path, idempotencyKey, batch = '', priority = '', content }: FileToUpload,
   onSent?: (bytes: number) => void,
 ): AsyncGenerator<MessageInitShape<typeof UploadFileRequestSchema>> {
-  const metadata = { filename, path, idempotencyKey, batch, sha256AtClose: true, ...declaredSize(content) };
+  const metadata = { filename, path, idempotencyKey, batch, priority, sha256AtClose: true, ...declaredSize(content) };
   yield { part: { case: 'metadata', value: metadata } };
   const hash = createHash('sha256');
   let sent = 0;

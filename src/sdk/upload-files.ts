@@ -27,6 +27,8 @@ export interface UploadFilesOptions extends RetryOptions, Pick<UploadFileOptions
   readonly idempotencyKey?: string;
   /** The files belong to this batch. */
   readonly batch?: string;
+  /** By default that of the batch, or normal. */
+  readonly priority?: string;
   readonly onOutcome: (outcome: UploadOutcome) => void | Promise<void>;
   /** Receives the bytes sent since the last call; negative when a file starts again. */
   readonly onBytes?: (difference: number) => void;
@@ -123,8 +125,8 @@ async function uploadWhole(
   content: Buffer,
   options: OneFileOptions,
 ): Promise<UploadFileResponse> {
-  const { idempotencyKey = randomUUIDv7(), batch = '', onBytes, trace } = options;
-  const metadata = { filename, path, size: BigInt(content.length), idempotencyKey, batch };
+  const { idempotencyKey = randomUUIDv7(), batch = '', priority = '', onBytes, trace } = options;
+  const metadata = { filename, path, size: BigInt(content.length), idempotencyKey, batch, priority };
   const file = { metadata, content, sha256: hash('sha256', content), traceparent: trace?.traceparent };
   let first: Promise<UploadFileResponse> | undefined = stream.send(file);
   // The machinery of retries is set up only for a file that fails.
@@ -135,7 +137,7 @@ async function uploadWhole(
       return sent;
     };
     const { onBytes: _, ...retry } = options;
-    const inPieces = { filename, path, idempotencyKey, batch, content: memoryContent(content) };
+    const inPieces = { filename, path, idempotencyKey, batch, priority, content: memoryContent(content) };
     return unlessTooLarge(
       () => withRetry(send, retry),
       () => uploadResumable(uploads, inPieces, retry),
@@ -148,7 +150,7 @@ async function uploadWhole(
 async function uploadOne(
   uploads: RpcClient<typeof UploadService>,
   candidate: UploadCandidate,
-  { idempotencyKey: givenKey, batch = '', onBytes, ...options }: OneFileOptions,
+  { idempotencyKey: givenKey, batch = '', priority = '', onBytes, ...options }: OneFileOptions,
 ): Promise<UploadFileResponse> {
   const [idempotencyKey, mayResume] = [givenKey ?? randomUUIDv7(), givenKey !== undefined];
   const { filename, path } = candidate;
@@ -158,7 +160,7 @@ async function uploadOne(
     onBytes?.(bytes - sent);
     sent = bytes;
   };
-  const file = { filename, path, idempotencyKey, batch, content };
+  const file = { filename, path, idempotencyKey, batch, priority, content };
   const { size = Number.POSITIVE_INFINITY } = content;
   const { bytes } = options.bound;
   const inPieces = () => uploadResumable(uploads, file, { ...options, onSent, mayResume });

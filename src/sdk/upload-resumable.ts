@@ -128,8 +128,8 @@ class ResumableUpload {
   }
 
   async #begin(): Promise<PartialUpload> {
-    const { filename, path, idempotencyKey, batch = '', content } = this.#file;
-    const metadata = { filename, path, idempotencyKey, batch, sha256AtClose: true, ...declaredSize(content) };
+    const { filename, path, idempotencyKey, batch = '', priority = '', content } = this.#file;
+    const metadata = { filename, path, idempotencyKey, batch, priority, sha256AtClose: true, ...declaredSize(content) };
     const { signal, trace } = this.#options;
     const upload = (await this.#uploads.beginUpload({ metadata }, { signal, trace })).upload as PartialUpload;
     this.#id = upload.id;

@@ -9,7 +9,7 @@ interface ScaledObjectSpec {
 }
 
 describe("the query of the worker's autoscaler", () => {
-  it('counts what is due and what is being worked on, and nothing else', async () => {
+  it('counts what is due, by priority, and what is being worked on, and nothing else', async () => {
     await using database = await testDatabase();
     const client = new pg.Client({ connectionString: database.url });
     await client.connect();
@@ -26,20 +26,24 @@ describe("the query of the worker's autoscaler", () => {
       };
       assert.equal(await count(), 0);
       await client.query(`
-        insert into files (id, filename, size, max_attempts, storage_key, status, run_after, lease_token, lease_until)
-        values (uuidv7(), 'due', 1, 3, 'a', 'PENDING', now(), null, null),
-               (uuidv7(), 'backing off', 1, 3, 'b', 'PENDING', now() + interval '50 seconds', null, null),
-               (uuidv7(), 'waiting since before the clock was set back', 1, 3, 'f', 'PENDING', now() + interval '30 minutes', null, null),
-               (uuidv7(), 'worked on', 1, 3, 'c', 'PROCESSING', now(), gen_random_uuid(), now()),
-               (uuidv7(), 'done', 1, 3, 'd', 'COMPLETED', now(), null, null),
-               (uuidv7(), 'failed', 1, 3, 'e', 'FAILED', now(), null, null)`);
-      await client.query(
-        "insert into file_states (status, file_id) select status, id from files where status in ('PENDING', 'FAILED')",
-      );
+        insert into files (id, filename, size, max_attempts, storage_key, status, run_after, lease_token, lease_until, priority)
+        values (uuidv7(), 'due', 1, 3, 'a', 'PENDING', now(), null, null, null),
+               (uuidv7(), 'backing off', 1, 3, 'b', 'PENDING', now() + interval '50 seconds', null, null, null),
+               (uuidv7(), 'waiting since before the clock was set back', 1, 3, 'f', 'PENDING', now() + interval '30 minutes', null, null, null),
+               (uuidv7(), 'interactive', 1, 3, 'g', 'PENDING', now(), null, null, 'interactive'),
+               (uuidv7(), 'bulk', 1, 3, 'h', 'PENDING', now(), null, null, 'bulk'),
+               (uuidv7(), 'worked on', 1, 3, 'c', 'PROCESSING', now(), gen_random_uuid(), now(), 'bulk'),
+               (uuidv7(), 'done', 1, 3, 'd', 'COMPLETED', now(), null, null, null),
+               (uuidv7(), 'failed', 1, 3, 'e', 'FAILED', now(), null, null, null)`);
+      await client.query(`
+        insert into file_states (status, file_id)
+        select case status when 'PENDING' then coalesce(upper(priority), status) else status end, id
+        from files where status in ('PENDING', 'FAILED')`);
       await client.query(
         "insert into file_counts select 0, status, '', count(*), sum(size) from files group by status",
       );
-      assert.equal(await count(), 3);
+      // Two normal ones, four for the interactive one, one begun for the bulk one, and one in work.
+      assert.equal(await count(), 8);
     } finally {
       await client.end();
     }

@@ -17,6 +17,16 @@ export const attemptMutations: readonly Mutation[] = [
     test: { file: claimsTest, name: 'a file is claimed once, whoever asks and however often' },
   },
   {
+    name: 'claim-of-a-later-wait',
+    breaks: 'leaving alone a file that came back to PENDING after the snapshot of the claim',
+    file: claims,
+    edits: [{ search: ' and f.updated_at = o.updated_at', replace: '' }],
+    test: {
+      file: claimsTest,
+      name: 'a claim that waited for the row does not take a file that was claimed and released meanwhile',
+    },
+  },
+  {
     name: 'attempt-not-counted',
     breaks: 'counting the attempt at the claim',
     file: claims,
@@ -29,7 +39,7 @@ export const attemptMutations: readonly Mutation[] = [
     file: claims,
     edits: [
       {
-        search: 'return [...new Map([...files, ...held].map((file) => [file.id, file])).values()];',
+        search: 'return distinct([...files, ...(await heldFiles(database, claimant.leaseToken))]);',
         replace: 'return files;',
       },
     ],

@@ -118,12 +118,7 @@ export const ingestMutations: readonly Mutation[] = [
     name: 'no-idempotency-key',
     breaks: 'writing the idempotency key into the row',
     file: creation,
-    edits: [
-      {
-        search: "interval '5 seconds', i.*",
-        replace: `interval '5 seconds', \${columns.replace('idempotency_key', 'null')}`,
-      },
-    ],
+    edits: [{ search: "field === 'priority' ? priority", replace: "field === 'idempotencyKey' ? 'null'" }],
     test: {
       file: creationTest,
       name: 'an idempotency key makes one file, in one batch, one after the other, and at once',

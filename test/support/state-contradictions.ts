@@ -3,12 +3,12 @@
  * changes a status changes them all.
  */
 export const stateContradictions = `
-  select format('%s is %s by files and %s by file_states', coalesce(f.id, s.file_id), f.status, s.status) as contradiction
+  select format('%s is %s by files and %s by file_states', coalesce(f.id, s.file_id), f.state, s.status) as contradiction
   from (
-    select id, tenant, batch, status, case when status = 'FAILED' then error_code end as error
+    select id, tenant, batch, case status when 'PENDING' then coalesce(upper(priority), status) else status end as state, case when status = 'FAILED' then error_code end as error
     from files where status in ('PENDING', 'PAUSED', 'FAILED')
   ) f
-  full join file_states s on s.file_id = f.id and s.tenant = f.tenant and s.status = f.status
+  full join file_states s on s.file_id = f.id and s.tenant = f.tenant and s.status = f.state
     and s.error_code is not distinct from f.error and s.batch is not distinct from f.batch
   where f.id is null or s.file_id is null
   union all

@@ -102,6 +102,8 @@ export interface File {
   readonly bytes_expired_at: string | null;
   /** The batch that it was uploaded with; null without one. */
   readonly batch: string | null;
+  /** Free workers take interactive files first, and bulk ones last. */
+  readonly priority: 'interactive' | 'normal' | 'bulk';
   readonly error: FileError | null;
   /** In lists with `with_found=true`; null without a result. */
   readonly found?: FileFound | null;

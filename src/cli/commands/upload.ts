@@ -1,6 +1,7 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { batchNameRule, isBatchName } from '#domain/batch.ts';
 import { normalizeFileName } from '#domain/file-name.ts';
+import { type Priority, priorities } from '#domain/priority.ts';
 import { openPipe } from '#sdk/stream-content.ts';
 import { uploadFiles } from '#sdk/upload-files.ts';
 import { findUploads, measureUploads, type UploadCandidate } from '#sdk/upload-paths.ts';
@@ -23,6 +24,12 @@ export function uploadCommand(): Command {
       'for one file: repeating a key with the same content gives the same id and resumes an interrupted upload',
     )
     .option('--batch <name>', 'the files belong to this batch: see filemill batch', batchName)
+    .addOption(
+      new Option(
+        '--priority <priority>',
+        'free workers take interactive files first, bulk ones last (default: that of the batch, or normal)',
+      ).choices(priorities),
+    )
     .option('-r, --recursive', 'has no effect: folders are always uploaded recursively')
     .action(withSession(uploadPaths, { persistent: true }));
 }
@@ -34,6 +41,7 @@ interface UploadOptions {
   readonly name?: string;
   readonly idempotencyKey?: string;
   readonly batch?: string;
+  readonly priority?: Priority;
 }
 
 /** Uploads files, folders and stdin (`-`), prints a line for each file, and answers with the exit code. */
@@ -53,6 +61,7 @@ async function uploadPaths(session: Session, paths: string[], options: UploadOpt
       concurrency: options.concurrency,
       ...(options.idempotencyKey === undefined ? {} : { idempotencyKey: options.idempotencyKey }),
       ...(options.batch === undefined ? {} : { batch: options.batch }),
+      ...(options.priority === undefined ? {} : { priority: options.priority }),
       onBytes: (bytes) => progress.sent(bytes),
       onKept: () => terminal.note(keptRemark),
       onOutcome: (outcome) => report.take(outcome),

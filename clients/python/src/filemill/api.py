@@ -78,6 +78,12 @@ FileStatus = Literal[
     "UNKNOWN",
 ]
 
+FilePriority = Literal[
+    "interactive",
+    "normal",
+    "bulk",
+]
+
 OutputCandidateConfidence = Literal[
     "certain",
     "likely",
@@ -213,6 +219,8 @@ class File:
     """When a retention rule gave up the bytes and the kept text; null while they are kept."""
     batch: str | None = None
     """The batch that it was uploaded with; null without one."""
+    priority: FilePriority
+    """Free workers take interactive files first, and bulk ones last."""
     error: FileError | None = None
     found: FileFound | None = None
     """In lists with `with_found=true`; null without a result."""
@@ -236,6 +244,7 @@ class File:
             tenant=json["tenant"],
             bytes_expired_at=_maybe(_time, json.get("bytes_expired_at")),
             batch=json.get("batch"),
+            priority=json["priority"],
             error=_maybe(FileError.from_json, json.get("error")),
             found=_maybe(FileFound.from_json, json.get("found")),
         )

@@ -1,6 +1,7 @@
 import type { Database, Statement } from '../database/database.ts';
 import { paused, resumed } from '../files/file-holds.ts';
 import { notifiedBy } from '../files/file-rows.ts';
+import { waitingList } from '../files/state-tables.ts';
 
 // A hold is a mark on the batch: from its commit on, whatever would become PENDING becomes PAUSED (`waiting`, and creates). What is
 // PENDING already follows in steps, by the caller and, should that die, by the reconciler.
@@ -10,9 +11,9 @@ const mark: Statement = {
 };
 
 /** Selects files of the batches with this hold, or of one of them. */
-const filesOf = (hold: string, status: string) => `
+const filesOf = (hold: string, status: string, states: string) => `
   select f.id from batches b
-    join file_states s on s.batch = b.name and s.tenant = b.tenant and s.status = '${status}'
+    join file_states s on s.batch = b.name and s.tenant = b.tenant and s.status in (${states})
     join files f on f.id = s.file_id and f.status = '${status}'
   where b.hold = '${hold}' and ($1::text is null or b.tenant = $1 and b.name = $2)
   limit $3 for update of f skip locked`;
@@ -20,7 +21,7 @@ const filesOf = (hold: string, status: string) => `
 const pause: Statement = {
   name: 'pause-batches',
   text: `
-    with waiting as (${filesOf('PAUSED', 'PENDING')}
+    with waiting as (${filesOf('PAUSED', 'PENDING', waitingList)}
     ), ${paused}
     select count(*) as files from paused left join ${notifiedBy('paused')} on true`,
 };
@@ -28,7 +29,7 @@ const pause: Statement = {
 const resume: Statement = {
   name: 'resume-batches',
   text: `
-    with held as (${filesOf('RESUMING', 'PAUSED')}
+    with held as (${filesOf('RESUMING', 'PAUSED', `'PAUSED'`)}
     ), ${resumed}
     select count(*) as files from resumed left join ${notifiedBy('resumed')} on true`,
 };
@@ -82,7 +83,7 @@ export async function holdBatches(
 const unfinished: Statement = {
   name: 'unfinished-of-batch',
   text: `
-    (select file_id as id from file_states where batch = $2 and tenant = $1 and status in ('PENDING', 'PAUSED') limit $3)
+    (select file_id as id from file_states where batch = $2 and tenant = $1 and status in (${waitingList}, 'PAUSED') limit $3)
     union
     (select f.id from claims c cross join unnest(c.file_ids) as i (id) join files f on f.id = i.id
      where f.status = 'PROCESSING' and f.lease_token = c.lease_token and f.batch = $2 and f.tenant = $1 limit $3)

@@ -1,5 +1,6 @@
 import type { Batch } from '#domain/batch.ts';
 import type { Database, Statement } from '../database/database.ts';
+import { waitingList } from '../files/state-tables.ts';
 
 /** The batches that are named `b`, with their counts. A batch of which nothing is left is not shown. */
 const counted = `
@@ -18,8 +19,8 @@ const counted = `
       max(changed_at) as changed_at, sum(files) as files
     from batch_counts where tenant = b.tenant and batch = b.name
   ) c cross join lateral (
-    select count(*) filter (where status = 'PENDING') as pending, count(*) filter (where status = 'PAUSED') as paused
-    from file_states where batch = b.name and tenant = b.tenant and status in ('PENDING', 'PAUSED')
+    select count(*) filter (where status <> 'PAUSED') as pending, count(*) filter (where status = 'PAUSED') as paused
+    from file_states where batch = b.name and tenant = b.tenant and status in (${waitingList}, 'PAUSED')
   ) w
   where c.files > 0 order by b.created_at desc, b.name`;
 

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
+import { createLogger } from '#platform/logger.ts';
+import { eventually } from '#test/support/eventually.ts';
 import { claimFile, createFile, letLeaseRunOut, makeDue, openTestDatabase } from '#test/support/files.ts';
-import type { Database } from '../database/database.ts';
+import { stateContradictions } from '#test/support/state-contradictions.ts';
+import { Database } from '../database/database.ts';
 import { claimDueFiles, claimFiles, heldFiles } from './file-claims.ts';
-import { expireLeases, failAttempts, renewLeases } from './file-leases.ts';
+import { expireLeases, failAttempts, releaseFiles, renewLeases } from './file-leases.ts';
 
 let opened: Awaited<ReturnType<typeof openTestDatabase>>;
 let database: Database;
@@ -91,4 +94,24 @@ test('a repetition that claims a file anew, after its attempt ended, stops neith
       assert((await expireLeases(database, 1_000)).includes(id));
     }
   }
+});
+
+test('a claim that waited for the row does not take a file that was claimed and released meanwhile', async () => {
+  const id = await createFile(database);
+  const logger = createLogger('test', { level: 'silent', format: 'json' });
+  await using other = new Database({ url: opened.url, poolSize: 1, logger });
+  await other.query({ text: 'begin' });
+  const held = await claimFiles(other, [id], claimant());
+  const late = claimFiles(database, [id], claimant());
+  await eventually('the second claim waits for the first', async () => {
+    const waiting = await database.query({
+      text: "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+    });
+    return waiting.length > 0;
+  });
+  assert.deepEqual(await releaseFiles(other, held), ['DONE']);
+  await other.query({ text: 'commit' });
+  assert.deepEqual(await late, []);
+  assert.deepEqual(await database.query({ text: stateContradictions }), []);
+  assert.equal((await claimFiles(database, [id], claimant())).length, 1);
 });

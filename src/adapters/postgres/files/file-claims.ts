@@ -4,7 +4,8 @@ import { uuidArray } from '../database/array-parameter.ts';
 import type { Database, Statement } from '../database/database.ts';
 import { claimColumns, column, longestWait, notifiedBy } from './file-rows.ts';
 import { isDue, secondsBetween } from './moments.ts';
-import { moved } from './state-tables.ts';
+import { moved, waitingStates } from './state-tables.ts';
+import type { WaitingQueue } from './waiting-queues.ts';
 
 export interface Claimant {
   readonly worker: string;
@@ -14,15 +15,17 @@ export interface Claimant {
 }
 
 // Invariant: each claim of a file belongs to one attempt and is counted. Compare-and-set: the conditions are checked again
-// on the locked row. Rows are locked in the order of the given ids.
-const claimed = (source: string) => `
+// on the locked row. Rows are locked in the order of the given ids. A file that left PENDING and came back after the snapshot of the
+// statement, as `o` shows, is not claimed: the statement does not see the new row of file_states, which it would have to delete.
+const claimed = (source: string, more = 'true') => `
   claimed as (
     update files f
     set status = 'PROCESSING', attempt = f.attempt + 1, lease_token = $2,
         lease_until = now() + interval '1 millisecond' * $3, lease_ms = $3, worker = $4, claimed_at = now(), begun_alone = false,
         updated_at = now()
-    from ${source} where f.id = i.id and ${claimable}
-    returning ${claimColumns}, ${secondsBetween('f.run_after', 'now()')} as waited
+    from ${source} join files o on o.id = i.id
+    where f.id = i.id and f.updated_at = o.updated_at and ${claimable} and ${more}
+    returning ${claimColumns}, f.priority, ${secondsBetween('f.run_after', 'now()')} as waited
   ), noted as (
     insert into claims (lease_token, file_ids) select $2, array_agg(id) from claimed having count(*) > 0
   ), ${moved('claimed', 'PENDING', 'PROCESSING')}
@@ -35,40 +38,35 @@ const claimNamed: Statement = {
   text: `with ${claimed('unnest($1::uuid[]) as i (id)')}`,
 };
 
+const claimNamedUnheld: Statement = {
+  name: 'claim-unheld-files',
+  text: `with ${claimed('unnest($1::uuid[]) as i (id)', 'f.tenant <> all ($5::text[])')}`,
+};
+
+// In the order of an index for each priority, so that the backlog of another is never read.
 const claimDue: Statement = {
   name: 'claim-due-files',
   text: `
     with due as (
-      select f.id from file_states s join files f on f.id = s.file_id
-      where s.status = 'PENDING' and ${claimable}
-      order by s.file_id limit $1 for update of f skip locked
+      select d.id from unnest($5::text[]) as q (state) cross join lateral (
+        select f.id from file_states s join files f on f.id = s.file_id
+        where s.status = q.state and s.tenant <> all ($6::text[]) and ${claimable}
+        order by s.file_id limit $1 for update of f skip locked
+      ) d limit $1
     ), ${claimed('due i')}`,
 };
 
-// Rows of one tenant are in the order of an index, so that the backlog of another is never read.
+// The same for each queue, up to its share.
 const claimInTurn: Statement = {
   name: 'claim-files-in-turn',
   text: `
     with due as (
-      select d.id from unnest($5::text[]) as t (tenant) cross join lateral (
+      select d.id from unnest($1::text[], $5::text[], $6::int[]) as q (state, tenant, share) cross join lateral (
         select f.id from file_states s join files f on f.id = s.file_id
-        where s.status = 'PENDING' and s.tenant = t.tenant and ${claimable}
-        order by s.file_id limit $1 for update of f skip locked
+        where s.status = q.state and s.tenant = q.tenant and ${claimable}
+        order by s.file_id limit q.share for update of f skip locked
       ) d
     ), ${claimed('due i')}`,
-};
-
-// A loose scan of the index by tenant: one step for each tenant, however many files it has.
-const waiting: Statement = {
-  name: 'waiting-tenants',
-  text: `
-    with recursive t (tenant) as (
-      (select tenant from file_states where status = 'PENDING' and tenant > $1 order by tenant limit 1)
-      union all
-      select (select s.tenant from file_states s where s.status = 'PENDING' and s.tenant > t.tenant order by s.tenant limit 1)
-      from t where t.tenant is not null
-    )
-    select tenant from t where tenant is not null limit $2`,
 };
 
 const findHeld: Statement = {
@@ -78,16 +76,23 @@ const findHeld: Statement = {
     where c.lease_token = $1 and f.lease_token = $1 and f.status = 'PROCESSING'`,
 };
 
-/** Claims the claimable files among those that a doorbell named; if some are not, adds what this token holds already. */
+/**
+ * Claims the claimable files among those that a doorbell named; if some are not, adds what this token holds already.
+ *
+ * @param held tenants whose files are held back
+ */
 export async function claimFiles(
   database: Database,
   ids: readonly string[],
-  { worker, leaseToken, leaseMs }: Claimant,
+  claimant: Claimant,
+  held: readonly string[] = [],
 ): Promise<readonly ClaimedFile[]> {
-  const files = await claim(database, claimNamed, [uuidArray(ids), leaseToken, leaseMs, worker]);
+  const values = [uuidArray(ids), ...byClaimant(claimant)];
+  const files = await (held.length === 0
+    ? claim(database, claimNamed, values)
+    : claim(database, claimNamedUnheld, [...values, held]));
   if (files.length === ids.length) return files;
-  const held = await heldFiles(database, leaseToken);
-  return [...new Map([...files, ...held].map((file) => [file.id, file])).values()];
+  return distinct([...files, ...(await heldFiles(database, claimant.leaseToken))]);
 }
 
 /** The files that a claim with this token holds. */
@@ -95,28 +100,38 @@ export async function heldFiles(database: Database, leaseToken: string): Promise
   return await database.query<ClaimedFile>(findHeld, [leaseToken]);
 }
 
-/** Claims up to `max` due files of each of these tenants, oldest first. */
+/** Claims due files of each of these queues up to its share, oldest first. */
 export async function claimFilesInTurn(
   database: Database,
-  tenants: readonly string[],
-  max: number,
-  { worker, leaseToken, leaseMs }: Claimant,
+  shares: readonly (WaitingQueue & { readonly share: number })[],
+  claimant: Claimant,
 ): Promise<readonly ClaimedFile[]> {
-  return await claim(database, claimInTurn, [max, leaseToken, leaseMs, worker, tenants]);
+  const [states, tenants] = [column(shares, 'state'), column(shares, 'tenant')];
+  return await claim(database, claimInTurn, [states, ...byClaimant(claimant), tenants, column(shares, 'share')]);
 }
 
-/** Tenants with PENDING files, in the order of their names, beginning after `after`. */
-export async function waitingTenants(database: Database, after: string, max: number): Promise<string[]> {
-  return column(await database.query<{ tenant: string }>(waiting, [after, max]), 'tenant');
-}
-
-/** Claims up to `max` files that are due, oldest first. */
+/**
+ * Claims up to `max` files that are due: those of a higher priority first, and the oldest of each.
+ *
+ * @param held tenants whose files are held back
+ */
 export async function claimDueFiles(
   database: Database,
   max: number,
-  { worker, leaseToken, leaseMs }: Claimant,
+  claimant: Claimant,
+  held: readonly string[] = [],
 ): Promise<readonly ClaimedFile[]> {
-  return await claim(database, claimDue, [max, leaseToken, leaseMs, worker]);
+  return await claim(database, claimDue, [max, ...byClaimant(claimant), waitingStates, held]);
+}
+
+/** Without those that come twice. */
+export function distinct(files: readonly ClaimedFile[]): readonly ClaimedFile[] {
+  return [...new Map(files.map((file) => [file.id, file])).values()];
+}
+
+/** The parameters 2 to 4 of the statements. */
+function byClaimant({ leaseToken, leaseMs, worker }: Claimant): readonly unknown[] {
+  return [leaseToken, leaseMs, worker];
 }
 
 /** Measures how long the claimed files have been due. */

@@ -17,7 +17,7 @@ const retry: Statement = {
       update files f set status = ${waiting}, max_attempts = f.attempt + $2, error_code = null, error_message = null,
         silences = least(f.silences, 1), run_after = now(), next_ring_at = now(), updated_at = now()
       from failed i where f.id = i.id
-      returning f.id, f.size, f.tenant, f.batch, 'FAILED' as was, i.error_code as was_error, f.status, f.error_code
+      returning f.id, f.size, f.tenant, f.batch, f.priority, 'FAILED' as was, i.error_code as was_error, f.status, f.error_code
     ), ${movedEach('retried')}, ${audited('retried', 'retry', '$3')}
     select retried.id from retried left join ${notifiedBy('retried')} on true`,
 };
@@ -51,7 +51,7 @@ export const deleted = `
   gone as (
     delete from files f using doomed i where f.id = i.id
     returning f.id, f.storage_key, f.bytes_expired_at, case when f.bytes_expired_at is null then f.size else 0 end as size,
-      f.tenant, f.batch, f.uploader, f.request_id, f.status as was, f.error_code as was_error, null as status, null as error_code, f as file
+      f.tenant, f.batch, f.priority, f.uploader, f.request_id, f.status as was, f.error_code as was_error, null as status, null as error_code, f as file
   ), queued as (
     insert into blob_deletions (storage_key) select storage_key from gone where bytes_expired_at is null on conflict do nothing
   ), ${movedEach('gone', wordsFound)}, ${uploadsKept('gone')}, ${announced('gone', 'file.deleted')}`;

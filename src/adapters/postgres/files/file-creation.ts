@@ -39,24 +39,32 @@ const namedBatches = `
   ), named as (
     insert into batches (tenant, name) select tenant, name from wanted order by 1, 2 on conflict do nothing
   ), batches_of as (
-    select tenant, name, hold from batches where (tenant, name) in (select tenant, name from wanted) for share
+    select tenant, name, hold, priority from batches where (tenant, name) in (select tenant, name from wanted) for share
   ),`;
 
 const inBatch = `case when exists (
     select from batches_of b where b.tenant = i.tenant and b.name = i.batch and b.hold = 'PAUSED'
   ) then 'PAUSED' else 'PENDING' end`;
 
+const ofBatch = `(select b.priority from batches_of b where b.tenant = i.tenant and b.name = i.batch)`;
+
+/** The values of `columns`; `normal` is stored as null. */
+function inserted(batched: boolean): string {
+  const priority = `nullif(${batched ? `coalesce(i.priority, ${ofBatch})` : 'i.priority'}, 'normal')`;
+  return fields.map(([field]) => (field === 'priority' ? priority : `i.${snakeCase(field)}`)).join(', ');
+}
+
 // Invariant: one row per id, and per idempotency key of a tenant, however often a create is repeated.
 const insert = ({ onConflict = '', limited = false, batched = false }) => `
   with ${limited ? withinQuota : ''} ${batched ? namedBatches : ''} created as (
     insert into files (status, max_attempts, next_ring_at, ${columns})
-    select ${batched ? inBatch : `'PENDING'`}, $1, now() + interval '5 seconds', i.*
+    select ${batched ? inBatch : `'PENDING'`}, $1, now() + interval '5 seconds', ${inserted(batched)}
     from unnest(${fields.map(([, kind], n) => `$${n + 2}::${arrays[kind].type}`).join(', ')}) as i (${columns})
     where uuid_extract_timestamp(i.id) > now() - interval '${maxKeyAge}'
       and not exists (select from blob_deletions d where d.storage_key = i.storage_key)
       ${limited ? 'and i.id = any (array(select unnest(ids) from allowed))' : ''}
     ${onConflict}
-    returning id, size, tenant, batch${batched ? `, null as was, null as was_error, status, null as error_code` : ''}
+    returning id, size, tenant, batch, priority${batched ? `, null as was, null as was_error, status, null as error_code` : ''}
   ), ${batched ? movedEach('created') : moved('created', null, 'PENDING')}
   select c.id, false as refused from created c left join ${notifiedBy('created')} on true
   ${limited ? `union all select i.id, true from allowed a, unnest(${placeholder('id')}) as i (id) where i.id <> all (a.ids)` : ''}`;

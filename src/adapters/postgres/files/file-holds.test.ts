@@ -6,7 +6,7 @@ import { claimFile, createFile, finding, makeDue, openTestDatabase } from '#test
 import { stateContradictions } from '#test/support/state-contradictions.ts';
 import type { Database } from '../database/database.ts';
 import { getAttempts } from './attempts.ts';
-import { claimDueFiles, claimFiles, waitingTenants } from './file-claims.ts';
+import { claimDueFiles, claimFiles } from './file-claims.ts';
 import { retryFiles } from './file-commands.ts';
 import { saveResults } from './file-completion.ts';
 import { cancelFiles, pauseFiles, resumeFiles } from './file-holds.ts';
@@ -14,6 +14,7 @@ import { failAttempts, renewLeases } from './file-leases.ts';
 import { getFiles } from './file-queries.ts';
 import { takeDueRings } from './file-rings.ts';
 import { fileStats } from './stats.ts';
+import { waitingQueues } from './waiting-queues.ts';
 
 let opened: Awaited<ReturnType<typeof openTestDatabase>>;
 let database: Database;
@@ -33,7 +34,7 @@ test('a PAUSED file is no backlog: it is neither claimed, rung for, nor counted 
   assert.deepEqual(await claimFiles(database, [id], claimant()), []);
   assert.deepEqual(await claimDueFiles(database, 10, claimant()), []);
   assert.deepEqual((await takeDueRings(database, 10)).ids, []);
-  assert.deepEqual(await waitingTenants(database, '', 10), []);
+  assert.deepEqual((await waitingQueues(database, { INTERACTIVE: '', PENDING: '', BULK: '' }, 10)).queues, []);
   const { oldestPendingSeconds, statuses } = await fileStats(database);
   assert.equal(oldestPendingSeconds, 0);
   assert.deepEqual(

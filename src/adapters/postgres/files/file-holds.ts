@@ -15,7 +15,7 @@ import { moved, movedEach } from './state-tables.ts';
  */
 export const paused = `
   paused as (
-    update files f set status = 'PAUSED', updated_at = now() from waiting i where f.id = i.id returning f.id, f.size, f.tenant, f.batch
+    update files f set status = 'PAUSED', updated_at = now() from waiting i where f.id = i.id returning f.id, f.size, f.tenant, f.batch, f.priority
   ), ${moved('paused', 'PENDING', 'PAUSED')}`;
 
 /**
@@ -26,7 +26,7 @@ export const resumed = `
   resumed as (
     update files f set status = 'PENDING', run_after = greatest(f.run_after, now()), next_ring_at = greatest(f.run_after, now()),
       updated_at = now()
-    from held i where f.id = i.id returning f.id, f.size, f.tenant, f.batch
+    from held i where f.id = i.id returning f.id, f.size, f.tenant, f.batch, f.priority
   ), ${moved('resumed', 'PAUSED', 'PENDING')}`;
 
 const pause: Statement = {
@@ -62,7 +62,7 @@ const cancel: Statement = {
           else 'It was cancelled while it waited.' end,
         lease_token = null, lease_until = null, lease_ms = null, updated_at = now()
       from unfinished i where f.id = i.id
-      returning f.id, f.size, f.tenant, f.batch, i.status as was, null as was_error, f.status, f.attempt, f.worker, f.claimed_at, f.error_code,
+      returning f.id, f.size, f.tenant, f.batch, f.priority, i.status as was, null as was_error, f.status, f.attempt, f.worker, f.claimed_at, f.error_code,
         f.error_message, f.filename, f.request_id, f.traceparent, i.lease_token
     ), recorded as (
       insert into attempts (file_id, lease_token, attempt, worker, claimed_at, outcome, error_code, error_message)

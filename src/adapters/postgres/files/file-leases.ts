@@ -33,14 +33,14 @@ const release: Statement = {
       update files f set status = ${waiting}, attempt = f.attempt - 1, lease_token = null, lease_until = null, lease_ms = null,
         run_after = now(), next_ring_at = now(), updated_at = now()
       from ${leases} where ${held}
-      returning f.id, f.size, f.tenant, f.batch, 'PROCESSING' as was, null as was_error, f.status, null as error_code
+      returning f.id, f.size, f.tenant, f.batch, f.priority, 'PROCESSING' as was, null as was_error, f.status, null as error_code
     ), ${movedEach('released')}
     select released.id from released left join ${notifiedBy('released')} on true`,
 };
 
 // After an attempt a file is PENDING again or FAILED: `ended` has the columns that movedEach and the record need.
 const ended = `
-  f.id, f.size, f.tenant, f.batch, 'PROCESSING' as was, null as was_error, f.status, f.attempt, f.worker, f.claimed_at, f.error_code,
+  f.id, f.size, f.tenant, f.batch, f.priority, 'PROCESSING' as was, null as was_error, f.status, f.attempt, f.worker, f.claimed_at, f.error_code,
   f.error_message, f.filename, f.request_id, f.traceparent`;
 
 const recorded = (outcome: 'FAILED' | 'EXPIRED') => `

@@ -10,6 +10,7 @@ import {
   typeCondition,
   whereAll,
 } from '../results/found.ts';
+import { waitingStates } from './state-tables.ts';
 
 /** The filters of a list; an absent field means all. */
 export interface FileFilter {
@@ -132,9 +133,10 @@ function candidates(search: Search): string[] | undefined {
     ...(mimeType !== undefined && { mimeType }),
     ...(isByType && { typePrefix: reading.prefix }),
   };
-  return wanted.map((status) => {
+  return wanted.flatMap((status) => {
     if (status === 'PROCESSING') return processing(tables);
-    if (status !== 'COMPLETED') return `select file_id from file_states where status = '${status}'`;
+    if (status !== 'COMPLETED')
+      return listedAs(status).map((state) => `select file_id from file_states where status = '${state}'`);
     return `select file_id from ${tables.results} ${whereAll(foundConditions(found, parameter))}`;
   });
 }
@@ -148,7 +150,14 @@ function ofBatch(search: Search, batch: string): string[] {
     return [`select id as file_id from ${tables.files} where batch = ${name}${states}`];
   }
   if (wanted.length === 0) return [nothing];
-  return wanted.map((status) => `select file_id from file_states where batch = ${name} and status = '${status}'`);
+  return wanted
+    .flatMap(listedAs)
+    .map((state) => `select file_id from file_states where batch = ${name} and status = '${state}'`);
+}
+
+/** The states under which file_states lists files of this one. */
+function listedAs(status: FileStatus): readonly string[] {
+  return status === 'PENDING' ? waitingStates : [status];
 }
 
 const nothing = 'select file_id from file_states where false';

@@ -1,6 +1,7 @@
 import type { Database, Statement } from '../database/database.ts';
 import { longestWait } from './file-rows.ts';
 import { isDue } from './moments.ts';
+import { waitingStates } from './state-tables.ts';
 
 /** How many PENDING files one call examines; a large backlog takes many calls. */
 const lookedAt = 2_000;
@@ -8,13 +9,17 @@ const lookedAt = 2_000;
 /** The upper bound of `next_ring_at`, jitter included. */
 const longestInterval = '375 seconds';
 
+/** Each priority has its own order in the index. */
+const lookAt = (state: string) =>
+  `(select file_id from file_states where status = '${state}' and file_id > $2 order by file_id limit ${lookedAt})`;
+
 // A PENDING row is its own outbox: it is rung for at growing intervals until it is claimed. The interval is about as long as
 // the file has waited so far, so it doubles.
 const take: Statement = {
   name: 'take-due-rings',
   text: `
     with looked as (
-      select file_id from file_states where status = 'PENDING' and file_id > $2 order by file_id limit ${lookedAt}
+      select file_id from (${waitingStates.map(lookAt).join(' union all ')}) w order by file_id limit ${lookedAt}
     ), due as (
       select f.id from looked l join files f on f.id = l.file_id
       where f.status = 'PENDING' and ${isDue('f.next_ring_at', longestInterval)} and ${isDue('f.run_after', longestWait)}

@@ -201,14 +201,14 @@ for (const [what, leaving] of [
     });
     const text = `
       with m as (
-        select id, size, tenant, batch, status as was, error_code as was_error, 'COMPLETED' as status, null as error_code
+        select id, size, tenant, batch, priority, status as was, error_code as was_error, 'COMPLETED' as status, null as error_code
         from files where status = 'PENDING' order by id limit 50
       ), ${leaving} select from m`;
     const plan = await explainStatement([{ text }, []], points);
     const looked = tables(plan).filter(({ table, by }) => table === 'file_states' && by.includes('Scan'));
-    assert.deepEqual(
-      looked.map(({ rows }) => rows),
-      [50],
+    assert.equal(
+      looked.reduce((sum, { rows }) => sum + rows, 0),
+      50,
       outline(plan),
     );
     await points.query({

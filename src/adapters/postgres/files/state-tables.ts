@@ -5,13 +5,27 @@ import { countedInBatches, shard } from './batch-counts.ts';
 // that may be PROCESSING, file_counts has the number of files in each state, and file_changes (0004) lists changed files.
 // Invariant: every statement that changes `files.status` changes these tables, by the CTEs below.
 
+/**
+ * The states under which file_states lists PENDING files, in the order of their priorities. Each priority has its own, so that no
+ * backlog of one is ever read in search of another.
+ */
+export const waitingStates = ['INTERACTIVE', 'PENDING', 'BULK'] as const;
+
+export type WaitingState = (typeof waitingStates)[number];
+
+/** The same as a list in SQL. */
+export const waitingList = waitingStates.map((state) => `'${state}'`).join(', ');
+
+/** The state in file_states of a PENDING file with this priority. */
+const waitingState = (priority: string) => `coalesce(upper(${priority}), 'PENDING')`;
+
 /** Whether file_states lists files in this state. */
 function isNamed(status: FileStatus | null): boolean {
   return status === 'PENDING' || status === 'PAUSED' || status === 'FAILED';
 }
 
 /**
- * CTEs for the files of `source` (id, size, tenant; batch if they enter a named state), which moved between two states; null means
+ * CTEs for the files of `source` (id, size, tenant, priority; batch if they enter a named state), which moved between two states; null means
  * that they were created or deleted. None of them ended, or batch_counts would change too.
  */
 export function moved(source: string, from: FileStatus | null, to: FileStatus | null): string {
@@ -20,9 +34,15 @@ export function moved(source: string, from: FileStatus | null, to: FileStatus | 
     parts.push(`left_${source} as (
       delete from file_states where status = '${from}' and file_id = ${idsOf(source)}
     )`);
+  // Hardly ever are there any, and then the array is empty.
+  if (from === 'PENDING')
+    parts.push(`left_others_${source} as (
+      delete from file_states where status in ('INTERACTIVE', 'BULK') and file_id = ${idsOf(`${source} where priority is not null`)}
+    )`);
   if (isNamed(to))
     parts.push(`entered_${source} as (
-      insert into file_states (status, tenant, file_id, batch) select '${to}', tenant, id, batch from ${source}
+      insert into file_states (status, tenant, file_id, batch)
+      select ${to === 'PENDING' ? waitingState('priority') : `'${to}'`}, tenant, id, batch from ${source}
     )`);
   const counts = [from && `('${from}', -1)`, to && `('${to}', 1)`].filter(Boolean).join(', ');
   parts.push(
@@ -40,7 +60,7 @@ export function moved(source: string, from: FileStatus | null, to: FileStatus | 
 /**
  * CTEs for files that each have their own state before and after.
  *
- * @param source has id, size, tenant, batch, was, was_error, status and error_code; a null status means created or deleted
+ * @param source has id, size, tenant, batch, priority, was, was_error, status and error_code; a null status means created or deleted
  * @param words see `countedInBatches`
  */
 export function movedEach(source: string, words?: string): string {
@@ -48,10 +68,12 @@ export function movedEach(source: string, words?: string): string {
     union all select tenant, status, error_code, 1, size from ${source}`;
   return `
     left_${source} as (
-      delete from file_states where status in ('PENDING', 'PAUSED', 'FAILED') and file_id = ${idsOf(source)}
+      delete from file_states where status in (${waitingList}, 'PAUSED', 'FAILED') and file_id = ${idsOf(source)}
     ), entered_${source} as (
       insert into file_states (status, tenant, file_id, batch, error_code)
-      select status, tenant, id, batch, case when status = 'FAILED' then error_code end from ${source} where status in ('PENDING', 'PAUSED', 'FAILED')
+      select case status when 'PENDING' then ${waitingState('priority')} else status end, tenant, id, batch,
+        case when status = 'FAILED' then error_code end
+      from ${source} where status in ('PENDING', 'PAUSED', 'FAILED')
     ), ${counted(
       source,
       `select tenant, status, case when status = 'FAILED' then coalesce(error_code, '') else '' end as error_code,

@@ -2,6 +2,7 @@ import { type FileStatus, fileStatuses } from '#domain/file-state.ts';
 import type { Database, Reader, Statement } from '../database/database.ts';
 import { longestWait } from './file-rows.ts';
 import { isDue, secondsBetween } from './moments.ts';
+import { waitingStates } from './state-tables.ts';
 
 export interface FileStats {
   readonly statuses: readonly { readonly status: FileStatus; readonly files: number; readonly bytes: number }[];
@@ -23,12 +24,14 @@ const counts: Statement = {
     from file_counts group by 1, 2 having sum(files) > 0 order by 3 desc, 2`,
 };
 
+const oldestOf = (state: string) => `(
+  select ${secondsBetween('f.run_after', 'now()')} as seconds from file_states s join files f on f.id = s.file_id
+  where s.status = '${state}' and f.status = 'PENDING' and ${isDue('f.run_after', longestWait)} order by s.file_id limit 1)`;
+
 const oldest: Statement = {
   name: 'stats-oldest-pending',
   text: `
-    select ${secondsBetween('f.run_after', 'now()')} as seconds
-    from file_states s join files f on f.id = s.file_id
-    where s.status = 'PENDING' and f.status = 'PENDING' and ${isDue('f.run_after', longestWait)} order by s.file_id limit 1`,
+    select max(seconds) as seconds from (${waitingStates.map(oldestOf).join(' union all ')}) o`,
 };
 
 // Claims are forgotten within seconds of the end of their files, so the table is small.
@@ -59,7 +62,7 @@ export const latestDurationsOfTenant: Statement = {
   text: `${durations} from (
     select * from files where id < (
       select coalesce(
-        (select file_id from file_states where status = 'PENDING' order by file_id limit 1),
+        least(${waitingStates.map((state) => `(select file_id from file_states where status = '${state}' order by file_id limit 1)`).join(', ')}),
         'ffffffff-ffff-ffff-ffff-ffffffffffff'))
     order by id desc limit 1000
   ) f where f.status = 'COMPLETED'`,
@@ -80,7 +83,7 @@ export async function fileStats(database: Reader): Promise<FileStats> {
   const ofLatest = database.tenant === undefined ? latestDurations : latestDurationsOfTenant;
   const [all, [waited], [latest]] = await Promise.all([
     database.query<Count>(counts),
-    database.query<{ seconds: number }>(oldest),
+    database.query<{ seconds: number | null }>(oldest),
     database.query<{ wait: Durations | null; processing: Durations | null }>(ofLatest),
   ]);
   const statuses = [...new Set(all.map(({ status }) => status))].map((status) => sumOf(status, all));
@@ -106,14 +109,14 @@ export interface StateOfBacklog {
 export async function backlog(database: Database): Promise<readonly StateOfBacklog[]> {
   const [all, [due], [claimed]] = await Promise.all([
     database.query<Count>(counts),
-    database.query<{ seconds: number }>(oldest),
+    database.query<{ seconds: number | null }>(oldest),
     database.query<{ seconds: number }>(oldestClaim),
   ]);
-  const oldestOf: Partial<Record<FileStatus, number>> = {
+  const ages: Partial<Record<FileStatus, number>> = {
     PENDING: due?.seconds ?? 0,
     PROCESSING: claimed?.seconds ?? 0,
   };
-  return fileStatuses.map((status) => ({ ...sumOf(status, all), oldestSeconds: oldestOf[status] ?? 0 }));
+  return fileStatuses.map((status) => ({ ...sumOf(status, all), oldestSeconds: ages[status] ?? 0 }));
 }
 
 function sumOf(status: FileStatus, all: readonly Count[]) {

@@ -11,6 +11,7 @@ import {
 import type { Database, Statement } from '../database/database.ts';
 import { longestWait } from '../files/file-rows.ts';
 import { isDue, secondsBetween } from '../files/moments.ts';
+import { waitingStates } from '../files/state-tables.ts';
 import { allTenants } from './history-tally.ts';
 
 const steps = `(values ${historySteps.map((step) => `('${step}')`).join(', ')}) as s (step)`;
@@ -54,7 +55,7 @@ const isSampled: Statement = {
     where step = 'minute' and tenant = '${allTenants}' and at = date_trunc('minute', now(), 'UTC') and pending is not null`,
 };
 
-// One step of a loose index scan for each tenant with PENDING files, as in `waiting-tenants`. Claims are few.
+// One step of a loose index scan for each tenant with PENDING files, as in `waiting-queues`. Claims are few.
 const sample: Statement = {
   name: 'sample-backlog',
   text: `
@@ -62,17 +63,18 @@ const sample: Statement = {
       select tenant, coalesce(sum(files) filter (where status = 'PENDING'), 0)::bigint as pending,
         coalesce(sum(files) filter (where status = 'PROCESSING'), 0)::bigint as processing
       from file_counts group by tenant
-    ), waiting (tenant) as (
-      (select tenant from file_states where status = 'PENDING' order by tenant limit 1)
+    ), waiting (state, tenant) as (
+      select w.state, (select s.tenant from file_states s where s.status = w.state order by s.tenant limit 1)
+      from (values ${waitingStates.map((state) => `('${state}')`).join(', ')}) as w (state)
       union all
-      select (select s.tenant from file_states s where s.status = 'PENDING' and s.tenant > t.tenant order by s.tenant limit 1)
+      select t.state, (select s.tenant from file_states s where s.status = t.state and s.tenant > t.tenant order by s.tenant limit 1)
       from waiting t where t.tenant is not null
     ), oldest_pending as (
-      select w.tenant, o.seconds from waiting w cross join lateral (
+      select w.tenant, max(o.seconds) as seconds from waiting w cross join lateral (
         select ${secondsBetween('f.run_after', 'now()')} as seconds from file_states s join files f on f.id = s.file_id
-        where s.status = 'PENDING' and s.tenant = w.tenant and f.status = 'PENDING' and ${isDue('f.run_after', longestWait)}
+        where s.status = w.state and s.tenant = w.tenant and f.status = 'PENDING' and ${isDue('f.run_after', longestWait)}
         order by s.file_id limit 1
-      ) o where w.tenant is not null
+      ) o where w.tenant is not null group by w.tenant
     ), oldest_processing as (
       select f.tenant, max(${secondsBetween('f.claimed_at', 'now()')}) as seconds
       from claims c cross join unnest(c.file_ids) as i (id) join files f on f.id = i.id

@@ -2,7 +2,7 @@ import { type EndedStatus, endedStatuses } from '#domain/retention.ts';
 import type { Database, Statement } from '../database/database.ts';
 import { deleted } from '../files/file-commands.ts';
 import { notifiedBy } from '../files/file-rows.ts';
-import { emptied } from '../files/state-tables.ts';
+import { emptied, waitingList } from '../files/state-tables.ts';
 import { decidingRule } from './rules.ts';
 
 type What = 'files' | 'bytes';
@@ -106,7 +106,7 @@ const page = ({ what, status }: Omit<Walk, 'ruleId'>): Statement => {
         from ${removed} group by tenant
       )
       select (select count(*) from ${removed}) as files, coalesce((select sum(size) from ${removed}), 0)::bigint as bytes,
-        (select pages from looked) as looked, exists (select from file_states where status = 'PENDING') as "filesWait"
+        (select pages from looked) as looked, exists (select from file_states where status in (${waitingList})) as "filesWait"
       from (select true) one left join ${notifiedBy(removed)} on true`,
   };
 };

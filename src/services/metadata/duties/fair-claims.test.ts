@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { randomUUID, randomUUIDv7 } from 'node:crypto';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '#adapters/postgres/database/database.ts';
 import { createFiles } from '#adapters/postgres/files/file-creation.ts';
 import type { ClaimedFile } from '#domain/file.ts';
+import { type Priority, priorities } from '#domain/priority.ts';
 import { newFile, openTestDatabase } from '#test/support/files.ts';
 import { stateContradictions } from '#test/support/state-contradictions.ts';
-import { FairClaims } from './fair-claims.ts';
+import { FairClaims, listTtlMs } from './fair-claims.ts';
 
 const batch = 100;
 
@@ -23,8 +25,8 @@ async function forgetStates(): Promise<void> {
   await database.query({ text: 'truncate file_states, file_counts, claims' });
 }
 
-async function create(tenant: string, files: number): Promise<string[]> {
-  const made = Array.from({ length: files }, () => newFile({ tenant, id: randomUUIDv7() }));
+async function create(tenant: string, files: number, priority: Priority | null = null): Promise<string[]> {
+  const made = Array.from({ length: files }, () => newFile({ tenant, id: randomUUIDv7(), priority }));
   for (let n = 0; n < files; n += 1_000) await createFiles(database, made.slice(n, n + 1_000), 3);
   return made.map(({ id }) => id);
 }
@@ -85,4 +87,51 @@ it('more tenants than files take turns', async () => {
   for (let round = 0; round < 5; round++)
     served.push(...(await claims.due(5, claimant(), false)).map(({ id }) => owners.get(id) ?? ''));
   assert.deepEqual(served.sort(), names);
+});
+
+describe('While thousands of each priority wait, the files of a claim', () => {
+  const sharesOf = async (ways: 'due' | 'named', places: number, claims: number) => {
+    const owners = new Map<string, Priority>();
+    for (const priority of priorities.toReversed())
+      for (const id of await create('one', 2_000, priority)) owners.set(id, priority);
+    const rung = [...owners.keys()];
+    const fair = new FairClaims(database);
+    const had: Record<Priority, number> = { interactive: 0, normal: 0, bulk: 0 };
+    for (let n = 0; n < claims; n += 1) {
+      const named = rung.slice(n * places, (n + 1) * places);
+      const files = ways === 'due' ? await fair.due(places, claimant(), false) : await fair.named(named, claimant());
+      for (const { id } of files) had[owners.get(id) ?? 'normal'] += 1;
+    }
+    assert.deepEqual(await database.query({ text: stateContradictions }), []);
+    return had;
+  };
+
+  for (const [ways, places, claims] of [
+    ['due', 210, 2],
+    ['due', 1, 21],
+    ['named', 210, 2],
+    ['named', 21, 5],
+  ] as const)
+    it(`are shared by weight, bulk among them: ${ways}, ${places} at once`, async () => {
+      const had = await sharesOf(ways, places, claims);
+      const whole = (places * claims) / 21;
+      assert.deepEqual(had, { interactive: 16 * whole, normal: 4 * whole, bulk: whole });
+    });
+});
+
+it('interactive files come first, also those of a tenant whose bulk files wait by the thousand', async () => {
+  const rung = await create('one', 5_000, 'bulk');
+  const own = await create('one', 10, 'interactive');
+  const files = await new FairClaims(database).named(rung.slice(0, batch), claimant());
+  assert.deepEqual(tenantsOf(files, own), { own: 10, other: batch - 10 });
+});
+
+it('a worker that is woken in vain takes what waits elsewhere', async () => {
+  const done = await create('one', 5);
+  const claims = new FairClaims(database);
+  await claims.named(done, claimant());
+  const bulk = await create('one', 5, 'bulk');
+  await delay(listTtlMs);
+  const files = await claims.named(done, claimant());
+  assert.deepEqual(files.map(({ id }) => id).sort(), bulk.sort());
 });

@@ -4,26 +4,40 @@ import {
   claimDueFiles,
   claimFiles,
   claimFilesInTurn,
+  distinct,
   heldFiles,
-  waitingTenants,
 } from '#adapters/postgres/files/file-claims.ts';
+import { type WaitingState, waitingStates } from '#adapters/postgres/files/state-tables.ts';
+import { type Waiting, type WaitingQueue, waitingQueues } from '#adapters/postgres/files/waiting-queues.ts';
+import { FairShare } from '#domain/fair-share.ts';
 import type { ClaimedFile } from '#domain/file.ts';
+import type { Priority } from '#domain/priority.ts';
 
-/** How old the list of waiting tenants may be. */
-const listTtlMs = 100;
-/** Of more tenants, each list has the next ones. */
+/** How old the list of waiting queues may be. */
+export const listTtlMs = 100;
+/** Of more tenants with one priority, each list has the next ones. */
 const maxListed = 500;
 
+const priorityOf = { INTERACTIVE: 'interactive', PENDING: 'normal', BULK: 'bulk' } as const satisfies Readonly<
+  Record<WaitingState, Priority>
+>;
+
+const beginning: Readonly<Record<WaitingState, string>> = { INTERACTIVE: '', PENDING: '', BULK: '' };
+
 /**
- * Shares claims among the tenants that have files waiting, so that ten files of one do not wait for a million of another.
- * While one tenant waits alone, its files are claimed as they come.
+ * Shares claims among priorities by their weights, and the part of each priority among the tenants that have such files waiting:
+ * ten files of one do not wait for a million of another. While one tenant waits alone with files of one priority, its files are
+ * claimed as they come.
  */
 export class FairClaims {
   readonly #database: Database;
-  #listed: readonly string[] = [];
+  readonly #priorities = new FairShare();
+  #waiting: Waiting = { queues: [], held: [] };
   #listedAt = Number.NEGATIVE_INFINITY;
-  /** The first of the next turn. */
-  #next = 0;
+  /** Where the next list begins. */
+  #past = beginning;
+  /** The first tenant of the next turn. */
+  readonly #next: Record<WaitingState, number> = { INTERACTIVE: 0, PENDING: 0, BULK: 0 };
 
   constructor(database: Database) {
     this.#database = database;
@@ -33,47 +47,74 @@ export class FairClaims {
   async due(max: number, claimant: Claimant, repeated: boolean): Promise<readonly ClaimedFile[]> {
     const held = repeated ? await heldFiles(this.#database, claimant.leaseToken) : [];
     if (held.length > 0) return held;
-    const shared = await this.#inTurn(await this.#turn(max), max, claimant);
-    if (shared.length === max) return shared;
-    return [...shared, ...(await claimDueFiles(this.#database, max - shared.length, claimant))];
+    await this.#list();
+    const shared = await this.#inTurn(max, claimant);
+    return shared.length === max ? shared : await this.#fill(shared, max, claimant);
   }
 
   /**
-   * Claims as many files as a doorbell named. It rings for a worker that is free: while several tenants wait, the worker gets
-   * files of each, and what it was named and did not get is rung for again.
+   * Claims as many files as a doorbell named. It rings for a worker that is free: while several queues wait, the worker gets
+   * files of each, and what it was named and did not get is rung for again, or claimed in the place of another that was named.
    */
   async named(ids: readonly string[], claimant: Claimant): Promise<readonly ClaimedFile[]> {
-    const tenants = await this.#turn(ids.length);
+    await this.#list();
     // A repeated call gets what it has claimed already.
-    const held = tenants.length > 1 ? await heldFiles(this.#database, claimant.leaseToken) : [];
+    const held = this.#isShared ? await heldFiles(this.#database, claimant.leaseToken) : [];
     if (held.length > 0) return held;
-    const shared = await this.#inTurn(tenants, ids.length, claimant);
+    const shared = await this.#inTurn(ids.length, claimant);
     if (shared.length === ids.length && shared.length > 0) return shared;
     // The first ones are the oldest, as are those just claimed.
-    const rest = await claimFiles(this.#database, ids.slice(shared.length), claimant);
-    return [...new Map([...shared, ...rest].map((file) => [file.id, file])).values()];
+    const rest = await claimFiles(this.#database, ids.slice(shared.length), claimant, this.#waiting.held);
+    const files = distinct([...shared, ...rest]);
+    const more = files.length < ids.length && this.#waiting.queues.length > 0;
+    return more ? await this.#fill(files, ids.length, claimant) : files;
   }
 
-  async #inTurn(tenants: readonly string[], max: number, claimant: Claimant): Promise<readonly ClaimedFile[]> {
-    if (tenants.length < 2) return [];
-    return await claimFilesInTurn(this.#database, tenants, Math.floor(max / tenants.length), claimant);
+  get #isShared(): boolean {
+    return this.#waiting.queues.length > 1;
   }
 
-  /** The tenants that share `max` files; of more tenants than files, others each time. */
-  async #turn(max: number): Promise<readonly string[]> {
-    await this.#list();
-    if (this.#listed.length <= Math.max(1, max)) return this.#listed;
-    const first = this.#next % this.#listed.length;
-    this.#next = first + max;
-    return [...this.#listed, ...this.#listed].slice(first, first + max);
+  async #fill(files: readonly ClaimedFile[], max: number, claimant: Claimant): Promise<readonly ClaimedFile[]> {
+    const more = await claimDueFiles(this.#database, max - files.length, claimant, this.#waiting.held);
+    return [...files, ...more];
+  }
+
+  async #inTurn(max: number, claimant: Claimant): Promise<readonly ClaimedFile[]> {
+    if (!this.#isShared) return [];
+    const { queues } = this.#waiting;
+    const shares = this.#priorities.split(
+      waitingStates.filter((state) => queues.some((queue) => queue.state === state)).map((state) => priorityOf[state]),
+      max,
+    );
+    const inTurn = waitingStates.flatMap((state) => this.#turn(state, shares.get(priorityOf[state]) ?? 0));
+    return await claimFilesInTurn(this.#database, inTurn, claimant);
+  }
+
+  /** The tenants that share these places; those that get one more than others, or one at all, are others each time. */
+  #turn(state: WaitingState, places: number): readonly (WaitingQueue & { readonly share: number })[] {
+    const queues = this.#waiting.queues.filter((queue) => queue.state === state);
+    const first = this.#next[state];
+    this.#next[state] = queues.length === 0 ? 0 : (first + places) % queues.length;
+    return queues
+      .map((_, n) => queues[(first + n) % queues.length] as WaitingQueue)
+      .map((queue, n) => ({ ...queue, share: Math.ceil((places - n) / queues.length) }))
+      .filter(({ share }) => share > 0);
   }
 
   async #list(): Promise<void> {
     if (performance.now() - this.#listedAt < listTtlMs) return;
     this.#listedAt = performance.now();
-    const after = this.#listed.length === maxListed ? this.#listed.at(-1) : undefined;
-    this.#listed = await waitingTenants(this.#database, after ?? '', maxListed);
-    if (this.#listed.length === 0 && after !== undefined)
-      this.#listed = await waitingTenants(this.#database, '', maxListed);
+    this.#waiting = await waitingQueues(this.#database, this.#past, maxListed);
+    if (this.#waiting.queues.length === 0 && this.#past !== beginning)
+      this.#waiting = await waitingQueues(this.#database, beginning, maxListed);
+    this.#past = this.#pastOf(this.#waiting.queues);
+  }
+
+  /** A list that is full has more behind it. */
+  #pastOf(queues: readonly WaitingQueue[]): Readonly<Record<WaitingState, string>> {
+    const lists = waitingStates.map((state) => [state, queues.filter((queue) => queue.state === state)] as const);
+    if (lists.every(([, list]) => list.length < maxListed)) return beginning;
+    const past = lists.map(([state, list]) => [state, list.length < maxListed ? '' : (list.at(-1)?.tenant ?? '')]);
+    return Object.fromEntries(past);
   }
 }

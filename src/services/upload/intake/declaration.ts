@@ -2,6 +2,7 @@ import { batchNameRule, isBatchName } from '#domain/batch.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { normalizeFileName, normalizePath } from '#domain/file-name.ts';
 import { fileTooLarge } from '#domain/file-too-large.ts';
+import { isPriority, type Priority, priorityRule } from '#domain/priority.ts';
 import type { UploadMetadata } from '#gen/filemill/v1/upload_service_pb.ts';
 
 /** What a client declared about its file before the first byte: checked, and in the form that is stored. */
@@ -17,6 +18,8 @@ export interface Declaration {
   readonly sha256AtClose: boolean;
   readonly idempotencyKey: string | null;
   readonly batch: string | null;
+  /** Unknown: that of its batch. */
+  readonly priority: Priority | null;
 }
 
 const maxFieldBytes = 255;
@@ -32,6 +35,7 @@ export function readDeclaration(metadata: UploadMetadata, maxFileSize: number): 
     sha256AtClose: metadata.sha256AtClose,
     idempotencyKey: metadata.idempotencyKey === '' ? null : readIdempotencyKey(metadata.idempotencyKey),
     batch: metadata.batch === '' ? null : readBatch(metadata.batch),
+    priority: metadata.priority === '' ? null : readPriority(metadata.priority),
   };
 }
 
@@ -57,6 +61,11 @@ function readMimeType(mimeType: string): string {
 function readBatch(name: string): string {
   if (!isBatchName(name)) throw new FilemillError('REQUEST_INVALID', `batch must be ${batchNameRule}.`);
   return name;
+}
+
+function readPriority(text: string): Priority {
+  if (!isPriority(text)) throw new FilemillError('REQUEST_INVALID', `priority must be ${priorityRule}.`);
+  return text;
 }
 
 function readIdempotencyKey(key: string): string {

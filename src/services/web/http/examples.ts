@@ -23,6 +23,7 @@ const file: FileJson = {
   tenant: 'default',
   bytes_expired_at: null,
   batch: null,
+  priority: 'normal',
   error: null,
 };
 

@@ -6,6 +6,7 @@ import { FilemillError } from '#domain/errors.ts';
 import { sortKeys } from '#domain/file-sort.ts';
 import { fileStatuses } from '#domain/file-state.ts';
 import { findingErrors, languageCode } from '#domain/findings-filter.ts';
+import { priorities, priorityRule } from '#domain/priority.ts';
 import { mostTypedCharacters } from '#domain/search-text.ts';
 import { FileStatus } from '#gen/filemill/v1/file_pb.ts';
 import type { FindingsFilterSchema } from '#gen/filemill/v1/findings_filter_pb.ts';
@@ -116,9 +117,15 @@ export function findingsOf(
   };
 }
 
-/** The parameter of every request that uploads. */
-export const batchParameter = {
+/** The parameters of every request that uploads. */
+export const uploadParameters = {
   batch: z.string(once).default('').describe(`The batch that the files belong to: ${batchNameRule}.`),
+  priority: z
+    .enum(priorities, `must be ${priorityRule}`)
+    .optional()
+    .describe(
+      'Free workers take interactive files first, and bulk ones last. By default that of the batch, or normal.',
+    ),
 } as const;
 
 export const idsBody = z.strictObject(

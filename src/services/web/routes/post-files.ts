@@ -9,7 +9,7 @@ import type { Backend } from '../backend.ts';
 import { idempotencyKey, refuseWhatChangesTheMeaning } from '../http/declared.ts';
 import { discardRest } from '../http/discard-rest.ts';
 import { problemType, retryAfterSeconds, toProblem } from '../http/problem.ts';
-import { batchParameter } from '../http/query.ts';
+import { uploadParameters } from '../http/query.ts';
 import { readToEnd } from '../http/read-to-end.ts';
 import { type Call, route } from '../http/route.ts';
 import { type FormFile, filesIn } from '../uploads/form/form-files.ts';
@@ -41,7 +41,7 @@ export function postFiles(backend: Backend) {
     description:
       `Uploads up to ${maxFiles} files in one \`multipart/form-data\` request. Each file is kept or refused on its ` +
       'own. Parts without a file name are form fields and are ignored.',
-    query: batchParameter,
+    query: uploadParameters,
     headers: {
       'Idempotency-Key': 'Identifies the whole form: a repeated request with the same key answers with the same files.',
     },
@@ -61,7 +61,7 @@ export function postFiles(backend: Backend) {
   });
 }
 
-type FormCall = Call<typeof batchParameter>;
+type FormCall = Call<typeof uploadParameters>;
 
 /** @throws FilemillError REQUEST_INVALID for what is no form, or holds no file */
 async function keepFiles(backend: Backend, call: FormCall): Promise<readonly Upload[]> {
@@ -101,9 +101,9 @@ async function keepFiles(backend: Backend, call: FormCall): Promise<readonly Upl
   return await Promise.all(kept);
 }
 
-function metadataOf({ name, mimeType }: FormFile, n: number, { request, query: { batch } }: FormCall) {
+function metadataOf({ name, mimeType }: FormFile, n: number, { request, query: { batch, priority } }: FormCall) {
   const key = idempotencyKey(request.headers);
-  return { ...namesIn(name), mimeType, batch, idempotencyKey: key && `${key}:${n}` };
+  return { ...namesIn(name), mimeType, batch, priority: priority ?? '', idempotencyKey: key && `${key}:${n}` };
 }
 
 type Metadata = ReturnType<typeof metadataOf>;

@@ -3,7 +3,7 @@ import type { Json } from '#contract/schemas.ts';
 import type { Backend } from '../backend.ts';
 import { declaredByHeaders, uploadHeaders } from '../http/declared.ts';
 import { locationOf } from '../http/location.ts';
-import { batchParameter } from '../http/query.ts';
+import { uploadParameters } from '../http/query.ts';
 import { readToEnd } from '../http/read-to-end.ts';
 import { route } from '../http/route.ts';
 import { keepFile } from '../uploads/keep-file.ts';
@@ -20,7 +20,7 @@ export function putFile(backend: Backend) {
     description:
       'Uploads one file as the body of the request. Once the answer arrives, the file is stored durably and waits ' +
       'to be analysed.',
-    query: { path: z.string().default('').describe('Its path relative to the uploaded folder.'), ...batchParameter },
+    query: { path: z.string().default('').describe('Its path relative to the uploaded folder.'), ...uploadParameters },
     headers: {
       ...uploadHeaders,
       'Content-Type': 'The declared type, which applies until the analysis has detected one.',
@@ -28,8 +28,14 @@ export function putFile(backend: Backend) {
     content: 'any',
     answers: uploadAnswers('Receipt'),
     problems: uploadProblems,
-    async handle({ params: { name = '' }, query: { path, batch }, request, reply, onward }): Promise<Json<'Receipt'>> {
-      const metadata = { ...declaredByHeaders(name, request.headers), path, batch };
+    async handle({
+      params: { name = '' },
+      query: { path, batch, priority },
+      request,
+      reply,
+      onward,
+    }): Promise<Json<'Receipt'>> {
+      const metadata = { ...declaredByHeaders(name, request.headers), path, batch, priority: priority ?? '' };
       const receipt = await keepFile(backend, metadata, readToEnd(request.raw), onward);
       reply.code(receipt.duplicate ? 200 : 201).header('location', locationOf(request, `/api/v1/files/${receipt.id}`));
       return receipt;

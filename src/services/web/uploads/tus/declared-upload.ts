@@ -30,6 +30,7 @@ export function declaredUpload(
     sha256: pairs.get('sha256') ?? '',
     idempotencyKey: idempotencyKey(headers),
     batch: pairs.get('batch') ?? '',
+    priority: pairs.get('priority') ?? '',
   };
 }
 
