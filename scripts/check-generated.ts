@@ -5,8 +5,8 @@ import { join } from 'node:path';
 
 /**
  * Checks that generated files are up to date: src/gen from proto, the WebAssembly of the analysis from its source,
- * docs/errors.md from the error catalogue, docs/metrics.md from the table of instruments, and the types of the clients from
- * the OpenAPI document. Exits with 1, and names the command to run, when they differ.
+ * docs/errors.md from the error catalogue, docs/metrics.md from the table of instruments, the chart's README from its
+ * values, and the types of the clients from the OpenAPI document. Exits with 1, and names the command to run, when they differ.
  */
 const root = join(import.meta.dirname, '..');
 
@@ -20,7 +20,7 @@ if (await isStaleWasm()) {
   console.error('src/analysis/wasm/count.wasm does not match its source. Run: npm run generate');
   process.exitCode = 1;
 }
-for (const script of ['errors-doc', 'metrics-doc', 'client-types', 'cli-doc', 'man-page'])
+for (const script of ['errors-doc', 'metrics-doc', 'chart-doc', 'client-types', 'cli-doc', 'man-page'])
   if (run(process.execPath, `scripts/${script}.ts`) !== 0) process.exitCode = 1;
 
 async function staleGeneratedFiles(): Promise<string[]> {

@@ -44,6 +44,11 @@ function workloadProblems(manifests: readonly Manifest[], dockerfiles: readonly 
     .filter(({ labels }) => labels['app.kubernetes.io/component'] !== 'database')
     .flatMap((workload) => {
       const dockerfile = dockerfileOf(workload.container.image, dockerfiles);
+      if (dockerfile === undefined && isBaseImage(workload.container.image)) {
+        const script = environmentOf(workload, {}, known);
+        settings.set(workload.name, script.files);
+        return scriptProblems(script);
+      }
       if (dockerfile === undefined) return [`${workload.title}: no Dockerfile makes ${workload.container.image}`];
       const environment = environmentOf(workload, dockerfile.env, known);
       const reading = readSettings(environment);
@@ -55,6 +60,19 @@ function workloadProblems(manifests: readonly Manifest[], dockerfiles: readonly 
       ];
     });
   return [...problems, ...referenceProblems(known), ...networkProblems(manifests, settings)];
+}
+
+/** A script of ours in the image of a database: what it is told is where it is told, and nothing else is there. */
+function scriptProblems({ where, own, files }: Environment): string[] {
+  const named = Object.entries(own).filter(([name]) => name.endsWith('_FILE'));
+  return [
+    ...named
+      .filter(([, path]) => files[path] === undefined)
+      .map(([name, path]) => `${where}: ${name} is ${path}, which is not mounted`),
+    ...Object.keys(files)
+      .filter((path) => !named.some(([, known]) => known === path))
+      .map((path) => `${where}: ${path} is mounted, and no setting names it`),
+  ];
 }
 
 /** Ports and user of a container, against its image and against the addresses that the program is told. */
@@ -141,7 +159,9 @@ function referenceProblems(manifests: readonly Manifest[]): string[] {
   const wanted = workloadsOf(manifests).flatMap(({ title, pod, container }) => [
     [title, `ServiceAccount ${pod.serviceAccountName}`],
     ...(pod.priorityClassName ? [[title, `PriorityClass ${pod.priorityClassName}`]] : []),
-    ...(container.envFrom ?? []).map(({ configMapRef }) => [title, `ConfigMap ${configMapRef?.name}`]),
+    ...(container.envFrom ?? []).flatMap(({ configMapRef }) =>
+      configMapRef ? [[title, `ConfigMap ${configMapRef.name}`]] : [],
+    ),
     ...(pod.volumes ?? []).flatMap(({ persistentVolumeClaim: claim }) =>
       claim ? [[title, `PersistentVolumeClaim ${claim.claimName}`]] : [],
     ),

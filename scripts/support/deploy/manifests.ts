@@ -36,10 +36,11 @@ export function titleOf({ kind, metadata }: Manifest): string {
   return `${kind} ${metadata.name}`;
 }
 
-/** What runs pods: Deployment, StatefulSet or Job. */
+/** What runs pods: Deployment, StatefulSet, Job or CronJob. */
 export interface Workload {
   readonly title: string;
   readonly kind: string;
+  /** By which Services and policies know its pods; the Job of the chart has another one of its own. */
   readonly name: string;
   readonly labels: Labels;
   readonly pod: IPodSpec;
@@ -51,18 +52,23 @@ interface PodTemplateOwner {
   readonly template: { readonly metadata: { readonly labels: Labels }; readonly spec: IPodSpec };
 }
 
+interface JobTemplateOwner {
+  readonly jobTemplate: { readonly spec: PodTemplateOwner };
+}
+
 export function workloadsOf(manifests: readonly Manifest[]): Workload[] {
   return manifests
-    .filter(({ kind }) => ['Deployment', 'StatefulSet', 'Job'].includes(kind))
+    .filter(({ kind }) => ['Deployment', 'StatefulSet', 'Job', 'CronJob'].includes(kind))
     .map((manifest) => {
-      const { template } = manifest.spec as PodTemplateOwner;
+      const spec = manifest.spec as PodTemplateOwner | JobTemplateOwner;
+      const { template } = 'jobTemplate' in spec ? spec.jobTemplate.spec : spec;
       const [container, ...others] = template.spec.containers;
       if (container === undefined || others.length > 0)
         throw new Error(`${titleOf(manifest)}: the checks know pods of one container`);
       return {
         title: titleOf(manifest),
         kind: manifest.kind,
-        name: manifest.metadata.name,
+        name: template.metadata.labels['app.kubernetes.io/name'] ?? manifest.metadata.name,
         labels: template.metadata.labels,
         pod: template.spec,
         container,

