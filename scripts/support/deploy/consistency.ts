@@ -43,13 +43,14 @@ function workloadProblems(manifests: readonly Manifest[], dockerfiles: readonly 
   const problems = workloadsOf(manifests)
     .filter(({ labels }) => labels['app.kubernetes.io/component'] !== 'database')
     .flatMap((workload) => {
-      const dockerfile = dockerfileOf(workload.container.image, dockerfiles);
-      if (dockerfile === undefined && isBaseImage(workload.container.image)) {
+      const { image = '' } = workload.container;
+      const dockerfile = dockerfileOf(image, dockerfiles);
+      if (dockerfile === undefined && isBaseImage(image)) {
         const script = environmentOf(workload, {}, known);
         settings.set(workload.name, script.files);
         return scriptProblems(script);
       }
-      if (dockerfile === undefined) return [`${workload.title}: no Dockerfile makes ${workload.container.image}`];
+      if (dockerfile === undefined) return [`${workload.title}: no Dockerfile makes ${image}`];
       const environment = environmentOf(workload, dockerfile.env, known);
       const reading = readSettings(environment);
       settings.set(workload.name, reading.values);
