@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Fault, Scene } from './fault.ts';
@@ -63,7 +62,7 @@ describe('the fault harness', () => {
       const id = await completed(scene, Buffer.alloc(100_000, 'gone'));
       const sql = 'select storage_key as key from files where id = $1';
       const [row] = await stack.postgres.query<{ key: string }>(sql, [id]);
-      await rm(stack.locate(row?.key ?? '').path);
+      await stack.store.lose(row?.key ?? '');
       scene.injected();
     });
     assert.equal(verdict, 'LOST', printed.join('\n'));

@@ -1,12 +1,7 @@
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { createReadStream } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { LocalBlobReader } from '#adapters/volume/local-blob-reader.ts';
-import type { LocalBytes } from '#domain/blob-store.ts';
 import type { Failpoint } from '#platform/failpoints.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
 import { type ServiceName, type ServiceProcess, startService } from '../support/start-services.ts';
@@ -15,6 +10,8 @@ import { DatabaseProxy } from './database-proxy.ts';
 import { type Links, plainLinks, secureLinks } from './links.ts';
 import { PostgresServer } from './postgres-server.ts';
 import { RedisServer } from './redis-server.ts';
+import type { OpenStore, TestStore } from './stores/store.ts';
+import { VolumeStore } from './stores/volume-store.ts';
 import type { KeptFile, System } from './system.ts';
 
 /** The processes of the system under test; two workers, so that one can fail while the other goes on. */
@@ -26,6 +23,12 @@ type Settings = Readonly<Record<string, string>>;
 /** Short, so that a round does not wait long for the claims of a dead worker. */
 const leaseMs = 2_000;
 
+interface StackOptions {
+  readonly secure?: boolean;
+  /** A volume by default. */
+  readonly openStore?: OpenStore;
+}
+
 /**
  * A whole system of real processes with stores of its own. The services reach PostgreSQL through a proxy;
  * the harness asks it directly.
@@ -35,6 +38,8 @@ export class Stack implements System, AsyncDisposable {
   readonly postgres: PostgresServer;
   readonly proxy: DatabaseProxy;
   readonly redis: RedisServer;
+  /** Of bytes. */
+  readonly store: TestStore;
   /** To the public port. */
   readonly channel: RpcChannel;
   /** To the internal ports, as the services themselves have them. */
@@ -46,19 +51,18 @@ export class Stack implements System, AsyncDisposable {
   /** Processes that run with settings of a fault. */
   readonly #altered = new Set<ProcessName>();
   #crashes: string[] = [];
-  #storageDir: string;
 
-  /** @param secure whether all links speak TLS, and callers need a token */
-  static async start({ secure = false } = {}): Promise<Stack> {
+  /** @param options `secure`: whether all links speak TLS, and callers need a token */
+  static async start({ secure = false, openStore = VolumeStore.open }: StackOptions = {}): Promise<Stack> {
     await using opening = new AsyncDisposableStack();
     const folder = await mkdtemp(join(tmpdir(), 'fmf-'));
     opening.defer(() => rm(folder, { recursive: true, force: true }));
     const postgres = opening.use(await PostgresServer.start(join(folder, 'postgres')));
     const proxy = opening.use(await DatabaseProxy.start(postgres.url));
     const redis = opening.use(await RedisServer.start(folder));
-    await mkdir(join(folder, 'storage'));
+    const store = opening.use(await openStore(folder));
     const links = secure ? await secureLinks(folder) : plainLinks(folder);
-    const stack = new Stack(folder, { postgres, proxy, redis }, links, opening.move());
+    const stack = new Stack(folder, { postgres, proxy, redis, store }, links, opening.move());
     process.once('exit', () => stack.#killAll());
     await Promise.all(processNames.map((name) => stack.start(name)));
     return stack;
@@ -66,7 +70,7 @@ export class Stack implements System, AsyncDisposable {
 
   private constructor(
     folder: string,
-    stores: { postgres: PostgresServer; proxy: DatabaseProxy; redis: RedisServer },
+    stores: { postgres: PostgresServer; proxy: DatabaseProxy; redis: RedisServer; store: TestStore },
     links: Links,
     resources: AsyncDisposableStack,
   ) {
@@ -74,7 +78,7 @@ export class Stack implements System, AsyncDisposable {
     this.postgres = stores.postgres;
     this.proxy = stores.proxy;
     this.redis = stores.redis;
-    this.#storageDir = join(folder, 'storage');
+    this.store = stores.store;
     this.#resources = resources;
     this.#links = links;
     resources.defer(() => this.#killAll());
@@ -103,24 +107,8 @@ export class Stack implements System, AsyncDisposable {
     return { target: this.#links.target('web'), authorization: client.authorization, ca };
   }
 
-  get storageDir(): string {
-    return this.#storageDir;
-  }
-
-  /** Where the bytes under a key are, or should be. */
-  locate(storageKey: string): LocalBytes {
-    return new LocalBlobReader(this.#storageDir).locate(storageKey);
-  }
-
   async hashOf({ storage_key }: KeptFile): Promise<string> {
-    const { path, range } = this.locate(storage_key);
-    if (range?.length === 0) return createHash('sha256').digest('hex');
-    const hash = createHash('sha256');
-    const part = range === undefined ? {} : { start: range.offset, end: range.offset + range.length - 1 };
-    return await pipeline(createReadStream(path, part), hash).then(
-      () => hash.digest('hex'),
-      (error: Error) => error.message,
-    );
+    return await this.store.hashOf(storage_key);
   }
 
   process(name: ProcessName): ServiceProcess {
@@ -165,7 +153,7 @@ export class Stack implements System, AsyncDisposable {
       FILEMILL_OPS_LISTEN: `unix:${this.opsSocket(name)}`,
       FILEMILL_DATABASE_URL: this.proxy.url,
       FILEMILL_REDIS_URL: this.redis.url,
-      FILEMILL_STORAGE_DIR: this.#storageDir,
+      ...this.store.settings,
       FILEMILL_METADATA_TARGET: this.#links.target('metadata'),
       FILEMILL_RESULT_TARGET: this.#links.target('result'),
       FILEMILL_UPLOAD_TARGET: this.#links.target('upload'),
@@ -178,9 +166,8 @@ export class Stack implements System, AsyncDisposable {
     };
   }
 
-  /** Lets the processes that touch bytes start over on another folder. */
-  async moveStorage(folder: string, settings: Settings = {}): Promise<void> {
-    this.#storageDir = folder;
+  /** Lets the processes that touch bytes start over, as when their store has changed. */
+  async restartOnStore(settings: Settings = {}): Promise<void> {
     await Promise.all((['upload', 'worker-1', 'worker-2'] as const).map((name) => this.restart(name, settings)));
   }
 
@@ -193,6 +180,7 @@ export class Stack implements System, AsyncDisposable {
 
   /** Everything runs again, as it does without a fault. */
   async heal(): Promise<void> {
+    await this.store.heal();
     this.redis.signal('SIGCONT');
     if (!this.redis.running) await this.redis.start();
     await Promise.all(
@@ -205,23 +193,10 @@ export class Stack implements System, AsyncDisposable {
     );
   }
 
-  /** Forgets the files of the rounds so far, and what dead processes left staged. For a quiet system only. */
   async wipe(): Promise<void> {
     await this.postgres.query(`truncate files, file_states, file_counts, claims, blob_deletions, upload_locks, webhooks, webhook_batches,
         webhook_deliveries cascade`);
-    const shards = (await readdir(join(this.#storageDir, 'objects'))).map((shard) => join('objects', shard));
-    for (const folder of ['staging', 'resumable', ...shards].map((name) => join(this.#storageDir, name)))
-      for (const name of await readdir(folder)) await rm(join(folder, name), { force: true });
-    await this.#wipeSegments();
-  }
-
-  /** All but those that a living process may append to. */
-  async #wipeSegments(): Promise<void> {
-    const folder = join(this.#storageDir, 'segments');
-    const marked = new Set(await readdir(join(folder, 'open')));
-    for (const period of await readdir(folder))
-      for (const name of period === 'open' ? [] : await readdir(join(folder, period)))
-        if (!marked.has(name)) await rm(join(folder, period, name), { force: true });
+    await this.store.wipe();
   }
 
   /** Does this before all else when the stack is disposed of. */

@@ -124,7 +124,7 @@ const faults: Readonly<Record<string, () => Promise<AsyncDisposable>>> = {
   FilemillVolumeFills: async () => {
     const fault = volumeFaults.find(({ name }) => name === 'disk-full');
     await fault?.prepare?.(stack);
-    await writeFile(join(stack.storageDir, 'filler'), Buffer.alloc(15 * 2 ** 20));
+    await writeFile(join(stack.store.settings.FILEMILL_STORAGE_DIR ?? '', 'filler'), Buffer.alloc(15 * 2 ** 20));
     return undo(async () => await fault?.cleanUp?.(stack));
   },
   FilemillVolumeFull: async () => {

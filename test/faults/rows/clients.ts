@@ -1,5 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { FilemillError, type Reason } from '#domain/errors.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
@@ -96,12 +95,9 @@ async function nameBadly({ stack, random, injected }: Scene): Promise<void> {
     if (reason !== 'NAME_INVALID') throw new Error(`The name ${JSON.stringify(filename)} was not refused: ${reason}`);
     injected();
   }
-  const strange = (await readdir(stack.storageDir, { recursive: true })).filter((path) => !layout.test(path));
-  if (strange.length > 0) throw new Error(`The volume holds ${strange}`);
+  const strange = await stack.store.strange();
+  if (strange.length > 0) throw new Error(`The store holds ${strange}`);
 }
-
-const layout =
-  /^(staging|texts|objects(\/[0-9a-f]{2})?|segments(\/[0-9a-f]{6}|\/open)?|resumable)(\/[0-9a-f-]{36}(\.(json|new))?)?$/;
 
 /** Far above what either process needs, far below the files that would have to be in memory. */
 const memoryMiB = 400;
@@ -127,10 +123,9 @@ async function refusalOf(upload: Promise<unknown>): Promise<Reason | undefined> 
 }
 
 /** No row, and whatever is staged now goes soon: other clients go on staging files of their own. */
-async function keepsNothing({ postgres, storageDir }: Scene['stack'], names: string): Promise<void> {
+async function keepsNothing({ postgres, store }: Scene['stack'], names: string): Promise<void> {
   const rows = await postgres.query('select from files where filename like $1', [names]);
   if (rows.length > 0) throw new Error(`${rows.length} of these files were kept`);
-  const staged = () => readdir(join(storageDir, 'staging'));
-  const before = new Set(await staged());
-  await eventually('staging is cleared', async () => !(await staged()).some((name) => before.has(name)));
+  const before = new Set(await store.staged());
+  await eventually('staging is cleared', async () => !(await store.staged()).some((name) => before.has(name)));
 }

@@ -1,14 +1,14 @@
 import { execFile } from 'node:child_process';
-import { mkdir, open, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import type { LocalBytes } from '#domain/blob-store.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { chunkOf, metadataOf, streamOf } from '../../support/upload-stack.ts';
 import type { Fault, Scene } from '../fault.ts';
 import type { Stack } from '../stack.ts';
+import { VolumeStore } from '../stores/volume-store.ts';
 
 const run = promisify(execFile);
 
@@ -31,11 +31,13 @@ async function moveToSmallVolume(stack: Stack): Promise<void> {
   await asRoot('mount', '-t', 'tmpfs', '-o', 'size=16m', 'filemill-faults', smallVolume(stack));
   // For an interrupted round: after an orderly one there is nothing to unmount.
   stack.defer(() => asRoot('umount', '--lazy', smallVolume(stack)).catch(() => undefined));
-  await stack.moveStorage(smallVolume(stack), { FILEMILL_DISK_RESERVE: '0' });
+  VolumeStore.of(stack).moveTo(smallVolume(stack));
+  await stack.restartOnStore({ FILEMILL_DISK_RESERVE: '0' });
 }
 
 async function moveBack(stack: Stack): Promise<void> {
-  await stack.moveStorage(join(stack.folder, 'storage'));
+  VolumeStore.of(stack).moveTo();
+  await stack.restartOnStore();
   await asRoot('umount', smallVolume(stack));
   await rm(smallVolume(stack), { recursive: true });
 }
@@ -74,9 +76,9 @@ async function damageObjects({ stack, load, mustFail, injected }: Scene): Promis
       await load.send(Buffer.from('to be flipped')),
     ];
     if (missing === undefined || flipped === undefined) throw new Error('Nothing to damage');
-    await rm((await locationOf(stack, missing)).path);
+    await stack.store.lose(await keyOf(stack, missing));
     mustFail(missing, 'blob_missing');
-    await flipFirstBit(await locationOf(stack, flipped));
+    await stack.store.flip(await keyOf(stack, flipped));
     mustFail(flipped, 'blob_damaged');
     injected(2);
   } finally {
@@ -84,14 +86,7 @@ async function damageObjects({ stack, load, mustFail, injected }: Scene): Promis
   }
 }
 
-async function locationOf(stack: Stack, id: string): Promise<LocalBytes> {
+async function keyOf(stack: Stack, id: string): Promise<string> {
   const rows = await stack.postgres.query<{ key: string }>('select storage_key as key from files where id = $1', [id]);
-  return stack.locate(rows[0]?.key ?? '');
-}
-
-async function flipFirstBit({ path, range }: LocalBytes): Promise<void> {
-  await using file = await open(path, 'r+');
-  const at = range?.offset ?? 0;
-  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, at);
-  await file.write(Buffer.from([(buffer[0] ?? 0) ^ 1]), 0, 1, at);
+  return rows[0]?.key ?? '';
 }
