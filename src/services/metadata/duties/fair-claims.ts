@@ -15,6 +15,8 @@ import type { Priority } from '#domain/priority.ts';
 
 /** How old the list of waiting queues may be. */
 export const listTtlMs = 100;
+/** For how long a call without an answer is repeated. */
+const repeatedForMs = 30_000;
 /** Of more tenants with one priority, each list has the next ones. */
 const maxListed = 500;
 
@@ -36,6 +38,8 @@ export class FairClaims {
   #listedAt = Number.NEGATIVE_INFINITY;
   /** Where the next list begins. */
   #past = beginning;
+  /** Until then the answer to a claim of several queues may be asked for again. */
+  #repeatsUntil = Number.NEGATIVE_INFINITY;
   /** The first tenant of the next turn. */
   readonly #next: Record<WaitingState, number> = { INTERACTIVE: 0, PENDING: 0, BULK: 0 };
 
@@ -58,10 +62,13 @@ export class FairClaims {
    */
   async named(ids: readonly string[], claimant: Claimant): Promise<readonly ClaimedFile[]> {
     await this.#list();
-    // A repeated call gets what it has claimed already.
-    const held = this.#isShared ? await heldFiles(this.#database, claimant.leaseToken) : [];
+    // There is nothing to share in one place: a ring that came alone is of a file that has just become due.
+    const isShared = this.#isShared && ids.length > 1;
+    if (isShared) this.#repeatsUntil = performance.now() + repeatedForMs;
+    // A repeated call gets what it has claimed already, though the queue of some of it may be empty by now.
+    const held = performance.now() < this.#repeatsUntil ? await heldFiles(this.#database, claimant.leaseToken) : [];
     if (held.length > 0) return held;
-    const shared = await this.#inTurn(ids.length, claimant);
+    const shared = isShared ? await this.#inTurn(ids.length, claimant) : [];
     if (shared.length === ids.length && shared.length > 0) return shared;
     // The first ones are the oldest, as are those just claimed.
     const rest = await claimFiles(this.#database, ids.slice(shared.length), claimant, this.#waiting.held);
