@@ -16,5 +16,5 @@ function redact(name: string, value: string): string {
 function redactUrl(value: string): string {
   return value
     .replace(/^((?:[a-z][a-z0-9+.-]*:\/\/)?[^/:@]*):.*@/i, '$1:***@')
-    .replace(/([?&](?:password|sslpassword|token)=)[^&]*/gi, '$1***');
+    .replace(/([?&](?:\w*password|token)=)[^&]*/gi, '$1***');
 }

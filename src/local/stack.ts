@@ -296,5 +296,5 @@ function shortPath(path: string): string {
 }
 
 function withoutPassword(url: string): string {
-  return url.replace(/\/\/[^@/]*@/, '//');
+  return url.replace(/\/\/[^@/]*@/, '//').replace(/\?.*/, '');
 }

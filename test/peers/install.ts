@@ -1,5 +1,6 @@
 import { ensureDebianPackages } from '../../scripts/support/debian-packages.ts';
 import { installTools } from './support/tools.ts';
+import { installValkey, valkeyVersions } from './support/valkey.ts';
 
 // Once, before the tests: two of them at the same time would fight for dpkg's lock.
 ensureDebianPackages([
@@ -28,3 +29,4 @@ ensureDebianPackages([
   'fish',
 ]);
 installTools();
+for (const version of valkeyVersions) installValkey(version);

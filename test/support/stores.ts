@@ -48,9 +48,13 @@ export interface TestRedis extends AsyncDisposable {
   readonly process: ChildProcess;
 }
 
-/** A private, empty Redis 7 on a unix socket, and further settings, such as a port, as `redis-server` takes them. */
-export async function testRedis(settings: readonly string[] = []): Promise<TestRedis> {
-  const server = findRedisServer();
+/**
+ * A private, empty Redis on a unix socket.
+ *
+ * @param settings further ones, such as a port, as `redis-server` takes them
+ * @param server its program; that on the PATH unless given
+ */
+export async function testRedis(settings: readonly string[] = [], server = findRedisServer()): Promise<TestRedis> {
   if (server === undefined)
     throw new Error('This test needs redis-server: run it as `npm test -- FILE`, or install it.');
   const folder = await mkdtemp(join(tmpdir(), 'fm-redis-'));

@@ -1,24 +1,16 @@
-import { isIP } from 'node:net';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import type { FilemillError } from '#domain/errors.ts';
-import type { Link } from '#domain/link.ts';
 import { isStoreFault, storeFaultError } from '#domain/store-fault.ts';
-import { backoffMs } from '#platform/abort.ts';
-import { ConfigError } from '#platform/config.ts';
-import { linkTo } from '#platform/link.ts';
 import type { Logger } from '#platform/logger.ts';
 import { StoreHealth } from '#platform/store-health.ts';
 import { OperationTimer } from '#platform/telemetry/operation-timer.ts';
-import { Certificates, type ClientTls } from '#platform/tls/certificates.ts';
-import { redisFault } from './faults.ts';
-
-/** The longest wait of a blocking read. All timeouts for a silent Redis build on it. */
-export const blockMs = 1_000;
+import type { ClientTls } from '#platform/tls/certificates.ts';
+import { isTls, redisGroup } from './address.ts';
+import { type RedisKind, redisFault } from './faults.ts';
+import { openRedis, redisLink } from './open.ts';
+import { workStream } from './rings.ts';
 
 const timer = new OperationTimer('redis');
-
-/** A command without an answer for this long has failed, so that a frozen Redis is noticed. */
-const answerWithinMs = blockMs + 2_000;
 
 /**
  * A connection to Redis that reconnects for ever, with full jitter. During an outage commands reject at once instead of
@@ -29,7 +21,7 @@ const answerWithinMs = blockMs + 2_000;
 export class RedisConnection implements AsyncDisposable {
   readonly health: StoreHealth;
   readonly #redis: Redis;
-  readonly #tls: boolean;
+  readonly #kind: RedisKind;
   /** Settled by the first success or failure. Commands wait for it, as services often start together with Redis. */
   readonly #firstContact: Promise<unknown>;
   /** Why the latest connection failed or was refused. */
@@ -37,11 +29,14 @@ export class RedisConnection implements AsyncDisposable {
   /** Resolves when the connection has been replaced, or that has failed. */
   #moving: Promise<unknown> | undefined;
 
-  /** @param tls for `rediss://`: by default the CAs of the system */
-  constructor(url: string, logger: Logger, tls?: ClientTls) {
+  /**
+   * @param tls for `rediss…://`: by default the CAs of the system
+   * @param key the one that is used over this connection, as nodes of a cluster hold different ones
+   */
+  constructor(url: string, logger: Logger, tls?: ClientTls, key = workStream) {
     this.health = new StoreHealth('redis', logger, redisLink(url));
-    this.#tls = isTls(url);
-    this.#redis = open(url, tls);
+    this.#kind = { tls: isTls(url), cluster: redisGroup(url)?.kind === 'cluster' };
+    this.#redis = openRedis(url, key, tls);
     this.#firstContact = nextContact(this.#redis);
     this.#redis.on('error', (error) => this.#note(error));
     this.#redis.on('ready', () => {
@@ -65,7 +60,7 @@ export class RedisConnection implements AsyncDisposable {
     try {
       return await this.#try(what, command);
     } catch (cause) {
-      if (!isAnswer(cause) || !redisFault(cause).reconnect) throw this.#failed(what, cause);
+      if (!isAnswer(cause) || !redisFault(cause, this.#kind).reconnect) throw this.#failed(what, cause);
       this.#moving ??= this.#move(cause);
     }
     await this.#moving;
@@ -94,7 +89,8 @@ export class RedisConnection implements AsyncDisposable {
   /** A user of Redis with few rights may not ask. */
   async #askVersion(): Promise<void> {
     const info = await this.#redis.info('server').catch(() => '');
-    this.health.version = /^redis_version:(\S+)/m.exec(info)?.[1];
+    // Valkey says first which version of Redis it is compatible with.
+    this.health.version = (/^valkey_version:(\S+)/m.exec(info) ?? /^redis_version:(\S+)/m.exec(info))?.[1];
   }
 
   /** `reconnectOnError` of ioredis does not report when the new connection is ready. */
@@ -118,7 +114,7 @@ export class RedisConnection implements AsyncDisposable {
     if (isAnswer(cause)) this.#trouble = cause;
     // A command that found no connection does not know the reason.
     const reason = this.#trouble ?? cause;
-    const fault = redisFault(reason, this.#tls);
+    const fault = redisFault(reason, this.#kind);
     this.health.failed(what, fault, reason);
     return storeFaultError('redis', fault, cause);
   }
@@ -132,49 +128,6 @@ export function isRedisAway(error: unknown): boolean {
 /** Whether the error is an answer of Redis. */
 function isAnswer(error: unknown): error is Error {
   return error instanceof Error && error.name === 'ReplyError';
-}
-
-function isTls(url: string): boolean {
-  return url.startsWith('rediss://');
-}
-
-function redisLink(url: string): Link {
-  if (url.startsWith('unix://')) return linkTo(undefined);
-  return linkTo(URL.parse(url)?.hostname ?? '', isTls(url) ? 'TLS' : undefined);
-}
-
-function open(url: string, tls: ClientTls | undefined): Redis {
-  const options = {
-    protocol: 2 as const,
-    disableClientInfo: true,
-    connectTimeout: answerWithinMs,
-    commandTimeout: answerWithinMs,
-    // Cuts the connection to a frozen server, so that its buffers do not fill.
-    socketTimeout: answerWithinMs,
-    enableOfflineQueue: false,
-    // The check needs permission for INFO, and would hide from each command why Redis refuses it.
-    enableReadyCheck: false,
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: 0,
-    retryStrategy: (times: number) => backoffMs(times, { maxMs: 2_000 }),
-  };
-  if (url.startsWith('unix://')) return new Redis({ ...options, path: url.slice('unix://'.length) });
-  if (isTls(url)) return new Redis(url, { ...options, tls: tlsOptions(url, tls ?? new Certificates({})) });
-  if (url.startsWith('redis://')) return new Redis(url, options);
-  throw new ConfigError('FILEMILL_REDIS_URL: must be none, redis://…, rediss://… or unix:///path');
-}
-
-/** ioredis reads them for each connection. It sends no server name by itself, which some managed servers route by. */
-function tlsOptions(url: string, tls: ClientTls) {
-  const { hostname } = new URL(url);
-  const host = hostname.replace(/^\[|\]$/g, '');
-  return {
-    get secureContext() {
-      return tls.context;
-    },
-    rejectUnauthorized: true,
-    ...(isIP(host) === 0 && { servername: host }),
-  };
 }
 
 /** Resolves when a connection is ready, or an attempt to connect has failed. */

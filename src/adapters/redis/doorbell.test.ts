@@ -2,37 +2,14 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { ConfigError } from '#platform/config.ts';
 import { doorbellConformance } from '#test/conformance/doorbell.ts';
 import { testRedis } from '#test/support/stores.ts';
 import { isRedisAway } from './connection.ts';
 import { createDoorbell } from './doorbell.ts';
-import { fileIdField, workStream } from './rings.ts';
 
 const logger = pino({ level: 'silent' });
-
-doorbellConformance('Redis doorbell', async () => {
-  const redis = await testRedis();
-  const doorbell = createDoorbell(redis.url, logger);
-  const reader = new Redis(redis.url.slice('unix://'.length));
-  return {
-    doorbell,
-    heard: async () => {
-      const entries = await reader.xrange(workStream, '-', '+');
-      return entries.map(([, [field, id]]) => {
-        assert.equal(field, fileIdField);
-        return id ?? '';
-      });
-    },
-    async [Symbol.asyncDispose]() {
-      reader.disconnect();
-      await doorbell[Symbol.asyncDispose]();
-      await redis[Symbol.asyncDispose]();
-    },
-  };
-});
 
 doorbellConformance('silent doorbell', async () => {
   const doorbell = createDoorbell('none', logger);

@@ -6,7 +6,7 @@ import { RedisConnection } from './connection.ts';
 import { addRings, rehearseRing, workStream } from './rings.ts';
 
 /**
- * @param redisUrl `redis://…`, `rediss://…`, `unix:///path`, or `none` for a doorbell that does nothing
+ * @param redisUrl FILEMILL_REDIS_URL; `none` for a doorbell that does nothing
  * @throws ConfigError for any other URL
  */
 export function createDoorbell(redisUrl: string, logger: Logger, tls?: ClientTls): Doorbell {

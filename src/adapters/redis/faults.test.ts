@@ -60,6 +60,6 @@ describe('a Redis that refuses', () => {
 
 it('takes a reset over TLS for a client certificate that may be missing, and one in clear text for an absence', () => {
   const reset = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
-  assert.match(redisFault(reset, true).sentence, /client certificate, set FILEMILL_TLS_CERT/);
+  assert.match(redisFault(reset, { tls: true }).sentence, /client certificate, set FILEMILL_TLS_CERT/);
   assert.equal(redisFault(reset).sentence, 'Redis does not answer (ECONNRESET).');
 });

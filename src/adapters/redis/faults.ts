@@ -9,7 +9,11 @@ const answers: readonly FaultEntry[] = [
   passing(/^MASTERDOWN/, 'Redis is a replica that has lost its primary.', elsewhere),
   passing(/^NOREPLICAS/, 'Redis accepts no writes: too few replicas are connected to it.', elsewhere),
   passing(/^CLUSTERDOWN/, 'The Redis Cluster is down: not all of its slots are served.', elsewhere),
-  lasting(/^(MOVED|ASK)/, 'Redis is a node of a cluster: Filemill needs a single Redis.'),
+  lasting(
+    /^(MOVED|ASK)/,
+    'Redis is a node of a cluster: name nodes of it by redis+cluster://HOST:PORT,HOST:PORT in FILEMILL_REDIS_URL.',
+  ),
+  lasting(/^NOMASTER/, 'The Sentinels know no primary of the name in FILEMILL_REDIS_URL: set the right one.'),
   lasting(/^MISCONF/, 'Redis accepts no writes because it cannot save its data: check its log and its disk.'),
   lasting(/^OOM/, 'Redis is out of memory: raise its maxmemory, or free some.'),
   lasting(/^NOAUTH/, 'Redis requires a password: add it to FILEMILL_REDIS_URL.', elsewhere),
@@ -20,6 +24,13 @@ const answers: readonly FaultEntry[] = [
   lasting(/^ERR unknown command/, 'Redis does not know a command: Filemill needs Redis 6.2 or newer, or Valkey.'),
   passing(/^ERR max number of clients/, 'Redis has no free connection: its maxclients is reached.', elsewhere),
   passing(/^BUSY /, 'Redis is busy with a script.'),
+];
+
+/** What nodes answer to those that know the cluster. */
+const answersOfCluster: readonly FaultEntry[] = [
+  passing(/^MOVED/, 'Another node of the Redis Cluster serves now, as after a failover.', elsewhere),
+  passing(/^ASK/, 'The Redis Cluster moves slots from one node to another.'),
+  ...answers,
 ];
 
 const connections: readonly FaultEntry[] = [
@@ -34,17 +45,26 @@ const connections: readonly FaultEntry[] = [
   ),
 ];
 
+export interface RedisKind {
+  readonly cluster?: boolean;
+  readonly tls?: boolean;
+}
+
 /**
  * @param error an answer of Redis, or a failure of the connection
- * @param tls whether the connection speaks TLS. Redis then resets one that shows no client certificate, and its alert
+ * @param kind.tls whether the connection speaks TLS. Redis then resets one that shows no client certificate, and its alert
  *   that says so may be lost by that: TLS 1.3 (RFC 8446, section 4.4) sends it after the client believes in the connection
  */
-export function redisFault(error: unknown, tls = false): StoreFault {
+export function redisFault(error: unknown, { cluster = false, tls = false }: RedisKind = {}): StoreFault {
   const { name, message = '', code = '' } = error as Error & { code?: string };
   if (name === 'ReplyError') {
     const [word = ''] = message.split(' ', 1);
     return (
-      findFault(answers, word, message) ?? { ...silent, code: word, sentence: `Redis refuses a command (${word}).` }
+      findFault(cluster ? answersOfCluster : answers, word, message) ?? {
+        ...silent,
+        code: word,
+        sentence: `Redis refuses a command (${word}).`,
+      }
     );
   }
   if (tls && code === 'ECONNRESET') return { ...silent, sentence: resetSentence };

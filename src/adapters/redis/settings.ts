@@ -1,9 +1,8 @@
 import { z } from 'zod';
+import { isRedisUrl, redisUrlForms } from './address.ts';
 
 /** With `none`, workers take their work from PostgreSQL. */
-export const redisUrl = z
-  .string()
-  .regex(/^(none$|rediss?:\/\/|unix:\/\/\/)/, 'must be none, redis://…, rediss://… or unix:///PATH');
+export const redisUrl = z.string().refine(isRedisUrl, redisUrlForms);
 
 /** Settings of every process that uses the doorbell. */
 export const redisSettings = {

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
-import { blockMs, type RedisConnection } from './connection.ts';
+import type { RedisConnection } from './connection.ts';
+import { blockMs } from './open.ts';
 import { addRings, fileIdField, rehearseRing, workGroup, workStream } from './rings.ts';
 
 /** One ring of the doorbell. `fileId` is undefined if the entry is malformed. */

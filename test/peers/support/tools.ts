@@ -3,15 +3,15 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Where tools that only these tests need are installed, one folder a version, so that `npm ci` does not bring them. */
-const folder = join(import.meta.dirname, '../../../node_modules/.cache/filemill-tools');
+export const toolsFolder = join(import.meta.dirname, '../../../node_modules/.cache/filemill-tools');
 
 const redoclyVersion = '2.77.0';
 const grpcurlVersion = '1.9.3';
 const mcpVersion = '1.32.2';
 
-const redoclyFolder = join(folder, `redocly-${redoclyVersion}`);
-const grpcurlFolder = join(folder, `grpcurl-${grpcurlVersion}`);
-const mcpFolder = join(folder, `mcp-${mcpVersion}`);
+const redoclyFolder = join(toolsFolder, `redocly-${redoclyVersion}`);
+const grpcurlFolder = join(toolsFolder, `grpcurl-${grpcurlVersion}`);
+const mcpFolder = join(toolsFolder, `mcp-${mcpVersion}`);
 
 export const redocly = join(redoclyFolder, 'node_modules/.bin/redocly');
 export const grpcurl = join(grpcurlFolder, 'grpcurl');

@@ -9,6 +9,8 @@ import { StreamSender } from './stream-sender.ts';
 interface SendersOptions {
   readonly destinations: Destinations;
   readonly redisUrl: string;
+  /** The stream that all events go to. */
+  readonly stream: string | undefined;
   readonly maxStreamEntries: number;
   readonly tls: ClientTls;
   readonly logger: Logger;
@@ -39,7 +41,7 @@ export class Senders implements AsyncDisposable {
   }
 
   async #stream(): Promise<Sender> {
-    const { redisUrl, maxStreamEntries, tls, logger } = this.#options;
-    return new StreamSender(new RedisConnection(redisUrl, logger, tls), maxStreamEntries);
+    const { redisUrl, stream, maxStreamEntries, tls, logger } = this.#options;
+    return new StreamSender(new RedisConnection(redisUrl, logger, tls, stream), maxStreamEntries);
   }
 }

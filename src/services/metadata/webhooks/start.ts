@@ -26,7 +26,7 @@ export async function startWebhooks(options: WebhooksOptions): Promise<{ webhook
   const { destinations, stream, maxStreamEntries, retentionDays } = config.webhooks;
   await setEventStream(database, stream === undefined ? undefined : { url: streamUrl(stream), events: fileEvents });
   await using opening = new AsyncDisposableStack();
-  const senders = new Senders({ destinations, redisUrl, maxStreamEntries, tls, logger });
+  const senders = new Senders({ destinations, redisUrl, stream, maxStreamEntries, tls, logger });
   opening.use(WebhookDispatcher.start({ database, changes, senders, logger }));
   opening.use(startWebhookPruner({ database, retentionDays, logger }));
   const resources = opening.move();
