@@ -10,7 +10,7 @@ export interface Question {
   readonly body?: Uint8Array;
 }
 
-/** Where `web` listens: a unix socket, or `https://HOST:PORT`. */
+/** Where `web` listens: a unix socket, or `http(s)://HOST:PORT`. */
 export interface WebAddress {
   readonly target: string;
   readonly authorization?: string | undefined;
@@ -54,7 +54,9 @@ async function send(web: WebAddress, { method, path, headers, body = empty }: Qu
   const options = { method, path, timeout: silenceMs };
   const sending = target.startsWith('unix:')
     ? request({ ...options, socketPath: target.slice('unix:'.length), headers: { host: 'localhost', ...all } }, resolve)
-    : requestOverTls(new URL(path, target), { ...options, ca, headers: all }, resolve);
+    : target.startsWith('http:')
+      ? request(new URL(path, target), { ...options, headers: all }, resolve)
+      : requestOverTls(new URL(path, target), { ...options, ca, headers: all }, resolve);
   sending.on('timeout', () => sending.destroy(new Error('no answer in time'))).on('error', reject);
   sending.end(body);
   const answer = await promise;

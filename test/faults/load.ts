@@ -24,10 +24,12 @@ export interface LoadOptions {
   readonly random: Random;
   /** Begins the name of each file. */
   readonly prefix: string;
+  /** Between two files of a client. */
+  readonly pauseMs?: number | undefined;
 }
 
 const lanes = 4;
-const pauseMs = 30;
+const defaultPauseMs = 30;
 /** Longer than any fault lasts. */
 const retryForMs = 60_000;
 
@@ -135,6 +137,7 @@ export class Load {
   }
 
   async #lane(): Promise<void> {
+    const { pauseMs = defaultPauseMs } = this.#options;
     while (!this.#stop.signal.aborted) {
       await this.send();
       await delay(pauseMs);

@@ -30,16 +30,9 @@ export class PostgresServer implements AsyncDisposable {
     this.#pool.on('error', () => undefined);
   }
 
-  /** As the services' role, past the proxy. Asks again while PostgreSQL is away, and after a deadlock with a service. */
+  /** As the services' role, past the proxy. */
   async query<Row extends object>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
-    for (const giveUpAt = performance.now() + 30_000; ; await delay(100)) {
-      try {
-        return (await this.#pool.query<Row>(sql, [...values])).rows;
-      } catch (error) {
-        const code = (error as { code?: string }).code ?? '08';
-        if (!/^(08|57P|40P01|E[A-Z]+)/.test(code) || performance.now() > giveUpAt) throw error;
-      }
-    }
+    return await queryPatiently<Row>(this.#pool, sql, values);
   }
 
   async asAdmin(...statements: string[]): Promise<void> {
@@ -79,6 +72,22 @@ export class PostgresServer implements AsyncDisposable {
       process.kill(this.#server.pid, signal);
     } catch {
       // It has ended already.
+    }
+  }
+}
+
+/** Asks again while PostgreSQL is away, and after a deadlock with a service. */
+export async function queryPatiently<Row extends object>(
+  pool: pg.Pool,
+  sql: string,
+  values: readonly unknown[],
+): Promise<Row[]> {
+  for (const giveUpAt = performance.now() + 30_000; ; await delay(100)) {
+    try {
+      return (await pool.query<Row>(sql, [...values])).rows;
+    } catch (error) {
+      const code = (error as { code?: string }).code ?? '08';
+      if (!/^(08|57P|40P01|E[A-Z]+)/.test(code) || performance.now() > giveUpAt) throw error;
     }
   }
 }

@@ -16,6 +16,8 @@ export interface System {
   readonly channel: RpcChannel;
   /** How `web` is reached. */
   readonly web: WebAddress;
+  /** How long its clients pause between two files, unless it can take as many as they send. */
+  readonly pauseMs?: number;
   /** SHA-256 of the bytes that are kept for a file, or why they cannot be read. */
   hashOf(file: KeptFile): Promise<string>;
   /** Everything runs again, as it does without a fault. */

@@ -20,10 +20,22 @@ export interface ServiceProcess extends AsyncDisposable {
 /** Services start often in tests: what Node makes of their modules is made once. */
 const compileCache = join(tmpdir(), 'filemill-compile-cache');
 
+export interface Launch {
+  /** A command that runs the command that follows it, such as one that enters a namespace. */
+  readonly prefix?: readonly string[];
+  /** The root of the repository whose services are started; this one's by default. */
+  readonly release?: string;
+}
+
 /** Resolves when the service says that it is ready; rejects with its log when it ends before that. */
-export async function startService(name: ServiceName, env: Record<string, string>): Promise<ServiceProcess> {
-  const entry = fileURLToPath(new URL(`../../src/services/${name}/main.ts`, import.meta.url));
-  const child = spawn(process.execPath, [entry], {
+export async function startService(
+  name: ServiceName,
+  env: Record<string, string>,
+  { prefix = [], release = fileURLToPath(new URL('../..', import.meta.url)) }: Launch = {},
+): Promise<ServiceProcess> {
+  const entry = join(release, 'src/services', name, 'main.ts');
+  const [program = '', ...args] = [...prefix, process.execPath, entry];
+  const child = spawn(program, args, {
     env: {
       PATH: process.env.PATH,
       NODE_COMPILE_CACHE: compileCache,

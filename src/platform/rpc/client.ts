@@ -55,9 +55,12 @@ export type RpcClient<S extends DescService> = ServiceMethods<S, 'client', [opti
 
 const defaultUnaryTimeoutMs = 15_000;
 
-/** Idle HTTP/2 connections are probed, so that a dead peer is noticed. */
+/**
+ * A peer that loses power or is cut off says nothing. Connections with calls on them are probed, so that it is noticed within
+ * 15 s, which is when unary calls give up.
+ */
 const defaultChannelOptions: ChannelOptions = {
-  'grpc.keepalive_time_ms': 20_000,
+  'grpc.keepalive_time_ms': 10_000,
   'grpc.keepalive_timeout_ms': 5_000,
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 2_000,

@@ -1,0 +1,51 @@
+/** The stores of a cluster, on one host: PostgreSQL, Redis and an S3 server, each at a port of the host's address. */
+import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import { connect, createServer, type NetConnectOpts } from 'node:net';
+import { join } from 'node:path';
+import { PostgresServer } from '../faults/postgres-server.ts';
+import { RedisServer } from '../faults/redis-server.ts';
+import { type StoresOrder, type StoresReport, storePorts } from './stores-host.ts';
+
+const [folder = '', address = ''] = process.argv.slice(2);
+await mkdir(folder, { recursive: true });
+const postgres = await PostgresServer.start(join(folder, 'postgres'));
+const redis = await RedisServer.start(folder);
+
+const { port } = new URL(postgres.url);
+const postgresAt = { host: '127.0.0.1', port: Number(port) };
+await relay({ host: address, port: storePorts.postgres }, postgresAt);
+// A socket goes by its file, and so past whatever happens to the network.
+await relay({ path: join(folder, `.s.PGSQL.${storePorts.postgres}`) }, postgresAt);
+await relay({ host: address, port: storePorts.redis }, { path: redis.url.slice('unix://'.length) });
+
+process.on('message', (order: StoresOrder) => void obey(order));
+// Both servers end with this process.
+process.once('disconnect', () => process.exit());
+report({ ready: { databaseUrl: postgres.url } });
+
+async function obey({ crash: downMs }: StoresOrder): Promise<void> {
+  await Promise.all([postgres.restartImmediately(downMs), redis.kill().then(() => redis.start())]);
+  report({ back: true });
+}
+
+function report(what: StoresReport): void {
+  process.send?.(what);
+}
+
+/** The servers listen on loopback alone. */
+async function relay(at: { host: string; port: number } | { path: string }, to: NetConnectOpts): Promise<void> {
+  const server = createServer((client) => {
+    const store = connect(to);
+    client.pipe(store).pipe(client);
+    for (const socket of [client, store]) {
+      socket.on('error', () => undefined);
+      socket.once('close', () => {
+        client.destroy();
+        store.destroy();
+      });
+    }
+  });
+  server.listen(at);
+  await once(server, 'listening');
+}
