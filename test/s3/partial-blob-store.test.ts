@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { createHash, randomBytes, randomUUIDv7 } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { S3Client } from '#adapters/s3/client/client.ts';
-import { s3Location } from '#adapters/s3/client/location.ts';
 import { S3PartialBlobStore } from '#adapters/s3/partial/s3-partial-blob-store.ts';
+import { S3BlobReader } from '#adapters/s3/s3-blob-reader.ts';
+import { S3BlobStore } from '#adapters/s3/s3-blob-store.ts';
 import { partialBlobStoreConformance } from '../conformance/partial-blob-store.ts';
-import { memoryBlob } from '../support/memory-blobs.ts';
-import { type S3Kind, s3Kinds, sharedS3Servers, storeUrl } from '../support/s3-server.ts';
+import { testS3Client } from '../support/s3-client.ts';
+import { type S3Kind, s3Kinds, sharedS3Servers } from '../support/s3-server.ts';
 
 const mebibyte = 2 ** 20;
 
@@ -64,29 +64,12 @@ for (const kind of s3Kinds) {
 }
 
 async function openStore(kind: S3Kind) {
-  const server = sharedS3Servers()[kind];
-  const location = s3Location.parse(storeUrl(server));
-  const credentials = async () => ({ accessKeyId: server.accessKey, secretAccessKey: server.secretKey });
-  const client = new S3Client(location, { credentials });
-  const newObject = () => {
-    const id = randomUUIDv7();
-    return { key: `objects/${id}`, blob: { id, storageKey: `objects/${id}` } };
+  const client = testS3Client(sharedS3Servers()[kind]);
+  return {
+    partial: new S3PartialBlobStore(client),
+    other: new S3PartialBlobStore(client),
+    reader: new S3BlobReader(client),
+    blobs: new S3BlobStore(client),
+    [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
   };
-  const partial = new S3PartialBlobStore(client, newObject);
-  const other = new S3PartialBlobStore(client, newObject);
-  const reader = {
-    open: async (key: string) => {
-      const content = await client.get(key);
-      assert.ok(content);
-      return memoryBlob(content);
-    },
-  };
-  const blobs = {
-    remove: (key: string) => client.remove(key),
-    async *finishedBefore() {
-      for await (const objects of client.list('objects/'))
-        yield objects.map(({ key }) => ({ id: key.slice('objects/'.length), storageKey: key }));
-    },
-  };
-  return { partial, other, reader, blobs, [Symbol.asyncDispose]: () => client[Symbol.asyncDispose]() };
 }

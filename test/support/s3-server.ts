@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -69,11 +69,6 @@ export function sharedS3Servers(): Readonly<Record<S3Kind, S3Access>> {
 }
 
 export const sharedServersVariable = 'FILEMILL_TEST_S3_SERVERS';
-
-/** What `FILEMILL_STORE` is for this server, with a prefix of its own unless one is given. */
-export function storeUrl({ bucket, endpoint, region }: S3Access, prefix: string = randomUUID()): string {
-  return `s3://${bucket}/${prefix}?${new URLSearchParams({ endpoint, region })}`;
-}
 
 function scriptOf(kind: S3Kind): string {
   const variable = `FILEMILL_TEST_S3_${kind.toUpperCase()}`;

@@ -56,7 +56,8 @@ export function blobOf(name: ObjectName): Blob {
   return { id: name.id, storageKey: formatObjectStorageKey(name) };
 }
 
-function mintName(upload: string | undefined, copyOf: string | undefined): ObjectName {
+/** The name of a blob that is finished now. */
+export function mintName(upload?: string, copyOf?: string): ObjectName {
   const minted = randomUUIDv7();
   return { upload, minted, id: copyOf ?? minted };
 }

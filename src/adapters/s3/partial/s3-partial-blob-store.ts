@@ -6,7 +6,7 @@ import { RunningHashes } from '#platform/running-hashes.ts';
 import { Semaphore } from '#platform/semaphore.ts';
 import type { S3Client, S3Object } from '../client/client.ts';
 import { bytesKey, folderOf, idOf, isNote, noteKey, type PartialContent, partialFolder, readBlobs } from './layout.ts';
-import { type NewObject, S3PartialBlob } from './s3-partial-blob.ts';
+import { S3PartialBlob } from './s3-partial-blob.ts';
 
 /** Bytes that a process gathers for all its uploads; beyond it, objects are smaller. */
 const memoryBytes = 256 * 2 ** 20;
@@ -18,12 +18,9 @@ export class S3PartialBlobStore implements PartialBlobStore {
   readonly #hashes = new RunningHashes();
   readonly #memory = new Semaphore(memoryBytes);
   readonly #open = new Set<S3PartialBlob>();
-  readonly #newObject: () => NewObject;
 
-  /** @param newObject names what a complete blob becomes */
-  constructor(client: S3Client, newObject: () => NewObject) {
+  constructor(client: S3Client) {
     this.#client = client;
-    this.#newObject = newObject;
   }
 
   async begin(note: string, id?: string): Promise<string> {
@@ -52,7 +49,7 @@ export class S3PartialBlobStore implements PartialBlobStore {
     await this.#client.put(bytesKey(id, opening, 0, content.size), Buffer.alloc(0));
     const { pieces, size } = content;
     const hashes = hashed ? this.#hashes : undefined;
-    const shared = { client: this.#client, newObject: this.#newObject, memory: this.#memory, open: this.#open, hashes };
+    const shared = { client: this.#client, memory: this.#memory, open: this.#open, hashes };
     return new S3PartialBlob({ id, opening, pieces, size }, shared);
   }
 

@@ -5,6 +5,8 @@ import { never } from '#platform/abort.ts';
 import type { RunningHashes } from '#platform/running-hashes.ts';
 import { Semaphore } from '#platform/semaphore.ts';
 import type { S3Client } from '../client/client.ts';
+import { nameKey } from '../layout.ts';
+import { blobOf, mintName } from '../objects/object-upload.ts';
 import { joinPieces, readPiece } from './join-pieces.ts';
 import { bytesKey, cutPieces, type Piece } from './layout.ts';
 
@@ -16,15 +18,8 @@ interface Opened {
   readonly size: number;
 }
 
-/** An object that does not exist yet. */
-export interface NewObject {
-  readonly key: string;
-  readonly blob: Blob;
-}
-
 interface Shared {
   readonly client: S3Client;
-  readonly newObject: () => NewObject;
   /** For bytes that were received and are not stored yet. */
   readonly memory: Semaphore;
   /** All blobs that are open in this process. */
@@ -110,9 +105,9 @@ export class S3PartialBlob implements PartialBlob {
 
   async commit(): Promise<Blob> {
     await this.sync();
-    const { key, blob } = this.#shared.newObject();
-    await joinPieces(this.#shared.client, key, this.#pieces);
-    return blob;
+    const name = mintName();
+    await joinPieces(this.#shared.client, nameKey(name), this.#pieces);
+    return blobOf(name);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
