@@ -74,7 +74,7 @@ export async function runRound<S extends System>(
 }
 
 /** Returns when no file of the round is on its way, or when waiting any longer is pointless: the audit will tell. */
-async function untilQuiet({ postgres }: System, names: readonly string[]): Promise<void> {
+export async function untilQuiet({ postgres }: System, names: readonly string[]): Promise<void> {
   for (const giveUpAt = performance.now() + quietWithinMs; performance.now() < giveUpAt; await delay(50)) {
     const [row] = await postgres.query<{ open: number }>(
       `select count(*)::int as open from files where status in ('PENDING', 'PROCESSING') and filename = any ($1)`,

@@ -25,6 +25,7 @@ const leaseMs = 2_000;
 
 interface StackOptions {
   readonly secure?: boolean;
+  readonly idle?: boolean;
   /** A volume by default. */
   readonly openStore?: OpenStore;
 }
@@ -52,8 +53,8 @@ export class Stack implements System, AsyncDisposable {
   readonly #altered = new Set<ProcessName>();
   #crashes: string[] = [];
 
-  /** @param options `secure`: whether all links speak TLS, and callers need a token */
-  static async start({ secure = false, openStore = VolumeStore.open }: StackOptions = {}): Promise<Stack> {
+  /** @param options `secure`: whether all links speak TLS, and callers need a token; `idle`: only the stores run, until `heal` */
+  static async start({ secure = false, idle = false, openStore = VolumeStore.open }: StackOptions = {}): Promise<Stack> {
     await using opening = new AsyncDisposableStack();
     const folder = await mkdtemp(join(tmpdir(), 'fmf-'));
     opening.defer(() => rm(folder, { recursive: true, force: true }));
@@ -64,7 +65,7 @@ export class Stack implements System, AsyncDisposable {
     const links = secure ? await secureLinks(folder) : plainLinks(folder);
     const stack = new Stack(folder, { postgres, proxy, redis, store }, links, opening.move());
     process.once('exit', () => stack.#killAll());
-    await Promise.all(processNames.map((name) => stack.start(name)));
+    if (!idle) await stack.heal();
     return stack;
   }
 
@@ -185,9 +186,9 @@ export class Stack implements System, AsyncDisposable {
     if (!this.redis.running) await this.redis.start();
     await Promise.all(
       processNames.map(async (name) => {
-        const { child } = this.process(name);
-        child.kill('SIGCONT');
-        if (child.exitCode !== null || child.signalCode !== null) await this.start(name);
+        const child = this.#running.get(name)?.child;
+        child?.kill('SIGCONT');
+        if (child === undefined || child.exitCode !== null || child.signalCode !== null) await this.start(name);
         else if (this.#altered.has(name)) await this.restart(name);
       }),
     );

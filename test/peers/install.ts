@@ -12,6 +12,7 @@ ensureDebianPackages([
   'openssl',
   'libfaketime',
   'prometheus',
+  'python3-pip',
   'python3-requests',
   'python3-httpx',
   'python3-aiohttp',

