@@ -54,7 +54,11 @@ export class Stack implements System, AsyncDisposable {
   #crashes: string[] = [];
 
   /** @param options `secure`: whether all links speak TLS, and callers need a token; `idle`: only the stores run, until `heal` */
-  static async start({ secure = false, idle = false, openStore = VolumeStore.open }: StackOptions = {}): Promise<Stack> {
+  static async start({
+    secure = false,
+    idle = false,
+    openStore = VolumeStore.open,
+  }: StackOptions = {}): Promise<Stack> {
     await using opening = new AsyncDisposableStack();
     const folder = await mkdtemp(join(tmpdir(), 'fmf-'));
     opening.defer(() => rm(folder, { recursive: true, force: true }));
