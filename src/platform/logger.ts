@@ -56,7 +56,7 @@ function timestamp(): string {
   return lastTime;
 }
 
-const secrets = ['password', 'authorization', 'databaseUrl', 'redisUrl'];
+const secrets = ['password', 'authorization', 'databaseUrl', 'databaseReadUrl', 'redisUrl'];
 
 /** Hides credentials in objects of a line. pino's own redaction costs 6 µs a line, three times the rest. */
 function withoutSecrets(facts: Record<string, unknown>): Record<string, unknown> {

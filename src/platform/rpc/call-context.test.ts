@@ -179,6 +179,13 @@ it('An internal listener that demands credentials refuses callers that a public 
 it('A caller that nobody can read is nobody', () => {
   const metadata = new Metadata();
   metadata.set(callerKey, Buffer.from('{'));
-  const call = { metadata, cancelled: false, getDeadline: () => 0, getPeer: () => '', once: () => undefined };
+  const call = {
+    metadata,
+    cancelled: false,
+    getDeadline: () => 0,
+    sendMetadata: () => undefined,
+    getPeer: () => '',
+    once: () => undefined,
+  };
   assert.deepEqual(contextOf(call).caller, { ...nobody, address: 'local' });
 });

@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import type { Metadata, ServerUnaryCall } from '@grpc/grpc-js';
+import { Metadata, type ServerUnaryCall } from '@grpc/grpc-js';
 import { aService, type Identity, nobody } from '#domain/access.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { requestIdFrom, requestIdKey } from '../request-id.ts';
@@ -24,6 +24,9 @@ export const serviceTokenKey = 'filemill-service-token';
 export const clientAddressKey = 'filemill-client-address';
 export const webTokenKey = 'filemill-web-token';
 
+/** The key under which an answer says, in milliseconds, how old what it tells may be at most. Fresh answers lack it. */
+export const stalenessKey = 'filemill-staleness-ms';
+
 /** What a handler knows about its call. Every call has a context, whether it is handled here or forwarded. */
 export interface CallContext {
   /** Aborted when the client cancels, its deadline passes, or its connection is lost. */
@@ -38,9 +41,14 @@ export interface CallContext {
   readonly requestId: string;
   /** The span of this call, or the caller's while no spans are recorded here; undefined without a trace. */
   readonly trace?: TraceContext | undefined;
+  /** Says before the answer how old it may be. */
+  readonly staleBy?: (ms: number) => void;
 }
 
-type AnyCall = Pick<ServerUnaryCall<object, object>, 'cancelled' | 'metadata' | 'getDeadline' | 'getPeer'>;
+type AnyCall = Pick<
+  ServerUnaryCall<object, object>,
+  'cancelled' | 'metadata' | 'getDeadline' | 'getPeer' | 'sendMetadata'
+>;
 
 export function contextOf(call: AnyCall): CallContext {
   const peer = call.getPeer();
@@ -53,6 +61,7 @@ export function contextOf(call: AnyCall): CallContext {
     beganAt: performance.now(),
     requestId: requestIdFrom(metadata.get(requestIdKey)[0]),
     trace: traceContextFrom(metadata.get(traceKeys.parent)[0], metadata.get(traceKeys.state)[0]),
+    staleBy: (ms) => call.sendMetadata(staleness(ms)),
   };
 }
 
@@ -63,8 +72,22 @@ export function outgoing({
   deadline = Number.POSITIVE_INFINITY,
   caller,
   trace,
+  staleBy,
 }: Pick<CallContext, 'signal' | 'requestId'> & Partial<CallContext>): CallOptions {
-  return { signal, requestId, deadline, ...(caller && { caller }), ...(trace && { trace }) };
+  return {
+    signal,
+    requestId,
+    deadline,
+    ...(caller && { caller }),
+    ...(trace && { trace }),
+    ...(staleBy && { staleBy }),
+  };
+}
+
+function staleness(ms: number): Metadata {
+  const metadata = new Metadata();
+  metadata.set(stalenessKey, String(ms));
+  return metadata;
 }
 
 /** A call without a caller comes from another service, on its own behalf. */

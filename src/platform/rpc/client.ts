@@ -13,7 +13,7 @@ import {
 import type { Identity } from '#domain/access.ts';
 import type { FilemillError } from '#domain/errors.ts';
 import { requestIdKey } from '#platform/request-id.ts';
-import { callerKey, clientAddressKey, serviceTokenKey, webTokenKey } from '#platform/rpc/call-context.ts';
+import { callerKey, clientAddressKey, serviceTokenKey, stalenessKey, webTokenKey } from '#platform/rpc/call-context.ts';
 import { methodDefinition, rawDefinition } from '#platform/rpc/definition.ts';
 import { fromServiceError, type Seen } from '#platform/rpc/errors.ts';
 import type { ServiceMethods } from '#platform/rpc/handlers.ts';
@@ -48,6 +48,8 @@ export interface CallOptions {
   readonly onTaken?: () => void;
   /** Called with the server's time when it answers a unary call, to the second (RFC 9110, section 6.6.1). */
   readonly onServerTime?: (time: Date) => void;
+  /** Called when the answer says how old what it tells may be, in milliseconds. */
+  readonly staleBy?: (ms: number) => void;
 }
 
 /** One function for each RPC; all of them reject with FilemillError. */
@@ -172,10 +174,16 @@ async function unary(line: Line, request: object, options: CallOptions = {}): Pr
   call.once('metadata', (answer: Metadata) => {
     const [date] = answer.get('date');
     if (date !== undefined) options.onServerTime?.(new Date(date.toString()));
+    hearStaleness(answer, options);
   });
   using _ = cancelOn(options.signal, call);
   const failed = failures(line, call);
   return await promise;
+}
+
+function hearStaleness(answer: Metadata, { staleBy }: CallOptions): void {
+  const [ms] = answer.get(stalenessKey);
+  if (ms !== undefined) staleBy?.(Number(ms));
 }
 
 async function clientStream(line: Line, requests: AsyncIterable<object>, options: CallOptions = {}): Promise<object> {
@@ -196,6 +204,7 @@ async function clientStream(line: Line, requests: AsyncIterable<object>, options
 async function* serverStream(line: Line, request: object, options: CallOptions = {}): AsyncGenerator<object> {
   const { method, metadata, limit } = begin(line, options);
   const call = line.client.makeServerStreamRequest(...method, request, metadata, limit);
+  if (options.staleBy) call.once('metadata', (answer: Metadata) => hearStaleness(answer, options));
   using _ = cancelOn(options.signal, call);
   yield* messages(call, failures(line, call));
 }

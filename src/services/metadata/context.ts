@@ -1,5 +1,6 @@
 import type { Database } from '#adapters/postgres/database/database.ts';
 import type { DatabaseClock } from '#adapters/postgres/database/database-clock.ts';
+import type { Reads } from '#adapters/postgres/database/reads.ts';
 import type { ChangeFeed } from '#adapters/postgres/upkeep/change-feed.ts';
 import type { Doorbell } from '#domain/doorbell.ts';
 import type { FileEvents } from '#domain/file-events.ts';
@@ -28,6 +29,8 @@ export interface MetadataContext {
   readonly database: Database;
   /** Connections for user searches. */
   readonly searches: Database;
+  /** For lists, statistics and exports. */
+  readonly reads: Reads;
   readonly clock: DatabaseClock;
   readonly changes: ChangeFeed;
   readonly changeHubs: ChangeHubs;

@@ -1,4 +1,5 @@
 import type { Database } from '#adapters/postgres/database/database.ts';
+import type { Reads } from '#adapters/postgres/database/reads.ts';
 import type { FileEvents } from '#domain/file-events.ts';
 import type { TextStore } from '#domain/text-store.ts';
 import type { ResultWriterService } from '#gen/filemill/internal/v1/result_writer_service_pb.ts';
@@ -11,8 +12,8 @@ import type { ThisService } from '#platform/this-service.ts';
 export interface ResultContext {
   readonly about: ThisService;
   readonly database: Database;
-  /** Connections for user searches. */
-  readonly searches: Database;
+  /** For lists and exports. */
+  readonly reads: Reads;
   readonly audit: Pick<AuditBuffer, 'read'>;
   /** Counts what this process does to files. */
   readonly events: Pick<FileEvents, 'completed'>;

@@ -2,6 +2,7 @@ import { insertEvents } from '#adapters/postgres/audit/events.ts';
 import { Database } from '#adapters/postgres/database/database.ts';
 import { requireDurableCommits } from '#adapters/postgres/database/durability.ts';
 import { databaseLink } from '#adapters/postgres/database/link.ts';
+import { openReads } from '#adapters/postgres/database/reads.ts';
 import { requireTenantRole } from '#adapters/postgres/database/roles.ts';
 import { waitForDatabase } from '#adapters/postgres/database/wait-for-database.ts';
 import { HistoryRecorder } from '#adapters/postgres/history/history-recorder.ts';
@@ -41,11 +42,12 @@ await runService(logger, async ({ signal, use }) => {
   const audit = use(AuditBuffer.start({ write, logger }));
   const events = tellAll(measuredFiles, use(HistoryRecorder.start({ database, logger })));
   const texts = config.storageDir === undefined ? undefined : new LocalTextStore(config.storageDir);
+  const reads = use(openReads({ ...config, database, searches, poolSize: searchesAtOnce, logger }));
   const { serviceToken, grpcMaxConnectionAgeMs: maxConnectionAgeMs } = config;
   const server = use(
     resultServer(
       logger,
-      { about, database, searches, audit, events, texts },
+      { about, database, reads, audit, events, texts },
       { serviceToken, maxConnectionAgeMs, refusesAnonymous: config.auth === 'required' },
     ),
   );

@@ -1,6 +1,6 @@
 import type { AuditAction, AuditDetail, AuditEvent } from '#domain/audit.ts';
 import { isUuid, uuidAt } from '#domain/uuid.ts';
-import type { Database, Statement } from '../database/database.ts';
+import type { Database, Reader, Statement } from '../database/database.ts';
 import { type Parameter, whereAll } from '../results/found.ts';
 import { uploadColumns } from './audited.ts';
 
@@ -68,7 +68,7 @@ export async function insertEvents(database: Database, events: readonly AuditEve
 
 /** One page of events with ids below `beforeId`, the newest first. @throws FilemillError FILTER_TOO_BROAD */
 export async function listEvents(
-  database: Database,
+  database: Reader,
   filter: AuditFilter,
   page: { readonly limit: number; readonly beforeId?: string | undefined },
 ): Promise<AuditRow[]> {

@@ -1,5 +1,6 @@
 import type { Batch } from '#domain/batch.ts';
 import type { Database, Statement } from '../database/database.ts';
+import type { Searchable } from '../database/reads.ts';
 import { waitingList } from '../files/state-tables.ts';
 
 /** The batches that are named `b`, with their counts. A batch of which nothing is left is not shown. */
@@ -35,7 +36,7 @@ const one: Statement = {
 };
 
 /** The newest batches, at most `limit`. */
-export async function listBatches(database: Database, tenant: string | undefined, limit: number): Promise<Batch[]> {
+export async function listBatches(database: Searchable, tenant: string | undefined, limit: number): Promise<Batch[]> {
   return await database.as(tenant).query<Batch>(newest, [limit]);
 }
 

@@ -43,6 +43,10 @@ export const databaseSettings = {
   databaseUrl,
   /** The largest number of connections in the pool. */
   databasePool: integer(1, 1_000).default(10),
+  /** A read replica, for lists, statistics and exports. */
+  databaseReadUrl: databaseUrl.optional(),
+  /** A replica whose answers may be older than this is not asked. */
+  databaseReadMaxStalenessMs: integer(2_000, 3_600_000).default(10_000),
   /** 1 accepts a PostgreSQL that may lose committed data (fsync, full_page_writes or synchronous_commit is off). */
   allowUnsafeDatabase: z
     .enum(['0', '1'])

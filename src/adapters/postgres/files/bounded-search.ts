@@ -1,9 +1,10 @@
 import { FilemillError } from '#domain/errors.ts';
-import type { Database, Reader } from '../database/database.ts';
+import type { Reader } from '../database/database.ts';
+import type { Searchable } from '../database/reads.ts';
 import { searched } from '../results/found.ts';
 
 /** What searches ask: connections of their own, as the role of the tenant, for a limited time. */
-export type Searches = Pick<Database, 'as'>;
+export type Searches = Pick<Searchable, 'as'>;
 
 /** After this time a list for which there is no good index goes through the files window by window. */
 export const quickListMs = 250;

@@ -9,6 +9,7 @@ import {
   stepMs,
 } from '#domain/history.ts';
 import type { Database, Statement } from '../database/database.ts';
+import type { Searchable } from '../database/reads.ts';
 import { longestWait } from '../files/file-rows.ts';
 import { isDue, secondsBetween } from '../files/moments.ts';
 import { waitingStates } from '../files/state-tables.ts';
@@ -156,7 +157,7 @@ const noBacklog: Backlog = { pending: 0, processing: 0, oldestPendingSeconds: 0,
  * @param tenant whose files count; undefined for all
  */
 export async function readHistory(
-  database: Database,
+  database: Searchable,
   { step, from, to }: HistoryRange,
   tenant: string | undefined,
 ): Promise<HistoryPoint[]> {

@@ -2,6 +2,7 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { Database } from '#adapters/postgres/database/database.ts';
 import type { DatabaseClock } from '#adapters/postgres/database/database-clock.ts';
+import type { Searchable } from '#adapters/postgres/database/reads.ts';
 import { type FileStats, fileStats } from '#adapters/postgres/files/stats.ts';
 import type { ChangeFeed } from '#adapters/postgres/upkeep/change-feed.ts';
 import { aliveMs, type WorkerRecord, workersAlive } from '#adapters/postgres/upkeep/workers.ts';
@@ -24,14 +25,16 @@ interface StatsOptions {
   /** Whose files are counted; undefined for all. */
   readonly tenant: string | undefined;
   readonly workersOnly?: boolean;
+  /** Where files are counted; the primary unless given. */
+  readonly counts?: Searchable;
 }
 
 export async function statsMessage(
   { database, clock, changes }: StatsSources,
-  { tenant, workersOnly = false }: StatsOptions,
+  { tenant, workersOnly = false, counts = database }: StatsOptions,
 ): Promise<MessageInitShape<typeof GetStatsResponseSchema>> {
   const [stats, workers] = await Promise.all([
-    workersOnly ? noCounts : fileStats(database.as(tenant)),
+    workersOnly ? noCounts : fileStats(counts.as(tenant)),
     workersAlive(database, clock.range(aliveMs)),
   ]);
   return {

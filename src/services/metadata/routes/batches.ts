@@ -18,9 +18,9 @@ interface Named {
   readonly tenant: string;
 }
 
-export function listBatchesRoute({ searches }: MetadataContext): Route<'listBatches'> {
-  return async (_, { caller }) => ({
-    batches: (await listBatches(searches, reachOf(caller), listed)).map((batch) => batchToMessage(batch)),
+export function listBatchesRoute({ reads }: MetadataContext): Route<'listBatches'> {
+  return async (_, call) => ({
+    batches: (await listBatches(reads.for(call), reachOf(call.caller), listed)).map((batch) => batchToMessage(batch)),
   });
 }
 

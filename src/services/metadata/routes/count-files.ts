@@ -6,9 +6,13 @@ import { toFileFilter } from '../file-filter.ts';
 
 const mostValues = 20;
 
-export function countFilesRoute({ searches }: MetadataContext): Route<'countFiles'> {
-  return async (request, { caller }) => {
-    const { answer, searchedTo } = await fileFacets(searches, reachOf(caller), toFileFilter(request.filter));
+export function countFilesRoute({ reads }: MetadataContext): Route<'countFiles'> {
+  return async (request, call) => {
+    const { answer, searchedTo } = await fileFacets(
+      reads.for(call),
+      reachOf(call.caller),
+      toFileFilter(request.filter),
+    );
     const { files, bytes, capped, facets } = answer;
     return {
       files: BigInt(Math.min(files, mostCounted)),

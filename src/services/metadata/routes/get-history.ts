@@ -3,10 +3,10 @@ import { historyPointToMessage, historyRange, stepNumber } from '#contract/histo
 import { reachOf } from '#domain/access.ts';
 import type { MetadataContext, Route } from '../context.ts';
 
-export function getHistoryRoute({ searches, clock }: MetadataContext): Route<'getHistory'> {
-  return async (request, { caller }) => {
+export function getHistoryRoute({ reads, clock }: MetadataContext): Route<'getHistory'> {
+  return async (request, call) => {
     const range = historyRange(request, clock.now);
-    const points = await readHistory(searches, range, reachOf(caller));
+    const points = await readHistory(reads.for(call), range, reachOf(call.caller));
     return {
       step: stepNumber(range.step),
       points: points.map((point) => historyPointToMessage(point, range.step, clock.now)),

@@ -3,5 +3,9 @@ import type { MetadataContext, Route } from '../context.ts';
 import { statsMessage } from '../live/stats-message.ts';
 
 export function getStatsRoute(context: MetadataContext): Route<'getStats'> {
-  return async ({ workersOnly }, { caller }) => await statsMessage(context, { workersOnly, tenant: reachOf(caller) });
+  return async ({ workersOnly }, call) => {
+    const tenant = reachOf(call.caller);
+    if (workersOnly) return await statsMessage(context, { workersOnly, tenant });
+    return await statsMessage(context, { tenant, counts: context.reads.for(call) });
+  };
 }

@@ -5,12 +5,12 @@ import { optionalDate } from '#contract/wire.ts';
 import type { ListAuditRequest } from '#gen/filemill/v1/access_service_pb.ts';
 import type { MetadataContext, Route } from '../context.ts';
 
-export function listAuditRoute({ searches }: MetadataContext): Route<'listAudit'> {
-  return async (request) => {
+export function listAuditRoute({ reads }: MetadataContext): Route<'listAudit'> {
+  return async (request, call) => {
     const filter = toFilter(request);
     const limit = pageSize(request.pageSize);
     const beforeId = parsePageToken(request.pageToken, filter);
-    const events = await listEvents(searches, filter, { limit: limit + 1, beforeId });
+    const events = await listEvents(reads.for(call), filter, { limit: limit + 1, beforeId });
     const page = events.slice(0, limit);
     const last = events.length > limit ? page.at(-1) : undefined;
     return { events: page.map(eventToMessage), nextPageToken: last === undefined ? '' : pageToken(last.id, filter) };

@@ -9,14 +9,15 @@ import { type FileSort, newestFirst, sortKeys } from '#domain/file-sort.ts';
 import type { MetadataContext, Route } from '../context.ts';
 import { toFileFilter } from '../file-filter.ts';
 
-export function listFilesRoute({ searches }: MetadataContext): Route<'listFiles'> {
-  return async (request, { caller }) => {
-    const tenant = reachOf(caller);
+export function listFilesRoute({ reads }: MetadataContext): Route<'listFiles'> {
+  return async (request, call) => {
+    const tenant = reachOf(call.caller);
     const filter = toFileFilter(request.filter);
     const sort = toSort(request.orderBy);
     const shown = { limit: pageSize(request.pageSize), withFound: request.withFound };
     // In the order of creation a token is bound to the filter alone, as it was before there were others.
     const bound = sort.by === 'created_at' && sort.order === 'desc' ? [filter, tenant] : [filter, tenant, sort];
+    const searches = reads.for(call);
     const place = openPlace(request.pageToken, bound);
     if (sort.by === 'created_at') {
       const from = place === undefined ? undefined : toListPosition(place);

@@ -5,12 +5,12 @@ import { reachOf } from '#domain/access.ts';
 import type { ResultContext, Route } from '../context.ts';
 import { foundFilter } from '../found-filter.ts';
 
-export function listResultsRoute({ audit, searches }: ResultContext): Route<'listResults'> {
+export function listResultsRoute({ audit, reads }: ResultContext): Route<'listResults'> {
   return async (request, context) => {
     const tenant = reachOf(context.caller);
     const filter = foundFilter(request);
     const limit = pageSize(request.pageSize);
-    const results = await listResults(searches.as(tenant), filter, {
+    const results = await listResults(reads.for(context).as(tenant), filter, {
       limit: limit + 1,
       beforeFileId: parsePageToken(request.pageToken, [filter, tenant]),
     });

@@ -21,5 +21,5 @@ export const exposedHeaders = [
   ...['ETag', 'Accept-Ranges', 'Content-Range', 'Content-Disposition', 'Repr-Digest'],
   ...['Tus-Resumable', 'Tus-Version', 'Tus-Extension', 'Tus-Max-Size', 'Tus-Checksum-Algorithm'],
   ...['Upload-Offset', 'Upload-Length', 'Upload-Metadata', 'Upload-Defer-Length', 'Upload-Expires'],
-  'Filemill-File-Id',
+  ...['Filemill-File-Id', 'Filemill-Staleness-Ms'],
 ].join(', ');

@@ -40,7 +40,7 @@ function operation(route: Route): object {
   const parameters = [...pathParameters(route), ...queryParameters(route), ...headerParameters(route)];
   const responses: Record<string, object> = { ...problemResponses(route) };
   if (tagged) responses[304] = { description: 'The answer has not changed: `If-None-Match` names its ETag.' };
-  for (const [status, answer] of Object.entries(answers)) responses[status] = response(answer, tagged);
+  for (const [status, answer] of Object.entries(answers)) responses[status] = response(answer, route);
   return {
     operationId: name,
     tags: [tag],
@@ -91,11 +91,17 @@ function requestBody({ body, content, headers }: Route): { requestBody?: object 
   return { requestBody: { required: true, content: { [content]: { schema } } } };
 }
 
+const staleness = 'How old the answer may be at most, in milliseconds. Fresh answers lack it.';
+
 function response(
   { description, schema, types = [], items = [], headers = {} }: Answer,
-  tagged: boolean | undefined,
+  { tagged, mayBeStale }: Route,
 ): object {
-  const told = { ...headers, ...(tagged && { ETag: 'Identifies this version of the answer.' }) };
+  const told = {
+    ...headers,
+    ...(tagged && { ETag: 'Identifies this version of the answer.' }),
+    ...(mayBeStale && { 'Filemill-Staleness-Ms': staleness }),
+  };
   const described = Object.entries(told).map(([name, text]) => [
     name,
     { description: text, schema: { type: 'string' } },

@@ -29,6 +29,8 @@ export interface Route<Query extends z.ZodRawShape = z.ZodRawShape, Body extends
   readonly problems?: readonly Reason[];
   /** Answers carry an ETag and honour `If-None-Match`. */
   readonly tagged?: true;
+  /** Answers may come from a read replica, and then say how old they may be. */
+  readonly mayBeStale?: true;
   handle(call: Call<Query, Body>): Promise<unknown>;
 }
 

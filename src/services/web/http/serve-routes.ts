@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { needOfRoute } from '#contract/access.ts';
 import { FilemillError } from '#domain/errors.ts';
-import { outgoing } from '#platform/rpc/call-context.ts';
+import { outgoing, stalenessKey } from '#platform/rpc/call-context.ts';
 import type { CallOptions } from '#platform/rpc/client.ts';
 import { onBehalfOf } from './access.ts';
 import { entityTag, matchesTag } from './entity-tag.ts';
@@ -70,7 +70,7 @@ function readCall(description: Route, request: FastifyRequest, reply: FastifyRep
     request,
     reply,
     signal,
-    onward: onwardOf(request, signal),
+    onward: { ...onwardOf(request, signal), staleBy: (ms: number) => void reply.header(stalenessKey, ms) },
   };
 }
 

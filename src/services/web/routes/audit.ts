@@ -41,6 +41,7 @@ export function listAudit({ access }: Backend) {
     query: { ...parameters, ...pageParameters },
     answers: { 200: { description: 'One page.', schema: 'AuditPage' } },
     problems: ['FILTER_TOO_BROAD'],
+    mayBeStale: true,
     async handle({ query, onward }): Promise<Json<'AuditPage'>> {
       const { page_size: pageSize = 0, page_token: pageToken = '' } = query;
       const page = await access.listAudit({ ...filterOf(query), pageSize, pageToken }, onward);

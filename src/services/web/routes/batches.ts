@@ -19,6 +19,7 @@ export function listBatches({ metadata }: Backend) {
     summary: 'List batches',
     description: 'Lists the newest 1,000 batches that have files, newest first.',
     answers: { 200: { description: 'The batches.', schema: 'Batches' } },
+    mayBeStale: true,
     handle: async ({ onward }): Promise<Json<'Batches'>> => ({
       batches: (await metadata.listBatches({}, onward)).batches.map(batchToJson),
     }),

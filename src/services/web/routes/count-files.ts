@@ -15,6 +15,7 @@ export function countFiles({ metadata }: Backend) {
     query: fileFilterParameters,
     answers: { 200: { description: 'The counts.', schema: 'FileCounts' } },
     problems: ['FILTER_TOO_BROAD'],
+    mayBeStale: true,
     handle: async ({ query, onward }): Promise<Json<'FileCounts'>> =>
       fileCountsToJson(await metadata.countFiles({ filter: filterOf(query) }, onward)),
   });

@@ -24,6 +24,7 @@ export function listDeliveries({ webhooks }: Backend) {
     },
     answers: { 200: { description: 'One page.', schema: 'DeliveriesPage' } },
     problems: ['WEBHOOK_NOT_FOUND', 'FILTER_TOO_BROAD'],
+    mayBeStale: true,
     async handle({ params: { id = '' }, query, onward }): Promise<Json<'DeliveriesPage'>> {
       const { state = '', file_id: fileId = '', page_size: pageSize = 0, page_token: pageToken = '' } = query;
       const page = await webhooks.listDeliveries({ webhookId: id, state, fileId, pageSize, pageToken }, onward);

@@ -29,6 +29,7 @@ export function exportFiles(backend: Backend) {
       },
     },
     problems: ['FILTER_TOO_BROAD'],
+    mayBeStale: true,
     async handle({ query, request, reply, onward }) {
       const { type, head, line } = formats[query.format];
       const headers = { 'content-type': type, 'content-disposition': `attachment; filename="files.${query.format}"` };

@@ -28,6 +28,7 @@ export function exportResults({ result }: Backend) {
         types: Object.values(resultFormats).map(({ type }) => type),
       },
     },
+    mayBeStale: true,
     async handle({ query, request, reply, onward }) {
       const format = resultFormats[query.format];
       const headers = {

@@ -28,6 +28,7 @@ export function getHistory({ metadata }: Backend) {
         .describe('Defaults to minutes for up to 6 hours, hours for up to 14 days, and days for more. In UTC.'),
     },
     answers: { 200: { description: 'Every step, oldest first, at most 2,000.', schema: 'History' } },
+    mayBeStale: true,
     async handle({ query: { from, to, step }, onward }): Promise<Json<'History'>> {
       const request = { ...(from && { from }), ...(to && { to }), ...(step && { step: stepNumber(step) }) };
       return historyToJson(await metadata.getHistory(request, onward));

@@ -13,6 +13,7 @@ export function getStats({ metadata, upload }: Backend) {
     description:
       'Counts files by status and by reason of failure, and lists the live workers and the incomplete uploads.',
     answers: { 200: { description: 'The current counts.', schema: 'Stats' } },
+    mayBeStale: true,
     handle: async ({ onward }): Promise<Json<'Stats'>> => await lookUpStats(metadata, upload, onward),
   });
 }

@@ -22,6 +22,7 @@ export function listFiles({ metadata }: Backend) {
     },
     answers: { 200: { description: 'One page.', schema: 'FilesPage' } },
     problems: ['FILTER_TOO_BROAD'],
+    mayBeStale: true,
     async handle({ query, onward }): Promise<Json<'FilesPage'>> {
       const { page_size: pageSize = 0, page_token: pageToken = '', with_found: withFound = false } = query;
       const request = { filter: filterOf(query), orderBy: orderOf(query), pageSize, pageToken, withFound };

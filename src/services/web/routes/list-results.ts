@@ -15,6 +15,7 @@ export function listResults({ result }: Backend) {
     query: { ...mimeTypeParameter, ...findingsParameters, ...pageParameters },
     problems: ['FILTER_TOO_BROAD'],
     answers: { 200: { description: 'One page.', schema: 'ResultsPage' } },
+    mayBeStale: true,
     async handle({ query, onward }): Promise<Json<'ResultsPage'>> {
       const { mime_type: mimeType = '', page_size: pageSize = 0, page_token: pageToken = '' } = query;
       const page = await result.listResults({ mimeType, findings: findingsOf(query), pageSize, pageToken }, onward);
