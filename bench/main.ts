@@ -13,6 +13,7 @@ import { drawPlots } from './plots.ts';
 import { machine, table } from './report.ts';
 import type { Bench, Scenario } from './scenario.ts';
 import { analysis } from './scenarios/analysis.ts';
+import { besideBefore } from './scenarios/beside-before.ts';
 import { documents } from './scenarios/documents.ts';
 import { fairness } from './scenarios/fairness.ts';
 import { folder } from './scenarios/folder.ts';
@@ -29,7 +30,21 @@ import { removeFolders } from './system.ts';
 
 const scenarios: readonly Scenario[] = [
   ...[smallFiles, smallFileVariants, secureSmallFiles, watchedSmallFiles, webhookedSmallFiles],
-  ...[fairness, folder, latency, largeFile, analysis, documents, twoWorkers, growth, retention, pages, start, idle],
+  ...[
+    fairness,
+    folder,
+    latency,
+    largeFile,
+    analysis,
+    documents,
+    twoWorkers,
+    growth,
+    retention,
+    pages,
+    start,
+    idle,
+    besideBefore,
+  ],
 ];
 
 const { values: options } = parseArgs({

@@ -9,8 +9,8 @@ import { ensureDebianPackages } from '../../scripts/support/debian-packages.ts';
 import { freePort } from '../../test/support/free-port.ts';
 import { type Memory, memoryBelow } from '../processes.ts';
 import { removeLater } from '../system.ts';
+import { Talker } from '../talker.ts';
 import type { BenchDocument, Kind } from './set.ts';
-import { Talker } from './talker.ts';
 
 /** Another reader of documents. Its instances work at once, as many as there are cores. */
 export interface Rival extends AsyncDisposable {

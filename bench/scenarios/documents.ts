@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { serviceEnvironment, serviceNodeOptions } from '#local/processes/service-runtime.ts';
 import { type Rival, shellLoop, tika, warmOffice } from '../documents/rivals.ts';
 import { type BenchDocument, documentSet } from '../documents/set.ts';
-import { Talker } from '../documents/talker.ts';
 import { atLeast, atMost, type Figure, median, within } from '../figure.ts';
 import type { Memory } from '../processes.ts';
 import type { Bench, Scenario } from '../scenario.ts';
 import { removeLater } from '../system.ts';
+import { Talker } from '../talker.ts';
 
 export const documents: Scenario = {
   name: 'documents',

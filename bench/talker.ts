@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { type Memory, memoryBelow } from '../processes.ts';
+import { type Memory, memoryBelow } from './processes.ts';
 
 /** A process that answers each line on its standard input with a line. Its first line says that it is ready. */
 export class Talker implements AsyncDisposable {
