@@ -22,7 +22,9 @@ COPY src/gen src/gen
 COPY src/platform src/platform
 COPY src/contract src/contract
 
+COPY src/adapters/blobs src/adapters/blobs
 COPY src/adapters/postgres src/adapters/postgres
+COPY src/adapters/s3 src/adapters/s3
 COPY src/adapters/volume src/adapters/volume
 COPY src/services/result src/services/result
 

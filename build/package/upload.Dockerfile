@@ -22,7 +22,9 @@ COPY src/gen src/gen
 COPY src/platform src/platform
 COPY src/contract src/contract
 
+COPY src/adapters/blobs src/adapters/blobs
 COPY src/adapters/redis src/adapters/redis
+COPY src/adapters/s3 src/adapters/s3
 COPY src/adapters/volume src/adapters/volume
 COPY src/services/upload src/services/upload
 

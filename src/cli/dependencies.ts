@@ -31,6 +31,7 @@ export async function askSystem({ channel }: Pick<Session, 'channel'>): Promise<
 const titles: Readonly<Record<string, string>> = {
   postgresql: 'PostgreSQL',
   redis: 'Redis',
+  s3: 'Object store',
   metadata: 'Metadata',
   result: 'Results',
 };

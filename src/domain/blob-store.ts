@@ -52,6 +52,16 @@ export interface BlobReader {
   open(storageKey: string): Promise<BlobHandle>;
 }
 
+/** Tells threads of this machine where bytes are that they can read by themselves. */
+export interface BlobLocator {
+  /**
+   * Undefined for a blob that must be opened. Does not check that the blob exists.
+   *
+   * @throws FilemillError BLOB_MISSING when none can have this key
+   */
+  locate(storageKey: string): LocalBytes | undefined;
+}
+
 /** A blob that can be read at any position, whatever store it is in. */
 export interface BlobHandle extends AsyncDisposable {
   /** Bytes. */

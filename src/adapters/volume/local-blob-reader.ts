@@ -1,13 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { BlobReader, LocalBytes } from '#domain/blob-store.ts';
+import type { BlobLocator, BlobReader, LocalBytes } from '#domain/blob-store.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { LocalBlob } from '#platform/local-blob.ts';
 import { isObjectKey, objectPath, segmentPath } from './objects/layout.ts';
 import { parseSegmentKey } from './segments/segment-format.ts';
 
 /** Read-only access to the blobs of a LocalBlobStore. */
-export class LocalBlobReader implements BlobReader {
+export class LocalBlobReader implements BlobReader, BlobLocator {
   readonly #root: string;
 
   constructor(rootDir: string) {
@@ -19,7 +19,6 @@ export class LocalBlobReader implements BlobReader {
     return new LocalBlob(place, place.range?.length ?? (await sizeOf(place.path)));
   }
 
-  /** Does not check that the blob exists. @throws FilemillError BLOB_MISSING for a malformed key */
   locate(storageKey: string): LocalBytes {
     if (isObjectKey(storageKey)) return { path: objectPath(this.#root, storageKey) };
     const packed = parseSegmentKey(storageKey);

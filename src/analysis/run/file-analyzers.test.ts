@@ -5,13 +5,12 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { AnalysisFile } from '#domain/analysis.ts';
 import { never } from '#platform/abort.ts';
+import { openBlobs } from '#test/support/memory-blobs.ts';
 import { Isolates } from './isolates.ts';
 import { AnalysisPool } from './pool.ts';
 
-const settings = {
-  registryUrl: new URL('../../../test/support/findings-registry.ts', import.meta.url).href,
-  blobs: { url: new URL('../../../test/support/memory-blobs.ts', import.meta.url).href, options: undefined },
-};
+const registryUrl = new URL('../../../test/support/findings-registry.ts', import.meta.url).href;
+const blobs = { url: new URL('../../../test/support/memory-blobs.ts', import.meta.url).href, options: undefined };
 const found = { edges: { first: 'a', last: 'z' }, same: { same: false } };
 
 let folder: string;
@@ -22,9 +21,9 @@ let hasty: Isolates;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'filemill-findings-'));
   await writeFile(join(folder, 'file'), 'a to z');
-  pool = new AnalysisPool({ threads: 1, heapMb: 64, ...settings });
+  pool = new AnalysisPool({ threads: 1, heapMb: 64, registryUrl, blobs });
   const open = (findingsDeadlineMs: number) =>
-    Isolates.open({ processes: 1, memoryMb: 400, findingsDeadlineMs, ...settings });
+    Isolates.open({ processes: 1, memoryMb: 400, findingsDeadlineMs, registryUrl, reader: openBlobs() });
   isolates = await open(120_000);
   hasty = await open(500);
 });

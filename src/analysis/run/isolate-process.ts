@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { AnalysisFile, AnalysisOptions, FileContext, OutputData } from '#domain/analysis.ts';
 import type * as Registry from '../registry.ts';
-import { type BlobsModule, openBlobs } from './blobs-module.ts';
+import { type Ask, AskedBlobs, type Given } from './asked-blobs.ts';
 import { complete, fileAnalyzers, type StepOutcome } from './complete.ts';
 import { blobFailure, type Failure, storable, toFailure } from './failure.ts';
 import { watchStates } from './isolate-watch.ts';
@@ -15,9 +15,8 @@ export interface IsolateSettings {
   readonly memoryMb: number;
   readonly registryUrl: string;
   readonly options: AnalysisOptions;
-  readonly blobs?: BlobsModule | undefined;
-  /** The folder of the files: the process may read there and in the program. Everywhere when absent. */
-  readonly folder?: string | undefined;
+  /** The folder of the files: the process may read there and in the program. Everywhere when absent; null if there is none. */
+  readonly folder?: string | null | undefined;
 }
 
 /** What is to be done with a file. The next order follows after the answer. */
@@ -37,9 +36,11 @@ export type IsolateAnswer =
   /** A file analyser failed: the process may have been left in disorder. */
   | { readonly defect: string };
 
-/** `rss`: the resident memory in bytes. The first message of a process has no answer: it is ready. */
+/** `rss`: the resident memory in bytes. The first message of a process has neither answer nor question: it is ready. */
 export interface IsolateMessage {
   readonly answer?: IsolateAnswer;
+  /** For bytes without a local path. */
+  readonly ask?: Ask;
   readonly rss: number;
 }
 
@@ -56,13 +57,16 @@ watcher.on('error', (error) => {
 const { registryOf } = (await import(settings.registryUrl)) as typeof Registry;
 const analyzers = registryOf(settings.options);
 await prepareAll(analyzers);
-const blobs = settings.blobs && (await openBlobs(settings.blobs));
+const blobs = new AskedBlobs((ask) => tell({ ask }));
 await import('@napi-rs/lzma');
 // Native code is loaded and the watch runs. From here on, neither is allowed any more: a further thread could be given
 // all permissions, and native code obeys none.
 for (const permission of ['addon', 'worker']) process.permission.drop(permission);
 
-process.on('message', (order: IsolateOrder) => void follow(order));
+process.on('message', (message: IsolateOrder | Given) => {
+  if ('task' in message) void follow(message);
+  else blobs.give(message);
+});
 process.on('disconnect', () => process.exit());
 tell();
 
@@ -70,11 +74,11 @@ async function follow(order: IsolateOrder): Promise<void> {
   if (Atomics.exchange(watch, 0, watchStates.busy) === watchStates.asleep) Atomics.notify(watch, 0);
   const answer = await outcomeOf(order);
   Atomics.store(watch, 0, watchStates.idle);
-  tell(answer);
+  tell({ answer });
 }
 
-function tell(answer?: IsolateAnswer): void {
-  process.send?.({ ...(answer && { answer }), rss: process.memoryUsage.rss() } satisfies IsolateMessage);
+function tell(what: Omit<IsolateMessage, 'rss'> = {}): void {
+  process.send?.({ ...what, rss: process.memoryUsage.rss() } satisfies IsolateMessage);
 }
 
 async function outcomeOf({ file, task }: IsolateOrder): Promise<IsolateAnswer> {

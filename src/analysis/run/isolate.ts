@@ -3,8 +3,10 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { BlobReader } from '#domain/blob-store.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { onAbort } from '#platform/abort.ts';
+import { type Ask, GivenBlob } from './asked-blobs.ts';
 import type { IsolateAnswer, IsolateMessage, IsolateOrder, IsolateSettings } from './isolate-process.ts';
 import { outgrown } from './isolate-watch.ts';
 import { timeout } from './pool.ts';
@@ -28,7 +30,8 @@ const startMs = 60_000;
  * gives up threads and native code by itself, once it has started the thread that watches it and loaded all it needs.
  */
 function permissions({ folder, registryUrl }: IsolateSettings): string[] {
-  const readable = folder === undefined ? ['*'] : [program, fileURLToPath(registryUrl), `${resolve(folder)}/`];
+  const files = folder === null || folder === undefined ? [] : [`${resolve(folder)}/`];
+  const readable = folder === undefined ? ['*'] : [program, fileURLToPath(registryUrl), ...files];
   return ['--permission', ...readable.map((path) => `--allow-fs-read=${path}`), '--allow-worker', '--allow-addons'];
 }
 
@@ -45,6 +48,7 @@ const thrift = ['--max-semi-space-size=4', '--no-parallel-scavenge'];
 export class Isolate {
   readonly #child: ChildProcess;
   readonly #memoryMb: number;
+  readonly #reader: BlobReader | undefined;
   readonly #ended: Promise<FilemillError>;
   readonly #ready: Promise<unknown>;
   /** Resident memory in bytes after the latest order. */
@@ -54,13 +58,17 @@ export class Isolate {
   /** Called once when the process ends. A reaction to `#ended` for each order would keep all orders in memory. */
   #onEnd: (cause: FilemillError) => void = () => {};
 
-  constructor(settings: IsolateSettings) {
+  /** @param reader opens blobs without a local path */
+  constructor(settings: IsolateSettings, reader?: BlobReader) {
     this.#memoryMb = settings.memoryMb;
+    this.#reader = reader;
     // The environment says nothing else, because an analysis of foreign content must not see passwords.
     this.#child = fork(entry, [JSON.stringify(settings)], {
       execArgv: [...permissions(settings), ...thrift, `--max-old-space-size=${settings.memoryMb}`],
       env: { MALLOC_ARENA_MAX: '2' },
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      // Buffers go as they are.
+      serialization: 'advanced',
     });
     // A message to a dead process is lost; its death is reported by `exit`.
     this.#child.on('error', () => undefined);
@@ -79,18 +87,20 @@ export class Isolate {
    * @throws IsolateDeath, FilemillError ANALYZER_TIMEOUT, or the reason of an aborted signal; the latter two end the process
    */
   async run(order: IsolateOrder, deadlineMs: number, signal: AbortSignal): Promise<IsolateAnswer> {
-    using stack = new DisposableStack();
+    await using stack = new AsyncDisposableStack();
     const { promise, resolve, reject } = Promise.withResolvers<IsolateAnswer>();
+    const give = this.#giverOf(order, stack);
     const abandon = (reason: unknown) => {
       reject(reason);
       this.#child.kill('SIGKILL');
     };
-    const hear = ({ answer, rss }: IsolateMessage) => {
+    const hear = ({ answer, ask, rss }: IsolateMessage) => {
       this.rss = rss;
+      if (ask !== undefined) void give(ask);
       if (answer !== undefined) resolve(answer);
     };
     this.#child.on('message', hear);
-    stack.defer(() => this.#child.off('message', hear));
+    stack.defer(() => void this.#child.off('message', hear));
     stack.use(onAbort(signal, () => abandon(signal.reason)));
     this.#onEnd = (cause) => reject(new IsolateDeath(cause));
     if (!this.alive) void this.#ended.then(this.#onEnd);
@@ -101,6 +111,15 @@ export class Isolate {
     const answer = await promise;
     this.served += 1;
     return answer;
+  }
+
+  #giverOf({ file }: IsolateOrder, stack: AsyncDisposableStack): (ask: Ask) => Promise<void> {
+    if ('path' in file) return async () => undefined;
+    const blob = stack.use(new GivenBlob(this.#reader, file.storageKey));
+    // A message to a dead process is lost; its death is reported by `exit`.
+    return async (ask) => {
+      this.#child.send(await blob.give(ask), () => undefined);
+    };
   }
 
   async kill(): Promise<void> {

@@ -6,6 +6,7 @@ import {
   leastOptions,
   type OutputData,
 } from '#domain/analysis.ts';
+import type { BlobReader } from '#domain/blob-store.ts';
 import { FilemillError, type Reason } from '#domain/errors.ts';
 import { abortWith } from '#platform/abort.ts';
 import { Semaphore } from '#platform/semaphore.ts';
@@ -22,6 +23,8 @@ export interface IsolatesOptions extends Partial<IsolateSettings> {
   readonly memoryMb: number;
   /** The longest run of a file analyser, in milliseconds. */
   readonly findingsDeadlineMs: number;
+  /** Opens blobs without a local path. */
+  readonly reader?: BlobReader;
 }
 
 /** A file analyser that failed for another reason than the file. */
@@ -61,6 +64,7 @@ const maxWholeBytes = 16 * 2 ** 20;
  */
 export class Isolates implements AsyncDisposable {
   readonly #settings: IsolateSettings;
+  readonly #reader: BlobReader | undefined;
   readonly #findingsDeadlineMs: number;
   readonly #slots: Semaphore;
   readonly #closing = new AbortController();
@@ -71,10 +75,11 @@ export class Isolates implements AsyncDisposable {
 
   private constructor(
     settings: IsolateSettings,
-    { processes, findingsDeadlineMs }: IsolatesOptions,
+    { processes, findingsDeadlineMs, reader }: IsolatesOptions,
     registry: typeof Registry,
   ) {
     this.#settings = settings;
+    this.#reader = reader;
     this.#findingsDeadlineMs = findingsDeadlineMs;
     this.#slots = new Semaphore(processes);
     this.#analyzers = fileAnalyzers(registry.registryOf(settings.options));
@@ -82,9 +87,9 @@ export class Isolates implements AsyncDisposable {
 
   /** Starts no process yet: the first files do. */
   static async open(options: IsolatesOptions): Promise<Isolates> {
-    const { registryUrl = defaultRegistryUrl, options: asked = leastOptions, memoryMb, blobs, folder } = options;
+    const { registryUrl = defaultRegistryUrl, options: asked = leastOptions, memoryMb, folder } = options;
     const registry = (await import(registryUrl)) as typeof Registry;
-    return new Isolates({ memoryMb, registryUrl, options: asked, blobs, folder }, options, registry);
+    return new Isolates({ memoryMb, registryUrl, options: asked, folder }, options, registry);
   }
 
   /** Processes at work. */
@@ -204,7 +209,7 @@ export class Isolates implements AsyncDisposable {
 
   async #runInFresh(order: IsolateOrder, deadlineMs: number, stop: AbortSignal): Promise<IsolateAnswer> {
     try {
-      return await this.#runIn(new Isolate(this.#settings), order, deadlineMs, stop);
+      return await this.#runIn(new Isolate(this.#settings, this.#reader), order, deadlineMs, stop);
     } catch (error) {
       throw error instanceof IsolateDeath ? error.cause : error;
     }

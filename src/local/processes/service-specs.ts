@@ -104,6 +104,9 @@ const secretOwners: Readonly<Record<string, readonly ServiceName[]>> = {
   FILEMILL_DATABASE_URL: ['metadata', 'result'],
   FILEMILL_DATABASE_LISTEN_URL: ['metadata'],
   FILEMILL_REDIS_URL: ['metadata', 'upload', 'worker'],
+  AWS_ACCESS_KEY_ID: ['result', 'upload', 'worker'],
+  AWS_SECRET_ACCESS_KEY: ['result', 'upload', 'worker'],
+  AWS_SESSION_TOKEN: ['result', 'upload', 'worker'],
 };
 
 /**

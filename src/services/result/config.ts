@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { storePlaces, storeSettings } from '#adapters/blobs/settings.ts';
 import { databaseSettings } from '#adapters/postgres/database/settings.ts';
 import { commonSettings, listenAddress, readSettings } from '#platform/config.ts';
 import { exposureSettings, requireServiceCredentials } from '#platform/exposure.ts';
@@ -11,8 +11,7 @@ export const resultSettings = {
   ...databaseSettings,
   ...internalServerSettings,
   auth: exposureSettings.auth,
-  /** Where kept texts are read; without it, none are found. */
-  storageDir: z.string().optional(),
+  ...storeSettings,
   /** Internal listener: only the other services may reach it. */
   grpcListen: listenAddress.default('127.0.0.1:50053'),
 } as const;
@@ -21,5 +20,8 @@ export const resultSettings = {
 export function readResultConfig(env: NodeJS.ProcessEnv) {
   const settings = readSettings(resultSettings, env);
   requireServiceCredentials(settings, settings.grpcListen);
-  return settings;
+  const { store, storeAlso, storageDir } = settings;
+  const isSet = store !== 'volume' || storeAlso !== undefined || storageDir !== undefined;
+  // Where kept texts are read; without it, none are found.
+  return { ...settings, places: isSet ? storePlaces(settings) : undefined };
 }

@@ -1,3 +1,4 @@
+import { openBucket, openTexts } from '#adapters/blobs/stores.ts';
 import { insertEvents } from '#adapters/postgres/audit/events.ts';
 import { Database } from '#adapters/postgres/database/database.ts';
 import { requireDurableCommits } from '#adapters/postgres/database/durability.ts';
@@ -6,7 +7,6 @@ import { openReads } from '#adapters/postgres/database/reads.ts';
 import { requireTenantRole } from '#adapters/postgres/database/roles.ts';
 import { waitForDatabase } from '#adapters/postgres/database/wait-for-database.ts';
 import { HistoryRecorder } from '#adapters/postgres/history/history-recorder.ts';
-import { LocalTextStore } from '#adapters/volume/texts/local-text-store.ts';
 import type { AuditEvent } from '#domain/audit.ts';
 import { tellAll } from '#domain/file-events.ts';
 import { AuditBuffer } from '#platform/audit-buffer.ts';
@@ -41,7 +41,9 @@ await runService(logger, async ({ signal, use }) => {
   const write = (events: readonly AuditEvent[]) => insertEvents(database, events);
   const audit = use(AuditBuffer.start({ write, logger }));
   const events = tellAll(measuredFiles, use(HistoryRecorder.start({ database, logger })));
-  const texts = config.storageDir === undefined ? undefined : new LocalTextStore(config.storageDir);
+  const { places } = config;
+  const bucket = places && openBucket(places);
+  const texts = places && openTexts(places, bucket && use(bucket));
   const reads = use(openReads({ ...config, database, searches, poolSize: searchesAtOnce, logger }));
   const { serviceToken, grpcMaxConnectionAgeMs: maxConnectionAgeMs } = config;
   const server = use(

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storePlaces, storeSettings } from '#adapters/blobs/settings.ts';
 import { redisSettings } from '#adapters/redis/settings.ts';
 import { byteSize, commonSettings, grpcTarget, integer, listenAddresses, readSettings } from '#platform/config.ts';
 import { exposureSettings, requireAuthentication, serviceSettings } from '#platform/exposure.ts';
@@ -29,7 +30,7 @@ export const uploadSettings = {
   metadataTarget: grpcTarget.default('127.0.0.1:50052'),
   /** Where the result service listens. */
   resultTarget: grpcTarget.default('127.0.0.1:50053'),
-  storageDir: z.string(),
+  ...storeSettings,
   maxFileSize: byteSize.prefault('100GiB'),
   /** A file of this size or more gets an object of its own; 0 for every file. */
   packBelow: byteSize.prefault('64KiB').refine((bytes) => bytes <= maxPackBelow, 'must be at most 512KiB'),
@@ -63,5 +64,5 @@ export const uploadSettings = {
 export function readUploadConfig(env: NodeJS.ProcessEnv) {
   const settings = readSettings(uploadSettings, env);
   for (const address of settings.grpcListen) requireAuthentication(settings, address, 'FILEMILL_GRPC_LISTEN');
-  return { ...settings, proxies: ProxyRules.ofService(env) };
+  return { ...settings, places: storePlaces(settings), proxies: ProxyRules.ofService(env) };
 }

@@ -1,8 +1,7 @@
 import { setDefaultHighWaterMark } from 'node:stream';
+import { askBucket, requireFitBucket } from '#adapters/blobs/bucket-trial.ts';
+import { openBucket, openStores } from '#adapters/blobs/stores.ts';
 import { createDoorbell } from '#adapters/redis/doorbell.ts';
-import { LocalBlobReader } from '#adapters/volume/local-blob-reader.ts';
-import { LocalBlobStore } from '#adapters/volume/local-blob-store.ts';
-import { LocalTextStore } from '#adapters/volume/texts/local-text-store.ts';
 import { recordedToMessage } from '#contract/audit.ts';
 import type { AuditEvent } from '#domain/audit.ts';
 import { AuditService } from '#gen/filemill/internal/v1/audit_service_pb.ts';
@@ -70,9 +69,7 @@ await runService(logger, async (scope) => {
   const metadata = channelTo('metadata', config.metadataTarget);
   const result = channelTo('result', config.resultTarget);
   const lifecycle = metadata.client(FileLifecycleService);
-  await requireFitVolume(config.storageDir, logger);
-  const blobs = scope.use(await LocalBlobStore.open(config.storageDir, { ...config, logger }));
-  const { partial } = blobs;
+  const { blobs, partial, texts, reader, askStore } = await openFitStores(scope);
   const locks = scope.use(new UploadLocks(metadata.client(UploadLockService), logger));
   const limits = { maxUploads: config.maxIncompleteUploads, maxBytes: config.maxIncompleteBytes };
   const incomplete = scope.use(UploadEvictor.start({ partial, blobs, locks, ...limits, logger }));
@@ -86,25 +83,35 @@ await runService(logger, async (scope) => {
   const doorbell = scope.use(createDoorbell(config.redisUrl, logger, tls));
   const ringer = scope.use(new Ringer(doorbell, logger));
   const registered = metadata.client(MetadataService);
-  const texts = new LocalTextStore(config.storageDir);
-  // Workers that keep texts may be given this folder alone to write to.
-  await texts.prepare();
   const kept = { blobs, partial, texts };
   for (const start of duties) scope.use(start({ ...config, ...kept, doorbell, lifecycle, registered, locks, logger }));
   const files = new FileCreation(metadata, logger);
   const memory = new Semaphore(memoryForWholeFiles);
-  const reader = new LocalBlobReader(config.storageDir);
   const downloads = new Semaphore(config.maxDownloads);
   const uploading = { blobs, partial, files, admission, locks, incomplete, memory, ringer, logger };
   const shared = { ...uploading, ...knownCallers(metadata, scope, logger), reader, downloads };
-  const context = { ...config, ...shared, volume: blobs, retryMs: registrationRetryMs };
+  const context = { ...config, ...shared, volume: blobs, askStore, retryMs: registrationRetryMs };
   const server = scope.use(uploadServer(context, { metadata, result, doorbell, about }, scope.signal));
   scope.use(observeUploads(context));
   scope.use(observeStores(() => [doorbell.report]));
-  const ops = { ready: () => admission.ready(), doorbell: () => doorbell.report };
+  const ready = async () => {
+    await Promise.all([admission.ready(), askStore?.()]);
+  };
+  const ops = { ready, doorbell: () => doorbell.report };
   scope.use(await startOpsServer(config.opsListen, ops));
   for (const address of config.grpcListen) await server.listen(address, tls);
 });
+
+/** @throws ConfigError when no file could be kept safely there */
+async function openFitStores({ use, signal }: ServiceScope) {
+  const { places } = config;
+  const opened = openBucket(places);
+  const bucket = opened && use(opened);
+  if (bucket !== undefined) await requireFitBucket(bucket, { logger, signal });
+  if (places.volume !== undefined) await requireFitVolume(places.volume, logger);
+  const stores = use(await openStores(places, bucket, { ...config, logger }));
+  return { ...stores, askStore: bucket && (() => askBucket(bucket)) };
+}
 
 function knownCallers(metadata: RpcChannel, scope: ServiceScope, logger: Logger) {
   const { record } = metadata.client(AuditService);

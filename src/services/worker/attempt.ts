@@ -1,6 +1,6 @@
 import type { Completed } from '#analysis/run/isolates.ts';
 import type { AnalysisFile, HandOverOutcome, OutputData } from '#domain/analysis.ts';
-import type { BlobReader } from '#domain/blob-store.ts';
+import type { BlobLocator } from '#domain/blob-store.ts';
 import { errorCode, FilemillError } from '#domain/errors.ts';
 import type { ClaimedFile, Finding, SaveOutcome } from '#domain/file.ts';
 import { analysisDeadlineMs } from '#domain/retry-policy.ts';
@@ -54,7 +54,7 @@ export interface AttemptTools {
   readonly isolates: IsolatedAnalysis;
   /** Shortest deadline of an analysis. */
   readonly deadlineMs?: number | undefined;
-  readonly blobs: BlobReader;
+  readonly blobs: BlobLocator;
   /** Where texts are kept, if they are. */
   readonly texts?: Pick<TextStore, 'keep'> | undefined;
   readonly attempts: AttemptsClient;
@@ -74,7 +74,7 @@ export async function judge(claims: readonly HeldClaim[], tools: AttemptTools): 
     await failpoint('worker.analysing');
     try {
       files.push({
-        ...(await subjectOf(claim, tools)),
+        ...subjectOf(claim, tools),
         deadlineMs: analysisDeadlineMs(claim.file.size, tools.deadlineMs),
       });
       outcomes.push(undefined);
@@ -98,7 +98,7 @@ export async function completeOne(
 ): Promise<Judged['outcome']> {
   try {
     const { isolates, texts, logger } = tools;
-    const subject = await subjectOf(claim, tools);
+    const subject = subjectOf(claim, tools);
     const completed =
       output === undefined
         ? await readWhole(claim, subject, tools)
@@ -138,18 +138,17 @@ async function judgeOne(claim: HeldClaim, tools: AttemptTools): Promise<HandOver
     await failpoint('worker.analysing');
     const options = { deadlineMs: analysisDeadlineMs(file.size, tools.deadlineMs), signal: claim.signal };
     const analysis = file.alone ? tools.isolates : tools.analysis;
-    return checked(file, { output: await analysis.analyze(await subjectOf(claim, tools), options) });
+    return checked(file, { output: await analysis.analyze(subjectOf(claim, tools), options) });
   } catch (failure) {
     return { failure };
   }
 }
 
 /** @throws Error why the file cannot be analysed */
-async function subjectOf(claim: HeldClaim, { blobs }: AttemptTools): Promise<AnalysisFile> {
+function subjectOf(claim: HeldClaim, { blobs }: AttemptTools): AnalysisFile {
   claim.assertHeld();
   const { storageKey, filename, size } = claim.file;
-  await using blob = await blobs.open(storageKey);
-  return { ...(blob.local ?? { storageKey }), filename, size };
+  return { ...(blobs.locate(storageKey) ?? { storageKey }), filename, size };
 }
 
 async function beginAlone(claim: HeldClaim, { attempts }: AttemptTools): Promise<void> {

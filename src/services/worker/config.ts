@@ -1,6 +1,7 @@
 import { availableParallelism, hostname } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
+import { storePlaces, storeSettings } from '#adapters/blobs/settings.ts';
 import { redisSettings } from '#adapters/redis/settings.ts';
 import { type AnalysisOptions, type HashName, hashNames, leastOptions } from '#domain/analysis.ts';
 import { ConfigError, commonSettings, grpcTarget, integer, readSettings } from '#platform/config.ts';
@@ -18,7 +19,7 @@ export const workerSettings = {
   ...redisSettings,
   metadataTarget: grpcTarget.default('127.0.0.1:50052'),
   resultTarget: grpcTarget.default('127.0.0.1:50053'),
-  storageDir: z.string(),
+  ...storeSettings,
   /** Unique among running workers. */
   workerName: z.string().max(200).default(`${hostname()}-${process.pid}`),
   /** Threads that analyse files. */
@@ -37,7 +38,7 @@ export const workerSettings = {
   findingsDeadlineMs: integer(100, 3_600_000).default(20_000),
   /** Hashes beside SHA-256, separated by commas. */
   hashes: z.string().default('').transform(hashList),
-  /** `1` keeps the text of documents and texts on the volume, for `filemill text`. */
+  /** `1` keeps the text of documents and texts in the store, for `filemill text`. */
   keepText: z
     .enum(['0', '1'], 'must be 0 or 1')
     .default('0')
@@ -72,6 +73,7 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv) {
   const memoryMb = settings.analysisChildMemoryMb ?? heapMb + besideHeapMb;
   return {
     ...settings,
+    places: storePlaces(settings),
     proxies: ProxyRules.ofService(env),
     analysis: { ...module, options, heapMb },
     isolates: { ...module, options, memoryMb, findingsDeadlineMs: settings.findingsDeadlineMs },

@@ -1,11 +1,13 @@
+import { askBucket, requireBucket } from '#adapters/blobs/bucket-trial.ts';
+import { StoreReader } from '#adapters/blobs/readers.ts';
+import { openBucket, openTexts } from '#adapters/blobs/stores.ts';
 import { RedisConnection } from '#adapters/redis/connection.ts';
 import { RedisWorkSource } from '#adapters/redis/work-source.ts';
-import { LocalBlobReader } from '#adapters/volume/local-blob-reader.ts';
 import { Isolates } from '#analysis/run/isolates.ts';
 import { AnalysisPool } from '#analysis/run/pool.ts';
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
 import { boot } from '#platform/boot.ts';
-import { runService } from '#platform/lifecycle.ts';
+import { runService, type ServiceScope } from '#platform/lifecycle.ts';
 import { startOpsServer } from '#platform/ops-server.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
 import { Certificates, startCertificateWatch } from '#platform/tls/certificates.ts';
@@ -14,7 +16,7 @@ import { readWorkerConfig } from './config.ts';
 import { FallbackWorkSource } from './fallback-work-source.ts';
 import { claimerByIds, DirectWorkSource } from './lifecycle/claims.ts';
 import { proveAnalysis } from './self-test.ts';
-import { openTexts, untilStorageReadable } from './storage-folder.ts';
+import { requireTextsFolder, untilStorageReadable } from './storage-folder.ts';
 import { startWorker } from './worker.ts';
 
 const { config, logger, about } = await boot('worker', readWorkerConfig, process.env);
@@ -22,7 +24,7 @@ const { config, logger, about } = await boot('worker', readWorkerConfig, process
 await runService(logger, async ({ signal, use }) => {
   const { workerName: name, redisUrl, workerThreads: threads, workerPrefetch: prefetch } = config;
   const { analysisDeadlineMs: deadlineMs, workerMemoryMb: memoryMb } = config;
-  await untilStorageReadable(config.storageDir, { signal, logger });
+  const { bucket, reader, texts, ofThreads } = await openStores({ signal, use });
   const tls = new Certificates(config);
   use(startCertificateWatch(tls, logger));
   const { serviceToken } = config;
@@ -31,8 +33,9 @@ await runService(logger, async ({ signal, use }) => {
   const metadata = channelTo(config.metadataTarget);
   const result = channelTo(config.resultTarget);
   const lifecycle = metadata.client(FileLifecycleService);
-  const analysis = use(new AnalysisPool({ ...config.analysis, threads }));
-  const isolates = use(await Isolates.open({ ...config.isolates, processes: threads, folder: config.storageDir }));
+  const analysis = use(new AnalysisPool({ ...config.analysis, ...ofThreads, threads }));
+  const folder = config.places.volume ?? null;
+  const isolates = use(await Isolates.open({ ...config.isolates, processes: threads, folder, reader }));
   await proveAnalysis(analysis, signal);
   const direct = new DirectWorkSource(lifecycle, name);
   const claim = claimerByIds(lifecycle, name);
@@ -40,8 +43,27 @@ await runService(logger, async ({ signal, use }) => {
     new RedisWorkSource({ connection: new RedisConnection(redisUrl, logger, tls), consumer: name, claim, logger });
   const source = use(redisUrl === 'none' ? direct : new FallbackWorkSource(byDoorbell(), direct, logger));
   const window = prefetch === undefined ? adaptiveWindow(threads) : fixedWindow(threads + prefetch);
-  const texts = config.keepText ? await openTexts(config.storageDir) : undefined;
-  const work = { source, analysis, isolates, deadlineMs, blobs: new LocalBlobReader(config.storageDir), texts };
+  const work = { source, analysis, isolates, deadlineMs, blobs: reader, texts };
   const worker = use(startWorker({ name, window, metadata, result, ...work, memoryMb, about, logger }));
-  use(await startOpsServer(config.opsListen, { ready: () => worker.ready(), doorbell: () => source.report }));
+  const ready = async () => {
+    await Promise.all([worker.ready(), bucket && askBucket(bucket)]);
+  };
+  use(await startOpsServer(config.opsListen, { ready, doorbell: () => source.report }));
 });
+
+/** @throws ConfigError when files could not be read there, or texts not be kept */
+async function openStores({ signal, use }: ServiceScope) {
+  const { places, keepText } = config;
+  const opened = openBucket(places);
+  const bucket = opened && use(opened);
+  if (places.volume !== undefined) await untilStorageReadable(places.volume, { signal, logger });
+  if (bucket !== undefined) await requireBucket(bucket, { signal, logger });
+  if (keepText && places.first === 'volume') await requireTextsFolder(places.volume ?? '');
+  const url = import.meta.resolve('#adapters/s3/analysis-blobs.ts');
+  return {
+    bucket,
+    reader: new StoreReader(places.volume, bucket),
+    texts: keepText ? openTexts(places, bucket) : undefined,
+    ofThreads: places.s3 && { blobs: { url, options: places.s3 } },
+  };
+}

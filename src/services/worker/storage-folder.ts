@@ -22,12 +22,10 @@ export async function untilStorageReadable(
   }
 }
 
-/** Where texts are kept. @throws ConfigError when this worker may not write there */
-export async function openTexts(folder: string): Promise<LocalTextStore> {
-  const texts = new LocalTextStore(folder);
+/** @throws ConfigError when this worker may not write texts to the volume */
+export async function requireTextsFolder(folder: string): Promise<void> {
   try {
-    await texts.prepare();
-    return texts;
+    await new LocalTextStore(folder).prepare();
   } catch (cause) {
     throw new ConfigError(
       `FILEMILL_KEEP_TEXT: the worker cannot write to the folder "texts" of FILEMILL_STORAGE_DIR: ${(cause as Error).message}`,

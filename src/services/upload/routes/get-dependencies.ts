@@ -2,13 +2,16 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import { serviceToMessage } from '#contract/services.ts';
 import { dependencyToMessage, unusedRedis } from '#contract/wire.ts';
 import type { Doorbell } from '#domain/doorbell.ts';
+import { FilemillError } from '#domain/errors.ts';
 import type { VolumeUpkeep } from '#domain/upkeep.ts';
+import { asFilemillError } from '#domain/volume-fault.ts';
 import {
   type GetDependenciesResponseSchema,
   Dependency_Link as Link,
   Dependency_State as State,
   SystemService,
 } from '#gen/filemill/v1/system_service_pb.ts';
+import { sleep } from '#platform/abort.ts';
 import { type CallContext, outgoing } from '#platform/rpc/call-context.ts';
 import type { RpcChannel } from '#platform/rpc/client.ts';
 import { fromServiceError, isUnimplemented } from '#platform/rpc/errors.ts';
@@ -25,6 +28,8 @@ export interface Upstream {
 export interface VolumeContext {
   readonly volume: Pick<VolumeUpkeep, 'freeBytes' | 'totalBytes'>;
   readonly diskReserve: number;
+  /** Asks the object store for an answer, if files are in one. */
+  readonly askStore?: (() => Promise<void>) | undefined;
 }
 
 type Answer = MessageInitShape<typeof GetDependenciesResponseSchema>;
@@ -35,13 +40,14 @@ const answerWithinMs = 2_500;
 export function getDependencies({ metadata, result, doorbell, about }: Upstream, context: VolumeContext) {
   return async (_request: unknown, call: CallContext): Promise<Answer> => {
     const own = doorbell.report ? dependencyToMessage(doorbell.report, 'upload') : unusedRedis('upload');
-    const [volume, ...behind] = await Promise.all([
+    const [volume, stores, ...behind] = await Promise.all([
       volumeOf(context),
+      storeOf(context),
       ask('metadata', metadata, call),
       ask('result', result, call),
     ]);
     return {
-      dependencies: [own, ...behind.flatMap(({ dependencies = [] }) => dependencies)],
+      dependencies: [own, ...stores, ...behind.flatMap(({ dependencies = [] }) => dependencies)],
       services: [serviceToMessage('upload', about), ...behind.flatMap(({ services = [] }) => services)],
       ...(volume && { volume }),
     };
@@ -53,6 +59,22 @@ async function volumeOf({ volume, diskReserve }: VolumeContext): Promise<Answer[
   const [free, bytes] = await Promise.all([volume.freeBytes(), volume.totalBytes()]).catch(() => []);
   if (free === undefined || bytes === undefined) return undefined;
   return { bytes: BigInt(bytes), freeBytes: BigInt(free), reserveBytes: BigInt(diskReserve) };
+}
+
+/** The object store as this service sees it, if files are in one. */
+async function storeOf({ askStore }: VolumeContext): Promise<NonNullable<Answer['dependencies']>> {
+  if (askStore === undefined) return [];
+  const store = { service: 'upload', part: 's3' };
+  try {
+    await Promise.race([
+      askStore(),
+      sleep(answerWithinMs).then(() => Promise.reject(new FilemillError('UNAVAILABLE'))),
+    ]);
+    return [{ ...store, state: State.OK }];
+  } catch (error) {
+    const { message, facts } = asFilemillError(error);
+    return [{ ...store, state: State.FAILING, code: String(facts.code ?? 'AWAY'), detail: message }];
+  }
 }
 
 async function ask(
