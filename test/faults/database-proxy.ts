@@ -6,6 +6,7 @@ export class DatabaseProxy implements AsyncDisposable {
   readonly url: string;
   readonly #server: Server;
   readonly #pairs = new Set<readonly [Socket, Socket]>();
+  #target: URL;
   #ambush: { statement: string; answered: boolean; sprung: () => void } | undefined;
 
   static async start(databaseUrl: string): Promise<DatabaseProxy> {
@@ -18,8 +19,9 @@ export class DatabaseProxy implements AsyncDisposable {
   private constructor(server: Server, target: URL) {
     this.#server = server;
     const { port } = server.address() as { port: number };
+    this.#target = target;
     this.url = Object.assign(new URL(target), { port: String(port) }).href;
-    server.on('connection', (client) => this.#connect(client, Number(target.port)));
+    server.on('connection', (client) => this.#connect(client, Number(this.#target.port)));
   }
 
   /**
@@ -30,6 +32,11 @@ export class DatabaseProxy implements AsyncDisposable {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#ambush = { statement, answered, sprung: resolve };
     await promise;
+  }
+
+  /** Where new connections lead from now on. */
+  leadTo(databaseUrl: string): void {
+    this.#target = new URL(databaseUrl);
   }
 
   /** Cuts every connection there is; answers with their number. */

@@ -2,15 +2,20 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { migrate } from '#adapters/postgres/database/migrate.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '#local/postgres/embedded-postgres.ts';
+import { endOf } from '#local/processes/child.ts';
+import { eventually } from '../support/eventually.ts';
+import { type Standby, startStandby } from '../support/postgres-standby.ts';
 import { watchOver } from './terminal-watch.ts';
 
 /** The one truth, on default durability, that can be stopped at once and started again on the same port. */
 export class PostgresServer implements AsyncDisposable {
-  readonly url: string;
-  readonly adminUrl: string;
-  readonly #dataDir: string;
-  readonly #pool: pg.Pool;
-  #server: EmbeddedPostgres;
+  #url: string;
+  #adminUrl: string;
+  #dataDir: string;
+  #pool: pg.Pool;
+  #server: Pick<EmbeddedPostgres, 'pid' | 'ended' | 'stop'>;
+  /** What every commit waits for, if there is one, and its folder. */
+  #standby: { readonly server: Standby; readonly dataDir: string } | undefined;
 
   static async start(dataDir: string): Promise<PostgresServer> {
     const server = await startEmbeddedPostgres({ dataDir });
@@ -24,10 +29,17 @@ export class PostgresServer implements AsyncDisposable {
   private constructor(server: EmbeddedPostgres, dataDir: string) {
     this.#server = server;
     this.#dataDir = dataDir;
-    this.url = server.url;
-    this.adminUrl = server.adminUrl;
-    this.#pool = new pg.Pool({ connectionString: server.url, max: 3 });
-    this.#pool.on('error', () => undefined);
+    this.#url = server.url;
+    this.#adminUrl = server.adminUrl;
+    this.#pool = poolOf(server.url);
+  }
+
+  get url(): string {
+    return this.#url;
+  }
+
+  get adminUrl(): string {
+    return this.#adminUrl;
   }
 
   /** As the services' role, past the proxy. */
@@ -51,20 +63,59 @@ export class PostgresServer implements AsyncDisposable {
     this.#signal('SIGQUIT');
     await this.#server.ended;
     await delay(downMs);
-    this.#server = await startEmbeddedPostgres({ dataDir: this.#dataDir });
-    if (this.#server.url !== this.url) throw new Error('PostgreSQL came back on another port');
+    await this.#comeBack();
+  }
+
+  /** From now on each commit waits until a standby has it. */
+  async addStandby(): Promise<void> {
+    const dataDir = `${this.#dataDir}-next`;
+    const { url, adminUrl } = this;
+    this.#standby = { server: await startStandby({ dataDir: this.#dataDir, url, adminUrl }, dataDir), dataDir };
+    await this.asAdmin(`alter system set synchronous_standby_names = 'standby'`, 'select pg_reload_conf()');
+    const waits = `do $$ begin assert exists (select from pg_stat_replication where sync_state = 'sync'); end $$`;
+    await eventually('commits wait for the standby', () =>
+      this.asAdmin(waits).then(
+        () => true,
+        () => false,
+      ),
+    );
+  }
+
+  /** The primary dies at once, and its standby takes its place, on another port. */
+  async failOver(): Promise<void> {
+    const standby = this.#standby;
+    if (standby === undefined) throw new Error('there is no standby');
+    this.#standby = undefined;
+    this.#signal('SIGQUIT');
+    await this.#server.ended;
+    const { server, dataDir } = standby;
+    await server.promote();
+    const old = this.#pool;
+    const { process: child } = server;
+    this.#server = { pid: child.pid ?? 0, ended: endOf(child), stop: async () => await server[Symbol.asyncDispose]() };
+    this.#dataDir = dataDir;
+    this.#url = server.url;
+    this.#adminUrl = server.adminUrl;
+    this.#pool = poolOf(server.url);
+    await old.end();
   }
 
   /** An orderly stop, and a start with another environment. */
   async restart(env: NodeJS.ProcessEnv): Promise<void> {
     await this.#server.stop();
-    this.#server = await startEmbeddedPostgres({ dataDir: this.#dataDir, env });
-    if (this.#server.url !== this.url) throw new Error('PostgreSQL came back on another port');
+    await this.#comeBack(env);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#pool.end();
+    await this.#standby?.server[Symbol.asyncDispose]();
     await this.#server.stop();
+  }
+
+  async #comeBack(env: NodeJS.ProcessEnv = process.env): Promise<void> {
+    const server = await startEmbeddedPostgres({ dataDir: this.#dataDir, env });
+    this.#server = server;
+    if (server.url !== this.url) throw new Error('PostgreSQL came back on another port');
   }
 
   #signal(signal: NodeJS.Signals): void {
@@ -90,4 +141,10 @@ export async function queryPatiently<Row extends object>(
       if (!/^(08|57P|40P01|E[A-Z]+)/.test(code) || performance.now() > giveUpAt) throw error;
     }
   }
+}
+
+function poolOf(connectionString: string): pg.Pool {
+  const pool = new pg.Pool({ connectionString, max: 3 });
+  pool.on('error', () => undefined);
+  return pool;
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile } from 'node:child_process';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
@@ -46,6 +46,9 @@ export async function startStandby(
   const installed = await findPostgresBinaries(folder);
   const binaries = prefix[0] === 'setpriv' ? await binariesForAll(installed) : installed;
   const port = await freePort();
+  // By which `startEmbeddedPostgres` starts it again, once it is a primary.
+  const credentials = JSON.parse(await readFile(join(primary.dataDir, 'credentials.json'), 'utf8'));
+  await writeFile(join(folder, 'credentials.json'), JSON.stringify({ ...credentials, port }), { mode: 0o600 });
   const server = await startServer({ binaries, prefix, folder, cluster: clusters.current, port });
   const killed = () => server.kill('SIGQUIT');
   process.once('exit', killed);

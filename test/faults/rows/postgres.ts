@@ -19,6 +19,13 @@ export const postgresFaults: readonly Fault[] = [
     title: 'PostgreSQL takes no writes for a while (25006), twice',
     inject: refuseWrites,
   },
+  {
+    row: 48,
+    name: 'postgres-failover',
+    title: 'the primary dies, and the standby that each commit waited for is promoted',
+    prepare: async ({ postgres }) => await postgres.addStandby(),
+    inject: failOver,
+  },
 ];
 
 async function cutCommits(scene: Scene): Promise<void> {
@@ -114,6 +121,14 @@ async function refuseWrites({ stack, random, load, injected }: Scene): Promise<v
       await postgres.asAdmin(writable, 'alter system reset default_transaction_read_only', 'select pg_reload_conf()');
     }
   }
+}
+
+async function failOver({ stack: { postgres, proxy }, random, load, injected }: Scene): Promise<void> {
+  await load.acknowledges(random.between(1, 10));
+  await postgres.failOver();
+  await delay(random.between(0, 2_000));
+  proxy.leadTo(postgres.url);
+  injected();
 }
 
 async function refusalOfWrite(connectionString: string): Promise<string | undefined> {
