@@ -6,6 +6,7 @@ import { never } from '#platform/abort.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
 import { withRetry } from '#platform/rpc/retry.ts';
 import type { WebAddress } from '../faults/ask-web.ts';
+import type { Way } from '../faults/load.ts';
 import type { KeptFile, System } from '../faults/system.ts';
 import type { ServiceName } from '../support/start-services.ts';
 import { furnish } from './enclosure.ts';
@@ -49,20 +50,29 @@ export class HostCluster implements System, AsyncDisposable {
   readonly #altered = new Set<HostName>();
   readonly #folder: string;
   readonly #credentials: Settings;
+  /** Where the services come from that are not upgraded yet. */
+  #release: string | undefined;
   #nextNumber = firstNumber;
   #crashes: string[] = [];
 
-  /** Must be enclosed. @param folder of this run */
-  static async start(folder: string): Promise<HostCluster> {
+  /**
+   * Must be enclosed.
+   *
+   * @param folder of this run
+   * @param release the root of an earlier release, with whose services and schema it starts; this one by default
+   */
+  static async start(folder: string, release?: string): Promise<HostCluster> {
     await using opening = new AsyncDisposableStack();
     const clients = `${network}.1`;
     await furnish(folder, clients);
     const laid = await Network.lay(clients);
     const names = opening.use(await Names.serve(clients));
     await laid.add('stores', storesAddress);
-    const stores = opening.use(await StoresHost.start(storesAddress, join(folder, 'files')));
+    const stores = opening.use(
+      await StoresHost.start(storesAddress, join(folder, 'files'), release === undefined ? 'latest' : 'of-release'),
+    );
     for (const name of ['postgres', 'redis', 's3']) names.set(name, [storesAddress]);
-    const cluster = new HostCluster(folder, { network: laid, names, stores }, opening.move());
+    const cluster = new HostCluster(folder, { network: laid, names, stores, release }, opening.move());
     for (const name of hostNames) await cluster.#place(name);
     cluster.#publish();
     await Promise.all(hostNames.map((name) => cluster.start(name)));
@@ -71,13 +81,14 @@ export class HostCluster implements System, AsyncDisposable {
 
   private constructor(
     folder: string,
-    parts: { network: Network; names: Names; stores: StoresHost },
+    parts: { network: Network; names: Names; stores: StoresHost; release: string | undefined },
     resources: AsyncDisposableStack,
   ) {
     this.#folder = folder;
     this.network = parts.network;
     this.names = parts.names;
     this.postgres = parts.stores;
+    this.#release = parts.release;
     this.#resources = resources;
     const adminToken = tokenText(mintToken());
     this.#credentials = {
@@ -101,12 +112,39 @@ export class HostCluster implements System, AsyncDisposable {
   async start(name: HostName, settings: Settings = {}): Promise<void> {
     if (Object.keys(settings).length > 0) this.#altered.add(name);
     else this.#altered.delete(name);
-    await this.host(name).start((service) => ({ ...this.#settingsOf(name, service), ...settings }));
+    await this.host(name).start((service) => ({ ...this.#settingsOf(name, service), ...settings }), this.#release);
   }
 
   async restart(name: HostName, settings: Settings = {}): Promise<void> {
     await this.host(name).stop();
     await this.start(name, settings);
+  }
+
+  /** What the services of the release cannot take is left out. */
+  get ways(): readonly Way[] | undefined {
+    return this.#release === undefined ? undefined : ['whole', 'resumable', 'put', 'whole', 'alone', 'tus'];
+  }
+
+  /**
+   * Brings the schema up to date, and then each host in turn to the services of this release, as docs/deploy.md says.
+   *
+   * The `metadata` services come first: those of the release register no files in the new schema.
+   *
+   * @param afterEach is awaited after each of these hosts
+   */
+  async upgrade(afterEach: () => Promise<void>): Promise<void> {
+    // None will be as it usually is until `heal` gives it credentials.
+    for (const name of hostNames) this.#altered.add(name);
+    try {
+      await this.postgres.migrate();
+      for (const name of hostNames.toSorted()) {
+        await this.host(name).stop();
+        await this.host(name).start((service) => this.#settingsOf(name, service));
+        await afterEach();
+      }
+    } finally {
+      this.#release = undefined;
+    }
   }
 
   /** Another machine takes the place of this one, at another address; the name server leads there once it is ready. */
@@ -186,7 +224,8 @@ export class HostCluster implements System, AsyncDisposable {
   #settingsOf(name: HostName, service: ServiceName): Settings {
     const { address } = this.host(name);
     return {
-      ...this.#credentials,
+      // The earlier release cannot ask callers who they are.
+      ...(this.#release === undefined ? this.#credentials : { FILEMILL_ALLOW_ANONYMOUS: '1' }),
       FILEMILL_LOG_FORMAT: 'json',
       FILEMILL_GRPC_LISTEN: `${address}:${ports[service]}`,
       FILEMILL_HTTP_LISTEN: `${address}:${ports.web}`,

@@ -13,6 +13,8 @@ import { ensureRedisServer } from '../support/ensure-redis.ts';
 import { HostCluster } from './cluster.ts';
 import { enclosedFolder, runEnclosed } from './enclosure.ts';
 import { clusterFaults } from './faults.ts';
+import { fetchRelease, releaseDir } from './release.ts';
+import { upgradeFault } from './rows/upgrade.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -38,21 +40,25 @@ if (folder === undefined) {
   // There is no way out of the enclosure: what is missing is fetched before.
   ensureRedisServer();
   ensureDebianPackages(['iproute2', 'python3-minimal']);
+  if (chosen.includes(upgradeFault)) fetchRelease();
   process.exitCode = await runEnclosed();
 } else process.exitCode = await run(folder);
 
 /** @returns the exit code */
 async function run(folder: string): Promise<number> {
   const startedAt = performance.now();
-  await using stack = await HostCluster.start(folder);
+  const upgrades = chosen.includes(upgradeFault);
+  await using stack = await HostCluster.start(folder, upgrades ? releaseDir : undefined);
   const ledger = new Ledger(join(folder, 'ledger.jsonl'));
   const totals = await loadTotals(json);
   if (!totals.seeds.includes(seed)) totals.seeds.push(seed);
   const rowDone = async () => (json === undefined ? undefined : await saveTotals(json, totals));
   console.log(`seed ${seed}, ${chosen.length} faults\n${heading}`);
-  const all = { stack, ledger, faults: chosen, seed, totals, print: console.log, rowDone };
-  await runFaults({ ...all, rounds });
-  while (injectedIn(totals) < injections) await runFaults({ ...all, rounds: 1 });
+  const all = { stack, ledger, seed, totals, print: console.log, rowDone };
+  if (upgrades) await runFaults({ ...all, faults: [upgradeFault], rounds: 1 });
+  const faults = chosen.filter((fault) => fault !== upgradeFault);
+  await runFaults({ ...all, faults, rounds });
+  while (faults.length > 0 && injectedIn(totals) < injections) await runFaults({ ...all, faults, rounds: 1 });
   if (markdown !== undefined) await writeFile(markdown, markdownTable(totals));
   for (const total of totals.rows) console.log(rowLine(total));
   const bad = totals.rows.filter((total) => verdictOf(total) !== 'survived');

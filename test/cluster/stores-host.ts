@@ -9,16 +9,13 @@ import { fullName } from './names.ts';
 
 export const storePorts = { postgres: 5432, redis: 6379, s3: 9000 } as const;
 
-/** What `stores.ts` is told. */
-export interface StoresOrder {
-  /** Loses power for so many milliseconds: only what was synced to the disk is there afterwards. */
-  readonly crash: number;
-}
+/** What `stores.ts` is told: to lose power for so long, after which only what was synced is there, or to bring the schema up to date. */
+export type StoresOrder = { readonly do: 'crash'; readonly downMs: number } | { readonly do: 'migrate' };
 
 /** What it says. */
 export interface StoresReport {
   readonly ready?: { readonly databaseUrl: string };
-  readonly back?: true;
+  readonly done?: true;
 }
 
 /** The host that keeps everything that must not get lost, and Redis. */
@@ -31,11 +28,14 @@ export class StoresHost implements AsyncDisposable {
   readonly #process: ChildProcess;
   readonly #pool: pg.Pool;
 
-  /** @param folder of this host alone */
-  static async start(address: string, folder: string): Promise<StoresHost> {
+  /**
+   * @param folder of all hosts
+   * @param schema that of the release, or the latest
+   */
+  static async start(address: string, folder: string, schema: 'of-release' | 'latest'): Promise<StoresHost> {
     const program = fileURLToPath(new URL('stores.ts', import.meta.url));
     const [enter = '', ...rest] = await commandInside('stores', folder);
-    const child = spawn(enter, [...rest, process.execPath, program, join(folder, 'own'), address], {
+    const child = spawn(enter, [...rest, process.execPath, program, join(folder, 'own'), address, schema], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     const { ready } = await nextReport(child);
@@ -61,14 +61,23 @@ export class StoresHost implements AsyncDisposable {
 
   /** All stores lose power at once; resolves when they are back. */
   async losePower(downMs: number): Promise<void> {
-    this.#process.send({ crash: downMs } satisfies StoresOrder);
-    await nextReport(this.#process);
+    await this.#order({ do: 'crash', downMs });
+  }
+
+  /** Brings the schema up to date. */
+  async migrate(): Promise<void> {
+    await this.#order({ do: 'migrate' });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#pool.end();
     if (this.#process.connected) this.#process.disconnect();
     if (this.#process.exitCode === null) await once(this.#process, 'exit');
+  }
+
+  async #order(order: StoresOrder): Promise<void> {
+    this.#process.send(order);
+    await nextReport(this.#process);
   }
 }
 

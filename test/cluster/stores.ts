@@ -3,13 +3,18 @@ import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { connect, createServer, type NetConnectOpts } from 'node:net';
 import { join } from 'node:path';
+import { migrate, migrateLike } from '#adapters/postgres/database/migrate.ts';
 import { PostgresServer } from '../faults/postgres-server.ts';
 import { RedisServer } from '../faults/redis-server.ts';
+import { releaseMigrations } from './release.ts';
 import { type StoresOrder, type StoresReport, storePorts } from './stores-host.ts';
 
-const [folder = '', address = ''] = process.argv.slice(2);
+const [folder = '', address = '', schema] = process.argv.slice(2);
 await mkdir(folder, { recursive: true });
-const postgres = await PostgresServer.start(join(folder, 'postgres'));
+const postgres = await PostgresServer.start(
+  join(folder, 'postgres'),
+  schema === 'of-release' ? async (url) => await migrateLike(url, await releaseMigrations()) : migrate,
+);
 const redis = await RedisServer.start(folder);
 
 const { port } = new URL(postgres.url);
@@ -24,9 +29,10 @@ process.on('message', (order: StoresOrder) => void obey(order));
 process.once('disconnect', () => process.exit());
 report({ ready: { databaseUrl: postgres.url } });
 
-async function obey({ crash: downMs }: StoresOrder): Promise<void> {
-  await Promise.all([postgres.restartImmediately(downMs), redis.kill().then(() => redis.start())]);
-  report({ back: true });
+async function obey(order: StoresOrder): Promise<void> {
+  if (order.do === 'migrate') await migrate(postgres.url);
+  else await Promise.all([postgres.restartImmediately(order.downMs), redis.kill().then(() => redis.start())]);
+  report({ done: true });
 }
 
 function report(what: StoresReport): void {

@@ -24,6 +24,8 @@ export interface LoadOptions {
   readonly random: Random;
   /** Begins the name of each file. */
   readonly prefix: string;
+  /** The ways in that take turns; all unless given. */
+  readonly ways?: readonly Way[] | undefined;
   /** Between two files of a client. */
   readonly pauseMs?: number | undefined;
 }
@@ -86,7 +88,7 @@ export class Load {
   async send(
     content = makeContent(this.#options.random),
     name?: string,
-    way = turns[this.#names.length % turns.length] as Way,
+    way = this.#nextWay(),
   ): Promise<string | undefined> {
     const { ledger, prefix } = this.#options;
     const filename = name ?? `${prefix}-${this.#names.length}.txt`;
@@ -100,6 +102,11 @@ export class Load {
       this.#failures.push(error as Error);
       return undefined;
     }
+  }
+
+  #nextWay(): Way {
+    const { ways = turns } = this.#options;
+    return ways[this.#names.length % ways.length] as Way;
   }
 
   async #sendBy(way: Way, file: Decision): Promise<string> {
@@ -146,7 +153,7 @@ export class Load {
 }
 
 /** The calls of gRPC, and what HTTP has for the same. */
-type Way = 'whole' | 'alone' | 'resumable' | 'piped' | 'put' | 'tus';
+export type Way = 'whole' | 'alone' | 'resumable' | 'piped' | 'put' | 'tus';
 
 const turns: readonly Way[] = [
   ...(['whole', 'resumable', 'put', 'whole', 'alone', 'tus'] as const),

@@ -17,9 +17,13 @@ export class PostgresServer implements AsyncDisposable {
   /** What every commit waits for, if there is one, and its folder. */
   #standby: { readonly server: Standby; readonly dataDir: string } | undefined;
 
-  static async start(dataDir: string): Promise<PostgresServer> {
+  /** @param prepare makes the schema: the latest unless given */
+  static async start(
+    dataDir: string,
+    prepare: (databaseUrl: string) => Promise<unknown> = migrate,
+  ): Promise<PostgresServer> {
     const server = await startEmbeddedPostgres({ dataDir });
-    await migrate(server.url);
+    await prepare(server.url);
     const postgres = new PostgresServer(server, dataDir);
     process.once('exit', () => postgres.#signal('SIGQUIT'));
     await watchOver(postgres);

@@ -14,7 +14,8 @@ export async function putFile(web: WebAddress, file: FileOverHttp, options: Retr
   const { headers, body } = await withRetry(() => askWeb(web, question), options);
   const { id, sha256 } = JSON.parse(body) as { id: string; sha256: string };
   const sent = createHash('sha256').update(content).digest('hex');
-  if (sha256 !== sent || headers.location !== `../api/v1/files/${id}`)
+  const { pathname } = new URL(headers.location ?? '', `http://localhost${question.path}`);
+  if (sha256 !== sent || pathname !== `/api/v1/files/${id}`)
     throw new Error(`PUT of ${filename} was answered as if it were another file: ${headers.location} ${body}`);
   return id;
 }

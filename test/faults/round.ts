@@ -33,7 +33,7 @@ export async function runRound<S extends System>(
   await fault.prepare?.(stack);
   const uploads = stack.channel.client(UploadService);
   const prefix = `${fault.name}-${seed.replaceAll('/', '-')}`;
-  const load = new Load({ uploads, web: stack.web, ledger, random, prefix, pauseMs: stack.pauseMs });
+  const load = new Load({ uploads, web: stack.web, ledger, random, prefix, ways: stack.ways, pauseMs: stack.pauseMs });
   const mustFail = new Map<string, string>();
   let injected = 0;
   let damagedAt = performance.now();

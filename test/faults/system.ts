@@ -1,5 +1,6 @@
 import type { RpcChannel } from '#platform/rpc/client.ts';
 import type { WebAddress } from './ask-web.ts';
+import type { Way } from './load.ts';
 import type { Queryable } from './terminal-watch.ts';
 
 /** A file as its row names it. */
@@ -16,6 +17,8 @@ export interface System {
   readonly channel: RpcChannel;
   /** How `web` is reached. */
   readonly web: WebAddress;
+  /** The ways in that it has, unless it has all. */
+  readonly ways?: readonly Way[] | undefined;
   /** How long its clients pause between two files, unless it can take as many as they send. */
   readonly pauseMs?: number;
   /** SHA-256 of the bytes that are kept for a file, or why they cannot be read. */
