@@ -49,8 +49,15 @@ export const QuotaSchema = z.strictObject({
   max_requests_per_minute: most,
 });
 
+export const ChangedTenant = z.strictObject({
+  more: z
+    .boolean()
+    .describe('More files follow: within seconds after a pause or resume, with a repeated call after a cancel.'),
+});
+
 export const Tenant = z.strictObject({
   name: z.string(),
+  paused: z.boolean().describe('Its files are held back: no worker takes them.'),
   files: count,
   bytes: count,
   quota: QuotaSchema,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { batchNameRule } from '#domain/batch.ts';
+import { priorities, priorityRule } from '#domain/priority.ts';
 
 const count = z.int().min(0);
 const time = z.iso.datetime();
@@ -8,6 +9,7 @@ export const Batch = z.strictObject({
   name: z.string().describe(`Of ${batchNameRule}.`),
   tenant: z.string(),
   paused: z.boolean().describe('Whether it holds back what waits, what comes, and what comes back from a worker.'),
+  priority: z.enum(priorities).describe('Of files that are uploaded to it without a priority of their own.'),
   created_at: time.nullable().describe('When its first file was registered.'),
   changed_at: time.nullable().describe('When files were last added, ended, retried or deleted.'),
   files: z
@@ -25,6 +27,13 @@ export const Batch = z.strictObject({
 });
 
 export const Batches = z.strictObject({ batches: z.array(Batch) });
+
+export const PriorityBody = z.strictObject({ priority: z.enum(priorities, `must be ${priorityRule}`) });
+
+export const BatchPriority = z.strictObject({
+  priority: z.enum(priorities),
+  more: z.boolean().describe('More files wait with another priority: repeat the request.'),
+});
 
 export const ChangedBatch = z.strictObject({
   batch: Batch,

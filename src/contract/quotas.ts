@@ -23,22 +23,29 @@ export function quotaFromMessage(message: QuotaMessage): Quota {
 }
 
 export function tenantToMessage(state: TenantState): MessageInitShape<typeof TenantSchema> {
-  const { name, quota, hasOwnQuota, files, bytes } = state;
-  return { name, quota: quotaToMessage(quota), hasOwnQuota, files: BigInt(files), bytes: BigInt(bytes) };
+  const { name, quota, hasOwnQuota, files, bytes, paused } = state;
+  return { name, paused, quota: quotaToMessage(quota), hasOwnQuota, files: BigInt(files), bytes: BigInt(bytes) };
 }
 
 /** @throws FilemillError INTERNAL */
 export function tenantFromMessage(tenant: Tenant | undefined): TenantState {
   if (tenant?.quota === undefined) throw new FilemillError('INTERNAL', 'The answer about a tenant is empty.');
-  const { name, hasOwnQuota, files, bytes } = tenant;
-  return { name, quota: quotaFromMessage(tenant.quota), hasOwnQuota, files: Number(files), bytes: Number(bytes) };
+  const { name, hasOwnQuota, files, bytes, paused } = tenant;
+  return {
+    name,
+    paused,
+    quota: quotaFromMessage(tenant.quota),
+    hasOwnQuota,
+    files: Number(files),
+    bytes: Number(bytes),
+  };
 }
 
 export function tenantToJson(message: Tenant | undefined): Json<'Tenant'> {
-  const { name, quota, hasOwnQuota, files, bytes } = tenantFromMessage(message);
+  const { name, quota, hasOwnQuota, files, bytes, paused } = tenantFromMessage(message);
   const { maxFiles = null, maxBytes = null, maxUploads = null, maxRequestsPerMinute = null } = quota;
   return {
-    ...{ name, files, bytes, has_own_quota: hasOwnQuota },
+    ...{ name, paused, files, bytes, has_own_quota: hasOwnQuota },
     quota: {
       max_files: maxFiles,
       max_bytes: maxBytes,

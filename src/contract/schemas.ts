@@ -5,8 +5,8 @@ import { facetNames } from '#domain/file-facets.ts';
 import { fileStatuses } from '#domain/file-state.ts';
 import type { Link } from '#domain/link.ts';
 import { priorities } from '#domain/priority.ts';
-import { AuditEvent, Caller, Tenant, Token } from './access-schema.ts';
-import { Batch, Batches, ChangedBatch } from './batch-schema.ts';
+import { AuditEvent, Caller, ChangedTenant, Tenant, Token } from './access-schema.ts';
+import { Batch, Batches, BatchPriority, ChangedBatch } from './batch-schema.ts';
 import { type Durations, History } from './history-schema.ts';
 import { RetentionForecast, RetentionRule, RetentionRules } from './retention-schema.ts';
 import { type DatabaseState, type IncompleteUploads, Stats, Worker, Workers } from './stats-schema.ts';
@@ -163,6 +163,7 @@ export const schemas = {
   Stats,
   Batch,
   Batches,
+  BatchPriority,
   ChangedBatch,
   Worker,
   Workers,
@@ -190,6 +191,7 @@ export const schemas = {
   Revoked: outcomes('REVOKED', 'NOT_FOUND'),
   AuditEvent,
   AuditPage: z.strictObject({ events: z.array(AuditEvent), next_page_token: nextPageToken }),
+  ChangedTenant,
   Tenant,
   Tenants: z.strictObject({ tenants: z.array(Tenant).describe('The first 1,000, by name.') }),
   RetentionRule,

@@ -31,6 +31,10 @@ export const auditActions = [
   'pause_batch',
   'resume_batch',
   'cancel_batch',
+  'prioritize_batch',
+  'pause_tenant',
+  'resume_tenant',
+  'cancel_tenant',
   'drain_worker',
   'resume_worker',
 ] as const;

@@ -1,4 +1,5 @@
 import type { FileStatus } from './file-state.ts';
+import type { Priority } from './priority.ts';
 
 /** What is expected of a name of a batch, in words. */
 export const batchNameRule = '1 to 100 printable ASCII characters without spaces and slashes';
@@ -16,6 +17,8 @@ export interface Batch {
   readonly changedAt: Date;
   /** Whether it holds back what waits. */
   readonly paused: boolean;
+  /** Of files that come without one of their own; null is `normal`. */
+  readonly priority: Priority | null;
   readonly files: Readonly<Record<FileStatus, number>>;
   readonly errors: Readonly<Record<string, number>>;
   readonly bytes: number;

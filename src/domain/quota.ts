@@ -22,6 +22,8 @@ export interface TenantState {
   readonly hasOwnQuota: boolean;
   readonly files: number;
   readonly bytes: number;
+  /** Its files are held back. */
+  readonly paused: boolean;
 }
 
 /** Whether what the tenant keeps is limited. */

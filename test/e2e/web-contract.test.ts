@@ -417,6 +417,16 @@ function casesWith({ failed, retried, gone, done, begun, rule, webhook, worker }
       [`/api/v1/workers/${worker}/resume`, 200],
       ['/api/v1/workers/nobody/resume', 404],
     ],
+    'POST /api/v1/tenants/{name}/pause': [
+      ['/api/v1/tenants/red/pause', 200],
+      ['/api/v1/tenants/RED/pause', 400],
+    ],
+    'POST /api/v1/tenants/{name}/resume': [['/api/v1/tenants/red/resume', 200]],
+    'POST /api/v1/tenants/{name}/cancel': [['/api/v1/tenants/red/cancel', 200]],
+    'PUT /api/v1/batches/{name}/priority': [
+      ['/api/v1/batches/march/priority', 200, json({ priority: 'bulk' })],
+      ['/api/v1/batches/march/priority', 400, json({ priority: 'soon' })],
+    ],
     'DELETE /api/v1/tenants/{name}/quota': [['/api/v1/tenants/red/quota', 200]],
     'GET /api/v1/stats': [['/api/v1/stats', 200]],
     'GET /api/v1/history': [

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
 import { batchToJson } from '#contract/batches.ts';
 import type { Json } from '#contract/schemas.ts';
+import { priorities } from '#domain/priority.ts';
 import type { CancelBatchResponse } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { withRetry } from '#platform/rpc/retry.ts';
 import { CliError, type ExitCode, exitCodes } from '../failure.ts';
@@ -24,6 +25,12 @@ export function batchCommand(): Command {
     .description('Wait until all files of a batch have ended. Exits with 3 if any FAILED, with 5 after --timeout.')
     .argument('<name>', 'the batch')
     .action(withSession(wait, { persistent: true }));
+  command
+    .command('priority')
+    .description('Set the priority of files that wait in a batch, and of those that come without one of their own.')
+    .argument('<name>', 'the batch, which may be empty')
+    .addArgument(new Argument('<priority>', 'which files free workers take first').choices(priorities))
+    .action(withSession(prioritize));
   return command;
 }
 
@@ -68,6 +75,12 @@ async function wait(session: Session, name: string): Promise<ExitCode> {
   terminal.status('');
   await print(session, batch);
   return batch.files.FAILED > 0 ? exitCodes.someFailed : exitCodes.ok;
+}
+
+async function prioritize({ files, terminal, retry }: Session, name: string, priority: string): Promise<ExitCode> {
+  while ((await withRetry(() => files.setBatchPriority({ name, priority }, retry), retry)).more);
+  terminal.note(`Files of ${printable(name)} have the priority ${priority}.`);
+  return exitCodes.ok;
 }
 
 async function look({ files, retry }: Session, name: string): Promise<Batch> {

@@ -12,7 +12,9 @@ import { type Session, withSession } from '../session.ts';
 type Tenant = Json<'Tenant'>;
 
 export function tenantCommand(): Command {
-  const command = new Command('tenant').description('List tenants, and limit what they may hold and ask for.');
+  const command = new Command('tenant').description(
+    'List tenants, hold their files back, and limit what they may hold and ask for.',
+  );
   command
     .command('list')
     .description('List the tenants that have files, a quota or a token.')
@@ -34,6 +36,21 @@ export function tenantCommand(): Command {
       ]),
     )
     .action(withSession(set));
+  command
+    .command('pause')
+    .description('Hold the files of a tenant back, those that come later included.')
+    .argument('<name>', 'the tenant')
+    .action(withSession(hold('pauseTenant')));
+  command
+    .command('resume')
+    .description('Let workers take the files of a tenant again.')
+    .argument('<name>', 'the tenant')
+    .action(withSession(hold('resumeTenant')));
+  command
+    .command('cancel')
+    .description('End the files of a tenant that have not ended. They can be retried.')
+    .argument('<name>', 'the tenant')
+    .action(withSession(cancel));
   return command;
 }
 
@@ -45,6 +62,7 @@ async function list({ channel, terminal, format, signal }: Session): Promise<Exi
   const writer = await recordWriter<Tenant>(terminal, format, {
     columns: [
       { title: 'TENANT', width: 20, cell: ({ name }) => name },
+      { title: 'STATE', width: 6, cell: ({ paused }) => (paused ? 'paused' : '') },
       { title: 'FILES', width: 10, cell: ({ files }) => formatCount(files), align: 'right' },
       { title: 'OF', width: 10, cell: ({ quota }) => most(quota.max_files, formatCount), align: 'right' },
       { title: 'BYTES', width: 9, cell: ({ bytes }) => formatBytes(bytes), align: 'right' },
@@ -83,6 +101,22 @@ async function set(
     `${name}: ${formatCount(told.files)} files of ${most(max_files, formatCount)}, ${formatBytes(told.bytes)} of ${most(max_bytes, formatBytes)}`,
     `uploads at once: ${most(max_uploads, formatCount)}; requests a minute: ${most(max_requests_per_minute, formatCount)}`,
   ]);
+  return exitCodes.ok;
+}
+
+function hold(change: 'pauseTenant' | 'resumeTenant') {
+  return async ({ channel, terminal, signal }: Session, name: string): Promise<ExitCode> => {
+    const { more } = await channel.client(AccessService)[change]({ tenant: name }, { signal });
+    const done = change === 'pauseTenant' ? 'paused' : 'resumed';
+    terminal.note(`${name} is ${done}.${more ? ' The rest of its files follows within seconds.' : ''}`);
+    return exitCodes.ok;
+  };
+}
+
+async function cancel({ channel, terminal, signal }: Session, name: string): Promise<ExitCode> {
+  const access = channel.client(AccessService);
+  while ((await access.cancelTenant({ tenant: name }, { signal })).more);
+  terminal.note(`All files of ${name} have ended.`);
   return exitCodes.ok;
 }
 

@@ -5,7 +5,7 @@ import { waitingList } from '../files/state-tables.ts';
 
 /** The batches that are named `b`, with their counts. A batch of which nothing is left is not shown. */
 const counted = `
-  select b.tenant, b.name, b.created_at as "createdAt", c.changed_at as "changedAt", b.hold is not distinct from 'PAUSED' as paused,
+  select b.tenant, b.name, b.created_at as "createdAt", c.changed_at as "changedAt", b.hold is not distinct from 'PAUSED' as paused, b.priority,
     jsonb_build_object('PENDING', w.pending, 'PAUSED', w.paused, 'PROCESSING', greatest(c.open - w.pending - w.paused, 0),
       'COMPLETED', c.completed, 'FAILED', c.failed) as files,
     c.bytes, c.words, coalesce((

@@ -17,7 +17,7 @@ export type WaitingState = (typeof waitingStates)[number];
 export const waitingList = waitingStates.map((state) => `'${state}'`).join(', ');
 
 /** The state in file_states of a PENDING file with this priority. */
-const waitingState = (priority: string) => `coalesce(upper(${priority}), 'PENDING')`;
+export const waitingState = (priority: string) => `coalesce(upper(${priority}), 'PENDING')`;
 
 /** Whether file_states lists files in this state. */
 function isNamed(status: FileStatus | null): boolean {
@@ -87,6 +87,15 @@ export function movedEach(source: string, words?: string): string {
       ],
       words,
     )}, ${told(source)}`;
+}
+
+/** CTEs for PENDING files of `source` (id, tenant, batch, priority) whose priority has changed. */
+export function relisted(source: string): string {
+  return `left_${source} as (
+    delete from file_states where status in (${waitingList}) and file_id = ${idsOf(source)}
+  ), entered_${source} as (
+    insert into file_states (status, tenant, file_id, batch) select ${waitingState('priority')}, tenant, id, batch from ${source}
+  ), ${told(source)}`;
 }
 
 /** CTEs for the files of `source` (id, size, tenant, batch, status, error_code) that stay in their state and hold no bytes any more. */

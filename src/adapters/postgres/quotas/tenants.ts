@@ -18,18 +18,21 @@ const set: Statement = {
 
 const forget: Statement = { name: 'forget-quota', text: 'delete from tenants where name = $1' };
 
+const isPaused = (tenant: string) =>
+  `exists (select from tenant_holds h where h.tenant = ${tenant} and h.hold = 'PAUSED')`;
+
 const held: Statement = {
   name: 'held-by-tenant',
   text: `
-    select coalesce(sum(files), 0)::bigint as files, coalesce(sum(bytes), 0)::bigint as bytes
+    select coalesce(sum(files), 0)::bigint as files, coalesce(sum(bytes), 0)::bigint as bytes, ${isPaused('$1')} as paused
     from file_counts where tenant = $1`,
 };
 
 const heldByAll: Statement = {
   name: 'held-by-tenants',
   text: `
-    select t.name, coalesce(c.files, 0)::bigint as files, coalesce(c.bytes, 0)::bigint as bytes
-    from (select tenant as name from file_counts union select tenant from tokens union select name from tenants) t
+    select t.name, coalesce(c.files, 0)::bigint as files, coalesce(c.bytes, 0)::bigint as bytes, ${isPaused('t.name')} as paused
+    from (select tenant as name from file_counts union select tenant from tokens union select name from tenants union select tenant from tenant_holds) t
       left join (select tenant, sum(files) as files, sum(bytes) as bytes from file_counts group by tenant) c
         on c.tenant = t.name
     order by t.name collate "C" limit 1000`,
@@ -66,14 +69,15 @@ export async function setQuota(database: Database, tenant: string, quota: Quota 
 export interface Held {
   readonly files: number;
   readonly bytes: number;
+  readonly paused: boolean;
 }
 
 export async function heldBy(database: Database, tenant: string): Promise<Held> {
   const [row] = await database.query<Held>(held, [tenant]);
-  return row ?? { files: 0, bytes: 0 };
+  return row ?? { files: 0, bytes: 0, paused: false };
 }
 
-/** What the tenants hold that have files, a quota or a token, by name; the first thousand. */
+/** What the tenants hold that have files, a quota, a token or a hold, by name; the first thousand. */
 export async function heldByTenants(database: Database): Promise<readonly (Held & { readonly name: string })[]> {
   return await database.query(heldByAll);
 }

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file filemill/v1/access_service.proto.
  */
 export const file_filemill_v1_access_service: GenFile = /*@__PURE__*/
-  fileDesc("CiBmaWxlbWlsbC92MS9hY2Nlc3Nfc2VydmljZS5wcm90bxILZmlsZW1pbGwudjEiEgoQR2V0Q2FsbGVyUmVxdWVzdCI4ChFHZXRDYWxsZXJSZXNwb25zZRIjCgZjYWxsZXIYASABKAsyEy5maWxlbWlsbC52MS5DYWxsZXIigAEKBkNhbGxlchIMCgRraW5kGAEgASgJEgoKAmlkGAIgASgJEgwKBG5hbWUYAyABKAkSDgoGdGVuYW50GAQgASgJEg4KBnNjb3BlcxgFIAMoCRIuCgpleHBpcmVzX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKSAgoFVG9rZW4SCgoCaWQYASABKAkSDAoEbmFtZRgCIAEoCRINCgVvd25lchgDIAEoCRIOCgZ0ZW5hbnQYBCABKAkSDgoGc2NvcGVzGAUgAygJEi4KCmNyZWF0ZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCmV4cGlyZXNfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjAKDGxhc3RfdXNlZF9hdBgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKcmV2b2tlZF9hdBgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAigQEKEkNyZWF0ZVRva2VuUmVxdWVzdBIMCgRuYW1lGAEgASgJEg0KBW93bmVyGAIgASgJEg4KBnRlbmFudBgDIAEoCRIOCgZzY29wZXMYBCADKAkSLgoKZXhwaXJlc19hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiSAoTQ3JlYXRlVG9rZW5SZXNwb25zZRIhCgV0b2tlbhgBIAEoCzISLmZpbGVtaWxsLnYxLlRva2VuEg4KBnNlY3JldBgCIAEoCSI3ChFMaXN0VG9rZW5zUmVxdWVzdBIOCgZ0ZW5hbnQYASABKAkSEgoKd2l0aF9lbmRlZBgCIAEoCCI4ChJMaXN0VG9rZW5zUmVzcG9uc2USIgoGdG9rZW5zGAEgAygLMhIuZmlsZW1pbGwudjEuVG9rZW4iIgoTUmV2b2tlVG9rZW5zUmVxdWVzdBILCgNpZHMYASADKAkiQAoUUmV2b2tlVG9rZW5zUmVzcG9uc2USEwoLcmV2b2tlZF9pZHMYASADKAkSEwoLbWlzc2luZ19pZHMYAiADKAkiFgoUQ3JlYXRlU2Vzc2lvblJlcXVlc3QiVwoVQ3JlYXRlU2Vzc2lvblJlc3BvbnNlEg4KBnNlY3JldBgBIAEoCRIuCgpleHBpcmVzX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCITChFFbmRTZXNzaW9uUmVxdWVzdCIUChJFbmRTZXNzaW9uUmVzcG9uc2Ui1QEKCkF1ZGl0RXZlbnQSCgoCaWQYASABKAkSJgoCYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgwKBGtpbmQYAyABKAkSDQoFYWN0b3IYBCABKAkSDAoEbmFtZRgFIAEoCRIOCgZ0ZW5hbnQYBiABKAkSDgoGYWN0aW9uGAcgASgJEg4KBm9iamVjdBgIIAEoCRISCgpyZXF1ZXN0X2lkGAkgASgJEg8KB2FkZHJlc3MYCiABKAkSEwoLZGV0YWlsX2pzb24YCyABKAkizgEKEExpc3RBdWRpdFJlcXVlc3QSDQoFYWN0b3IYASABKAkSDgoGdGVuYW50GAIgASgJEg4KBmFjdGlvbhgDIAEoCRIOCgZvYmplY3QYBCABKAkSKQoFc2luY2UYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEikKBXVudGlsGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIRCglwYWdlX3NpemUYByABKAUSEgoKcGFnZV90b2tlbhgIIAEoCSJVChFMaXN0QXVkaXRSZXNwb25zZRInCgZldmVudHMYASADKAsyFy5maWxlbWlsbC52MS5BdWRpdEV2ZW50EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSK/AQoFUXVvdGESFgoJbWF4X2ZpbGVzGAEgASgDSACIAQESFgoJbWF4X2J5dGVzGAIgASgDSAGIAQESGAoLbWF4X3VwbG9hZHMYAyABKANIAogBARIkChdtYXhfcmVxdWVzdHNfcGVyX21pbnV0ZRgEIAEoA0gDiAEBQgwKCl9tYXhfZmlsZXNCDAoKX21heF9ieXRlc0IOCgxfbWF4X3VwbG9hZHNCGgoYX21heF9yZXF1ZXN0c19wZXJfbWludXRlIm4KBlRlbmFudBIMCgRuYW1lGAEgASgJEiEKBXF1b3RhGAIgASgLMhIuZmlsZW1pbGwudjEuUXVvdGESFQoNaGFzX293bl9xdW90YRgDIAEoCBINCgVmaWxlcxgEIAEoAxINCgVieXRlcxgFIAEoAyIUChJMaXN0VGVuYW50c1JlcXVlc3QiOwoTTGlzdFRlbmFudHNSZXNwb25zZRIkCgd0ZW5hbnRzGAEgAygLMhMuZmlsZW1pbGwudjEuVGVuYW50IkQKD1NldFF1b3RhUmVxdWVzdBIOCgZ0ZW5hbnQYASABKAkSIQoFcXVvdGEYAiABKAsyEi5maWxlbWlsbC52MS5RdW90YSI3ChBTZXRRdW90YVJlc3BvbnNlEiMKBnRlbmFudBgBIAEoCzITLmZpbGVtaWxsLnYxLlRlbmFudDLfBQoNQWNjZXNzU2VydmljZRJKCglHZXRDYWxsZXISHS5maWxlbWlsbC52MS5HZXRDYWxsZXJSZXF1ZXN0Gh4uZmlsZW1pbGwudjEuR2V0Q2FsbGVyUmVzcG9uc2USUAoLQ3JlYXRlVG9rZW4SHy5maWxlbWlsbC52MS5DcmVhdGVUb2tlblJlcXVlc3QaIC5maWxlbWlsbC52MS5DcmVhdGVUb2tlblJlc3BvbnNlEk0KCkxpc3RUb2tlbnMSHi5maWxlbWlsbC52MS5MaXN0VG9rZW5zUmVxdWVzdBofLmZpbGVtaWxsLnYxLkxpc3RUb2tlbnNSZXNwb25zZRJTCgxSZXZva2VUb2tlbnMSIC5maWxlbWlsbC52MS5SZXZva2VUb2tlbnNSZXF1ZXN0GiEuZmlsZW1pbGwudjEuUmV2b2tlVG9rZW5zUmVzcG9uc2USVgoNQ3JlYXRlU2Vzc2lvbhIhLmZpbGVtaWxsLnYxLkNyZWF0ZVNlc3Npb25SZXF1ZXN0GiIuZmlsZW1pbGwudjEuQ3JlYXRlU2Vzc2lvblJlc3BvbnNlEk0KCkVuZFNlc3Npb24SHi5maWxlbWlsbC52MS5FbmRTZXNzaW9uUmVxdWVzdBofLmZpbGVtaWxsLnYxLkVuZFNlc3Npb25SZXNwb25zZRJKCglMaXN0QXVkaXQSHS5maWxlbWlsbC52MS5MaXN0QXVkaXRSZXF1ZXN0Gh4uZmlsZW1pbGwudjEuTGlzdEF1ZGl0UmVzcG9uc2USUAoLTGlzdFRlbmFudHMSHy5maWxlbWlsbC52MS5MaXN0VGVuYW50c1JlcXVlc3QaIC5maWxlbWlsbC52MS5MaXN0VGVuYW50c1Jlc3BvbnNlEkcKCFNldFF1b3RhEhwuZmlsZW1pbGwudjEuU2V0UXVvdGFSZXF1ZXN0Gh0uZmlsZW1pbGwudjEuU2V0UXVvdGFSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_timestamp]);
+  fileDesc("CiBmaWxlbWlsbC92MS9hY2Nlc3Nfc2VydmljZS5wcm90bxILZmlsZW1pbGwudjEiEgoQR2V0Q2FsbGVyUmVxdWVzdCI4ChFHZXRDYWxsZXJSZXNwb25zZRIjCgZjYWxsZXIYASABKAsyEy5maWxlbWlsbC52MS5DYWxsZXIigAEKBkNhbGxlchIMCgRraW5kGAEgASgJEgoKAmlkGAIgASgJEgwKBG5hbWUYAyABKAkSDgoGdGVuYW50GAQgASgJEg4KBnNjb3BlcxgFIAMoCRIuCgpleHBpcmVzX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKSAgoFVG9rZW4SCgoCaWQYASABKAkSDAoEbmFtZRgCIAEoCRINCgVvd25lchgDIAEoCRIOCgZ0ZW5hbnQYBCABKAkSDgoGc2NvcGVzGAUgAygJEi4KCmNyZWF0ZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCmV4cGlyZXNfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjAKDGxhc3RfdXNlZF9hdBgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKcmV2b2tlZF9hdBgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAigQEKEkNyZWF0ZVRva2VuUmVxdWVzdBIMCgRuYW1lGAEgASgJEg0KBW93bmVyGAIgASgJEg4KBnRlbmFudBgDIAEoCRIOCgZzY29wZXMYBCADKAkSLgoKZXhwaXJlc19hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiSAoTQ3JlYXRlVG9rZW5SZXNwb25zZRIhCgV0b2tlbhgBIAEoCzISLmZpbGVtaWxsLnYxLlRva2VuEg4KBnNlY3JldBgCIAEoCSI3ChFMaXN0VG9rZW5zUmVxdWVzdBIOCgZ0ZW5hbnQYASABKAkSEgoKd2l0aF9lbmRlZBgCIAEoCCI4ChJMaXN0VG9rZW5zUmVzcG9uc2USIgoGdG9rZW5zGAEgAygLMhIuZmlsZW1pbGwudjEuVG9rZW4iIgoTUmV2b2tlVG9rZW5zUmVxdWVzdBILCgNpZHMYASADKAkiQAoUUmV2b2tlVG9rZW5zUmVzcG9uc2USEwoLcmV2b2tlZF9pZHMYASADKAkSEwoLbWlzc2luZ19pZHMYAiADKAkiFgoUQ3JlYXRlU2Vzc2lvblJlcXVlc3QiVwoVQ3JlYXRlU2Vzc2lvblJlc3BvbnNlEg4KBnNlY3JldBgBIAEoCRIuCgpleHBpcmVzX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCITChFFbmRTZXNzaW9uUmVxdWVzdCIUChJFbmRTZXNzaW9uUmVzcG9uc2Ui1QEKCkF1ZGl0RXZlbnQSCgoCaWQYASABKAkSJgoCYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgwKBGtpbmQYAyABKAkSDQoFYWN0b3IYBCABKAkSDAoEbmFtZRgFIAEoCRIOCgZ0ZW5hbnQYBiABKAkSDgoGYWN0aW9uGAcgASgJEg4KBm9iamVjdBgIIAEoCRISCgpyZXF1ZXN0X2lkGAkgASgJEg8KB2FkZHJlc3MYCiABKAkSEwoLZGV0YWlsX2pzb24YCyABKAkizgEKEExpc3RBdWRpdFJlcXVlc3QSDQoFYWN0b3IYASABKAkSDgoGdGVuYW50GAIgASgJEg4KBmFjdGlvbhgDIAEoCRIOCgZvYmplY3QYBCABKAkSKQoFc2luY2UYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEikKBXVudGlsGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIRCglwYWdlX3NpemUYByABKAUSEgoKcGFnZV90b2tlbhgIIAEoCSJVChFMaXN0QXVkaXRSZXNwb25zZRInCgZldmVudHMYASADKAsyFy5maWxlbWlsbC52MS5BdWRpdEV2ZW50EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSK/AQoFUXVvdGESFgoJbWF4X2ZpbGVzGAEgASgDSACIAQESFgoJbWF4X2J5dGVzGAIgASgDSAGIAQESGAoLbWF4X3VwbG9hZHMYAyABKANIAogBARIkChdtYXhfcmVxdWVzdHNfcGVyX21pbnV0ZRgEIAEoA0gDiAEBQgwKCl9tYXhfZmlsZXNCDAoKX21heF9ieXRlc0IOCgxfbWF4X3VwbG9hZHNCGgoYX21heF9yZXF1ZXN0c19wZXJfbWludXRlIn4KBlRlbmFudBIMCgRuYW1lGAEgASgJEiEKBXF1b3RhGAIgASgLMhIuZmlsZW1pbGwudjEuUXVvdGESFQoNaGFzX293bl9xdW90YRgDIAEoCBINCgVmaWxlcxgEIAEoAxINCgVieXRlcxgFIAEoAxIOCgZwYXVzZWQYBiABKAgiFAoSTGlzdFRlbmFudHNSZXF1ZXN0IjsKE0xpc3RUZW5hbnRzUmVzcG9uc2USJAoHdGVuYW50cxgBIAMoCzITLmZpbGVtaWxsLnYxLlRlbmFudCJECg9TZXRRdW90YVJlcXVlc3QSDgoGdGVuYW50GAEgASgJEiEKBXF1b3RhGAIgASgLMhIuZmlsZW1pbGwudjEuUXVvdGEiNwoQU2V0UXVvdGFSZXNwb25zZRIjCgZ0ZW5hbnQYASABKAsyEy5maWxlbWlsbC52MS5UZW5hbnQiJAoSUGF1c2VUZW5hbnRSZXF1ZXN0Eg4KBnRlbmFudBgBIAEoCSIjChNQYXVzZVRlbmFudFJlc3BvbnNlEgwKBG1vcmUYASABKAgiJQoTUmVzdW1lVGVuYW50UmVxdWVzdBIOCgZ0ZW5hbnQYASABKAkiJAoUUmVzdW1lVGVuYW50UmVzcG9uc2USDAoEbW9yZRgBIAEoCCIlChNDYW5jZWxUZW5hbnRSZXF1ZXN0Eg4KBnRlbmFudBgBIAEoCSIkChRDYW5jZWxUZW5hbnRSZXNwb25zZRIMCgRtb3JlGAEgASgIMtsHCg1BY2Nlc3NTZXJ2aWNlEkoKCUdldENhbGxlchIdLmZpbGVtaWxsLnYxLkdldENhbGxlclJlcXVlc3QaHi5maWxlbWlsbC52MS5HZXRDYWxsZXJSZXNwb25zZRJQCgtDcmVhdGVUb2tlbhIfLmZpbGVtaWxsLnYxLkNyZWF0ZVRva2VuUmVxdWVzdBogLmZpbGVtaWxsLnYxLkNyZWF0ZVRva2VuUmVzcG9uc2USTQoKTGlzdFRva2VucxIeLmZpbGVtaWxsLnYxLkxpc3RUb2tlbnNSZXF1ZXN0Gh8uZmlsZW1pbGwudjEuTGlzdFRva2Vuc1Jlc3BvbnNlElMKDFJldm9rZVRva2VucxIgLmZpbGVtaWxsLnYxLlJldm9rZVRva2Vuc1JlcXVlc3QaIS5maWxlbWlsbC52MS5SZXZva2VUb2tlbnNSZXNwb25zZRJWCg1DcmVhdGVTZXNzaW9uEiEuZmlsZW1pbGwudjEuQ3JlYXRlU2Vzc2lvblJlcXVlc3QaIi5maWxlbWlsbC52MS5DcmVhdGVTZXNzaW9uUmVzcG9uc2USTQoKRW5kU2Vzc2lvbhIeLmZpbGVtaWxsLnYxLkVuZFNlc3Npb25SZXF1ZXN0Gh8uZmlsZW1pbGwudjEuRW5kU2Vzc2lvblJlc3BvbnNlEkoKCUxpc3RBdWRpdBIdLmZpbGVtaWxsLnYxLkxpc3RBdWRpdFJlcXVlc3QaHi5maWxlbWlsbC52MS5MaXN0QXVkaXRSZXNwb25zZRJQCgtMaXN0VGVuYW50cxIfLmZpbGVtaWxsLnYxLkxpc3RUZW5hbnRzUmVxdWVzdBogLmZpbGVtaWxsLnYxLkxpc3RUZW5hbnRzUmVzcG9uc2USRwoIU2V0UXVvdGESHC5maWxlbWlsbC52MS5TZXRRdW90YVJlcXVlc3QaHS5maWxlbWlsbC52MS5TZXRRdW90YVJlc3BvbnNlElAKC1BhdXNlVGVuYW50Eh8uZmlsZW1pbGwudjEuUGF1c2VUZW5hbnRSZXF1ZXN0GiAuZmlsZW1pbGwudjEuUGF1c2VUZW5hbnRSZXNwb25zZRJTCgxSZXN1bWVUZW5hbnQSIC5maWxlbWlsbC52MS5SZXN1bWVUZW5hbnRSZXF1ZXN0GiEuZmlsZW1pbGwudjEuUmVzdW1lVGVuYW50UmVzcG9uc2USUwoMQ2FuY2VsVGVuYW50EiAuZmlsZW1pbGwudjEuQ2FuY2VsVGVuYW50UmVxdWVzdBohLmZpbGVtaWxsLnYxLkNhbmNlbFRlbmFudFJlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_timestamp]);
 
 /**
  * @generated from message filemill.v1.GetCallerRequest
@@ -614,6 +614,13 @@ export type Tenant = Message<"filemill.v1.Tenant"> & {
    * @generated from field: int64 bytes = 5;
    */
   bytes: bigint;
+
+  /**
+   * Its files are held back.
+   *
+   * @generated from field: bool paused = 6;
+   */
+  paused: boolean;
 };
 
 /**
@@ -695,6 +702,114 @@ export type SetQuotaResponse = Message<"filemill.v1.SetQuotaResponse"> & {
  */
 export const SetQuotaResponseSchema: GenMessage<SetQuotaResponse> = /*@__PURE__*/
   messageDesc(file_filemill_v1_access_service, 22);
+
+/**
+ * @generated from message filemill.v1.PauseTenantRequest
+ */
+export type PauseTenantRequest = Message<"filemill.v1.PauseTenantRequest"> & {
+  /**
+   * @generated from field: string tenant = 1;
+   */
+  tenant: string;
+};
+
+/**
+ * Describes the message filemill.v1.PauseTenantRequest.
+ * Use `create(PauseTenantRequestSchema)` to create a new message.
+ */
+export const PauseTenantRequestSchema: GenMessage<PauseTenantRequest> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_access_service, 23);
+
+/**
+ * @generated from message filemill.v1.PauseTenantResponse
+ */
+export type PauseTenantResponse = Message<"filemill.v1.PauseTenantResponse"> & {
+  /**
+   * More files follow within seconds, whatever becomes of the caller.
+   *
+   * @generated from field: bool more = 1;
+   */
+  more: boolean;
+};
+
+/**
+ * Describes the message filemill.v1.PauseTenantResponse.
+ * Use `create(PauseTenantResponseSchema)` to create a new message.
+ */
+export const PauseTenantResponseSchema: GenMessage<PauseTenantResponse> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_access_service, 24);
+
+/**
+ * @generated from message filemill.v1.ResumeTenantRequest
+ */
+export type ResumeTenantRequest = Message<"filemill.v1.ResumeTenantRequest"> & {
+  /**
+   * @generated from field: string tenant = 1;
+   */
+  tenant: string;
+};
+
+/**
+ * Describes the message filemill.v1.ResumeTenantRequest.
+ * Use `create(ResumeTenantRequestSchema)` to create a new message.
+ */
+export const ResumeTenantRequestSchema: GenMessage<ResumeTenantRequest> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_access_service, 25);
+
+/**
+ * @generated from message filemill.v1.ResumeTenantResponse
+ */
+export type ResumeTenantResponse = Message<"filemill.v1.ResumeTenantResponse"> & {
+  /**
+   * More files follow within seconds, whatever becomes of the caller.
+   *
+   * @generated from field: bool more = 1;
+   */
+  more: boolean;
+};
+
+/**
+ * Describes the message filemill.v1.ResumeTenantResponse.
+ * Use `create(ResumeTenantResponseSchema)` to create a new message.
+ */
+export const ResumeTenantResponseSchema: GenMessage<ResumeTenantResponse> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_access_service, 26);
+
+/**
+ * @generated from message filemill.v1.CancelTenantRequest
+ */
+export type CancelTenantRequest = Message<"filemill.v1.CancelTenantRequest"> & {
+  /**
+   * @generated from field: string tenant = 1;
+   */
+  tenant: string;
+};
+
+/**
+ * Describes the message filemill.v1.CancelTenantRequest.
+ * Use `create(CancelTenantRequestSchema)` to create a new message.
+ */
+export const CancelTenantRequestSchema: GenMessage<CancelTenantRequest> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_access_service, 27);
+
+/**
+ * @generated from message filemill.v1.CancelTenantResponse
+ */
+export type CancelTenantResponse = Message<"filemill.v1.CancelTenantResponse"> & {
+  /**
+   * There are more files to cancel: repeat the call.
+   *
+   * @generated from field: bool more = 1;
+   */
+  more: boolean;
+};
+
+/**
+ * Describes the message filemill.v1.CancelTenantResponse.
+ * Use `create(CancelTenantResponseSchema)` to create a new message.
+ */
+export const CancelTenantResponseSchema: GenMessage<CancelTenantResponse> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_access_service, 28);
 
 /**
  * This service tells who may do what, and changes it. Where authentication is not configured, every caller is `anonymous` and may do everything.
@@ -792,6 +907,36 @@ export const AccessService: GenService<{
     methodKind: "unary";
     input: typeof SetQuotaRequestSchema;
     output: typeof SetQuotaResponseSchema;
+  },
+  /**
+   * Holds the files of a tenant back, those that come included: no worker takes them. May be repeated, as may the next two.
+   *
+   * @generated from rpc filemill.v1.AccessService.PauseTenant
+   */
+  pauseTenant: {
+    methodKind: "unary";
+    input: typeof PauseTenantRequestSchema;
+    output: typeof PauseTenantResponseSchema;
+  },
+  /**
+   * Makes the PAUSED files of a tenant PENDING again, but for those of paused batches.
+   *
+   * @generated from rpc filemill.v1.AccessService.ResumeTenant
+   */
+  resumeTenant: {
+    methodKind: "unary";
+    input: typeof ResumeTenantRequestSchema;
+    output: typeof ResumeTenantResponseSchema;
+  },
+  /**
+   * Cancels the files of a tenant that have not ended, as CancelFiles does.
+   *
+   * @generated from rpc filemill.v1.AccessService.CancelTenant
+   */
+  cancelTenant: {
+    methodKind: "unary";
+    input: typeof CancelTenantRequestSchema;
+    output: typeof CancelTenantResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_filemill_v1_access_service, 0);

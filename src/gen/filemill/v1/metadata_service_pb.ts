@@ -16,7 +16,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file filemill/v1/metadata_service.proto.
  */
 export const file_filemill_v1_metadata_service: GenFile = /*@__PURE__*/
-  fileDesc("CiJmaWxlbWlsbC92MS9tZXRhZGF0YV9zZXJ2aWNlLnByb3RvEgtmaWxlbWlsbC52MSKgAwoFQmF0Y2gSDAoEbmFtZRgBIAEoCRIOCgZ0ZW5hbnQYAiABKAkSLgoKY3JlYXRlZF9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKY2hhbmdlZF9hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDgoGcGF1c2VkGAUgASgIEjAKCHN0YXR1c2VzGAYgAygLMh4uZmlsZW1pbGwudjEuQmF0Y2guU3RhdHVzQ291bnQSLQoGZXJyb3JzGAcgAygLMh0uZmlsZW1pbGwudjEuQmF0Y2guRXJyb3JDb3VudBINCgVieXRlcxgIIAEoAxINCgV3b3JkcxgJIAEoAxIYChBmaWxlc19wZXJfc2Vjb25kGAogASgBGkUKC1N0YXR1c0NvdW50EicKBnN0YXR1cxgBIAEoDjIXLmZpbGVtaWxsLnYxLkZpbGVTdGF0dXMSDQoFZmlsZXMYAiABKAMaKQoKRXJyb3JDb3VudBIMCgRjb2RlGAEgASgJEg0KBWZpbGVzGAIgASgDIhQKEkxpc3RCYXRjaGVzUmVxdWVzdCI6ChNMaXN0QmF0Y2hlc1Jlc3BvbnNlEiMKB2JhdGNoZXMYASADKAsyEi5maWxlbWlsbC52MS5CYXRjaCIvCg9HZXRCYXRjaFJlcXVlc3QSDAoEbmFtZRgBIAEoCRIOCgZ0ZW5hbnQYAiABKAkiNQoQR2V0QmF0Y2hSZXNwb25zZRIhCgViYXRjaBgBIAEoCzISLmZpbGVtaWxsLnYxLkJhdGNoIjEKEVBhdXNlQmF0Y2hSZXF1ZXN0EgwKBG5hbWUYASABKAkSDgoGdGVuYW50GAIgASgJIkUKElBhdXNlQmF0Y2hSZXNwb25zZRIhCgViYXRjaBgBIAEoCzISLmZpbGVtaWxsLnYxLkJhdGNoEgwKBG1vcmUYAiABKAgiMgoSUmVzdW1lQmF0Y2hSZXF1ZXN0EgwKBG5hbWUYASABKAkSDgoGdGVuYW50GAIgASgJIkYKE1Jlc3VtZUJhdGNoUmVzcG9uc2USIQoFYmF0Y2gYASABKAsyEi5maWxlbWlsbC52MS5CYXRjaBIMCgRtb3JlGAIgASgIIjIKEkNhbmNlbEJhdGNoUmVxdWVzdBIMCgRuYW1lGAEgASgJEg4KBnRlbmFudBgCIAEoCSJGChNDYW5jZWxCYXRjaFJlc3BvbnNlEiEKBWJhdGNoGAEgASgLMhIuZmlsZW1pbGwudjEuQmF0Y2gSDAoEbW9yZRgCIAEoCCIiChJEcmFpbldvcmtlclJlcXVlc3QSDAoEbmFtZRgBIAEoCSJQChNEcmFpbldvcmtlclJlc3BvbnNlEjkKBndvcmtlchgBIAEoCzIpLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2UuV29ya2VyU3RhdGUiIwoTUmVzdW1lV29ya2VyUmVxdWVzdBIMCgRuYW1lGAEgASgJIlEKFFJlc3VtZVdvcmtlclJlc3BvbnNlEjkKBndvcmtlchgBIAEoCzIpLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2UuV29ya2VyU3RhdGUiHgoPR2V0RmlsZXNSZXF1ZXN0EgsKA2lkcxgBIAMoCSJJChBHZXRGaWxlc1Jlc3BvbnNlEiAKBWZpbGVzGAEgAygLMhEuZmlsZW1pbGwudjEuRmlsZRITCgttaXNzaW5nX2lkcxgCIAMoCSImChJHZXRBdHRlbXB0c1JlcXVlc3QSEAoIZmlsZV9pZHMYASADKAkiPQoTR2V0QXR0ZW1wdHNSZXNwb25zZRImCghhdHRlbXB0cxgBIAMoCzIULmZpbGVtaWxsLnYxLkF0dGVtcHQi5wIKB0F0dGVtcHQSDwoHZmlsZV9pZBgBIAEoCRIOCgZudW1iZXIYAiABKAUSDgoGd29ya2VyGAMgASgJEi4KCmNsYWltZWRfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZGVkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCgdvdXRjb21lGAYgASgOMhwuZmlsZW1pbGwudjEuQXR0ZW1wdC5PdXRjb21lEiUKBWVycm9yGAcgASgLMhYuZmlsZW1pbGwudjEuRmlsZUVycm9yIncKB091dGNvbWUSFwoTT1VUQ09NRV9VTlNQRUNJRklFRBAAEhMKD09VVENPTUVfUlVOTklORxABEhUKEU9VVENPTUVfQ09NUExFVEVEEAISEgoOT1VUQ09NRV9GQUlMRUQQAxITCg9PVVRDT01FX0VYUElSRUQQBCK4AgoKRmlsZUZpbHRlchIpCghzdGF0dXNlcxgBIAMoDjIXLmZpbGVtaWxsLnYxLkZpbGVTdGF0dXMSEQoJbWltZV90eXBlGAIgASgJEhUKDW5hbWVfY29udGFpbnMYAyABKAkSDgoGc2hhMjU2GAQgASgJEjAKDGNyZWF0ZWRfZnJvbRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMgoOY3JlYXRlZF9iZWZvcmUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCmVycm9yX2NvZGUYByABKAkSLQoIZmluZGluZ3MYCCABKAsyGy5maWxlbWlsbC52MS5GaW5kaW5nc0ZpbHRlchINCgVxdWVyeRgJIAEoCRINCgViYXRjaBgUIAEoCSKIAQoQTGlzdEZpbGVzUmVxdWVzdBInCgZmaWx0ZXIYASABKAsyFy5maWxlbWlsbC52MS5GaWxlRmlsdGVyEhEKCXBhZ2Vfc2l6ZRgCIAEoBRISCgpwYWdlX3Rva2VuGAMgASgJEhAKCG9yZGVyX2J5GAQgASgJEhIKCndpdGhfZm91bmQYBSABKAgilAEKEUxpc3RGaWxlc1Jlc3BvbnNlEiAKBWZpbGVzGAEgAygLMhEuZmlsZW1pbGwudjEuRmlsZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkSEwoLc29ydF9jYXBwZWQYAyABKAgSLwoLc2VhcmNoZWRfdG8YBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIjwKEUNvdW50RmlsZXNSZXF1ZXN0EicKBmZpbHRlchgBIAEoCzIXLmZpbGVtaWxsLnYxLkZpbGVGaWx0ZXIioAIKEkNvdW50RmlsZXNSZXNwb25zZRINCgVmaWxlcxgBIAEoAxINCgVieXRlcxgCIAEoAxIOCgZjYXBwZWQYAyABKAgSNQoGZmFjZXRzGAQgAygLMiUuZmlsZW1pbGwudjEuQ291bnRGaWxlc1Jlc3BvbnNlLkZhY2V0EjAKDGNvdW50ZWRfZnJvbRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAaJQoFVmFsdWUSDQoFdmFsdWUYASABKAkSDQoFZmlsZXMYAiABKAMaTAoFRmFjZXQSDAoEbmFtZRgBIAEoCRI1CgZ2YWx1ZXMYAiADKAsyJS5maWxlbWlsbC52MS5Db3VudEZpbGVzUmVzcG9uc2UuVmFsdWUiNwoRV2F0Y2hGaWxlc1JlcXVlc3QSCwoDaWRzGAEgAygJEhUKDXRlcm1pbmFsX29ubHkYAiABKAgiSwoSV2F0Y2hGaWxlc1Jlc3BvbnNlEiAKBWZpbGVzGAEgAygLMhEuZmlsZW1pbGwudjEuRmlsZRITCgttaXNzaW5nX2lkcxgCIAMoCSIlChNXYXRjaENoYW5nZXNSZXF1ZXN0Eg4KBmN1cnNvchgBIAEoCSKuAQoUV2F0Y2hDaGFuZ2VzUmVzcG9uc2USDgoGY3Vyc29yGAEgASgJEiAKBWZpbGVzGAIgAygLMhEuZmlsZW1pbGwudjEuRmlsZRITCgttaXNzaW5nX2lkcxgDIAMoCRISCgpsb29rX2FnYWluGAQgASgIEjEKBXN0YXRzGAUgASgLMh0uZmlsZW1pbGwudjEuR2V0U3RhdHNSZXNwb25zZUgAiAEBQggKBl9zdGF0cyIgChFSZXRyeUZpbGVzUmVxdWVzdBILCgNpZHMYASADKAkimwIKElJldHJ5RmlsZXNSZXNwb25zZRIzCgVpdGVtcxgBIAMoCzIkLmZpbGVtaWxsLnYxLlJldHJ5RmlsZXNSZXNwb25zZS5JdGVtGkwKBEl0ZW0SCgoCaWQYASABKAkSOAoHb3V0Y29tZRgCIAEoDjInLmZpbGVtaWxsLnYxLlJldHJ5RmlsZXNSZXNwb25zZS5PdXRjb21lIoEBCgdPdXRjb21lEhcKE09VVENPTUVfVU5TUEVDSUZJRUQQABITCg9PVVRDT01FX1JFVFJJRUQQARIWChJPVVRDT01FX05PVF9GQUlMRUQQAhIVChFPVVRDT01FX05PVF9GT1VORBADEhkKFU9VVENPTUVfQllURVNfRVhQSVJFRBAEIiAKEVBhdXNlRmlsZXNSZXF1ZXN0EgsKA2lkcxgBIAMoCSL/AQoSUGF1c2VGaWxlc1Jlc3BvbnNlEjMKBWl0ZW1zGAEgAygLMiQuZmlsZW1pbGwudjEuUGF1c2VGaWxlc1Jlc3BvbnNlLkl0ZW0aTAoESXRlbRIKCgJpZBgBIAEoCRI4CgdvdXRjb21lGAIgASgOMicuZmlsZW1pbGwudjEuUGF1c2VGaWxlc1Jlc3BvbnNlLk91dGNvbWUiZgoHT3V0Y29tZRIXChNPVVRDT01FX1VOU1BFQ0lGSUVEEAASEgoOT1VUQ09NRV9QQVVTRUQQARIXChNPVVRDT01FX05PVF9QRU5ESU5HEAISFQoRT1VUQ09NRV9OT1RfRk9VTkQQAyIhChJSZXN1bWVGaWxlc1JlcXVlc3QSCwoDaWRzGAEgAygJIp0CChNSZXN1bWVGaWxlc1Jlc3BvbnNlEjQKBWl0ZW1zGAEgAygLMiUuZmlsZW1pbGwudjEuUmVzdW1lRmlsZXNSZXNwb25zZS5JdGVtGk0KBEl0ZW0SCgoCaWQYASABKAkSOQoHb3V0Y29tZRgCIAEoDjIoLmZpbGVtaWxsLnYxLlJlc3VtZUZpbGVzUmVzcG9uc2UuT3V0Y29tZSKAAQoHT3V0Y29tZRIXChNPVVRDT01FX1VOU1BFQ0lGSUVEEAASEwoPT1VUQ09NRV9SRVNVTUVEEAESFgoST1VUQ09NRV9OT1RfUEFVU0VEEAISFQoRT1VUQ09NRV9OT1RfRk9VTkQQAxIYChRPVVRDT01FX0JBVENIX1BBVVNFRBAEIiEKEkNhbmNlbEZpbGVzUmVxdWVzdBILCgNpZHMYASADKAkihwIKE0NhbmNlbEZpbGVzUmVzcG9uc2USNAoFaXRlbXMYASADKAsyJS5maWxlbWlsbC52MS5DYW5jZWxGaWxlc1Jlc3BvbnNlLkl0ZW0aTQoESXRlbRIKCgJpZBgBIAEoCRI5CgdvdXRjb21lGAIgASgOMiguZmlsZW1pbGwudjEuQ2FuY2VsRmlsZXNSZXNwb25zZS5PdXRjb21lImsKB091dGNvbWUSFwoTT1VUQ09NRV9VTlNQRUNJRklFRBAAEhUKEU9VVENPTUVfQ0FOQ0VMTEVEEAESGQoVT1VUQ09NRV9BTFJFQURZX0VOREVEEAISFQoRT1VUQ09NRV9OT1RfRk9VTkQQAyIhChJEZWxldGVGaWxlc1JlcXVlc3QSCwoDaWRzGAEgAygJIuoBChNEZWxldGVGaWxlc1Jlc3BvbnNlEjQKBWl0ZW1zGAEgAygLMiUuZmlsZW1pbGwudjEuRGVsZXRlRmlsZXNSZXNwb25zZS5JdGVtGk0KBEl0ZW0SCgoCaWQYASABKAkSOQoHb3V0Y29tZRgCIAEoDjIoLmZpbGVtaWxsLnYxLkRlbGV0ZUZpbGVzUmVzcG9uc2UuT3V0Y29tZSJOCgdPdXRjb21lEhcKE09VVENPTUVfVU5TUEVDSUZJRUQQABITCg9PVVRDT01FX0RFTEVURUQQARIVChFPVVRDT01FX05PVF9GT1VORBACIicKD0dldFN0YXRzUmVxdWVzdBIUCgx3b3JrZXJzX29ubHkYASABKAgipAkKEEdldFN0YXRzUmVzcG9uc2USOwoIc3RhdHVzZXMYASADKAsyKS5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLlN0YXR1c0NvdW50EjgKBmVycm9ycxgCIAMoCzIoLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2UuRXJyb3JDb3VudBIeChZvbGRlc3RfcGVuZGluZ19zZWNvbmRzGAMgASgBEjoKB3dvcmtlcnMYBCADKAsyKS5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLldvcmtlclN0YXRlEjUKBHdhaXQYBSABKAsyJy5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLkR1cmF0aW9ucxI7Cgpwcm9jZXNzaW5nGAYgASgLMicuZmlsZW1pbGwudjEuR2V0U3RhdHNSZXNwb25zZS5EdXJhdGlvbnMSPQoIZGF0YWJhc2UYByABKAsyKy5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLkRhdGFiYXNlU3RhdGUaVAoLU3RhdHVzQ291bnQSJwoGc3RhdHVzGAEgASgOMhcuZmlsZW1pbGwudjEuRmlsZVN0YXR1cxINCgVmaWxlcxgCIAEoAxINCgVieXRlcxgDIAEoAxopCgpFcnJvckNvdW50EgwKBGNvZGUYASABKAkSDQoFZmlsZXMYAiABKAMavwIKC1dvcmtlclN0YXRlEgwKBG5hbWUYASABKAkSLgoKc3RhcnRlZF9hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKwoHc2Vlbl9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDQoFc2xvdHMYBCABKAUSDAoEYnVzeRgFIAEoBRIOCgZzb3VyY2UYBiABKAkSPgoFc3RhdGUYByABKA4yLy5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLldvcmtlclN0YXRlLlN0YXRlIlgKBVN0YXRlEhUKEVNUQVRFX1VOU1BFQ0lGSUVEEAASEQoNU1RBVEVfV09SS0lORxABEhIKDlNUQVRFX0RSQUlOSU5HEAISEQoNU1RBVEVfRFJBSU5FRBADGjUKCUR1cmF0aW9ucxITCgtwNTBfc2Vjb25kcxgBIAEoARITCgtwOTVfc2Vjb25kcxgCIAEoARrJAQoNRGF0YWJhc2VTdGF0ZRIOCgZwb29sZWQYASABKAgSEAoIbm90aWZpZWQYAiABKAgSJwoDbm93GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgtzZXJ2aWNlX25vdxgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASPAoLbGF0ZXN0X3N0ZXAYBSABKAsyJy5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLkNsb2NrU3RlcBpECglDbG9ja1N0ZXASJgoCYXQYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg8KB3NlY29uZHMYAiABKAEijQEKEUdldEhpc3RvcnlSZXF1ZXN0EigKBGZyb20YASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiYKAnRvGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBImCgRzdGVwGAMgASgOMhguZmlsZW1pbGwudjEuSGlzdG9yeVN0ZXAiZwoSR2V0SGlzdG9yeVJlc3BvbnNlEiYKBHN0ZXAYASABKA4yGC5maWxlbWlsbC52MS5IaXN0b3J5U3RlcBIpCgZwb2ludHMYAiADKAsyGS5maWxlbWlsbC52MS5IaXN0b3J5UG9pbnQiwwQKDEhpc3RvcnlQb2ludBImCgJhdBgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDwoHc2Vjb25kcxgCIAEoARIQCghhY2NlcHRlZBgDIAEoAxIWCg5hY2NlcHRlZF9ieXRlcxgEIAEoAxIRCgljb21wbGV0ZWQYBSABKAMSFwoPY29tcGxldGVkX2J5dGVzGAYgASgDEjQKBmZhaWxlZBgHIAMoCzIkLmZpbGVtaWxsLnYxLkhpc3RvcnlQb2ludC5FcnJvckNvdW50EjEKBHdhaXQYCCABKAsyIy5maWxlbWlsbC52MS5IaXN0b3J5UG9pbnQuRHVyYXRpb25zEjIKBXRvdGFsGAkgASgLMiMuZmlsZW1pbGwudjEuSGlzdG9yeVBvaW50LkR1cmF0aW9ucxIyCgdiYWNrbG9nGAogASgLMiEuZmlsZW1pbGwudjEuSGlzdG9yeVBvaW50LkJhY2tsb2caKQoKRXJyb3JDb3VudBIMCgRjb2RlGAEgASgJEg0KBWZpbGVzGAIgASgDGjUKCUR1cmF0aW9ucxITCgtwNTBfc2Vjb25kcxgBIAEoARITCgtwOTVfc2Vjb25kcxgCIAEoARpxCgdCYWNrbG9nEg8KB3BlbmRpbmcYASABKAMSEgoKcHJvY2Vzc2luZxgCIAEoAxIeChZvbGRlc3RfcGVuZGluZ19zZWNvbmRzGAMgASgBEiEKGW9sZGVzdF9wcm9jZXNzaW5nX3NlY29uZHMYBCABKAEqcQoLSGlzdG9yeVN0ZXASHAoYSElTVE9SWV9TVEVQX1VOU1BFQ0lGSUVEEAASFwoTSElTVE9SWV9TVEVQX01JTlVURRABEhUKEUhJU1RPUllfU1RFUF9IT1VSEAISFAoQSElTVE9SWV9TVEVQX0RBWRADMtAMCg9NZXRhZGF0YVNlcnZpY2USRwoIR2V0RmlsZXMSHC5maWxlbWlsbC52MS5HZXRGaWxlc1JlcXVlc3QaHS5maWxlbWlsbC52MS5HZXRGaWxlc1Jlc3BvbnNlElAKC0dldEF0dGVtcHRzEh8uZmlsZW1pbGwudjEuR2V0QXR0ZW1wdHNSZXF1ZXN0GiAuZmlsZW1pbGwudjEuR2V0QXR0ZW1wdHNSZXNwb25zZRJKCglMaXN0RmlsZXMSHS5maWxlbWlsbC52MS5MaXN0RmlsZXNSZXF1ZXN0Gh4uZmlsZW1pbGwudjEuTGlzdEZpbGVzUmVzcG9uc2USTQoKQ291bnRGaWxlcxIeLmZpbGVtaWxsLnYxLkNvdW50RmlsZXNSZXF1ZXN0Gh8uZmlsZW1pbGwudjEuQ291bnRGaWxlc1Jlc3BvbnNlEk8KCldhdGNoRmlsZXMSHi5maWxlbWlsbC52MS5XYXRjaEZpbGVzUmVxdWVzdBofLmZpbGVtaWxsLnYxLldhdGNoRmlsZXNSZXNwb25zZTABElUKDFdhdGNoQ2hhbmdlcxIgLmZpbGVtaWxsLnYxLldhdGNoQ2hhbmdlc1JlcXVlc3QaIS5maWxlbWlsbC52MS5XYXRjaENoYW5nZXNSZXNwb25zZTABEk0KClJldHJ5RmlsZXMSHi5maWxlbWlsbC52MS5SZXRyeUZpbGVzUmVxdWVzdBofLmZpbGVtaWxsLnYxLlJldHJ5RmlsZXNSZXNwb25zZRJNCgpQYXVzZUZpbGVzEh4uZmlsZW1pbGwudjEuUGF1c2VGaWxlc1JlcXVlc3QaHy5maWxlbWlsbC52MS5QYXVzZUZpbGVzUmVzcG9uc2USUAoLUmVzdW1lRmlsZXMSHy5maWxlbWlsbC52MS5SZXN1bWVGaWxlc1JlcXVlc3QaIC5maWxlbWlsbC52MS5SZXN1bWVGaWxlc1Jlc3BvbnNlElAKC0NhbmNlbEZpbGVzEh8uZmlsZW1pbGwudjEuQ2FuY2VsRmlsZXNSZXF1ZXN0GiAuZmlsZW1pbGwudjEuQ2FuY2VsRmlsZXNSZXNwb25zZRJQCgtEZWxldGVGaWxlcxIfLmZpbGVtaWxsLnYxLkRlbGV0ZUZpbGVzUmVxdWVzdBogLmZpbGVtaWxsLnYxLkRlbGV0ZUZpbGVzUmVzcG9uc2USRwoIR2V0U3RhdHMSHC5maWxlbWlsbC52MS5HZXRTdGF0c1JlcXVlc3QaHS5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlEk0KCkdldEhpc3RvcnkSHi5maWxlbWlsbC52MS5HZXRIaXN0b3J5UmVxdWVzdBofLmZpbGVtaWxsLnYxLkdldEhpc3RvcnlSZXNwb25zZRJQCgtMaXN0QmF0Y2hlcxIfLmZpbGVtaWxsLnYxLkxpc3RCYXRjaGVzUmVxdWVzdBogLmZpbGVtaWxsLnYxLkxpc3RCYXRjaGVzUmVzcG9uc2USRwoIR2V0QmF0Y2gSHC5maWxlbWlsbC52MS5HZXRCYXRjaFJlcXVlc3QaHS5maWxlbWlsbC52MS5HZXRCYXRjaFJlc3BvbnNlEk0KClBhdXNlQmF0Y2gSHi5maWxlbWlsbC52MS5QYXVzZUJhdGNoUmVxdWVzdBofLmZpbGVtaWxsLnYxLlBhdXNlQmF0Y2hSZXNwb25zZRJQCgtSZXN1bWVCYXRjaBIfLmZpbGVtaWxsLnYxLlJlc3VtZUJhdGNoUmVxdWVzdBogLmZpbGVtaWxsLnYxLlJlc3VtZUJhdGNoUmVzcG9uc2USUAoLQ2FuY2VsQmF0Y2gSHy5maWxlbWlsbC52MS5DYW5jZWxCYXRjaFJlcXVlc3QaIC5maWxlbWlsbC52MS5DYW5jZWxCYXRjaFJlc3BvbnNlElAKC0RyYWluV29ya2VyEh8uZmlsZW1pbGwudjEuRHJhaW5Xb3JrZXJSZXF1ZXN0GiAuZmlsZW1pbGwudjEuRHJhaW5Xb3JrZXJSZXNwb25zZRJTCgxSZXN1bWVXb3JrZXISIC5maWxlbWlsbC52MS5SZXN1bWVXb3JrZXJSZXF1ZXN0GiEuZmlsZW1pbGwudjEuUmVzdW1lV29ya2VyUmVzcG9uc2ViBnByb3RvMw", [file_filemill_v1_file, file_filemill_v1_findings_filter, file_google_protobuf_timestamp]);
+  fileDesc("CiJmaWxlbWlsbC92MS9tZXRhZGF0YV9zZXJ2aWNlLnByb3RvEgtmaWxlbWlsbC52MSKyAwoFQmF0Y2gSDAoEbmFtZRgBIAEoCRIOCgZ0ZW5hbnQYAiABKAkSLgoKY3JlYXRlZF9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKY2hhbmdlZF9hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDgoGcGF1c2VkGAUgASgIEjAKCHN0YXR1c2VzGAYgAygLMh4uZmlsZW1pbGwudjEuQmF0Y2guU3RhdHVzQ291bnQSLQoGZXJyb3JzGAcgAygLMh0uZmlsZW1pbGwudjEuQmF0Y2guRXJyb3JDb3VudBINCgVieXRlcxgIIAEoAxINCgV3b3JkcxgJIAEoAxIYChBmaWxlc19wZXJfc2Vjb25kGAogASgBEhAKCHByaW9yaXR5GAsgASgJGkUKC1N0YXR1c0NvdW50EicKBnN0YXR1cxgBIAEoDjIXLmZpbGVtaWxsLnYxLkZpbGVTdGF0dXMSDQoFZmlsZXMYAiABKAMaKQoKRXJyb3JDb3VudBIMCgRjb2RlGAEgASgJEg0KBWZpbGVzGAIgASgDIhQKEkxpc3RCYXRjaGVzUmVxdWVzdCI6ChNMaXN0QmF0Y2hlc1Jlc3BvbnNlEiMKB2JhdGNoZXMYASADKAsyEi5maWxlbWlsbC52MS5CYXRjaCIvCg9HZXRCYXRjaFJlcXVlc3QSDAoEbmFtZRgBIAEoCRIOCgZ0ZW5hbnQYAiABKAkiNQoQR2V0QmF0Y2hSZXNwb25zZRIhCgViYXRjaBgBIAEoCzISLmZpbGVtaWxsLnYxLkJhdGNoIjEKEVBhdXNlQmF0Y2hSZXF1ZXN0EgwKBG5hbWUYASABKAkSDgoGdGVuYW50GAIgASgJIkUKElBhdXNlQmF0Y2hSZXNwb25zZRIhCgViYXRjaBgBIAEoCzISLmZpbGVtaWxsLnYxLkJhdGNoEgwKBG1vcmUYAiABKAgiMgoSUmVzdW1lQmF0Y2hSZXF1ZXN0EgwKBG5hbWUYASABKAkSDgoGdGVuYW50GAIgASgJIkYKE1Jlc3VtZUJhdGNoUmVzcG9uc2USIQoFYmF0Y2gYASABKAsyEi5maWxlbWlsbC52MS5CYXRjaBIMCgRtb3JlGAIgASgIIjIKEkNhbmNlbEJhdGNoUmVxdWVzdBIMCgRuYW1lGAEgASgJEg4KBnRlbmFudBgCIAEoCSJGChNDYW5jZWxCYXRjaFJlc3BvbnNlEiEKBWJhdGNoGAEgASgLMhIuZmlsZW1pbGwudjEuQmF0Y2gSDAoEbW9yZRgCIAEoCCJJChdTZXRCYXRjaFByaW9yaXR5UmVxdWVzdBIMCgRuYW1lGAEgASgJEg4KBnRlbmFudBgCIAEoCRIQCghwcmlvcml0eRgDIAEoCSIoChhTZXRCYXRjaFByaW9yaXR5UmVzcG9uc2USDAoEbW9yZRgBIAEoCCIiChJEcmFpbldvcmtlclJlcXVlc3QSDAoEbmFtZRgBIAEoCSJQChNEcmFpbldvcmtlclJlc3BvbnNlEjkKBndvcmtlchgBIAEoCzIpLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2UuV29ya2VyU3RhdGUiIwoTUmVzdW1lV29ya2VyUmVxdWVzdBIMCgRuYW1lGAEgASgJIlEKFFJlc3VtZVdvcmtlclJlc3BvbnNlEjkKBndvcmtlchgBIAEoCzIpLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2UuV29ya2VyU3RhdGUiHgoPR2V0RmlsZXNSZXF1ZXN0EgsKA2lkcxgBIAMoCSJJChBHZXRGaWxlc1Jlc3BvbnNlEiAKBWZpbGVzGAEgAygLMhEuZmlsZW1pbGwudjEuRmlsZRITCgttaXNzaW5nX2lkcxgCIAMoCSImChJHZXRBdHRlbXB0c1JlcXVlc3QSEAoIZmlsZV9pZHMYASADKAkiPQoTR2V0QXR0ZW1wdHNSZXNwb25zZRImCghhdHRlbXB0cxgBIAMoCzIULmZpbGVtaWxsLnYxLkF0dGVtcHQi5wIKB0F0dGVtcHQSDwoHZmlsZV9pZBgBIAEoCRIOCgZudW1iZXIYAiABKAUSDgoGd29ya2VyGAMgASgJEi4KCmNsYWltZWRfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZGVkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCgdvdXRjb21lGAYgASgOMhwuZmlsZW1pbGwudjEuQXR0ZW1wdC5PdXRjb21lEiUKBWVycm9yGAcgASgLMhYuZmlsZW1pbGwudjEuRmlsZUVycm9yIncKB091dGNvbWUSFwoTT1VUQ09NRV9VTlNQRUNJRklFRBAAEhMKD09VVENPTUVfUlVOTklORxABEhUKEU9VVENPTUVfQ09NUExFVEVEEAISEgoOT1VUQ09NRV9GQUlMRUQQAxITCg9PVVRDT01FX0VYUElSRUQQBCK4AgoKRmlsZUZpbHRlchIpCghzdGF0dXNlcxgBIAMoDjIXLmZpbGVtaWxsLnYxLkZpbGVTdGF0dXMSEQoJbWltZV90eXBlGAIgASgJEhUKDW5hbWVfY29udGFpbnMYAyABKAkSDgoGc2hhMjU2GAQgASgJEjAKDGNyZWF0ZWRfZnJvbRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMgoOY3JlYXRlZF9iZWZvcmUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCmVycm9yX2NvZGUYByABKAkSLQoIZmluZGluZ3MYCCABKAsyGy5maWxlbWlsbC52MS5GaW5kaW5nc0ZpbHRlchINCgVxdWVyeRgJIAEoCRINCgViYXRjaBgUIAEoCSKIAQoQTGlzdEZpbGVzUmVxdWVzdBInCgZmaWx0ZXIYASABKAsyFy5maWxlbWlsbC52MS5GaWxlRmlsdGVyEhEKCXBhZ2Vfc2l6ZRgCIAEoBRISCgpwYWdlX3Rva2VuGAMgASgJEhAKCG9yZGVyX2J5GAQgASgJEhIKCndpdGhfZm91bmQYBSABKAgilAEKEUxpc3RGaWxlc1Jlc3BvbnNlEiAKBWZpbGVzGAEgAygLMhEuZmlsZW1pbGwudjEuRmlsZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkSEwoLc29ydF9jYXBwZWQYAyABKAgSLwoLc2VhcmNoZWRfdG8YBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIjwKEUNvdW50RmlsZXNSZXF1ZXN0EicKBmZpbHRlchgBIAEoCzIXLmZpbGVtaWxsLnYxLkZpbGVGaWx0ZXIioAIKEkNvdW50RmlsZXNSZXNwb25zZRINCgVmaWxlcxgBIAEoAxINCgVieXRlcxgCIAEoAxIOCgZjYXBwZWQYAyABKAgSNQoGZmFjZXRzGAQgAygLMiUuZmlsZW1pbGwudjEuQ291bnRGaWxlc1Jlc3BvbnNlLkZhY2V0EjAKDGNvdW50ZWRfZnJvbRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAaJQoFVmFsdWUSDQoFdmFsdWUYASABKAkSDQoFZmlsZXMYAiABKAMaTAoFRmFjZXQSDAoEbmFtZRgBIAEoCRI1CgZ2YWx1ZXMYAiADKAsyJS5maWxlbWlsbC52MS5Db3VudEZpbGVzUmVzcG9uc2UuVmFsdWUiNwoRV2F0Y2hGaWxlc1JlcXVlc3QSCwoDaWRzGAEgAygJEhUKDXRlcm1pbmFsX29ubHkYAiABKAgiSwoSV2F0Y2hGaWxlc1Jlc3BvbnNlEiAKBWZpbGVzGAEgAygLMhEuZmlsZW1pbGwudjEuRmlsZRITCgttaXNzaW5nX2lkcxgCIAMoCSIlChNXYXRjaENoYW5nZXNSZXF1ZXN0Eg4KBmN1cnNvchgBIAEoCSKuAQoUV2F0Y2hDaGFuZ2VzUmVzcG9uc2USDgoGY3Vyc29yGAEgASgJEiAKBWZpbGVzGAIgAygLMhEuZmlsZW1pbGwudjEuRmlsZRITCgttaXNzaW5nX2lkcxgDIAMoCRISCgpsb29rX2FnYWluGAQgASgIEjEKBXN0YXRzGAUgASgLMh0uZmlsZW1pbGwudjEuR2V0U3RhdHNSZXNwb25zZUgAiAEBQggKBl9zdGF0cyIgChFSZXRyeUZpbGVzUmVxdWVzdBILCgNpZHMYASADKAkimwIKElJldHJ5RmlsZXNSZXNwb25zZRIzCgVpdGVtcxgBIAMoCzIkLmZpbGVtaWxsLnYxLlJldHJ5RmlsZXNSZXNwb25zZS5JdGVtGkwKBEl0ZW0SCgoCaWQYASABKAkSOAoHb3V0Y29tZRgCIAEoDjInLmZpbGVtaWxsLnYxLlJldHJ5RmlsZXNSZXNwb25zZS5PdXRjb21lIoEBCgdPdXRjb21lEhcKE09VVENPTUVfVU5TUEVDSUZJRUQQABITCg9PVVRDT01FX1JFVFJJRUQQARIWChJPVVRDT01FX05PVF9GQUlMRUQQAhIVChFPVVRDT01FX05PVF9GT1VORBADEhkKFU9VVENPTUVfQllURVNfRVhQSVJFRBAEIiAKEVBhdXNlRmlsZXNSZXF1ZXN0EgsKA2lkcxgBIAMoCSL/AQoSUGF1c2VGaWxlc1Jlc3BvbnNlEjMKBWl0ZW1zGAEgAygLMiQuZmlsZW1pbGwudjEuUGF1c2VGaWxlc1Jlc3BvbnNlLkl0ZW0aTAoESXRlbRIKCgJpZBgBIAEoCRI4CgdvdXRjb21lGAIgASgOMicuZmlsZW1pbGwudjEuUGF1c2VGaWxlc1Jlc3BvbnNlLk91dGNvbWUiZgoHT3V0Y29tZRIXChNPVVRDT01FX1VOU1BFQ0lGSUVEEAASEgoOT1VUQ09NRV9QQVVTRUQQARIXChNPVVRDT01FX05PVF9QRU5ESU5HEAISFQoRT1VUQ09NRV9OT1RfRk9VTkQQAyIhChJSZXN1bWVGaWxlc1JlcXVlc3QSCwoDaWRzGAEgAygJIp0CChNSZXN1bWVGaWxlc1Jlc3BvbnNlEjQKBWl0ZW1zGAEgAygLMiUuZmlsZW1pbGwudjEuUmVzdW1lRmlsZXNSZXNwb25zZS5JdGVtGk0KBEl0ZW0SCgoCaWQYASABKAkSOQoHb3V0Y29tZRgCIAEoDjIoLmZpbGVtaWxsLnYxLlJlc3VtZUZpbGVzUmVzcG9uc2UuT3V0Y29tZSKAAQoHT3V0Y29tZRIXChNPVVRDT01FX1VOU1BFQ0lGSUVEEAASEwoPT1VUQ09NRV9SRVNVTUVEEAESFgoST1VUQ09NRV9OT1RfUEFVU0VEEAISFQoRT1VUQ09NRV9OT1RfRk9VTkQQAxIYChRPVVRDT01FX0JBVENIX1BBVVNFRBAEIiEKEkNhbmNlbEZpbGVzUmVxdWVzdBILCgNpZHMYASADKAkihwIKE0NhbmNlbEZpbGVzUmVzcG9uc2USNAoFaXRlbXMYASADKAsyJS5maWxlbWlsbC52MS5DYW5jZWxGaWxlc1Jlc3BvbnNlLkl0ZW0aTQoESXRlbRIKCgJpZBgBIAEoCRI5CgdvdXRjb21lGAIgASgOMiguZmlsZW1pbGwudjEuQ2FuY2VsRmlsZXNSZXNwb25zZS5PdXRjb21lImsKB091dGNvbWUSFwoTT1VUQ09NRV9VTlNQRUNJRklFRBAAEhUKEU9VVENPTUVfQ0FOQ0VMTEVEEAESGQoVT1VUQ09NRV9BTFJFQURZX0VOREVEEAISFQoRT1VUQ09NRV9OT1RfRk9VTkQQAyIhChJEZWxldGVGaWxlc1JlcXVlc3QSCwoDaWRzGAEgAygJIuoBChNEZWxldGVGaWxlc1Jlc3BvbnNlEjQKBWl0ZW1zGAEgAygLMiUuZmlsZW1pbGwudjEuRGVsZXRlRmlsZXNSZXNwb25zZS5JdGVtGk0KBEl0ZW0SCgoCaWQYASABKAkSOQoHb3V0Y29tZRgCIAEoDjIoLmZpbGVtaWxsLnYxLkRlbGV0ZUZpbGVzUmVzcG9uc2UuT3V0Y29tZSJOCgdPdXRjb21lEhcKE09VVENPTUVfVU5TUEVDSUZJRUQQABITCg9PVVRDT01FX0RFTEVURUQQARIVChFPVVRDT01FX05PVF9GT1VORBACIicKD0dldFN0YXRzUmVxdWVzdBIUCgx3b3JrZXJzX29ubHkYASABKAgipAkKEEdldFN0YXRzUmVzcG9uc2USOwoIc3RhdHVzZXMYASADKAsyKS5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLlN0YXR1c0NvdW50EjgKBmVycm9ycxgCIAMoCzIoLmZpbGVtaWxsLnYxLkdldFN0YXRzUmVzcG9uc2UuRXJyb3JDb3VudBIeChZvbGRlc3RfcGVuZGluZ19zZWNvbmRzGAMgASgBEjoKB3dvcmtlcnMYBCADKAsyKS5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLldvcmtlclN0YXRlEjUKBHdhaXQYBSABKAsyJy5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLkR1cmF0aW9ucxI7Cgpwcm9jZXNzaW5nGAYgASgLMicuZmlsZW1pbGwudjEuR2V0U3RhdHNSZXNwb25zZS5EdXJhdGlvbnMSPQoIZGF0YWJhc2UYByABKAsyKy5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLkRhdGFiYXNlU3RhdGUaVAoLU3RhdHVzQ291bnQSJwoGc3RhdHVzGAEgASgOMhcuZmlsZW1pbGwudjEuRmlsZVN0YXR1cxINCgVmaWxlcxgCIAEoAxINCgVieXRlcxgDIAEoAxopCgpFcnJvckNvdW50EgwKBGNvZGUYASABKAkSDQoFZmlsZXMYAiABKAMavwIKC1dvcmtlclN0YXRlEgwKBG5hbWUYASABKAkSLgoKc3RhcnRlZF9hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKwoHc2Vlbl9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDQoFc2xvdHMYBCABKAUSDAoEYnVzeRgFIAEoBRIOCgZzb3VyY2UYBiABKAkSPgoFc3RhdGUYByABKA4yLy5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLldvcmtlclN0YXRlLlN0YXRlIlgKBVN0YXRlEhUKEVNUQVRFX1VOU1BFQ0lGSUVEEAASEQoNU1RBVEVfV09SS0lORxABEhIKDlNUQVRFX0RSQUlOSU5HEAISEQoNU1RBVEVfRFJBSU5FRBADGjUKCUR1cmF0aW9ucxITCgtwNTBfc2Vjb25kcxgBIAEoARITCgtwOTVfc2Vjb25kcxgCIAEoARrJAQoNRGF0YWJhc2VTdGF0ZRIOCgZwb29sZWQYASABKAgSEAoIbm90aWZpZWQYAiABKAgSJwoDbm93GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgtzZXJ2aWNlX25vdxgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASPAoLbGF0ZXN0X3N0ZXAYBSABKAsyJy5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlLkNsb2NrU3RlcBpECglDbG9ja1N0ZXASJgoCYXQYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg8KB3NlY29uZHMYAiABKAEijQEKEUdldEhpc3RvcnlSZXF1ZXN0EigKBGZyb20YASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiYKAnRvGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBImCgRzdGVwGAMgASgOMhguZmlsZW1pbGwudjEuSGlzdG9yeVN0ZXAiZwoSR2V0SGlzdG9yeVJlc3BvbnNlEiYKBHN0ZXAYASABKA4yGC5maWxlbWlsbC52MS5IaXN0b3J5U3RlcBIpCgZwb2ludHMYAiADKAsyGS5maWxlbWlsbC52MS5IaXN0b3J5UG9pbnQiwwQKDEhpc3RvcnlQb2ludBImCgJhdBgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDwoHc2Vjb25kcxgCIAEoARIQCghhY2NlcHRlZBgDIAEoAxIWCg5hY2NlcHRlZF9ieXRlcxgEIAEoAxIRCgljb21wbGV0ZWQYBSABKAMSFwoPY29tcGxldGVkX2J5dGVzGAYgASgDEjQKBmZhaWxlZBgHIAMoCzIkLmZpbGVtaWxsLnYxLkhpc3RvcnlQb2ludC5FcnJvckNvdW50EjEKBHdhaXQYCCABKAsyIy5maWxlbWlsbC52MS5IaXN0b3J5UG9pbnQuRHVyYXRpb25zEjIKBXRvdGFsGAkgASgLMiMuZmlsZW1pbGwudjEuSGlzdG9yeVBvaW50LkR1cmF0aW9ucxIyCgdiYWNrbG9nGAogASgLMiEuZmlsZW1pbGwudjEuSGlzdG9yeVBvaW50LkJhY2tsb2caKQoKRXJyb3JDb3VudBIMCgRjb2RlGAEgASgJEg0KBWZpbGVzGAIgASgDGjUKCUR1cmF0aW9ucxITCgtwNTBfc2Vjb25kcxgBIAEoARITCgtwOTVfc2Vjb25kcxgCIAEoARpxCgdCYWNrbG9nEg8KB3BlbmRpbmcYASABKAMSEgoKcHJvY2Vzc2luZxgCIAEoAxIeChZvbGRlc3RfcGVuZGluZ19zZWNvbmRzGAMgASgBEiEKGW9sZGVzdF9wcm9jZXNzaW5nX3NlY29uZHMYBCABKAEqcQoLSGlzdG9yeVN0ZXASHAoYSElTVE9SWV9TVEVQX1VOU1BFQ0lGSUVEEAASFwoTSElTVE9SWV9TVEVQX01JTlVURRABEhUKEUhJU1RPUllfU1RFUF9IT1VSEAISFAoQSElTVE9SWV9TVEVQX0RBWRADMrENCg9NZXRhZGF0YVNlcnZpY2USRwoIR2V0RmlsZXMSHC5maWxlbWlsbC52MS5HZXRGaWxlc1JlcXVlc3QaHS5maWxlbWlsbC52MS5HZXRGaWxlc1Jlc3BvbnNlElAKC0dldEF0dGVtcHRzEh8uZmlsZW1pbGwudjEuR2V0QXR0ZW1wdHNSZXF1ZXN0GiAuZmlsZW1pbGwudjEuR2V0QXR0ZW1wdHNSZXNwb25zZRJKCglMaXN0RmlsZXMSHS5maWxlbWlsbC52MS5MaXN0RmlsZXNSZXF1ZXN0Gh4uZmlsZW1pbGwudjEuTGlzdEZpbGVzUmVzcG9uc2USTQoKQ291bnRGaWxlcxIeLmZpbGVtaWxsLnYxLkNvdW50RmlsZXNSZXF1ZXN0Gh8uZmlsZW1pbGwudjEuQ291bnRGaWxlc1Jlc3BvbnNlEk8KCldhdGNoRmlsZXMSHi5maWxlbWlsbC52MS5XYXRjaEZpbGVzUmVxdWVzdBofLmZpbGVtaWxsLnYxLldhdGNoRmlsZXNSZXNwb25zZTABElUKDFdhdGNoQ2hhbmdlcxIgLmZpbGVtaWxsLnYxLldhdGNoQ2hhbmdlc1JlcXVlc3QaIS5maWxlbWlsbC52MS5XYXRjaENoYW5nZXNSZXNwb25zZTABEk0KClJldHJ5RmlsZXMSHi5maWxlbWlsbC52MS5SZXRyeUZpbGVzUmVxdWVzdBofLmZpbGVtaWxsLnYxLlJldHJ5RmlsZXNSZXNwb25zZRJNCgpQYXVzZUZpbGVzEh4uZmlsZW1pbGwudjEuUGF1c2VGaWxlc1JlcXVlc3QaHy5maWxlbWlsbC52MS5QYXVzZUZpbGVzUmVzcG9uc2USUAoLUmVzdW1lRmlsZXMSHy5maWxlbWlsbC52MS5SZXN1bWVGaWxlc1JlcXVlc3QaIC5maWxlbWlsbC52MS5SZXN1bWVGaWxlc1Jlc3BvbnNlElAKC0NhbmNlbEZpbGVzEh8uZmlsZW1pbGwudjEuQ2FuY2VsRmlsZXNSZXF1ZXN0GiAuZmlsZW1pbGwudjEuQ2FuY2VsRmlsZXNSZXNwb25zZRJQCgtEZWxldGVGaWxlcxIfLmZpbGVtaWxsLnYxLkRlbGV0ZUZpbGVzUmVxdWVzdBogLmZpbGVtaWxsLnYxLkRlbGV0ZUZpbGVzUmVzcG9uc2USRwoIR2V0U3RhdHMSHC5maWxlbWlsbC52MS5HZXRTdGF0c1JlcXVlc3QaHS5maWxlbWlsbC52MS5HZXRTdGF0c1Jlc3BvbnNlEk0KCkdldEhpc3RvcnkSHi5maWxlbWlsbC52MS5HZXRIaXN0b3J5UmVxdWVzdBofLmZpbGVtaWxsLnYxLkdldEhpc3RvcnlSZXNwb25zZRJQCgtMaXN0QmF0Y2hlcxIfLmZpbGVtaWxsLnYxLkxpc3RCYXRjaGVzUmVxdWVzdBogLmZpbGVtaWxsLnYxLkxpc3RCYXRjaGVzUmVzcG9uc2USRwoIR2V0QmF0Y2gSHC5maWxlbWlsbC52MS5HZXRCYXRjaFJlcXVlc3QaHS5maWxlbWlsbC52MS5HZXRCYXRjaFJlc3BvbnNlEk0KClBhdXNlQmF0Y2gSHi5maWxlbWlsbC52MS5QYXVzZUJhdGNoUmVxdWVzdBofLmZpbGVtaWxsLnYxLlBhdXNlQmF0Y2hSZXNwb25zZRJQCgtSZXN1bWVCYXRjaBIfLmZpbGVtaWxsLnYxLlJlc3VtZUJhdGNoUmVxdWVzdBogLmZpbGVtaWxsLnYxLlJlc3VtZUJhdGNoUmVzcG9uc2USUAoLQ2FuY2VsQmF0Y2gSHy5maWxlbWlsbC52MS5DYW5jZWxCYXRjaFJlcXVlc3QaIC5maWxlbWlsbC52MS5DYW5jZWxCYXRjaFJlc3BvbnNlEl8KEFNldEJhdGNoUHJpb3JpdHkSJC5maWxlbWlsbC52MS5TZXRCYXRjaFByaW9yaXR5UmVxdWVzdBolLmZpbGVtaWxsLnYxLlNldEJhdGNoUHJpb3JpdHlSZXNwb25zZRJQCgtEcmFpbldvcmtlchIfLmZpbGVtaWxsLnYxLkRyYWluV29ya2VyUmVxdWVzdBogLmZpbGVtaWxsLnYxLkRyYWluV29ya2VyUmVzcG9uc2USUwoMUmVzdW1lV29ya2VyEiAuZmlsZW1pbGwudjEuUmVzdW1lV29ya2VyUmVxdWVzdBohLmZpbGVtaWxsLnYxLlJlc3VtZVdvcmtlclJlc3BvbnNlYgZwcm90bzM", [file_filemill_v1_file, file_filemill_v1_findings_filter, file_google_protobuf_timestamp]);
 
 /**
  * A named set of files of one tenant.
@@ -87,6 +87,13 @@ export type Batch = Message<"filemill.v1.Batch"> & {
    * @generated from field: double files_per_second = 10;
    */
   filesPerSecond: number;
+
+  /**
+   * Of files that come without one of their own: interactive, normal or bulk.
+   *
+   * @generated from field: string priority = 11;
+   */
+  priority: string;
 };
 
 /**
@@ -350,6 +357,54 @@ export const CancelBatchResponseSchema: GenMessage<CancelBatchResponse> = /*@__P
   messageDesc(file_filemill_v1_metadata_service, 10);
 
 /**
+ * @generated from message filemill.v1.SetBatchPriorityRequest
+ */
+export type SetBatchPriorityRequest = Message<"filemill.v1.SetBatchPriorityRequest"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: string tenant = 2;
+   */
+  tenant: string;
+
+  /**
+   * interactive, normal or bulk.
+   *
+   * @generated from field: string priority = 3;
+   */
+  priority: string;
+};
+
+/**
+ * Describes the message filemill.v1.SetBatchPriorityRequest.
+ * Use `create(SetBatchPriorityRequestSchema)` to create a new message.
+ */
+export const SetBatchPriorityRequestSchema: GenMessage<SetBatchPriorityRequest> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_metadata_service, 11);
+
+/**
+ * @generated from message filemill.v1.SetBatchPriorityResponse
+ */
+export type SetBatchPriorityResponse = Message<"filemill.v1.SetBatchPriorityResponse"> & {
+  /**
+   * There are more files that wait with another priority: repeat the call.
+   *
+   * @generated from field: bool more = 1;
+   */
+  more: boolean;
+};
+
+/**
+ * Describes the message filemill.v1.SetBatchPriorityResponse.
+ * Use `create(SetBatchPriorityResponseSchema)` to create a new message.
+ */
+export const SetBatchPriorityResponseSchema: GenMessage<SetBatchPriorityResponse> = /*@__PURE__*/
+  messageDesc(file_filemill_v1_metadata_service, 12);
+
+/**
  * @generated from message filemill.v1.DrainWorkerRequest
  */
 export type DrainWorkerRequest = Message<"filemill.v1.DrainWorkerRequest"> & {
@@ -364,7 +419,7 @@ export type DrainWorkerRequest = Message<"filemill.v1.DrainWorkerRequest"> & {
  * Use `create(DrainWorkerRequestSchema)` to create a new message.
  */
 export const DrainWorkerRequestSchema: GenMessage<DrainWorkerRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 11);
+  messageDesc(file_filemill_v1_metadata_service, 13);
 
 /**
  * @generated from message filemill.v1.DrainWorkerResponse
@@ -381,7 +436,7 @@ export type DrainWorkerResponse = Message<"filemill.v1.DrainWorkerResponse"> & {
  * Use `create(DrainWorkerResponseSchema)` to create a new message.
  */
 export const DrainWorkerResponseSchema: GenMessage<DrainWorkerResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 12);
+  messageDesc(file_filemill_v1_metadata_service, 14);
 
 /**
  * @generated from message filemill.v1.ResumeWorkerRequest
@@ -398,7 +453,7 @@ export type ResumeWorkerRequest = Message<"filemill.v1.ResumeWorkerRequest"> & {
  * Use `create(ResumeWorkerRequestSchema)` to create a new message.
  */
 export const ResumeWorkerRequestSchema: GenMessage<ResumeWorkerRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 13);
+  messageDesc(file_filemill_v1_metadata_service, 15);
 
 /**
  * @generated from message filemill.v1.ResumeWorkerResponse
@@ -415,7 +470,7 @@ export type ResumeWorkerResponse = Message<"filemill.v1.ResumeWorkerResponse"> &
  * Use `create(ResumeWorkerResponseSchema)` to create a new message.
  */
 export const ResumeWorkerResponseSchema: GenMessage<ResumeWorkerResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 14);
+  messageDesc(file_filemill_v1_metadata_service, 16);
 
 /**
  * @generated from message filemill.v1.GetFilesRequest
@@ -432,7 +487,7 @@ export type GetFilesRequest = Message<"filemill.v1.GetFilesRequest"> & {
  * Use `create(GetFilesRequestSchema)` to create a new message.
  */
 export const GetFilesRequestSchema: GenMessage<GetFilesRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 15);
+  messageDesc(file_filemill_v1_metadata_service, 17);
 
 /**
  * @generated from message filemill.v1.GetFilesResponse
@@ -454,7 +509,7 @@ export type GetFilesResponse = Message<"filemill.v1.GetFilesResponse"> & {
  * Use `create(GetFilesResponseSchema)` to create a new message.
  */
 export const GetFilesResponseSchema: GenMessage<GetFilesResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 16);
+  messageDesc(file_filemill_v1_metadata_service, 18);
 
 /**
  * @generated from message filemill.v1.GetAttemptsRequest
@@ -473,7 +528,7 @@ export type GetAttemptsRequest = Message<"filemill.v1.GetAttemptsRequest"> & {
  * Use `create(GetAttemptsRequestSchema)` to create a new message.
  */
 export const GetAttemptsRequestSchema: GenMessage<GetAttemptsRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 17);
+  messageDesc(file_filemill_v1_metadata_service, 19);
 
 /**
  * @generated from message filemill.v1.GetAttemptsResponse
@@ -493,7 +548,7 @@ export type GetAttemptsResponse = Message<"filemill.v1.GetAttemptsResponse"> & {
  * Use `create(GetAttemptsResponseSchema)` to create a new message.
  */
 export const GetAttemptsResponseSchema: GenMessage<GetAttemptsResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 18);
+  messageDesc(file_filemill_v1_metadata_service, 20);
 
 /**
  * One claim of a file by a worker, and how it ended.
@@ -548,7 +603,7 @@ export type Attempt = Message<"filemill.v1.Attempt"> & {
  * Use `create(AttemptSchema)` to create a new message.
  */
 export const AttemptSchema: GenMessage<Attempt> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 19);
+  messageDesc(file_filemill_v1_metadata_service, 21);
 
 /**
  * @generated from enum filemill.v1.Attempt.Outcome
@@ -595,7 +650,7 @@ export type Attempt_Outcome = (typeof Attempt_Outcome)[keyof typeof Attempt_Outc
  * Describes the enum filemill.v1.Attempt.Outcome.
  */
 export const Attempt_OutcomeSchema: GenEnum<Attempt_Outcome> = /*@__PURE__*/
-  enumDesc(file_filemill_v1_metadata_service, 19, 0);
+  enumDesc(file_filemill_v1_metadata_service, 21, 0);
 
 /**
  * @generated from message filemill.v1.FileFilter
@@ -673,7 +728,7 @@ export type FileFilter = Message<"filemill.v1.FileFilter"> & {
  * Use `create(FileFilterSchema)` to create a new message.
  */
 export const FileFilterSchema: GenMessage<FileFilter> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 20);
+  messageDesc(file_filemill_v1_metadata_service, 22);
 
 /**
  * @generated from message filemill.v1.ListFilesRequest
@@ -719,7 +774,7 @@ export type ListFilesRequest = Message<"filemill.v1.ListFilesRequest"> & {
  * Use `create(ListFilesRequestSchema)` to create a new message.
  */
 export const ListFilesRequestSchema: GenMessage<ListFilesRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 21);
+  messageDesc(file_filemill_v1_metadata_service, 23);
 
 /**
  * @generated from message filemill.v1.ListFilesResponse
@@ -758,7 +813,7 @@ export type ListFilesResponse = Message<"filemill.v1.ListFilesResponse"> & {
  * Use `create(ListFilesResponseSchema)` to create a new message.
  */
 export const ListFilesResponseSchema: GenMessage<ListFilesResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 22);
+  messageDesc(file_filemill_v1_metadata_service, 24);
 
 /**
  * @generated from message filemill.v1.CountFilesRequest
@@ -775,7 +830,7 @@ export type CountFilesRequest = Message<"filemill.v1.CountFilesRequest"> & {
  * Use `create(CountFilesRequestSchema)` to create a new message.
  */
 export const CountFilesRequestSchema: GenMessage<CountFilesRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 23);
+  messageDesc(file_filemill_v1_metadata_service, 25);
 
 /**
  * @generated from message filemill.v1.CountFilesResponse
@@ -820,7 +875,7 @@ export type CountFilesResponse = Message<"filemill.v1.CountFilesResponse"> & {
  * Use `create(CountFilesResponseSchema)` to create a new message.
  */
 export const CountFilesResponseSchema: GenMessage<CountFilesResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 24);
+  messageDesc(file_filemill_v1_metadata_service, 26);
 
 /**
  * @generated from message filemill.v1.CountFilesResponse.Value
@@ -842,7 +897,7 @@ export type CountFilesResponse_Value = Message<"filemill.v1.CountFilesResponse.V
  * Use `create(CountFilesResponse_ValueSchema)` to create a new message.
  */
 export const CountFilesResponse_ValueSchema: GenMessage<CountFilesResponse_Value> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 24, 0);
+  messageDesc(file_filemill_v1_metadata_service, 26, 0);
 
 /**
  * @generated from message filemill.v1.CountFilesResponse.Facet
@@ -869,7 +924,7 @@ export type CountFilesResponse_Facet = Message<"filemill.v1.CountFilesResponse.F
  * Use `create(CountFilesResponse_FacetSchema)` to create a new message.
  */
 export const CountFilesResponse_FacetSchema: GenMessage<CountFilesResponse_Facet> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 24, 1);
+  messageDesc(file_filemill_v1_metadata_service, 26, 1);
 
 /**
  * @generated from message filemill.v1.WatchFilesRequest
@@ -895,7 +950,7 @@ export type WatchFilesRequest = Message<"filemill.v1.WatchFilesRequest"> & {
  * Use `create(WatchFilesRequestSchema)` to create a new message.
  */
 export const WatchFilesRequestSchema: GenMessage<WatchFilesRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 25);
+  messageDesc(file_filemill_v1_metadata_service, 27);
 
 /**
  * An empty message is a heartbeat while nothing changes.
@@ -924,7 +979,7 @@ export type WatchFilesResponse = Message<"filemill.v1.WatchFilesResponse"> & {
  * Use `create(WatchFilesResponseSchema)` to create a new message.
  */
 export const WatchFilesResponseSchema: GenMessage<WatchFilesResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 26);
+  messageDesc(file_filemill_v1_metadata_service, 28);
 
 /**
  * @generated from message filemill.v1.WatchChangesRequest
@@ -943,7 +998,7 @@ export type WatchChangesRequest = Message<"filemill.v1.WatchChangesRequest"> & {
  * Use `create(WatchChangesRequestSchema)` to create a new message.
  */
 export const WatchChangesRequestSchema: GenMessage<WatchChangesRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 27);
+  messageDesc(file_filemill_v1_metadata_service, 29);
 
 /**
  * @generated from message filemill.v1.WatchChangesResponse
@@ -991,7 +1046,7 @@ export type WatchChangesResponse = Message<"filemill.v1.WatchChangesResponse"> &
  * Use `create(WatchChangesResponseSchema)` to create a new message.
  */
 export const WatchChangesResponseSchema: GenMessage<WatchChangesResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 28);
+  messageDesc(file_filemill_v1_metadata_service, 30);
 
 /**
  * @generated from message filemill.v1.RetryFilesRequest
@@ -1008,7 +1063,7 @@ export type RetryFilesRequest = Message<"filemill.v1.RetryFilesRequest"> & {
  * Use `create(RetryFilesRequestSchema)` to create a new message.
  */
 export const RetryFilesRequestSchema: GenMessage<RetryFilesRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 29);
+  messageDesc(file_filemill_v1_metadata_service, 31);
 
 /**
  * @generated from message filemill.v1.RetryFilesResponse
@@ -1027,7 +1082,7 @@ export type RetryFilesResponse = Message<"filemill.v1.RetryFilesResponse"> & {
  * Use `create(RetryFilesResponseSchema)` to create a new message.
  */
 export const RetryFilesResponseSchema: GenMessage<RetryFilesResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 30);
+  messageDesc(file_filemill_v1_metadata_service, 32);
 
 /**
  * @generated from message filemill.v1.RetryFilesResponse.Item
@@ -1049,7 +1104,7 @@ export type RetryFilesResponse_Item = Message<"filemill.v1.RetryFilesResponse.It
  * Use `create(RetryFilesResponse_ItemSchema)` to create a new message.
  */
 export const RetryFilesResponse_ItemSchema: GenMessage<RetryFilesResponse_Item> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 30, 0);
+  messageDesc(file_filemill_v1_metadata_service, 32, 0);
 
 /**
  * @generated from enum filemill.v1.RetryFilesResponse.Outcome
@@ -1094,7 +1149,7 @@ export type RetryFilesResponse_Outcome = (typeof RetryFilesResponse_Outcome)[key
  * Describes the enum filemill.v1.RetryFilesResponse.Outcome.
  */
 export const RetryFilesResponse_OutcomeSchema: GenEnum<RetryFilesResponse_Outcome> = /*@__PURE__*/
-  enumDesc(file_filemill_v1_metadata_service, 30, 0);
+  enumDesc(file_filemill_v1_metadata_service, 32, 0);
 
 /**
  * @generated from message filemill.v1.PauseFilesRequest
@@ -1111,7 +1166,7 @@ export type PauseFilesRequest = Message<"filemill.v1.PauseFilesRequest"> & {
  * Use `create(PauseFilesRequestSchema)` to create a new message.
  */
 export const PauseFilesRequestSchema: GenMessage<PauseFilesRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 31);
+  messageDesc(file_filemill_v1_metadata_service, 33);
 
 /**
  * @generated from message filemill.v1.PauseFilesResponse
@@ -1130,7 +1185,7 @@ export type PauseFilesResponse = Message<"filemill.v1.PauseFilesResponse"> & {
  * Use `create(PauseFilesResponseSchema)` to create a new message.
  */
 export const PauseFilesResponseSchema: GenMessage<PauseFilesResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 32);
+  messageDesc(file_filemill_v1_metadata_service, 34);
 
 /**
  * @generated from message filemill.v1.PauseFilesResponse.Item
@@ -1152,7 +1207,7 @@ export type PauseFilesResponse_Item = Message<"filemill.v1.PauseFilesResponse.It
  * Use `create(PauseFilesResponse_ItemSchema)` to create a new message.
  */
 export const PauseFilesResponse_ItemSchema: GenMessage<PauseFilesResponse_Item> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 32, 0);
+  messageDesc(file_filemill_v1_metadata_service, 34, 0);
 
 /**
  * @generated from enum filemill.v1.PauseFilesResponse.Outcome
@@ -1190,7 +1245,7 @@ export type PauseFilesResponse_Outcome = (typeof PauseFilesResponse_Outcome)[key
  * Describes the enum filemill.v1.PauseFilesResponse.Outcome.
  */
 export const PauseFilesResponse_OutcomeSchema: GenEnum<PauseFilesResponse_Outcome> = /*@__PURE__*/
-  enumDesc(file_filemill_v1_metadata_service, 32, 0);
+  enumDesc(file_filemill_v1_metadata_service, 34, 0);
 
 /**
  * @generated from message filemill.v1.ResumeFilesRequest
@@ -1207,7 +1262,7 @@ export type ResumeFilesRequest = Message<"filemill.v1.ResumeFilesRequest"> & {
  * Use `create(ResumeFilesRequestSchema)` to create a new message.
  */
 export const ResumeFilesRequestSchema: GenMessage<ResumeFilesRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 33);
+  messageDesc(file_filemill_v1_metadata_service, 35);
 
 /**
  * @generated from message filemill.v1.ResumeFilesResponse
@@ -1226,7 +1281,7 @@ export type ResumeFilesResponse = Message<"filemill.v1.ResumeFilesResponse"> & {
  * Use `create(ResumeFilesResponseSchema)` to create a new message.
  */
 export const ResumeFilesResponseSchema: GenMessage<ResumeFilesResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 34);
+  messageDesc(file_filemill_v1_metadata_service, 36);
 
 /**
  * @generated from message filemill.v1.ResumeFilesResponse.Item
@@ -1248,7 +1303,7 @@ export type ResumeFilesResponse_Item = Message<"filemill.v1.ResumeFilesResponse.
  * Use `create(ResumeFilesResponse_ItemSchema)` to create a new message.
  */
 export const ResumeFilesResponse_ItemSchema: GenMessage<ResumeFilesResponse_Item> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 34, 0);
+  messageDesc(file_filemill_v1_metadata_service, 36, 0);
 
 /**
  * @generated from enum filemill.v1.ResumeFilesResponse.Outcome
@@ -1291,7 +1346,7 @@ export type ResumeFilesResponse_Outcome = (typeof ResumeFilesResponse_Outcome)[k
  * Describes the enum filemill.v1.ResumeFilesResponse.Outcome.
  */
 export const ResumeFilesResponse_OutcomeSchema: GenEnum<ResumeFilesResponse_Outcome> = /*@__PURE__*/
-  enumDesc(file_filemill_v1_metadata_service, 34, 0);
+  enumDesc(file_filemill_v1_metadata_service, 36, 0);
 
 /**
  * @generated from message filemill.v1.CancelFilesRequest
@@ -1308,7 +1363,7 @@ export type CancelFilesRequest = Message<"filemill.v1.CancelFilesRequest"> & {
  * Use `create(CancelFilesRequestSchema)` to create a new message.
  */
 export const CancelFilesRequestSchema: GenMessage<CancelFilesRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 35);
+  messageDesc(file_filemill_v1_metadata_service, 37);
 
 /**
  * @generated from message filemill.v1.CancelFilesResponse
@@ -1327,7 +1382,7 @@ export type CancelFilesResponse = Message<"filemill.v1.CancelFilesResponse"> & {
  * Use `create(CancelFilesResponseSchema)` to create a new message.
  */
 export const CancelFilesResponseSchema: GenMessage<CancelFilesResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 36);
+  messageDesc(file_filemill_v1_metadata_service, 38);
 
 /**
  * @generated from message filemill.v1.CancelFilesResponse.Item
@@ -1349,7 +1404,7 @@ export type CancelFilesResponse_Item = Message<"filemill.v1.CancelFilesResponse.
  * Use `create(CancelFilesResponse_ItemSchema)` to create a new message.
  */
 export const CancelFilesResponse_ItemSchema: GenMessage<CancelFilesResponse_Item> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 36, 0);
+  messageDesc(file_filemill_v1_metadata_service, 38, 0);
 
 /**
  * @generated from enum filemill.v1.CancelFilesResponse.Outcome
@@ -1387,7 +1442,7 @@ export type CancelFilesResponse_Outcome = (typeof CancelFilesResponse_Outcome)[k
  * Describes the enum filemill.v1.CancelFilesResponse.Outcome.
  */
 export const CancelFilesResponse_OutcomeSchema: GenEnum<CancelFilesResponse_Outcome> = /*@__PURE__*/
-  enumDesc(file_filemill_v1_metadata_service, 36, 0);
+  enumDesc(file_filemill_v1_metadata_service, 38, 0);
 
 /**
  * @generated from message filemill.v1.DeleteFilesRequest
@@ -1404,7 +1459,7 @@ export type DeleteFilesRequest = Message<"filemill.v1.DeleteFilesRequest"> & {
  * Use `create(DeleteFilesRequestSchema)` to create a new message.
  */
 export const DeleteFilesRequestSchema: GenMessage<DeleteFilesRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 37);
+  messageDesc(file_filemill_v1_metadata_service, 39);
 
 /**
  * @generated from message filemill.v1.DeleteFilesResponse
@@ -1423,7 +1478,7 @@ export type DeleteFilesResponse = Message<"filemill.v1.DeleteFilesResponse"> & {
  * Use `create(DeleteFilesResponseSchema)` to create a new message.
  */
 export const DeleteFilesResponseSchema: GenMessage<DeleteFilesResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 38);
+  messageDesc(file_filemill_v1_metadata_service, 40);
 
 /**
  * @generated from message filemill.v1.DeleteFilesResponse.Item
@@ -1445,7 +1500,7 @@ export type DeleteFilesResponse_Item = Message<"filemill.v1.DeleteFilesResponse.
  * Use `create(DeleteFilesResponse_ItemSchema)` to create a new message.
  */
 export const DeleteFilesResponse_ItemSchema: GenMessage<DeleteFilesResponse_Item> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 38, 0);
+  messageDesc(file_filemill_v1_metadata_service, 40, 0);
 
 /**
  * @generated from enum filemill.v1.DeleteFilesResponse.Outcome
@@ -1476,7 +1531,7 @@ export type DeleteFilesResponse_Outcome = (typeof DeleteFilesResponse_Outcome)[k
  * Describes the enum filemill.v1.DeleteFilesResponse.Outcome.
  */
 export const DeleteFilesResponse_OutcomeSchema: GenEnum<DeleteFilesResponse_Outcome> = /*@__PURE__*/
-  enumDesc(file_filemill_v1_metadata_service, 38, 0);
+  enumDesc(file_filemill_v1_metadata_service, 40, 0);
 
 /**
  * @generated from message filemill.v1.GetStatsRequest
@@ -1495,7 +1550,7 @@ export type GetStatsRequest = Message<"filemill.v1.GetStatsRequest"> & {
  * Use `create(GetStatsRequestSchema)` to create a new message.
  */
 export const GetStatsRequestSchema: GenMessage<GetStatsRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 39);
+  messageDesc(file_filemill_v1_metadata_service, 41);
 
 /**
  * @generated from message filemill.v1.GetStatsResponse
@@ -1555,7 +1610,7 @@ export type GetStatsResponse = Message<"filemill.v1.GetStatsResponse"> & {
  * Use `create(GetStatsResponseSchema)` to create a new message.
  */
 export const GetStatsResponseSchema: GenMessage<GetStatsResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 40);
+  messageDesc(file_filemill_v1_metadata_service, 42);
 
 /**
  * @generated from message filemill.v1.GetStatsResponse.StatusCount
@@ -1582,7 +1637,7 @@ export type GetStatsResponse_StatusCount = Message<"filemill.v1.GetStatsResponse
  * Use `create(GetStatsResponse_StatusCountSchema)` to create a new message.
  */
 export const GetStatsResponse_StatusCountSchema: GenMessage<GetStatsResponse_StatusCount> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 40, 0);
+  messageDesc(file_filemill_v1_metadata_service, 42, 0);
 
 /**
  * @generated from message filemill.v1.GetStatsResponse.ErrorCount
@@ -1604,7 +1659,7 @@ export type GetStatsResponse_ErrorCount = Message<"filemill.v1.GetStatsResponse.
  * Use `create(GetStatsResponse_ErrorCountSchema)` to create a new message.
  */
 export const GetStatsResponse_ErrorCountSchema: GenMessage<GetStatsResponse_ErrorCount> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 40, 1);
+  messageDesc(file_filemill_v1_metadata_service, 42, 1);
 
 /**
  * @generated from message filemill.v1.GetStatsResponse.WorkerState
@@ -1657,7 +1712,7 @@ export type GetStatsResponse_WorkerState = Message<"filemill.v1.GetStatsResponse
  * Use `create(GetStatsResponse_WorkerStateSchema)` to create a new message.
  */
 export const GetStatsResponse_WorkerStateSchema: GenMessage<GetStatsResponse_WorkerState> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 40, 2);
+  messageDesc(file_filemill_v1_metadata_service, 42, 2);
 
 /**
  * @generated from enum filemill.v1.GetStatsResponse.WorkerState.State
@@ -1697,7 +1752,7 @@ export type GetStatsResponse_WorkerState_State = (typeof GetStatsResponse_Worker
  * Describes the enum filemill.v1.GetStatsResponse.WorkerState.State.
  */
 export const GetStatsResponse_WorkerState_StateSchema: GenEnum<GetStatsResponse_WorkerState_State> = /*@__PURE__*/
-  enumDesc(file_filemill_v1_metadata_service, 40, 2, 0);
+  enumDesc(file_filemill_v1_metadata_service, 42, 2, 0);
 
 /**
  * The 50th and the 95th percentile.
@@ -1721,7 +1776,7 @@ export type GetStatsResponse_Durations = Message<"filemill.v1.GetStatsResponse.D
  * Use `create(GetStatsResponse_DurationsSchema)` to create a new message.
  */
 export const GetStatsResponse_DurationsSchema: GenMessage<GetStatsResponse_Durations> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 40, 3);
+  messageDesc(file_filemill_v1_metadata_service, 42, 3);
 
 /**
  * @generated from message filemill.v1.GetStatsResponse.DatabaseState
@@ -1766,7 +1821,7 @@ export type GetStatsResponse_DatabaseState = Message<"filemill.v1.GetStatsRespon
  * Use `create(GetStatsResponse_DatabaseStateSchema)` to create a new message.
  */
 export const GetStatsResponse_DatabaseStateSchema: GenMessage<GetStatsResponse_DatabaseState> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 40, 4);
+  messageDesc(file_filemill_v1_metadata_service, 42, 4);
 
 /**
  * @generated from message filemill.v1.GetStatsResponse.ClockStep
@@ -1792,7 +1847,7 @@ export type GetStatsResponse_ClockStep = Message<"filemill.v1.GetStatsResponse.C
  * Use `create(GetStatsResponse_ClockStepSchema)` to create a new message.
  */
 export const GetStatsResponse_ClockStepSchema: GenMessage<GetStatsResponse_ClockStep> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 40, 5);
+  messageDesc(file_filemill_v1_metadata_service, 42, 5);
 
 /**
  * @generated from message filemill.v1.GetHistoryRequest
@@ -1825,7 +1880,7 @@ export type GetHistoryRequest = Message<"filemill.v1.GetHistoryRequest"> & {
  * Use `create(GetHistoryRequestSchema)` to create a new message.
  */
 export const GetHistoryRequestSchema: GenMessage<GetHistoryRequest> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 41);
+  messageDesc(file_filemill_v1_metadata_service, 43);
 
 /**
  * @generated from message filemill.v1.GetHistoryResponse
@@ -1849,7 +1904,7 @@ export type GetHistoryResponse = Message<"filemill.v1.GetHistoryResponse"> & {
  * Use `create(GetHistoryResponseSchema)` to create a new message.
  */
 export const GetHistoryResponseSchema: GenMessage<GetHistoryResponse> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 42);
+  messageDesc(file_filemill_v1_metadata_service, 44);
 
 /**
  * What happened within one step. Figures arrive up to ten seconds late; a service that is killed loses those of its last
@@ -1926,7 +1981,7 @@ export type HistoryPoint = Message<"filemill.v1.HistoryPoint"> & {
  * Use `create(HistoryPointSchema)` to create a new message.
  */
 export const HistoryPointSchema: GenMessage<HistoryPoint> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 43);
+  messageDesc(file_filemill_v1_metadata_service, 45);
 
 /**
  * @generated from message filemill.v1.HistoryPoint.ErrorCount
@@ -1948,7 +2003,7 @@ export type HistoryPoint_ErrorCount = Message<"filemill.v1.HistoryPoint.ErrorCou
  * Use `create(HistoryPoint_ErrorCountSchema)` to create a new message.
  */
 export const HistoryPoint_ErrorCountSchema: GenMessage<HistoryPoint_ErrorCount> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 43, 0);
+  messageDesc(file_filemill_v1_metadata_service, 45, 0);
 
 /**
  * @generated from message filemill.v1.HistoryPoint.Durations
@@ -1970,7 +2025,7 @@ export type HistoryPoint_Durations = Message<"filemill.v1.HistoryPoint.Durations
  * Use `create(HistoryPoint_DurationsSchema)` to create a new message.
  */
 export const HistoryPoint_DurationsSchema: GenMessage<HistoryPoint_Durations> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 43, 1);
+  messageDesc(file_filemill_v1_metadata_service, 45, 1);
 
 /**
  * The highest values of the samples, of which one a minute is taken.
@@ -2008,7 +2063,7 @@ export type HistoryPoint_Backlog = Message<"filemill.v1.HistoryPoint.Backlog"> &
  * Use `create(HistoryPoint_BacklogSchema)` to create a new message.
  */
 export const HistoryPoint_BacklogSchema: GenMessage<HistoryPoint_Backlog> = /*@__PURE__*/
-  messageDesc(file_filemill_v1_metadata_service, 43, 2);
+  messageDesc(file_filemill_v1_metadata_service, 45, 2);
 
 /**
  * In UTC, by PostgreSQL's clock.
@@ -2236,6 +2291,16 @@ export const MetadataService: GenService<{
     methodKind: "unary";
     input: typeof CancelBatchRequestSchema;
     output: typeof CancelBatchResponseSchema;
+  },
+  /**
+   * Sets the priority of the files of a batch that wait, and of those that come without one of their own. The batch may be empty.
+   *
+   * @generated from rpc filemill.v1.MetadataService.SetBatchPriority
+   */
+  setBatchPriority: {
+    methodKind: "unary";
+    input: typeof SetBatchPriorityRequestSchema;
+    output: typeof SetBatchPriorityResponseSchema;
   },
   /**
    * Has a worker claim no more files, and finish those that it holds. It hears of it with its next heartbeat, within 5 s, and

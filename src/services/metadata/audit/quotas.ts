@@ -29,7 +29,7 @@ export class Quotas {
   async stateOf(name: string): Promise<TenantState> {
     const own = await this.#known();
     const quota = own.get(name) ?? this.#defaults;
-    const held = limitsFiles(quota) ? await heldBy(this.#database, name) : { files: 0, bytes: 0 };
+    const held = limitsFiles(quota) ? await heldBy(this.#database, name) : { files: 0, bytes: 0, paused: false };
     return { name, quota, hasOwnQuota: own.has(name), ...held };
   }
 
@@ -47,8 +47,8 @@ export class Quotas {
     return this.#stateOf({ name, ...(await heldBy(this.#database, name)) }, quota);
   }
 
-  #stateOf({ name, files, bytes }: Held & { readonly name: string }, own: Quota | undefined): TenantState {
-    return { name, quota: own ?? this.#defaults, hasOwnQuota: own !== undefined, files, bytes };
+  #stateOf({ name, files, bytes, paused }: Held & { readonly name: string }, own: Quota | undefined): TenantState {
+    return { name, quota: own ?? this.#defaults, hasOwnQuota: own !== undefined, files, bytes, paused };
   }
 
   #known(): Promise<ReadonlyMap<string, Quota>> {

@@ -1,4 +1,5 @@
 import { holdBatches } from '#adapters/postgres/batches/batch-holds.ts';
+import { holdTenants } from '#adapters/postgres/batches/tenant-holds.ts';
 import type { Database } from '#adapters/postgres/database/database.ts';
 import type { DatabaseClock } from '#adapters/postgres/database/database-clock.ts';
 import { expireLeases, forgetEndedClaims } from '#adapters/postgres/files/file-leases.ts';
@@ -47,7 +48,7 @@ export function startReconciler(options: ReconcilerOptions): Duty {
     await forgetEndedClaims(database);
     const reopened = await reopenExpired(options);
     // What a caller that died had begun.
-    const holdsMore = await holdBatches(database);
+    const holdsMore = [await holdBatches(database), await holdTenants(database)].includes(true);
     if (forgets) {
       await forgetSilentWorkers(database);
       await forgetExpiredLocks(database, clock.range(leaseMs));

@@ -1,11 +1,14 @@
 import { holdBatches, markBatch, unfinishedOfBatch } from '#adapters/postgres/batches/batch-holds.ts';
+import { setBatchPriority } from '#adapters/postgres/batches/batch-priority.ts';
 import { getBatch, listBatches, rateOfBatch } from '#adapters/postgres/batches/batches.ts';
 import { cancelFiles } from '#adapters/postgres/files/file-holds.ts';
 import { batchToMessage } from '#contract/batches.ts';
 import { refuseNul } from '#contract/requests.ts';
 import { reachOf } from '#domain/access.ts';
 import type { AuditAction } from '#domain/audit.ts';
+import { batchNameRule, isBatchName } from '#domain/batch.ts';
 import { FilemillError } from '#domain/errors.ts';
+import { isPriority, priorityRule } from '#domain/priority.ts';
 import type { CallContext } from '#platform/rpc/call-context.ts';
 import type { MetadataContext, Route } from '../context.ts';
 
@@ -52,6 +55,18 @@ export function cancelBatchRoute(context: MetadataContext): Route<'cancelBatch'>
   };
 }
 
+export function setBatchPriorityRoute(context: MetadataContext): Route<'setBatchPriority'> {
+  return async ({ priority, ...request }, call) => {
+    refuseNul(request.name, request.tenant);
+    if (!isBatchName(request.name)) throw new FilemillError('REQUEST_INVALID', `name must be ${batchNameRule}.`);
+    if (!isPriority(priority)) throw new FilemillError('REQUEST_INVALID', `priority must be ${priorityRule}.`);
+    const owner = ownerOf(request, call);
+    if (reachOf(call.caller) !== undefined && owner !== call.caller.tenant) throw notFound(request.name);
+    await record(context, call, 'prioritize_batch', owner, request.name);
+    return { more: await setBatchPriority(context.database, owner, request.name, priority) };
+  };
+}
+
 async function hold(context: MetadataContext, request: Named, call: CallContext, mark: 'PAUSED' | 'RESUMING') {
   const { database } = context;
   const owner = ownerOf(request, call);
@@ -72,7 +87,11 @@ async function require({ searches }: MetadataContext, request: Named, call: Call
   refuseNul(request.name, request.tenant);
   const batch = await getBatch(searches, reachOf(call.caller), ownerOf(request, call), request.name);
   if (batch !== undefined) return batch;
-  throw new FilemillError('BATCH_NOT_FOUND', `No batch named ${request.name} has files.`);
+  throw notFound(request.name);
+}
+
+function notFound(name: string): FilemillError {
+  return new FilemillError('BATCH_NOT_FOUND', `No batch named ${name} has files.`);
 }
 
 /** What a caller of one tenant may not see does not exist. */

@@ -22,7 +22,14 @@ import { replayDeliveriesRoute } from '../webhooks/routes/replay-deliveries.ts';
 import { rotateWebhookSecretRoute } from '../webhooks/routes/rotate-webhook-secret.ts';
 import { testWebhookRoute } from '../webhooks/routes/test-webhook.ts';
 import { updateWebhookRoute } from '../webhooks/routes/update-webhook.ts';
-import { cancelBatchRoute, getBatchRoute, listBatchesRoute, pauseBatchRoute, resumeBatchRoute } from './batches.ts';
+import {
+  cancelBatchRoute,
+  getBatchRoute,
+  listBatchesRoute,
+  pauseBatchRoute,
+  resumeBatchRoute,
+  setBatchPriorityRoute,
+} from './batches.ts';
 import { claimDueFilesRoute } from './claim-due-files.ts';
 import { claimFilesRoute } from './claim-files.ts';
 import { confirmDeletionsRoute } from './confirm-deletions.ts';
@@ -45,6 +52,7 @@ import { getQuotaRoute } from './get-quota.ts';
 import { getStatsRoute } from './get-stats.ts';
 import { heartbeatRoute } from './heartbeat.ts';
 import { cancelFilesRoute, pauseFilesRoute, resumeFilesRoute } from './hold-files.ts';
+import { cancelTenantRoute, pauseTenantRoute, resumeTenantRoute } from './hold-tenants.ts';
 import { identifyRoute } from './identify.ts';
 import { listAuditRoute } from './list-audit.ts';
 import { listFilesRoute } from './list-files.ts';
@@ -126,6 +134,7 @@ function fileRoutes(context: MetadataContext): ServiceHandlers<typeof MetadataSe
     pauseBatch: pauseBatchRoute(context),
     resumeBatch: resumeBatchRoute(context),
     cancelBatch: cancelBatchRoute(context),
+    setBatchPriority: setBatchPriorityRoute(context),
     drainWorker: drainWorkerRoute(context),
     resumeWorker: resumeWorkerRoute(context),
   };
@@ -155,6 +164,9 @@ function accessRoutes(context: MetadataContext): ServiceHandlers<typeof AccessSe
     listAudit: listAuditRoute(context),
     listTenants: listTenantsRoute(context),
     setQuota: setQuotaRoute(context),
+    pauseTenant: pauseTenantRoute(context),
+    resumeTenant: resumeTenantRoute(context),
+    cancelTenant: cancelTenantRoute(context),
   };
 }
 

@@ -13,7 +13,7 @@ const answerWithinMs = 3_000;
 const mostTenants = 10_000;
 
 function unlimited(name: string): TenantState {
-  return { name, quota: {}, hasOwnQuota: false, files: 0, bytes: 0 };
+  return { name, quota: {}, hasOwnQuota: false, files: 0, bytes: 0, paused: false };
 }
 
 interface Known {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PriorityBody } from '#contract/batch-schema.ts';
 import { batchToJson } from '#contract/batches.ts';
 import type { Json } from '#contract/schemas.ts';
 import type { Backend } from '../backend.ts';
@@ -95,6 +96,31 @@ export function cancelBatch({ metadata }: Backend) {
     async handle({ params: { name = '' }, query: { tenant }, onward }): Promise<Json<'ChangedBatch'>> {
       const { batch, more } = await metadata.cancelBatch({ name, tenant }, onward);
       return { batch: batchToJson(batch), more };
+    },
+  });
+}
+
+export function setBatchPriority({ metadata }: Backend) {
+  return route({
+    name: 'setBatchPriority',
+    method: 'PUT',
+    path: '/api/v1/batches/{name}/priority',
+    tag: 'Batches',
+    summary: 'Set the priority of a batch',
+    description:
+      'Sets the priority of the files of a batch that wait, and of those that are uploaded to it without one of their own. It may be set before the first file comes.',
+    query,
+    body: PriorityBody,
+    answers: { 200: { description: 'The priority.', schema: 'BatchPriority' } },
+    problems: ['BATCH_NOT_FOUND'],
+    async handle({
+      params: { name = '' },
+      query: { tenant },
+      body: { priority },
+      onward,
+    }): Promise<Json<'BatchPriority'>> {
+      const { more } = await metadata.setBatchPriority({ name, tenant, priority }, onward);
+      return { priority, more };
     },
   });
 }

@@ -6,7 +6,7 @@ import type { Route } from '../http/route.ts';
 import type { LiveFeed } from '../live/live-feed.ts';
 import { appendUpload } from './append-upload.ts';
 import { exportAudit, listAudit } from './audit.ts';
-import { cancelBatch, getBatch, listBatches, pauseBatch, resumeBatch } from './batches.ts';
+import { cancelBatch, getBatch, listBatches, pauseBatch, resumeBatch, setBatchPriority } from './batches.ts';
 import { cancelUpload } from './cancel-upload.ts';
 import { countFiles } from './count-files.ts';
 import { createUpload } from './create-upload.ts';
@@ -29,6 +29,7 @@ import { getSystem } from './get-system.ts';
 import { getUpload } from './get-upload.ts';
 import { getUploadOptions } from './get-upload-options.ts';
 import { cancelFiles, pauseFiles, resumeFiles } from './hold-files.ts';
+import { cancelTenant, pauseTenant, resumeTenant } from './hold-tenants.ts';
 import { listFiles } from './list-files.ts';
 import { listResults } from './list-results.ts';
 import { livez } from './livez.ts';
@@ -98,7 +99,14 @@ export function allRoutes(context: RouteContext): readonly Route[] {
 }
 
 function forBatches(backend: Backend): readonly Route[] {
-  return [listBatches(backend), getBatch(backend), pauseBatch(backend), resumeBatch(backend), cancelBatch(backend)];
+  return [
+    listBatches(backend),
+    getBatch(backend),
+    pauseBatch(backend),
+    resumeBatch(backend),
+    cancelBatch(backend),
+    setBatchPriority(backend),
+  ];
 }
 
 function forManyFiles(backend: Backend): readonly Route[] {
@@ -149,6 +157,9 @@ function forOperators(backend: Backend): readonly Route[] {
     listTenants(backend),
     setQuota(backend),
     resetQuota(backend),
+    pauseTenant(backend),
+    resumeTenant(backend),
+    cancelTenant(backend),
     listRetentionRules(backend),
     setRetentionRule(backend),
     removeRetentionRule(backend),
