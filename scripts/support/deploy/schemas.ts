@@ -1,8 +1,9 @@
+import { cloudNativePg } from './cloudnative-pg.ts';
 import type { Manifest } from './manifests.ts';
 
 /**
  * Finds where an object violates the schemas of Kubernetes (version 1.36, compiled for ajv by `kubernetes-models`) or
- * of KEDA, the Gateway API, External Secrets and the operator of Prometheus: wrong types, missing fields, and unknown
+ * of KEDA, the Gateway API, External Secrets, the operator of Prometheus and CloudNativePG: wrong types, missing fields, and unknown
  * fields. (The package drops fields named `description`, so our objects may not have any.)
  */
 export async function schemaProblems(manifest: Manifest): Promise<string[]> {
@@ -25,6 +26,7 @@ const loaders: readonly (readonly [group: string, load: (apiVersion: string, kin
   ['gateway.networking.k8s.io/', (version, kind) => import(`@kubernetes-models/gateway-api/${version}/${kind}`)],
   ['external-secrets.io/', (version, kind) => import(`@kubernetes-models/external-secrets/${version}/${kind}`)],
   ['monitoring.coreos.com/', (version, kind) => import(`@kubernetes-models/prometheus-operator/${version}/${kind}`)],
+  ['postgresql.cnpg.io/', async () => cloudNativePg],
   ['', (version, kind) => import(`kubernetes-models/${version}/${kind}`)],
 ];
 
