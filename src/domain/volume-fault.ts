@@ -38,9 +38,10 @@ export function asFilemillError(error: unknown): FilemillError {
   return fault ?? new FilemillError('INTERNAL', undefined, { cause: error });
 }
 
-/** Whether the volume or the machine is to blame. The cause shows operators the path and the call. */
-export function isVolumeFault(error: unknown): boolean {
+/** The store of the bytes, if that or the machine is to blame. The cause shows operators the path and the call, or the answer. */
+export function failingStore(error: unknown): 'volume' | 's3' | undefined {
   const { reason, facts } = asFilemillError(error);
   // A full volume and a large file are ordinary refusals.
-  return facts.part === 'volume' && (reason === 'STORE_REFUSES' || reason === 'UNAVAILABLE');
+  if (reason !== 'STORE_REFUSES' && reason !== 'UNAVAILABLE') return undefined;
+  return facts.part === 'volume' || facts.part === 's3' ? facts.part : undefined;
 }

@@ -90,7 +90,7 @@ for (const kind of s3Kinds)
     it('is ready, and says that the store answers', async () => {
       assert.equal((await system.readyz('upload')).status, 200);
       assert.equal((await system.readyz('worker')).status, 200);
-      assert.match((await run(['doctor'])).stdout, /Object store/);
+      await eventually('doctor says it too', async () => /✔ Object store/.test((await run(['doctor'])).stdout));
     });
 
     it('removes the bytes of deleted files', async () => {

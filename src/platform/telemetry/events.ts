@@ -1,7 +1,7 @@
 import { FilemillError, isReason, type Reason } from '#domain/errors.ts';
 import type { EndedAttempt, FailedFile, FileEvents } from '#domain/file-events.ts';
 import { isStoreFault } from '#domain/store-fault.ts';
-import { asFilemillError, isVolumeFault } from '#domain/volume-fault.ts';
+import { asFilemillError, failingStore } from '#domain/volume-fault.ts';
 import type { Logger } from '../logger.ts';
 import { instruments } from './instruments.ts';
 import { traceContextFrom, traceIdOf } from './trace-context.ts';
@@ -53,7 +53,9 @@ export function fileRefused(logger: Logger, requestId: string, error: unknown): 
 }
 
 function logFailure(logger: Logger, what: 'call' | 'file', facts: object, error: unknown, reason: Reason): void {
-  if (isVolumeFault(error)) logger.warn({ ...facts, err: error }, 'the volume fails');
+  const store = failingStore(error);
+  if (store !== undefined)
+    logger.warn({ ...facts, err: error }, `the ${store === 's3' ? 'object store' : store} fails`);
   else if (error instanceof FilemillError && reason !== 'INTERNAL')
     logger.info({ ...facts, reason, detail: error.message }, `${what} refused`);
   else logger.error({ ...facts, err: error }, `${what} failed`);

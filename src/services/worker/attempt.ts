@@ -13,6 +13,7 @@ import { inSpans } from '#platform/telemetry/traces.ts';
 import { recordRuns, startSave } from './attempt-spans.ts';
 import { type HeldClaim, LeaseLost } from './lease-keeper.ts';
 import type { AttemptsClient } from './lifecycle/attempts.ts';
+import { isStoreOutage, releaseUnread } from './store-outage.ts';
 import type { WorkTally } from './work-tally.ts';
 
 export interface AnalyzeOptions {
@@ -191,10 +192,13 @@ export async function concludeAll(judged: readonly Judged[], tools: AttemptTools
   await failpoint('worker.analysed');
   const found: Found[] = [];
   const ended: Promise<void>[] = [];
+  const unread: HeldClaim[] = [];
   for (const { claim, outcome } of judged)
-    if ('failure' in outcome) ended.push(fail(claim, outcome.failure, tools));
+    if ('failure' in outcome && isStoreOutage(outcome.failure)) unread.push(claim);
+    else if ('failure' in outcome) ended.push(fail(claim, outcome.failure, tools));
     else found.push({ claim, finding: toFinding(claim.file, outcome.output) });
-  ended.push(saveAll(found, tools));
+  for (const claim of unread) drop(claim, 'the store of the files is away', tools);
+  ended.push(releaseUnread(unread, tools.attempts), saveAll(found, tools));
   await Promise.all(ended);
 }
 

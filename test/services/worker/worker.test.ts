@@ -3,7 +3,9 @@ import { appendFile, open, rm } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
 import { LocalBlobReader } from '#adapters/volume/local-blob-reader.ts';
 import { AnalysisPool } from '#analysis/run/pool.ts';
+import { FilemillError } from '#domain/errors.ts';
 import { MetadataService, GetStatsResponse_WorkerState_State as State } from '#gen/filemill/v1/metadata_service_pb.ts';
+import type { Analysis } from '#services/worker/attempt.ts';
 import { type Backend, sha256, startBackend } from '../../support/backend.ts';
 import { eventually } from '../../support/eventually.ts';
 import { GatedAnalysis, startWorker } from '../../support/test-worker.ts';
@@ -73,6 +75,27 @@ describe('a worker without Redis', () => {
         assert.deepEqual([file.status, file.error_code, file.results], ['FAILED', 'blob_damaged', 0]);
     });
   }
+
+  it('counts no attempt in which the store of the bytes was away', async () => {
+    const ids = await backend.add([{ content: 'one' }, { content: 'two' }]);
+    await backend.query('update files set max_attempts = 1 where id = any ($1)', [ids]);
+    let outages = 3;
+    const away = () => new FilemillError('UNAVAILABLE', 'The object store does not respond.');
+    const analysis: Analysis = {
+      threads: pool.threads,
+      perHandOver: pool.perHandOver,
+      analyze: async (file, options) => {
+        if (outages-- > 0) throw away();
+        return await pool.analyze(file, options);
+      },
+      analyzeAll: async (files) =>
+        outages-- > 0 ? files.map(() => ({ failure: away() })) : await pool.analyzeAll(files),
+    };
+    await using _ = await startWorker(backend, { analysis });
+    for (const { status, attempt } of await backend.ended(ids)) assert.deepEqual([status, attempt], ['COMPLETED', 1]);
+    assert.ok(outages <= 0);
+    assert.deepEqual(await backend.query('select from attempts where file_id = any ($1)', [ids]), []);
+  });
 
   it('claims nothing while it drains, finishes what it holds, and claims again once it is resumed', async () => {
     const gated = new GatedAnalysis(pool);

@@ -30,8 +30,8 @@ export function startDeletionDrain({ lifecycle, blobs, logger }: DeletionDrainOp
   };
   const round = async (signal: AbortSignal) => {
     const { storageKeys } = await lifecycle.takeDeletions({ maxKeys: keysPerRound }, { signal });
-    const removed: string[] = [];
-    for (const storageKey of storageKeys) if (await remove(storageKey)) removed.push(storageKey);
+    const outcomes = await Promise.all(storageKeys.map(remove));
+    const removed = storageKeys.filter((_, n) => outcomes[n]);
     if (removed.length > 0) await lifecycle.confirmDeletions({ storageKeys: removed });
     return storageKeys.length === keysPerRound ? 0 : jittered(pauseMs);
   };
