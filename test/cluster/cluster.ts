@@ -49,7 +49,7 @@ export class HostCluster implements System, AsyncDisposable {
   /** Hosts that run with settings of a fault. */
   readonly #altered = new Set<HostName>();
   readonly #folder: string;
-  readonly #credentials: Settings;
+  readonly #usual: Settings;
   /** Where the services come from that are not upgraded yet. */
   #release: string | undefined;
   #nextNumber = firstNumber;
@@ -91,7 +91,10 @@ export class HostCluster implements System, AsyncDisposable {
     this.#release = parts.release;
     this.#resources = resources;
     const adminToken = tokenText(mintToken());
-    this.#credentials = {
+    const { bucketSettings } = parts.stores;
+    this.#usual = {
+      ...bucketSettings,
+      ...(parts.release !== undefined && parts.stores.s3 !== undefined && { FILEMILL_STORE_ALSO: 'volume' }),
       FILEMILL_AUTH: 'required',
       FILEMILL_TOKEN_KEY: randomBytes(32).toString('hex'),
       FILEMILL_SERVICE_TOKEN: randomBytes(32).toString('hex'),
@@ -224,8 +227,8 @@ export class HostCluster implements System, AsyncDisposable {
   #settingsOf(name: HostName, service: ServiceName): Settings {
     const { address } = this.host(name);
     return {
-      // The earlier release cannot ask callers who they are.
-      ...(this.#release === undefined ? this.#credentials : { FILEMILL_ALLOW_ANONYMOUS: '1' }),
+      // The earlier release cannot ask callers who they are, and knows volumes alone.
+      ...(this.#release === undefined ? this.#usual : { FILEMILL_ALLOW_ANONYMOUS: '1' }),
       FILEMILL_LOG_FORMAT: 'json',
       FILEMILL_GRPC_LISTEN: `${address}:${ports[service]}`,
       FILEMILL_HTTP_LISTEN: `${address}:${ports.web}`,

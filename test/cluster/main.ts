@@ -10,11 +10,13 @@ import { heading, rowLine } from '../faults/report.ts';
 import { runFaults } from '../faults/run-faults.ts';
 import { loadTotals, saveTotals, type Totals, verdictOf } from '../faults/totals.ts';
 import { ensureRedisServer } from '../support/ensure-redis.ts';
+import { startS3Server } from '../support/s3-server.ts';
 import { HostCluster } from './cluster.ts';
 import { enclosedFolder, runEnclosed } from './enclosure.ts';
 import { clusterFaults } from './faults.ts';
 import { fetchRelease, releaseDir } from './release.ts';
 import { upgradeFault } from './rows/upgrade.ts';
+import { isS3Given } from './stores-host.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -41,6 +43,7 @@ if (folder === undefined) {
   ensureRedisServer();
   ensureDebianPackages(['iproute2', 'python3-minimal']);
   if (chosen.includes(upgradeFault)) fetchRelease();
+  await fetchS3Server();
   process.exitCode = await runEnclosed();
 } else process.exitCode = await run(folder);
 
@@ -53,7 +56,7 @@ async function run(folder: string): Promise<number> {
   const totals = await loadTotals(json);
   if (!totals.seeds.includes(seed)) totals.seeds.push(seed);
   const rowDone = async () => (json === undefined ? undefined : await saveTotals(json, totals));
-  console.log(`seed ${seed}, ${chosen.length} faults\n${heading}`);
+  console.log(`seed ${seed}, ${chosen.length} faults, bytes in ${stack.postgres.s3?.server ?? 'a folder'}\n${heading}`);
   const all = { stack, ledger, seed, totals, print: console.log, rowDone };
   if (upgrades) await runFaults({ ...all, faults: [upgradeFault], rounds: 1 });
   const faults = chosen.filter((fault) => fault !== upgradeFault);
@@ -67,6 +70,12 @@ async function run(folder: string): Promise<number> {
     `\n${totals.rows.length - bad.length} of ${totals.rows.length} rows survived; ${injectedIn(totals)} injections, ${seconds} s.`,
   );
   return bad.length === 0 ? 0 : 1;
+}
+
+/** Whether its script has to fetch the server at its first start, it alone knows. */
+async function fetchS3Server(): Promise<void> {
+  if (isS3Given()) await (await startS3Server('ceph'))[Symbol.asyncDispose]();
+  else console.error('FILEMILL_TEST_S3_CEPH names no S3 server: the hosts share a folder instead of a bucket.');
 }
 
 function injectedIn({ rows }: Totals): number {

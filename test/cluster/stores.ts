@@ -1,13 +1,14 @@
 /** The stores of a cluster, on one host: PostgreSQL, Redis and an S3 server, each at a port of the host's address. */
 import { once } from 'node:events';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { connect, createServer, type NetConnectOpts } from 'node:net';
 import { join } from 'node:path';
 import { migrate, migrateLike } from '#adapters/postgres/database/migrate.ts';
 import { PostgresServer } from '../faults/postgres-server.ts';
 import { RedisServer } from '../faults/redis-server.ts';
+import { type S3Server, startS3Server } from '../support/s3-server.ts';
 import { releaseMigrations } from './release.ts';
-import { type StoresOrder, type StoresReport, storePorts } from './stores-host.ts';
+import { isS3Given, type StoresOrder, type StoresReport, storePorts } from './stores-host.ts';
 
 const [folder = '', address = '', schema] = process.argv.slice(2);
 await mkdir(folder, { recursive: true });
@@ -17,6 +18,8 @@ const postgres = await PostgresServer.start(
 );
 const redis = await RedisServer.start(folder);
 
+const s3 = isS3Given() ? await startS3Server('ceph') : undefined;
+
 const { port } = new URL(postgres.url);
 const postgresAt = { host: '127.0.0.1', port: Number(port) };
 await relay({ host: address, port: storePorts.postgres }, postgresAt);
@@ -24,15 +27,27 @@ await relay({ host: address, port: storePorts.postgres }, postgresAt);
 await relay({ path: join(folder, `.s.PGSQL.${storePorts.postgres}`) }, postgresAt);
 await relay({ host: address, port: storePorts.redis }, { path: redis.url.slice('unix://'.length) });
 
+if (s3 !== undefined)
+  await relay({ host: address, port: storePorts.s3 }, { host: '127.0.0.1', port: Number(new URL(s3.endpoint).port) });
+
 process.on('message', (order: StoresOrder) => void obey(order));
 // Both servers end with this process.
 process.once('disconnect', () => process.exit());
-report({ ready: { databaseUrl: postgres.url } });
+report({ ready: { databaseUrl: postgres.url, ...(s3 !== undefined && { s3 }) } });
 
 async function obey(order: StoresOrder): Promise<void> {
   if (order.do === 'migrate') await migrate(postgres.url);
-  else await Promise.all([postgres.restartImmediately(order.downMs), redis.kill().then(() => redis.start())]);
+  else {
+    const restartRedis = redis.kill().then(() => redis.start());
+    await Promise.all([postgres.restartImmediately(order.downMs), restartRedis, s3 && restartS3(s3)]);
+  }
   report({ done: true });
+}
+
+async function restartS3({ folder, revive }: S3Server): Promise<void> {
+  const pids = join(folder, 'pid');
+  for (const part of await readdir(pids)) process.kill(Number(await readFile(join(pids, part), 'utf8')), 'SIGKILL');
+  await revive();
 }
 
 function report(what: StoresReport): void {
