@@ -169,7 +169,7 @@ export class HostCluster implements System, AsyncDisposable {
       for await (const { part } of downloads.download({ id })) if (part.case === 'chunk') hash.update(part.value);
       return hash.digest('hex');
     };
-    return await withRetry(download, { signal: never, forMs: 60_000 }).catch((error: Error) => error.message);
+    return await withRetry(download, { signal: never, forMs: 120_000 }).catch((error: Error) => error.message);
   }
 
   async heal(): Promise<void> {

@@ -33,7 +33,7 @@ export interface LoadOptions {
 const lanes = 4;
 const defaultPauseMs = 30;
 /** Longer than any fault lasts. */
-const retryForMs = 60_000;
+const retryForMs = 120_000;
 
 /** Clients that upload, one file after the other and with retries, until they are stopped. */
 export class Load {

@@ -19,7 +19,7 @@ export interface RoundOutcome extends Findings {
 
 /** Acknowledged before the fault, and again after it. */
 const filesAround = 6;
-const quietWithinMs = 60_000;
+const quietWithinMs = 120_000;
 
 /** One fault under load, from a quiet system to a quiet system, and what the ledger says of it. */
 export async function runRound<S extends System>(
