@@ -10,6 +10,8 @@ export interface Fault<S extends System = Stack> {
   readonly row: number;
   readonly name: string;
   readonly title: string;
+  /** The only kind of store on which it can happen. */
+  readonly store?: 'volume' | 's3';
   /** Debian packages that it takes. */
   readonly packages?: readonly string[];
   /** Uploads may be given up: the fault is that they must be refused. */

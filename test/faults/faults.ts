@@ -9,6 +9,7 @@ import { postgresFaults } from './rows/postgres.ts';
 import { processFaults } from './rows/processes.ts';
 import { redisFaults } from './rows/redis.ts';
 import { resumableFaults } from './rows/resumable.ts';
+import { s3Faults } from './rows/s3.ts';
 import { surroundingFaults } from './rows/surroundings.ts';
 import { volumeFaults } from './rows/volume.ts';
 import { webhookFaults } from './rows/webhooks.ts';
@@ -26,6 +27,7 @@ export const faults: readonly Fault[] = [
   ...clockFaults,
   ...clientFaults,
   ...volumeFaults,
+  ...s3Faults,
   ...surroundingFaults,
   ...processFaults,
   ...webhookFaults,

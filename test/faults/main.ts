@@ -1,4 +1,4 @@
-/** `npm run faults -- --seed S --rounds N [--up-to N] [--only NAME] [--resume FILE] [--json FILE] [--secure]`: see docs/reliability.md. */
+/** `npm run faults -- --seed S --rounds N [--up-to N] [--only NAME] [--resume FILE] [--json FILE] [--secure] [--store s3|swift]`: see docs/reliability.md. */
 import { randomInt } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,7 +11,17 @@ import { markdownTable } from './markdown.ts';
 import { heading, rowLine } from './report.ts';
 import { runFaults } from './run-faults.ts';
 import { Stack } from './stack.ts';
+import { S3Store } from './stores/s3-store.ts';
+import type { OpenStore } from './stores/store.ts';
+import { VolumeStore } from './stores/volume-store.ts';
 import { loadTotals, saveTotals, verdictOf } from './totals.ts';
+
+/** `s3` is the first of the real servers. */
+const stores: Readonly<Record<string, OpenStore>> = {
+  volume: VolumeStore.open,
+  s3: S3Store.on('ceph'),
+  swift: S3Store.on('swift'),
+};
 
 const { values: options } = parseArgs({
   options: {
@@ -24,18 +34,22 @@ const { values: options } = parseArgs({
     json: { type: 'string' },
     markdown: { type: 'string' },
     secure: { type: 'boolean', default: false },
+    store: { type: 'string', default: 'volume' },
   },
 });
 const { seed, only, resume, json, markdown, secure } = options;
+const openStore = stores[options.store];
 const [rounds, jobs] = [Number(options.rounds), Number(options.jobs)];
 const upTo = Number(options['up-to'] ?? Number.POSITIVE_INFINITY);
+const kind = options.store === 'volume' ? 'volume' : 's3';
+const possible = faults.filter(({ store = kind }) => store === kind);
 const chosen =
   only.length === 0
-    ? faults
-    : faults.filter(({ name, row }) => only.some((word) => name.startsWith(word) || String(row) === word));
-if (!(rounds >= 1 && jobs >= 1 && upTo >= 1) || chosen.length === 0) {
+    ? possible
+    : possible.filter(({ name, row }) => only.some((word) => name.startsWith(word) || String(row) === word));
+if (openStore === undefined || !(rounds >= 1 && jobs >= 1 && upTo >= 1) || chosen.length === 0) {
   console.error(
-    `--rounds, --up-to and --jobs must be 1 or more, and --only one of: ${faults.map(({ name }) => name).join(', ')}`,
+    `--rounds, --up-to and --jobs must be 1 or more, --store one of ${Object.keys(stores)}, and --only one of: ${possible.map(({ name }) => name).join(', ')}`,
   );
   process.exit(2);
 }
@@ -62,7 +76,7 @@ process.exitCode = bad.length === 0 ? 0 : 1;
 
 /** Takes faults from the queue until it is empty, on a system of its own. */
 async function runQueue(): Promise<void> {
-  await using stack = await Stack.start({ secure });
+  await using stack = await Stack.start({ secure, ...(openStore && { openStore }) });
   stacks.push(stack);
   const ledger = new Ledger(join(stack.folder, 'ledger.jsonl'));
   try {

@@ -70,6 +70,11 @@ export function sharedS3Servers(): Readonly<Record<S3Kind, S3Access>> {
 
 export const sharedServersVariable = 'FILEMILL_TEST_S3_SERVERS';
 
+/** The environment from which a service takes its credentials. */
+export function s3Credentials({ accessKey, secretKey }: S3Access): Record<string, string> {
+  return { AWS_ACCESS_KEY_ID: accessKey, AWS_SECRET_ACCESS_KEY: secretKey };
+}
+
 function scriptOf(kind: S3Kind): string {
   const variable = `FILEMILL_TEST_S3_${kind.toUpperCase()}`;
   const script = process.env[variable];

@@ -9,8 +9,8 @@ export const crashPoints: readonly Fault[] = [
   crash(1, 'upload', 'upload.chunk', 'upload dies in the middle of a stream'),
   crash(1, 'upload', 'upload.staged', 'upload dies before the first byte is written'),
   crash(2, 'upload', 'upload.written', 'upload dies after the write, before fsync'),
-  crash(3, 'upload', 'upload.synced', 'upload dies after fsync, before the rename'),
-  crash(4, 'upload', 'upload.renamed', 'upload dies after the rename, before fsync of the folder'),
+  crash(3, 'upload', 'upload.synced', 'upload dies after fsync, before the rename', { store: 'volume' }),
+  crash(4, 'upload', 'upload.renamed', 'upload dies after the rename, before fsync of the folder', { store: 'volume' }),
   crash(5, 'upload', 'upload.folder-synced', 'upload dies with an object stored and no row'),
   {
     row: 6,
@@ -19,14 +19,20 @@ export const crashPoints: readonly Fault[] = [
     inject: (scene) =>
       dieAt(scene, 'metadata', 'metadata.created', { pass: scene.random.between(1, 6), awayMs: 21_000 }),
   },
-  crash(38, 'upload', 'segment.opened', 'upload dies when a segment was made', { passes: 1, atBoot: true }),
+  crash(38, 'upload', 'segment.opened', 'upload dies when a segment was made', {
+    passes: 1,
+    atBoot: true,
+    store: 'volume',
+  }),
   crash(38, 'upload', 'segment.written', 'upload dies after small files were written, before their sync'),
   crash(38, 'upload', 'segment.synced', 'upload dies after small files were synced, before it tells anybody'),
   crash(38, 'upload', 'upload.packed', 'upload dies with small files stored and no rows'),
   crash(40, 'upload', 'upload.begun', 'upload dies when a resumable upload was begun, before its answer'),
   crash(40, 'upload', 'upload.appended', 'upload dies in the middle of an append'),
   crash(40, 'upload', 'upload.kept', 'upload dies with all bytes of an append synced'),
-  crash(40, 'upload', 'upload.linked', 'upload dies after the link of a complete upload, before fsync of the folder'),
+  crash(40, 'upload', 'upload.linked', 'upload dies after the link of a complete upload, before fsync of the folder', {
+    store: 'volume',
+  }),
   crash(40, 'upload', 'upload.registered', 'upload dies with the row committed and the upload not ended'),
   crash(40, 'upload', 'upload.ended', 'upload dies after an upload was ended, before its answer'),
   crash(5, 'metadata', 'metadata.creating', 'metadata dies before rows are written'),
@@ -56,6 +62,8 @@ interface Passes {
   readonly atBoot?: boolean;
   /** How often the worker's own proof at its start comes by; its threads hear of failpoints when they begin. */
   readonly passedAtBoot?: number;
+  /** The only kind of store that has it. */
+  readonly store?: Fault['store'];
 }
 
 function crash(
@@ -63,12 +71,13 @@ function crash(
   name: ProcessName,
   failpoint: Failpoint,
   title: string,
-  { passes = 6, passedAtBoot = 0, atBoot = passedAtBoot > 0 }: Passes = {},
+  { passes = 6, passedAtBoot = 0, atBoot = passedAtBoot > 0, store }: Passes = {},
 ): Fault {
   return {
     row,
     name: `kill-at-${failpoint.replace('.', '-')}`,
     title,
+    ...(store && { store }),
     inject: (scene) => dieAt(scene, name, failpoint, { atBoot, pass: passedAtBoot + scene.random.between(1, passes) }),
   };
 }

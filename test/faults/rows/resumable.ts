@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { FilemillError } from '#domain/errors.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { eventually } from '../../support/eventually.ts';
-import { append, begin, chunkOf, offsetOf, startOf } from '../../support/resumable-uploads.ts';
+import { append, begin, chunkOf, startOf } from '../../support/resumable-uploads.ts';
 import { startService } from '../../support/start-services.ts';
 
 import type { Fault, Scene } from '../fault.ts';
@@ -31,10 +31,10 @@ async function changeHandsWhileAsleep({ stack, load, ledger, injected }: Scene):
   load.adopt(filename);
   const { id } = await begin(there, { filename, size: BigInt(content.length), sha256 });
   const { promise: asleep, resolve: nowAsleep } = Promise.withResolvers<void>();
+  await append(there, { id }, content.subarray(0, half));
   const earlier = there.uploads.appendUpload(
     (async function* () {
-      yield startOf({ id });
-      yield chunkOf(content.subarray(0, half));
+      yield startOf({ id, offset: BigInt(half) });
       await asleep;
       // Waits in the socket of the sleeper, and is the first thing that it sees.
       yield chunkOf(Buffer.alloc(half, 'other content '));
@@ -44,7 +44,8 @@ async function changeHandsWhileAsleep({ stack, load, ledger, injected }: Scene):
     () => false,
     (error) => error instanceof FilemillError,
   );
-  await eventually('the bytes sent so far have come', async () => (await offsetOf(there, id)) === BigInt(half));
+  const locked = `select from upload_locks where upload_id = $1`;
+  await eventually('the append has begun', async () => (await stack.postgres.query(locked, [id])).length > 0);
   sleeper.child.kill('SIGSTOP');
   nowAsleep();
   const file = await takeOver();

@@ -17,6 +17,7 @@ export const volumeFaults: readonly Fault[] = [
     row: 23,
     name: 'disk-full',
     title: 'the volume is full (a tmpfs of 16 MiB)',
+    store: 'volume',
     prepare: moveToSmallVolume,
     inject: fillVolume,
     cleanUp: moveBack,
