@@ -24,6 +24,9 @@ const groups: Readonly<Record<string, Readonly<Record<string, Verb>>>> = {
     'migrate-data': verb('carry the data of an older PostgreSQL over', async () =>
       (await import('./commands/migrate-data.ts')).migrateDataCommand(),
     ),
+    'migrate-store': verb('move the bytes of all files to another store', async () =>
+      (await import('./commands/migrate-store.ts')).migrateStoreCommand(),
+    ),
     doctor: verb('check that everything is in order', async () =>
       (await import('./commands/doctor.ts')).doctorCommand(),
     ),

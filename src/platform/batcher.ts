@@ -76,7 +76,7 @@ interface BatchOptions {
   readonly maxInFlight?: number;
 }
 
-type BatchName = 'create' | 'save' | 'fail' | 'append' | 'remove' | 'sync' | 'audit';
+type BatchName = 'create' | 'save' | 'fail' | 'append' | 'remove' | 'move' | 'sync' | 'audit';
 
 /** What one call added. */
 interface Group<Item, Outcome> {

@@ -42,6 +42,10 @@ const examples: Readonly<Record<string, Examples>> = {
     'carry the data of this folder over': 'filemill migrate-data',
     'with a PostgreSQL 17 of your own': 'filemill migrate-data --old-bin /usr/lib/postgresql/17/bin',
   },
+  'migrate-store': {
+    'from the volume to S3':
+      "FILEMILL_STORE='s3://files?region=eu-central-1' FILEMILL_STORE_ALSO=volume filemill migrate-store",
+  },
   doctor: {
     'check the server, its parts and this machine': 'filemill doctor',
     'check another server': 'filemill doctor --server https://files.example:50051',
