@@ -42,6 +42,11 @@ export function within(measured: Measured, target: number): Figure {
   return { ...measured, baseline: null, ratio: null, target, bound: 'most', met: measured.value <= target };
 }
 
+/** The value itself must reach the target. */
+export function reaching(measured: Measured, target: number): Figure {
+  return { ...measured, baseline: null, ratio: null, target, bound: 'least', met: measured.value >= target };
+}
+
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((one, other) => one - other);
   const middle = sorted.length >> 1;

@@ -22,6 +22,7 @@ import { largeFile } from './scenarios/large-file.ts';
 import { latency } from './scenarios/latency.ts';
 import { pages } from './scenarios/pages.ts';
 import { retention } from './scenarios/retention.ts';
+import { s3 } from './scenarios/s3.ts';
 import { secureSmallFiles, smallFiles, smallFileVariants, watchedSmallFiles } from './scenarios/small-files.ts';
 import { idle, start } from './scenarios/start-and-idle.ts';
 import { twoWorkers } from './scenarios/two-workers.ts';
@@ -44,6 +45,7 @@ const scenarios: readonly Scenario[] = [
     start,
     idle,
     besideBefore,
+    s3,
   ],
 ];
 
@@ -59,7 +61,7 @@ const { values: options } = parseArgs({
 });
 const { quick, only, json, profile, plots } = options;
 const tolerance = Number(options.tolerance);
-const chosen = scenarios.filter(({ name }) => only?.includes(name) ?? true);
+const chosen = scenarios.filter(({ name, onlyWhenAsked }) => only?.includes(name) ?? !onlyWhenAsked);
 if (chosen.length === 0) {
   console.error(`--only must be one of: ${scenarios.map(({ name }) => name).join(', ')}`);
   process.exit(2);
