@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -9,17 +8,17 @@ import { fileURLToPath } from 'node:url';
 const commit = '2f3f833';
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Where the release lies once `fetchRelease` has fetched it. */
-export const releaseDir = join(tmpdir(), `filemill-${commit}`);
+/** Where the release lies once `fetchRelease` has fetched it: until the next `npm ci`. */
+export const releaseDir = join(repository, 'node_modules/.cache', `filemill-${commit}`);
 
-/** Unpacks the release from the history of this repository, and installs what it needs at run time; once a machine. */
+/** Unpacks the release from the history of this repository, and installs what it needs at run time. */
 export function fetchRelease(): void {
   if (existsSync(releaseDir)) return;
   const run = (program: string, args: readonly string[], cwd = repository) =>
     execFileSync(program, args, { cwd, stdio: ['ignore', 'ignore', 'inherit'] });
   const fresh = `${releaseDir}.new`;
   rmSync(fresh, { recursive: true, force: true });
-  mkdirSync(fresh);
+  mkdirSync(fresh, { recursive: true });
   try {
     run('git', ['archive', '--output', join(fresh, 'release.tar'), commit]);
   } catch (cause) {
