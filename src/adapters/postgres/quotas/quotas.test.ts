@@ -40,7 +40,7 @@ describe('the quota of a tenant', () => {
   it('counts bytes, and lets smaller files in after one that is too large', async () => {
     const sizes = [60, 50, 40, 1].map((size) => ({ tenant: 'small', size }));
     assert.deepEqual(await create(...sizes), [yes, no, yes, no]);
-    assert.deepEqual(await held('small'), { files: 2, bytes: 100 });
+    assert.deepEqual(await held('small'), { files: 2, bytes: 100, paused: false });
   });
 
   it('holds for files and bytes at once, and for nothing at all', async () => {
@@ -65,7 +65,7 @@ describe('the quota of a tenant', () => {
     assert.deepEqual((await readQuotas(database)).get('red'), { maxUploads: 0 });
     assert.deepEqual(
       (await heldByTenants(database)).find(({ name }) => name === 'red'),
-      { name: 'red', files: 0, bytes: 0 },
+      { name: 'red', files: 0, bytes: 0, paused: false },
     );
     await setQuota(database, 'red', undefined);
     assert.equal((await readQuotas(database)).has('red'), false);
