@@ -24,13 +24,13 @@ export async function beginObject(client: S3Client): Promise<ObjectUpload> {
 export async function finishObject(
   client: S3Client,
   upload: ObjectUpload,
-  parts: readonly Part[],
+  parts: Promise<readonly Part[]>,
   copyOf?: string,
 ): Promise<Blob> {
   const name = mintName(upload.upload, copyOf);
-  await client.put(nameKey(name), Buffer.alloc(0));
   try {
-    await client.multiparts.complete(upload, parts);
+    const [stored] = await Promise.all([parts, client.put(nameKey(name), Buffer.alloc(0))]);
+    await client.multiparts.complete(upload, stored);
   } catch (error) {
     // The outcome may be unknown, and no row can name the blob yet. What stays is swept as an orphan.
     await removeObject(client, name).catch(() => undefined);

@@ -60,8 +60,8 @@ export class PartUploader {
 
   /** Makes a blob of all parts. */
   async finish(): Promise<Blob> {
-    const parts = await Promise.all(this.#parts);
-    return await finishObject(this.#client, await this.#begun(), parts, this.#copyOf);
+    const upload = await this.#begun();
+    return await finishObject(this.#client, upload, Promise.all(this.#parts), this.#copyOf);
   }
 
   /** Frees the parts. An upload of which the server is not told is swept. */

@@ -18,9 +18,10 @@ export class StagedObject implements StagedBlob {
   readonly #memory: Semaphore;
   readonly #uploader: PartUploader;
   readonly #hash = createHash('sha256');
-  #chunks: Uint8Array[] = [];
+  /** The bytes that are not on their way yet, and room for more. */
+  #part = Buffer.alloc(0);
+  #filled = 0;
   #held: Disposable[] = [];
-  #waiting = 0;
   #size = 0;
   #ended = false;
 
@@ -38,12 +39,13 @@ export class StagedObject implements StagedBlob {
   async write(chunk: Uint8Array): Promise<void> {
     this.#hash.update(chunk);
     for (let from = 0; from < chunk.length; ) {
-      const piece = chunk.subarray(from, from + this.#uploader.nextBytes - this.#waiting);
+      const piece = chunk.subarray(from, from + this.#uploader.nextBytes - this.#filled);
       this.#held.push(await this.#takeMemory(piece.length));
-      this.#chunks.push(Buffer.from(piece));
-      this.#waiting += piece.length;
+      this.#makeRoom(piece.length);
+      this.#part.set(piece, this.#filled);
+      this.#filled += piece.length;
       from += piece.length;
-      if (this.#waiting === this.#uploader.nextBytes) await this.#sendPart();
+      if (this.#filled === this.#uploader.nextBytes) await this.#sendPart();
     }
     this.#size += chunk.length;
   }
@@ -77,20 +79,36 @@ export class StagedObject implements StagedBlob {
   }
 
   async #keep(): Promise<Blob> {
-    if (!this.#uploader.started) return await putObject(this.#client, Buffer.concat(this.#chunks), this.#copyOf);
-    if (this.#waiting > 0) await this.#sendPart();
+    if (!this.#uploader.started) return await putObject(this.#client, this.#bytes, this.#copyOf);
+    if (this.#filled > 0) await this.#sendPart();
     return await this.#uploader.finish();
   }
 
   async #sendPart(): Promise<void> {
-    const [bytes, held] = [Buffer.concat(this.#chunks), this.#held];
-    [this.#chunks, this.#held, this.#waiting] = [[], [], 0];
+    const [bytes, held] = [this.#bytes, this.#held];
+    [this.#part, this.#held, this.#filled] = [Buffer.alloc(0), [], 0];
     await this.#uploader.send(bytes, () => disposeAll(held));
   }
 
   #release(): void {
     disposeAll(this.#held);
-    this.#chunks = [];
+    this.#part = Buffer.alloc(0);
+  }
+
+  get #bytes(): Buffer {
+    return this.#part.subarray(0, this.#filled);
+  }
+
+  /** The first part grows with the blob, which may stay small. Memory that is not written to yet takes no room. */
+  #makeRoom(bytes: number): void {
+    const needed = this.#filled + bytes;
+    if (needed <= this.#part.length) return;
+    const { nextBytes, started } = this.#uploader;
+    const larger = Buffer.allocUnsafeSlow(
+      started ? nextBytes : Math.min(nextBytes, Math.max(needed, 2 * this.#part.length)),
+    );
+    this.#part.copy(larger, 0, 0, this.#filled);
+    this.#part = larger;
   }
 
   /** @throws FilemillError OVERLOADED when the bytes of other uploads go on using the memory */
