@@ -8,10 +8,10 @@ import { fileURLToPath } from 'node:url';
 const commit = '2f3f833';
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Where the release lies once `fetchRelease` has fetched it: until the next `npm ci`. */
-export const releaseDir = join(repository, 'node_modules/.cache', `filemill-${commit}`);
+/** Where the release lies once `fetchRelease` has fetched it; the same place for all hosts, whose TMPDIR differ. */
+export const releaseDir = `/var/tmp/filemill-${commit}`;
 
-/** Unpacks the release from the history of this repository, and installs what it needs at run time. */
+/** Unpacks the release from the history of this repository, and installs what it needs at run time; once a machine. */
 export function fetchRelease(): void {
   if (existsSync(releaseDir)) return;
   const run = (program: string, args: readonly string[], cwd = repository) =>
