@@ -1,7 +1,8 @@
 /**
- * `npm run bench [-- --quick] [--only NAME]… [--tolerance N] [--json FILE] [--profile DIR] [--plots DIR]`: each scenario
+ * `npm run bench [-- --quick] [--only NAME]… [--tolerance N] [--json FILE] [--profile DIR] [--plots DIR] [--points FILE]`: each scenario
  * beside its baseline in the same run. Ends with 1 when a target is missed by more than N times (1 unless given). With
- * --plots it measures the curves of docs/performance.md instead, and draws them. See there.
+ * --plots it measures the curves of docs/performance.md instead, and draws them; with --points, what `npm run simulate` computes
+ * from. See there.
  */
 import { mkdir, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -27,6 +28,7 @@ import { secureSmallFiles, smallFiles, smallFileVariants, watchedSmallFiles } fr
 import { idle, start } from './scenarios/start-and-idle.ts';
 import { twoWorkers } from './scenarios/two-workers.ts';
 import { webhookedSmallFiles } from './scenarios/webhooks.ts';
+import { measurePoints } from './sizing/points.ts';
 import { removeFolders } from './system.ts';
 
 const scenarios: readonly Scenario[] = [
@@ -56,10 +58,11 @@ const { values: options } = parseArgs({
     json: { type: 'string' },
     profile: { type: 'string' },
     plots: { type: 'string' },
+    points: { type: 'string' },
     tolerance: { type: 'string', default: '1' },
   },
 });
-const { quick, only, json, profile, plots } = options;
+const { quick, only, json, profile, plots, points } = options;
 const tolerance = Number(options.tolerance);
 const chosen = scenarios.filter(({ name, onlyWhenAsked }) => only?.includes(name) ?? !onlyWhenAsked);
 if (chosen.length === 0) {
@@ -76,7 +79,8 @@ try {
   const env = profile === undefined ? {} : await profiling(resolve(profile));
   const bench: Bench = { quick, note: (line) => console.log(`  ${line}`), env };
   if (plots !== undefined) await drawPlots(resolve(plots), bench);
-  for (const scenario of plots === undefined ? chosen : []) {
+  if (points !== undefined) await measurePoints(resolve(points), bench);
+  for (const scenario of plots === undefined && points === undefined ? chosen : []) {
     console.log(`\n${scenario.name}: ${scenario.title}`);
     const beganAt = performance.now();
     figures.push(...(await scenario.run(bench)));

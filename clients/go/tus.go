@@ -71,11 +71,15 @@ func (u *pieceUpload) run(ctx context.Context, piece []byte) (Uploaded, error) {
 // begin may be repeated: should its answer be lost, the upload that was begun expires, and another is begun.
 func (u *pieceUpload) begin(ctx context.Context) error {
 	metadata := []string{"filename " + base64.StdEncoding.EncodeToString([]byte(u.upload.Name))}
-	if u.upload.Path != "" {
-		metadata = append(metadata, "relativePath "+base64.StdEncoding.EncodeToString([]byte(u.upload.Path)))
-	}
-	if u.upload.Type != "" {
-		metadata = append(metadata, "filetype "+base64.StdEncoding.EncodeToString([]byte(u.upload.Type)))
+	for _, pair := range [][2]string{
+		{"relativePath", u.upload.Path},
+		{"filetype", u.upload.Type},
+		{"batch", u.upload.Batch},
+		{"priority", u.upload.Priority},
+	} {
+		if pair[1] != "" {
+			metadata = append(metadata, pair[0]+" "+base64.StdEncoding.EncodeToString([]byte(pair[1])))
+		}
 	}
 	header := map[string]string{
 		"Tus-Resumable":   "1.0.0",

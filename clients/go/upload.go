@@ -23,6 +23,10 @@ type Upload struct {
 	Path string
 	// The type that you declare; the analysis detects its own.
 	Type string
+	// The batch that the file belongs to.
+	Batch string
+	// interactive, normal or bulk: free workers take interactive files first, and bulk ones last. That of the batch, or normal, unless set.
+	Priority string
 	// Uploads with the same key are one file, whoever repeats them, and when. Each call has a random one unless set, so
 	// that what the client sends again never makes a second file.
 	IdempotencyKey string
@@ -91,8 +95,10 @@ func (c *Client) Upload(ctx context.Context, content io.Reader, upload Upload) (
 
 func (c *Client) uploadAtOnce(ctx context.Context, body []byte, upload Upload) (uploaded Uploaded, err error) {
 	query := url.Values{}
-	if upload.Path != "" {
-		query.Set("path", upload.Path)
+	for name, value := range map[string]string{"path": upload.Path, "batch": upload.Batch, "priority": upload.Priority} {
+		if value != "" {
+			query.Set(name, value)
+		}
 	}
 	contentType := upload.Type
 	if contentType == "" {

@@ -69,8 +69,8 @@ class PieceUpload {
   /** Should the answer be lost, the upload that was begun expires, and another is begun. */
   async #begin(): Promise<string> {
     const { size } = this.#reader;
-    const { name, path, type, idempotencyKey } = this.#described;
-    const metadata = Object.entries({ filename: name, relativePath: path, filetype: type }).filter(
+    const { name, path, type, batch, priority, idempotencyKey } = this.#described;
+    const metadata = Object.entries({ filename: name, relativePath: path, filetype: type, batch, priority }).filter(
       ([, value]) => value !== '',
     );
     const answer = await this.#http.send({

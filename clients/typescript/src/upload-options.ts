@@ -8,6 +8,10 @@ export interface UploadOptions {
   readonly path?: string;
   /** The type that you declare; the analysis detects its own. */
   readonly type?: string;
+  /** The batch that the file belongs to. */
+  readonly batch?: string;
+  /** Free workers take interactive files first, and bulk ones last. By default that of the batch, or normal. */
+  readonly priority?: 'interactive' | 'normal' | 'bulk';
   /**
    * Uploads with the same key are one file, whoever repeats them, and when. Each call has a random one unless set, so
    * that what this client sends again never makes a second file.
@@ -34,6 +38,8 @@ export interface Described {
   readonly name: string;
   readonly path: string;
   readonly type: string;
+  readonly batch: string;
+  readonly priority: string;
   readonly idempotencyKey: string;
   readonly pieceBytes: number;
   readonly onProgress: (bytes: number) => void;
@@ -43,6 +49,7 @@ export interface Described {
 /** @throws FilemillError NAME_INVALID for names that no URL can carry */
 export function describe({ name: ownName, type: ownType }: Reader, options: UploadOptions): Described {
   const { name = ownName ?? 'unnamed', path = '', type = ownType ?? '', pieceBytes = 8 * 2 ** 20, signal } = options;
+  const { batch = '', priority = '' } = options;
   const { idempotencyKey = crypto.randomUUID(), onProgress = () => undefined } = options;
   if (['', '.', '..'].includes(name))
     throw new FilemillError(
@@ -50,5 +57,5 @@ export function describe({ name: ownName, type: ownType }: Reader, options: Uplo
       `${JSON.stringify(name)} is no name of a file.`,
       'Give the file another name.',
     );
-  return { name, path, type, idempotencyKey, pieceBytes, onProgress, signal };
+  return { name, path, type, batch, priority, idempotencyKey, pieceBytes, onProgress, signal };
 }

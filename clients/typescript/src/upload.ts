@@ -25,12 +25,12 @@ async function uploadAtOnce(
   body: Uint8Array<ArrayBuffer>,
   described: Described,
 ): Promise<Uploaded> {
-  const { name, path, type, idempotencyKey, onProgress, signal } = described;
+  const { name, path, type, batch, priority, idempotencyKey, onProgress, signal } = described;
   try {
     const receipt = await http.json<Uploaded>({
       method: 'PUT',
       path: `/files/${encodeURIComponent(name)}`,
-      query: path === '' ? {} : { path },
+      query: Object.fromEntries(Object.entries({ path, batch, priority }).filter(([, value]) => value !== '')),
       headers: {
         'content-type': type || 'application/octet-stream',
         'idempotency-key': idempotencyKey,

@@ -7,7 +7,7 @@ import inspect
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from types import TracebackType
-from typing import Any, Self, TypeVar, Unpack
+from typing import Any, Literal, Self, TypeVar, Unpack
 
 import httpx
 
@@ -65,6 +65,8 @@ class AsyncFilemill:
         name: str | None = None,
         path: str = "",
         type: str = "",
+        batch: str = "",
+        priority: Literal["", "interactive", "normal", "bulk"] = "",
         idempotency_key: str | None = None,
         piece_bytes: int = PIECE_BYTES,
         on_progress: Progress | None = None,
@@ -72,11 +74,14 @@ class AsyncFilemill:
         """Uploads a file: when this returns, the server keeps it.
 
         Content of `piece_bytes` and more is sent in pieces, and continues after a broken connection. Uploads with the
-        same key are one file; each call has a random one unless set. `on_progress` is told how many bytes the server has.
+        same key are one file; each call has a random one unless set. Free workers take files of the priority
+        interactive first and bulk ones last; it is that of the batch unless set. `on_progress` is told how many bytes the server has.
         """
         reader = AsyncReader(content)
         try:
-            described = describe(name or reader.name, reader.size, path, type, idempotency_key, piece_bytes)
+            described = describe(
+                name or reader.name, reader.size, path, type, batch, priority, idempotency_key, piece_bytes
+            )
             return await self._run(upload(described, self._retries), reader, on_progress)
         finally:
             reader.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
-from typing import Any, Self, TypeVar, Unpack
+from typing import Any, Literal, Self, TypeVar, Unpack
 
 import httpx
 
@@ -61,6 +61,8 @@ class Filemill:
         name: str | None = None,
         path: str = "",
         type: str = "",
+        batch: str = "",
+        priority: Literal["", "interactive", "normal", "bulk"] = "",
         idempotency_key: str | None = None,
         piece_bytes: int = PIECE_BYTES,
         on_progress: Progress | None = None,
@@ -68,11 +70,14 @@ class Filemill:
         """Uploads a file: when this returns, the server keeps it.
 
         Content of `piece_bytes` and more is sent in pieces, and continues after a broken connection. Uploads with the
-        same key are one file; each call has a random one unless set. `on_progress` is told how many bytes the server has.
+        same key are one file; each call has a random one unless set. Free workers take files of the priority
+        interactive first and bulk ones last; it is that of the batch unless set. `on_progress` is told how many bytes the server has.
         """
         reader = open_content(content)
         try:
-            described = describe(name or reader.name, reader.size, path, type, idempotency_key, piece_bytes)
+            described = describe(
+                name or reader.name, reader.size, path, type, batch, priority, idempotency_key, piece_bytes
+            )
             return self._run(upload(described, self._retries), reader, on_progress)
         finally:
             reader.close()

@@ -32,6 +32,8 @@ class Description:
     name: str
     path: str
     type: str
+    batch: str
+    priority: str
     size: int | None
     """None for a stream, whose end nobody knows beforehand."""
     key: str
@@ -39,11 +41,18 @@ class Description:
 
 
 def describe(
-    name: str, size: int | None, path: str, type: str, idempotency_key: str | None, piece_bytes: int
+    name: str,
+    size: int | None,
+    path: str,
+    type: str,
+    batch: str,
+    priority: str,
+    idempotency_key: str | None,
+    piece_bytes: int,
 ) -> Description:
     if name in ("", ".", ".."):
         raise FilemillError("NAME_INVALID", f"{name!r} is no name of a file.", "Give the file another name.")
-    return Description(name, path, type, size, idempotency_key or str(uuid.uuid4()), piece_bytes)
+    return Description(name, path, type, batch, priority, size, idempotency_key or str(uuid.uuid4()), piece_bytes)
 
 
 def upload(described: Description, retries: int) -> Flow[Uploaded]:
@@ -70,8 +79,8 @@ def _at_once(described: Description, content: bytes, retries: int) -> Flow[Uploa
         "idempotency-key": described.key,
         "repr-digest": f"sha-256=:{_sha256(content)}:",
     }
-    query = {"path": described.path} if described.path else {}
-    request = Send("PUT", f"/files/{quote(described.name, safe='')}", query, headers, content)
+    query = {"path": described.path, "batch": described.batch, "priority": described.priority}
+    request = Send("PUT", f"/files/{quote(described.name, safe='')}", {key: value for key, value in query.items() if value}, headers, content)
     receipt = json.loads((yield from send(request, retries)).content)
     yield Tell(receipt["size"])
     return Uploaded(receipt["id"], receipt["size"])
@@ -109,7 +118,13 @@ class _InPieces:
     def _begin(self) -> Flow[str]:
         """Should the answer be lost, the upload that was begun expires, and another is begun."""
         described = self._described
-        pairs = {"filename": described.name, "relativePath": described.path, "filetype": described.type}
+        pairs = {
+            "filename": described.name,
+            "relativePath": described.path,
+            "filetype": described.type,
+            "batch": described.batch,
+            "priority": described.priority,
+        }
         size = described.size
         headers = {
             **TUS,
