@@ -16,7 +16,9 @@ const packBelow = 64 * KiB;
 const partBytes = 8 * MiB;
 const mostParts = 10_000;
 /** A worker reads a large file in pieces of this size. */
-const readBytes = 8 * MiB;
+const readBytes = MiB;
+/** What gathers beyond this goes into another segment. */
+const segmentBytes = 4 * MiB;
 
 /**
  * Small files that come to one process while its PUT is in flight go with the next, and a worker reads such a segment once, with the
@@ -30,7 +32,8 @@ export function objectRequests(
   for (const { seconds, arrivals } of trace) {
     const small = arrivals.filter(({ bytes }) => bytes < packBelow);
     const smallPerSecond = small.reduce((sum, { filesPerSecond }) => sum + filesPerSecond, 0);
-    const segments = seconds * Math.min(smallPerSecond, processes / putSeconds);
+    const smallBytes = small.reduce((sum, { filesPerSecond, bytes }) => sum + filesPerSecond * bytes, 0);
+    const segments = seconds * Math.max(Math.min(smallPerSecond, processes / putSeconds), smallBytes / segmentBytes);
     writes += 2 * segments;
     reads += segments;
     for (const { filesPerSecond, bytes } of arrivals.filter((one) => one.bytes >= packBelow)) {

@@ -105,9 +105,11 @@ describe('Requests to an object store', () => {
     ['0,1,4096', 2, 2 * 86_400, 86_400],
     // 2 processes with a PUT of 50 ms make 40 segments a second.
     ['0,9000,4096', 2, 2 * 40 * 86_400, 40 * 86_400],
+    // A segment holds 4 MiB.
+    ['0,20000,32768', 1, 2 * 156.25 * 86_400, 156.25 * 86_400],
     ['0,1,1048576', 2, 86_400, 86_400],
     // 13 parts, and two requests around them.
-    ['0,1,104857600', 2, 15 * 86_400, 13 * 86_400],
+    ['0,1,104857600', 2, 15 * 86_400, 100 * 86_400],
   ] as const)
     it(`of ${csv}`, () => {
       const trace = readTrace(`minute,files_per_second,bytes\n${csv}\n`);
