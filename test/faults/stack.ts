@@ -23,9 +23,16 @@ type Settings = Readonly<Record<string, string>>;
 /** Short, so that a round does not wait long for the claims of a dead worker. */
 const leaseMs = 2_000;
 
+/** Another release than this one, to begin with. */
+export interface Release {
+  readonly folder: string;
+  readonly makeSchema: (databaseUrl: string) => Promise<unknown>;
+}
+
 interface StackOptions {
   readonly secure?: boolean;
   readonly idle?: boolean;
+  readonly release?: Release;
   /** A volume by default. */
   readonly openStore?: OpenStore;
 }
@@ -52,23 +59,27 @@ export class Stack implements System, AsyncDisposable {
   /** Processes that run with settings of a fault. */
   readonly #altered = new Set<ProcessName>();
   #crashes: string[] = [];
+  /** The folder of the release that is started from now on; of this one if undefined. */
+  release: string | undefined;
 
   /** @param options `secure`: whether all links speak TLS, and callers need a token; `idle`: only the stores run, until `heal` */
   static async start({
     secure = false,
     idle = false,
+    release,
     openStore = VolumeStore.open,
   }: StackOptions = {}): Promise<Stack> {
     await using opening = new AsyncDisposableStack();
     const folder = await mkdtemp(join(tmpdir(), 'fmf-'));
     opening.defer(() => rm(folder, { recursive: true, force: true }));
-    const postgres = opening.use(await PostgresServer.start(join(folder, 'postgres')));
+    const postgres = opening.use(await PostgresServer.start(join(folder, 'postgres'), release?.makeSchema));
     const proxy = opening.use(await DatabaseProxy.start(postgres.url));
     const redis = opening.use(await RedisServer.start(folder));
     const store = opening.use(await openStore(folder));
     const links = secure ? await secureLinks(folder) : plainLinks(folder);
     const stack = new Stack(folder, { postgres, proxy, redis, store }, links, opening.move());
     process.once('exit', () => stack.#killAll());
+    stack.release = release?.folder;
     if (!idle) await stack.heal();
     return stack;
   }
@@ -126,7 +137,8 @@ export class Stack implements System, AsyncDisposable {
   async start(name: ProcessName, settings: Settings = {}): Promise<void> {
     if (Object.keys(settings).length > 0) this.#altered.add(name);
     else this.#altered.delete(name);
-    const started = await startService(serviceOf(name), { ...this.settingsOf(name), ...settings });
+    const launch = this.release === undefined ? {} : { release: this.release };
+    const started = await startService(serviceOf(name), { ...this.settingsOf(name), ...settings }, launch);
     this.#running.set(name, started);
     started.child.once('exit', (code) => {
       if (code !== null && code !== 0) this.#crashes.push(`${name} ended with ${code}: ${started.log().slice(-2_000)}`);

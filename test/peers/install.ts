@@ -1,4 +1,5 @@
 import { ensureDebianPackages } from '../../scripts/support/debian-packages.ts';
+import { installRelease } from './support/release.ts';
 import { installTools } from './support/tools.ts';
 import { installValkey, valkeyVersions } from './support/valkey.ts';
 
@@ -30,4 +31,5 @@ ensureDebianPackages([
   'fish',
 ]);
 installTools();
+installRelease();
 for (const version of valkeyVersions) installValkey(version);

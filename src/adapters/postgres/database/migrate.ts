@@ -22,7 +22,7 @@ export async function migrate(databaseUrl: string): Promise<readonly string[]> {
   const known = await knownNames();
   const applied: string[] = [];
   for (;;) {
-    const name = await applyNext(connection.client, known);
+    const name = await despiteDeadlocks(() => applyNext(connection.client, known));
     if (name === undefined) break;
     applied.push(name);
   }
@@ -78,6 +78,20 @@ export async function migrationStatus(databaseUrl: string): Promise<readonly { n
   const exists = await client.query<{ oid: string | null }>(`select to_regclass('migrations') as oid`);
   const applied = exists.rows[0]?.oid === null ? new Set<string>() : await appliedNames(client);
   return (await knownNames()).map((name) => ({ name, applied: applied.has(name) }));
+}
+
+const deadlock = '40P01';
+const attempts = 20;
+
+/** A service that runs meanwhile may lock the same tables in another order, and PostgreSQL then ends either of the two. */
+async function despiteDeadlocks<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++)
+    try {
+      return await work();
+    } catch (error) {
+      const { code } = ((error as Error).cause ?? {}) as { code?: string };
+      if (code !== deadlock || attempt === attempts) throw error;
+    }
 }
 
 /** Applies the first missing migration; undefined when none is missing. */
