@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { randomUUIDv7 } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Redis } from 'ioredis';
 import { pino } from 'pino';
+import { isRedisAway } from '#adapters/redis/connection.ts';
 import { createDoorbell } from '#adapters/redis/doorbell.ts';
 import { workStream } from '#adapters/redis/rings.ts';
 import type { FileWithResultJson } from '#contract/schemas.ts';
@@ -35,6 +37,20 @@ for (const { name, start, program } of groups)
     redisConformance(name, async () => {
       const { admin } = await servers.primary();
       return { url: servers.url, admin, [Symbol.asyncDispose]: async () => undefined };
+    });
+
+    it('rings at the new primary after an orderly change, with the same connection', async () => {
+      await using doorbell = createDoorbell(servers.url, logger);
+      await doorbell.ring([randomUUIDv7()]);
+      const before = await servers.primary();
+      await servers.handOver();
+      await eventually('another server is the primary', async () => (await servers.primary()).port !== before.port);
+      const { admin } = await servers.primary();
+      const rungBefore = await entriesAdded(admin);
+      await eventually('a ring reaches it', async () => {
+        await doorbell.ring([randomUUIDv7()]).catch((error) => assert.ok(isRedisAway(error)));
+        return (await entriesAdded(admin)) > rungBefore;
+      });
     });
 
     it('loses no file when the primary dies under load, and rings again', async () => {
@@ -80,6 +96,12 @@ async function entriesAdded(admin: Redis): Promise<number> {
   const pairs = (await admin.xinfo('STREAM', workStream).catch(() => [])) as unknown[];
   return Number(pairs[pairs.indexOf('entries-added') + 1] ?? 0);
 }
+
+it('a name that no Sentinel knows is told as that', async () => {
+  await using servers = await startSentinelTrio();
+  await using doorbell = createDoorbell(servers.url.replace('/fm', '/other'), logger);
+  await assert.rejects(doorbell.depth(), /The Sentinels know no primary of the name/);
+});
 
 describe('groups of Redis by TLS', () => {
   for (const { name, start } of groups)

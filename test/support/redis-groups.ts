@@ -11,6 +11,8 @@ export interface RedisServers extends AsyncDisposable {
   readonly url: string;
   /** The server that takes rings now; waits for one. */
   primary(): Promise<RedisNode>;
+  /** Makes a replica the primary while the old one lives on. */
+  handOver(): Promise<void>;
 }
 
 export type GroupOptions = Pick<NodeOptions, 'program' | 'tls'>;
@@ -48,7 +50,10 @@ export async function startSentinelTrio(options: GroupOptions = {}): Promise<Red
       );
     });
   const hosts = sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',');
-  return groupOf(opening, [first, ...replicas], `${schemeOf(options)}+sentinel://:${password}@${hosts}/fm`);
+  const handOver = async () => {
+    await sentinels[0]?.admin.call('SENTINEL', 'FAILOVER', 'fm');
+  };
+  return groupOf(opening, [first, ...replicas], `${schemeOf(options)}+sentinel://:${password}@${hosts}/fm`, handOver);
 }
 
 /** A cluster of three primaries; the one that holds the stream of rings has a replica. */
@@ -83,7 +88,10 @@ export async function startRedisCluster(options: GroupOptions = {}): Promise<Red
     String(await third.admin.call('CLUSTER', 'NODES')).includes('slave'),
   );
   const hosts = nodes.map(({ port }) => `127.0.0.1:${port}`).join(',');
-  return groupOf(opening, nodes, `${schemeOf(options)}+cluster://${hosts}`);
+  const handOver = async () => {
+    await replica.admin.call('CLUSTER', 'FAILOVER');
+  };
+  return groupOf(opening, nodes, `${schemeOf(options)}+cluster://${hosts}`, handOver);
 }
 
 async function starter(resources: AsyncDisposableStack, options: GroupOptions) {
@@ -96,7 +104,12 @@ function schemeOf({ tls }: GroupOptions): string {
   return tls === undefined ? 'redis' : 'rediss';
 }
 
-function groupOf(opening: AsyncDisposableStack, nodes: readonly RedisNode[], url: string): RedisServers {
+function groupOf(
+  opening: AsyncDisposableStack,
+  nodes: readonly RedisNode[],
+  url: string,
+  handOver: () => Promise<void>,
+): RedisServers {
   const resources = opening.move();
   const takesRings = async (node: RedisNode) => {
     await rehearseRing(node.admin);
@@ -104,6 +117,7 @@ function groupOf(opening: AsyncDisposableStack, nodes: readonly RedisNode[], url
   };
   return {
     url,
+    handOver,
     primary: () => eventually('a server takes rings', () => Promise.any(nodes.map(takesRings)).catch(() => undefined)),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };

@@ -53,7 +53,15 @@ export async function startRedisNode(options: NodeOptions): Promise<RedisNode> {
     retryStrategy: () => 100,
   });
   admin.on('error', () => undefined);
-  await eventually(`the server on port ${port} answers`, () => admin.ping().catch(() => false as const));
+  let ended: Error | undefined;
+  child.once('error', (error) => {
+    ended = error;
+  });
+  await eventually(`the server on port ${port} answers`, () => {
+    if (child.exitCode !== null) ended ??= new Error(`${program} ended with ${child.exitCode} before it answered`);
+    if (ended !== undefined) throw ended;
+    return admin.ping().catch(() => false as const);
+  });
   const kill = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill('SIGKILL');
