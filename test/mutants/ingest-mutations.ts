@@ -30,7 +30,7 @@ export const ingestMutations: readonly Mutation[] = [
     name: 'no-folder-sync',
     breaks: 'fsync of the directory after the rename',
     file: staged,
-    edits: [{ search: '    await this.#syncShardOf(id);\n', replace: '' }],
+    edits: [{ search: '    await this.#syncShardOf(storageKey);\n', replace: '' }],
     test: commitOrder,
   },
   {

@@ -8,12 +8,12 @@ import { filemill } from '../support/cli.ts';
 import { type Cluster, startCluster, workingServices } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 import { s3StoreUrl, testS3Client } from '../support/s3-client.ts';
-import { s3Kinds, sharedS3Servers } from '../support/s3-server.ts';
-import { startService } from '../support/start-services.ts';
+import { type S3Kind, sharedS3Servers } from '../support/s3-server.ts';
 
 const html = '<html><head><title>out</title></head><body><p>Seen by <b>readers</b></p></body></html>';
 
-for (const kind of s3Kinds)
+/** Files of every kind go through all services, with a bucket of this server in place of a volume. */
+export function systemSuite(kind: S3Kind): void {
   describe(`Filemill with its files in a bucket of ${kind}`, () => {
     const access = sharedS3Servers()[kind];
     const prefix = `system-${crypto.randomUUID()}`;
@@ -100,34 +100,4 @@ for (const kind of s3Kinds)
       await eventually('the small files are marked as removed', async () => (await keys('dead')).length > 0);
     });
   });
-
-for (const [what, change, said] of [
-  [
-    'a bucket that does not exist',
-    { FILEMILL_STORE: (url: string) => url.replace('filemill-test', 'no-such-bucket') },
-    /FILEMILL_STORE: The bucket of the object store does not exist/,
-  ],
-  [
-    'wrong credentials',
-    { AWS_SECRET_ACCESS_KEY: () => 'wrong' },
-    /FILEMILL_STORE: The object store does not accept the credentials/,
-  ],
-  [
-    'an endpoint that is none',
-    { FILEMILL_STORE: () => 's3://bucket?endpoint=nowhere' },
-    /FILEMILL_STORE: the endpoint must be/,
-  ],
-] as const)
-  describe(`A service with ${what}`, () => {
-    for (const service of ['upload', 'worker'] as const)
-      it(`does not start, and names the setting (${service})`, async () => {
-        const access = sharedS3Servers().ceph;
-        const right: Record<string, string> = {
-          FILEMILL_STORE: s3StoreUrl(access),
-          AWS_ACCESS_KEY_ID: access.accessKey,
-          AWS_SECRET_ACCESS_KEY: access.secretKey,
-        };
-        const changed = Object.entries(change).map(([name, wrong]) => [name, wrong(right[name] ?? '')]);
-        await assert.rejects(startService(service, { ...right, ...Object.fromEntries(changed) }), said);
-      });
-  });
+}

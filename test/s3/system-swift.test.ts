@@ -1,0 +1,3 @@
+import { systemSuite } from './system.ts';
+
+systemSuite('swift');
