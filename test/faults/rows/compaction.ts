@@ -50,7 +50,10 @@ async function wasteMostOfASegment({ stack, load }: Scene): Promise<void> {
   const uploads = Array.from({ length: wasted }, (_, n) =>
     uploadFile(streamOf(metadataOf({ filename: `wasted-${n}` }), chunkOf(content))),
   );
+  // Whatever shares a segment with them goes out at the same time.
+  const kept = Array.from({ length: 4 }, (_, n) => load.send(Buffer.from(`kept ${n}`), undefined, 'alone'));
   const ids = (await Promise.all(uploads)).map(({ id }) => id);
+  await Promise.all(kept);
   await stack.channel.client(MetadataService).deleteFiles({ ids });
   await untilRemoved(stack);
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { FilemillError } from '#domain/errors.ts';
 import { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { eventually } from '../../support/eventually.ts';
-import { append, begin, chunkOf, startOf } from '../../support/resumable-uploads.ts';
+import { append, begin, chunkOf, offsetOf, startOf } from '../../support/resumable-uploads.ts';
 import { startService } from '../../support/start-services.ts';
 
 import type { Fault, Scene } from '../fault.ts';
@@ -18,8 +18,10 @@ export const resumableFaults: readonly Fault[] = [
   },
 ];
 
-const content = Buffer.alloc(200_000, 'the content that was hashed ');
-const half = content.length / 2;
+/** A bucket has bytes of an append only once there are 8 MiB of them, or it ends. */
+const third = 9 * 2 ** 20;
+const content = Buffer.alloc(3 * third, 'the content that was hashed ');
+const pieceBytes = 2 ** 18;
 
 async function changeHandsWhileAsleep({ stack, load, ledger, injected }: Scene): Promise<void> {
   const settings = { ...stack.settingsOf('upload'), FILEMILL_GRPC_LISTEN: stack.listen('upload-2') };
@@ -31,21 +33,21 @@ async function changeHandsWhileAsleep({ stack, load, ledger, injected }: Scene):
   load.adopt(filename);
   const { id } = await begin(there, { filename, size: BigInt(content.length), sha256 });
   const { promise: asleep, resolve: nowAsleep } = Promise.withResolvers<void>();
-  await append(there, { id }, content.subarray(0, half));
+  await append(there, { id }, ...piecesOf(content.subarray(0, third)));
   const earlier = there.uploads.appendUpload(
     (async function* () {
-      yield startOf({ id, offset: BigInt(half) });
+      yield startOf({ id, offset: BigInt(third) });
+      for (const piece of piecesOf(content.subarray(third, 2 * third))) yield chunkOf(piece);
       await asleep;
       // Waits in the socket of the sleeper, and is the first thing that it sees.
-      yield chunkOf(Buffer.alloc(half, 'other content '));
+      yield chunkOf(Buffer.alloc(pieceBytes, 'other content '));
     })(),
   );
   const refused = earlier.then(
     () => false,
     (error) => error instanceof FilemillError,
   );
-  const locked = `select from upload_locks where upload_id = $1`;
-  await eventually('the append has begun', async () => (await stack.postgres.query(locked, [id])).length > 0);
+  await eventually('bytes of the append have come', async () => (await offsetOf(there, id)) > BigInt(third));
   sleeper.child.kill('SIGSTOP');
   nowAsleep();
   const file = await takeOver();
@@ -58,10 +60,18 @@ async function changeHandsWhileAsleep({ stack, load, ledger, injected }: Scene):
   /** As a client does: asks again until the lock of the sleeper is over. */
   async function takeOver() {
     for (;;) {
-      const { file } = await append(here, { id, offset: BigInt(half) }, content.subarray(half)).catch(retryLocked);
+      const offset = await offsetOf(here, id);
+      const { file } = await append(here, { id, offset }, ...piecesOf(content.subarray(Number(offset)))).catch(
+        retryLocked,
+      );
       if (file !== undefined) return file;
     }
   }
+}
+
+function piecesOf(bytes: Buffer): Buffer[] {
+  const count = Math.ceil(bytes.length / pieceBytes);
+  return Array.from({ length: count }, (_, n) => bytes.subarray(n * pieceBytes, (n + 1) * pieceBytes));
 }
 
 function retryLocked(error: unknown): { file: undefined } {
