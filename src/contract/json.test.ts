@@ -58,6 +58,7 @@ test('a completed file is plain JSON: numbers, RFC 3339 times, a status without 
     tenant: 'default',
     bytes_expired_at: null,
     batch: null,
+    priority: 'normal',
     error: null,
     result: output,
   });

@@ -43,8 +43,8 @@ const examples: Readonly<Record<string, Examples>> = {
     'with a PostgreSQL 17 of your own': 'filemill migrate-data --old-bin /usr/lib/postgresql/17/bin',
   },
   'migrate-store': {
-    'from the volume to S3':
-      "FILEMILL_STORE='s3://files?region=eu-central-1' FILEMILL_STORE_ALSO=volume filemill migrate-store",
+    'from the volume to S3': 'FILEMILL_STORE=s3://files FILEMILL_STORE_ALSO=volume filemill migrate-store',
+    'of `filemill up`, with more files at once': 'filemill migrate-store --data-dir /srv/filemill --jobs 64',
   },
   doctor: {
     'check the server, its parts and this machine': 'filemill doctor',
@@ -161,6 +161,7 @@ const examples: Readonly<Record<string, Examples>> = {
     'their names': 'filemill batch list -q',
   },
   'batch show': { 'how far an import is': 'filemill batch show invoices-2026' },
+  'batch priority': { 'an import that may take its time': 'filemill batch priority archive-2026 bulk' },
   'batch wait': { 'for an hour at most': 'filemill batch wait invoices-2026 --timeout 1h' },
   pause: {
     'a file': 'filemill pause ID',
@@ -186,6 +187,9 @@ const examples: Readonly<Record<string, Examples>> = {
     'requests, but no uploads': 'filemill tenant set red --max-requests-per-minute 600 --max-uploads none',
     "the server's own defaults again": 'filemill tenant set red --defaults',
   },
+  'tenant pause': { 'hold back all files of a tenant': 'filemill tenant pause red' },
+  'tenant resume': { 'let them go on': 'filemill tenant resume red' },
+  'tenant cancel': { 'end all that has not ended': 'filemill tenant cancel red' },
   audit: {
     'who did what since yesterday': 'filemill audit --since 1d',
     'the life of one file': 'filemill audit --file ID',
