@@ -80,7 +80,7 @@ describe('the command line against real services', () => {
     const path = await file('shape.txt', 'a b');
     const [acknowledged] = (await run(['upload', path, '--json'])).lines<Line>();
     const keys =
-      'id filename path size mime_type status attempt max_attempts created_at updated_at completed_at sha256 request_id tenant bytes_expired_at batch error result';
+      'id filename path size mime_type status attempt max_attempts created_at updated_at completed_at sha256 request_id tenant bytes_expired_at batch priority error result';
     assert.equal(Object.keys(acknowledged ?? {}).join(' '), keys);
     const { id, filename, size, status, result, error } = acknowledged as Line;
     assert.match(id ?? '', /^[0-9a-f-]{36}$/);
