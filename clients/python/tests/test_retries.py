@@ -54,7 +54,7 @@ def problem(status, reason, headers=None):
 BUSY = {"retry-after": "0"}
 FILE = {
     "id": "x", "filename": "x", "path": "", "size": 4, "mime_type": "", "status": "PENDING", "attempt": 0,
-    "max_attempts": 3, "tenant": "default", "created_at": "2026-11-30T00:00:00.000Z",
+    "max_attempts": 3, "tenant": "default", "priority": "normal", "created_at": "2026-11-30T00:00:00.000Z",
 }  # fmt: skip
 OK = (200, json.dumps(FILE).encode(), {"content-type": "application/json"})
 
