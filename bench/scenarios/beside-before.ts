@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { access, mkdir, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { atLeast, atMost, type Figure, median, within } from '../figure.ts';
@@ -141,7 +142,8 @@ class System implements AsyncDisposable {
 
 /** The folder of the earlier commit with its packages, kept for the next run. */
 async function installed({ note }: Bench): Promise<string> {
-  const folder = join(root, 'node_modules/.cache', `filemill-${commit}`);
+  // Not below a `node_modules`, where Node runs no TypeScript.
+  const folder = join(tmpdir(), `filemill-before-${commit}`);
   if (
     await access(folder).then(
       () => true,
