@@ -1,24 +1,17 @@
-import { execFile } from 'node:child_process';
-import { access, mkdir, rename, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { firstRelease, installRelease } from '../../test/support/release.ts';
 import { atLeast, atMost, type Figure, median, within } from '../figure.ts';
 import type { Bench, Scenario } from '../scenario.ts';
 import { Talker } from '../talker.ts';
 import { smallLoad } from './small-files.ts';
 
-const execute = promisify(execFile);
-
-/** What the figures are compared with: the release before the pipeline was made twice as fast. */
-const commit = '2f3f833';
 const root = join(import.meta.dirname, '../..');
 
 export const besideBefore: Scenario = {
   name: 'beside-before',
-  title: `small files and latency beside commit ${commit}, installed and started in the same run, in turns`,
+  title: `small files and latency beside commit ${firstRelease.slice(0, 7)}, installed and started in the same run, in turns`,
   async run(bench) {
-    const earlier = await installed(bench);
+    const earlier = installRelease(firstRelease, 'all');
     await using now = await System.start(root);
     await using before = await System.start(earlier);
     const atRest = await both(now, before, (system) => system.memory());
@@ -138,32 +131,6 @@ class System implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#talker[Symbol.asyncDispose]();
   }
-}
-
-/** The folder of the earlier commit with its packages, kept for the next run. */
-async function installed({ note }: Bench): Promise<string> {
-  // Not below a `node_modules`, where Node runs no TypeScript.
-  const folder = join(tmpdir(), `filemill-before-${commit}`);
-  if (
-    await access(folder).then(
-      () => true,
-      () => false,
-    )
-  )
-    return folder;
-  note(`installing commit ${commit}`);
-  const making = `${folder}.new`;
-  await rm(making, { recursive: true, force: true });
-  await mkdir(making, { recursive: true });
-  const archive = `git archive ${commit} | tar -x -C ${making}`;
-  await execute('bash', ['-o', 'pipefail', '-c', archive], { cwd: root }).catch((cause: unknown) => {
-    throw new Error(`This clone lacks commit ${commit}: fetch the whole history, as with git fetch --unshallow.`, {
-      cause,
-    });
-  });
-  await execute('npm', ['ci', '--no-audit', '--no-fund'], { cwd: making });
-  await rename(making, folder);
-  return folder;
 }
 
 function total(cpu: Readonly<Record<string, number>>): number {

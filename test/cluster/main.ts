@@ -10,11 +10,11 @@ import { heading, rowLine } from '../faults/report.ts';
 import { runFaults } from '../faults/run-faults.ts';
 import { loadTotals, saveTotals, type Totals, verdictOf } from '../faults/totals.ts';
 import { ensureRedisServer } from '../support/ensure-redis.ts';
+import { firstRelease, installRelease, releaseFolder } from '../support/release.ts';
 import { startS3Server } from '../support/s3-server.ts';
 import { HostCluster } from './cluster.ts';
 import { enclosedFolder, runEnclosed } from './enclosure.ts';
 import { clusterFaults } from './faults.ts';
-import { fetchRelease, releaseDir } from './release.ts';
 import { upgradeFault } from './rows/upgrade.ts';
 import { isS3Given } from './stores-host.ts';
 
@@ -42,7 +42,7 @@ if (folder === undefined) {
   // There is no way out of the enclosure: what is missing is fetched before.
   ensureRedisServer();
   ensureDebianPackages(['iproute2', 'python3-minimal']);
-  if (chosen.includes(upgradeFault)) fetchRelease();
+  if (chosen.includes(upgradeFault)) installRelease(firstRelease);
   await fetchS3Server();
   process.exitCode = await runEnclosed();
 } else process.exitCode = await run(folder);
@@ -51,7 +51,7 @@ if (folder === undefined) {
 async function run(folder: string): Promise<number> {
   const startedAt = performance.now();
   const upgrades = chosen.includes(upgradeFault);
-  await using stack = await HostCluster.start(folder, upgrades ? releaseDir : undefined);
+  await using stack = await HostCluster.start(folder, upgrades ? releaseFolder(firstRelease) : undefined);
   const ledger = new Ledger(join(folder, 'ledger.jsonl'));
   const totals = await loadTotals(json);
   if (!totals.seeds.includes(seed)) totals.seeds.push(seed);

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { migrate, migrateLike } from '#adapters/postgres/database/migrate.ts';
 import { PostgresServer } from '../faults/postgres-server.ts';
 import { RedisServer } from '../faults/redis-server.ts';
+import { firstRelease, releaseFolder } from '../support/release.ts';
 import { type S3Server, startS3Server } from '../support/s3-server.ts';
-import { releaseMigrations } from './release.ts';
 import { isS3Given, type StoresOrder, type StoresReport, storePorts } from './stores-host.ts';
 
 const [folder = '', address = '', schema] = process.argv.slice(2);
@@ -69,4 +69,10 @@ async function relay(at: { host: string; port: number } | { path: string }, to: 
   });
   server.listen(at);
   await once(server, 'listening');
+}
+
+/** The names of the migrations of the first release. */
+async function releaseMigrations(): Promise<string[]> {
+  const files = await readdir(join(releaseFolder(firstRelease), 'db/migrations'));
+  return files.map((file) => file.replace(/\.sql$/, '')).sort();
 }

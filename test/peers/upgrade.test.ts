@@ -11,19 +11,22 @@ import { Load } from '../faults/load.ts';
 import { Random } from '../faults/random.ts';
 import { untilQuiet } from '../faults/round.ts';
 import { type ProcessName, Stack } from '../faults/stack.ts';
-import { release, releaseFolder } from './support/release.ts';
+import { previousRelease, releaseFolder } from '../support/release.ts';
 
 /** Kubernetes rolls all Deployments at once; the way in comes first here, so that each new service meets old ones behind it. */
 const order: readonly ProcessName[] = ['web', 'upload', 'worker-1', 'result', 'metadata', 'worker-2'];
+
+/** The first release is upgraded by `npm run test:cluster`. */
+const release = releaseFolder(previousRelease);
 
 /** Uploads that are acknowledged between two replacements. */
 const filesBetween = 8;
 
 describe('An upgrade under load', () => {
-  it(`from ${release.slice(0, 7)} is seen by no client that retries`, async (test) => {
-    await using stack = await Stack.start({ release: { folder: releaseFolder, makeSchema: migrateByRelease } });
+  it(`from ${previousRelease.slice(0, 7)} is seen by no client that retries`, async (test) => {
+    await using stack = await Stack.start({ release: { folder: release, makeSchema: migrateByRelease } });
     const ledger = new Ledger(join(stack.folder, 'ledger'));
-    const random = new Random(release);
+    const random = new Random(previousRelease);
     const uploads = stack.channel.client(UploadService);
     const load = new Load({ uploads, web: stack.web, ledger, random, prefix: 'upgrade', pauseMs: 100 });
     await load.acknowledges(filesBetween);
@@ -48,5 +51,5 @@ describe('An upgrade under load', () => {
 /** By the program of that release. */
 async function migrateByRelease(FILEMILL_DATABASE_URL: string): Promise<void> {
   const env = { PATH: process.env.PATH, FILEMILL_DATABASE_URL };
-  await promisify(execFile)(process.execPath, [join(releaseFolder, 'src/services/metadata/migrate.ts')], { env });
+  await promisify(execFile)(process.execPath, [join(release, 'src/services/metadata/migrate.ts')], { env });
 }

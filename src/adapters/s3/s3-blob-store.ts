@@ -1,11 +1,9 @@
-import { randomUUIDv7 } from 'node:crypto';
 import type { Blob, BlobStore, StagedBlob } from '#domain/blob-store.ts';
 import { FilemillError } from '#domain/errors.ts';
 import type { VolumeUpkeep } from '#domain/upkeep.ts';
-import { failpoint } from '#platform/failpoints.ts';
+import { inBatches } from '#platform/in-batches.ts';
 import type { Logger } from '#platform/logger.ts';
-import { pair } from '#platform/pair.ts';
-import { SmallStagedBlob } from '#platform/small-staged-blob.ts';
+import { Packing } from '#platform/packing.ts';
 import type { S3Client } from './client/client.ts';
 import { parseObjectStorageKey, parseSegmentStorageKey } from './layout.ts';
 import { ObjectStore } from './objects/object-store.ts';
@@ -22,7 +20,7 @@ interface S3BlobStoreOptions {
 
 /** Blobs in a bucket: small ones are packed into segments, others have an object each. */
 export class S3BlobStore implements BlobStore, VolumeUpkeep {
-  readonly #packBelow: number;
+  readonly #packing: Packing;
   readonly #objects: ObjectStore;
   readonly #segments: SegmentWriter;
   readonly #contents: SegmentReader;
@@ -30,30 +28,25 @@ export class S3BlobStore implements BlobStore, VolumeUpkeep {
   readonly #upkeep: SegmentUpkeep;
 
   constructor(client: S3Client, { packBelow = 64 * 1024, logger }: S3BlobStoreOptions = {}) {
-    this.#packBelow = packBelow;
     this.#objects = new ObjectStore(client);
     this.#segments = new SegmentWriter(client);
     this.#contents = new SegmentReader(client);
     this.#tombstones = new TombstoneStore(client);
     this.#upkeep = new SegmentUpkeep(client, this.#tombstones, logger);
-  }
-
-  async stage(copyOf?: string): Promise<StagedBlob> {
-    if (this.#packBelow === 0) return this.#objects.stage(copyOf);
-    return new SmallStagedBlob({
-      id: copyOf ?? randomUUIDv7(),
-      below: this.#packBelow,
-      append: async (blob) => (await this.#segments.appendAll([blob]))[0] as string,
-      stage: async () => this.#objects.stage(copyOf),
+    this.#packing = new Packing({
+      below: packBelow,
+      appendAll: (blobs) => this.#segments.appendAll(blobs),
+      stage: async (copyOf) => this.#objects.stage(copyOf),
+      remove: (storageKey) => this.remove(storageKey),
     });
   }
 
-  async keep(contents: readonly Uint8Array[]): Promise<readonly Blob[]> {
-    if (contents.some(({ length }) => length >= this.#packBelow)) return await this.#keepEach(contents);
-    const blobs = contents.map((content) => ({ id: randomUUIDv7(), chunks: [content], length: content.length }));
-    const keys = await this.#segments.appendAll(blobs);
-    await failpoint('upload.packed');
-    return pair(blobs, keys).map(([{ id }, storageKey]) => ({ id, storageKey }));
+  stage(copyOf?: string): Promise<StagedBlob> {
+    return this.#packing.stage(copyOf);
+  }
+
+  keep(contents: readonly Uint8Array[]): Promise<readonly Blob[]> {
+    return this.#packing.keep(contents);
   }
 
   async remove(storageKey: string): Promise<void> {
@@ -92,26 +85,4 @@ export class S3BlobStore implements BlobStore, VolumeUpkeep {
     const [copyKey] = await this.#segments.appendAll([{ id, chunks: [content], length: content.length }]);
     return copyKey as string;
   }
-
-  async #keepEach(contents: readonly Uint8Array[]): Promise<readonly Blob[]> {
-    const outcomes = await Promise.allSettled(contents.map((content) => this.#keepOne(content)));
-    const blobs = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value : []));
-    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-    if (failed === undefined) return blobs;
-    for (const { storageKey } of blobs) await this.remove(storageKey);
-    throw failed.reason;
-  }
-
-  async #keepOne(content: Uint8Array): Promise<Blob> {
-    await using staged = await this.stage();
-    if (content.length > 0) await staged.write(content);
-    return await staged.commit();
-  }
-}
-
-const batchSize = 1_000;
-
-async function* inBatches(source: AsyncIterable<readonly Blob[]>): AsyncGenerator<readonly Blob[]> {
-  for await (const blobs of source)
-    for (let from = 0; from < blobs.length; from += batchSize) yield blobs.slice(from, from + batchSize);
 }

@@ -1,13 +1,11 @@
-import { randomUUIDv7 } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { Blob, BlobStore, StagedBlob } from '#domain/blob-store.ts';
 import { FilemillError } from '#domain/errors.ts';
 import type { PartialBlobStore } from '#domain/partial-blob.ts';
 import type { VolumeUpkeep } from '#domain/upkeep.ts';
-import { failpoint } from '#platform/failpoints.ts';
+import { inBatches } from '#platform/in-batches.ts';
 import type { Logger } from '#platform/logger.ts';
-import { pair } from '#platform/pair.ts';
-import { SmallStagedBlob } from '#platform/small-staged-blob.ts';
+import { Packing } from '#platform/packing.ts';
 import { makeFolder } from './objects/durable.ts';
 import { ObjectStore } from './objects/object-store.ts';
 import { LocalPartialBlobStore } from './partial/local-partial-blob-store.ts';
@@ -30,7 +28,7 @@ export class LocalBlobStore implements BlobStore, VolumeUpkeep, AsyncDisposable 
   readonly #root: string;
   readonly #objects: ObjectStore;
   readonly #segments: SegmentStore;
-  readonly #packBelow: number;
+  readonly #packing: Packing;
 
   /** Creates missing folders durably. */
   static async open(rootDir: string, options: LocalBlobStoreOptions = {}): Promise<LocalBlobStore> {
@@ -54,40 +52,20 @@ export class LocalBlobStore implements BlobStore, VolumeUpkeep, AsyncDisposable 
     this.#objects = objects;
     this.#segments = segments;
     this.partial = partial;
-    this.#packBelow = packBelow;
-  }
-
-  async stage(copyOf?: string): Promise<StagedBlob> {
-    if (this.#packBelow === 0) return await this.#objects.stage(copyOf);
-    return new SmallStagedBlob({
-      id: copyOf ?? randomUUIDv7(),
-      below: this.#packBelow,
-      append: async (blob) => (await this.#segments.appendAll([blob]))[0] as string,
-      stage: () => this.#objects.stage(copyOf),
+    this.#packing = new Packing({
+      below: packBelow,
+      appendAll: (blobs) => segments.appendAll(blobs),
+      stage: (copyOf) => objects.stage(copyOf),
+      remove: (storageKey) => this.remove(storageKey),
     });
   }
 
-  async keep(contents: readonly Uint8Array[]): Promise<readonly Blob[]> {
-    if (contents.some(({ length }) => length >= this.#packBelow)) return await this.#keepEach(contents);
-    const blobs = contents.map((content) => ({ id: randomUUIDv7(), chunks: [content], length: content.length }));
-    const keys = await this.#segments.appendAll(blobs);
-    await failpoint('upload.packed');
-    return pair(blobs, keys).map(([{ id }, storageKey]) => ({ id, storageKey }));
+  stage(copyOf?: string): Promise<StagedBlob> {
+    return this.#packing.stage(copyOf);
   }
 
-  async #keepEach(contents: readonly Uint8Array[]): Promise<readonly Blob[]> {
-    const outcomes = await Promise.allSettled(contents.map((content) => this.#keepOne(content)));
-    const blobs = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value : []));
-    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-    if (failed === undefined) return blobs;
-    for (const { storageKey } of blobs) await this.remove(storageKey);
-    throw failed.reason;
-  }
-
-  async #keepOne(content: Uint8Array): Promise<Blob> {
-    await using staged = await this.stage();
-    if (content.length > 0) await staged.write(content);
-    return await staged.commit();
+  keep(contents: readonly Uint8Array[]): Promise<readonly Blob[]> {
+    return this.#packing.keep(contents);
   }
 
   async remove(storageKey: string): Promise<void> {
@@ -131,11 +109,4 @@ export class LocalBlobStore implements BlobStore, VolumeUpkeep, AsyncDisposable 
     await this.partial[Symbol.asyncDispose]();
     await this.#objects[Symbol.asyncDispose]();
   }
-}
-
-const batchSize = 1_000;
-
-async function* inBatches(source: AsyncIterable<readonly Blob[]>): AsyncGenerator<readonly Blob[]> {
-  for await (const blobs of source)
-    for (let from = 0; from < blobs.length; from += batchSize) yield blobs.slice(from, from + batchSize);
 }
