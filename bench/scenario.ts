@@ -13,7 +13,7 @@ export interface Scenario {
   readonly name: string;
   /** Says in one line what is measured. */
   readonly title: string;
-  /** It needs more than npm brings, so that it runs by `--only` alone. */
+  /** Whether it runs by `--only` alone, since it needs more than npm brings. */
   readonly onlyWhenAsked?: true;
   run(bench: Bench): Promise<Figure[]>;
 }

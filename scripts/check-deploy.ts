@@ -75,7 +75,7 @@ function goldenDifferences(made: readonly Manifest[], values = 'defaults.yaml'):
   const also = { production: ['k8s/autoscaling.yaml'], backup: ['k8s/backup.yaml'] }[name] ?? [];
   if (folder === 'k8s' && also.length === 0 && name !== 'defaults') return [];
   const wanted = [...kustomize(folder), ...also.flatMap(readManifests)];
-  // Whoever installs a chart makes the namespace.
+  // An operator who installs a chart makes the namespace.
   return differences(
     made,
     wanted.filter(({ kind }) => kind !== 'Namespace'),

@@ -63,7 +63,7 @@ async function insertAll(client: pg.Client, table: string): Promise<void> {
     });
 }
 
-/** As the janitor does: by ids, in batches. */
+/** Deletes as the janitor does: by ids, in batches. */
 async function deleteOldest(client: pg.Client, table: string): Promise<void> {
   for (let first = 0; first < rowsEach; first += batch)
     await client.query(`delete from ${table} where id in (select id from ${table} order by id limit ${batch})`);

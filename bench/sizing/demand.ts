@@ -15,7 +15,7 @@ export interface Demand {
   readonly postgresIops: number;
 }
 
-/** From this size on a file is an object of its own, which costs a step: no line is drawn across it. */
+/** A file of this size or more is an object of its own, which costs a step: no line is drawn across it. */
 const objectsFrom = 64 * 1024;
 
 /** A create, a claim and a result, with one sync of the log each. */
@@ -42,7 +42,7 @@ export function cpuMicros({ points }: Pick<Measured, 'points'>, part: Part, byte
 }
 
 /**
- * At the rate that was measured, a sync of the log serves many files. At lower rates it serves fewer: at most one a statement, and no more a
+ * A sync of the log, at the rate that was measured, serves many files. At lower rates it serves fewer: at most one a statement, and no more a
  * second than the disk made then.
  */
 function requestsOf({ points }: Measured, { filesPerSecond, bytes }: Arrivals): number {

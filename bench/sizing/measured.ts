@@ -23,7 +23,7 @@ export const MeasuredSchema = z.strictObject({
   idleCores: z.record(z.string(), z.number().min(0)),
   /** Bytes that PostgreSQL keeps of a file and its result, indexes included. */
   bytesKept: z.number().positive(),
-  /** In the order of their sizes. */
+  /** The points, in the order of their sizes. */
   points: z.array(PointSchema).min(2),
 });
 

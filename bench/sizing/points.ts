@@ -33,7 +33,7 @@ export async function measurePoints(path: string, bench: Bench): Promise<void> {
   await writeFile(path, `${JSON.stringify(measured, null, 2)}\n`);
 }
 
-/** Of small files: enough for full batches. */
+/** Bytes of small files in flight: enough for full batches. */
 const inFlightBytes = 4 * MiB;
 
 interface Asked {
@@ -79,7 +79,7 @@ async function idle(system: FilemillSystem): Promise<Measured['idleCores']> {
 
 const idleForMs = 10_000;
 
-/** Of all processes of PostgreSQL, since its start. Each page of a table counts once, as checkpoints gather what is written to it. */
+/** Counts what all processes of PostgreSQL have written and synced since its start. Each page of a table counts once, as checkpoints gather what is written to it. */
 async function requests(system: FilemillSystem): Promise<{ readonly writes: number; readonly syncs: number }> {
   await delay(statisticsAfterMs);
   const [row] = await system.query<{ writes: number; syncs: number }>(`

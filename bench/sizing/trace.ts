@@ -4,7 +4,7 @@ const RowSchema = z.strictObject({
   /** When an interval begins, in minutes since the beginning; rows with the same minute add up. */
   minute: z.coerce.number().min(0),
   files_per_second: z.coerce.number().min(0),
-  /** Of each of these files. */
+  /** Bytes of each of these files. */
   bytes: z.coerce.number().int().positive(),
 });
 

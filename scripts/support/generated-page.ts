@@ -6,7 +6,7 @@ export function generatedPage(name: string, page: string): Promise<void> {
   return generatedFile(`docs/${name}`, page);
 }
 
-/** The same for a file by its path in the project. */
+/** Writes or checks a file like that, by its path in the project. */
 export async function generatedFile(name: string, content: string): Promise<void> {
   const path = new URL(`../../${name}`, import.meta.url);
   const { values } = parseArgs({ options: { write: { type: 'boolean', default: false } } });

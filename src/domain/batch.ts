@@ -17,7 +17,7 @@ export interface Batch {
   readonly changedAt: Date;
   /** Whether it holds back what waits. */
   readonly paused: boolean;
-  /** Of files that come without one of their own; null is `normal`. */
+  /** What files get that come without a priority of their own; null is `normal`. */
   readonly priority: Priority | null;
   readonly files: Readonly<Record<FileStatus, number>>;
   readonly errors: Readonly<Record<string, number>>;

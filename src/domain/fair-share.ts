@@ -1,6 +1,6 @@
 import { type Priority, priorities } from './priority.ts';
 
-/** Of places for which all priorities wait, how many each gets. None is ever left without. */
+/** How many places each priority gets of those for which all wait. None is ever left without. */
 const weights: Readonly<Record<Priority, number>> = { interactive: 16, normal: 4, bulk: 1 };
 
 /**

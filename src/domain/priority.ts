@@ -1,4 +1,4 @@
-/** In the order in which they get the places of free workers. */
+/** The priorities, in the order in which they get the places of free workers. */
 export const priorities = ['interactive', 'normal', 'bulk'] as const;
 
 export type Priority = (typeof priorities)[number];

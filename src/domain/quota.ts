@@ -22,7 +22,7 @@ export interface TenantState {
   readonly hasOwnQuota: boolean;
   readonly files: number;
   readonly bytes: number;
-  /** Its files are held back. */
+  /** Whether the files of the tenant are held back. */
   readonly paused: boolean;
 }
 

@@ -1,6 +1,6 @@
 import { FilemillError } from '#domain/errors.ts';
 import type { File } from '#gen/filemill/v1/file_pb.ts';
-import type { CallOptions } from '#platform/rpc/client.ts';
+import type { CallOptions } from '#platform/rpc/call-options.ts';
 import type { McpContext } from './server.ts';
 
 /** @throws FilemillError FILE_NOT_FOUND */

@@ -1,5 +1,6 @@
 import type { DescService } from '@bufbuild/protobuf';
-import type { CallOptions, RpcClient } from '#platform/rpc/client.ts';
+import type { CallOptions } from '#platform/rpc/call-options.ts';
+import type { RpcClient } from '#platform/rpc/client.ts';
 
 /** The client with these options, such as a caller's credentials, in every call. */
 export function onBehalf<S extends DescService>(client: RpcClient<S>, carried: CallOptions): RpcClient<S> {

@@ -6,7 +6,8 @@ import { FileStatus } from '#gen/filemill/v1/file_pb.ts';
 import { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
 import { never, untilAborted } from '#platform/abort.ts';
-import { type CallOptions, RpcChannel } from '#platform/rpc/client.ts';
+import type { CallOptions } from '#platform/rpc/call-options.ts';
+import { RpcChannel } from '#platform/rpc/client.ts';
 import { mcpServer } from './server.ts';
 
 const [first, second] = ['019aaf00-0000-7000-8000-000000000001', '019aaf00-0000-7000-8000-000000000002'];

@@ -2,7 +2,8 @@ import { incompleteToJson, statsToJson } from '#contract/json.ts';
 import type { IncompleteUploadsJson, StatsJson } from '#contract/schemas.ts';
 import type { MetadataService } from '#gen/filemill/v1/metadata_service_pb.ts';
 import type { UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
-import type { CallOptions, RpcClient } from '#platform/rpc/client.ts';
+import type { CallOptions } from '#platform/rpc/call-options.ts';
+import type { RpcClient } from '#platform/rpc/client.ts';
 
 type Uploads = Pick<RpcClient<typeof UploadService>, 'getIncompleteUploads'>;
 

@@ -27,7 +27,7 @@ export interface UploadFilesOptions extends RetryOptions, Pick<UploadFileOptions
   readonly idempotencyKey?: string;
   /** The files belong to this batch. */
   readonly batch?: string;
-  /** By default that of the batch, or normal. */
+  /** The priority of the file; that of its batch unless given, or normal. */
   readonly priority?: string;
   readonly onOutcome: (outcome: UploadOutcome) => void | Promise<void>;
   /** Receives the bytes sent since the last call; negative when a file starts again. */

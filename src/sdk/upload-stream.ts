@@ -8,7 +8,8 @@ import type {
   UploadService,
 } from '#gen/filemill/v1/upload_service_pb.ts';
 import { GatheringQueue } from '#platform/gathering-queue.ts';
-import type { CallOptions, RpcClient } from '#platform/rpc/client.ts';
+import type { CallOptions } from '#platform/rpc/call-options.ts';
+import type { RpcClient } from '#platform/rpc/client.ts';
 import { fromRpcStatus, fromServiceError, isReset } from '#platform/rpc/errors.ts';
 import { CallBound } from './call-bound.ts';
 

@@ -33,7 +33,7 @@ const ports = { upload: 50051, metadata: 50052, result: 50053, web: 8080, worker
 >;
 const network = '10.77.0';
 const storesAddress = `${network}.130`;
-/** Of the first host that is no store. From .128 on no address is nearer to the clients than another (RFC 6724, rule 9). */
+/** The last part of the address of the first host that is no store. From .128 on no address is nearer to the clients than another (RFC 6724, rule 9). */
 const firstNumber = 131;
 
 /** Hosts that know each other by name only, each with its own address and files. */

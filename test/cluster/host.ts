@@ -72,7 +72,7 @@ export class Host {
     );
   }
 
-  /** In order, as before maintenance. @throws Error when a service did not end as it should */
+  /** Ends its services in order, as before maintenance. @throws Error when a service did not end as it should */
   async stop(): Promise<void> {
     this.#hasPower = false;
     await Promise.all(

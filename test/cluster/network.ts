@@ -21,7 +21,7 @@ export interface Weather {
  * frames vanish, as when a cable is pulled behind a switch.
  */
 export class Network {
-  /** Of whoever runs the network, by which the hosts reach it. */
+  /** The address by which hosts reach the process that runs the network. */
   readonly address: string;
   readonly #wires = new Map<string, ChildProcess>();
 

@@ -34,7 +34,7 @@ export interface StoresReport {
 export class StoresHost implements AsyncDisposable {
   readonly name = 'stores';
   readonly address: string;
-  /** As services reach it. */
+  /** How services reach it. */
   readonly databaseUrl: string;
   readonly redisUrl = `redis://${fullName('redis')}:${storePorts.redis}`;
   /** The server of the bucket, if there is one. */
@@ -72,7 +72,7 @@ export class StoresHost implements AsyncDisposable {
     this.#pool.on('error', () => undefined);
   }
 
-  /** Of services: where they keep bytes, if not on a volume. */
+  /** The settings of services that say where bytes are kept, if not on a volume. */
   get bucketSettings(): Settings {
     if (this.s3 === undefined) return {};
     const { bucket, region, accessKey, secretKey } = this.s3;

@@ -146,7 +146,7 @@ describe('each page says how it stands', () => {
   it('and the browser has nothing to complain of', () => assert.deepEqual(dashboard.complaints, []));
 });
 
-/** On a small telephone, a tablet and a laptop, by day and by night. */
+/** Looks at a page on a small telephone, a tablet and a laptop, by day and by night. */
 async function looksWell(page: Page): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const)
     for (const width of [360, 768, 1_440]) {

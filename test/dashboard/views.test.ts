@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { layoutFaultsOf, violationsOf } from './support/faults.ts';
 import { rightToLeft, type Systems, startSystems, views } from './support/views.ts';
 
-/** Of a small telephone, a tablet and a laptop. */
+/** The widths of a small telephone, a tablet and a laptop. */
 const widths = [360, 768, 1_440] as const;
 
 describe('each view fits its window, and axe-core finds nothing', () => {

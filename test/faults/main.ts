@@ -37,6 +37,8 @@ const { values: options } = parseArgs({
     store: { type: 'string', default: 'volume' },
   },
 });
+// Each of the stacks that run at once ends its servers when this process ends.
+process.setMaxListeners(0);
 const { seed, only, resume, json, markdown, secure } = options;
 const openStore = stores[options.store];
 const [rounds, jobs] = [Number(options.rounds), Number(options.jobs)];

@@ -70,7 +70,7 @@ export class PostgresServer implements AsyncDisposable {
     await this.#comeBack();
   }
 
-  /** From now on each commit waits until a standby has it. */
+  /** Makes each commit wait until a standby has it. */
   async addStandby(): Promise<void> {
     const dataDir = `${this.#dataDir}-next`;
     const { url, adminUrl } = this;

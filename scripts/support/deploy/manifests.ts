@@ -40,7 +40,7 @@ export function titleOf({ kind, metadata }: Manifest): string {
 export interface Workload {
   readonly title: string;
   readonly kind: string;
-  /** By which Services and policies know its pods; the Job of the chart has another one of its own. */
+  /** The label by which Services and policies know its pods; the Job of the chart has one of its own. */
   readonly name: string;
   readonly labels: Labels;
   readonly pod: IPodSpec;

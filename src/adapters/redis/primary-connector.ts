@@ -10,7 +10,7 @@ const lookEveryMs = 10_000;
 /** How long the orderly end of a connection may take. */
 const disconnectTimeoutMs = 2_000;
 
-/** For the option `Connector` of ioredis: each connection leads to the server that is the primary at that time. */
+/** Serves as the option `Connector` of ioredis: each connection leads to the server that is the primary at that time. */
 export function primaryConnector(finder: PrimaryFinder, tls: ClientTls | undefined) {
   return class PrimaryConnector extends AbstractConnector {
     constructor() {

@@ -5,7 +5,7 @@ import type { RedisGroup, RedisHost } from './address.ts';
 
 interface FinderOptions {
   readonly group: RedisGroup;
-  /** In a cluster, the primary is the one that holds this key. */
+  /** The key whose holder is the primary, in a cluster. */
   readonly key: string;
   /** Present if the group speaks TLS. */
   readonly tls: ClientTls | undefined;
@@ -105,7 +105,7 @@ async function ownerOf(node: Redis, key: string, asked: RedisHost): Promise<Redi
   return { host: owner[0] || asked.host, port: owner[1] };
 }
 
-/** In the form of an answer of Redis, so that `redisFault` has a sentence for it. */
+/** Has the form of an answer of Redis, so that `redisFault` has a sentence for it. */
 function refusal(message: string): Error {
   return Object.assign(new Error(message), { name: 'ReplyError' });
 }

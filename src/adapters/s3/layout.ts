@@ -19,7 +19,7 @@ export const segmentsFolder = 'segments/';
 export const deadFolder = 'dead/';
 export const textsFolder = 'texts/';
 
-/** In front of every storage key of this store, so that no other store takes it for its own. */
+/** What stands in front of every storage key of this store, so that no other store takes it for its own. */
 const scheme = 's3:';
 
 /** A blob with an object of its own. */

@@ -18,7 +18,7 @@ export type Given = { readonly number: number } & (
   | { readonly failure: Failure }
 );
 
-/** In the isolate: the file of the order, whose bytes the parent gives. */
+/** The file of an order, in the isolate: the parent gives its bytes. */
 export class AskedBlobs implements BlobReader {
   readonly #send: (ask: Ask) => void;
   readonly #waiting = new Map<number, PromiseWithResolvers<Given>>();
@@ -58,7 +58,7 @@ export class AskedBlobs implements BlobReader {
   }
 }
 
-/** In the parent: gives an isolate the bytes of the file of one order. */
+/** Gives an isolate, from its parent, the bytes of the file of one order. */
 export class GivenBlob implements AsyncDisposable {
   readonly #open: () => Promise<BlobHandle>;
   #blob: Promise<BlobHandle> | undefined;

@@ -39,7 +39,7 @@ export type IsolateAnswer =
 /** `rss`: the resident memory in bytes. The first message of a process has neither answer nor question: it is ready. */
 export interface IsolateMessage {
   readonly answer?: IsolateAnswer;
-  /** For bytes without a local path. */
+  /** Reads bytes that have no local path. */
   readonly ask?: Ask;
   readonly rss: number;
 }

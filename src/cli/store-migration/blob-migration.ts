@@ -48,7 +48,7 @@ export class BlobMigration {
   readonly #options: BlobMigrationOptions;
   readonly #moves: Batcher<Copy, boolean>;
   moved = 0;
-  /** Of the files that were moved. */
+  /** Bytes of the files that were moved. */
   bytes = 0;
   /** Files that stay where they are because they are damaged or missing. */
   readonly failed = new Set<string>();

@@ -10,7 +10,8 @@ import { createLogger } from '#platform/logger.ts';
 import { measureAll } from '#test/support/measure-all.ts';
 import { testFolder } from '#test/support/start-services.ts';
 import { addressOf, type CallContext, callerKey, contextOf } from './call-context.ts';
-import { type CallOptions, RpcChannel } from './client.ts';
+import type { CallOptions } from './call-options.ts';
+import { RpcChannel } from './client.ts';
 import { RpcServer } from './server.ts';
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

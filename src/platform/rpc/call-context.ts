@@ -4,7 +4,7 @@ import { aService, type Identity, nobody } from '#domain/access.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { requestIdFrom, requestIdKey } from '../request-id.ts';
 import { type TraceContext, traceContextFrom, traceKeys } from '../telemetry/trace-context.ts';
-import type { CallOptions } from './client.ts';
+import type { CallOptions } from './call-options.ts';
 
 /** On whose behalf a call is made. */
 export interface Caller extends Identity {

@@ -29,7 +29,7 @@ export interface MetadataContext {
   readonly database: Database;
   /** Connections for user searches. */
   readonly searches: Database;
-  /** For lists, statistics and exports. */
+  /** Reads lists, statistics and exports. */
   readonly reads: Reads;
   readonly clock: DatabaseClock;
   readonly changes: ChangeFeed;

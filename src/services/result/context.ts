@@ -12,7 +12,7 @@ import type { ThisService } from '#platform/this-service.ts';
 export interface ResultContext {
   readonly about: ThisService;
   readonly database: Database;
-  /** For lists and exports. */
+  /** Reads lists and exports. */
   readonly reads: Reads;
   readonly audit: Pick<AuditBuffer, 'read'>;
   /** Counts what this process does to files. */

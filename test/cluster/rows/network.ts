@@ -99,7 +99,7 @@ async function flap(scene: ClusterScene): Promise<void> {
   }
 }
 
-/** Who knows an address goes on; who starts waits for the name server. */
+/** Services that know an address go on; those that start wait for the name server. */
 async function loseNames(scene: ClusterScene): Promise<void> {
   const { stack, load, injected } = scene;
   await stack.host('worker-1').losePower();

@@ -104,7 +104,7 @@ async function refuse(scene: Scene): Promise<void> {
   await refuseWrites(scene, 'InvalidAccessKeyId', 'STORE_REFUSES');
 }
 
-/** Whoever uploads is told why; what was kept before can be read. */
+/** A client that uploads is told why; what was kept before can be read. */
 async function refuseWrites({ stack, injected }: Scene, code: string, expected: Reason): Promise<void> {
   const { proxy } = S3Store.of(stack);
   proxy.treat(({ writes }) => (writes ? { kind: 'refuse', status: 403, code } : undefined));

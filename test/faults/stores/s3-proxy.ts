@@ -51,7 +51,7 @@ export class S3Proxy implements AsyncDisposable {
     return this.#treated;
   }
 
-  /** From now on; without an argument every request is passed on. */
+  /** Changes what becomes of requests; without an argument each is passed on. */
   treat(treat?: (call: S3Call) => Treatment | undefined): void {
     this.#treat = treat;
   }

@@ -48,7 +48,7 @@ export function installValkey(version: ValkeyVersion): void {
 
 interface Download {
   readonly release: string;
-  /** For what apt knows of that release, apart from what it knows of this machine. */
+  /** Holds what apt knows of that release, apart from what it knows of this machine. */
   readonly folder: string;
   readonly into: string;
 }

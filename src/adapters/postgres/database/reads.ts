@@ -11,7 +11,7 @@ export type Searchable = Reader & Pick<Database, 'as'>;
 
 /** Where lists, statistics and exports are read, which may be a while old and decide nothing. */
 export interface Reads extends AsyncDisposable {
-  /** For one call, which is told how old its answer may be, in milliseconds, unless it is from the primary. */
+  /** Reads for one call, which is told how old its answer may be, in milliseconds, unless it is from the primary. */
   for(call: { readonly staleBy?: ((ms: number) => void) | undefined }): Searchable;
 }
 
@@ -19,7 +19,7 @@ interface ReadsOptions {
   readonly database: Database;
   /** Connections to the primary for searches. */
   readonly searches: Database;
-  /** Of a replica; without it, the primary is asked. */
+  /** The address of a replica; without one, the primary is asked. */
   readonly databaseReadUrl?: string | undefined;
   /** A replica whose answers may be older is not asked. */
   readonly databaseReadMaxStalenessMs: number;

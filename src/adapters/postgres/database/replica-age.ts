@@ -43,7 +43,7 @@ const ofReplica: Statement = {
  */
 export class ReplicaAge {
   readonly #steadyTime: () => number;
-  /** Of the primary, oldest first. */
+  /** How far the primary was, and when; the oldest comes first. */
   #samples: Sample[] = [];
   /** The replica has all that was committed before. */
   #hasAllBefore = Number.NEGATIVE_INFINITY;

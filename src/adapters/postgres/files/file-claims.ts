@@ -44,7 +44,7 @@ const claimNamedUnheld: Statement = {
   text: `with ${claimed('unnest($1::uuid[]) as i (id)', 'f.tenant <> all ($5::text[])')}`,
 };
 
-// In the order of an index for each priority, so that the backlog of another is never read.
+// Reads each priority in the order of an index, so that the backlog of another is never read.
 const claimDue: Statement = {
   name: 'claim-due-files',
   text: `
@@ -57,7 +57,7 @@ const claimDue: Statement = {
     ), ${claimed('due i')}`,
 };
 
-// The same for each queue, up to its share.
+// Claims due files of each queue, in the order of its index, up to the share of the queue.
 const claimInTurn: Statement = {
   name: 'claim-files-in-turn',
   text: `
@@ -125,7 +125,7 @@ export async function claimDueFiles(
   return await claim(database, claimDue, [max, ...byClaimant(claimant), waitingStates, held]);
 }
 
-/** Without those that come twice. */
+/** Drops files that come twice. */
 export function distinct(files: readonly ClaimedFile[]): readonly ClaimedFile[] {
   return [...new Map(files.map((file) => [file.id, file])).values()];
 }

@@ -13,7 +13,7 @@ export const waitingStates = ['INTERACTIVE', 'PENDING', 'BULK'] as const;
 
 export type WaitingState = (typeof waitingStates)[number];
 
-/** The same as a list in SQL. */
+/** The states of files that wait, as a list in SQL. */
 export const waitingList = waitingStates.map((state) => `'${state}'`).join(', ');
 
 /** The state in file_states of a PENDING file with this priority. */

@@ -2,7 +2,7 @@
 export interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  /** For credentials that expire. */
+  /** The token of credentials that expire. */
   readonly sessionToken?: string;
 }
 

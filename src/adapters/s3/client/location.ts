@@ -6,7 +6,7 @@ export interface S3Location {
   readonly endpoint: string;
   readonly region: string;
   readonly bucket: string;
-  /** In front of every key, with its final `/`; empty if the whole bucket is Filemill's. */
+  /** What stands in front of every key, with its final `/`; empty if the whole bucket is Filemill's. */
   readonly prefix: string;
 }
 

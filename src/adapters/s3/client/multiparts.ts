@@ -11,7 +11,7 @@ export interface Multipart {
 
 /** A part that the server has. */
 export interface Part {
-  /** From 1 to 10,000; parts are joined in this order. */
+  /** A number from 1 to 10,000; parts are joined in this order. */
   readonly number: number;
   readonly etag: string;
   /** The CRC-32C in base64, if the server keeps it. */
@@ -68,7 +68,7 @@ export class Multiparts {
     await this.#transport.call({ method: 'DELETE', key, query: { uploadId }, expect: [404] });
   }
 
-  /** Those that were neither completed nor aborted, and whose keys begin so. */
+  /** Lists uploads that were neither completed nor aborted, and whose keys begin so. */
   async *list(begin: string): AsyncGenerator<Multipart & { readonly createdAt: Date }> {
     const { prefix } = this.#transport.location;
     for (let marker: Readonly<Record<string, string>> | undefined = {}; marker !== undefined; ) {

@@ -32,10 +32,10 @@ export interface TransportOptions {
 
 /** Gateways that start again answer within seconds. */
 const defaultPatienceMs = 15_000;
-/** To one server, so that a burst queues here and not there. */
+/** How many connections lead to one server: a burst queues here and not there. */
 const connections = 64;
 const connectTimeoutMs = 5_000;
-/** From the last byte of the request to the first of the answer, and between bytes of the answer. */
+/** How long a server may say nothing, after the last byte of a request and between bytes of its answer. */
 const silenceMs = 30_000;
 
 /** Signs requests, sends them, and repeats those that may succeed a moment later. Every request may be repeated. */

@@ -4,7 +4,7 @@ import type { Part } from '../client/multiparts.ts';
 import { beginObject, finishObject, type ObjectUpload } from './object-upload.ts';
 
 const firstPartBytes = 8 * 1024 * 1024;
-/** With it, the 10,000 parts that servers allow hold 2.5 TiB. */
+/** After so many parts their size doubles: the 10,000 that servers allow hold 2.5 TiB. */
 const partsPerSize = 1_250;
 /** Bytes of one blob on their way at the same time; a larger part goes alone. */
 const bytesInFlight = 3 * firstPartBytes;

@@ -9,7 +9,7 @@ import type { S3Object } from '../client/client.ts';
  *     partial/<id>/note-<version>              the note; the last version counts
  *     partial/<id>/ended-<version>             the same, of a blob whose bytes were removed
  *
- * Whoever opens the blob takes the next opening. A mark says where the bytes that count ended when the blob was opened, or
+ * Each process that opens the blob takes the next opening. A mark says where the bytes that count ended when the blob was opened, or
  * to where they were taken back; marks and the bytes between them take turns. What an earlier opening or turn wrote from
  * there on counts no more. Numbers have leading zeros, so that a list has the order in which the objects were written.
  */
@@ -42,7 +42,7 @@ export function bytesKey(id: string, opening: number, turn: number, offset: numb
 /** Bytes of one object that count. */
 export interface Piece {
   readonly key: string;
-  /** In the blob; they are the first ones of their object. */
+  /** Where in the blob its bytes begin; they are the first ones of their object. */
   readonly offset: number;
   readonly length: number;
 }
@@ -52,11 +52,11 @@ export interface PartialContent {
   readonly pieces: readonly Piece[];
   /** Bytes that count. */
   readonly size: number;
-  /** Of the last writer; 0 if there was none. */
+  /** The opening of the last writer; 0 if there was none. */
   readonly opening: number;
   readonly note: { readonly key: string; readonly version: number; readonly ended: boolean } | undefined;
   readonly writtenAt: Date;
-  /** Of all its objects. */
+  /** The keys of all its objects. */
   readonly keys: readonly string[];
 }
 

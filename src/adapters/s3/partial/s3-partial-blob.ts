@@ -20,7 +20,7 @@ interface Opened {
 
 interface Shared {
   readonly client: S3Client;
-  /** For bytes that were received and are not stored yet. */
+  /** Counts bytes that were received and are not stored yet. */
   readonly memory: Semaphore;
   /** All blobs that are open in this process. */
   readonly open: Set<S3PartialBlob>;

@@ -30,12 +30,12 @@ export class TombstoneStore {
     await this.#removals.add(key);
   }
 
-  /** Of one segment; undefined if none of its blobs was removed. */
+  /** The tombstones of one segment; undefined if none of its blobs was removed. */
   async of(segment: string): Promise<Tombstones | undefined> {
     return (await Array.fromAsync(this.#list(`${deadFolder}${segment}/`)))[0];
   }
 
-  /** Of all segments, oldest segment first. */
+  /** The tombstones of all segments, oldest segment first. */
   all(): AsyncGenerator<Tombstones> {
     return this.#list(deadFolder);
   }

@@ -616,7 +616,7 @@ export type Tenant = Message<"filemill.v1.Tenant"> & {
   bytes: bigint;
 
   /**
-   * Its files are held back.
+   * Whether the files of the tenant are held back.
    *
    * @generated from field: bool paused = 6;
    */

@@ -89,7 +89,7 @@ export type Batch = Message<"filemill.v1.Batch"> & {
   filesPerSecond: number;
 
   /**
-   * Of files that come without one of their own: interactive, normal or bulk.
+   * What files get that come without a priority of their own: interactive, normal or bulk.
    *
    * @generated from field: string priority = 11;
    */

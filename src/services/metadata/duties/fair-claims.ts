@@ -15,9 +15,9 @@ import type { Priority } from '#domain/priority.ts';
 
 /** How old the list of waiting queues may be. */
 export const listTtlMs = 100;
-/** For how long a call without an answer is repeated. */
+/** How long a call without an answer is repeated. */
 const repeatedForMs = 30_000;
-/** Of more tenants with one priority, each list has the next ones. */
+/** The most tenants of one priority in a list; the next list has the others. */
 const maxListed = 500;
 
 const priorityOf = { INTERACTIVE: 'interactive', PENDING: 'normal', BULK: 'bulk' } as const satisfies Readonly<

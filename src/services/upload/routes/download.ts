@@ -5,7 +5,8 @@ import type { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecy
 import type { DownloadHeaderSchema, DownloadRequest, DownloadService } from '#gen/filemill/v1/download_service_pb.ts';
 import type { File } from '#gen/filemill/v1/file_pb.ts';
 import { outgoing } from '#platform/rpc/call-context.ts';
-import type { CallOptions, RpcClient } from '#platform/rpc/client.ts';
+import type { CallOptions } from '#platform/rpc/call-options.ts';
+import type { RpcClient } from '#platform/rpc/client.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
 import type { Semaphore } from '#platform/semaphore.ts';
 import { openContent, type StoredContent } from '../downloads/stored-content.ts';

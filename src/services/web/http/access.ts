@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { identityFromMessage } from '#contract/callers.ts';
 import { type Identity, type Need, requireScope } from '#domain/access.ts';
 import { FilemillError } from '#domain/errors.ts';
-import type { CallOptions } from '#platform/rpc/client.ts';
+import type { CallOptions } from '#platform/rpc/call-options.ts';
 import { KnownCallers } from '#platform/rpc/guard/known-callers.ts';
 import type { Backend } from '../backend.ts';
 

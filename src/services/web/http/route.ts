@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { SchemaName } from '#contract/schemas.ts';
 import type { Reason } from '#domain/errors.ts';
-import type { CallOptions } from '#platform/rpc/client.ts';
+import type { CallOptions } from '#platform/rpc/call-options.ts';
 import type { TagName } from './tags.ts';
 
 /** Describes one route. Validation (serve-routes.ts) and the OpenAPI document (openapi.ts) are both made from this. */

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { needOfRoute } from '#contract/access.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { outgoing, stalenessKey } from '#platform/rpc/call-context.ts';
-import type { CallOptions } from '#platform/rpc/client.ts';
+import type { CallOptions } from '#platform/rpc/call-options.ts';
 import { onBehalfOf } from './access.ts';
 import { entityTag, matchesTag } from './entity-tag.ts';
 import { readBody, readQuery } from './query.ts';

@@ -3,7 +3,7 @@ import type { File } from '#gen/filemill/v1/file_pb.ts';
 import type { GetStatsResponse, WatchChangesResponse } from '#gen/filemill/v1/metadata_service_pb.ts';
 import { sleep } from '#platform/abort.ts';
 import { ChangeBoxes, type ChangeNews } from '#platform/change-box.ts';
-import type { CallOptions } from '#platform/rpc/client.ts';
+import type { CallOptions } from '#platform/rpc/call-options.ts';
 import { Outage } from '#platform/rpc/outage.ts';
 import type { Backend } from '../backend.ts';
 

@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { untilAborted } from '#platform/abort.ts';
 import { createLogger } from '#platform/logger.ts';
-import type { CallOptions } from '#platform/rpc/client.ts';
+import type { CallOptions } from '#platform/rpc/call-options.ts';
 import { createApp } from '../app.ts';
 import { createBackend } from '../backend.ts';
 import { HostList } from '../http/origin-guard.ts';

@@ -5,7 +5,7 @@ import { csvRecord } from '#contract/csv.ts';
 import { listedFileToJson } from '#contract/json.ts';
 import type { FileJson } from '#contract/schemas.ts';
 import type { FileFilterSchema, ListFilesResponse } from '#gen/filemill/v1/metadata_service_pb.ts';
-import type { CallOptions } from '#platform/rpc/client.ts';
+import type { CallOptions } from '#platform/rpc/call-options.ts';
 import type { Backend } from '../backend.ts';
 import { fileFilterParameters, filterOf } from '../http/query.ts';
 import { route } from '../http/route.ts';

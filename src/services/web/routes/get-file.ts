@@ -2,7 +2,7 @@ import { fileStateToJson } from '#contract/json.ts';
 import type { Json } from '#contract/schemas.ts';
 import { FilemillError } from '#domain/errors.ts';
 import type { File } from '#gen/filemill/v1/file_pb.ts';
-import type { CallOptions } from '#platform/rpc/client.ts';
+import type { CallOptions } from '#platform/rpc/call-options.ts';
 import type { Backend } from '../backend.ts';
 import { route } from '../http/route.ts';
 

@@ -1,5 +1,5 @@
 import type { PartialUpload } from '#gen/filemill/v1/upload_service_pb.ts';
-import type { CallOptions } from '#platform/rpc/client.ts';
+import type { CallOptions } from '#platform/rpc/call-options.ts';
 import type { Backend } from '../backend.ts';
 import { appendContent } from '../uploads/tus/append-content.ts';
 import { describedProgress, progressHeaders, uploadOf } from '../uploads/tus/progress.ts';

@@ -1,6 +1,6 @@
 import type { Json } from '#contract/schemas.ts';
 import { RetryFilesResponse_Outcome as Outcome } from '#gen/filemill/v1/metadata_service_pb.ts';
-import type { CallOptions } from '#platform/rpc/client.ts';
+import type { CallOptions } from '#platform/rpc/call-options.ts';
 import type { Backend } from '../backend.ts';
 import { idsBody } from '../http/query.ts';
 import { route } from '../http/route.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { Json } from '#contract/schemas.ts';
 import type { UploadFileRequestSchema, UploadMetadataSchema } from '#gen/filemill/v1/upload_service_pb.ts';
-import type { CallOptions } from '#platform/rpc/client.ts';
+import type { CallOptions } from '#platform/rpc/call-options.ts';
 import type { Backend } from '../backend.ts';
 
 /**

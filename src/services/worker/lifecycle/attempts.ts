@@ -9,7 +9,8 @@ import {
   SaveResultsResponse_Outcome as SaveWord,
 } from '#gen/filemill/internal/v1/result_writer_service_pb.ts';
 import { Batcher } from '#platform/batcher.ts';
-import type { CallOptions, RpcChannel, RpcClient } from '#platform/rpc/client.ts';
+import type { CallOptions } from '#platform/rpc/call-options.ts';
+import type { RpcChannel, RpcClient } from '#platform/rpc/client.ts';
 import { type RetryOptions, withRetry } from '#platform/rpc/retry.ts';
 import { instruments } from '#platform/telemetry/instruments.ts';
 import type { Span } from '#platform/telemetry/span.ts';

@@ -107,7 +107,7 @@ export type CreateFilesRequest = Message<"filemill.internal.v1.CreateFilesReques
   batches: string[];
 
   /**
-   * Their priorities; empty for those of their batches.
+   * The priorities of the files; empty for those of their batches.
    *
    * @generated from field: repeated string priorities = 14;
    */

@@ -5,7 +5,7 @@ import type {
   AppendUploadRequestSchema,
   PartialUpload,
 } from '#gen/filemill/v1/upload_service_pb.ts';
-import type { CallOptions } from '#platform/rpc/client.ts';
+import type { CallOptions } from '#platform/rpc/call-options.ts';
 import type { Backend } from '../../backend.ts';
 import { uploadOf } from './progress.ts';
 
