@@ -1,21 +1,15 @@
-import { type FileRecord, fieldsOf, fileFields, snakeCase } from '#domain/file.ts';
+import { fieldsOf, fileFields } from '#domain/file.ts';
 import type { FileEvent } from '#domain/webhook.ts';
-
-/** An SQL expression for each field of a file. `o` is the source, `f` the row of `files` before the statement. */
-type Expressions = Readonly<Record<keyof FileRecord, string>>;
+import { fieldExpressions } from './file-rows.ts';
 
 const fields = fieldsOf(fileFields).map(([field]) => field);
 
-function columnsOf(alias: string): Expressions {
-  return Object.fromEntries(fields.map((field) => [field, `${alias}.${snakeCase(field)}`])) as Expressions;
-}
-
 /**
- * Another transaction may have changed the row after the snapshot of the statement, so what may change while a file is PROCESSING
+ * `o` is the source, `f` the row of `files` before the statement. Another transaction may have changed the row after the snapshot of the statement, so what may change while a file is PROCESSING
  * comes from what the statement returned.
  */
 const ofAttempt = {
-  ...columnsOf('f'),
+  ...fieldExpressions('f'),
   updatedAt: 'now()',
   attempt: 'o.attempt',
   worker: 'o.worker',
@@ -44,7 +38,7 @@ const kinds = {
     from: (source: string) => `${source} o`,
     where: 'true',
     /** `o.file` is the whole row, as it was. */
-    file: columnsOf('(o.file)'),
+    file: fieldExpressions('(o.file)'),
   },
 } as const satisfies Readonly<Record<FileEvent, object>>;
 

@@ -28,6 +28,18 @@ test('a saved result completes its file with what was detected', async () => {
   assert.equal((await getResults(database, [claimed.id])).get(claimed.id)?.filename, 'a.txt');
 });
 
+test('a hash that was declared is stored once, and is that of the file once it is COMPLETED', async () => {
+  const declaredSha256 = 'ab'.repeat(32);
+  const id = await createFile(database, { declaredSha256 });
+  const shown = async () => (await getFiles(database, [id])).get(id)?.sha256;
+  const claimed = await claimFile(database, id);
+  assert.equal(await shown(), null);
+  await outcomes(finding(claimed));
+  assert.equal(await shown(), declaredSha256);
+  const text = 'select sha256 from files where id = $1';
+  assert.deepEqual(await database.query({ text }, [id]), [{ sha256: null }]);
+});
+
 test('a repeated save is recognised by its token and changes nothing', async () => {
   const claimed = await claimFile(database, await createFile(database));
   await outcomes(finding(claimed));

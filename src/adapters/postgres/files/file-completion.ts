@@ -18,17 +18,18 @@ const completedInBatches = countedInBatches(
 );
 
 // The only place where the result service writes `files`. Invariant: the result row and COMPLETED appear together, once, and
-// only for the token that owns the attempt.
+// only for the token that owns the attempt. What changes is between `status` and `claimed_at` in the row, unless the hash was not
+// declared: PostgreSQL logs an update from the first byte that differs to the last.
 const save: Statement = {
   name: 'save-results',
   text: `
     with owned as (
-      update files f set status = 'COMPLETED', mime_type = i.mime_type, sha256 = i.sha256, lease_until = null, lease_ms = null,
+      update files f set status = 'COMPLETED', mime_type = i.mime_type, sha256 = nullif(i.sha256, f.declared_sha256), lease_until = null,
         error_code = null, error_message = null, completed_at = now(), updated_at = now()
       from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[])
         as i (id, lease_token, mime_type, sha256, output_json)
       where f.id = i.id and f.lease_token = i.lease_token and f.status = 'PROCESSING'
-      returning f.id, f.size, f.tenant, f.batch, f.mime_type, f.sha256, f.attempt, f.worker, i.output_json, f.created_at, f.claimed_at, f.completed_at
+      returning f.id, f.size, f.tenant, f.batch, f.mime_type, i.sha256, f.attempt, f.worker, i.output_json, f.created_at, f.claimed_at, f.completed_at
     ), saved as (
       insert into results (file_id, output_data) select id, output_json::jsonb from owned
     ), ${moved('owned', 'PROCESSING', 'COMPLETED')}, ${completedInBatches}, ${announced('owned', 'file.completed')}

@@ -1,9 +1,23 @@
-import { fieldsOf, fileFields, snakeCase } from '#domain/file.ts';
+import { type FileRecord, fieldsOf, fileFields, snakeCase } from '#domain/file.ts';
 import { retryDelayBoundsMs } from '#domain/retry-policy.ts';
 
+/**
+ * An SQL expression for each field of a FileRecord. The hash of a COMPLETED file is in `sha256` only where it is not the declared
+ * one, which is 64 bytes less for each file.
+ *
+ * @param row the alias of `files`, or a whole row of it
+ */
+export function fieldExpressions(row: string): Readonly<Record<keyof FileRecord, string>> {
+  const names = fieldsOf(fileFields).map(([field]) => [field, `${row}.${snakeCase(field)}`] as const);
+  return {
+    ...(Object.fromEntries(names) as Record<keyof FileRecord, string>),
+    sha256: `coalesce(${row}.sha256, case when ${row}.status = 'COMPLETED' then ${row}.declared_sha256 end)`,
+  };
+}
+
 /** The columns of a FileRecord. `f` is the alias of `files`. */
-export const fileColumns = fieldsOf(fileFields)
-  .map(([field]) => `f.${snakeCase(field)} as "${field}"`)
+export const fileColumns = Object.entries(fieldExpressions('f'))
+  .map(([field, expression]) => `${expression} as "${field}"`)
   .join(', ');
 
 /** The columns of a ClaimedFile. */
