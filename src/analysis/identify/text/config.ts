@@ -25,7 +25,7 @@ export function sections({ body, inked, lines }: Page): Guess | undefined {
       headers += 1;
       continue;
     }
-    const value = setting.exec(line.slice(0, 300))?.[1];
+    const value = line.includes('=') ? setting.exec(line.slice(0, 300))?.[1] : undefined;
     if (value === undefined) others += 1;
     else {
       settings += 1;

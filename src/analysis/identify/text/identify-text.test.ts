@@ -446,6 +446,14 @@ test('long runs of one piece take no time', () => {
     }
 });
 
+test('names that every object has are names like others', () => {
+  for (const name of Object.getOwnPropertyNames(Object.prototype)) {
+    assert.equal(typeOf('a\n', name), 'text/plain');
+    assert.equal(typeOf('a\n', `a.${name}`), 'text/plain');
+    assert.equal(typeOf(`#!/bin/${name}\na\n`), 'text/plain');
+  }
+});
+
 function identify(text: string, filename = 'x', truncated = false) {
   const dot = filename.lastIndexOf('.');
   const extension = dot > 0 ? filename.slice(dot + 1) : '';

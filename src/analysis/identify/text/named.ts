@@ -5,16 +5,36 @@ import { codeTypes } from './types/code.ts';
 import { hintedTypes } from './types/hinted.ts';
 import { provenTypes } from './types/proven.ts';
 
-/** The types that an extension stands for, those that the content must show first. */
-const proven = byExtension(provenTypes);
-const hinted = byExtension(hintedTypes);
-const programs = byExtension(codeTypes);
+/** What an extension stands for. */
+interface Meaning {
+  /** All types, those that the content must show first. */
+  readonly all: readonly string[];
+  /** Those of source code. */
+  readonly programs: readonly string[];
+  /** That of what people read, or write by hand. */
+  readonly document: string | undefined;
+}
 
-function byExtension(types: typeof codeTypes): ReadonlyMap<string, readonly string[]> {
+/** Made once: a text would wait longer for the lists of its extension than for most of its detectors. */
+const meanings = meaningsOf(byExtension(provenTypes), byExtension(hintedTypes), byExtension(codeTypes));
+
+type Types = ReadonlyMap<string, readonly string[]>;
+
+function byExtension(types: typeof codeTypes): Types {
   const mimes = new Map<string, string[]>();
   for (const [mime, , ...extensions] of types)
     for (const extension of extensions) mimes.set(extension, [...(mimes.get(extension) ?? []), mime]);
   return mimes;
+}
+
+function meaningsOf(proven: Types, hinted: Types, programs: Types): ReadonlyMap<string, Meaning> {
+  const of = (extension: string): Meaning => ({
+    all: [proven, hinted, programs].flatMap((types) => types.get(extension) ?? []),
+    programs: programs.get(extension) ?? [],
+    document: hinted.get(extension)?.[0],
+  });
+  const known = new Set([...proven.keys(), ...hinted.keys(), ...programs.keys()]);
+  return new Map([...known].map((extension) => [extension, of(extension)]));
 }
 
 /** Files that have their name instead of an extension. */
@@ -58,23 +78,24 @@ const names: Readonly<Record<string, string>> = {
   'configure.ac': 'text/x-m4',
   'configure.in': 'text/x-m4',
 };
+/** A file may be called `constructor`, which every object has. */
+const typeByName = new Map(Object.entries(names));
 
 /** The type that the name gives to this text, if the content allows it; among the types of an extension, one of `guesses`. */
 export function named(page: Page, guesses: readonly Guess[]): Guess | undefined {
-  const { extension } = page;
   const filename = page.filename.slice(page.filename.lastIndexOf('/') + 1).toLowerCase();
   const whole =
-    names[filename] ??
-    (/^(?:makefile|dockerfile)\./.test(filename) ? names[filename.split('.', 1)[0] as string] : undefined);
+    typeByName.get(filename) ??
+    (/^(?:makefile|dockerfile)\./.test(filename) ? typeByName.get(filename.split('.', 1)[0] as string) : undefined);
   if (whole !== undefined && allows(whole, page)) return possible(whole);
-  const known = [proven, hinted, programs].flatMap((types) => types.get(extension) ?? []);
-  const guess = guesses.find(({ mime }) => known.includes(mime));
+  const meaning = meanings.get(page.extension);
+  if (meaning === undefined) return undefined;
+  const { all, programs, document } = meaning;
+  const guess = guesses.find(({ mime }) => all.includes(mime));
   if (guess !== undefined) return guess;
-  const mimes = programs.get(extension) ?? [];
-  const program = mimes.length > 1 ? (bestLanguage(mimes, page.inked) ?? mimes[0]) : mimes[0];
+  const program = programs.length > 1 ? (bestLanguage(programs, page.inked) ?? programs[0]) : programs[0];
   if (program !== undefined && allows(program, page))
     return shows(program, page.inked) ? likely(program) : possible(program);
-  const document = hinted.get(extension)?.[0];
   return document === undefined ? undefined : possible(document);
 }
 

@@ -9,12 +9,20 @@ const subversion = /^Index: \S.*\r?\n={60,}\r?\n/m;
 const plain = /^\d+(?:,\d+)?[acd]\d+(?:,\d+)?\r?\n[<>] /;
 const command = /^diff (?:-\S+ )+\S+ \S+\r?\n/;
 
+/** A sticky expression looks at one place, and does not search. */
+const atStart = [unified, context, git, subversion, plain, command].map(
+  ({ source, flags }) => new RegExp(source, `${flags}y`),
+);
+
 /** Patches: unified, context and plain ones, and those of git, Subversion and Mercurial. */
 export function patch({ body, excerpt }: Page): Guess | undefined {
   const first = body[0] ?? '';
   if ('d-*I0123456789o'.includes(first)) {
     const start = body.slice(0, 2_048);
-    const isPatch = [unified, context, git, subversion, plain, command].some((form) => form.exec(start)?.index === 0);
+    const isPatch = atStart.some((form) => {
+      form.lastIndex = 0;
+      return form.test(start);
+    });
     if (isPatch) return certain('text/x-diff');
   }
   if (!excerpt.includes('\n--- ') && !excerpt.includes('\ndiff --git ')) return undefined;

@@ -5,15 +5,15 @@ const vertex = new RegExp(`^v\\s+${number}\\s+${number}\\s+${number}`);
 
 /** Models and measurements in columns, which have no signature. */
 export function science(page: Page): Guess | undefined {
-  const { body, lines, inked } = page;
+  const { body, lines } = page;
   const first = body[0] ?? '';
-  if (first === '>' || first === ';') return sequences(inked);
-  if (first === '@' && isFastq(inked)) return likely('text/x-fastq');
-  if ('#vogmnu'.includes(first) && isWavefront(inked)) return likely('model/obj');
-  if ((first === 'n' || first === '#') && inked.slice(0, 40).some((line) => /^newmtl\s+\S/.test(line)))
-    return materials(inked);
-  if (first === 'd' || first === '#' || first === '_' || first === 'l') return crystal(inked);
-  if ('ACHEMORT'.includes(first) && isProtein(inked)) return likely('chemical/x-pdb');
+  if (first === '>' || first === ';') return sequences(page.inked);
+  if (first === '@' && isFastq(page.inked)) return likely('text/x-fastq');
+  if ('#vogmnu'.includes(first) && isWavefront(page.inked)) return likely('model/obj');
+  if ((first === 'n' || first === '#') && page.inked.slice(0, 40).some((line) => /^newmtl\s+\S/.test(line)))
+    return materials(page.inked);
+  if (first === 'd' || first === '#' || first === '_' || first === 'l') return crystal(page.inked);
+  if ('ACHEMORT'.includes(first) && isProtein(page.inked)) return likely('chemical/x-pdb');
   if (lines.length > 3 && /^.{69}[\dA-Z ]{3}S? {0,6}1?/.test(lines[0] ?? '') && isIges(lines))
     return likely('model/iges');
   return molecule(lines.slice(0, 4), page.excerpt);

@@ -153,13 +153,15 @@ const interpreters: Readonly<Record<string, string>> = {
   nft: 'text/x-nftables',
   nu: 'text/x-nushell',
 };
+/** A line may name `constructor`, which every object has. */
+const typeByInterpreter = new Map(Object.entries(interpreters));
 
 export function shebang({ text }: Page): Guess | undefined {
   if (!text.startsWith('#!')) return undefined;
   const line = /^#![^\r\n]{0,255}/.exec(text)?.[0] ?? '';
   for (const word of line.slice(2).trim().split(/\s+/)) {
     const name = word.slice(word.lastIndexOf('/') + 1).toLowerCase();
-    const known = interpreters[name] ?? interpreters[name.replace(/[-\d.]+$/, '')];
+    const known = typeByInterpreter.get(name) ?? typeByInterpreter.get(name.replace(/[-\d.]+$/, ''));
     if (known !== undefined) return certain(known);
   }
   return undefined;
