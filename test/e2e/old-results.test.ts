@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import pg from 'pg';
+import { wholeOutput } from '#adapters/postgres/results/found.ts';
 import { schemas } from '#contract/schemas.ts';
 import { ResultService } from '#gen/filemill/v1/result_service_pb.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
@@ -26,6 +27,7 @@ describe('results of schemas 1, 2 and 3', () => {
     );
     const client = new pg.Client(stack.databaseUrl);
     await client.connect();
+    await client.query(`update results r set output_data = ${wholeOutput} where file_id <> $1`, [ids[2]]);
     const added = "'{description,detected_by,confidence,candidates,extension_mismatch,word_count_of}'::text[]";
     await client.query(
       `update results set output_data = output_data - ${added} || '{"schema": 2}' where file_id <> $1`,
@@ -36,7 +38,7 @@ describe('results of schemas 1, 2 and 3', () => {
       [ids[0]],
     );
     const { rows } = await client.query<{ id: string; output: unknown }>(
-      'select file_id as id, output_data as output from results',
+      `select file_id as id, ${wholeOutput} as output from results r`,
     );
     for (const { id, output } of rows) outputs.set(id, output);
     await client.end();

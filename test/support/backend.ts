@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash, randomUUIDv7 } from 'node:crypto';
+import { fieldExpressions } from '#adapters/postgres/files/file-rows.ts';
 import { LocalBlobStore } from '#adapters/volume/local-blob-store.ts';
 import type { ClaimByIds } from '#domain/work-source.ts';
 import { FileLifecycleService } from '#gen/filemill/internal/v1/file_lifecycle_service_pb.ts';
@@ -101,7 +102,7 @@ async function register(metadata: RpcChannel, items: Awaited<ReturnType<typeof s
 async function untilEnded(query: Cluster['query'], ids: readonly string[]): Promise<readonly EndedFile[]> {
   const rows = await eventually('all files have ended', async () => {
     const ended = await query<EndedFile>(
-      `select f.id, status, attempt, error_code, worker, sha256, count(r.id)::int as results
+      `select f.id, status, attempt, error_code, worker, ${fieldExpressions('f').sha256} as sha256, count(r.id)::int as results
        from files f left join results r on r.file_id = f.id
        where f.id = any ($1) and status in ('COMPLETED', 'FAILED') group by f.id`,
       [ids],

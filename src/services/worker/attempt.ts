@@ -3,6 +3,7 @@ import type { AnalysisFile, HandOverOutcome, OutputData } from '#domain/analysis
 import type { BlobLocator } from '#domain/blob-store.ts';
 import { errorCode, FilemillError } from '#domain/errors.ts';
 import type { ClaimedFile, Finding, SaveOutcome } from '#domain/file.ts';
+import { storedOutput } from '#domain/output-template.ts';
 import { analysisDeadlineMs } from '#domain/retry-policy.ts';
 import type { TextStore } from '#domain/text-store.ts';
 import { failpoint } from '#platform/failpoints.ts';
@@ -209,7 +210,7 @@ interface Found {
 
 function toFinding({ id, leaseToken }: ClaimedFile, output: OutputData): Finding {
   const { mime_type: mimeType, sha256 } = output;
-  return { id, leaseToken, mimeType, sha256, outputJson: JSON.stringify(output) };
+  return { id, leaseToken, mimeType, sha256, outputJson: storedOutput(output) };
 }
 
 /** Drops claims whose lease is lost meanwhile; the others go on. */

@@ -50,11 +50,12 @@ describe('a worker without Redis', () => {
         sha256: sha256(contents[index] ?? ''),
         results: 1,
       });
-    const saved = await backend.query('select output_data->$2 as words from results where file_id = $1', [
-      ids[1],
-      'word_count',
-    ]);
-    assert.deepEqual(saved, [{ words: 3 }]);
+    const saved = await backend.query(
+      `select output_data -> 'word_count' as words, output_data ? 'analyzers' as whole from results where file_id = $1`,
+      [ids[1]],
+    );
+    // Analysers that have changed need a new template, or each row grows to twice its size.
+    assert.deepEqual(saved, [{ words: 3, whole: false }]);
   });
 
   for (const filename of ['a.txt', 'a.md']) {

@@ -1,4 +1,5 @@
 import type { FindingsFilter } from '#domain/findings-filter.ts';
+import { outputTemplates } from '#domain/output-template.ts';
 
 /** Selects results by the detected type and what else was found. */
 export interface FoundFilter extends FindingsFilter {
@@ -52,9 +53,14 @@ export function foundConditions(filter: FoundFilter, parameter: Parameter): stri
   }
 }
 
+/** The output of the row `r` of `results`, with what its template adds. Rows of earlier versions have none. */
+export const wholeOutput = `case when r.output_data ? 'template' then
+  coalesce('${JSON.stringify(outputTemplates)}'::jsonb -> (r.output_data ->> 'template'), '{}') || (r.output_data - 'template')
+  else r.output_data end`;
+
 /** A FoundSummary of the row `r` of `results`, as JSON; null without one. */
 export const foundSummary = `case when r.file_id is not null then jsonb_build_object(
-  'description', r.output_data -> 'description', 'wordCount', r.output_data -> 'word_count',
+  'description', (${wholeOutput}) -> 'description', 'wordCount', r.output_data -> 'word_count',
   'pages', r.output_data #> '{findings,text,pages}', 'language', r.output_data #> '{findings,text,language}') end`;
 
 // The next two are subqueries with a limit, which PostgreSQL does not turn into joins that read whole tables.

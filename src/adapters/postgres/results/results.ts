@@ -1,10 +1,10 @@
 import type { ResultRecord } from '#domain/file.ts';
 import type { Reader, Statement } from '../database/database.ts';
-import { type FoundFilter, foundConditions, searched, whereAll } from './found.ts';
+import { type FoundFilter, foundConditions, searched, whereAll, wholeOutput } from './found.ts';
 
 const resultColumns = `
   r.id, r.file_id as "fileId", r.created_at as "createdAt", f.filename, f.path, f.tenant, f.bytes_expired_at as "bytesExpiredAt",
-  r.output_data::text as "outputJson"`;
+  ${wholeOutput}::text as "outputJson"`;
 
 const byFileIds: Statement = {
   name: 'get-results',
