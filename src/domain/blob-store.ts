@@ -6,11 +6,9 @@ export interface BlobStore {
   /**
    * Opens a staged blob, which is invisible until it is committed.
    *
-   * @param copyOf the id of an earlier blob with the same bytes, in whatever store: the new blob has that id too, and a key
-   *   that no blob ever had. By default the id is new
    * @throws FilemillError DISK_FULL
    */
-  stage(copyOf?: string): Promise<StagedBlob>;
+  stage(options?: StageOptions): Promise<StagedBlob>;
   /**
    * Keeps small contents durably, in order: a shortcut for `stage`, `write` and `commit`. The bytes must not change any
    * more. When it rejects, nothing is kept.
@@ -20,6 +18,16 @@ export interface BlobStore {
   keep(contents: readonly Uint8Array[]): Promise<readonly Blob[]>;
   /** Removes a committed blob. May be repeated. */
   remove(storageKey: string): Promise<void>;
+}
+
+export interface StageOptions {
+  /**
+   * The id of an earlier blob with the same bytes, in whatever store: the new blob has that id too, and a key that no blob
+   * ever had. By default the id is new.
+   */
+  readonly copyOf?: string | undefined;
+  /** The SHA-256 will be asked for, so it is computed while the bytes come. Otherwise they may have to be read for it. */
+  readonly hashed?: boolean | undefined;
 }
 
 /** A committed blob. */

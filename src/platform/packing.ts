@@ -1,5 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto';
-import type { Blob, BlobStore, StagedBlob } from '#domain/blob-store.ts';
+import type { Blob, BlobStore, StagedBlob, StageOptions } from '#domain/blob-store.ts';
 import { failpoint } from './failpoints.ts';
 import { pair } from './pair.ts';
 import { type SmallBlob, SmallStagedBlob } from './small-staged-blob.ts';
@@ -10,7 +10,7 @@ interface PackingOptions {
   /** Keeps small blobs together, and answers with their storage keys, in order. When it rejects, none is kept. */
   readonly appendAll: (blobs: readonly SmallBlob[]) => Promise<readonly string[]>;
   /** Opens a blob that is kept by itself. */
-  readonly stage: (copyOf?: string) => Promise<StagedBlob>;
+  readonly stage: (options?: StageOptions) => Promise<StagedBlob>;
   readonly remove: (storageKey: string) => Promise<void>;
 }
 
@@ -22,14 +22,14 @@ export class Packing implements Pick<BlobStore, 'stage' | 'keep'> {
     this.#options = options;
   }
 
-  async stage(copyOf?: string): Promise<StagedBlob> {
+  async stage(options: StageOptions = {}): Promise<StagedBlob> {
     const { below, appendAll, stage } = this.#options;
-    if (below === 0) return await stage(copyOf);
+    if (below === 0) return await stage(options);
     return new SmallStagedBlob({
-      id: copyOf ?? randomUUIDv7(),
+      id: options.copyOf ?? randomUUIDv7(),
       below,
       append: async (blob) => (await appendAll([blob]))[0] as string,
-      stage: () => stage(copyOf),
+      stage: () => stage(options),
     });
   }
 

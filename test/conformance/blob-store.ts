@@ -61,17 +61,19 @@ export function blobStoreConformance(name: string, open: () => Promise<BlobStore
       assert.deepEqual(await contentOf(subject.reader, storageKey), Buffer.alloc(0));
     });
 
-    it('counts and hashes what was written', async () => {
-      await using subject = await open();
-      await using staged = await subject.store.stage();
-      assert.equal(staged.size, 0);
-      assert.equal(await staged.sha256(), sha256(Buffer.alloc(0)));
-      const bytes = randomBytes(2_500_000);
-      await staged.write(bytes.subarray(0, 70_000));
-      await staged.write(bytes.subarray(70_000));
-      assert.equal(staged.size, bytes.length);
-      assert.equal(await staged.sha256(), sha256(bytes));
-    });
+    for (const hashed of [true, false])
+      it(`counts and hashes what was written${hashed ? ', as announced' : ''}`, async () => {
+        await using subject = await open();
+        await using staged = await subject.store.stage({ hashed });
+        assert.equal(staged.size, 0);
+        assert.equal(await staged.sha256(), sha256(Buffer.alloc(0)));
+        const bytes = randomBytes(2_500_000);
+        await staged.write(bytes.subarray(0, 70_000));
+        assert.equal(await staged.sha256(), sha256(bytes.subarray(0, 70_000)));
+        await staged.write(bytes.subarray(70_000));
+        assert.equal(staged.size, bytes.length);
+        assert.equal(await staged.sha256(), sha256(bytes));
+      });
 
     it('commits many blobs at once, each under its own key', async () => {
       await using subject = await open();
@@ -174,7 +176,7 @@ export async function put(store: BlobStore, ...chunks: readonly Uint8Array[]): P
 }
 
 export async function copyOf(store: BlobStore, id: string, bytes: Uint8Array): Promise<Blob> {
-  await using staged = await store.stage(id);
+  await using staged = await store.stage({ copyOf: id });
   await staged.write(bytes);
   return await staged.commit();
 }

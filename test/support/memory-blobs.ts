@@ -1,12 +1,12 @@
 import { createHash, randomUUIDv7 } from 'node:crypto';
-import type { Blob, BlobHandle, BlobReader, BlobStore, StagedBlob } from '#domain/blob-store.ts';
+import type { Blob, BlobHandle, BlobReader, BlobStore, StagedBlob, StageOptions } from '#domain/blob-store.ts';
 import { FilemillError } from '#domain/errors.ts';
 
 /** Blobs without a path, as those of an object store are. */
 export class MemoryBlobs implements BlobStore, BlobReader {
   readonly #contents = new Map<string, Buffer>();
 
-  async stage(copyOf?: string): Promise<StagedBlob> {
+  async stage({ copyOf }: StageOptions = {}): Promise<StagedBlob> {
     const chunks: Buffer[] = [];
     const discard = async () => void chunks.splice(0);
     return {

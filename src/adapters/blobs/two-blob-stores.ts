@@ -1,4 +1,4 @@
-import type { Blob, BlobStore, StagedBlob } from '#domain/blob-store.ts';
+import type { Blob, BlobStore, StagedBlob, StageOptions } from '#domain/blob-store.ts';
 import type { VolumeUpkeep } from '#domain/upkeep.ts';
 
 export type KeptBlobs = BlobStore & VolumeUpkeep;
@@ -16,8 +16,8 @@ export class TwoBlobStores implements KeptBlobs {
     this.#isFirst = isFirst;
   }
 
-  stage(copyOf?: string): Promise<StagedBlob> {
-    return this.#first.stage(copyOf);
+  stage(options?: StageOptions): Promise<StagedBlob> {
+    return this.#first.stage(options);
   }
 
   keep(contents: readonly Uint8Array[]): Promise<readonly Blob[]> {

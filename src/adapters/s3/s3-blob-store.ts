@@ -1,4 +1,4 @@
-import type { Blob, BlobStore, StagedBlob } from '#domain/blob-store.ts';
+import type { Blob, BlobStore, StagedBlob, StageOptions } from '#domain/blob-store.ts';
 import { FilemillError } from '#domain/errors.ts';
 import type { VolumeUpkeep } from '#domain/upkeep.ts';
 import { inBatches } from '#platform/in-batches.ts';
@@ -36,13 +36,13 @@ export class S3BlobStore implements BlobStore, VolumeUpkeep {
     this.#packing = new Packing({
       below: packBelow,
       appendAll: (blobs) => this.#segments.appendAll(blobs),
-      stage: async (copyOf) => this.#objects.stage(copyOf),
+      stage: async (options) => this.#objects.stage(options),
       remove: (storageKey) => this.remove(storageKey),
     });
   }
 
-  stage(copyOf?: string): Promise<StagedBlob> {
-    return this.#packing.stage(copyOf);
+  stage(options?: StageOptions): Promise<StagedBlob> {
+    return this.#packing.stage(options);
   }
 
   keep(contents: readonly Uint8Array[]): Promise<readonly Blob[]> {

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Blob, BlobStore, StagedBlob } from '#domain/blob-store.ts';
+import type { Blob, BlobStore, StagedBlob, StageOptions } from '#domain/blob-store.ts';
 import { FilemillError } from '#domain/errors.ts';
 import type { PartialBlobStore } from '#domain/partial-blob.ts';
 import type { VolumeUpkeep } from '#domain/upkeep.ts';
@@ -55,13 +55,13 @@ export class LocalBlobStore implements BlobStore, VolumeUpkeep, AsyncDisposable 
     this.#packing = new Packing({
       below: packBelow,
       appendAll: (blobs) => segments.appendAll(blobs),
-      stage: (copyOf) => objects.stage(copyOf),
+      stage: (options) => objects.stage(options),
       remove: (storageKey) => this.remove(storageKey),
     });
   }
 
-  stage(copyOf?: string): Promise<StagedBlob> {
-    return this.#packing.stage(copyOf);
+  stage(options?: StageOptions): Promise<StagedBlob> {
+    return this.#packing.stage(options);
   }
 
   keep(contents: readonly Uint8Array[]): Promise<readonly Blob[]> {

@@ -101,7 +101,7 @@ export class BlobMigration {
     const { from, to } = this.#options;
     try {
       await using handle = await from.reader.open(blob.storageKey);
-      await using staged = await to.blobs.stage(blob.id);
+      await using staged = await to.blobs.stage({ copyOf: blob.id });
       const sums = await readAll(handle, (piece) => staged.write(piece));
       const damage = damageOf(handle, sums, found);
       if (damage !== undefined) return this.#giveUp(blob, damage);

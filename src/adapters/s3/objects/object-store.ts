@@ -1,24 +1,22 @@
-import type { Blob, StagedBlob } from '#domain/blob-store.ts';
+import type { Blob, StagedBlob, StageOptions } from '#domain/blob-store.ts';
 import { timeOfUuid } from '#domain/uuid.ts';
-import { Semaphore } from '#platform/semaphore.ts';
 import type { S3Client } from '../client/client.ts';
 import { type ObjectName, objectsFolder, parseObjectName } from '../layout.ts';
 import { blobOf, removeObject } from './object-upload.ts';
+import { PartMemory } from './part-memory.ts';
 import { StagedObject } from './staged-object.ts';
-
-/** Bytes of all staged blobs in memory: parts that are being filled or sent. */
-const stagedBytes = 256 * 1024 * 1024;
 
 /** Blobs with an object each. */
 export class ObjectStore {
   readonly #client: S3Client;
-  readonly #memory = new Semaphore(stagedBytes);
+  readonly #memory = new PartMemory();
 
   constructor(client: S3Client) {
     this.#client = client;
   }
 
-  stage(copyOf?: string): StagedBlob {
+  /** A part that was stored cannot be read before the blob is complete, so each blob is hashed while it comes. */
+  stage({ copyOf }: StageOptions = {}): StagedBlob {
     return new StagedObject(this.#client, this.#memory, copyOf);
   }
 

@@ -1,31 +1,28 @@
 import { createHash } from 'node:crypto';
 import type { Blob, StagedBlob } from '#domain/blob-store.ts';
-import { FilemillError } from '#domain/errors.ts';
 import { failpoint } from '#platform/failpoints.ts';
-import type { Semaphore } from '#platform/semaphore.ts';
 import type { S3Client } from '../client/client.ts';
 import { putObject } from './object-upload.ts';
+import type { PartMemory } from './part-memory.ts';
 import { PartUploader } from './part-uploader.ts';
-
-/** How long an upload waits for memory that other uploads use. */
-const memoryWaitMs = 10_000;
 
 /** A blob of which the last bytes are in memory, and the others on their way or stored as parts. */
 export class StagedObject implements StagedBlob {
   readonly #client: S3Client;
   readonly #copyOf: string | undefined;
-  /** Counts the bytes of all staged blobs in memory. */
-  readonly #memory: Semaphore;
+  readonly #memory: PartMemory;
   readonly #uploader: PartUploader;
   readonly #hash = createHash('sha256');
   /** The bytes that are not on their way yet, and room for more. */
-  #part = Buffer.alloc(0);
+  #part: Buffer = Buffer.alloc(0);
   #filled = 0;
+  /** The room that is taken for this part, and its bytes. */
   #held: Disposable[] = [];
+  #heldBytes = 0;
   #size = 0;
   #ended = false;
 
-  constructor(client: S3Client, memory: Semaphore, copyOf?: string) {
+  constructor(client: S3Client, memory: PartMemory, copyOf?: string) {
     this.#client = client;
     this.#memory = memory;
     this.#copyOf = copyOf;
@@ -40,8 +37,7 @@ export class StagedObject implements StagedBlob {
     this.#hash.update(chunk);
     for (let from = 0; from < chunk.length; ) {
       const piece = chunk.subarray(from, from + this.#uploader.nextBytes - this.#filled);
-      this.#held.push(await this.#takeMemory(piece.length));
-      this.#makeRoom(piece.length);
+      await this.#makeRoom(piece.length);
       this.#part.set(piece, this.#filled);
       this.#filled += piece.length;
       from += piece.length;
@@ -85,13 +81,19 @@ export class StagedObject implements StagedBlob {
   }
 
   async #sendPart(): Promise<void> {
-    const [bytes, held] = [this.#bytes, this.#held];
-    [this.#part, this.#held, this.#filled] = [Buffer.alloc(0), [], 0];
-    await this.#uploader.send(bytes, () => disposeAll(held));
+    const [part, bytes, held] = [this.#part, this.#bytes, this.#held];
+    this.#startPart(Buffer.alloc(0), []);
+    await this.#uploader.send(bytes, () => this.#memory.free(held, part));
+    const spare = this.#memory.takeSpare();
+    if (spare !== undefined) this.#startPart(spare.part, [spare.room]);
+  }
+
+  #startPart(part: Buffer, held: Disposable[]): void {
+    [this.#part, this.#held, this.#heldBytes, this.#filled] = [part, held, part.length, 0];
   }
 
   #release(): void {
-    disposeAll(this.#held);
+    this.#memory.free(this.#held);
     this.#part = Buffer.alloc(0);
   }
 
@@ -100,8 +102,12 @@ export class StagedObject implements StagedBlob {
   }
 
   /** The first part grows with the blob, which may stay small. Memory that is not written to yet takes no room. */
-  #makeRoom(bytes: number): void {
+  async #makeRoom(bytes: number): Promise<void> {
     const needed = this.#filled + bytes;
+    if (needed > this.#heldBytes) {
+      this.#held.push(await this.#memory.take(bytes));
+      this.#heldBytes += bytes;
+    }
     if (needed <= this.#part.length) return;
     const { nextBytes, started } = this.#uploader;
     const larger = Buffer.allocUnsafeSlow(
@@ -110,21 +116,4 @@ export class StagedObject implements StagedBlob {
     this.#part.copy(larger, 0, 0, this.#filled);
     this.#part = larger;
   }
-
-  /** @throws FilemillError OVERLOADED when the bytes of other uploads go on using the memory */
-  async #takeMemory(bytes: number): Promise<Disposable> {
-    const taken = this.#memory.tryTake(bytes);
-    if (taken !== undefined) return taken;
-    const signal = AbortSignal.timeout(memoryWaitMs);
-    try {
-      return await this.#memory.take(signal, bytes);
-    } catch (cause) {
-      if (!signal.aborted) throw cause;
-      throw new FilemillError('OVERLOADED', 'Too many bytes wait for the object store.', { cause });
-    }
-  }
-}
-
-function disposeAll(held: Disposable[]): void {
-  for (const each of held.splice(0)) each[Symbol.dispose]();
 }

@@ -1,6 +1,6 @@
 import { opendir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Blob, StagedBlob } from '#domain/blob-store.ts';
+import type { Blob, StagedBlob, StageOptions } from '#domain/blob-store.ts';
 import { ConfigError } from '#platform/config-error.ts';
 import type { Logger } from '#platform/logger.ts';
 import { ignoreMissing, makeFolder } from './durable.ts';
@@ -41,8 +41,8 @@ export class ObjectStore implements AsyncDisposable {
     this.#logger = logger;
   }
 
-  stage(copyOf?: string): Promise<StagedBlob> {
-    return StagedObject.open(this.#root, (storageKey) => this.shardFolders.syncShardOf(storageKey), copyOf);
+  stage(options?: StageOptions): Promise<StagedBlob> {
+    return StagedObject.open(this.#root, (storageKey) => this.shardFolders.syncShardOf(storageKey), options);
   }
 
   /** Not synced: a file that reappears after a power cut has no row and is swept as an orphan. */

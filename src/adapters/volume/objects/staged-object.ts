@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, type Hash, randomUUID } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Blob, StagedBlob } from '#domain/blob-store.ts';
+import type { Blob, StagedBlob, StageOptions } from '#domain/blob-store.ts';
 import { failpoint } from '#platform/failpoints.ts';
 import { diskError, hashOf, writeFully } from './durable.ts';
 import { copyKey, fileMode, idOfObject, objectPath, stagingFolder } from './layout.ts';
@@ -14,15 +14,17 @@ export class StagedObject implements StagedBlob {
   readonly #path: string;
   readonly #file: FileHandle;
   readonly #copyOf: string | undefined;
+  /** Absent if the bytes are read when their hash is asked for. */
+  readonly #hash: Hash | undefined;
   #size = 0;
   #ended = false;
 
-  static async open(root: string, syncShardOf: SyncShardOf, copyOf?: string): Promise<StagedObject> {
+  static async open(root: string, syncShardOf: SyncShardOf, options: StageOptions = {}): Promise<StagedObject> {
     const path = join(stagingFolder(root), randomUUID());
     const file = await open(path, 'wx+', fileMode).catch((error: unknown) => {
       throw diskError(error);
     });
-    return new StagedObject(root, syncShardOf, path, file, copyOf);
+    return new StagedObject(root, syncShardOf, path, file, options);
   }
 
   private constructor(
@@ -30,13 +32,14 @@ export class StagedObject implements StagedBlob {
     syncShardOf: SyncShardOf,
     path: string,
     file: FileHandle,
-    copyOf: string | undefined,
+    { copyOf, hashed }: StageOptions,
   ) {
     this.#root = root;
     this.#syncShardOf = syncShardOf;
     this.#path = path;
     this.#file = file;
     this.#copyOf = copyOf;
+    this.#hash = hashed ? createHash('sha256') : undefined;
   }
 
   get size(): number {
@@ -49,11 +52,12 @@ export class StagedObject implements StagedBlob {
     } catch (error) {
       throw diskError(error);
     }
+    this.#hash?.update(chunk);
     this.#size += chunk.length;
   }
 
   async sha256(): Promise<string> {
-    return await hashOf(this.#file);
+    return this.#hash?.copy().digest('hex') ?? (await hashOf(this.#file));
   }
 
   async commit(): Promise<Blob> {

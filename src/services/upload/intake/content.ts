@@ -1,4 +1,4 @@
-import { createHash, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { StagedBlob } from '#domain/blob-store.ts';
 import { FilemillError } from '#domain/errors.ts';
 import { fileTooLarge } from '#domain/file-too-large.ts';
@@ -17,19 +17,15 @@ export interface ContentOptions {
 /** Receives the content of one file, and checks it against its declaration at the first byte too many. */
 export class Content {
   readonly #options: ContentOptions;
-  readonly #hash: ReturnType<typeof createHash> | undefined;
 
   constructor(options: ContentOptions) {
     this.#options = options;
-    const { sha256, sha256AtClose } = options.declared;
-    this.#hash = sha256 !== null || sha256AtClose ? createHash('sha256') : undefined;
   }
 
   /** @throws FilemillError FILE_TOO_LARGE, SIZE_MISMATCH or DISK_FULL */
   async take(chunk: Uint8Array): Promise<void> {
     const { staged, admitted, declared, maxFileSize } = this.#options;
     requireFit(staged.size + chunk.length, { size: declared.size, maxFileSize });
-    this.#hash?.update(chunk);
     await staged.write(chunk);
     await admitted.received(chunk.length);
     await failpoint('upload.chunk');
@@ -44,7 +40,7 @@ export class Content {
   async verify(closing: string): Promise<string | null> {
     const { staged, declared } = this.#options;
     if (declared.size !== null && staged.size < declared.size) throw sizeMismatch(declared.size, String(staged.size));
-    return await verifySha256(declared, closing, async () => this.#hash?.digest('hex') ?? (await staged.sha256()));
+    return await verifySha256(declared, closing, () => staged.sha256());
   }
 }
 

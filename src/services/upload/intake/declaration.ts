@@ -22,6 +22,11 @@ export interface Declaration {
   readonly priority: Priority | null;
 }
 
+/** Whether the SHA-256 of the content will be needed. */
+export function isHashed({ sha256, sha256AtClose }: Declaration): boolean {
+  return sha256 !== null || sha256AtClose;
+}
+
 const maxFieldBytes = 255;
 
 /** @throws FilemillError NAME_INVALID, FILE_TOO_LARGE or REQUEST_INVALID */

@@ -159,11 +159,11 @@ export class ManyFiles {
       const declared = readDeclaration(metadata as NonNullable<typeof metadata>, maxFileSize);
       await quotas.requireRoom(this.#call.caller.tenant, declared.size, [declared.idempotencyKey]);
       const admitted = await admission.enter(declared.size);
-      const staged = await blobs.stage().catch((error: unknown) => {
+      const staged = await blobs.stage({ hashed: true }).catch((error: unknown) => {
         admitted[Symbol.dispose]();
         throw error;
       });
-      const content = new Content({ staged, admitted, declared: { ...declared, sha256AtClose: true }, maxFileSize });
+      const content = new Content({ staged, admitted, declared, maxFileSize });
       this.#coming = { ...begun, file: { staged, content, declared, admitted } };
     } catch (error) {
       this.#coming = { ...begun, file: undefined };

@@ -4,7 +4,7 @@ import type { AppendStart, AppendUploadRequest, UploadService } from '#gen/filem
 import type { CallContext } from '#platform/rpc/call-context.ts';
 import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
 import { sizeMismatch } from '../intake/content.ts';
-import { readDeclaration } from '../intake/declaration.ts';
+import { isHashed, readDeclaration } from '../intake/declaration.ts';
 import { contentBytes } from '../intake/reception.ts';
 import { awaitContent, takeUntilAborted, withFilePace } from '../intake/stream-pace.ts';
 import { type AppendOptions, append } from '../resumable/append.ts';
@@ -59,7 +59,7 @@ async function resume(
   const upload = await withSize(context, found, start, lock);
   const declared = readDeclaration(upload.record.metadata, maxFileSize);
   const { sha256AtClose, size } = declared;
-  await using blob = await partial.open(upload.id, { hashed: sha256AtClose || declared.sha256 !== null });
+  await using blob = await partial.open(upload.id, { hashed: isHashed(declared) });
   using admitted = await admission.enter(size === null ? null : Math.max(0, size - blob.size));
   const limits = { size, maxFileSize };
   const closing = await append({ partial, blob, upload, lock, start, limits, admitted, early }, messages);

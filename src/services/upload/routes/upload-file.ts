@@ -5,7 +5,7 @@ import type { ServiceHandlers } from '#platform/rpc/handlers.ts';
 import { type AcceptanceContext, accept } from '../acceptance/acceptance.ts';
 import type { Quotas } from '../callers/quotas.ts';
 import type { Admission } from '../intake/admission.ts';
-import { readDeclaration } from '../intake/declaration.ts';
+import { isHashed, readDeclaration } from '../intake/declaration.ts';
 import { contentBytes, receiveContent, receiveMetadata } from '../intake/reception.ts';
 import { awaitContent, type FilePace, withFilePace } from '../intake/stream-pace.ts';
 
@@ -32,7 +32,7 @@ export function uploadFile(context: UploadContext): ServiceHandlers<typeof Uploa
     await quotas.requireRoom(tenant, declared.size, [declared.idempotencyKey]);
     const content = await awaitContent(messages);
     using admitted = await admission.enter(declared.size);
-    await using staged = await blobs.stage();
+    await using staged = await blobs.stage({ hashed: isHashed(declared) });
     await failpoint('upload.staged');
     const sha256 = await receiveContent(content, { staged, admitted, declared, maxFileSize });
     return await accept(context, staged, { declared, size: staged.size, sha256, beganAt }, call);
