@@ -37,6 +37,7 @@ const cases: readonly [what: string, content: Buffer, type: string, extension?: 
   ['what has junk where only a name says Targa', Buffer.concat([targaImage({ type: 2 }), junk]), unknown],
   ['a Targa image of no pixels', targaImage({ type: 2, width: 0 }), unknown],
   ['a Targa image of 17 bits', targaImage({ type: 2, depth: 17 }), unknown],
+  ['junk by a name that every object has', junk, unknown, 'constructor'],
   [
     'DICOM with the header of a TIFF in its preamble',
     Buffer.concat([Buffer.from('II*\0'), Buffer.alloc(124), Buffer.from('DICM\x02\0\0\0UL\x04\0')]),

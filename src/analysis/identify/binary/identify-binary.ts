@@ -1,4 +1,5 @@
 import { isPrintable } from '../../content/controls.ts';
+import { entryOf } from '../entry-of.ts';
 import type { Found } from '../found.ts';
 import { identifyTextWithBinary } from '../text/text-with-binary.ts';
 import { archives, diskImages, unsignedArchives } from './archives.ts';
@@ -73,7 +74,7 @@ export async function identifyBinary(sample: BinarySample): Promise<Found> {
   if (found !== undefined) return found;
   const text = identifyTextWithBinary(sample.head, sample.filename, sample.extension);
   if (text !== undefined || isProse) return text ?? unknown;
-  return (await byLibmagic(sample)) ?? byExtension(unsigned[sample.extension]) ?? unknown;
+  return (await byLibmagic(sample)) ?? byExtension(entryOf(unsigned, sample.extension)) ?? unknown;
 }
 
 async function byDetectors(sample: BinarySample, isProse: boolean): Promise<Found | undefined> {
@@ -81,7 +82,8 @@ async function byDetectors(sample: BinarySample, isProse: boolean): Promise<Foun
     if (isProse && isShort(detector)) continue;
     const answer = detector.detect(sample);
     const mime = answer instanceof Promise ? await answer : answer;
-    if (mime !== undefined) return byExtension(vagueTypes[mime]?.[sample.extension]) ?? found(mime, detector);
+    if (mime !== undefined)
+      return byExtension(entryOf(vagueTypes[mime] ?? {}, sample.extension)) ?? found(mime, detector);
   }
   return undefined;
 }

@@ -1,3 +1,4 @@
+import { entryOf } from '../entry-of.ts';
 import { type BinarySample, bytesAt } from './binary-sample.ts';
 import { has, isBetween, latin1, u8, u16be, u16le, u32be, u32le } from './bytes.ts';
 import { type Answer, among, type Detector, signature, when } from './detector.ts';
@@ -121,7 +122,7 @@ const sasTypes: Readonly<Record<string, string>> = {
 
 /** The kind is written in the header; what has no other is a table. */
 function sasType({ head }: BinarySample): string {
-  return sasTypes[latin1(head, 156, 8).trim()] ?? 'application/x-sas-data';
+  return entryOf(sasTypes, latin1(head, 156, 8).trim()) ?? 'application/x-sas-data';
 }
 
 function stataVersions(): string[] {

@@ -1,4 +1,5 @@
 import { ZipArchive as Archive, type ZipArchive } from '../../containers/zip.ts';
+import { entryOf } from '../entry-of.ts';
 import { isKnown } from '../types.ts';
 import type { BinarySample } from './binary-sample.ts';
 import { latin1 } from './bytes.ts';
@@ -37,7 +38,7 @@ async function identify(sample: BinarySample): Promise<string> {
       (await iWorkType(contents)) ??
       (await byNames(contents)) ??
       (await openDocumentType(contents)) ??
-      extensions[sample.extension] ??
+      entryOf(extensions, sample.extension) ??
       zipArchive
     );
   } catch {
