@@ -29,8 +29,11 @@ export function requireRows<C extends Columns>(columns: C): { readonly [Name in 
   const entries = Object.entries(columns);
   const length = entries[0]?.[1].length ?? 0;
   requireColumns(length, columns);
-  const row = (n: number) => Object.fromEntries(entries.map(([name, values]) => [name, values[n]]));
-  return Array.from({ length }, (_, n) => row(n) as { [Name in keyof C]: C[Name][number] });
+  return Array.from({ length }, (_, n) => {
+    const row: Record<string, unknown> = {};
+    for (const [name, values] of entries) row[name] = values[n];
+    return row as { [Name in keyof C]: C[Name][number] };
+  });
 }
 
 /**

@@ -96,12 +96,11 @@ export function newFilesFromMessage(request: CreateFilesRequest): NewFile[] {
   const length = requireBatch(request.ids, 'ids').length;
   const sent = columns.filter(([, kind, values]) => !mayLack.has(kind) || values.length > 0);
   requireColumns(length, Object.fromEntries(sent.map(([field, , values]) => [plural(field), values])));
-  return request.ids.map(
-    (_, n) =>
-      Object.fromEntries(
-        columns.map(([field, kind, values]) => [field, ofNew[kind](values[n] as never)]),
-      ) as unknown as NewFile,
-  );
+  return request.ids.map((_, n) => {
+    const file: Partial<Record<keyof NewFile, unknown>> = {};
+    for (const [field, kind, values] of columns) file[field] = ofNew[kind](values[n] as never);
+    return file as NewFile;
+  });
 }
 
 /** The kinds of fields that were added later. */
