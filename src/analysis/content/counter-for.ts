@@ -29,7 +29,7 @@ export function counterFor(head: Uint8Array): TextCounter | undefined {
  */
 function isTextLikeBinary(head: Uint8Array): boolean {
   const start = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, 1_024));
-  if (textLikeBinaries.some((signature) => signature.equals(start.subarray(0, signature.length)))) return true;
+  if (textLikeBinaries.some((signature) => signature[0] === start[0] && start.indexOf(signature) === 0)) return true;
   if (start[0] === 0x30 && cpioHeader.test(start.toString('latin1'))) return true;
   return start.includes('%PDF-') && /%PDF-\d\.\d[\s\S]{0,4096}\d obj\b/.test(Buffer.from(head).toString('latin1'));
 }

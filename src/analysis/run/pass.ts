@@ -149,13 +149,16 @@ function fill(descriptor: number, position: number, length: number): number {
 }
 
 async function finishAll(runs: readonly StartedRun[]): Promise<CoreFields> {
-  const core: Partial<CoreFields> = {};
+  const core: Partial<CoreFields> & Record<string, unknown> = {};
   for (const { analyzer, run } of runs) {
     await failpoint('analysis.finishing');
-    const found = await run.finish(core);
-    const taken = Object.keys(found).find((field) => field in core);
-    if (taken !== undefined) throw new Error(`The analyser "${analyzer.name}" repeats the field "${taken}"`);
-    Object.assign(core, found);
+    const answer = run.finish(core);
+    // Most analysers have their fields at hand.
+    const found: Partial<Record<string, unknown>> = answer instanceof Promise ? await answer : answer;
+    for (const field in found) {
+      if (field in core) throw new Error(`The analyser "${analyzer.name}" repeats the field "${field}"`);
+      core[field] = found[field];
+    }
   }
   const absent = fields.find((field) => !(field in core));
   if (absent !== undefined) throw new Error(`No analyser found "${absent}"`);
