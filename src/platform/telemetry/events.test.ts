@@ -64,7 +64,11 @@ const events: readonly [series: string, level: string, tell: (logger: Logger) =>
 const file = { id: 'f', requestId: 'r', traceparent: null, filename: 'n', size: 1, attempt: 1 };
 
 const ofDuties: typeof events = [
-  ['filemill_files_accepted_total', 'info', (log) => telemetry.fileAccepted(log, file, 'default', 0.1)],
+  [
+    'filemill_files_accepted_total',
+    'info',
+    (log) => telemetry.filesAccepted(log, [{ ...file, tenant: 'default', beganAt: 0 }]),
+  ],
   [
     'filemill_attempts_failed_total{reason="NAME_INVALID"}',
     'info',

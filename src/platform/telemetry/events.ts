@@ -90,13 +90,23 @@ function factsOf({ id, requestId, traceparent, filename: name, size }: FileFacts
   return { file: id, requestId: requestId ?? undefined, traceId: trace && traceIdOf(trace), name, size };
 }
 
-/** A file whose bytes are durable and whose row is committed. @param seconds from its first byte; unknown if it came in parts */
-export function fileAccepted(logger: Logger, file: FileFacts, tenant: string, seconds: number | undefined): void {
-  const { size } = file;
-  instruments.filesAccepted.add(1);
-  instruments.bytesAccepted.add(size);
-  if (seconds !== undefined) instruments.uploadDuration.record(seconds);
-  if (tellsEachFile) logger.info({ ...factsOf(file), tenant, ms: seconds && wholeMs(seconds) }, 'file accepted');
+/** A file whose bytes are durable and whose row is committed. */
+interface AcceptedFile extends FileFacts {
+  readonly tenant: string;
+  /** When its first byte came, by `performance.now()`; unknown if it came in parts. */
+  readonly beganAt?: number | undefined;
+}
+
+export function filesAccepted(logger: Logger, files: readonly AcceptedFile[]): void {
+  instruments.filesAccepted.add(files.length);
+  instruments.bytesAccepted.add(files.reduce((sum, { size }) => sum + size, 0));
+  const now = performance.now();
+  for (const file of files) {
+    const { tenant, beganAt } = file;
+    const seconds = beganAt === undefined ? undefined : (now - beganAt) / 1_000;
+    if (seconds !== undefined) instruments.uploadDuration.record(seconds);
+    if (tellsEachFile) logger.info({ ...factsOf(file), tenant, ms: seconds && wholeMs(seconds) }, 'file accepted');
+  }
 }
 
 /** The attempt of this worker brought the result. @param seconds from its claim */

@@ -22,7 +22,7 @@ export function startAttempt({ id, attempt, size, alone, traceparent }: ClaimedF
 
 /** One claim may be for many files, and was sent before any of them was known: it only links to their attempts. */
 export function linkToClaim(claims: readonly HeldClaim[], sentAt: number): void {
-  const attempts = claims.flatMap(({ span }) => span ?? []);
+  const attempts = claims.map(({ span }) => span).filter((span) => span !== undefined);
   if (attempts.length > 0) startLinked('claim', attempts, { kind: 'client', beganAt: sentAt }).end();
 }
 

@@ -221,7 +221,7 @@ async function saveAll(found: readonly Found[], tools: AttemptTools): Promise<vo
   const [first] = held;
   if (first === undefined) return;
   const findings = held.map(({ claim, finding }) => ({ ...finding, span: startSave(claim) }));
-  const spans = findings.flatMap(({ span }) => span ?? []);
+  const spans = findings.map(({ span }) => span).filter((span) => span !== undefined);
   try {
     const outcomes = await inSpans(spans, () => attempts.saveAll(findings, first.claim));
     await failpoint('worker.saved');

@@ -4,7 +4,7 @@ import type { FilemillError } from '#domain/errors.ts';
 import { failpoint } from '#platform/failpoints.ts';
 import { pair } from '#platform/pair.ts';
 import type { CallContext, Caller } from '#platform/rpc/call-context.ts';
-import { fileAccepted, fileKnown } from '#platform/telemetry/events.ts';
+import { fileKnown, filesAccepted } from '#platform/telemetry/events.ts';
 import { keptTraceparent, type TraceContext } from '#platform/telemetry/trace-context.ts';
 import { inSpans, startChild } from '#platform/telemetry/traces.ts';
 import type { Declaration } from '../intake/declaration.ts';
@@ -30,7 +30,7 @@ export interface Verified {
   /** Verified; null when none was declared. */
   readonly sha256: string | null;
   /** When the upload began, by `performance.now()`; unknown for one that came in several calls. */
-  readonly beganAt?: number;
+  readonly beganAt?: number | undefined;
   /** Of a file that has a trace of its own; otherwise it belongs to that of the call. */
   readonly trace?: TraceContext | undefined;
 }
@@ -73,39 +73,49 @@ async function acknowledge(
   call: AcceptedCall,
 ): Promise<readonly Answer[]> {
   const created = files.map((file) => toRequested(file, call));
-  const spans = created.flatMap(({ span }) => span ?? []);
+  const spans = created.map(({ span }) => span).filter((span) => span !== undefined);
   const registered = await inSpans(spans, () => registerAll(context, created, call.signal));
   await failpoint('upload.created');
-  for (const [one, { trace = call.trace }] of pair(registered, files))
+  const outcomes = pair(files, registered);
+  for (const [{ trace = call.trace }, one] of outcomes)
     if ('id' in one && !one.duplicate) context.ringer.ring(one.id, trace);
   await failpoint('upload.rung');
-  tell(context, created, pair(files, registered));
-  return pair(files, registered).map(([{ size, sha256 }, one]) =>
+  tell(context, pair(created, registered));
+  return outcomes.map(([{ size, sha256 }, one]) =>
     'id' in one ? { id: one.id, duplicate: one.duplicate, size: BigInt(size), sha256: sha256 ?? '' } : one,
   );
 }
 
-function tell(
-  { logger }: AcceptanceContext,
-  created: readonly RequestedFile[],
-  files: readonly (readonly [Verified, Registered])[],
-): void {
-  const now = performance.now();
-  for (const [file, [{ beganAt }, one]] of pair(created, files)) {
+function tell({ logger }: AcceptanceContext, outcomes: readonly (readonly [Requested, Registered])[]): void {
+  const accepted: Requested[] = [];
+  for (const [file, one] of outcomes) {
     if ('refusal' in one) continue;
     if (one.duplicate) fileKnown();
-    else fileAccepted(logger, file, file.tenant, beganAt && (now - beganAt) / 1_000);
+    else accepted.push(file);
   }
+  filesAccepted(logger, accepted);
 }
 
+type Requested = RequestedFile & Pick<Verified, 'beganAt'>;
+
 function toRequested(
-  { blob: { id, storageKey }, declared, size, sha256, trace: own }: Verified & { readonly blob: Blob },
+  { blob: { id, storageKey }, declared, size, sha256, beganAt, trace: own }: Verified & { readonly blob: Blob },
   { requestId, caller, trace }: AcceptedCall,
-): RequestedFile {
-  const fields = { ...declared, id, storageKey, size, declaredSha256: sha256, requestId };
-  const span = startChild('register', own ?? trace, {
-    attributes: { 'filemill.file.id': id, 'filemill.file.size': size },
-  });
-  const by = { tenant: caller.tenant, uploader: uploaderOf(caller), traceparent: keptTraceparent(own ?? trace) };
-  return { ...fields, ...by, span };
+): Requested {
+  const parent = own ?? trace;
+  const span =
+    parent && startChild('register', parent, { attributes: { 'filemill.file.id': id, 'filemill.file.size': size } });
+  return {
+    ...declared,
+    id,
+    storageKey,
+    size,
+    declaredSha256: sha256,
+    requestId,
+    tenant: caller.tenant,
+    uploader: uploaderOf(caller),
+    traceparent: keptTraceparent(parent),
+    span,
+    beganAt,
+  };
 }

@@ -74,7 +74,7 @@ export function verifyWhole(
 }
 
 function expectedSha256({ sha256 }: Declaration, closing: string): string[] {
-  return [sha256 ?? [], closing === '' ? [] : readSha256(closing)].flat();
+  return [sha256, closing === '' ? null : readSha256(closing)].filter((expected) => expected !== null);
 }
 
 export interface SizeLimits {
