@@ -9,6 +9,7 @@ import {
   toBinary,
 } from '@bufbuild/protobuf';
 import type { MethodDefinition, ServiceDefinition } from '@grpc/grpc-js';
+import { bytesEncoder } from './bytes-message.ts';
 
 /** A protobuf-es service in the form that grpc-js needs. */
 export function grpcDefinition(service: DescService): ServiceDefinition {
@@ -43,8 +44,11 @@ export function methodDefinition(method: DescMethod): MethodDefinition<object, o
 }
 
 function codec(side: 'request' | 'response', message: DescMessage): Record<string, unknown> {
+  const encodeBytes = bytesEncoder(message);
   return {
     [`${side}Serialize`]: (value: MessageInitShape<DescMessage>) => {
+      const encoded = encodeBytes?.(value);
+      if (encoded !== undefined) return encoded;
       const { buffer, byteOffset, length } = toBinary(message, create(message, value));
       return Buffer.from(buffer, byteOffset, length);
     },
