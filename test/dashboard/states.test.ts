@@ -7,7 +7,7 @@ import { AccessService } from '#gen/filemill/v1/access_service_pb.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 import { Dashboard, untilCount } from './support/dashboard.ts';
-import { layoutFaultsOf, violationsOf } from './support/faults.ts';
+import { layoutFaultsOf, looksWell } from './support/faults.ts';
 
 const adminToken = tokenText(mintToken());
 const settings = {
@@ -145,14 +145,3 @@ describe('each page says how it stands', () => {
 
   it('and the browser has nothing to complain of', () => assert.deepEqual(dashboard.complaints, []));
 });
-
-/** Looks at a page on a small telephone, a tablet and a laptop, by day and by night. */
-async function looksWell(page: Page): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const)
-    for (const width of [360, 768, 1_440]) {
-      await page.emulateMedia({ colorScheme });
-      await page.setViewportSize({ width, height: 844 });
-      const faults = [...(await layoutFaultsOf(page)), ...(await violationsOf(page))];
-      assert.deepEqual(faults, [], `${width} px, ${colorScheme}`);
-    }
-}

@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { layoutFaultsOf, violationsOf } from './support/faults.ts';
+import { looksWell } from './support/faults.ts';
 import { rightToLeft, type Systems, startSystems, views } from './support/views.ts';
-
-/** The widths of a small telephone, a tablet and a laptop. */
-const widths = [360, 768, 1_440] as const;
 
 describe('each view fits its window, and axe-core finds nothing', () => {
   let systems: Systems;
@@ -17,13 +14,7 @@ describe('each view fits its window, and axe-core finds nothing', () => {
     it(what, async () => {
       const page = await systems[of].open(typeof path === 'string' ? path : path(systems.ids));
       await prepare(page, systems);
-      for (const colorScheme of ['light', 'dark'] as const)
-        for (const width of widths) {
-          await page.emulateMedia({ colorScheme });
-          await page.setViewportSize({ width, height: 844 });
-          const faults = [...(await layoutFaultsOf(page)), ...(await violationsOf(page))];
-          assert.deepEqual(faults, [], `${width} px, ${colorScheme}`);
-        }
+      await looksWell(page);
       await page.context().close();
     });
 
