@@ -171,8 +171,8 @@ export const catalogue = {
   ),
   DISK_FULL: entry(
     'RESOURCE_EXHAUSTED',
-    'The volume has no room for the file.',
-    'Try again later; operators: enlarge the volume or delete files.',
+    'The store has no room for the file.',
+    'Try again later; operators: enlarge the volume or the quota of the bucket, or delete files.',
     10_000,
   ),
   STREAM_IDLE: entry(
@@ -273,18 +273,18 @@ export const catalogue = {
   ),
   BLOB_MISSING: entry(
     'INTERNAL',
-    'The stored bytes are not on the volume.',
-    'Check the volume; restore it and retry, or upload the file again.',
+    'The stored bytes are not in the store.',
+    'Check the volume or the bucket; restore it and retry, or upload the file again.',
   ),
   BLOB_UNREADABLE: entry(
     'INTERNAL',
-    'The stored bytes cannot be read from the volume.',
-    'Check that the volume is mounted and well, and that workers may read it; then retry.',
+    'The stored bytes cannot be read from the store.',
+    'Check that the volume is mounted and well, or that the bucket answers, and that workers may read it; then retry.',
   ),
   BLOB_DAMAGED: entry(
     'DATA_LOSS',
     'The stored bytes are not the bytes that were kept.',
-    'Restore the volume and retry, or upload the file again; operators: filemill doctor --storage DIR finds what else is damaged.',
+    'Restore the volume or the bucket and retry, or upload the file again; operators: filemill doctor --storage DIR finds what else is damaged.',
   ),
   WORKER_CRASHED: entry(
     'INTERNAL',

@@ -101,7 +101,7 @@ test('a missing file is BLOB_MISSING, a folder ANALYZER_ERROR', async () => {
   const gone = { path: join(folder, 'gone'), filename: 'gone', size: 1 };
   await assert.rejects(
     pool.analyze(gone, longDeadline),
-    matches('BLOB_MISSING', /^The stored bytes are not on the volume\.$/),
+    matches('BLOB_MISSING', /^The stored bytes are not in the store\.$/),
   );
   const aFolder = { path: folder, filename: 'folder', size: 1 };
   await assert.rejects(pool.analyze(aFolder, longDeadline), matches('ANALYZER_ERROR', /EISDIR/));
