@@ -1,10 +1,8 @@
 import { Database } from '#adapters/postgres/database/database.ts';
 import { DatabaseClock } from '#adapters/postgres/database/database-clock.ts';
-import { requireDurableCommits } from '#adapters/postgres/database/durability.ts';
 import { databaseLink } from '#adapters/postgres/database/link.ts';
 import { openReads } from '#adapters/postgres/database/reads.ts';
-import { requireTenantRole } from '#adapters/postgres/database/roles.ts';
-import { waitForDatabase } from '#adapters/postgres/database/wait-for-database.ts';
+import { requireSoundness, waitForDatabase } from '#adapters/postgres/database/wait-for-database.ts';
 import { HistoryRecorder } from '#adapters/postgres/history/history-recorder.ts';
 import { movedForMs } from '#adapters/postgres/upkeep/blob-deletions.ts';
 import { ChangeFeed } from '#adapters/postgres/upkeep/change-feed.ts';
@@ -55,9 +53,7 @@ await runService(logger, async ({ signal, use }) => {
   const doorbell = use(createDoorbell(config.redisUrl, logger, certificates));
   use(observeStores(() => [health.report, doorbell.report]));
   use(await startOpsServer(config.opsListen, { ready: () => database.ready(), doorbell: () => doorbell.report }));
-  await waitForDatabase(database, { logger, signal });
-  await requireDurableCommits(database, { allowUnsafe: config.allowUnsafeDatabase });
-  if (config.auth === 'required') await requireTenantRole(database);
+  await waitForDatabase(database, { logger, signal, demands: () => requireSoundness(database, config) });
   const changes = use(new ChangeFeed({ url: config.databaseListenUrl ?? config.databaseUrl, database, logger }));
   const { leaseMs, maxAttempts, watchHeartbeatMs } = config;
   const clock = new DatabaseClock(database, {
@@ -76,7 +72,7 @@ await runService(logger, async ({ signal, use }) => {
   const identities = new Identities(database, config.identity, logger);
   const audit = new AuditLog(database);
   const quotas = new Quotas(database, config.defaultQuota);
-  const { webhooks } = use(await startWebhooks({ config, database, changes, tls: certificates, logger }));
+  const { webhooks } = use(await startWebhooks({ config, database, changes, tls: certificates, logger, signal }));
   const records = { identities, audit, quotas, events, webhooks };
   const work = { claims, dispatcher, doorbell, watchPlaces: new Semaphore(maxWatchedFiles) };
   const reads = use(openReads({ ...config, database, searches, poolSize: searchesAtOnce, logger }));

@@ -1,11 +1,9 @@
 import { openBucket, openTexts } from '#adapters/blobs/stores.ts';
 import { insertEvents } from '#adapters/postgres/audit/events.ts';
 import { Database } from '#adapters/postgres/database/database.ts';
-import { requireDurableCommits } from '#adapters/postgres/database/durability.ts';
 import { databaseLink } from '#adapters/postgres/database/link.ts';
 import { openReads } from '#adapters/postgres/database/reads.ts';
-import { requireTenantRole } from '#adapters/postgres/database/roles.ts';
-import { waitForDatabase } from '#adapters/postgres/database/wait-for-database.ts';
+import { requireSoundness, waitForDatabase } from '#adapters/postgres/database/wait-for-database.ts';
 import { HistoryRecorder } from '#adapters/postgres/history/history-recorder.ts';
 import type { AuditEvent } from '#domain/audit.ts';
 import { tellAll } from '#domain/file-events.ts';
@@ -35,9 +33,7 @@ await runService(logger, async ({ signal, use }) => {
   const certificates = new Certificates(config);
   use(startCertificateWatch(certificates, logger));
   use(await startOpsServer(config.opsListen, { ready: () => database.ready() }));
-  await waitForDatabase(database, { logger, signal });
-  await requireDurableCommits(database, { allowUnsafe: config.allowUnsafeDatabase });
-  if (config.auth === 'required') await requireTenantRole(database);
+  await waitForDatabase(database, { logger, signal, demands: () => requireSoundness(database, config) });
   const write = (events: readonly AuditEvent[]) => insertEvents(database, events);
   const audit = use(AuditBuffer.start({ write, logger }));
   const events = tellAll(measuredFiles, use(HistoryRecorder.start({ database, logger })));

@@ -104,11 +104,14 @@ async function loseNames(scene: ClusterScene): Promise<void> {
   const { stack, load, injected } = scene;
   await stack.host('worker-1').losePower();
   stack.names.fallSilent();
-  await stack.start('worker-1');
+  const starting = stack.start('worker-1');
+  // It is awaited below, also when what comes before fails.
+  starting.catch(() => undefined);
   await load.acknowledges(5);
   await eventually('somebody asked in vain', () => stack.names.unheard > 0);
   injected();
   stack.names.speak();
+  await starting;
 }
 
 /** Whether no connection comes about, nor a refusal. */

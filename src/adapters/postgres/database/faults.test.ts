@@ -107,6 +107,20 @@ describe('a PostgreSQL that refuses', () => {
     );
   });
 
+  it('at boot is asked again, and what is wrong with it stops the boot at once', async () => {
+    await using t = await openDatabase();
+    const answers = [new FilemillError('OVERLOADED', 'busy'), new ConfigError('commits are not awaited')];
+    let asked = 0;
+    const demands = async () => {
+      const answer = answers[asked++];
+      if (answer !== undefined) throw answer;
+    };
+    const waiting = { logger: pino({ level: 'silent' }), signal: never, demands };
+    await assert.rejects(waitForDatabase(t.database, waiting), { message: 'commits are not awaited' });
+    await waitForDatabase(t.database, waiting);
+    assert.equal(asked, 3);
+  });
+
   it('asks for a password that the URL lacks', async () => {
     const client = new pg.Client({ connectionString: Object.assign(new URL(server.url), { password: '' }).href });
     const error: unknown = await client.connect().catch((error: unknown) => error);
