@@ -53,7 +53,7 @@ export function foundConditions(filter: FoundFilter, parameter: Parameter): stri
   }
 }
 
-/** The output of the row `r` of `results`, with what its template adds. Rows of earlier versions have none. */
+/** The output of the row `r` of `results`, with what its template adds. Rows of earlier versions have none: docs/adr/0051-shorter-rows.md. */
 export const wholeOutput = `case when r.output_data ? 'template' then
   coalesce('${JSON.stringify(outputTemplates)}'::jsonb -> (r.output_data ->> 'template'), '{}') || (r.output_data - 'template')
   else r.output_data end`;
