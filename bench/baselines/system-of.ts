@@ -1,6 +1,6 @@
 /**
- * The benchmark's system of any commit that has one: `node bench/baselines/system-of.ts ROOT` starts Filemill from the folder
- * ROOT, with ROOT's own client. For each line on its standard input it prints a line of JSON.
+ * The benchmark's system of any commit that has one: `node bench/baselines/system-of.ts ROOT ENV` starts Filemill from the folder
+ * ROOT, with ROOT's own client and with the variables of the JSON object ENV. For each line on its standard input it prints a line of JSON.
  *
  *     run LOAD      puts a load on it: {ms, cpuMs: {process: milliseconds}, walBytes}
  *     kept          {bytes} that PostgreSQL keeps of a file and its result, indexes included
@@ -15,7 +15,7 @@ import { memoryBelow } from '../processes.ts';
 import type * as Latency from '../scenarios/latency.ts';
 import type * as Systems from '../system.ts';
 
-const [, , root = ''] = process.argv;
+const [, , root = '', env = '{}'] = process.argv;
 const from = (path: string) => import(pathToFileURL(`${root}/bench/${path}`).href);
 const { FilemillSystem, removeFolders } = (await from('system.ts')) as typeof Systems;
 const { audit } = (await from('audit.ts')) as typeof Audit;
@@ -38,7 +38,7 @@ const orders: Record<string, (system: System, load: Systems.Load) => Promise<obj
 };
 
 try {
-  await using system = await FilemillSystem.start({});
+  await using system = await FilemillSystem.start(JSON.parse(env) as Record<string, string>);
   process.stdout.write('"ready"\n');
   for await (const line of createInterface({ input: process.stdin })) {
     const [order = '', load = '{}'] = line.split('\t');

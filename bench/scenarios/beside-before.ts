@@ -12,8 +12,8 @@ export const besideBefore: Scenario = {
   title: `small files and latency beside commit ${firstRelease.slice(0, 7)}, installed and started in the same run, in turns`,
   async run(bench) {
     const earlier = installRelease(firstRelease, 'all');
-    await using now = await System.start(root);
-    await using before = await System.start(earlier);
+    await using now = await System.start(root, bench.env);
+    await using before = await System.start(earlier, {});
     const atRest = await both(now, before, (system) => system.memory());
     const small = await smallFiles(bench, now, before);
     const latency = await latencies(bench, now, before);
@@ -92,9 +92,10 @@ class System implements AsyncDisposable {
     this.#talker = talker;
   }
 
-  static async start(folder: string): Promise<System> {
+  static async start(folder: string, env: Bench['env']): Promise<System> {
     const program = join(root, 'bench/baselines/system-of.ts');
-    return new System(await Talker.start(join(folder, 'node_modules/.bin/node'), [program, folder]));
+    const args = [program, folder, JSON.stringify(env)];
+    return new System(await Talker.start(join(folder, 'node_modules/.bin/node'), args));
   }
 
   async run(load: typeof smallLoad | { readonly files: number }): Promise<SmallRun> {
