@@ -16,7 +16,7 @@ export const clockMutations: readonly Mutation[] = [
     name: 'leases-parked-by-a-step',
     breaks: 'ending leases that end later than they can, as they are from before the clock was set back',
     file: moments,
-    edits: [{ search: 'greatest(now(), ', replace: "greatest(now() + interval '1 year', " }],
+    edits: [{ search: 'greatest(clock_timestamp(), ', replace: "greatest(clock_timestamp() + interval '1 year', " }],
     test: { file: steps, name: 'work whose worker is dead is re-opened, by a lease later at most' },
   },
   {

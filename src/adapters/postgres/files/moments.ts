@@ -22,11 +22,12 @@ interface GivenTime {
 /**
  * Whether a renewable lease is over. If the clock was set forward, the lease is over only once its holder has had time to
  * renew it by the new clock. A lease that ends later than its duration allows was granted before the clock was set back,
- * and is over once its holder has had time to renew it.
+ * and is over once its holder has had time to renew it. `now()` is when the transaction began, and a statement also sees
+ * what was granted a moment later, before its snapshot: the clock itself tells that from a step.
  */
 export function isOver({ until, ms, earliest, latest }: GivenTime): string {
   return `(${until} < least(now(), ${earliest}::timestamptz)
-    or ${until} - ${ms} * interval '1 millisecond' > greatest(now(), ${latest}::timestamptz))`;
+    or ${until} - ${ms} * interval '1 millisecond' > greatest(clock_timestamp(), ${latest}::timestamptz))`;
 }
 
 /** From one time to another; zero if the clock was set back in between. */
