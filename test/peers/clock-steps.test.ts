@@ -148,12 +148,11 @@ for (const { name, seconds } of [
     });
 
     it('no attempt is charged, and only the file of the dead worker had a second one', async () => {
-      // A busy machine may make the worker that goes on with the orphan miss a renewal as well.
-      const { rows } = await sql.query<{ id: string }>('select id, attempt, silences > 0 as again from files');
+      const { rows } = await sql.query<{ id: string }>('select id, attempt, silences from files');
       for (const [one, id] of Object.entries(ids))
         assert.deepEqual(
           rows.find((row) => row.id === id),
-          { id, attempt: 1, again: one === 'orphaned' },
+          { id, attempt: 1, silences: one === 'orphaned' ? 1 : 0 },
           one,
         );
     });

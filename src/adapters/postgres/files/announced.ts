@@ -5,8 +5,9 @@ import { fieldExpressions } from './file-rows.ts';
 const fields = fieldsOf(fileFields).map(([field]) => field);
 
 /**
- * `o` is the source, `f` the row of `files` before the statement. Another transaction may have changed the row after the snapshot of the statement, so what may change while a file is PROCESSING
- * comes from what the statement returned.
+ * An SQL expression for each field: `o` is the source, `f` the row of `files` before the statement. Another transaction may have
+ * changed the row after the snapshot of the statement, so what may change while a file is PROCESSING comes from what the statement
+ * returned.
  */
 const ofAttempt = {
   ...fieldExpressions('f'),

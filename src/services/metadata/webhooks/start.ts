@@ -18,7 +18,7 @@ interface WebhooksOptions {
   readonly changes: ChangeFeed;
   readonly tls: ClientTls;
   readonly logger: Logger;
-  /** Of the service that stops. */
+  /** Aborted when the service stops. */
   readonly signal: AbortSignal;
 }
 
