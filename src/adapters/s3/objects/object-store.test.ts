@@ -21,6 +21,32 @@ it('sends the bytes of each blob, although their parts use the same memory one a
   assert.deepEqual(server.completed.map(sha256).toSorted(), contents.map(sha256).toSorted());
 });
 
+it('leaves no name behind if a part fails while the name is on its way', async () => {
+  const names = new Set<string>();
+  const server = {
+    multiparts: {
+      create: async (key: string) => ({ key, uploadId: key }),
+      upload: async (_: unknown, number: number) => {
+        if (number > 1) throw new Error('no such upload');
+        return { number, etag: '', crc32c: undefined };
+      },
+      abort: async () => undefined,
+    },
+    put: async (key: string) => {
+      for (let n = 0; n < 20; n++) await turn();
+      names.add(key);
+    },
+    remove: async (key: string) => {
+      names.delete(key);
+    },
+  };
+  await using staged = new ObjectStore(server as unknown as S3Client).stage();
+  await staged.write(Buffer.alloc(9 * MiB));
+  await assert.rejects(staged.commit(), /no such upload/);
+  for (let n = 0; n < 40; n++) await turn();
+  assert.deepEqual([...names], []);
+});
+
 function sha256(bytes: Buffer): string {
   return hash('sha256', bytes);
 }

@@ -28,10 +28,13 @@ export async function finishObject(
   copyOf?: string,
 ): Promise<Blob> {
   const name = mintName(upload.upload, copyOf);
+  const named = client.put(nameKey(name), Buffer.alloc(0));
   try {
-    const [stored] = await Promise.all([parts, client.put(nameKey(name), Buffer.alloc(0))]);
+    const [stored] = await Promise.all([parts, named]);
     await client.multiparts.complete(upload, stored);
   } catch (error) {
+    // A name that is still on its way would come after its removal.
+    await named.catch(() => undefined);
     // The outcome may be unknown, and no row can name the blob yet. What stays is swept as an orphan.
     await removeObject(client, name).catch(() => undefined);
     throw error;
