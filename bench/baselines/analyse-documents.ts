@@ -10,12 +10,8 @@ import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import { createInterface } from 'node:readline';
-import { analyzers } from '#analysis/registry.ts';
-import { complete, fileAnalyzers } from '#analysis/run/complete.ts';
 import { Isolates } from '#analysis/run/isolates.ts';
-import { analyzeFile } from '#analysis/run/pass.ts';
 import { AnalysisPool } from '#analysis/run/pool.ts';
-import { runStep } from '#analysis/run/step.ts';
 import type { AnalysisFile, OutputData } from '#domain/analysis.ts';
 import { never } from '#platform/abort.ts';
 import { median } from '../figure.ts';
@@ -44,6 +40,7 @@ async function all(files: readonly AnalysisFile[]) {
 }
 
 async function each(files: readonly AnalysisFile[]) {
+  const { inProcess } = await analysisHere();
   const times = files.map(() => ({ isolated: [] as number[], inProcess: [] as number[] }));
   for (let round = -15; round < 15; round++) {
     for (const [at, file] of files.entries()) {
@@ -60,15 +57,21 @@ async function each(files: readonly AnalysisFile[]) {
 }
 
 async function identify(files: readonly AnalysisFile[]) {
+  const { pass } = await analysisHere();
   const times = 5_000;
   const microseconds: number[] = [];
   for (const file of [...files, ...files]) {
     const began = performance.now();
-    for (let n = 0; n < times; n++) await analyzeFile(file, analyzers);
+    for (let n = 0; n < times; n++) await pass(file);
     microseconds.push(((performance.now() - began) * 1_000) / times);
   }
   // The first round is the warm-up.
   return { microseconds: microseconds.slice(files.length) };
+}
+
+/** A worker analyses nothing in its own process, and so loads no analysers. */
+function analysisHere() {
+  return import('./in-process.ts');
 }
 
 /** As a worker reads a file with the name of a document. */
@@ -77,13 +80,6 @@ async function isolated(file: AnalysisFile): Promise<OutputData> {
   if (whole !== undefined) return whole.output;
   const output = await pool.analyze(file, { deadlineMs: 60_000, signal: never });
   return (await isolates.complete(file, output, never)).output;
-}
-
-async function inProcess(file: AnalysisFile): Promise<OutputData> {
-  const output = await analyzeFile(file, analyzers);
-  return await complete(output, file.filename, fileAnalyzers(analyzers), (analyzer, context) =>
-    runStep(file, analyzer, context),
-  );
 }
 
 /** Speed without an answer would mean nothing. */

@@ -1,15 +1,11 @@
 import { type AnalysisOptions, type Analyzer, leastOptions } from '#domain/analysis.ts';
-import { archive } from './analyzers/archive.ts';
-import { documentAnalyzer } from './analyzers/document.ts';
 import { entropy } from './analyzers/entropy.ts';
 import { hashesAnalyzer } from './analyzers/hashes.ts';
-import { image } from './analyzers/image.ts';
-import { media } from './analyzers/media.ts';
 import { mime } from './analyzers/mime.ts';
-import { plainTextAnalyzer } from './analyzers/plain-text.ts';
 import { sha256 } from './analyzers/sha256.ts';
 import { size } from './analyzers/size.ts';
 import { text } from './analyzers/text.ts';
+import { fileAnalyzersOf } from './file-analyzers.ts';
 
 /** The analysers that every result needs. */
 const required = [text, mime, sha256, size].map((analyzer) => analyzer.name);
@@ -63,11 +59,7 @@ export function registryOf(options: AnalysisOptions): readonly Analyzer[] {
     size,
     entropy,
     ...(options.hashes.length > 0 ? [hashesAnalyzer(options.hashes)] : []),
-    documentAnalyzer(options),
-    archive,
-    image,
-    plainTextAnalyzer(options),
-    media,
+    ...fileAnalyzersOf(options),
   ]);
 }
 

@@ -1,5 +1,6 @@
 import {
   type AnalysisFile,
+  type AnalysisOptions,
   type FileAnalyzer,
   type FileContext,
   type FindingError,
@@ -10,6 +11,7 @@ import type { BlobReader } from '#domain/blob-store.ts';
 import { FilemillError, type Reason } from '#domain/errors.ts';
 import { abortWith } from '#platform/abort.ts';
 import { Semaphore } from '#platform/semaphore.ts';
+import { fileAnalyzersOf } from '../file-analyzers.ts';
 import type * as Registry from '../registry.ts';
 import { complete, fileAnalyzers, type StepOutcome } from './complete.ts';
 import { Isolate, IsolateDeath } from './isolate.ts';
@@ -76,20 +78,21 @@ export class Isolates implements AsyncDisposable {
   private constructor(
     settings: IsolateSettings,
     { processes, findingsDeadlineMs, reader }: IsolatesOptions,
-    registry: typeof Registry,
+    analyzers: readonly FileAnalyzer[],
   ) {
     this.#settings = settings;
     this.#reader = reader;
     this.#findingsDeadlineMs = findingsDeadlineMs;
     this.#slots = new Semaphore(processes);
-    this.#analyzers = fileAnalyzers(registry.registryOf(settings.options));
+    this.#analyzers = analyzers;
   }
 
   /** Starts no process yet: the first files do. */
   static async open(options: IsolatesOptions): Promise<Isolates> {
-    const { registryUrl = defaultRegistryUrl, options: asked = leastOptions, memoryMb, folder } = options;
-    const registry = (await import(registryUrl)) as typeof Registry;
-    return new Isolates({ memoryMb, registryUrl, options: asked, folder }, options, registry);
+    const { registryUrl, options: asked = leastOptions, memoryMb, folder } = options;
+    const analyzers = registryUrl === undefined ? fileAnalyzersOf(asked) : await fileAnalyzersIn(registryUrl, asked);
+    const settings = { memoryMb, registryUrl: registryUrl ?? defaultRegistryUrl, options: asked, folder };
+    return new Isolates(settings, options, analyzers);
   }
 
   /** Processes at work. */
@@ -240,6 +243,11 @@ export class Isolates implements AsyncDisposable {
   async #killIdle(): Promise<void> {
     await Promise.all(this.#idle.splice(0).map((isolate) => isolate.kill()));
   }
+}
+
+async function fileAnalyzersIn(registryUrl: string, options: AnalysisOptions): Promise<readonly FileAnalyzer[]> {
+  const { registryOf } = (await import(registryUrl)) as typeof Registry;
+  return fileAnalyzers(registryOf(options));
 }
 
 function unpacked(text: KeptText | undefined): Uint8Array | undefined {

@@ -12,7 +12,6 @@ import { Semaphore } from '#platform/semaphore.ts';
 import type { AnalysisOutcome, HandOver, ThreadSettings } from './analysis-thread.ts';
 import type { BlobsModule } from './blobs-module.ts';
 import { Progress } from './progress.ts';
-import '../registry.ts'; // a service must not start with an invalid registry
 
 export interface AnalysisPoolOptions {
   /** How many batches are analysed at once. */
