@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { get as httpGet, type IncomingMessage } from 'node:http';
 import { get as httpsGet } from 'node:https';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePorts } from '#test/support/free-port.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const startMs = 120_000;
@@ -32,7 +32,8 @@ export async function startFilemillStack(
   dataDir: string,
   { env = {}, more = [], quiet = false }: StackOptions = {},
 ): Promise<FilemillStack> {
-  const [grpcPort, httpPort] = await freePorts(2);
+  const grpcPort = await freePorts(2);
+  const httpPort = grpcPort + 1;
   const isSecure = more.includes('--tls');
   const server = `${isSecure ? 'https://' : ''}127.0.0.1:${grpcPort}`;
   const http = `${isSecure ? 'https' : 'http'}://127.0.0.1:${httpPort}`;
@@ -49,20 +50,6 @@ export async function startFilemillStack(
     throw error;
   }
   return { pid: up.pid as number, server, http, [Symbol.asyncDispose]: () => stop(up) };
-}
-
-/** All ports are held open at once, so that they differ. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer().listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }
 
 async function untilReady(up: ChildProcess, http: string): Promise<void> {

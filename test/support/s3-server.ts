@@ -1,11 +1,9 @@
 import { execFile } from 'node:child_process';
-import { randomInt } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { freePorts } from './free-port.ts';
 
 /** The real servers that tests run against: Ceph's Object Gateway, and the S3 layer of OpenStack Swift. */
 export const s3Kinds = ['ceph', 'swift'] as const;
@@ -99,23 +97,4 @@ function accessIn(printed: string): S3Access {
     bucket: value('S3_BUCKET'),
     server: value('S3_SERVER'),
   };
-}
-
-/** The first of so many ports in a row that are free, below those that the system hands out to clients. */
-async function freePorts(count: number): Promise<number> {
-  for (;;) {
-    const first = randomInt(10_000, 32_000 - count);
-    const isFree = await Promise.all(Array.from({ length: count }, (_, n) => isFreePort(first + n)));
-    if (isFree.every(Boolean)) return first;
-  }
-}
-
-async function isFreePort(port: number): Promise<boolean> {
-  const server = createServer().listen(port, '127.0.0.1');
-  const listens = await once(server, 'listening').then(
-    () => true,
-    () => false,
-  );
-  server.close();
-  return listens;
 }

@@ -1,8 +1,7 @@
-import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePorts } from '../../support/free-port.ts';
 import { type Program, startProgram } from './program.ts';
 
 export type FrontName = 'nginx' | 'haproxy' | 'caddy';
@@ -76,7 +75,8 @@ export async function startFront(name: FrontName, config: string, upstreams: Ups
   await using opening = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'fm-'));
   opening.defer(() => rm(folder, { recursive: true, force: true }));
-  const [http = 0, grpc = 0] = await freePorts(2);
+  const http = await freePorts(2);
+  const grpc = http + 1;
   const placed = config
     .replaceAll('127.0.0.1:8080', upstreams.http)
     .replaceAll('127.0.0.1:50051', upstreams.grpc)
@@ -118,17 +118,3 @@ const starters: Readonly<Record<FrontName, (folder: string, config: string) => P
     return ['env', `HOME=${folder}`, 'caddy', 'run', '--adapter', 'caddyfile', '--config', join(folder, 'Caddyfile')];
   },
 };
-
-/** All of them are held open together, so that they differ. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer().listen(0);
-      await once(server, 'listening');
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
-}

@@ -90,10 +90,13 @@ export class Quotas {
       if (error instanceof FilemillError && isUnimplemented(error)) return unlimited(tenant);
       throw error;
     });
-    // Requests wait for nobody, and go by the last answer.
-    state.catch(() => undefined);
-    if (known === undefined) return this.#remember(tenant, state);
-    return Object.assign(known, { state, staleAt: now + knownForMs });
+    const asked =
+      known === undefined ? this.#remember(tenant, state) : Object.assign(known, { state, staleAt: now + knownForMs });
+    // Requests wait for nobody, and go by the last answer. What failed is asked again by the next upload.
+    state.catch(() => {
+      if (asked.state === state) asked.staleAt = 0;
+    });
+    return asked;
   }
 
   #remember(tenant: string, state: Promise<TenantState>): Known {
