@@ -7,7 +7,7 @@ serve() {
   export FILEMILL_OPS_LISTEN="${FILEMILL_OPS_LISTEN:-0.0.0.0:9090}"
   export FILEMILL_STORAGE_DIR="${FILEMILL_STORAGE_DIR:-/var/lib/filemill}"
   # What Node is told, and why: src/local/processes/service-runtime.ts.
-  exec node --max-semi-space-size=4 --no-parallel-scavenge --heap-growing-percent=50 "src/services/$1/main.ts"
+  exec node --max-semi-space-size=4 --no-parallel-scavenge --heap-growing-percent=100 "src/services/$1/main.ts"
 }
 
 # A container's address is another machine's to those outside: callers need the token in admin-token, unless they need none.

@@ -3,12 +3,12 @@
  *
  * - A young generation of 4 MiB instead of 16 is as fast, with less peak memory.
  * - One thread collects young garbage: more would take processors from the other services.
- * - Old garbage is collected when it reaches half of the live heap; V8 would let it reach three times as much.
+ * - Old garbage is collected when it reaches the size of the live heap; V8 would let it reach three times as much.
  */
 export const serviceNodeOptions: readonly string[] = [
   '--max-semi-space-size=4',
   '--no-parallel-scavenge',
-  '--heap-growing-percent=50',
+  '--heap-growing-percent=100',
 ];
 
 /** Each arena of glibc's malloc keeps its freed memory, so there should be few. */
