@@ -27,6 +27,7 @@ import { s3 } from './scenarios/s3.ts';
 import { secureSmallFiles, smallFiles, smallFileVariants, watchedSmallFiles } from './scenarios/small-files.ts';
 import { idle, start } from './scenarios/start-and-idle.ts';
 import { twoWorkers } from './scenarios/two-workers.ts';
+import { waysIn } from './scenarios/ways-in.ts';
 import { webhookedSmallFiles } from './scenarios/webhooks.ts';
 import { measurePoints } from './sizing/points.ts';
 import { removeFolders } from './system.ts';
@@ -47,6 +48,7 @@ const scenarios: readonly Scenario[] = [
     start,
     idle,
     besideBefore,
+    waysIn,
     s3,
   ],
 ];
