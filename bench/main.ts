@@ -15,6 +15,7 @@ import { machine, table } from './report.ts';
 import type { Bench, Scenario } from './scenario.ts';
 import { analysis } from './scenarios/analysis.ts';
 import { besideBefore } from './scenarios/beside-before.ts';
+import { browser } from './scenarios/browser.ts';
 import { documents } from './scenarios/documents.ts';
 import { fairness } from './scenarios/fairness.ts';
 import { folder } from './scenarios/folder.ts';
@@ -45,6 +46,7 @@ const scenarios: readonly Scenario[] = [
     growth,
     retention,
     pages,
+    browser,
     start,
     idle,
     besideBefore,

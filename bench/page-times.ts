@@ -49,7 +49,7 @@ export async function longestInteraction(
   return Math.max(16, ...durations);
 }
 
-async function newPage(browser: Browser, address: string, ready: string): Promise<Page> {
+export async function newPage(browser: Browser, address: string, ready: string): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   const page = await context.newPage();
   await page.goto(address);

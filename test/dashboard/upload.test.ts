@@ -3,14 +3,13 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { Page } from 'playwright-core';
 import type { FileJson } from '#contract/schemas.ts';
 import { eventually } from '../support/eventually.ts';
 import { startPathProxy } from '../support/path-proxy.ts';
 import { testFolder } from '../support/start-services.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 
-import { Dashboard, fact, row, untilText } from './support/dashboard.ts';
+import { Dashboard, drop, fact, row, untilText } from './support/dashboard.ts';
 
 describe('uploading from the page', () => {
   const resources = new AsyncDisposableStack();
@@ -44,7 +43,7 @@ describe('uploading from the page', () => {
     await writeFile(join(letters, 'first.txt'), 'dear all');
     await writeFile(join(letters, 'old', 'second.txt'), 'yours sincerely');
     const page = await dashboard.open('upload');
-    await drop(page, letters);
+    await drop(page, [letters]);
     await row(page, 'letters/first.txt').getByText('COMPLETED').waitFor();
     await row(page, 'letters/old/second.txt').getByText('COMPLETED').waitFor();
     await page.context().close();
@@ -54,7 +53,7 @@ describe('uploading from the page', () => {
     const path = join(folder, 'dropped-anywhere.txt');
     await writeFile(path, 'four words on workers');
     const page = await dashboard.open('workers');
-    await drop(page, path, page.getByRole('heading', { level: 1 }));
+    await drop(page, [path], page.getByRole('heading', { level: 1 }));
     const tray = page.getByRole('complementary', { name: 'Uploads' });
     await tray.getByText('1 file, none left to send').waitFor();
     await page.getByRole('link', { name: 'Files', exact: true }).click();
@@ -147,19 +146,4 @@ describe('uploading from the page', () => {
 async function unfinished({ stack }: Dashboard): Promise<string[]> {
   const names = await readdir(join(stack.storageDir, 'resumable'));
   return names.filter((name) => !name.endsWith('.json'));
-}
-
-/** Drags it over the page and lets it go, as a file manager does. (Playwright has no means of its own for files.) */
-async function drop(
-  page: Page,
-  path: string,
-  onto = page.getByRole('region', { name: 'Choose what to upload' }),
-): Promise<void> {
-  const box = await onto.boundingBox();
-  assert.ok(box);
-  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
-  const data = { items: [], files: [path], dragOperationsMask: 1 };
-  const session = await page.context().newCDPSession(page);
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
-    await session.send('Input.dispatchDragEvent', { type, x, y, data });
 }

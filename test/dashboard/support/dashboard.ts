@@ -106,3 +106,18 @@ export async function untilCount(locator: Locator, wanted: number): Promise<void
 export async function untilText(locator: Locator, wanted: string | RegExp): Promise<void> {
   await locator.filter({ hasText: wanted }).first().waitFor();
 }
+
+/** Drags files and folders over the page and lets them go, as a file manager does. (Playwright has no means of its own for files.) */
+export async function drop(
+  page: Page,
+  paths: readonly string[],
+  onto = page.getByRole('region', { name: 'Choose what to upload' }),
+): Promise<void> {
+  const box = await onto.boundingBox();
+  if (box === null) throw new Error(`${onto} is not shown`);
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  const data = { items: [], files: [...paths], dragOperationsMask: 1 };
+  const session = await page.context().newCDPSession(page);
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await session.send('Input.dispatchDragEvent', { type, x, y, data });
+}
