@@ -75,7 +75,7 @@ const watchTheClock = `
   const isShown = (text) => document.querySelector('[role=status] strong')?.textContent.includes(text);
   const look = () => {
     const rows = [...document.querySelectorAll('tbody tr')];
-    if (rows.length > 0 && isShown('none left to send')) {
+    if (rows.length > 0 && isShown('1,000 files, none left to send')) {
       filemillTimes.acknowledged ??= performance.now();
       if (rows.every((row) => row.textContent.includes('COMPLETED'))) filemillTimes.shown ??= performance.now();
     }

@@ -11,7 +11,9 @@ export function DropLayer() {
     const stop = new AbortController();
     const take = (transfer: DataTransfer) => {
       setProblem('');
-      transferredFiles(transfer).then(addUploads, (error: Error) => setProblem(`Not readable: ${error.message}`));
+      addUploads(transferredFiles(transfer)).catch((error: Error) =>
+        setProblem(`Not readable: ${error.message} What was found before is uploaded.`),
+      );
     };
     const on = <Name extends keyof WindowEventMap>(name: Name, listener: (event: WindowEventMap[Name]) => void) =>
       window.addEventListener(name, listener, { signal: stop.signal });

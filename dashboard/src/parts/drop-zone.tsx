@@ -36,7 +36,7 @@ function Chooser({ title, look, folder = false }: ChooserProps) {
         type="file"
         multiple
         onChange={({ currentTarget }) => {
-          addUploads(chosenFiles(currentTarget.files));
+          void addUploads([chosenFiles(currentTarget.files)]);
           // Choosing the same files again must fire a change event.
           currentTarget.value = '';
         }}

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { bytes, count, files, rate, seconds } from '../format.ts';
 import { type Pace, paceOf, totals, unfinished } from '../upload/totals.ts';
-import { cancelAll, forgetEnded, sendRefusedAgain } from '../upload/uploads.ts';
+import { cancelAll, forgetEnded, searches, sendRefusedAgain } from '../upload/uploads.ts';
 
 const everyMs = 500;
 
@@ -9,13 +9,14 @@ const everyMs = 500;
 export function UploadSummary() {
   const { files: all, bytes: size, sent, refused } = totals.value;
   const left = unfinished.value;
+  const isOver = left === 0 && searches.value === 0;
   const pace = usePace(left > 0);
   const parts = Math.max(1, size);
   return (
     <div class="upload-summary">
       <p role="status">
         <strong>
-          {left === 0 ? `${files(all)}, none left to send` : `${count(left)} of ${files(all)} left to send`}
+          {isOver ? `${files(all)}, none left to send` : `${count(left)} of ${files(all)} left to send`}
         </strong>
         {refused > 0 && <span class="room-short">, {count(refused)} not uploaded</span>}
       </p>

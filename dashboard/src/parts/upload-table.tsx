@@ -77,7 +77,6 @@ function Actions({ upload }: { readonly upload: Upload }) {
     case 'waiting':
       return cancel;
     case 'sending':
-      if (state.shared) return <>–</>;
       return (
         <>
           {upload.sender.resumes && <Action title="Pause" upload={upload} act={pauseUpload} />} {cancel}

@@ -4,24 +4,47 @@ export interface ChosenFile {
   readonly path: string;
 }
 
+/** What was chosen at one time, as it is found: the browser has to be asked for each file, which takes a while. */
+export type Portions = Iterable<readonly ChosenFile[]> | AsyncIterable<readonly ChosenFile[]>;
+
 export function chosenFiles(list: FileList | null): ChosenFile[] {
   return [...(list ?? [])].map((file) => ({ file, path: file.webkitRelativePath || file.name }));
 }
 
-/** Collects files that were dropped or pasted, and the contents of folders. */
-export async function transferredFiles(transfer: DataTransfer): Promise<ChosenFile[]> {
-  // Entries must be read before the first await, because the browser discards them then.
-  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
-  if (entries.length === 0) return chosenFiles(transfer.files);
-  const found: ChosenFile[] = [];
-  for (const entry of entries) for await (const file of walk(entry)) found.push(file);
-  return found;
+/** Finds the files that were dropped or pasted, and those of folders, in their order. */
+export function transferredFiles(transfer: DataTransfer): Portions {
+  const found = itemsOf(transfer);
+  return found.length === 0 ? [chosenFiles(transfer.files)] : filesOf(found);
 }
 
-async function* walk(entry: FileSystemEntry): AsyncGenerator<ChosenFile> {
-  const path = entry.fullPath.replace(/^\//, '');
-  if (isFile(entry)) yield { file: await new Promise<File>((resolve, reject) => entry.file(resolve, reject)), path };
-  if (isFolder(entry)) for (const child of await childrenOf(entry)) yield* walk(child);
+type Found = File | FileSystemEntry;
+
+/** Items must be read before the first await, because the browser discards them then. */
+function itemsOf(transfer: DataTransfer): Found[] {
+  return [...transfer.items].flatMap((item): Found[] => {
+    const entry = item.webkitGetAsEntry();
+    if (entry === null) return [];
+    // An item has its file at hand, for which the browser would have to be asked by the entry.
+    return [(isFile(entry) && item.getAsFile()) || entry];
+  });
+}
+
+const atOnce = 100;
+
+async function* filesOf(all: readonly Found[]): AsyncGenerator<readonly ChosenFile[]> {
+  for (let at = 0; at < all.length; at += atOnce) {
+    const some = all.slice(at, at + atOnce);
+    yield await Promise.all(some.filter((found) => !isFolder(found)).map(chosen));
+    // The page answers the user before it goes on.
+    await new Promise((resolve) => setTimeout(resolve));
+    for (const folder of some.filter(isFolder)) yield* filesOf(await childrenOf(folder));
+  }
+}
+
+async function chosen(found: File | FileSystemEntry): Promise<ChosenFile> {
+  if (found instanceof File) return { file: found, path: found.name };
+  const file = await new Promise<File>((resolve, reject) => (found as FileSystemFileEntry).file(resolve, reject));
+  return { file, path: found.fullPath.replace(/^\//, '') };
 }
 
 // Chromium does not define these classes: `instanceof` would throw.
@@ -29,8 +52,8 @@ function isFile(entry: FileSystemEntry): entry is FileSystemFileEntry {
   return entry.isFile;
 }
 
-function isFolder(entry: FileSystemEntry): entry is FileSystemDirectoryEntry {
-  return entry.isDirectory;
+function isFolder(found: Found): found is FileSystemDirectoryEntry {
+  return 'isDirectory' in found && found.isDirectory;
 }
 
 /** A reader yields entries in batches, the last of which is empty. */

@@ -28,11 +28,11 @@ export interface SenderOptions extends ChosenFile {
 const resumedFrom = 8 * 1024 ** 2;
 
 /** Adapts to all requests of this page. */
-const size = new RequestSize();
+export const requestSize = new RequestSize();
 
 export function senderFor(options: SenderOptions): Sender {
   const { size: bytes } = options.file;
-  return bytes < resumedFrom && size.mayTake(bytes) ? smallSender(options, bytes) : tusSender(options, size);
+  return bytes < resumedFrom && requestSize.mayTake(bytes) ? smallSender(options, bytes) : tusSender(options, requestSize);
 }
 
 /** Sends the file in one request, or in several once a proxy has refused one. */
@@ -47,8 +47,8 @@ function smallSender(options: SenderOptions, bytes: number): Sender {
         return await sender.send(signal, onProgress);
       } catch (error) {
         if (sender.resumes || !(error instanceof Refusal) || error.reason !== 'PROXY_LIMIT') throw error;
-        if (!size.refused(bytes)) throw error;
-        sender = tusSender(options, size);
+        if (!requestSize.refused(bytes)) throw error;
+        sender = tusSender(options, requestSize);
         return await sender.send(signal, onProgress);
       }
     },

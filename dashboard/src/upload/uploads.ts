@@ -1,17 +1,16 @@
 import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { FileJson } from '#contract/schemas.ts';
 import { Refusal } from '../api.ts';
-import type { ChosenFile } from './dropped-files.ts';
+import type { ChosenFile, Portions } from './dropped-files.ts';
 import { followFile } from './followed-files.ts';
-import { mayShareForm, most, type Outcome, sendForm } from './form-sender.ts';
+import { bytesInForm, most, type Outcome, sendForm } from './form-sender.ts';
 import { withPatience } from './patience.ts';
-import { newKey, type Sender, senderFor } from './sender.ts';
-import { count, totals, unfinished } from './totals.ts';
+import { newKey, requestSize, type Sender, senderFor } from './sender.ts';
+import { count, unfinished } from './totals.ts';
 
 export type UploadState =
   | { readonly step: 'waiting' | 'paused'; readonly sent: number }
-  /** `shared`: in one request with others, so that it cannot be cancelled alone. */
-  | { readonly step: 'sending'; readonly sent: number; readonly hindrance?: Error; readonly shared?: boolean }
+  | { readonly step: 'sending'; readonly sent: number; readonly hindrance?: Error }
   | { readonly step: 'refused'; readonly problem: Error }
   | { readonly step: 'cancelled' }
   /** The file is stored; from now on its own state counts. */
@@ -21,7 +20,7 @@ export interface Upload extends ChosenFile {
   readonly key: string;
   readonly sender: Sender;
   readonly state: Signal<UploadState>;
-  /** Aborts the current attempt. */
+  /** Aborts the current attempt, which it may share with others. */
   stop: AbortController;
   /** Whether it is sent in a request of its own. */
   alone: boolean;
@@ -30,44 +29,66 @@ export interface Upload extends ChosenFile {
 /** Ordered by the newest choice, then by the order of sending. Uploads continue while other pages are shown. */
 export const uploads = signal<readonly Upload[]>([]);
 
-/** Refused files come first, because they need action. */
-export const refusedFirst = computed(() => {
-  const isRefused = ({ state }: Upload) => state.value.step === 'refused';
-  return [...uploads.value.filter(isRefused), ...uploads.value.filter((upload) => !isRefused(upload))];
+/** Grows whenever an upload is refused, or is not refused any longer: thousands of uploads are not looked at for each change. */
+const refusals = signal(0);
+
+/** Those that were refused. */
+export const refused = computed(() => {
+  refusals.value;
+  return uploads.value.filter(({ state }) => state.peek().step === 'refused');
 });
 
-/** Those that were refused, as far as there are any. */
-export const refused = computed(() =>
-  totals.value.refused === 0 ? [] : uploads.value.filter(({ state }) => state.peek().step === 'refused'),
+/** Refused files come first, because they need action. */
+export const refusedFirst = computed(() =>
+  refused.value.length === 0
+    ? uploads.value
+    : [...refused.value, ...uploads.value.filter(({ state }) => state.peek().step !== 'refused')],
 );
 
 /** A browser opens six connections to a server; live events take one, and other calls need some. */
 const atOnce = 3;
 
-/** From so many small files on, they share requests. */
-const fewest = 8;
-
 const waiting: Upload[] = [];
 let sending = 0;
 
-export function addUploads(chosen: readonly ChosenFile[]): void {
-  const added = chosen.map((file): Upload => {
-    const key = newKey();
-    const state = signal<UploadState>({ step: 'waiting', sent: 0 });
-    const alone = chosen.length < fewest || !mayShareForm(file);
-    return { ...file, key, sender: senderFor({ ...file, key }), state, stop: new AbortController(), alone };
-  });
-  batch(() => {
-    for (const { file, state } of added) count(file.size, state.peek(), 1);
-    uploads.value = [...added, ...uploads.value];
-  });
-  waiting.push(...added);
-  startWork();
+/** How many searches through dropped folders go on, whose files are not all known yet. */
+export const searches = signal(0);
+
+/** Sends files as they are found. @throws what the search throws; files that were found before are sent */
+export async function addUploads(portions: Portions): Promise<void> {
+  let last: Upload | undefined;
+  searches.value += 1;
+  try {
+    for await (const chosen of portions) {
+      const added = chosen.map(uploadOf);
+      batch(() => {
+        for (const { file, state } of added) count(file.size, state.peek(), 1);
+        const all = uploads.peek();
+        uploads.value = all.toSpliced(last === undefined ? 0 : all.indexOf(last) + 1, 0, ...added);
+      });
+      last = added.at(-1) ?? last;
+      waiting.push(...added);
+      startWork();
+    }
+  } finally {
+    searches.value -= 1;
+  }
+}
+
+function uploadOf(chosen: ChosenFile): Upload {
+  const key = newKey();
+  return {
+    ...chosen,
+    key,
+    sender: senderFor({ ...chosen, key }),
+    state: signal<UploadState>({ step: 'waiting', sent: 0 }),
+    stop: new AbortController(),
+    alone: chosen.file.size > most.bytesOfFile,
+  };
 }
 
 /** Keeps the key, so that a lost answer does not make a second file. */
 export function sendAgain(upload: Upload): void {
-  upload.alone = true;
   change(upload, { step: 'waiting', sent: sentOf(upload) });
   waiting.push(upload);
   startWork();
@@ -90,11 +111,7 @@ export function cancelUpload(upload: Upload): void {
 
 export function cancelAll(): void {
   batch(() => {
-    for (const upload of uploads.peek()) {
-      const state = upload.state.peek();
-      const isShared = state.step === 'sending' && state.shared;
-      if (isUnfinished(upload) && !isShared) cancelUpload(upload);
-    }
+    for (const upload of uploads.peek()) if (isUnfinished(upload)) cancelUpload(upload);
   });
 }
 
@@ -124,12 +141,14 @@ function takeNext(): readonly Upload[] {
   const taken: Upload[] = [];
   let bytes = 0;
   for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
-    const isWaiting = next.state.peek().step === 'waiting';
-    bytes += next.file.size;
-    const isFull = taken.length === most.files || bytes > most.bytes;
-    if (isWaiting && taken.length > 0 && (next.alone || isFull)) break;
+    if (next.state.peek().step !== 'waiting') {
+      waiting.shift();
+      continue;
+    }
+    bytes += bytesInForm(next);
+    const isFull = taken.length === most.files || bytes > Math.min(most.bytes, requestSize.bytes);
+    if (taken.length > 0 && (next.alone || isFull)) break;
     waiting.shift();
-    if (!isWaiting) continue;
     taken.push(next);
     if (next.alone) break;
   }
@@ -164,32 +183,71 @@ async function send(upload: Upload): Promise<void> {
   }
 }
 
-/** Sends small files in one request, or each by itself when that was refused. */
+/** Sends small files in one request. Each has a key of its own, so that it may go again with others, or alone. */
 async function sendTogether(group: readonly Upload[]): Promise<void> {
-  const tell = (state: UploadState) => forEach(group, (upload) => change(upload, state));
-  tell({ step: 'sending', sent: 0, shared: true });
-  const key = newKey();
-  let outcomes: readonly Outcome[];
+  const stop = new AbortController();
+  forEach(group, (upload) => {
+    upload.stop = stop;
+    change(upload, { step: 'sending', sent: 0 });
+  });
+  let farthest = 0;
+  const attempt = (onProgress: () => void) =>
+    sendReadable(group, stop.signal, (share) => {
+      showProgress(group, share);
+      if (share > farthest) onProgress();
+      farthest = Math.max(farthest, share);
+    });
   try {
-    outcomes = await withPatience(
-      () => sendReadable(group, key),
-      new AbortController().signal,
-      (hindrance) => tell({ step: 'sending', sent: 0, shared: true, hindrance }),
+    const outcomes = await withPatience(attempt, stop.signal, (hindrance) =>
+      forEach(group, (upload) => change(upload, { step: 'sending', sent: 0, hindrance })),
     );
-  } catch {
-    return forEach(group, sendAgain);
+    forEach(group, (upload, n) => end(upload, outcomes[n] ?? new Error('The server said nothing of it.')));
+  } catch (error) {
+    // When one of them was cancelled, the others go again.
+    if (stop.signal.aborted) waitAgain(group.filter(({ state }) => state.peek().step === 'sending'));
+    else goOnInParts(group, error as Error);
   }
-  forEach(group, (upload, n) => end(upload, outcomes[n] ?? new Error('The server said nothing of it.')));
+}
+
+/** Sends them again: in smaller forms when a proxy takes none of this size, each by itself when one of them may be the cause. */
+function goOnInParts(group: readonly Upload[], error: Error): void {
+  const { reason } = error as Partial<Refusal>;
+  const isProxys = reason?.startsWith('PROXY_') === true;
+  if (!isProxys && reason !== 'FILE_UNREADABLE') return forEach(group, (upload) => end(upload, error));
+  const bytes = group.reduce((sum, upload) => sum + bytesInForm(upload), 0);
+  const fitsInParts = reason === 'PROXY_LIMIT' && requestSize.refused(bytes);
+  if (!fitsInParts) for (const upload of group) upload.alone = true;
+  waitAgain(group);
+}
+
+/** Puts them at the head of the queue. */
+function waitAgain(group: readonly Upload[]): void {
+  forEach(group, (upload) => change(upload, { step: 'waiting', sent: 0 }));
+  waiting.unshift(...group);
 }
 
 /** Looks at the files only when the request fails, because looking at each takes longer than sending it. */
-async function sendReadable(group: readonly Upload[], key: string): Promise<readonly Outcome[]> {
+async function sendReadable(
+  group: readonly Upload[],
+  signal: AbortSignal,
+  onProgress: (share: number) => void,
+): Promise<readonly Outcome[]> {
   try {
-    return await sendForm(group, key);
+    return await sendForm(group, signal, onProgress);
   } catch (error) {
-    await Promise.all(group.map(({ file }) => requireReadable(file)));
+    if (!signal.aborted) await Promise.all(group.map(({ file }) => requireReadable(file)));
     throw error;
   }
+}
+
+/** A form is sent from its first file to its last. */
+function showProgress(group: readonly Upload[], share: number): void {
+  let left = share * group.reduce((sum, { file }) => sum + file.size, 0);
+  forEach(group, (upload) => {
+    const sent = Math.min(Math.round(left), upload.file.size);
+    left = Math.max(0, left - upload.file.size);
+    if (sent !== sentOf(upload)) change(upload, { step: 'sending', sent });
+  });
 }
 
 /** Shows all the changes at once. */
@@ -210,10 +268,12 @@ function end(upload: Upload, outcome: string | Error): void {
 }
 
 function change({ file, state }: Upload, to: UploadState): void {
+  const from = state.peek();
   batch(() => {
-    count(file.size, state.peek(), -1);
+    count(file.size, from, -1);
     state.value = to;
     count(file.size, to, 1);
+    if ((from.step === 'refused') !== (to.step === 'refused')) refusals.value += 1;
   });
 }
 

@@ -40,7 +40,8 @@ export function postFiles(backend: Backend) {
     summary: 'Upload the files of a form',
     description:
       `Uploads up to ${maxFiles} files in one \`multipart/form-data\` request. Each file is kept or refused on its ` +
-      'own. Parts without a file name are form fields and are ignored.',
+      'own. Parts without a file name are form fields and are ignored, but for a field `Idempotency-Key`: it identifies ' +
+      'the file right behind it, also when that comes again among other files or in a request of its own.',
     query: uploadParameters,
     headers: {
       'Idempotency-Key': 'Identifies the whole form: a repeated request with the same key answers with the same files.',
@@ -101,9 +102,11 @@ async function keepFiles(backend: Backend, call: FormCall): Promise<readonly Upl
   return await Promise.all(kept);
 }
 
-function metadataOf({ name, mimeType }: FormFile, n: number, { request, query: { batch, priority } }: FormCall) {
+function metadataOf(file: FormFile, n: number, { request, query: { batch, priority } }: FormCall) {
+  const { name, mimeType } = file;
   const key = idempotencyKey(request.headers);
-  return { ...namesIn(name), mimeType, batch, priority: priority ?? '', idempotencyKey: key && `${key}:${n}` };
+  const own = file.idempotencyKey ?? (key && `${key}:${n}`);
+  return { ...namesIn(name), mimeType, batch, priority: priority ?? '', idempotencyKey: own };
 }
 
 type Metadata = ReturnType<typeof metadataOf>;

@@ -9,6 +9,8 @@ export interface FormFile {
   /** The name, as far as it can be shown. */
   readonly name: string;
   readonly mimeType: string;
+  /** Identifies the file: the value of a field `Idempotency-Key` right before it. */
+  readonly idempotencyKey?: string;
   readonly content: AsyncIterable<Uint8Array>;
   /** Why it is refused, whatever its content. */
   readonly refusal?: unknown;
@@ -23,10 +25,17 @@ export interface FormFile {
  */
 export async function* filesIn(form: FormReader, headers: IncomingHttpHeaders): AsyncGenerator<FormFile, void> {
   let reading: NameReading = { charset: 'utf-8', percentDecode: percentDecoder(headers) };
+  let idempotencyKey: string | undefined;
   for await (const part of form.parts()) {
     const found = fileOrField(part, reading);
-    if (found === '_charset_') reading = { ...reading, charset: await charsetIn(part.content) };
-    else if (typeof found === 'object' && !(found.name === '' && (await isEmpty(found.content)))) yield found;
+    if (found === '_charset_') reading = { ...reading, charset: (await beginningOf(part.content)).trim() };
+    if (found === 'Idempotency-Key') {
+      idempotencyKey = await beginningOf(part.content);
+      continue;
+    }
+    if (typeof found === 'object' && !(found.name === '' && (await isEmpty(found.content))))
+      yield { ...found, ...(idempotencyKey !== undefined && { idempotencyKey }) };
+    idempotencyKey = undefined;
   }
 }
 
@@ -77,14 +86,16 @@ function refuseWhatChangesTheMeaning(headers: ReadonlyMap<string, string>): void
   }
 }
 
-/** The longest charset label has 19 letters. */
-async function charsetIn(content: AsyncIterable<Uint8Array>): Promise<string> {
-  let label = '';
+/** A charset label has 19 letters at most and a key 255, so that more than this is neither. */
+const longestField = 256;
+
+async function beginningOf(content: AsyncIterable<Uint8Array>): Promise<string> {
+  let text = '';
   for await (const piece of content) {
-    label += Buffer.from(piece).toString('latin1');
-    if (label.length > 64) break;
+    text += Buffer.from(piece).toString('latin1');
+    if (text.length > longestField) break;
   }
-  return label.trim();
+  return text;
 }
 
 async function isEmpty(content: AsyncIterable<Uint8Array>): Promise<boolean> {
