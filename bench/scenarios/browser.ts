@@ -1,7 +1,7 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { drop } from '../../test/dashboard/support/dashboard.ts';
 import { median, reaching } from '../figure.ts';
 import { newPage, openChromium } from '../page-times.ts';
@@ -51,37 +51,30 @@ interface Times {
 async function dropAll(chromium: Browser, system: FilemillSystem, paths: readonly string[]): Promise<Times> {
   const wanted = (await system.completed()) + paths.length;
   const page = await newPage(chromium, `${system.stack.http}/ui/upload`, 'h1');
-  await page.evaluate(watchTheClock);
+  await page.evaluate(watchThePage);
   await drop(page, paths);
   await system.untilCompleted(wanted);
   const allCompleted = await page.evaluate<number>('performance.now() - filemillTimes.dropped');
-  await page.waitForFunction('filemillTimes.shown !== undefined');
-  const times = await timesOf(page);
+  const { acknowledged, shown } = await page.evaluate<{ acknowledged: number; shown: number }>('filemillTimes.all');
   await page.context().close();
-  return { acknowledged: times.acknowledged, completed: Math.max(allCompleted, times.shown) };
+  return { acknowledged, completed: Math.max(allCompleted, shown) };
 }
 
-async function timesOf(page: Page): Promise<{ readonly acknowledged: number; readonly shown: number }> {
-  return await page.evaluate(`({
-    acknowledged: filemillTimes.acknowledged - filemillTimes.dropped,
-    shown: filemillTimes.shown - filemillTimes.dropped,
-  })`);
-}
-
-/** Runs in the page, so that no message to the browser is a part of what is measured. */
-const watchTheClock = `
+/** Runs in the page, so that no message between it and the bench is a part of what is measured. */
+const watchThePage = `
   filemillTimes = {};
-  addEventListener('drop', () => { filemillTimes.dropped = performance.now(); }, { capture: true });
-  const isShown = (text) => document.querySelector('[role=status] strong')?.textContent.includes(text);
-  const look = () => {
-    const rows = [...document.querySelectorAll('tbody tr')];
-    if (rows.length > 0 && isShown('1,000 files, none left to send')) {
-      filemillTimes.acknowledged ??= performance.now();
-      if (rows.every((row) => row.textContent.includes('COMPLETED'))) filemillTimes.shown ??= performance.now();
-    }
-    requestAnimationFrame(look);
-  };
-  look();`;
+  filemillTimes.all = new Promise((resolve) => {
+    let dropped, acknowledged;
+    addEventListener('drop', () => { filemillTimes.dropped = dropped = performance.now(); }, { capture: true });
+    new MutationObserver(() => {
+      const said = document.querySelector('main [role=status]')?.textContent ?? '';
+      if (!said.includes('${files.toLocaleString('en')} files, none left to send')) return;
+      acknowledged ??= performance.now();
+      if ([...document.querySelectorAll('tbody tr')].some((row) => !row.textContent.includes('COMPLETED'))) return;
+      resolve({ acknowledged: acknowledged - dropped, shown: performance.now() - dropped });
+    }).observe(document.body, { childList: true, characterData: true, subtree: true });
+  });
+  undefined;`;
 
 async function makeFiles(): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'filemill-bench-'));

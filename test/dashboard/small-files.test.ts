@@ -51,7 +51,7 @@ describe('many small files that are dropped on the page', () => {
     const failed = network.sends(1.5 * 2 ** 20).then(() => network.fail());
     await drop(page, [...files.keys()]);
     await failed;
-    await page.getByText('The server does not answer. It is tried again until it works.').first().waitFor();
+    await page.getByRole('alert').filter({ hasText: 'The connection to the server is lost' }).waitFor();
     network.restore();
     await page.getByText('1,000 files, none left to send').waitFor();
     await page.getByText('not uploaded').waitFor({ state: 'detached' });

@@ -220,6 +220,28 @@ describe('uploads over HTTP', () => {
     );
   });
 
+  it('identifies a file of a form by the key before it, among other files and alone', async () => {
+    const [one, two] = [randomUUID(), randomUUID()];
+    const formOf = (...files: readonly (readonly [key: string | undefined, name: string])[]) => {
+      const form = new FormData();
+      for (const [key, name] of files) {
+        if (key !== undefined) form.append('Idempotency-Key', key);
+        form.append('file', new File([`content of ${name}`], name));
+      }
+      return form;
+    };
+    const first = await post(formOf([one, 'keyed-1'], [two, 'keyed-2'], [undefined, 'keyed-3']));
+    const [keyed1, keyed2, keyed3] = first.answer.files.map(({ id }) => id);
+    const again = await post(formOf([undefined, 'keyed-3'], [two, 'keyed-2'], ['x'.repeat(256), 'keyed-4']));
+    const [other3, again2, refused] = again.answer.files;
+    assert.notEqual(other3?.id, keyed3);
+    assert.deepEqual([again2?.id, again2?.duplicate], [keyed2, true]);
+    assert.equal(refused?.problem?.reason, 'REQUEST_INVALID');
+    const alone = await put('keyed-1', 'content of keyed-1', { 'idempotency-key': one });
+    assert.deepEqual([alone.answer.id, alone.answer.duplicate], [keyed1, true]);
+    assert.equal((await names()).filter((name) => name.startsWith('keyed-')).length, 4);
+  });
+
   it('keeps the good files of a form beside a bad one', { timeout: 60_000 }, async () => {
     const form = new FormData();
     form.append('file', new File([Buffer.alloc(8 * large.length)], '..'));
