@@ -85,7 +85,10 @@ describe('many small files that are dropped on the page', () => {
     await drop(page, [...files.keys()]);
     await page.getByText('300 files, none left to send').waitFor();
     await page.getByText('not uploaded').waitFor({ state: 'detached' });
-    assert.ok(front.refused.length > 0 && front.refused.every((one) => one === 'POST /api/v1/files'), `${front.refused}`);
+    assert.ok(
+      front.refused.length > 0 && front.refused.every((one) => one === 'POST /api/v1/files'),
+      `${front.refused}`,
+    );
     await requireKeptOnce(dashboard, 'limited-', files);
     await page.context().close();
   });
@@ -112,6 +115,26 @@ describe('many small files that are dropped on the page', () => {
     await page.getByText('1 not uploaded').waitFor();
     await row(page, bad).getByText('Not uploaded:').waitFor();
     await requireKeptOnce(dashboard, 'refused-', files);
+    await page.context().close();
+  });
+
+  it('are sent again by themselves when the reason passes, and only those', async () => {
+    const files = await makeFiles(folder, 'busy', 30);
+    const page = await dashboard.open('upload');
+    const sizes: number[] = [];
+    await page.route('**/api/v1/files', async (route) => {
+      const response = await route.fetch();
+      const json = (await response.json()) as Json<'Uploads'>;
+      sizes.push(json.files.length);
+      const problem = { type: 'urn:filemill:error', reason: 'OVERLOADED', detail: 'Busy.', action: 'Wait.' };
+      if (sizes.length === 1) Object.assign(json.files[3] ?? {}, { id: undefined, problem });
+      await route.fulfill({ response, status: 207, json });
+    });
+    await drop(page, [...files.keys()]);
+    await page.getByText('30 files, none left to send').waitFor();
+    assert.equal(await page.getByText('not uploaded').count(), 0);
+    assert.deepEqual(sizes, [30, 1]);
+    await requireKeptOnce(dashboard, 'busy-', files);
     await page.context().close();
   });
 
@@ -147,7 +170,11 @@ async function makeFiles(folder: string, prefix: string, count: number): Promise
 }
 
 /** Each of them is COMPLETED, has its bytes, and is there once, beside no other of such a name. */
-async function requireKeptOnce(dashboard: Dashboard, prefix: string, files: ReadonlyMap<string, string>): Promise<void> {
+async function requireKeptOnce(
+  dashboard: Dashboard,
+  prefix: string,
+  files: ReadonlyMap<string, string>,
+): Promise<void> {
   const isOver = async () => (await list(dashboard, prefix)).every(({ status }) => status === 'COMPLETED');
   await eventually('all are COMPLETED', isOver);
   const kept = (await list(dashboard, prefix)).map(({ filename, sha256 }) => `${filename} ${sha256}`);

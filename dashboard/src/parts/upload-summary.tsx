@@ -15,9 +15,7 @@ export function UploadSummary() {
   return (
     <div class="upload-summary">
       <p role="status">
-        <strong>
-          {isOver ? `${files(all)}, none left to send` : `${count(left)} of ${files(all)} left to send`}
-        </strong>
+        <strong>{isOver ? `${files(all)}, none left to send` : `${count(left)} of ${files(all)} left to send`}</strong>
         {refused > 0 && <span class="room-short">, {count(refused)} not uploaded</span>}
       </p>
       <progress

@@ -1,6 +1,7 @@
 import { bytes } from '../format.ts';
 import { hrefOf } from '../router.ts';
-import { cancelUpload, pauseUpload, sendAgain, type Upload } from '../upload/uploads.ts';
+import type { Upload } from '../upload/upload-state.ts';
+import { cancelUpload, pauseUpload, sendAgain } from '../upload/uploads.ts';
 import { Link } from './link.tsx';
 import { StatusMark } from './status.tsx';
 import { TableHead } from './table-head.tsx';

@@ -1,7 +1,8 @@
 import { count } from '../format.ts';
 import { hrefOf, place } from '../router.ts';
 import { totals, unfinished } from '../upload/totals.ts';
-import { refused, sendAgain, type Upload } from '../upload/uploads.ts';
+import type { Upload } from '../upload/upload-state.ts';
+import { refused, sendAgain } from '../upload/uploads.ts';
 import { Link } from './link.tsx';
 import { UploadSummary } from './upload-summary.tsx';
 

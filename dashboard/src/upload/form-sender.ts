@@ -49,5 +49,8 @@ function partsOf({ file, path, key }: SenderOptions, boundary: string): readonly
 }
 
 function extendedValue(text: string): string {
-  return encodeURIComponent(text.toWellFormed()).replace(/['()*]/g, (letter) => `%${letter.charCodeAt(0).toString(16)}`);
+  return encodeURIComponent(text.toWellFormed()).replace(
+    /['()*]/g,
+    (letter) => `%${letter.charCodeAt(0).toString(16)}`,
+  );
 }

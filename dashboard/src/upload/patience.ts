@@ -36,12 +36,17 @@ export async function withPatience<T>(
         delayMs = firstDelayMs;
       });
     } catch (error) {
-      if (!(error instanceof Refusal && passing.includes(error.reason)) || signal.aborted) throw error;
+      if (!passes(error) || signal.aborted) throw error;
       onHindrance(error);
       await pause(delayMs * (0.5 + Math.random() / 2), signal);
       delayMs = Math.min(2 * delayMs, longestDelayMs);
     }
   }
+}
+
+/** Whether a failure passes by itself, so that the same is worth another attempt. */
+export function passes(error: unknown): error is Refusal {
+  return error instanceof Refusal && passing.includes(error.reason);
 }
 
 /** Waits; ends early when the browser is online again. */

@@ -32,7 +32,9 @@ export const requestSize = new RequestSize();
 
 export function senderFor(options: SenderOptions): Sender {
   const { size: bytes } = options.file;
-  return bytes < resumedFrom && requestSize.mayTake(bytes) ? smallSender(options, bytes) : tusSender(options, requestSize);
+  return bytes < resumedFrom && requestSize.mayTake(bytes)
+    ? smallSender(options, bytes)
+    : tusSender(options, requestSize);
 }
 
 /** Sends the file in one request, or in several once a proxy has refused one. */

@@ -1,5 +1,5 @@
 import { computed, signal } from '@preact/signals';
-import type { UploadState } from './uploads.ts';
+import type { UploadState } from './upload-state.ts';
 
 /** What became of all uploads together. */
 export interface Totals {
