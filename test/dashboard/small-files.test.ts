@@ -14,7 +14,7 @@ import { Dashboard, drop, row, untilCount } from './support/dashboard.ts';
 const many = 1_000;
 /** What a form may hold at most. */
 const perForm = 250;
-const shownRows = 200;
+const shownRows = 100;
 
 describe('many small files that are dropped on the page', () => {
   const resources = new AsyncDisposableStack();

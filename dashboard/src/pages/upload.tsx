@@ -5,8 +5,8 @@ import { UploadSummary } from '../parts/upload-summary.tsx';
 import { UploadTable } from '../parts/upload-table.tsx';
 import { refusedFirst, uploads } from '../upload/uploads.ts';
 
-/** The number of rows that a browser shows without effort. */
-const shownRows = 200;
+/** The number of rows whose changes a browser shows without effort while it sends. */
+const shownRows = 100;
 
 export function UploadPage() {
   const all = uploads.value.length;

@@ -1,5 +1,6 @@
 import { bytes } from '../format.ts';
 import { hrefOf } from '../router.ts';
+import { mayShareForm } from '../upload/form-sender.ts';
 import type { Upload } from '../upload/upload-state.ts';
 import { cancelUpload, pauseUpload, sendAgain } from '../upload/uploads.ts';
 import { Link } from './link.tsx';
@@ -48,7 +49,11 @@ function Progress({ upload: { file, path, state } }: { readonly upload: Upload }
     case 'paused':
       return (
         <>
-          <progress value={now.sent} max={Math.max(1, file.size)} aria-label={`Sending ${path}`} />
+          {mayShareForm(file) ? (
+            'Sending'
+          ) : (
+            <progress value={now.sent} max={Math.max(1, file.size)} aria-label={`Sending ${path}`} />
+          )}
           {now.step === 'paused' && <small>Paused at {bytes(now.sent)}</small>}
           {'hindrance' in now && <small>{now.hindrance.message} It is tried again until it works.</small>}
         </>

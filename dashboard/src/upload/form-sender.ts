@@ -9,6 +9,11 @@ export type Outcome = string | Refusal;
 /** A form costs one request for all of these; a larger file is worth a request of its own. */
 export const most = { files: 250, bytes: 1_000_000, bytesOfFile: 64 * 2 ** 10 } as const;
 
+/** Whether a file is so small that it goes with others, which takes no time that a progress bar could show. */
+export function mayShareForm({ size }: File): boolean {
+  return size <= most.bytesOfFile;
+}
+
 /** An upper bound for what a file adds to a form. */
 export function bytesInForm({ file, path }: SenderOptions): number {
   return file.size + 3 * 3 * path.length + 512;

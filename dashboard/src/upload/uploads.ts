@@ -1,6 +1,6 @@
 import { batch, computed, signal } from '@preact/signals';
 import type { ChosenFile, Portions } from './dropped-files.ts';
-import { most } from './form-sender.ts';
+import { mayShareForm } from './form-sender.ts';
 import { newKey, senderFor } from './sender.ts';
 import { sendLater } from './sending.ts';
 import { count, unfinished } from './totals.ts';
@@ -52,7 +52,7 @@ function uploadOf(chosen: ChosenFile): Upload {
     sender: senderFor({ ...chosen, key }),
     state: signal<UploadState>({ step: 'waiting', sent: 0 }),
     stop: new AbortController(),
-    alone: chosen.file.size > most.bytesOfFile,
+    alone: !mayShareForm(chosen.file),
   };
 }
 
