@@ -29,7 +29,7 @@ describe('many small files that are dropped on the page', () => {
 
   it('share requests, are kept each once, and none is asked for: events tell what becomes of them', async () => {
     const files = await makeFiles(folder, 'small', many);
-    const page = await dashboard.open('upload');
+    const page = await openLive(dashboard);
     const asked = requestsOf(page);
     await drop(page, [...files.keys()]);
     await page.getByText('1,000 files, none left to send').waitFor();
@@ -41,6 +41,24 @@ describe('many small files that are dropped on the page', () => {
       [],
     );
     await requireKeptOnce(dashboard, 'small-', files);
+    await page.context().close();
+  });
+
+  it('are asked for together when there were no events for a while', async () => {
+    const files = await makeFiles(folder, 'paused', 50);
+    const page = await openLive(dashboard);
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await drop(page, [...files.keys()]);
+    await page.getByText('50 files, none left to send').waitFor();
+    await requireKeptOnce(dashboard, 'paused-', files);
+    const asked = requestsOf(page);
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await untilCount(page.getByRole('row').getByText('COMPLETED'), files.size);
+    assert.ok(
+      asked.every((request) => request === 'GET api/v1/files'),
+      asked.join('\n'),
+    );
+    assert.ok(asked.length <= 2, asked.join('\n'));
     await page.context().close();
   });
 
@@ -82,9 +100,14 @@ describe('many small files that are dropped on the page', () => {
     await using front = await HttpFront.start(dashboard.stack.base);
     front.maxBody = 200_000;
     const page = await dashboard.open('upload', { base: front.base });
+    const asked = requestsOf(page);
     await drop(page, [...files.keys()]);
     await page.getByText('300 files, none left to send').waitFor();
     await page.getByText('not uploaded').waitFor({ state: 'detached' });
+    assert.deepEqual(
+      asked.filter((request) => request.startsWith('PUT')),
+      [],
+    );
     assert.ok(
       front.refused.length > 0 && front.refused.every((one) => one === 'POST /api/v1/files'),
       `${front.refused}`,
@@ -143,7 +166,7 @@ describe('many small files that are dropped on the page', () => {
     await mkdir(below);
     const names = ['a"b.txt', 'a%22b.txt', "it's (one)*.txt", '100%.txt', 'שלום.txt', '😀.txt', 'two\nlines.txt'];
     for (const name of names) await writeFile(join(below, name), name);
-    const page = await dashboard.open('upload');
+    const page = await openLive(dashboard);
     const asked = requestsOf(page);
     await drop(page, [below]);
     await page.getByText(`${names.length} files, none left to send`).waitFor();
@@ -156,6 +179,13 @@ describe('many small files that are dropped on the page', () => {
 
   it('gave the browser nothing to complain of', () => assert.deepEqual(dashboard.complaints, []));
 });
+
+/** The page, once events tell it of changes. */
+async function openLive(dashboard: Dashboard): Promise<Page> {
+  const page = await dashboard.open('upload');
+  await page.getByRole('status').filter({ hasText: 'Live' }).waitFor();
+  return page;
+}
 
 /** Paths of files, each with its own content of 4 KiB, by the name and the SHA-256 that are to be kept. */
 async function makeFiles(folder: string, prefix: string, count: number): Promise<Map<string, string>> {

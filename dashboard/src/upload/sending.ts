@@ -13,7 +13,7 @@ let sending = 0;
 /** Sends these when it is their turn. */
 export function sendLater(uploads: readonly Upload[]): void {
   forEach(uploads, (upload) => change(upload, { step: 'waiting', sent: sentOf(upload) }));
-  waiting.push(...uploads);
+  for (const upload of uploads) waiting.push(upload);
   startWork();
 }
 

@@ -34,7 +34,8 @@ export async function addUploads(portions: Portions): Promise<void> {
       batch(() => {
         for (const { file, state } of added) count(file.size, state.peek(), 1);
         const all = uploads.peek();
-        uploads.value = all.toSpliced(last === undefined ? 0 : all.indexOf(last) + 1, 0, ...added);
+        const at = last === undefined ? 0 : all.indexOf(last) + 1;
+        uploads.value = [...all.slice(0, at), ...added, ...all.slice(at)];
       });
       last = added.at(-1) ?? last;
       sendLater(added);
