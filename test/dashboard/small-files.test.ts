@@ -27,7 +27,7 @@ describe('many small files that are dropped on the page', () => {
   });
   after(() => resources.disposeAsync());
 
-  it('share requests, are kept each once, and none is asked for: events tell what becomes of them', async () => {
+  it('share requests, are kept each once, and are not asked for one by one', async () => {
     const files = await makeFiles(folder, 'small', many);
     const page = await openLive(dashboard);
     const asked = requestsOf(page);
@@ -36,10 +36,9 @@ describe('many small files that are dropped on the page', () => {
     await untilCount(page.getByRole('row').getByText('COMPLETED'), shownRows);
     const forms = asked.filter((request) => request === 'POST api/v1/files');
     assert.ok(forms.length >= many / perForm && forms.length <= many / 25, `${forms.length} forms`);
-    assert.deepEqual(
-      asked.filter((request) => request !== 'POST api/v1/files'),
-      [],
-    );
+    // Events that have too much to tell say that the page is to look again, which it does by lists.
+    const others = asked.filter((request) => request !== 'POST api/v1/files');
+    assert.ok(others.length <= 5 && others.every((request) => request === 'GET api/v1/files'), others.join('\n'));
     await requireKeptOnce(dashboard, 'small-', files);
     await page.context().close();
   });
