@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Analyzer } from '#domain/analysis.ts';
+import { type Analyzer, leastOptions } from '#domain/analysis.ts';
+import { fileAnalyzersOf } from './file-analyzers.ts';
 import { checkedRegistry, analyzers as standard } from './registry.ts';
 
 /** Those that find the core fields. */
@@ -10,6 +11,14 @@ test('the registry begins with the core fields, mime after text', () => {
   assert.deepEqual(
     analyzers.map(({ name }) => name),
     ['text', 'mime', 'sha256', 'size'],
+  );
+});
+
+test('file analysers are in the order of the registry, which a worker does not load', () => {
+  const order = standard.filter((analyzer) => 'analyze' in analyzer).map(({ name }) => name);
+  assert.deepEqual(
+    fileAnalyzersOf(leastOptions).map(({ name }) => name),
+    order,
   );
 });
 

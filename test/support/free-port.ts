@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 /**
- * A port on 127.0.0.1 on which nobody listens just now. The system gives no such port to a connection, as it would one of those
- * above, before the server that it is meant for listens.
+ * A port on 127.0.0.1 on which nobody listens just now. It lies below the range from which the system gives ports to outgoing
+ * connections, one of which could take it before the server that it is meant for listens.
  */
 export async function freePort(): Promise<number> {
   return await freePorts(1);

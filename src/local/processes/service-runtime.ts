@@ -1,7 +1,7 @@
 /**
  * Node's options for a service, here and in the images (build/package); docs/adr/0017-how-node-runs-a-service.md:
  *
- * - A young generation of 4 MiB instead of 16 is as fast, with less peak memory.
+ * - A young generation of 4 MiB instead of 16 keeps the peak memory of large uploads down.
  * - One thread collects young garbage: more would take processors from the other services.
  * - Old garbage is collected when it reaches the size of the live heap; V8 would let it reach three times as much.
  */

@@ -12,9 +12,9 @@ export const rightToLeft = 'تقرير_الربع_الأول_للفرع_الشم
 const longWorker = `analyst-${'a1b2c3d4e5f6'.repeat(16)}`;
 const longMessage = `TypeError: cannot read ${'/a/very/deep/folder'.repeat(20)} ${'x'.repeat(300)}`;
 const longType = 'application/vnd.openxmlformats-officedocument.presentationml.presentation';
-/** Larger than the dashboard's bound for uploads that pause, and than the server takes. */
 /** One more than the list shows at once. */
 const manyFiles = 101;
+/** Larger than the dashboard's bounds for files that share a request and for uploads that cannot pause, and than the server takes. */
 const [ownRequest, pausable, tooLarge] = [100_000, 9 * 2 ** 20, 13 * 2 ** 20];
 
 /** The systems that views are of, with the files that they show. */
