@@ -227,9 +227,12 @@ const oversized = Buffer.concat([anyName, framedBytes(Buffer.alloc(4 * MiB))]);
 
 const uploadPath = pathOf(UploadService.method.uploadFile);
 
+/** Five sixths of the memory that the manifest gives to the upload service (k8s/upload.yaml: 768 MiB). */
+const allowedMiB = 640;
+
 function report(test: TestContext, { uploads, peakMiB, grownMiB }: Ordeal): void {
   test.diagnostic(`${uploads} good uploads; memory at most ${peakMiB} MiB, ${grownMiB} more than at the start`);
-  assert.ok(grownMiB < 400, `memory grew by ${grownMiB} MiB`);
+  assert.ok(peakMiB < allowedMiB, `memory reached ${peakMiB} MiB, ${grownMiB} more than at the start`);
 }
 
 async function onOneConnection(attack: (client: RawClient) => Promise<void>): Promise<void> {

@@ -4,10 +4,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { serviceEnvironment, serviceNodeOptions } from '#local/processes/service-runtime.ts';
 
 export type ServiceName = 'upload' | 'metadata' | 'result' | 'worker' | 'web';
 
-/** One of the five services as a real process, started by the entry point that the images run. */
+/** One of the five services as a real process, started as the images start it. */
 export interface ServiceProcess extends AsyncDisposable {
   readonly name: ServiceName;
   readonly child: ChildProcess;
@@ -34,9 +35,10 @@ export async function startService(
   { prefix = [], release = fileURLToPath(new URL('../..', import.meta.url)) }: Launch = {},
 ): Promise<ServiceProcess> {
   const entry = join(release, 'src/services', name, 'main.ts');
-  const [program = '', ...args] = [...prefix, process.execPath, entry];
+  const [program = '', ...args] = [...prefix, process.execPath, ...serviceNodeOptions, entry];
   const child = spawn(program, args, {
     env: {
+      ...serviceEnvironment,
       PATH: process.env.PATH,
       NODE_COMPILE_CACHE: compileCache,
       FILEMILL_LOG_LEVEL: 'info',
