@@ -1,5 +1,5 @@
 import { ensureDebianPackages } from '../../scripts/support/debian-packages.ts';
-import { installRelease, previousRelease } from '../support/release.ts';
+import { firstRelease, installRelease, previousRelease } from '../support/release.ts';
 import { installTools } from './support/tools.ts';
 import { installValkey, valkeyVersions } from './support/valkey.ts';
 
@@ -31,5 +31,5 @@ ensureDebianPackages([
   'fish',
 ]);
 installTools();
-installRelease(previousRelease);
+for (const release of [firstRelease, previousRelease]) installRelease(release);
 for (const version of valkeyVersions) installValkey(version);

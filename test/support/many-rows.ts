@@ -51,7 +51,7 @@ const findings = `case
   else '{}' end::jsonb`;
 
 /** To keep them takes longer than to make them anew: answers with the statements that do. */
-async function withoutIndexes(client: pg.Client): Promise<string[]> {
+export async function withoutIndexes(client: pg.Client): Promise<string[]> {
   const { rows } = await client.query<{ name: string; definition: string }>(
     `select i.indexname as name, i.indexdef as definition from pg_indexes i
      where i.schemaname = 'public' and i.tablename in ('files', 'results')
