@@ -14,5 +14,5 @@ export interface Doorbell {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** The stream holds about this many ids at most; the backlog is in PostgreSQL. */
+/** About so many rings wait at most, each for one file or some; the backlog is in PostgreSQL. */
 export const doorbellWindow = 10_000;

@@ -25,7 +25,8 @@ export function doorbellConformance(name: string, open: () => Promise<DoorbellHa
     if (heard === undefined) assert.equal(await harness.doorbell.depth(), 0);
     else {
       assert.deepEqual(heard, [first, second, third, first]);
-      assert.equal(await harness.doorbell.depth(), 4);
+      const depth = await harness.doorbell.depth();
+      assert.ok(depth >= 2 && depth <= 4, `${depth} rings wait`);
     }
   });
 

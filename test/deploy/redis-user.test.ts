@@ -95,7 +95,10 @@ for (const user of ringing)
     const reader = plainClient(server.urls.admin);
     return {
       doorbell,
-      heard: async () => (await reader.client.xrange(workStream, '-', '+')).map(([, [, id = '']]) => id),
+      heard: async () =>
+        (await reader.client.xrange(workStream, '-', '+')).flatMap(([, fields]) =>
+          fields.filter((_, at) => at % 2 === 1),
+        ),
       async [Symbol.asyncDispose]() {
         await reader[Symbol.asyncDispose]();
         await doorbell[Symbol.asyncDispose]();

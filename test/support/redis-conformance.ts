@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { RedisConnection } from '#adapters/redis/connection.ts';
@@ -31,10 +30,7 @@ export function redisConformance(name: string, start: () => Promise<RedisUnderTe
       doorbell,
       heard: async () => {
         const entries = await admin.xrange(workStream, '-', '+');
-        return entries.map(([, [field, id]]) => {
-          assert.equal(field, fileIdField);
-          return id ?? '';
-        });
+        return entries.flatMap(([, fields]) => fields.filter((_, at) => fields[at - 1] === fileIdField));
       },
       [Symbol.asyncDispose]: () => resources.disposeAsync(),
     };

@@ -11,9 +11,9 @@ import { eventually } from '#test/support/eventually.ts';
 import { testRedis } from '#test/support/stores.ts';
 import { isRedisAway, RedisConnection } from './connection.ts';
 import { createDoorbell } from './doorbell.ts';
-import { addRings, workGroup, workStream } from './rings.ts';
+import { addRings, fileIdField, workGroup, workStream } from './rings.ts';
 import { RedisWorkSource, type RedisWorkSourceOptions } from './work-source.ts';
-import { WorkStream } from './work-stream.ts';
+import { type Ring, WorkStream } from './work-stream.ts';
 
 const logger = pino({ level: 'silent' });
 
@@ -53,6 +53,7 @@ function claimer() {
   return { asked, failures, claim };
 }
 
+const idsOf = (rings: readonly Ring[]) => rings.flatMap(({ fileIds }) => fileIds);
 const newIds = (count: number) => Array.from({ length: count }, () => randomUUIDv7());
 
 describe('RedisWorkSource', () => {
@@ -78,6 +79,32 @@ describe('RedisWorkSource', () => {
     assert.deepEqual(await t.left(), { entries: 0, pending: 0 });
   });
 
+  it('claims no more files than it was asked for, and leaves the others to all', async () => {
+    await using t = await setUp();
+    const { asked, claim } = claimer();
+    await using source = t.open(claim);
+    await using other = t.open(claim, { consumer: 'other' });
+    const ids = newIds(40);
+    await t.doorbell.ring(ids);
+    assert.deepEqual(await t.left().catch(() => t.admin.xlen(workStream)), 3);
+    await source.next(5, never);
+    await other.next(20, never);
+    assert.deepEqual(asked, [ids.slice(0, 5), ids.slice(16, 32)]);
+    while (asked.flat().length < ids.length) await other.next(20, never);
+    assert.deepEqual(asked.flat().sort(), ids.toSorted());
+    assert.deepEqual(await t.left(), { entries: 0, pending: 0 });
+  });
+
+  it('hears the rings of earlier releases, which name one file each', async () => {
+    await using t = await setUp();
+    const { asked, claim } = claimer();
+    await using source = t.open(claim);
+    const ids = newIds(3);
+    for (const id of ids) await t.admin.xadd(workStream, '*', fileIdField, id);
+    while (asked.flat().length < ids.length) await source.next(10, never);
+    assert.deepEqual(asked.flat(), ids);
+  });
+
   it('keeps rings open while the claim has no answer, and tries these first', async () => {
     await using t = await setUp();
     const { asked, failures, claim } = claimer();
@@ -87,7 +114,7 @@ describe('RedisWorkSource', () => {
     failures.push(new FilemillError('UNAVAILABLE'));
     const failed = await source.next(3, never).catch((error: unknown) => error);
     assert.ok(!isRedisAway(failed), 'not a fault of Redis');
-    assert.deepEqual(await t.left(), { entries: 3, pending: 3 });
+    assert.deepEqual(await t.left(), { entries: 1, pending: 1 });
     await source.next(2, never);
     await source.next(2, never);
     assert.deepEqual(asked, [ids, ids.slice(0, 2), ids.slice(2)]);
@@ -120,7 +147,7 @@ describe('RedisWorkSource', () => {
     await t.admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
     await reading;
     await addRings(t.admin, ids);
-    assert.equal((await new WorkStream(t.connection(), 'w').read(10)).length, ids.length);
+    assert.deepEqual(idsOf(await new WorkStream(t.connection(), 'w').read(10)), ids);
     await eventually('all ids were asked for', async () => {
       await source.next(2, never).catch(() => undefined);
       return asked.flat().length >= ids.length;
@@ -134,11 +161,11 @@ describe('RedisWorkSource', () => {
     const ids = newIds(30);
     await t.doorbell.ring(ids);
     const dead = new WorkStream(t.connection(), 'dead');
-    assert.equal((await dead.read(30)).length, 30);
+    assert.deepEqual(idsOf(await dead.read(30)), ids);
     const { asked, claim } = claimer();
     await using source = t.open(claim, { consumer: 'heir', reclaimIdleMs: 0, reclaimEveryMs: 0 });
     while (asked.flat().length < ids.length) await source.next(7, never);
-    assert.deepEqual(asked.flat(), ids);
+    assert.deepEqual(asked.flat().sort(), ids.toSorted());
     assert.deepEqual(await t.left(), { entries: 0, pending: 0 });
   });
 
@@ -190,7 +217,7 @@ describe('RedisWorkSource', () => {
     await t.admin.xadd(workStream, '*', 'job', '{"evil":true}');
     const [id = ''] = newIds(1);
     await t.doorbell.ring([id]);
-    await source.next(5, never);
+    await source.next(50, never);
     assert.deepEqual(asked, [[id]]);
     assert.deepEqual(await t.left(), { entries: 0, pending: 0 });
     assert.equal(lines.length, 1);
@@ -242,7 +269,7 @@ describe('WorkStream.forgetConsumers', () => {
     await using t = await setUp();
     await t.doorbell.ring(newIds(1));
     await new WorkStream(t.connection(), 'holder').read(1);
-    await t.doorbell.ring(newIds(2));
+    for (const id of newIds(2)) await t.doorbell.ring([id]);
     const done = new WorkStream(t.connection(), 'done');
     await done.settle((await done.read(1)).map((ring) => ring.entryId));
     const self = new WorkStream(t.connection(), 'self');

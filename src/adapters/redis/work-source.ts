@@ -4,6 +4,7 @@ import type { ClaimByIds, Work, WorkSource } from '#domain/work-source.ts';
 import { failpoint } from '#platform/failpoints.ts';
 import type { Logger } from '#platform/logger.ts';
 import type { RedisConnection } from './connection.ts';
+import { filesPerRing } from './rings.ts';
 import { type Ring, WorkStream } from './work-stream.ts';
 
 export interface RedisWorkSourceOptions {
@@ -42,7 +43,7 @@ export class RedisWorkSource implements WorkSource {
 
   async next(max: number, signal: AbortSignal): Promise<Work> {
     signal.throwIfAborted();
-    const rings = await this.#rings(max);
+    const rings = await this.#upTo(max, await this.#rings(max));
     if (signal.aborted && rings.length > 0) await this.#stream.release(rings);
     signal.throwIfAborted();
     return await this.#claim(rings, signal);
@@ -68,10 +69,25 @@ export class RedisWorkSource implements WorkSource {
       this.#unanswered = this.#unanswered.slice(max);
       return rings;
     }
-    const reclaimed = await this.#reclaim(max);
-    const rings = reclaimed.length > 0 ? reclaimed : await this.#read(max);
+    const count = Math.max(1, Math.floor(max / filesPerRing));
+    const reclaimed = await this.#reclaim(count);
+    const rings = reclaimed.length > 0 ? reclaimed : await this.#read(count);
     await this.#dropMalformed(rings);
-    return rings.filter((ring) => ring.fileId !== undefined);
+    return rings.filter((ring) => ring.fileIds.length > 0);
+  }
+
+  /** Rings anew for what is too much. */
+  async #upTo(max: number, rings: readonly Ring[]): Promise<readonly Ring[]> {
+    const tooMany: string[] = [];
+    let room = max;
+    const taken = rings.map(({ entryId, fileIds }) => {
+      const taken = fileIds.slice(0, room);
+      room -= taken.length;
+      tooMany.push(...fileIds.slice(taken.length));
+      return { entryId, fileIds: taken };
+    });
+    if (tooMany.length > 0) await this.#stream.ring(tooMany);
+    return taken;
   }
 
   async #read(max: number): Promise<readonly Ring[]> {
@@ -105,14 +121,14 @@ export class RedisWorkSource implements WorkSource {
   }
 
   async #dropMalformed(rings: readonly Ring[]): Promise<void> {
-    const malformed = rings.filter((ring) => ring.fileId === undefined).map((ring) => ring.entryId);
+    const malformed = rings.filter((ring) => ring.fileIds.length === 0).map((ring) => ring.entryId);
     if (malformed.length === 0) return;
     this.#options.logger.warn({ entries: malformed }, 'dropped entries of the work stream that name no file');
     await this.#stream.settle(malformed);
   }
 
   async #claim(rings: readonly Ring[], signal: AbortSignal): Promise<Work> {
-    const ids = new Set(rings.map((ring) => ring.fileId as string));
+    const ids = new Set(rings.flatMap((ring) => ring.fileIds));
     if (ids.size === 0) return { files: [], leaseExpiresAt: performance.now(), leaseMs: 0 };
     await failpoint('worker.delivered');
     try {

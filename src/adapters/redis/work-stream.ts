@@ -3,10 +3,10 @@ import type { RedisConnection } from './connection.ts';
 import { blockMs } from './open.ts';
 import { addRings, fileIdField, rehearseRing, workGroup, workStream } from './rings.ts';
 
-/** One ring of the doorbell. `fileId` is undefined if the entry is malformed. */
+/** One ring of the doorbell. It names no file if the entry is malformed. */
 export interface Ring {
   readonly entryId: string;
-  readonly fileId: string | undefined;
+  readonly fileIds: readonly string[];
 }
 
 /** A century in milliseconds: no ring is open for as long. */
@@ -80,10 +80,13 @@ export class WorkStream {
     });
   }
 
+  async ring(fileIds: readonly string[]): Promise<void> {
+    await this.#connection.run('ring', (redis) => addRings(redis, fileIds));
+  }
+
   /** Releases rings that this consumer has read and will not use, by ringing again. */
   async release(rings: readonly Ring[]): Promise<void> {
-    const ids = rings.flatMap(({ fileId }) => fileId ?? []);
-    await this.#connection.run('ring', (redis) => addRings(redis, ids));
+    await this.ring(rings.flatMap(({ fileIds }) => fileIds));
     await this.settle(rings.map((ring) => ring.entryId));
   }
 
@@ -154,8 +157,8 @@ function isGroupMissing(error: unknown): boolean {
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 function ringOf([entryId, fields]: RawEntry): Ring {
-  const [name, value = ''] = fields ?? [];
-  return { entryId, fileId: name === fileIdField && uuid.test(value) ? value : undefined };
+  const fileIds = (fields ?? []).filter((value, at, all) => all[at - 1] === fileIdField && uuid.test(value));
+  return { entryId, fileIds };
 }
 
 function consumerOf(pairs: unknown[]): { name: string; pending: number; idle: number } {
