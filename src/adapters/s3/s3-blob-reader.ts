@@ -3,16 +3,16 @@ import { FilemillError } from '#domain/errors.ts';
 import type { S3Client } from './client/client.ts';
 import { bytesKey, parseObjectStorageKey, parseSegmentStorageKey } from './layout.ts';
 import { ReadAhead } from './objects/read-ahead.ts';
-import { SegmentReader } from './segments/segment-reader.ts';
+import { SegmentReader, type SegmentReaderOptions } from './segments/segment-reader.ts';
 
 /** Read-only access to the blobs of an S3BlobStore. */
 export class S3BlobReader implements BlobReader {
   readonly #client: S3Client;
   readonly #segments: SegmentReader;
 
-  constructor(client: S3Client) {
+  constructor(client: S3Client, options: SegmentReaderOptions = {}) {
     this.#client = client;
-    this.#segments = new SegmentReader(client);
+    this.#segments = new SegmentReader(client, options);
   }
 
   async open(storageKey: string): Promise<BlobHandle> {

@@ -20,16 +20,21 @@ interface Cached {
   bytes: number;
 }
 
+export interface SegmentReaderOptions {
+  /** Whether blobs that were removed are found all the same, until their segment is. Saves a request for each segment. */
+  readonly readsRemoved?: boolean;
+}
+
 /** Reads small blobs by whole segments, and keeps the latest of these in memory. */
 export class SegmentReader {
   readonly #client: S3Client;
-  readonly #tombstones: TombstoneStore;
+  readonly #tombstones: TombstoneStore | undefined;
   /** The least recently read comes first. */
   readonly #cache = new Map<string, Cached>();
 
-  constructor(client: S3Client) {
+  constructor(client: S3Client, { readsRemoved = false }: SegmentReaderOptions = {}) {
     this.#client = client;
-    this.#tombstones = new TombstoneStore(client);
+    this.#tombstones = readsRemoved ? undefined : new TombstoneStore(client);
   }
 
   /** @throws FilemillError BLOB_MISSING, BLOB_DAMAGED */
@@ -58,7 +63,7 @@ export class SegmentReader {
 
   #fetch(segment: string): Cached {
     const fetch = async () => {
-      const reads = [this.#client.get(segmentObjectKey(segment)), this.#tombstones.of(segment)] as const;
+      const reads = [this.#client.get(segmentObjectKey(segment)), this.#tombstones?.of(segment)] as const;
       const [bytes, tombstones] = await Promise.all(reads);
       return bytes && { bytes, dead: tombstones?.offsets };
     };
