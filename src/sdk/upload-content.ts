@@ -2,12 +2,16 @@ import { type BigIntStats, closeSync, constants, fstatSync, openSync, readSync }
 import { type FileHandle, open } from 'node:fs/promises';
 import { getDefaultHighWaterMark, type Readable } from 'node:stream';
 import { FilemillError } from '#domain/errors.ts';
+import { memoryForMessage } from '#platform/rpc/bytes-message.ts';
 
 /** The size of each chunk but the last: smaller ones are slower, and the server holds two for each call. */
 export const chunkBytes = 256 * 1024;
 
-/** A call queues at most this many unsent messages and the reader holds one more, so older buffers are free again. */
-const ringSize = getDefaultHighWaterMark(true) + 2;
+/**
+ * Older buffers are free again: a call queues at most so many unsent messages, the transport keeps a MiB of them and the next, to
+ * send them again over another connection, and the reader holds one more.
+ */
+const ringSize = getDefaultHighWaterMark(true) + 1024 ** 2 / chunkBytes + 3;
 
 /** The bytes of one file. */
 export interface UploadContent extends AsyncDisposable {
@@ -67,8 +71,8 @@ export class FileContent implements UploadContent {
   async ready(): Promise<void> {}
 
   /**
-   * Yields all bytes from this offset on. Buffers are reused: a chunk is valid while it and at most 16 later ones (the
-   * queue of one call) wait to be written.
+   * Yields all bytes from this offset on. Buffers are reused: a chunk is valid while it and later ones (the queue of
+   * one call, and what the transport keeps) wait to be sent.
    *
    * @throws FilemillError SIZE_MISMATCH, CHECKSUM_MISMATCH when the file changed since it was opened
    */
@@ -77,7 +81,7 @@ export class FileContent implements UploadContent {
     const bufferBytes = Math.min(chunkBytes, this.size + 1);
     let position = from;
     for (let turn = 0; ; turn = (turn + 1) % ringSize) {
-      ring[turn] ??= Buffer.allocUnsafe(bufferBytes);
+      ring[turn] ??= memoryForMessage(bufferBytes);
       const buffer = ring[turn] as Buffer;
       const { bytesRead } = await this.#read(buffer, position);
       if (bytesRead === 0) break;

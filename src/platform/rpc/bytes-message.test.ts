@@ -7,7 +7,7 @@ import {
   UploadFileRequestSchema,
   UploadManyRequestSchema,
 } from '#gen/filemill/v1/upload_service_pb.ts';
-import { bytesEncoder } from './bytes-message.ts';
+import { bytesEncoder, memoryForMessage } from './bytes-message.ts';
 
 describe('A message of many bytes', () => {
   for (const schema of [UploadFileRequestSchema, AppendUploadRequestSchema])
@@ -16,7 +16,21 @@ describe('A message of many bytes', () => {
         const part = { case: 'chunk' as const, value: randomBytes(length) };
         const usual = Buffer.from(toBinary(schema, create(schema, { part })));
         assert(bytesEncoder(schema)?.({ part })?.equals(usual));
+        const memory = memoryForMessage(length + 1);
+        memory.set(part.value);
+        const inPlace = bytesEncoder(schema)?.({ part: { ...part, value: memory.subarray(0, length) } });
+        assert(inPlace?.equals(usual));
+        assert.equal(inPlace?.buffer, memory.buffer);
+        assert(memory.subarray(0, length).equals(part.value));
       });
+
+  it('is copied when it does not begin where its memory does', () => {
+    const memory = memoryForMessage(100_000).fill(1);
+    const part = { case: 'chunk' as const, value: memory.subarray(10) };
+    const usual = Buffer.from(toBinary(UploadFileRequestSchema, create(UploadFileRequestSchema, { part })));
+    assert(bytesEncoder(UploadFileRequestSchema)?.({ part })?.equals(usual));
+    assert(memory.every((byte) => byte === 1));
+  });
 
   it('is left to protobuf-es when it is short, or something else', () => {
     const encode = bytesEncoder(UploadFileRequestSchema);

@@ -4,9 +4,23 @@ import { type DescMessage, ScalarType } from '@bufbuild/protobuf';
 const worthwhile = 16 * 1024;
 const lengthDelimited = 2;
 
+/** Room in front of bytes for a tag and a length, which take 16 bytes at most. */
+const headRoom = 16;
+const withHeadRoom = new WeakSet<ArrayBufferLike>();
+
 /**
- * Encodes a message that is one of several parts, if that part is nothing but many bytes, with one copy of them: protobuf-es would
- * copy them twice, into fresh memory of three times the size. Undefined for any other message, which is encoded as usual.
+ * Memory for the bytes of a message. What begins where it begins is encoded in place, so it must not change before the message
+ * was sent.
+ */
+export function memoryForMessage(bytes: number): Buffer {
+  const memory = Buffer.allocUnsafeSlow(headRoom + bytes);
+  withHeadRoom.add(memory.buffer);
+  return memory.subarray(headRoom);
+}
+
+/**
+ * Encodes a message that is one of several parts, if that part is nothing but many bytes, with one copy of them or none: protobuf-es
+ * would copy them twice, into fresh memory of three times the size. Undefined for any other message, which is encoded as usual.
  */
 export function bytesEncoder(message: DescMessage): ((value: object) => Buffer | undefined) | undefined {
   const [oneof, ...others] = message.oneofs;
@@ -32,6 +46,11 @@ interface Part {
 /** The tag and the length in front of the bytes (https://protobuf.dev/programming-guides/encoding). */
 function encode(number: number, bytes: Uint8Array): Buffer {
   const head = [...varint((number << 3) | lengthDelimited), ...varint(bytes.length)];
+  if (bytes.byteOffset === headRoom && withHeadRoom.has(bytes.buffer)) {
+    const inPlace = Buffer.from(bytes.buffer, headRoom - head.length, head.length + bytes.length);
+    inPlace.set(head);
+    return inPlace;
+  }
   const encoded = Buffer.allocUnsafeSlow(head.length + bytes.length);
   encoded.set(head);
   encoded.set(bytes, head.length);
