@@ -19,7 +19,6 @@ describe('a file that is passed on', () => {
       parts.slice(1).map(({ case: kind, value }) => [kind, kind === 'closing' && value.sha256]),
       [
         ['chunk', false],
-        ['chunk', false],
         ['closing', sha256],
       ],
     );

@@ -4,6 +4,7 @@ import type { Json } from '#contract/schemas.ts';
 import type { UploadFileRequestSchema, UploadMetadataSchema } from '#gen/filemill/v1/upload_service_pb.ts';
 import type { CallOptions } from '#platform/rpc/call-options.ts';
 import type { Backend } from '../backend.ts';
+import { inLargePieces } from './large-pieces.ts';
 
 /**
  * Streams one file to the upload service with back-pressure. When this resolves, the file is kept; when the content
@@ -28,7 +29,7 @@ async function* messages(
 ): AsyncGenerator<MessageInitShape<typeof UploadFileRequestSchema>> {
   yield { part: { case: 'metadata', value: { ...metadata, sha256AtClose: true } } };
   const hash = createHash('sha256');
-  for await (const chunk of content) {
+  for await (const chunk of inLargePieces(content)) {
     hash.update(chunk);
     yield { part: { case: 'chunk', value: chunk } };
   }

@@ -7,10 +7,10 @@ import type {
 } from '#gen/filemill/v1/upload_service_pb.ts';
 import type { CallOptions } from '#platform/rpc/call-options.ts';
 import type { Backend } from '../../backend.ts';
+import { inLargePieces } from '../large-pieces.ts';
 import { uploadOf } from './progress.ts';
 
 type Start = MessageInitShape<typeof AppendStartSchema>;
-type Content = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
 /**
  * Streams bytes to the upload service with back-pressure. The append that brings the last byte finishes the upload:
@@ -25,7 +25,7 @@ export async function appendContent(
   { upload }: Backend,
   start: Start,
   { requestId, trace, authorization, clientAddress }: CallOptions,
-  content: Content = [],
+  content: AsyncIterable<Uint8Array> = nothing(),
 ): Promise<PartialUpload> {
   const onward = { requestId, trace, authorization, clientAddress };
   return uploadOf(await upload.appendUpload(messages(start, content), onward));
@@ -33,13 +33,15 @@ export async function appendContent(
 
 async function* messages(
   start: Start,
-  content: Content,
+  content: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<MessageInitShape<typeof AppendUploadRequestSchema>> {
   yield { part: { case: 'start', value: start } };
   try {
-    for await (const chunk of content) yield { part: { case: 'chunk', value: chunk } };
+    for await (const chunk of inLargePieces(content)) yield { part: { case: 'chunk', value: chunk } };
   } catch (error) {
     // Other errors than a disconnect are defects.
     if (!(error instanceof FilemillError)) throw error;
   }
 }
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
