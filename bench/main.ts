@@ -15,11 +15,12 @@ import { machine, table } from './report.ts';
 import type { Bench, Scenario } from './scenario.ts';
 import { analysis } from './scenarios/analysis.ts';
 import { besideBefore } from './scenarios/beside-before.ts';
+import { besideSeaweedFs } from './scenarios/beside-seaweedfs.ts';
 import { browser } from './scenarios/browser.ts';
 import { documents } from './scenarios/documents.ts';
 import { fairness } from './scenarios/fairness.ts';
 import { folder } from './scenarios/folder.ts';
-import { growth } from './scenarios/growth.ts';
+import { growth, moreGrowth } from './scenarios/growth.ts';
 import { largeFile } from './scenarios/large-file.ts';
 import { latency } from './scenarios/latency.ts';
 import { pages } from './scenarios/pages.ts';
@@ -44,12 +45,14 @@ const scenarios: readonly Scenario[] = [
     documents,
     twoWorkers,
     growth,
+    moreGrowth,
     retention,
     pages,
     browser,
     start,
     idle,
     besideBefore,
+    besideSeaweedFs,
     waysIn,
     s3,
   ],
