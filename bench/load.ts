@@ -10,6 +10,7 @@ import { appendFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type UploadFileResponse, UploadService } from '#gen/filemill/v1/upload_service_pb.ts';
 import { never } from '#platform/abort.ts';
+import { memoryForMessage } from '#platform/rpc/bytes-message.ts';
 import { RpcChannel } from '#platform/rpc/client.ts';
 import { Semaphore } from '#platform/semaphore.ts';
 import { Certificates } from '#platform/tls/certificates.ts';
@@ -131,11 +132,17 @@ async function sendResumable(n: number): Promise<void> {
   note(upload.file, '');
 }
 
-/** Repeats the same MiB, so that reading is not measured. */
+/** Repeats the same MiB, so that reading is not measured, in memory such as that of files that are read. */
 async function* contentOf() {
   const hasher = options.hashed ? createHash('sha256') : undefined;
-  for (let left = options.bytes, at = 0; left > 0; left -= chunkBytes, at = (at + chunkBytes) % text.length) {
-    const chunk = text.subarray(at, at + Math.min(left, chunkBytes));
+  const memory = Array.from({ length: Math.ceil(text.length / chunkBytes) }, (_, n) => {
+    const chunk = memoryForMessage(Math.min(chunkBytes, text.length - n * chunkBytes));
+    chunk.set(text.subarray(n * chunkBytes, n * chunkBytes + chunk.length));
+    return chunk;
+  });
+  for (let [left, turn] = [options.bytes, 0]; left > 0; turn = (turn + 1) % memory.length) {
+    const chunk = (memory[turn] as Buffer).subarray(0, left);
+    left -= chunk.length;
     hasher?.update(chunk);
     yield { part: { case: 'chunk' as const, value: chunk } };
   }

@@ -42,9 +42,9 @@ async function measure(bench: Bench, kind: S3Kind): Promise<Figure[]> {
 type Bare = (options: Omit<PutsOptions, 'url'>) => Promise<number>;
 
 async function largeFile(bench: Bench, kind: S3Kind, system: FilemillSystem, bare: Bare): Promise<Figure> {
-  const load: Load = { kind: 'large', files: 1, bytes: (bench.quick ? 64 : 256) * MiB, concurrency: 1, hashed: false };
+  const load: Load = { kind: 'large', files: 1, bytes: (bench.quick ? 64 : 1_024) * MiB, concurrency: 1, hashed: false };
   const rates = { own: [] as number[], bare: [] as number[] };
-  await system.run({ ...load, bytes: 32 * MiB });
+  await system.run({ ...load, bytes: load.bytes / 4 });
   for (let round = 0; round < (bench.quick ? 1 : 3); round++) {
     rates.own.push(load.bytes / (await system.run(load)).report.ms / 1_000);
     rates.bare.push(load.bytes / (await bare({ files: 1, bytes: load.bytes, concurrency: 1 })) / 1_000);
@@ -63,7 +63,8 @@ async function smallFiles(bench: Bench, kind: S3Kind, system: FilemillSystem, ba
     hashed: true,
   };
   const rates = { own: [] as number[], bare: [] as number[] };
-  await system.run(load);
+  // As in `small-files`: six processes need longer to warm up than one.
+  await system.run(bench.quick ? load : { ...load, files: 60_000 });
   for (let round = 0; round < (bench.quick ? 1 : 3); round++) {
     rates.own.push((load.files / (await system.run(load)).ms) * 1_000);
     const files = load.files / 20;
