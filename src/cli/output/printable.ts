@@ -27,9 +27,11 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
+const counts = new Intl.NumberFormat('en-US');
+
 /** `12,345`, the same on every machine. */
 export function formatCount(value: number): string {
-  return value.toLocaleString('en-US');
+  return counts.format(value);
 }
 
 /** `1 file`, `2 files`. */
