@@ -4,7 +4,6 @@ import type { ClaimByIds, Work, WorkSource } from '#domain/work-source.ts';
 import { failpoint } from '#platform/failpoints.ts';
 import type { Logger } from '#platform/logger.ts';
 import type { RedisConnection } from './connection.ts';
-import { filesPerRing } from './rings.ts';
 import { type Ring, WorkStream } from './work-stream.ts';
 
 export interface RedisWorkSourceOptions {
@@ -33,6 +32,8 @@ export class RedisWorkSource implements WorkSource {
   #unanswered: readonly Ring[] = [];
   /** Set when an answer was lost, with which rings after this entry may have been delivered. */
   #unheardAfter: string | undefined;
+  /** How many files the latest rings named, in the mean: one while few come. */
+  #filesPerRing = 1;
   #nextReclaimAt = 0;
   #nextForgetAt = 0;
 
@@ -69,11 +70,13 @@ export class RedisWorkSource implements WorkSource {
       this.#unanswered = this.#unanswered.slice(max);
       return rings;
     }
-    const count = Math.max(1, Math.floor(max / filesPerRing));
+    const count = Math.max(1, Math.floor(max / this.#filesPerRing));
     const reclaimed = await this.#reclaim(count);
     const rings = reclaimed.length > 0 ? reclaimed : await this.#read(count);
     await this.#dropMalformed(rings);
-    return rings.filter((ring) => ring.fileIds.length > 0);
+    const sound = rings.filter((ring) => ring.fileIds.length > 0);
+    if (sound.length > 0) this.#filesPerRing = sound.flatMap((ring) => ring.fileIds).length / sound.length;
+    return sound;
   }
 
   /** Rings anew for what is too much. */
