@@ -42,7 +42,13 @@ async function measure(bench: Bench, kind: S3Kind): Promise<Figure[]> {
 type Bare = (options: Omit<PutsOptions, 'url'>) => Promise<number>;
 
 async function largeFile(bench: Bench, kind: S3Kind, system: FilemillSystem, bare: Bare): Promise<Figure> {
-  const load: Load = { kind: 'large', files: 1, bytes: (bench.quick ? 64 : 1_024) * MiB, concurrency: 1, hashed: false };
+  const load: Load = {
+    kind: 'large',
+    files: 1,
+    bytes: (bench.quick ? 64 : 1_024) * MiB,
+    concurrency: 1,
+    hashed: false,
+  };
   const rates = { own: [] as number[], bare: [] as number[] };
   await system.run({ ...load, bytes: load.bytes / 4 });
   for (let round = 0; round < (bench.quick ? 1 : 3); round++) {
