@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
+import { Redis } from 'ioredis';
 import { createDoorbell } from '#adapters/redis/doorbell.ts';
+import { workStream } from '#adapters/redis/rings.ts';
 import { type Doorbell, doorbellWindow } from '#domain/doorbell.ts';
 import { eventually } from '#test/support/eventually.ts';
-import { testRedis } from '#test/support/stores.ts';
+import { type TestRedis, testRedis } from '#test/support/stores.ts';
 import { quiet } from '#test/support/upload-stack.ts';
 import { maxQueued, Ringer } from './ringer.ts';
 
@@ -13,10 +15,12 @@ describe('The ringer', () => {
     await using redis = await testRedis();
     await using doorbell = createDoorbell(redis.url, quiet);
     await using ringer = new Ringer(doorbell, quiet);
-    for (let n = 0; n < 1_200; n++) ringer.ring(randomUUID());
-    await eventually('the stream holds 1_200 rings', async () => (await doorbell.depth()) === 1_200);
-    ringer.ring(randomUUID());
-    await eventually('the stream holds 1_201 rings', async () => (await doorbell.depth()) === 1_201);
+    const ids = Array.from({ length: 1_201 }, () => randomUUID());
+    for (const id of ids.slice(1)) ringer.ring(id);
+    await eventually('1,200 files were rung for', async () => (await heardBy(redis)).length === 1_200);
+    ringer.ring(ids[0] ?? '');
+    await eventually('1,201 files were rung for', async () => (await heardBy(redis)).length === 1_201);
+    assert.deepEqual((await heardBy(redis)).sort(), ids.sort());
   });
 
   it('rings for what is queued before it ends', async () => {
@@ -25,7 +29,7 @@ describe('The ringer', () => {
     const ringer = new Ringer(doorbell, quiet);
     for (let n = 0; n < 1_200; n++) ringer.ring(randomUUID());
     await ringer[Symbol.asyncDispose]();
-    assert.equal(await doorbell.depth(), 1_200);
+    assert.equal((await heardBy(redis)).length, 1_200);
   });
 
   it('drops what it cannot ring while Redis is away, and ends all the same', async () => {
@@ -88,4 +92,12 @@ class RecordingBell implements Doorbell {
   depth = async (): Promise<number> => this.waiting;
 
   async [Symbol.asyncDispose](): Promise<void> {}
+}
+
+/** The files that the stream names. */
+async function heardBy({ url }: TestRedis): Promise<string[]> {
+  const redis = new Redis(url.slice('unix://'.length));
+  const entries = await redis.xrange(workStream, '-', '+');
+  redis.disconnect();
+  return entries.flatMap(([, fields]) => fields.filter((_, at) => at % 2 === 1));
 }
