@@ -45,6 +45,16 @@ export const dispatchMutations: readonly Mutation[] = [
     },
   },
   {
+    name: 'too-many-files-of-a-ring-dropped',
+    breaks: 'ringing anew for files of a ring that a worker has no room for',
+    file: 'src/adapters/redis/work-source.ts',
+    edits: [{ search: 'if (tooMany.length > 0) await this.#stream.ring(tooMany);', replace: '' }],
+    test: {
+      file: 'src/adapters/redis/work-source.test.ts',
+      name: 'claims no more files than it was asked for, and leaves the others to all',
+    },
+  },
+  {
     name: 'group-not-healed',
     breaks: 'making the consumer group again when it vanished with the stream',
     file: 'src/adapters/redis/work-stream.ts',
