@@ -23,7 +23,7 @@ export class SeaweedFs implements AsyncDisposable {
   /** Builds it first, by Go and its module proxy: this takes minutes once. */
   static async start(folder: string): Promise<SeaweedFs> {
     await build();
-    const port = await freePorts(4);
+    const port = await freePorts(3);
     // Each of its HTTP ports has one for gRPC beside it, 10,000 higher.
     const args = ['server', '-filer', `-dir=${folder}`, '-ip=127.0.0.1', '-ip.bind=127.0.0.1', '-volume.max=20'];
     const ports = ['master', 'volume', 'filer'].map((part, n) => `-${part}.port=${port + n}`);
@@ -63,12 +63,12 @@ export class SeaweedFs implements AsyncDisposable {
 
 /** `go install` refuses it, for the replacements in its go.mod. */
 async function build(): Promise<void> {
-  if (await exists(join(built, 'weed'))) return;
+  const env = { ...process.env, CGO_ENABLED: '0' };
   await mkdir(built, { recursive: true });
+  await run('go', ['build', '-o', join(built, 'http-puts'), puts], { env });
+  if (await exists(join(built, 'weed'))) return;
   const module = `github.com/seaweedfs/seaweedfs@${version}`;
   const { Dir: source } = JSON.parse((await run('go', ['mod', 'download', '-json', module])).stdout) as { Dir: string };
-  const env = { ...process.env, CGO_ENABLED: '0' };
-  await run('go', ['build', '-o', join(built, 'http-puts'), puts], { env });
   await run('go', ['build', '-o', join(built, 'weed.new'), './weed'], { cwd: source, env, maxBuffer: 64 * 1024 ** 2 });
   await rename(join(built, 'weed.new'), join(built, 'weed'));
 }

@@ -7,11 +7,11 @@ import { memoryForMessage } from '#platform/rpc/bytes-message.ts';
 /** The size of each chunk but the last: smaller ones are slower, and the server holds two for each call. */
 export const chunkBytes = 256 * 1024;
 
-/**
- * Older buffers are free again: a call queues at most so many unsent messages, the transport keeps a MiB of them and the next, to
- * send them again over another connection, and the reader holds one more.
- */
-const ringSize = getDefaultHighWaterMark(true) + 1024 ** 2 / chunkBytes + 3;
+/** The transport keeps the first MiB of a call in memory, to send it again over another connection. */
+export const chunksKept = 1024 ** 2 / chunkBytes;
+
+/** Older buffers are free again: a call queues at most so many unsent messages, the transport keeps its own and the next, and the reader holds one. */
+const ringSize = getDefaultHighWaterMark(true) + chunksKept + 3;
 
 /** The bytes of one file. */
 export interface UploadContent extends AsyncDisposable {

@@ -5,7 +5,7 @@ import type { RpcClient } from '#platform/rpc/client.ts';
 import { type RetryOptions, withRetry } from '#platform/rpc/retry.ts';
 import { unlessStalled } from '#platform/rpc/stall-timer.ts';
 import type { TraceContext } from '#platform/telemetry/trace-context.ts';
-import { chunkBytes, type UploadContent } from './upload-content.ts';
+import { chunksKept, type UploadContent } from './upload-content.ts';
 
 export interface FileToUpload {
   readonly filename: string;
@@ -80,4 +80,4 @@ export function declaredSize({ size }: UploadContent): { readonly size?: bigint 
 }
 
 /** The transport buffers the first message and the first MiB of chunks even when there is no server. */
-export const messagesTakenUnseen = 1 + 1024 ** 2 / chunkBytes;
+export const messagesTakenUnseen = 1 + chunksKept;

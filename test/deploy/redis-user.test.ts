@@ -20,6 +20,7 @@ import { workSourceConformance } from '../conformance/work-source.ts';
 import { claimerFor, startBackend } from '../support/backend.ts';
 import { findRedisServer } from '../support/ensure-redis.ts';
 import { freePort } from '../support/free-port.ts';
+import { rungFiles } from '../support/rung-files.ts';
 
 const logger = createLogger('test', { level: 'silent', format: 'json' });
 const ringing = ['upload', 'metadata'] as const;
@@ -95,10 +96,7 @@ for (const user of ringing)
     const reader = plainClient(server.urls.admin);
     return {
       doorbell,
-      heard: async () =>
-        (await reader.client.xrange(workStream, '-', '+')).flatMap(([, fields]) =>
-          fields.filter((_, at) => at % 2 === 1),
-        ),
+      heard: () => rungFiles(reader.client),
       async [Symbol.asyncDispose]() {
         await reader[Symbol.asyncDispose]();
         await doorbell[Symbol.asyncDispose]();

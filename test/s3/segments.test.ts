@@ -50,6 +50,16 @@ for (const kind of s3Kinds)
       assert.deepEqual((await finished(store)).map(({ id }) => id).sort(), live.map(({ id }) => id).sort());
     });
 
+    it('are read by an analysis until their segment is gone, and by nobody else once they were removed', async () => {
+      await using subject = await open();
+      const { client, store, blobs } = subject;
+      await removeAll(store, blobs);
+      const [{ storageKey } = { storageKey: '' }] = blobs;
+      const analysis = new S3BlobReader(client, { readsRemoved: true });
+      assert.deepEqual(await contentOf(analysis, storageKey), contents[0]);
+      await assert.rejects(new S3BlobReader(client).open(storageKey), { reason: 'BLOB_MISSING' });
+    });
+
     it('are removed together at a few requests', async () => {
       await using subject = await open();
       await removeAll(subject.store, subject.blobs);

@@ -2,11 +2,11 @@ import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { RedisConnection } from '#adapters/redis/connection.ts';
 import { createDoorbell } from '#adapters/redis/doorbell.ts';
-import { fileIdField, workStream } from '#adapters/redis/rings.ts';
 import { RedisWorkSource } from '#adapters/redis/work-source.ts';
 import { doorbellConformance } from '../conformance/doorbell.ts';
 import { workSourceConformance } from '../conformance/work-source.ts';
 import { claimerFor, startBackend } from './backend.ts';
+import { rungFiles } from './rung-files.ts';
 import { testRedis } from './stores.ts';
 
 const logger = pino({ level: 'silent' });
@@ -28,10 +28,7 @@ export function redisConformance(name: string, start: () => Promise<RedisUnderTe
     const resources = opening.move();
     return {
       doorbell,
-      heard: async () => {
-        const entries = await admin.xrange(workStream, '-', '+');
-        return entries.flatMap(([, fields]) => fields.filter((_, at) => fields[at - 1] === fileIdField));
-      },
+      heard: () => rungFiles(admin),
       [Symbol.asyncDispose]: () => resources.disposeAsync(),
     };
   });

@@ -84,10 +84,10 @@ export class RedisWorkSource implements WorkSource {
     const tooMany: string[] = [];
     let room = max;
     const taken = rings.map(({ entryId, fileIds }) => {
-      const taken = fileIds.slice(0, room);
-      room -= taken.length;
-      tooMany.push(...fileIds.slice(taken.length));
-      return { entryId, fileIds: taken };
+      const fitting = fileIds.slice(0, room);
+      room -= fitting.length;
+      tooMany.push(...fileIds.slice(fitting.length));
+      return { entryId, fileIds: fitting };
     });
     if (tooMany.length > 0) await this.#stream.ring(tooMany);
     return taken;

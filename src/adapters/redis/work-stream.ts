@@ -80,6 +80,7 @@ export class WorkStream {
     });
   }
 
+  /** Rings for these files, as `Doorbell.ring`. */
   async ring(fileIds: readonly string[]): Promise<void> {
     await this.#connection.run('ring', (redis) => addRings(redis, fileIds));
   }

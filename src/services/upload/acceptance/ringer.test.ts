@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { Redis } from 'ioredis';
 import { createDoorbell } from '#adapters/redis/doorbell.ts';
-import { workStream } from '#adapters/redis/rings.ts';
 import { type Doorbell, doorbellWindow } from '#domain/doorbell.ts';
 import { eventually } from '#test/support/eventually.ts';
+import { rungFiles } from '#test/support/rung-files.ts';
 import { type TestRedis, testRedis } from '#test/support/stores.ts';
 import { quiet } from '#test/support/upload-stack.ts';
 import { maxQueued, Ringer } from './ringer.ts';
@@ -97,7 +97,7 @@ class RecordingBell implements Doorbell {
 /** The files that the stream names. */
 async function heardBy({ url }: TestRedis): Promise<string[]> {
   const redis = new Redis(url.slice('unix://'.length));
-  const entries = await redis.xrange(workStream, '-', '+');
+  const files = await rungFiles(redis);
   redis.disconnect();
-  return entries.flatMap(([, fields]) => fields.filter((_, at) => at % 2 === 1));
+  return files;
 }

@@ -35,6 +35,20 @@ describe('Large pieces', () => {
     assert.equal((await pieces.next()).done, true);
   });
 
+  it('do not wait for a sender that never pauses and sends little', async () => {
+    let sent = 0;
+    const dripping = async function* () {
+      for (; ; sent++) {
+        yield Buffer.of(sent);
+        await delay(1);
+      }
+    };
+    for await (const piece of inLargePieces(dripping())) {
+      assert.ok(piece.length > 0 && sent < 10_000, `${sent} bytes were sent before any was passed on`);
+      break;
+    }
+  });
+
   it('bring what arrived before a failure', async () => {
     const kept: string[] = [];
     const reading = (async () => {
