@@ -15,6 +15,31 @@ export const dispatchMutations: readonly Mutation[] = [
     },
   },
   {
+    name: 'claims-walk-all-files',
+    breaks: 'looking up the files that wait by their keys, whatever PostgreSQL believes of the tables',
+    file: 'src/adapters/postgres/files/file-claims.ts',
+    edits: [
+      {
+        search: "fileOf('s.file_id', 'f.id', claimable, 'for update skip locked')",
+        replace: '`join (select * from files f where ${claimable} for update skip locked) f on f.id = s.file_id`',
+      },
+    ],
+    test: {
+      file: 'src/adapters/postgres/files/query-plans.test.ts',
+      name: 'claimDueFiles meets no more files than it asks for',
+    },
+  },
+  {
+    name: 'waiting-files-are-sorted',
+    breaks: 'reading what waits in the order of its index',
+    file: 'src/adapters/postgres/database/database.ts',
+    edits: [{ search: ", enable_sort: 'off'", replace: '' }],
+    test: {
+      file: 'src/adapters/postgres/files/query-plans.test.ts',
+      name: 'claimDueFiles meets no more files than it asks for, even if nothing was in a state when PostgreSQL last looked',
+    },
+  },
+  {
     name: 'reconciler-expires-not',
     breaks: 'the reconciler re-opening leases that ran out',
     file: reconciler,

@@ -1,7 +1,7 @@
 import type { Database, Statement } from '../database/database.ts';
 import { paused, resumed } from '../files/file-holds.ts';
 import { notifiedBy } from '../files/file-rows.ts';
-import { waitingList } from '../files/state-tables.ts';
+import { claimedBy, fileOf, waitingList } from '../files/state-tables.ts';
 
 // A hold is a mark on the batch: from its commit on, whatever would become PENDING becomes PAUSED (`waiting`, and creates). What is
 // PENDING already follows in steps, by the caller and, should that die, by the reconciler.
@@ -14,9 +14,9 @@ const mark: Statement = {
 const filesOf = (hold: string, status: string, states: string) => `
   select f.id from batches b
     join file_states s on s.batch = b.name and s.tenant = b.tenant and s.status in (${states})
-    join files f on f.id = s.file_id and f.status = '${status}'
+    ${fileOf('s.file_id', 'f.id', `f.status = '${status}'`, 'for update skip locked')}
   where b.hold = '${hold}' and ($1::text is null or b.tenant = $1 and b.name = $2)
-  limit $3 for update of f skip locked`;
+  limit $3`;
 
 const pause: Statement = {
   name: 'pause-batches',
@@ -85,8 +85,8 @@ const unfinished: Statement = {
   text: `
     (select file_id as id from file_states where batch = $2 and tenant = $1 and status in (${waitingList}, 'PAUSED') limit $3)
     union
-    (select f.id from claims c cross join unnest(c.file_ids) as i (id) join files f on f.id = i.id
-     where f.status = 'PROCESSING' and f.lease_token = c.lease_token and f.batch = $2 and f.tenant = $1 limit $3)
+    (select f.id from claims c cross join unnest(c.file_ids) as i (id)
+       ${fileOf('i.id', 'f.id', `${claimedBy('c')} and f.batch = $2 and f.tenant = $1`)} limit $3)
     limit $3`,
 };
 

@@ -1,7 +1,7 @@
 import type { Priority } from '#domain/priority.ts';
 import type { Database, Statement } from '../database/database.ts';
 import { notifiedBy } from '../files/file-rows.ts';
-import { relisted, waitingList, waitingState } from '../files/state-tables.ts';
+import { fileOf, relisted, waitingList, waitingState } from '../files/state-tables.ts';
 
 const set: Statement = {
   name: 'set-batch-priority',
@@ -15,10 +15,9 @@ const follow: Statement = {
   name: 'follow-batch-priority',
   text: `
     with waiting as (
-      select f.id from file_states s join files f on f.id = s.file_id
+      select f.id from file_states s ${fileOf('s.file_id', 'f.id', `f.status = 'PENDING'`, 'for update skip locked')}
       where s.tenant = $1 and s.batch = $2 and s.status in (${waitingList}) and s.status <> ${waitingState(`nullif($3, 'normal')`)}
-        and f.status = 'PENDING'
-      limit $4 for update of f skip locked
+      limit $4
     ), changed as (
       update files f set priority = nullif($3, 'normal'), updated_at = now() from waiting i where f.id = i.id
       returning f.id, f.tenant, f.batch, f.priority

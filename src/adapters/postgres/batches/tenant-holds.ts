@@ -1,7 +1,7 @@
 import type { Database, Statement } from '../database/database.ts';
 import { paused, resumed } from '../files/file-holds.ts';
 import { notifiedBy } from '../files/file-rows.ts';
-import { waitingList } from '../files/state-tables.ts';
+import { claimedBy, fileOf, waitingList } from '../files/state-tables.ts';
 
 // A hold is a mark on the tenant: from its commit on, claims pass its files over (`waitingQueues`), so that nothing that creates,
 // fails or releases files has to look for it. What is PENDING becomes PAUSED in steps, by the caller and by the reconciler.
@@ -23,9 +23,9 @@ const unlessOfPausedBatch = (file: string) => `not (${file}.batch is not null an
 const filesOf = (hold: string, status: string, states: string, more: string) => `
   select f.id from tenant_holds h
     join file_states s on s.tenant = h.tenant and s.status in (${states})
-    join files f on f.id = s.file_id and f.status = '${status}'
+    ${fileOf('s.file_id', 'f.id', `f.status = '${status}'`, 'for update skip locked')}
   where h.hold = '${hold}' and ($1::text is null or h.tenant = $1) and ${more}
-  limit $2 for update of f skip locked for share of h`;
+  limit $2 for share of h`;
 
 const pause: Statement = {
   name: 'pause-tenants',
@@ -38,7 +38,7 @@ const pause: Statement = {
 const resume: Statement = {
   name: 'resume-tenants',
   text: `
-    with held as (${filesOf('RESUMING', 'PAUSED', `'PAUSED'`, unlessOfPausedBatch('f'))}
+    with held as (${filesOf('RESUMING', 'PAUSED', `'PAUSED'`, unlessOfPausedBatch('s'))}
     ), ${resumed}
     select count(*) as files from resumed left join ${notifiedBy('resumed')} on true`,
 };
@@ -58,8 +58,8 @@ const unfinished: Statement = {
   text: `
     (select file_id as id from file_states where tenant = $1 and status in (${waitingList}, 'PAUSED') limit $2)
     union
-    (select f.id from claims c cross join unnest(c.file_ids) as i (id) join files f on f.id = i.id
-     where f.status = 'PROCESSING' and f.lease_token = c.lease_token and f.tenant = $1 limit $2)
+    (select f.id from claims c cross join unnest(c.file_ids) as i (id)
+       ${fileOf('i.id', 'f.id', `${claimedBy('c')} and f.tenant = $1`)} limit $2)
     limit $2`,
 };
 

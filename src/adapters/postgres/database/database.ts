@@ -39,14 +39,14 @@ const connectTimeoutMs = 5_000;
 const answerWithinMs = 1_500;
 
 /**
- * `points` access rows by their keys, in batches. Their plan must be a loop over an index even for an empty table: tables
- * grow by millions of rows within minutes, and a plan is kept. `reads` are searches along an index, planned by the
+ * `points` access rows by their keys, in batches. Their plan must be a loop over an index, in its order, even for an empty table:
+ * tables grow by millions of rows within minutes, and a plan is kept. `reads` are searches along an index, planned by the
  * statistics of the tables, with a shorter time limit.
  */
 const kinds = {
   points: {
     statementTimeoutMs: 10_000,
-    planner: { enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off' },
+    planner: { enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off', enable_sort: 'off' },
     tooLong: { reason: 'OVERLOADED', message: 'The database took too long to answer.' },
   },
   reads: {

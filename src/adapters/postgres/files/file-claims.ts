@@ -4,7 +4,7 @@ import { uuidArray } from '../database/array-parameter.ts';
 import type { Database, Statement } from '../database/database.ts';
 import { claimColumns, column, longestWait, notifiedBy } from './file-rows.ts';
 import { isDue, secondsBetween } from './moments.ts';
-import { moved, waitingStates } from './state-tables.ts';
+import { fileOf, moved, waitingStates } from './state-tables.ts';
 import type { WaitingQueue } from './waiting-queues.ts';
 
 export interface Claimant {
@@ -34,6 +34,8 @@ const claimed = (source: string, more = 'true') => `
 
 const claimable = `f.status = 'PENDING' and ${isDue('f.run_after', longestWait)} and f.attempt < f.max_attempts`;
 
+const claimableFile = fileOf('s.file_id', 'f.id', claimable, 'for update skip locked');
+
 const claimNamed: Statement = {
   name: 'claim-files',
   text: `with ${claimed('unnest($1::uuid[]) as i (id)')}`,
@@ -50,9 +52,9 @@ const claimDue: Statement = {
   text: `
     with due as (
       select d.id from unnest($5::text[]) as q (state) cross join lateral (
-        select f.id from file_states s join files f on f.id = s.file_id
-        where s.status = q.state and s.tenant <> all ($6::text[]) and ${claimable}
-        order by s.file_id limit $1 for update of f skip locked
+        select f.id from file_states s ${claimableFile}
+        where s.status = q.state and s.tenant <> all ($6::text[])
+        order by s.file_id limit $1
       ) d limit $1
     ), ${claimed('due i')}`,
 };
@@ -63,9 +65,9 @@ const claimInTurn: Statement = {
   text: `
     with due as (
       select d.id from unnest($1::text[], $5::text[], $6::int[]) as q (state, tenant, share) cross join lateral (
-        select f.id from file_states s join files f on f.id = s.file_id
-        where s.status = q.state and s.tenant = q.tenant and ${claimable}
-        order by s.file_id limit q.share for update of f skip locked
+        select f.id from file_states s ${claimableFile}
+        where s.status = q.state and s.tenant = q.tenant
+        order by s.file_id limit q.share
       ) d
     ), ${claimed('due i')}`,
 };

@@ -4,17 +4,24 @@ import pg from 'pg';
 import { createLogger } from '#platform/logger.ts';
 import { insertManyFiles } from '#test/support/many-rows.ts';
 import { testDatabase } from '#test/support/stores.ts';
+import { holdBatches, unfinishedOfBatch } from '../batches/batch-holds.ts';
+import { setBatchPriority } from '../batches/batch-priority.ts';
+import { holdTenants, unfinishedOfTenant } from '../batches/tenant-holds.ts';
 import { Database, type Reader, type Statement } from '../database/database.ts';
+import { sampleBacklog } from '../history/history.ts';
 import type { FoundFilter } from '../results/found.ts';
 import { getResults, resultsStatement } from '../results/results.ts';
 import { getAttempts } from './attempts.ts';
 import { facetsStatement } from './facets.ts';
+import { claimDueFiles, claimFilesInTurn } from './file-claims.ts';
+import { expireLeases, forgetEndedClaims } from './file-leases.ts';
 import { listStatement } from './file-lists.ts';
 import type { FileFilter } from './file-matches.ts';
 import { changedFiles, endedFiles, getFiles, locateFile } from './file-queries.ts';
+import { takeDueRings } from './file-rings.ts';
 import { sortedStatement } from './sorted-files.ts';
 import { moved, movedEach } from './state-tables.ts';
-import { latestDurations, latestDurationsOfTenant } from './stats.ts';
+import { fileStats, latestDurations, latestDurationsOfTenant } from './stats.ts';
 
 const files = 60_000;
 /** Whose files are looked for: everybody's, those of the tenant that has most, of one with few, and of one with none. */
@@ -191,14 +198,62 @@ for (const [what, read] of Object.entries(byIds))
         );
     });
 
+/** What looks for files by their state, and how many of them it may meet. */
+const byState: Readonly<Record<string, readonly [(database: Database) => Promise<unknown>, number]>> = {
+  claimDueFiles: [(database) => claimDueFiles(database, 16, claimant()), 5 * 16],
+  claimFilesInTurn: [(database) => claimFilesInTurn(database, queuesInTurn, claimant()), 5 * 16],
+  fileStats: [(database) => fileStats(database), 2_100],
+  expireLeases: [(database) => expireLeases(database, 100), 100],
+  forgetEndedClaims: [(database) => forgetEndedClaims(database), 100],
+  takeDueRings: [(database) => takeDueRings(database, 100), 2_200],
+  sampleBacklog: [(database) => sampleBacklog(database), 50],
+  setBatchPriority: [(database) => setBatchPriority(database, 'default', 'empty', 'bulk'), 10],
+  holdBatches: [(database) => holdBatches(database), 10],
+  holdTenants: [(database) => holdTenants(database), 10],
+  unfinishedOfBatch: [(database) => unfinishedOfBatch(database, 'default', 'empty'), 50],
+  unfinishedOfTenant: [(database) => unfinishedOfTenant(database, 'nobody'), 50],
+};
+
+const claimant = () => ({ worker: 'w', leaseToken: crypto.randomUUID(), leaseMs: 15_000 });
+/** Nothing waits in the first two. */
+const queuesInTurn = [
+  { state: 'INTERACTIVE', tenant: 'default', share: 8 },
+  { state: 'PENDING', tenant: 'nobody', share: 8 },
+  { state: 'PENDING', tenant: 'default', share: 8 },
+] as const;
+
+for (const [when, prepare] of [
+  ['', async () => undefined],
+  [', even if nothing was in a state when PostgreSQL last looked', async () => await seemEmpty()],
+] as const)
+  for (const [what, [call, atMost]] of Object.entries(byState))
+    it(`${what} meets no more files than it asks for${when}`, async () => {
+      await prepare();
+      await points.query({
+        text: `insert into batches (tenant, name, hold) values ('default', 'empty', 'PAUSED'), ('default', 'full', 'RESUMING') on conflict do nothing`,
+      });
+      await points.query({
+        text: `insert into tenant_holds (tenant, hold) values ('nobody', 'PAUSED'), ('none', 'RESUMING') on conflict do nothing`,
+      });
+      const plans: PlanNode[] = [];
+      const query = async ({ name, text }: Statement, values: readonly unknown[] = []) => {
+        plans.push(await explainStatement([{ text }, values], points));
+        return name?.endsWith('held') ? [{}] : [];
+      };
+      await call({ query } as unknown as Database);
+      const met = plans.map((plan) => tables(plan).filter(({ table }) => table === 'files'));
+      assert.ok(
+        met.flat().reduce((sum, { rows }) => sum + rows, 0) <= atMost,
+        plans.map((plan) => outline(plan)).join('\n'),
+      );
+    });
+
 for (const [what, leaving] of [
   ['one state', moved('m', 'PENDING', 'COMPLETED')],
   ['states of their own', movedEach('m')],
 ] as const)
   it(`files that leave ${what} are found by key, even if nothing was in a state when PostgreSQL last looked`, async () => {
-    await points.query({
-      text: `select pg_restore_relation_stats('schemaname', 'public', 'relname', 'file_states', 'relpages', 900, 'reltuples', 0::real)`,
-    });
+    await seemEmpty();
     const text = `
       with m as (
         select id, size, tenant, batch, priority, status as was, error_code as was_error, 'COMPLETED' as status, null as error_code
@@ -220,6 +275,13 @@ it('a search that takes too long ends, and says that asking again is no use', as
   const error = searches.query({ text: 'select pg_sleep(60)' });
   await assert.rejects(error, { reason: 'FILTER_TOO_BROAD', retryAfterMs: undefined });
 });
+
+/** Has PostgreSQL believe that nothing is PENDING, PAUSED or FAILED, as after an analysis at such a moment. */
+async function seemEmpty(): Promise<void> {
+  await points.query({
+    text: `select pg_restore_relation_stats('schemaname', 'public', 'relname', 'file_states', 'relpages', 900, 'reltuples', 0::real)`,
+  });
+}
 
 interface PlanNode {
   readonly 'Node Type': string;

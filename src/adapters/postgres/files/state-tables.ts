@@ -19,6 +19,19 @@ export const waitingList = waitingStates.map((state) => `'${state}'`).join(', ')
 /** The state in file_states of a PENDING file with this priority. */
 export const waitingState = (priority: string) => `coalesce(upper(${priority}), 'PENDING')`;
 
+/**
+ * Joins the file `f` of each row of a narrow table, by its key. As a plain join, PostgreSQL may walk all files in the order of their
+ * ids until it has met enough that the narrow table has: with millions of files and none in the state, that takes longer than a
+ * statement may.
+ *
+ * @param lock has PostgreSQL keep it a subquery of its own, as `offset 0` does for statements that lock nothing
+ */
+export const fileOf = (id: string, columns: string, condition: string, lock = 'offset 0') => `
+  cross join lateral (select ${columns} from files f where f.id = ${id} and ${condition} ${lock}) f`;
+
+/** Whether the file `f` belongs to this claim still. */
+export const claimedBy = (claim: string) => `f.status = 'PROCESSING' and f.lease_token = ${claim}.lease_token`;
+
 /** Whether file_states lists files in this state. */
 function isNamed(status: FileStatus | null): boolean {
   return status === 'PENDING' || status === 'PAUSED' || status === 'FAILED';

@@ -2,7 +2,7 @@ import { type FileStatus, fileStatuses } from '#domain/file-state.ts';
 import type { Database, Reader, Statement } from '../database/database.ts';
 import { longestWait } from './file-rows.ts';
 import { isDue, secondsBetween } from './moments.ts';
-import { waitingStates } from './state-tables.ts';
+import { claimedBy, fileOf, waitingStates } from './state-tables.ts';
 
 export interface FileStats {
   readonly statuses: readonly { readonly status: FileStatus; readonly files: number; readonly bytes: number }[];
@@ -24,9 +24,11 @@ const counts: Statement = {
     from file_counts group by 1, 2 having sum(files) > 0 order by 3 desc, 2`,
 };
 
+const dueForAnalysis = `f.status = 'PENDING' and ${isDue('f.run_after', longestWait)}`;
+
 const oldestOf = (state: string) => `(
-  select ${secondsBetween('f.run_after', 'now()')} as seconds from file_states s join files f on f.id = s.file_id
-  where s.status = '${state}' and f.status = 'PENDING' and ${isDue('f.run_after', longestWait)} order by s.file_id limit 1)`;
+  select ${secondsBetween('f.run_after', 'now()')} as seconds from file_states s ${fileOf('s.file_id', 'f.run_after', dueForAnalysis)}
+  where s.status = '${state}' order by s.file_id limit 1)`;
 
 const oldest: Statement = {
   name: 'stats-oldest-pending',
@@ -39,8 +41,7 @@ const oldestClaim: Statement = {
   name: 'stats-oldest-claim',
   text: `
     select coalesce(max(${secondsBetween('c.claimed_at', 'now()')}), 0) as seconds from claims c where exists (
-      select from unnest(c.file_ids) as i (id) join files f on f.id = i.id
-      where f.status = 'PROCESSING' and f.lease_token = c.lease_token
+      select from unnest(c.file_ids) as i (id) ${fileOf('i.id', '', claimedBy('c'))}
     )`,
 };
 

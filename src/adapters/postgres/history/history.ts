@@ -12,7 +12,7 @@ import type { Database, Statement } from '../database/database.ts';
 import type { Searchable } from '../database/reads.ts';
 import { longestWait } from '../files/file-rows.ts';
 import { isDue, secondsBetween } from '../files/moments.ts';
-import { waitingStates } from '../files/state-tables.ts';
+import { claimedBy, fileOf, waitingStates } from '../files/state-tables.ts';
 import { allTenants } from './history-tally.ts';
 
 const steps = `(values ${historySteps.map((step) => `('${step}')`).join(', ')}) as s (step)`;
@@ -72,14 +72,16 @@ const sample: Statement = {
       from waiting t where t.tenant is not null
     ), oldest_pending as (
       select w.tenant, max(o.seconds) as seconds from waiting w cross join lateral (
-        select ${secondsBetween('f.run_after', 'now()')} as seconds from file_states s join files f on f.id = s.file_id
-        where s.status = w.state and s.tenant = w.tenant and f.status = 'PENDING' and ${isDue('f.run_after', longestWait)}
+        select ${secondsBetween('f.run_after', 'now()')} as seconds
+        from file_states s ${fileOf('s.file_id', 'f.run_after', `f.status = 'PENDING' and ${isDue('f.run_after', longestWait)}`)}
+        where s.status = w.state and s.tenant = w.tenant
         order by s.file_id limit 1
       ) o where w.tenant is not null group by w.tenant
     ), oldest_processing as (
       select f.tenant, max(${secondsBetween('f.claimed_at', 'now()')}) as seconds
-      from claims c cross join unnest(c.file_ids) as i (id) join files f on f.id = i.id
-      where f.status = 'PROCESSING' and f.lease_token = c.lease_token group by f.tenant
+      from claims c cross join unnest(c.file_ids) as i (id)
+        ${fileOf('i.id', 'f.tenant, f.claimed_at', claimedBy('c'))}
+      group by f.tenant
     ), sampled as (
       select c.tenant, c.pending, c.processing, coalesce(p.seconds, 0) as waited, coalesce(r.seconds, 0) as ran
       from counts c left join oldest_pending p using (tenant) left join oldest_processing r using (tenant)
