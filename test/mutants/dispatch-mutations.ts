@@ -30,6 +30,21 @@ export const dispatchMutations: readonly Mutation[] = [
     },
   },
   {
+    name: 'commits-wait-not',
+    breaks: 'waiting until a row and a result are durable',
+    file: 'src/adapters/postgres/files/file-rows.ts',
+    edits: [
+      {
+        search: "(select pg_notify('${changeChannel}', '') from",
+        replace: "(select pg_notify('${changeChannel}', ''), set_config('synchronous_commit', 'off', true) from",
+      },
+    ],
+    test: {
+      file: 'src/adapters/postgres/files/durable-commits.test.ts',
+      name: 'the rows of a file and of its result wait until they are durable; a claim does not',
+    },
+  },
+  {
     name: 'waiting-files-are-sorted',
     breaks: 'reading what waits in the order of its index',
     file: 'src/adapters/postgres/database/database.ts',

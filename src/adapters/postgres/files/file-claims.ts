@@ -2,7 +2,7 @@ import type { ClaimedFile } from '#domain/file.ts';
 import { instruments } from '#platform/telemetry/instruments.ts';
 import { uuidArray } from '../database/array-parameter.ts';
 import type { Database, Statement } from '../database/database.ts';
-import { claimColumns, column, longestWait, notifiedBy } from './file-rows.ts';
+import { claimColumns, column, longestWait, notifiedBy, unsyncedBy } from './file-rows.ts';
 import { isDue, secondsBetween } from './moments.ts';
 import { fileOf, moved, waitingStates } from './state-tables.ts';
 import type { WaitingQueue } from './waiting-queues.ts';
@@ -17,7 +17,8 @@ export interface Claimant {
 // Invariant: each claim of a file belongs to one attempt and is counted. Compare-and-set: the conditions are checked again
 // on the locked row. Rows are locked in the order of the given ids. A file that left PENDING and came back after the snapshot of the
 // statement, as `o` shows, is not claimed: the statement does not see the new row of file_states, which it would have to delete. To
-// reach the row by its place, not by its id again, costs next to nothing.
+// reach the row by its place, not by its id again, costs next to nothing. A claim that PostgreSQL forgets in a crash leaves its files
+// PENDING: the result of its holder is refused, and they are claimed again.
 const claimed = (source: string, more = 'true') => `
   claimed as (
     update files f
@@ -30,7 +31,7 @@ const claimed = (source: string, more = 'true') => `
   ), noted as (
     insert into claims (lease_token, file_ids) select $2, array_agg(id) from claimed having count(*) > 0
   ), ${moved('claimed', 'PENDING', 'PROCESSING')}
-  select claimed.* from claimed left join ${notifiedBy('claimed')} on true`;
+  select claimed.* from claimed left join ${notifiedBy('claimed')} on true left join ${unsyncedBy('claimed')} on true`;
 
 const claimable = `f.status = 'PENDING' and ${isDue('f.run_after', longestWait)} and f.attempt < f.max_attempts`;
 

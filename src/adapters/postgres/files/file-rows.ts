@@ -40,6 +40,14 @@ export function notifiedBy(source: string): string {
   return `(select pg_notify('${changeChannel}', '') from ${source} limit 1) as notified`;
 }
 
+/**
+ * A subquery with which a statement whose `source` has rows is committed before it is on the disk, or on a standby: a statement joins it
+ * to its answer. For what costs time and nothing else when PostgreSQL crashes and forgets it.
+ */
+export function unsyncedBy(source: string): string {
+  return `(select set_config('synchronous_commit', 'off', true) from ${source} limit 1) as unsynced`;
+}
+
 /** The values of one field as an array, for `unnest`. */
 export function column<Item, Field extends keyof Item>(items: readonly Item[], field: Field): Item[Field][] {
   return items.map((item) => item[field]);
