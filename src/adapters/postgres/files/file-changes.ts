@@ -14,6 +14,11 @@ export interface Changes {
   readonly behind: boolean;
 }
 
+// Some commits are visible before they are durable (`unsyncedBy`). After a crash, their transaction ids would be given out again, and a
+// cursor behind them would skip what those transactions change. So whatever the snapshot of a statement shows is made durable before the
+// statement answers with a cursor.
+const durable = `pg_logical_emit_message(false, 'filemill', '', true)`;
+
 // Invariant: a change is reported at the first cursor behind it. No transaction below pg_snapshot_xmin can commit any more,
 // so a late commit is reported late but never skipped. A cursor that PostgreSQL has not reached is of another database.
 const read: Statement = {
@@ -27,7 +32,7 @@ const read: Statement = {
         select i.id::text from file_changes c cross join unnest(c.ids) as i (id)
         where c.xid >= $1::text::xid8 and c.xid < pg_snapshot_xmin(now) limit $2
       ) as ids
-    from seen left join file_changes_kept k on true`,
+    from seen cross join ${durable} left join file_changes_kept k on true`,
 };
 
 // After a crash there is no row, so no earlier change is known.
@@ -44,7 +49,7 @@ const keep: Statement = {
 
 const oldestRunning: Statement = {
   name: 'oldest-running',
-  text: 'select pg_snapshot_xmin(pg_current_snapshot())::text as cursor',
+  text: `select pg_snapshot_xmin(pg_current_snapshot())::text as cursor from ${durable}`,
 };
 
 /**
