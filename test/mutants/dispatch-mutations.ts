@@ -18,12 +18,7 @@ export const dispatchMutations: readonly Mutation[] = [
     name: 'claims-walk-all-files',
     breaks: 'looking up the files that wait by their keys, whatever PostgreSQL believes of the tables',
     file: 'src/adapters/postgres/files/file-claims.ts',
-    edits: [
-      {
-        search: "fileOf('s.file_id', 'f.id', claimable, 'for update skip locked')",
-        replace: '`join (select * from files f where ${claimable} for update skip locked) f on f.id = s.file_id`',
-      },
-    ],
+    edits: [{ search: "claimable, 'for update skip locked'", replace: "claimable, ''" }],
     test: {
       file: 'src/adapters/postgres/files/query-plans.test.ts',
       name: 'claimDueFiles meets no more files than it asks for',
@@ -33,12 +28,7 @@ export const dispatchMutations: readonly Mutation[] = [
     name: 'commits-wait-not',
     breaks: 'waiting until a row and a result are durable',
     file: 'src/adapters/postgres/files/file-rows.ts',
-    edits: [
-      {
-        search: "(select pg_notify('${changeChannel}', '') from",
-        replace: "(select pg_notify('${changeChannel}', ''), set_config('synchronous_commit', 'off', true) from",
-      },
-    ],
+    edits: [{ search: ", '') from", replace: ", ''), set_config('synchronous_commit', 'off', true) from" }],
     test: {
       file: 'src/adapters/postgres/files/durable-commits.test.ts',
       name: 'the rows of a file and of its result wait until they are durable; a claim does not',

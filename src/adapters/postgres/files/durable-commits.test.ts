@@ -33,23 +33,23 @@ async function waitForStandby(name: string): Promise<void> {
 
 async function waitsUntilDurable(change: () => Promise<unknown>): Promise<void> {
   await waitForStandby('nobody');
-  let done = false;
-  const changing = change().then(() => {
-    done = true;
-  });
-  await eventually(
-    'the commit waits',
-    async () => {
-      const found = await query(
-        `select from pg_stat_activity where wait_event = 'SyncRep' and query not like 'alter%'`,
-      );
-      return found.length === 1;
-    },
-    { withinMs: 10_000 },
-  );
-  assert.equal(done, false);
-  await waitForStandby('');
-  await changing;
+  try {
+    let done = false;
+    const changing = change().then(() => {
+      done = true;
+    });
+    await eventually('the commit waits', isWaiting, { withinMs: 10_000 });
+    assert.equal(done, false);
+    await waitForStandby('');
+    await changing;
+  } finally {
+    await waitForStandby('');
+  }
+}
+
+async function isWaiting(): Promise<boolean> {
+  const found = await query(`select from pg_stat_activity where wait_event = 'SyncRep' and query not like 'alter%'`);
+  return found.length === 1;
 }
 
 async function query<Row extends object>(text: string): Promise<Row[]> {
