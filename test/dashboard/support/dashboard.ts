@@ -60,8 +60,9 @@ export class Dashboard implements AsyncDisposable {
     page.on('pageerror', (error) => this.complaints.push(String(error)));
     page.on('console', (message) => {
       const text = message.text();
-      // A network that fails, which some journeys are about, is told of there too.
-      if (message.type() === 'error' && !text.startsWith('Failed to load resource')) this.complaints.push(text);
+      // A network that fails, or a proxy that answers in place of the server, which some journeys are about, is told of there too.
+      const isOfNetwork = /^Failed to load resource|^EventSource's response has a MIME type/.test(text);
+      if (message.type() === 'error' && !isOfNetwork) this.complaints.push(text);
     });
     await page.goto(`${base}/ui/${path}`);
     await page.getByRole('heading', { level: 1 }).waitFor();
