@@ -13,7 +13,12 @@ export const attemptMutations: readonly Mutation[] = [
     name: 'claim-without-compare',
     breaks: 'the compare-and-set of the claim',
     file: claims,
-    edits: [{ search: "claimable = `f.status = 'PENDING'", replace: "claimable = `f.status <> 'COMPLETED'" }],
+    edits: [
+      {
+        search: 'waitsForWorker} and f.attempt',
+        replace: `waitsForWorker.replace("= 'PENDING'", "<> 'COMPLETED'")} and f.attempt`,
+      },
+    ],
     test: { file: claimsTest, name: 'a file is claimed once, whoever asks and however often' },
   },
   {

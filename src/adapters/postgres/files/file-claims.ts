@@ -2,8 +2,8 @@ import type { ClaimedFile } from '#domain/file.ts';
 import { instruments } from '#platform/telemetry/instruments.ts';
 import { uuidArray } from '../database/array-parameter.ts';
 import type { Database, Statement } from '../database/database.ts';
-import { claimColumns, column, longestWait, notifiedBy, unsyncedBy } from './file-rows.ts';
-import { isDue, secondsBetween } from './moments.ts';
+import { claimColumns, column, notifiedBy, unsyncedBy, waitsForWorker } from './file-rows.ts';
+import { secondsBetween } from './moments.ts';
 import { fileOf, moved, waitingStates } from './state-tables.ts';
 import type { WaitingQueue } from './waiting-queues.ts';
 
@@ -33,7 +33,7 @@ const claimed = (source: string, more = 'true') => `
   ), ${moved('claimed', 'PENDING', 'PROCESSING')}
   select claimed.* from claimed left join ${notifiedBy('claimed')} on true left join ${unsyncedBy('claimed')} on true`;
 
-const claimable = `f.status = 'PENDING' and ${isDue('f.run_after', longestWait)} and f.attempt < f.max_attempts`;
+const claimable = `${waitsForWorker} and f.attempt < f.max_attempts`;
 
 const claimableFile = fileOf('s.file_id', 'f.id', claimable, 'for update skip locked');
 

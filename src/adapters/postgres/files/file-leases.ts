@@ -8,7 +8,7 @@ import { announced } from './announced.ts';
 import { batchesOf, waiting } from './batch-counts.ts';
 import { column, notifiedBy } from './file-rows.ts';
 import { isOver } from './moments.ts';
-import { movedEach } from './state-tables.ts';
+import { claimedBy, fileOf, movedEach } from './state-tables.ts';
 
 // Invariant of this file: only the holder of its lease token writes about an attempt, while the file is PROCESSING. A
 // repeated claim may arrive after its attempt ended, and claim the file again under the old token: the second end of that
@@ -110,8 +110,7 @@ const forgetEnded: Statement = {
   name: 'forget-ended-claims',
   text: `
     delete from claims c where c.claimed_at < now() - interval '1 second' and not exists (
-      select from unnest(c.file_ids) as i (id) join files f on f.id = i.id
-      where f.status = 'PROCESSING' and f.lease_token = c.lease_token
+      select from unnest(c.file_ids) as i (id) ${fileOf('i.id', '', claimedBy('c'))}
     )`,
 };
 

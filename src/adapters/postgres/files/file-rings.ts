@@ -1,5 +1,5 @@
 import type { Database, Statement } from '../database/database.ts';
-import { longestWait } from './file-rows.ts';
+import { waitsForWorker } from './file-rows.ts';
 import { isDue } from './moments.ts';
 import { waitingStates } from './state-tables.ts';
 
@@ -22,7 +22,7 @@ const take: Statement = {
       select file_id from (${waitingStates.map(lookAt).join(' union all ')}) w order by file_id limit ${lookedAt}
     ), due as (
       select f.id from looked l join files f on f.id = l.file_id
-      where f.status = 'PENDING' and ${isDue('f.next_ring_at', longestInterval)} and ${isDue('f.run_after', longestWait)}
+      where ${waitsForWorker} and ${isDue('f.next_ring_at', longestInterval)}
       order by l.file_id limit $1 for update of f skip locked
     ), rung as (
       update files f set next_ring_at = now() + (0.75 + random() / 2)

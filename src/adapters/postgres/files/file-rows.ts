@@ -1,5 +1,6 @@
 import { type FileRecord, fieldsOf, fileFields, snakeCase } from '#domain/file.ts';
 import { retryDelayBoundsMs } from '#domain/retry-policy.ts';
+import { isDue } from './moments.ts';
 
 /**
  * An SQL expression for each field of a FileRecord. The hash of a COMPLETED file is in `sha256` only where it is not the declared
@@ -30,7 +31,10 @@ export const claimColumns = `
 export const maxKeyAge = '1 hour';
 
 /** The longest delay of `run_after`. */
-export const longestWait = `${Math.max(...retryDelayBoundsMs)} milliseconds`;
+const longestWait = `${Math.max(...retryDelayBoundsMs)} milliseconds`;
+
+/** Whether the file `f` waits for a worker, and its backoff is over. */
+export const waitsForWorker = `f.status = 'PENDING' and ${isDue('f.run_after', longestWait)}`;
 
 /** Notifies every metadata process once per batch that files changed, without a payload. */
 export const changeChannel = 'filemill_changed';

@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import pg from 'pg';
 import { createLogger } from '#platform/logger.ts';
 import { insertManyFiles } from '#test/support/many-rows.ts';
+import { explainStatement, outline, type PlanNode, scansOf } from '#test/support/query-plan.ts';
 import { testDatabase } from '#test/support/stores.ts';
 import { holdBatches, unfinishedOfBatch } from '../batches/batch-holds.ts';
 import { setBatchPriority } from '../batches/batch-priority.ts';
@@ -104,7 +105,7 @@ for (const tenant of tenants)
     for (const [what, filter] of [...Object.entries(filters), ...ofFound])
       it(`by ${what} reads a small part of the tables`, async () => {
         const plan = await explain(filter, tenant);
-        const scanned = tables(plan).filter(({ rows }) => rows > files / 10);
+        const scanned = scansOf(plan).filter(({ rows }) => rows > files / 10);
         assert.deepEqual(scanned, [], outline(plan));
       });
   });
@@ -121,7 +122,7 @@ for (const tenant of tenants)
           [{ text: sorting }, sorted],
         ] as const) {
           const plan = await explainStatement([...statement], searches.as(tenant));
-          const scanned = tables(plan).filter(({ rows }) => rows > files / 4);
+          const scanned = scansOf(plan).filter(({ rows }) => rows > files / 4);
           assert.deepEqual(scanned, [], outline(plan));
         }
       });
@@ -135,7 +136,7 @@ for (const tenant of tenants)
         const first = await explainStatement(resultsStatement(filter, tenant, [], 'limit 51'), searches.as(tenant));
         for (const plan of [last, first])
           assert.deepEqual(
-            tables(plan).filter(({ rows }) => rows > files / 10),
+            scansOf(plan).filter(({ rows }) => rows > files / 10),
             [],
             outline(plan),
           );
@@ -145,7 +146,7 @@ for (const tenant of tenants)
 it('the durations of the latest results read the latest results, and their files by key', async () => {
   const plan = await explainStatement([latestDurations, []], points);
   assert.deepEqual(
-    tables(plan).map(({ table, by, rows }) => [table, by, rows]),
+    scansOf(plan).map(({ table, by, rows }) => [table, by, rows]),
     [
       ['results', 'Index Scan', 1_000],
       ['files', 'Index Scan', 1_000],
@@ -158,7 +159,7 @@ for (const tenant of ['default', 'small', 'nobody'])
   it(`the durations of the latest files of ${tenant} read these files alone`, async () => {
     const plan = await explainStatement([latestDurationsOfTenant, []], points.as(tenant));
     assert.ok(
-      tables(plan).every(({ by, rows }) => /Index/.test(by) && rows <= 1_000),
+      scansOf(plan).every(({ by, rows }) => /Index/.test(by) && rows <= 1_000),
       outline(plan),
     );
   });
@@ -193,7 +194,7 @@ for (const [what, read] of Object.entries(byIds))
       assert.equal(plans.length, 1);
       for (const plan of plans)
         assert.ok(
-          tables(plan).every(({ by, rows }) => /Index/.test(by) && rows <= 2 * rowsAsked),
+          scansOf(plan).every(({ by, rows }) => /Index/.test(by) && rows <= 2 * rowsAsked),
           outline(plan),
         );
     });
@@ -241,7 +242,7 @@ for (const [when, prepare] of [
         return name?.endsWith('held') ? [{}] : [];
       };
       await call({ query } as unknown as Database);
-      const met = plans.map((plan) => tables(plan).filter(({ table }) => table === 'files'));
+      const met = plans.map((plan) => scansOf(plan).filter(({ table }) => table === 'files'));
       assert.ok(
         met.flat().reduce((sum, { rows }) => sum + rows, 0) <= atMost,
         plans.map((plan) => outline(plan)).join('\n'),
@@ -260,7 +261,7 @@ for (const [what, leaving] of [
         from files where status = 'PENDING' order by id limit 50
       ), ${leaving} select from m`;
     const plan = await explainStatement([{ text }, []], points);
-    const looked = tables(plan).filter(({ table, by }) => table === 'file_states' && by.includes('Scan'));
+    const looked = scansOf(plan).filter(({ table, by }) => table === 'file_states' && by.includes('Scan'));
     assert.equal(
       looked.reduce((sum, { rows }) => sum + rows, 0),
       50,
@@ -283,37 +284,7 @@ async function seemEmpty(): Promise<void> {
   });
 }
 
-interface PlanNode {
-  readonly 'Node Type': string;
-  readonly 'Relation Name'?: string;
-  readonly 'Actual Rows': number;
-  readonly 'Actual Loops': number;
-  readonly 'Rows Removed by Filter'?: number;
-  readonly Plans?: readonly PlanNode[];
-}
-
 async function explain(filter: FileFilter, tenant: string | undefined): Promise<PlanNode> {
   const { text, values } = listStatement(filter, { limit: 51 }, tenant);
   return await explainStatement([{ text }, values], searches.as(tenant));
-}
-
-async function explainStatement([{ text }, values]: [Statement, readonly unknown[]], asked: Reader): Promise<PlanNode> {
-  const explained = { text: `explain (analyze, format json) ${text}` };
-  const [row] = await asked.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(explained, values);
-  return (row as NonNullable<typeof row>)['QUERY PLAN'][0].Plan;
-}
-
-/** The rows that each scan has read. */
-function tables(node: PlanNode): { table: string; by: string; rows: number }[] {
-  const below = (node.Plans ?? []).flatMap(tables);
-  const table = node['Relation Name'];
-  if (table === undefined) return below;
-  const rows = (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops'];
-  return [{ table, by: node['Node Type'], rows }, ...below];
-}
-
-function outline(node: PlanNode, depth = 0): string {
-  const rows = `${node['Actual Rows']} × ${node['Actual Loops']}`;
-  const line = `\n${'  '.repeat(depth)}${node['Node Type']} ${node['Relation Name'] ?? ''} ${rows}`;
-  return line + (node.Plans ?? []).map((below) => outline(below, depth + 1)).join('');
 }

@@ -24,10 +24,10 @@ export const waitingState = (priority: string) => `coalesce(upper(${priority}), 
  * ids until it has met enough that the narrow table has: with millions of files and none in the state, that takes longer than a
  * statement may.
  *
- * @param lock has PostgreSQL keep it a subquery of its own, as `offset 0` does for statements that lock nothing
+ * @param barrier keeps PostgreSQL from merging the subquery into the join: a lock, or `offset 0` where nothing is locked
  */
-export const fileOf = (id: string, columns: string, condition: string, lock = 'offset 0') => `
-  cross join lateral (select ${columns} from files f where f.id = ${id} and ${condition} ${lock}) f`;
+export const fileOf = (id: string, columns: string, condition: string, barrier = 'offset 0') => `
+  cross join lateral (select ${columns} from files f where f.id = ${id} and ${condition} ${barrier}) f`;
 
 /** Whether the file `f` belongs to this claim still. */
 export const claimedBy = (claim: string) => `f.status = 'PROCESSING' and f.lease_token = ${claim}.lease_token`;

@@ -1,7 +1,7 @@
 import { type FileStatus, fileStatuses } from '#domain/file-state.ts';
 import type { Database, Reader, Statement } from '../database/database.ts';
-import { longestWait } from './file-rows.ts';
-import { isDue, secondsBetween } from './moments.ts';
+import { waitsForWorker } from './file-rows.ts';
+import { secondsBetween } from './moments.ts';
 import { claimedBy, fileOf, waitingStates } from './state-tables.ts';
 
 export interface FileStats {
@@ -24,10 +24,8 @@ const counts: Statement = {
     from file_counts group by 1, 2 having sum(files) > 0 order by 3 desc, 2`,
 };
 
-const dueForAnalysis = `f.status = 'PENDING' and ${isDue('f.run_after', longestWait)}`;
-
 const oldestOf = (state: string) => `(
-  select ${secondsBetween('f.run_after', 'now()')} as seconds from file_states s ${fileOf('s.file_id', 'f.run_after', dueForAnalysis)}
+  select ${secondsBetween('f.run_after', 'now()')} as seconds from file_states s ${fileOf('s.file_id', 'f.run_after', waitsForWorker)}
   where s.status = '${state}' order by s.file_id limit 1)`;
 
 const oldest: Statement = {

@@ -10,8 +10,8 @@ import {
 } from '#domain/history.ts';
 import type { Database, Statement } from '../database/database.ts';
 import type { Searchable } from '../database/reads.ts';
-import { longestWait } from '../files/file-rows.ts';
-import { isDue, secondsBetween } from '../files/moments.ts';
+import { waitsForWorker } from '../files/file-rows.ts';
+import { secondsBetween } from '../files/moments.ts';
 import { claimedBy, fileOf, waitingStates } from '../files/state-tables.ts';
 import { allTenants } from './history-tally.ts';
 
@@ -73,7 +73,7 @@ const sample: Statement = {
     ), oldest_pending as (
       select w.tenant, max(o.seconds) as seconds from waiting w cross join lateral (
         select ${secondsBetween('f.run_after', 'now()')} as seconds
-        from file_states s ${fileOf('s.file_id', 'f.run_after', `f.status = 'PENDING' and ${isDue('f.run_after', longestWait)}`)}
+        from file_states s ${fileOf('s.file_id', 'f.run_after', waitsForWorker)}
         where s.status = w.state and s.tenant = w.tenant
         order by s.file_id limit 1
       ) o where w.tenant is not null group by w.tenant
